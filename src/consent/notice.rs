@@ -1,0 +1,48 @@
+use alloc::string::String;
+use core::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+use super::Scope;
+
+/// What people were shown before they were asked (GDPR Art. 4(11), 13).
+///
+/// A grant under it covers no more than its scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The digest of its text.
+    pub digest: Digest,
+    /// Its version, as the controller counts them.
+    pub version: String,
+    /// The language of its text, as a BCP 47 tag.
+    pub language: String,
+    /// Who decides on purposes and means (GDPR Art. 4(7)).
+    pub controller: String,
+    /// The kinds and purposes, third parties' included, that it describes.
+    pub scope: Scope,
+}
+
+/// The SHA-256 of a notice's text: which notice it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// The digest of a text, byte for byte as it was shown.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(Sha256::digest(text).into())
+    }
+}
+
+impl fmt::Display for Digest {
+    /// 64 hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

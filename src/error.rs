@@ -1,0 +1,52 @@
+use crate::consent::Authority;
+
+/// Why a meeting did not do what was asked. Nothing has become wider by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Somebody tried to agree on another's behalf (R2).
+    #[error("only the person can agree: not {0:?}")]
+    Overreach(Authority),
+    /// A grant for kinds or purposes that its notice does not describe.
+    #[error("more than the notice describes")]
+    BeyondNotice,
+    /// No such notice was shown.
+    #[error("no notice of this digest")]
+    UnknownNotice,
+    /// A notice of the same text with another content is there already.
+    #[error("a notice of the same text, but otherwise different, is there already")]
+    ConflictingNotice,
+    /// The participant is not, or no longer, in this meeting.
+    #[error("no such participant in the meeting")]
+    UnknownParticipant,
+    /// Somebody of this id is in the meeting already.
+    #[error("somebody of this id is in the meeting already")]
+    AlreadyJoined,
+    /// Participants and guardians withdraw; restricting is for the host, an administrator and the vendor.
+    #[error("{0:?} withdraws instead of restricting")]
+    NotARestrainer(Authority),
+    /// An empty id, name or set.
+    #[error("the {0} must not be empty")]
+    Empty(&'static str),
+    /// A time out of range, or an end that is not in the future.
+    #[error("a time is out of range, or an end not in the future")]
+    Time,
+    /// A format with no channels, or a picture of no or too large a size.
+    #[error("a format with no channels, or a picture of no size or beyond 32,768 a side")]
+    Format,
+    /// An outlet's purposes are not all the controller's own, or not all pairs with its recipient.
+    #[error("an outlet's purposes must all be its recipient's")]
+    ForeignPurpose,
+    /// Not one purpose of the controller's own.
+    #[error("a third party's purpose is named by one purpose at a time")]
+    NotOnePurpose,
+    /// No more of these can be had in this meeting.
+    #[error("no room for more {0} in this meeting")]
+    Full(&'static str),
+    /// No such stream or outlet.
+    #[error("no such {0} in this meeting")]
+    Unknown(&'static str),
+    /// The meeting is over.
+    #[error("the meeting is over")]
+    Ended,
+}

@@ -1,0 +1,156 @@
+use crate::{kind::Kind, time::Time};
+
+/// A data subject in a meeting: one stay of theirs, from joining to leaving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Participant {
+    pub(crate) slot: u16,
+    /// Which of the slot's occupants; never 0.
+    pub(crate) stay: u32,
+}
+
+impl Participant {
+    /// Somebody who did not join: a voice in the room, a face behind a colleague. Nothing of theirs is ever cleared.
+    pub const UNKNOWN: Self = Self {
+        slot: u16::MAX,
+        stay: 0,
+    };
+}
+
+/// A stream's number in its meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId(pub(crate) u16);
+
+impl StreamId {
+    /// The number, as tags carry it.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        self.0
+    }
+
+    pub(crate) const fn is_valid(self) -> bool {
+        self.0 != u16::MAX
+    }
+}
+
+/// Who is in a frame, and whether that is everybody (R4).
+///
+/// ePrivacy Directive Art. 5(1) asks for the consent of all users concerned, so a frame whose list is not complete is withheld.
+#[derive(Clone, Copy, Debug)]
+pub enum Contributors<'a> {
+    /// The stream's owner and nobody else. Incomplete on a stream without an owner.
+    Owner,
+    /// These are all, beside the stream's owner if it has one. Incomplete if empty.
+    ///
+    /// On a composite these are its members.
+    Complete(&'a [Participant]),
+    /// There may be others: withheld.
+    Partial(&'a [Participant]),
+}
+
+impl<'a> Contributors<'a> {
+    /// The contributing sources of an RTP packet.
+    ///
+    /// A packet can name 15 at most (RFC 3550 §5.1), so a list of 15 may be cut short and counts as partial.
+    #[must_use]
+    pub const fn from_csrcs(sources: &'a [Participant]) -> Self {
+        if sources.len() < 15 {
+            Self::Complete(sources)
+        } else {
+            Self::Partial(sources)
+        }
+    }
+}
+
+/// Where in a frame a region lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// A rectangle of a picture, in luma samples. What lies outside the picture is clipped; it must not be all.
+    Rectangle {
+        /// Its left edge.
+        x: u32,
+        /// Its upper edge.
+        y: u32,
+        /// Its width, at least 1.
+        width: u32,
+        /// Its height, at least 1.
+        height: u32,
+    },
+    /// A channel of audio, counted from 0.
+    Channel(u16),
+    /// Bytes of a text, from `start` to before `end`, on boundaries of code points.
+    Span {
+        /// The first byte.
+        start: u32,
+        /// The byte after the last.
+        end: u32,
+    },
+}
+
+/// A part of a frame, and whose it is.
+///
+/// Regions add people and never replace them: on an owned or mixed stream everybody else must still agree to the whole frame.
+/// Only on a composite does what a region covers belong to the owners of the regions over it alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Region {
+    pub(crate) owner: Participant,
+    pub(crate) area: Area,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) captured: Option<Time>,
+}
+
+impl Region {
+    /// `owner`'s part of a frame.
+    #[must_use]
+    pub const fn new(owner: Participant, area: Area) -> Self {
+        Self {
+            owner,
+            area,
+            kind: None,
+            captured: None,
+        }
+    }
+
+    /// The region is of another kind than its stream: a face on a shared screen is that person's [`Kind::Video`]. Both kinds must clear.
+    #[must_use]
+    pub const fn kind(mut self, kind: Kind) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
+    /// The region shows something captured earlier than the frame: a quotation was written when its original was.
+    #[must_use]
+    pub const fn captured(mut self, captured: Time) -> Self {
+        self.captured = Some(captured);
+        self
+    }
+}
+
+/// The most regions that a frame may have; with more it is withheld.
+pub const MAX_REGIONS: usize = 64;
+
+/// What is known of a frame beside its payload.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    pub(crate) captured: Time,
+    pub(crate) contributors: Contributors<'a>,
+    pub(crate) regions: &'a [Region],
+}
+
+impl<'a> Frame<'a> {
+    /// A frame whose earliest sample was captured at `captured`.
+    #[must_use]
+    pub const fn new(captured: Time, contributors: Contributors<'a>) -> Self {
+        Self {
+            captured,
+            contributors,
+            regions: &[],
+        }
+    }
+
+    /// With parts that are somebody's: at most [`MAX_REGIONS`], in any order, overlapping or not.
+    #[must_use]
+    pub const fn regions(mut self, regions: &'a [Region]) -> Self {
+        self.regions = regions;
+        self
+    }
+}

@@ -1,0 +1,225 @@
+/// How one audio sample is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Samples {
+    /// 16-bit signed integers.
+    S16,
+    /// 32-bit floating point.
+    F32,
+}
+
+impl Samples {
+    pub(crate) const fn bytes(self) -> usize {
+        match self {
+            Self::S16 => 2,
+            Self::F32 => 4,
+        }
+    }
+}
+
+/// What the payloads of a stream look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format(pub(crate) Layout);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    Pcm { samples: Samples, channels: u16 },
+    I420 { width: u32, height: u32 },
+    Utf8,
+    Opaque,
+}
+
+impl Format {
+    /// Text in UTF-8, one message a frame.
+    pub const UTF8: Self = Self(Layout::Utf8);
+
+    /// Bytes whose inside the gate does not know, encrypted ones for example: handed on whole or dropped.
+    pub const OPAQUE: Self = Self(Layout::Opaque);
+
+    /// Interleaved PCM of at least one channel; a payload is a whole number of samples of every channel.
+    #[must_use]
+    pub const fn pcm(samples: Samples, channels: u16) -> Self {
+        Self(Layout::Pcm { samples, channels })
+    }
+
+    /// A planar picture of 8-bit Y, U and V in limited range, U and V at half the width and height, rounded up.
+    /// Each side is from 1 to 32,768 luma samples.
+    #[must_use]
+    pub const fn i420(width: u32, height: u32) -> Self {
+        Self(Layout::I420 { width, height })
+    }
+
+    pub(crate) const fn is_valid(self) -> bool {
+        match self.0 {
+            Layout::Pcm { channels, .. } => channels > 0,
+            Layout::I420 { width, height } => {
+                0 < width && width <= MAX_SIDE && 0 < height && height <= MAX_SIDE
+            }
+            Layout::Utf8 | Layout::Opaque => true,
+        }
+    }
+
+    /// Whether a payload of this format can be copied to `buffer`.
+    pub(crate) fn is_room_for(self, payload: &Payload<'_>, buffer: &PayloadMut<'_>) -> bool {
+        match (payload, buffer) {
+            (Payload::Bytes(from), PayloadMut::Bytes(to)) => from.len() == to.len(),
+            (Payload::Planes(_), PayloadMut::Planes(_)) => {
+                self.extent(&buffer.as_payload()).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// The extent of a payload of this format, or none where it is not one.
+    pub(crate) fn extent(self, payload: &Payload<'_>) -> Option<Extent> {
+        match (self.0, payload) {
+            (_, Payload::Bytes([])) => None,
+            (Layout::Pcm { samples, channels }, Payload::Bytes(bytes)) => {
+                let whole = bytes
+                    .len()
+                    .is_multiple_of(samples.bytes() * usize::from(channels));
+                whole.then_some(Extent {
+                    width: channels.into(),
+                    height: 1,
+                })
+            }
+            (Layout::Utf8, Payload::Bytes(bytes)) => {
+                let width = u32::try_from(bytes.len()).ok()?;
+                core::str::from_utf8(bytes).ok()?;
+                Some(Extent { width, height: 1 })
+            }
+            (Layout::I420 { width, height }, Payload::Planes(planes)) => {
+                let extent = Extent { width, height };
+                let fits = planes
+                    .iter()
+                    .zip(I420)
+                    .all(|(plane, sampling)| match sampling {
+                        Some(sampling) => plane.holds(extent.sampled(sampling)),
+                        None => plane.data.is_empty(),
+                    });
+                fits.then_some(extent)
+            }
+            (Layout::Opaque, Payload::Bytes(_)) => Some(Extent {
+                width: 1,
+                height: 1,
+            }),
+            _ => None,
+        }
+    }
+}
+
+const MAX_SIDE: u32 = 1 << 15;
+
+/// The size of a frame in what regions are measured in: luma samples, channels by 1, bytes by 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+/// How many luma samples across and down share one sample of a plane.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sampling {
+    pub(crate) across: u32,
+    pub(crate) down: u32,
+}
+
+/// The planes of I420: Y, U, V, and no fourth.
+pub(crate) const I420: [Option<Sampling>; 4] = {
+    const FULL: Option<Sampling> = Some(Sampling { across: 1, down: 1 });
+    const HALF: Option<Sampling> = Some(Sampling { across: 2, down: 2 });
+    [FULL, HALF, HALF, None]
+};
+
+impl Extent {
+    /// The size of a plane of a picture of this size.
+    pub(crate) const fn sampled(self, sampling: Sampling) -> Self {
+        Self {
+            width: self.width.div_ceil(sampling.across),
+            height: self.height.div_ceil(sampling.down),
+        }
+    }
+}
+
+/// One plane of a picture: rows of one byte a sample, each `stride` bytes after the one before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Plane<'a> {
+    /// From the first row's first sample at least to the last row's last.
+    pub data: &'a [u8],
+    /// Bytes from one row to the next; at least a row's width.
+    pub stride: usize,
+}
+
+/// One plane of a picture that may be changed.
+#[derive(Debug, Default)]
+pub struct PlaneMut<'a> {
+    /// From the first row's first sample at least to the last row's last.
+    pub data: &'a mut [u8],
+    /// Bytes from one row to the next; at least a row's width.
+    pub stride: usize,
+}
+
+impl Plane<'_> {
+    fn holds(&self, Extent { width, height }: Extent) -> bool {
+        let (width, rows_before) = (width as usize, height.saturating_sub(1) as usize);
+        let needed = rows_before
+            .checked_mul(self.stride)
+            .and_then(|before| before.checked_add(width));
+        self.stride >= width && needed.is_some_and(|needed| self.data.len() >= needed)
+    }
+}
+
+/// A frame's content.
+#[derive(Clone, Copy, Debug)]
+pub enum Payload<'a> {
+    /// One run of bytes: audio, text, opaque.
+    Bytes(&'a [u8]),
+    /// A picture of up to four planes, the unused ones empty.
+    Planes([Plane<'a>; 4]),
+}
+
+/// A frame's content that may be changed.
+#[derive(Debug)]
+pub enum PayloadMut<'a> {
+    /// One run of bytes: audio, text, opaque.
+    Bytes(&'a mut [u8]),
+    /// A picture of up to four planes, the unused ones empty.
+    Planes([PlaneMut<'a>; 4]),
+}
+
+impl<'a> Payload<'a> {
+    /// A picture in I420: Y, U and V.
+    #[must_use]
+    pub fn i420(y: Plane<'a>, u: Plane<'a>, v: Plane<'a>) -> Self {
+        Self::Planes([y, u, v, Plane::default()])
+    }
+}
+
+impl<'a> PayloadMut<'a> {
+    /// A picture in I420: Y, U and V.
+    #[must_use]
+    pub fn i420(y: PlaneMut<'a>, u: PlaneMut<'a>, v: PlaneMut<'a>) -> Self {
+        Self::Planes([y, u, v, PlaneMut::default()])
+    }
+
+    pub(crate) fn as_payload(&self) -> Payload<'_> {
+        match self {
+            Self::Bytes(bytes) => Payload::Bytes(bytes),
+            Self::Planes(planes) => Payload::Planes(planes.each_ref().map(|plane| Plane {
+                data: plane.data,
+                stride: plane.stride,
+            })),
+        }
+    }
+}
+
+impl<'a> From<&'a [u8]> for Payload<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<'a> From<&'a mut [u8]> for PayloadMut<'a> {
+    fn from(bytes: &'a mut [u8]) -> Self {
+        Self::Bytes(bytes)
+    }
+}

@@ -1,0 +1,153 @@
+//! The scope in which a tap releases a frame, and waiting until the last one of a person is over (R6).
+//!
+//! A tap marks its release *before* it reads consent; a withdrawal publishes *before* it reads the marks; between the two each has a full fence.
+//! So either the tap sees the withdrawal and withholds, or the withdrawal sees the mark and waits until that release has ended.
+
+use alloc::{sync::Arc, vec::Vec};
+use core::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed, Release, SeqCst},
+    fence,
+};
+
+use crate::{frame::StreamId, meeting::OutletId, verdict::Verdict};
+
+/// What others may know of a tap. Only the tap writes it.
+pub(crate) struct TapState {
+    pub(crate) stream: StreamId,
+    pub(crate) outlet: OutletId,
+    /// How many releases have begun and ended together: odd while one is under way.
+    mark: AtomicU64,
+    seen: AtomicU64,
+    whole: AtomicU64,
+    redacted: AtomicU64,
+    blanked: AtomicU64,
+    dropped: AtomicU64,
+}
+
+/// How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others (R10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Counters {
+    /// Frames that came to the tap.
+    pub seen: u64,
+    /// Handed on as they were.
+    pub whole: u64,
+    /// Handed on in part.
+    pub redacted: u64,
+    /// Withheld, with an empty frame in their place.
+    pub blanked: u64,
+    /// Withheld.
+    pub dropped: u64,
+}
+
+impl TapState {
+    pub(crate) fn new(stream: StreamId, outlet: OutletId) -> Self {
+        let zero = || AtomicU64::new(0);
+        Self {
+            stream,
+            outlet,
+            mark: zero(),
+            seen: zero(),
+            whole: zero(),
+            redacted: zero(),
+            blanked: zero(),
+            dropped: zero(),
+        }
+    }
+
+    /// Begins a release. Whoever reads consent in this scope sees every withdrawal that has settled.
+    #[inline]
+    pub(crate) fn begin(&self) -> Scope<'_> {
+        increment(&self.seen);
+        self.mark.store(self.mark.load(Relaxed) + 1, Relaxed);
+        fence(SeqCst);
+        Scope(self)
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        Counters {
+            seen: self.seen.load(Relaxed),
+            whole: self.whole.load(Relaxed),
+            redacted: self.redacted.load(Relaxed),
+            blanked: self.blanked.load(Relaxed),
+            dropped: self.dropped.load(Relaxed),
+        }
+    }
+}
+
+/// Only the tap's own thread counts, so no locked instruction is needed.
+#[inline]
+fn increment(counter: &AtomicU64) {
+    counter.store(counter.load(Relaxed).wrapping_add(1), Relaxed);
+}
+
+/// A release under way; it ends when this is dropped, by a panic too.
+pub(crate) struct Scope<'a>(&'a TapState);
+
+impl Scope<'_> {
+    #[inline]
+    pub(crate) fn count(&self, verdict: Verdict) {
+        increment(match verdict {
+            Verdict::Whole => &self.0.whole,
+            Verdict::Redacted(_) => &self.0.redacted,
+            Verdict::Blanked(_) => &self.0.blanked,
+            Verdict::Dropped(_) => &self.0.dropped,
+        });
+    }
+}
+
+impl Drop for Scope<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.mark.store(self.0.mark.load(Relaxed) + 1, Release);
+    }
+}
+
+/// A narrowing under way. It is in force at once; once it has settled, nothing that was being released when it came is still on its way.
+///
+/// It needs no meeting and can be polled from any thread, outside of any lock.
+#[must_use = "frames that were being released when consent was narrowed may still be on their way until this has settled"]
+pub struct Settling(Vec<(Arc<TapState>, u64)>);
+
+impl Settling {
+    /// After all consent words have been published.
+    pub(crate) fn begin(taps: &[Arc<TapState>]) -> Self {
+        fence(SeqCst);
+        let marked = taps.iter().map(|tap| (tap, tap.mark.load(Acquire)));
+        let under_way = marked.filter(|(_, mark)| mark % 2 == 1);
+        Self(
+            under_way
+                .map(|(tap, mark)| (Arc::clone(tap), mark))
+                .collect(),
+        )
+    }
+
+    /// Whether every release that was under way has ended.
+    #[must_use]
+    pub fn is_settled(&mut self) -> bool {
+        self.0.retain(|(tap, mark)| tap.mark.load(Acquire) == *mark);
+        self.0.is_empty()
+    }
+
+    /// The taps that were still releasing when this was last polled.
+    pub fn pending(&self) -> impl Iterator<Item = (StreamId, OutletId)> {
+        self.0.iter().map(|(tap, _)| (tap.stream, tap.outlet))
+    }
+
+    /// Waits until it has settled, for no longer than `timeout`; says whether it has.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn wait(&mut self, timeout: core::time::Duration) -> bool {
+        let begun = std::time::Instant::now();
+        while !self.is_settled() {
+            if begun.elapsed() >= timeout {
+                return false;
+            }
+            std::thread::sleep(POLL);
+        }
+        true
+    }
+}
+
+#[cfg(feature = "std")]
+const POLL: core::time::Duration = core::time::Duration::from_micros(50);

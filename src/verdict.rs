@@ -1,0 +1,120 @@
+/// What the gate did with a frame.
+///
+/// Exhaustive on purpose: whoever decides by it is to be told by the compiler when there is a new outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use]
+pub enum Verdict {
+    /// Handed on as it was.
+    Whole,
+    /// Handed on without the parts of those who did not agree.
+    Redacted(Reason),
+    /// Withheld; in its place the outlet received an empty frame of the same form.
+    Blanked(Reason),
+    /// Withheld; the outlet received nothing.
+    Dropped(Reason),
+}
+
+impl Verdict {
+    /// Why the frame was not handed on whole.
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Whole => None,
+            Self::Redacted(reason) | Self::Blanked(reason) | Self::Dropped(reason) => Some(reason),
+        }
+    }
+
+    /// Whether anything of the frame reached the outlet.
+    #[must_use]
+    pub const fn is_released(self) -> bool {
+        matches!(self, Self::Whole | Self::Redacted(_))
+    }
+
+    /// The name in lower case, as files and reports write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Redacted(_) => "redacted",
+            Self::Blanked(_) => "blanked",
+            Self::Dropped(_) => "dropped",
+        }
+    }
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $reason:ident = $number:literal, $name:literal;)*) => {
+        /// Why a frame was not handed on whole.
+        ///
+        /// Where several hold, the one with the smallest number is given. Numbers are never reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Reason { $($(#[$doc])* $reason = $number,)* }
+
+        impl Reason {
+            /// The name in lower case, as files and reports write it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$reason => $name,)* }
+            }
+
+            pub(crate) const fn from_number(number: u8) -> Option<Self> {
+                match number { $($number => Some(Self::$reason),)* _ => None }
+            }
+        }
+    };
+}
+
+impl Reason {
+    /// Whether the frame itself or the meeting is at fault, rather than somebody's consent missing. Such a frame is dropped, never blanked.
+    pub(crate) const fn is_fault(self) -> bool {
+        (self as u8) < Self::Incomplete as u8
+    }
+
+    /// Whether it can hold for a part of a frame alone.
+    pub(crate) const fn is_of_a_part(self) -> bool {
+        !matches!(
+            self,
+            Self::Ended | Self::Time | Self::Malformed | Self::Contended | Self::Incomplete
+        )
+    }
+
+    /// The one to give where both hold.
+    pub(crate) fn strongest(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (reason, None) | (None, reason) => reason,
+        }
+    }
+}
+
+reasons! {
+    /// The meeting is over.
+    Ended = 1, "ended";
+    /// A time is out of range, or the frame would have been captured after its release.
+    Time = 2, "time";
+    /// The payload is not what the stream's format says, or a region does not lie in it.
+    Malformed = 3, "malformed";
+    /// The kind is unclassified.
+    Unclassified = 4, "unclassified";
+    /// Service data that is not a record of registered fields.
+    FreeBytes = 5, "free bytes";
+    /// Consent changed faster than the frame could be judged.
+    Contended = 6, "contended";
+    /// Not everybody in the frame was named.
+    Incomplete = 16, "incomplete";
+    /// Somebody in the frame is not known to the meeting.
+    Unknown = 17, "unknown";
+    /// Somebody in the frame has left the meeting.
+    Absent = 18, "absent";
+    /// The host, an administrator or the vendor restricts it.
+    Restricted = 32, "restricted";
+    /// Somebody refused, or withdrew.
+    Withdrawn = 33, "withdrawn";
+    /// Somebody's consent came to its end.
+    Expired = 34, "expired";
+    /// Somebody never agreed.
+    NotGranted = 35, "not granted";
+    /// Everybody agrees now, but not without a break since the frame was captured.
+    CapturedEarlier = 36, "captured earlier";
+}

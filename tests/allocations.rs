@@ -1,0 +1,200 @@
+//! The hot half allocates nothing.
+
+mod common;
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    hint::black_box,
+};
+
+use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
+use framegate::{
+    Area, Contributors, Format, Frame, Kind, Payload, Purposes, Region, Samples, Scope, Stream,
+    Time, Verdict,
+};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps the same contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the same contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+const FRAMES: i64 = 100_000;
+
+/// The allocations of 100,000 calls.
+fn allocations(mut call: impl FnMut(Time)) -> u64 {
+    let before = ALLOCATIONS.get();
+    for frame in 0..FRAMES {
+        call(Time::from_micros(frame * 20));
+    }
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn control_an_allocation_is_seen() {
+    let seen = allocations(|_| {
+        black_box(Box::new(0));
+    });
+    assert_eq!(seen, FRAMES.unsigned_abs());
+}
+
+#[test]
+fn admitting_audio() {
+    let (mut meeting, notice, [agrees, refuses]) = meeting();
+    agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
+    let samples = [1; 640];
+    let mut buffer = [0; 640];
+    for (who, released) in [(agrees, true), (refuses, false)] {
+        let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
+        let seen = allocations(|now| {
+            let payload = Payload::Bytes(&samples);
+            let frame = own(now);
+            black_box(tap.tag(&frame, now));
+            let first = tap.admit(&frame, payload, now, |cleared| black_box(cleared.tag()));
+            let second = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
+            let third = tap.admit_in_place(&frame, (&mut buffer[..]).into(), now, |_| ());
+            for verdict in [first.verdict(), second.verdict(), third.verdict()] {
+                assert_eq!(verdict.is_released(), released);
+            }
+        });
+        assert_eq!(seen, 0);
+    }
+}
+
+#[test]
+fn admitting_audio_with_a_channel_for_each_person() {
+    let (mut meeting, notice, [agrees, refuses]) = meeting();
+    agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
+    let stream = Stream::composite(Kind::Audio, Format::pcm(Samples::F32, 2));
+    let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+    let samples = [1; 2560];
+    let mut buffer = [0; 2560];
+    let members = [agrees, refuses];
+    let regions = [
+        Region::new(agrees, Area::Channel(0)),
+        Region::new(refuses, Area::Channel(1)),
+    ];
+    let seen = allocations(|now| {
+        let frame = Frame::new(now, Contributors::Complete(&members)).regions(&regions);
+        let payload = Payload::Bytes(&samples);
+        let admission = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
+        assert!(matches!(admission.verdict(), Verdict::Redacted(_)));
+    });
+    assert_eq!(seen, 0);
+}
+
+#[test]
+fn admitting_video() {
+    const SIDE: usize = 16;
+    let (mut meeting, notice, [agrees, refuses]) = meeting();
+    agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
+    let format = Format::i420(16, 16);
+    let mut camera = tap(
+        &mut meeting,
+        Stream::owned(agrees, Kind::Video, format),
+        Purposes::TRAIN,
+    );
+    let mut gallery = tap(
+        &mut meeting,
+        Stream::composite(Kind::Video, format),
+        Purposes::TRAIN,
+    );
+    let image = vec![200; picture_bytes(SIDE, SIDE)];
+    let mut buffer = image.clone();
+    let members = [agrees, refuses];
+    let tile = |owner, x| {
+        Region::new(
+            owner,
+            Area::Rectangle {
+                x,
+                y: 0,
+                width: 8,
+                height: 16,
+            },
+        )
+    };
+    let regions = [tile(agrees, 0), tile(refuses, 8)];
+    let seen = allocations(|now| {
+        let from = picture(&image, SIDE, SIDE);
+        let whole = camera.admit(&own(now), from, now, |_| ());
+        assert_eq!(whole.verdict(), Verdict::Whole);
+        let frame = Frame::new(now, Contributors::Complete(&members)).regions(&regions);
+        let into = gallery.admit_into(
+            &frame,
+            from,
+            picture_mut(&mut buffer, SIDE, SIDE),
+            now,
+            |_| (),
+        );
+        assert!(matches!(into.verdict(), Verdict::Redacted(_)));
+        let in_place =
+            gallery.admit_in_place(&frame, picture_mut(&mut buffer, SIDE, SIDE), now, |_| ());
+        assert!(matches!(in_place.verdict(), Verdict::Redacted(_)));
+    });
+    assert_eq!(seen, 0);
+}
+
+#[test]
+fn admitting_chat_that_quotes() {
+    let (mut meeting, notice, [agrees, refuses]) = meeting();
+    agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
+    let mut tap = tap(
+        &mut meeting,
+        Stream::mix(Kind::Chat, Format::UTF8),
+        Purposes::RECORD,
+    );
+    let text = "\u{201c}ça va\u{201d}, no?".as_bytes();
+    let mut buffer = text.to_vec();
+    let regions = [Region::new(refuses, Area::Span { start: 3, end: 9 }).captured(Time::START)];
+    let authors = [agrees];
+    let seen = allocations(|now| {
+        let frame = Frame::new(now, Contributors::Complete(&authors)).regions(&regions);
+        let payload = Payload::Bytes(text);
+        let admission = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
+        assert!(matches!(admission.verdict(), Verdict::Redacted(_)));
+        let dropped = tap.admit(&frame, payload, now, |_| ());
+        assert!(matches!(dropped.verdict(), Verdict::Dropped(_)));
+    });
+    assert_eq!(seen, 0);
+    assert_eq!(
+        std::str::from_utf8(&buffer),
+        Ok("\u{201c}******\u{201d}, no?")
+    );
+}
+
+/// Every way through the slow half of a decision: just after a change, with others' purposes open, expired.
+#[test]
+fn deciding_by_intervals() {
+    let (mut meeting, notice, [who]) = meeting();
+    agree(&mut meeting, notice, who, common::SCOPE, Time::START);
+    let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
+    let end = millis(FRAMES);
+    let _ = meeting.withdraw(who, Scope::ALL, end);
+    agree(&mut meeting, notice, who, common::SCOPE, end);
+    let samples = [1; 640];
+    let seen = allocations(|since| {
+        let captured = Time::from_micros(end.as_micros() - 1_000_000 + since.as_micros());
+        let now = millis(FRAMES + 1001);
+        let admission = tap.admit(&own(captured), Payload::Bytes(&samples), now, |_| ());
+        assert_eq!(admission.verdict() == Verdict::Whole, captured >= end);
+    });
+    assert_eq!(seen, 0);
+}

@@ -1,0 +1,80 @@
+//! A meeting as tests and benches need it.
+
+#![allow(dead_code, reason = "no test needs all of it")]
+
+use framegate::{
+    Authority, Contributors, Digest, Format, Frame, Grant, Join, Kind, Kinds, Meeting, Method,
+    Notice, Outlet, Participant, Payload, PayloadMut, Plane, PlaneMut, Purposes, Samples, Scope,
+    Stream, Tap, Time,
+};
+
+/// RECORD and TRAIN of everything.
+pub const SCOPE: Scope = Scope::new(Kinds::all(), Purposes::RECORD.union(Purposes::TRAIN));
+
+pub fn millis(millis: i64) -> Time {
+    Time::from_millis(millis)
+}
+
+/// A meeting with a notice over everything, and people who have agreed to nothing.
+pub fn meeting<const N: usize>() -> (Meeting, Digest, [Participant; N]) {
+    let mut meeting = Meeting::open(N + 2).unwrap();
+    let notice = Notice {
+        digest: Digest::of("We record, and we train."),
+        version: "1".into(),
+        language: "en".into(),
+        controller: "Example Conferencing".into(),
+        scope: Scope::ALL,
+    };
+    let notice = meeting.show(notice).unwrap();
+    let people = std::array::from_fn(|index| {
+        let id = index.to_string();
+        meeting.join(Join::adult(&id), Time::START).unwrap()
+    });
+    (meeting, notice, people)
+}
+
+pub fn agree(meeting: &mut Meeting, notice: Digest, who: Participant, scope: Scope, at: Time) {
+    let grant = Grant::new(notice, scope, Method::Clicked);
+    meeting
+        .grant(Authority::Participant, who, &grant, at)
+        .unwrap();
+}
+
+/// A tap into an outlet for `purposes` that blanks everything.
+pub fn tap(meeting: &mut Meeting, stream: Stream, purposes: Purposes) -> Tap {
+    let stream = meeting.open_stream(stream).unwrap();
+    let outlet = Outlet::new("outlet", purposes).blank(Kinds::all());
+    let outlet = meeting.open_outlet(outlet).unwrap();
+    meeting.tap(stream, outlet).unwrap()
+}
+
+pub fn microphone(owner: Participant) -> Stream {
+    Stream::owned(owner, Kind::Audio, Format::pcm(Samples::S16, 1))
+}
+
+/// A frame of nobody but the stream's owner.
+pub fn own(captured: Time) -> Frame<'static> {
+    Frame::new(captured, Contributors::Owner)
+}
+
+/// The planes of an I420 picture, one after the other in one buffer.
+pub fn picture(data: &[u8], width: usize, height: usize) -> Payload<'_> {
+    let (across, down) = (width.div_ceil(2), height.div_ceil(2));
+    let (y, chroma) = data.split_at(width * height);
+    let (u, v) = chroma.split_at(across * down);
+    let plane = |data, stride| Plane { data, stride };
+    Payload::i420(plane(y, width), plane(u, across), plane(v, across))
+}
+
+/// The same to write to.
+pub fn picture_mut(data: &mut [u8], width: usize, height: usize) -> PayloadMut<'_> {
+    let (across, down) = (width.div_ceil(2), height.div_ceil(2));
+    let (y, chroma) = data.split_at_mut(width * height);
+    let (u, v) = chroma.split_at_mut(across * down);
+    let plane = |data, stride| PlaneMut { data, stride };
+    PayloadMut::i420(plane(y, width), plane(u, across), plane(v, across))
+}
+
+pub fn picture_bytes(width: usize, height: usize) -> usize {
+    width * height + 2 * width.div_ceil(2) * height.div_ceil(2)
+}

@@ -1,0 +1,123 @@
+//! Taps on threads of their own, while consent changes. Under change the gate may be stricter than the rules, never wider.
+
+mod common;
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::SeqCst},
+    thread,
+    time::Duration,
+};
+
+use common::{agree, meeting, microphone, millis, own, tap};
+use framegate::{
+    Contributors, Format, Frame, Kind, Payload, Purposes, Reason, Samples, Scope, Stream, Time,
+    Verdict,
+};
+
+const SAMPLES: [u8; 4] = [1; 4];
+
+/// After a withdrawal has settled nothing of that person is released on any thread.
+#[test]
+fn r6_a_settled_withdrawal_cuts() {
+    let (mut meeting, notice, [who]) = meeting();
+    let clock = AtomicI64::new(0);
+    let cut = AtomicBool::new(true);
+    let over = AtomicBool::new(false);
+    let released = AtomicU64::new(0);
+    let taps: Vec<_> = (0..2)
+        .map(|_| tap(&mut meeting, microphone(who), Purposes::RECORD))
+        .collect();
+    thread::scope(|threads| {
+        for mut tap in taps {
+            let (clock, cut, over, released) = (&clock, &cut, &over, &released);
+            threads.spawn(move || {
+                while !over.load(SeqCst) {
+                    let now = Time::from_micros(clock.load(SeqCst));
+                    let _ = tap.admit(&own(now), Payload::Bytes(&SAMPLES), now, |_| {
+                        assert!(
+                            !cut.load(SeqCst),
+                            "released after the withdrawal had settled"
+                        );
+                        released.fetch_add(1, SeqCst);
+                    });
+                }
+                let counters = tap.counters();
+                assert_eq!(counters.seen, counters.whole + counters.dropped);
+            });
+        }
+        for round in 1..=2_000 {
+            clock.store(round * 2_000, SeqCst);
+            cut.store(false, SeqCst);
+            agree(
+                &mut meeting,
+                notice,
+                who,
+                common::SCOPE,
+                Time::from_micros(round * 2_000),
+            );
+            let before = released.load(SeqCst);
+            for _ in 0..1_000 {
+                if released.load(SeqCst) > before {
+                    break;
+                }
+                thread::yield_now();
+            }
+            let mut settling = meeting.withdraw(who, Scope::ALL, millis(round * 2));
+            assert!(settling.wait(Duration::from_secs(60)));
+            cut.store(true, SeqCst);
+        }
+        over.store(true, SeqCst);
+    });
+    assert!(released.load(SeqCst) > 0);
+}
+
+/// A release that does not end keeps a withdrawal from settling, and is named.
+#[test]
+fn r6_settling_waits_for_a_release_under_way() {
+    let (mut meeting, notice, [who]) = meeting();
+    agree(&mut meeting, notice, who, common::SCOPE, Time::START);
+    let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
+    let mut settling = None;
+    let admission = tap.admit(&own(millis(1)), Payload::Bytes(&SAMPLES), millis(1), |_| {
+        let settling = settling.insert(meeting.withdraw(who, Scope::ALL, millis(1)));
+        assert!(!settling.wait(Duration::from_millis(1)));
+        assert_eq!(settling.pending().count(), 1);
+    });
+    assert_eq!(admission.verdict(), Verdict::Whole);
+    assert!(settling.unwrap().is_settled());
+    let after = tap.admit(&own(millis(1)), Payload::Bytes(&SAMPLES), millis(2), |_| ());
+    assert_eq!(after.verdict(), Verdict::Dropped(Reason::Withdrawn));
+}
+
+/// Two people take turns in agreeing, all in one millisecond, so a mix of both can never be released.
+#[test]
+fn r4_who_never_agreed_at_the_same_time_is_never_released_together() {
+    let (mut meeting, notice, people) = meeting::<2>();
+    let stream = Stream::mix(Kind::Audio, Format::pcm(Samples::S16, 1));
+    let mut taps = [
+        tap(&mut meeting, stream, Purposes::RECORD),
+        tap(&mut meeting, stream, Purposes::RECORD),
+    ];
+    let over = AtomicBool::new(false);
+    let now = Time::START;
+    thread::scope(|threads| {
+        for (tap, list) in taps.iter_mut().zip([people, [people[1], people[0]]]) {
+            let over = &over;
+            threads.spawn(move || {
+                let frame = Frame::new(now, Contributors::Complete(&list));
+                while !over.load(SeqCst) {
+                    let _ = tap.admit(&frame, Payload::Bytes(&SAMPLES), now, |_| {
+                        panic!("released though the two never agreed together")
+                    });
+                    assert!(!tap.tag(&frame, now).verdict().is_released());
+                }
+            });
+        }
+        for round in 0..200_000 {
+            let who = people[round % 2];
+            agree(&mut meeting, notice, who, common::SCOPE, now);
+            let _ = meeting.withdraw(who, Scope::ALL, now);
+        }
+        over.store(true, SeqCst);
+    });
+}
