@@ -1,0 +1,192 @@
+//! Chat in JSON Lines, message by message.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufWriter, Write},
+    ops::Range,
+    path::Path,
+};
+
+use framegate::{Area, Cleared, MAX_REGIONS, Time, Verdict};
+use serde::Serialize;
+
+use crate::{
+    error::Problem,
+    layout::{self, Millis, Quote},
+    media,
+    people::{People, Person},
+};
+
+/// What the gate writes in the place of every byte of a text that it takes out.
+const MASK: u8 = b'*';
+
+/// A message whose author and quotations are somebody's.
+pub struct Message {
+    written: layout::Message,
+    pub author: Person,
+    /// Whose each quotation is.
+    owners: Vec<Person>,
+}
+
+/// A chat that is being read.
+pub struct Reader {
+    messages: Vec<Message>,
+    read: usize,
+}
+
+/// A chat that is being written.
+pub struct Writer(BufWriter<File>);
+
+impl Message {
+    /// The quotations: whose, where, and when the words were first written.
+    pub fn quotes(&self) -> impl Iterator<Item = (Person, Area, Option<Time>)> {
+        let quotes = self.owners.iter().zip(&self.written.quotes);
+        quotes.map(|(owner, quote)| {
+            let (start, end) = (quote.start, quote.end);
+            (
+                *owner,
+                Area::Span { start, end },
+                quote.at.map(Millis::time),
+            )
+        })
+    }
+}
+
+impl Reader {
+    /// Reads a chat that was opened at `opened`. It is short, so all of it is read and checked at once.
+    pub fn open(path: &Path, opened: Time, people: &People) -> Result<Self, Problem> {
+        let mut messages = Vec::<Message>::new();
+        for (line, text) in (1..).zip(media::open(path)?.lines()) {
+            let place = format_args!("line {line}").to_string();
+            let text = text.map_err(|error| Problem::unreadable(path, &error).at(&place))?;
+            let written: layout::Message =
+                serde_json::from_str(&text).map_err(|error| Problem::json(path, &error, line))?;
+            let earliest = messages
+                .last()
+                .map_or(opened, |before| before.written.at.time());
+            if written.at.time() < earliest {
+                let what = format!(
+                    "`at` is {}, before the message above or before the stream was opened",
+                    written.at.0
+                );
+                return Err(Problem::new(path, what, "put messages in order of time").at(place));
+            }
+            let message = Message::new(written, people).map_err(|(key, what, remedy)| {
+                Problem::new(path, what, remedy).at(format_args!("{place}, {key}"))
+            })?;
+            messages.push(message);
+        }
+        Ok(Self { messages, read: 0 })
+    }
+
+    pub fn read(&mut self, bytes: &mut Vec<u8>) -> Option<Range<Time>> {
+        let message = &self.messages.get(self.read)?.written;
+        self.read += 1;
+        bytes.extend_from_slice(message.text.as_bytes());
+        Some(message.at.time()..message.at.time())
+    }
+
+    /// The one that was read last.
+    pub fn message(&self) -> Option<&Message> {
+        self.messages.get(self.read.checked_sub(1)?)
+    }
+}
+
+impl Message {
+    /// Checks a message; of a bad one says at which key, what, and what helps.
+    fn new(
+        written: layout::Message,
+        people: &People,
+    ) -> Result<Self, (String, String, &'static str)> {
+        let person = |id: &str, key: &str| {
+            people.person(id).ok_or_else(|| {
+                let what = format!("nobody of the id {id:?} is among `people`");
+                (key.to_owned(), what, "add it there, or write \"unknown\"")
+            })
+        };
+        let author = person(&written.author, "author")?;
+        if written.quotes.len() > MAX_REGIONS {
+            let what = format!("more than {MAX_REGIONS} quotes");
+            return Err(("quotes".into(), what, "split the message"));
+        }
+        let mut owners = Vec::new();
+        for (index, quote) in written.quotes.iter().enumerate() {
+            let key = format!("quotes[{index}]");
+            owners.push(person(&quote.owner, &key)?);
+            if quote.words(written.text.as_bytes()).is_empty()
+                || written.text.get(quote.range()).is_none()
+            {
+                let what = format!(
+                    "{}..{} is no part of a text of {} bytes, or cuts a character",
+                    quote.start,
+                    quote.end,
+                    written.text.len()
+                );
+                return Err((key, what, "count in bytes, from one character to another"));
+            }
+            if quote.at.is_some_and(|at| at > written.at) {
+                let what = "`at` is after the message itself".to_owned();
+                return Err((key, what, "give the time of the words quoted"));
+            }
+        }
+        Ok(Self {
+            written,
+            author,
+            owners,
+        })
+    }
+}
+
+impl Quote {
+    fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    fn words<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        text.get(self.range()).unwrap_or_default()
+    }
+}
+
+/// What an outlet receives of a message.
+#[derive(Serialize)]
+struct Released<'a> {
+    at: Millis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    quotes: Vec<&'a Quote>,
+}
+
+impl Writer {
+    pub fn create(path: &Path) -> io::Result<Self> {
+        File::create_new(path).map(BufWriter::new).map(Self)
+    }
+
+    /// Who wrote and who is quoted is told only as far as the words themselves are.
+    pub fn write(&mut self, cleared: &Cleared<'_>, message: &Message) -> io::Result<()> {
+        let text = cleared.bytes().unwrap_or_default();
+        let written = &message.written;
+        let is_masked = |quote: &Quote| quote.words(text).iter().all(|byte| *byte == MASK);
+        let (author, quotes) = match cleared.tag().verdict() {
+            Verdict::Whole => (Some(&*written.author), written.quotes.iter().collect()),
+            Verdict::Redacted(_) => {
+                let left = written.quotes.iter().filter(|quote| !is_masked(quote));
+                (Some(&*written.author), left.collect())
+            }
+            Verdict::Blanked(_) | Verdict::Dropped(_) => (None, Vec::new()),
+        };
+        let released = Released {
+            at: written.at,
+            author,
+            text: str::from_utf8(text).map_err(io::Error::other)?,
+            quotes,
+        };
+        serde_json::to_writer(&mut self.0, &released)?;
+        self.0.write_all(b"\n")
+    }
+
+    pub fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}

@@ -1,0 +1,216 @@
+//! Y4M, picture by picture.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, BufWriter, Write},
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use framegate::{Cleared, Format, Payload, PayloadMut, Plane, PlaneMut, Time};
+use y4m::{Colorspace, Decoder};
+
+use crate::{
+    error::Problem,
+    media::{self, Clock},
+};
+
+const MAGIC: &[u8] = b"YUV4MPEG2 ";
+const FRAME: &[u8] = b"FRAME";
+
+/// The longest side of a picture that the gate takes.
+const MAX_SIDE: u32 = 1 << 15;
+
+/// A Y4M that is being read.
+pub struct Reader {
+    path: PathBuf,
+    y4m: Decoder<BufReader<File>>,
+    size: Size,
+    clock: Clock,
+    frames: u64,
+    /// How many bytes of the file have been read, and how many there are.
+    position: u64,
+    length: u64,
+}
+
+/// A Y4M that is being written.
+pub struct Writer(BufWriter<File>);
+
+/// The sides of a picture in luma samples, both even.
+#[derive(Clone, Copy)]
+pub struct Size {
+    pub width: u32,
+    pub height: u32,
+}
+
+impl Reader {
+    pub fn open(path: &Path, opened: Time) -> Result<Self, Problem> {
+        let mut file = media::open(path)?;
+        let unreadable = |error| Problem::unreadable(path, &error);
+        let length = file.get_ref().metadata().map_err(unreadable)?.len();
+        // The decoder multiplies the sides before it looks at them, so they are looked at first.
+        if !sides_fit(file.fill_buf().map_err(unreadable)?) {
+            let what = format_args!("a picture's side of more than {MAX_SIDE}, or none");
+            return Err(unsupported(path, what));
+        }
+        let y4m = Decoder::new(file).map_err(|error| match error {
+            y4m::Error::UnknownColorspace => unsupported(path, "an unknown colour space"),
+            y4m::Error::OutOfMemory => unsupported(path, "pictures of more than 1 GiB"),
+            y4m::Error::EOF => Problem::cut_short(path),
+            error => Problem::new(path, error, "convert it to a plain Y4M").at("line 1"),
+        })?;
+        match y4m.get_colorspace() {
+            Colorspace::C420
+            | Colorspace::C420jpeg
+            | Colorspace::C420paldv
+            | Colorspace::C420mpeg2 => {}
+            other => return Err(unsupported(path, format_args!("colour space {other:?}"))),
+        }
+        let (width, height) = (y4m.get_width(), y4m.get_height());
+        let (Ok(size), true) = (
+            Size::try_from((width, height)),
+            width.is_multiple_of(2) && height.is_multiple_of(2),
+        ) else {
+            return Err(unsupported(
+                path,
+                format_args!("pictures of {width}x{height}"),
+            ));
+        };
+        let rate = y4m.get_framerate();
+        if rate.num == 0 || rate.den == 0 {
+            let what = format_args!("a frame rate of {rate}");
+            return Err(Problem::new(path, what, "write it as F25:1, for example").at("line 1"));
+        }
+        Ok(Self {
+            path: path.into(),
+            position: (MAGIC.len() + y4m.get_raw_params().len() + 1) as u64,
+            length,
+            size,
+            clock: Clock {
+                opened,
+                count: rate.num as u64,
+                seconds: rate.den as u64,
+            },
+            frames: 0,
+            y4m,
+        })
+    }
+
+    pub fn format(&self) -> Format {
+        Format::i420(self.size.width, self.size.height)
+    }
+
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    pub fn read(&mut self, bytes: &mut Vec<u8>) -> Result<Option<Range<Time>>, Problem> {
+        let picture = match self.y4m.read_frame() {
+            Ok(picture) => picture,
+            // The decoder has one error for the end of the file, wherever that is.
+            Err(y4m::Error::EOF) if self.position == self.length => return Ok(None),
+            Err(error) => {
+                let problem = match error {
+                    y4m::Error::EOF => Problem::cut_short(&self.path),
+                    error => Problem::new(&self.path, error, "copy or record it again"),
+                };
+                return Err(problem.at(format_args!("picture {}", self.frames)));
+            }
+        };
+        let planes = [
+            picture.get_y_plane(),
+            picture.get_u_plane(),
+            picture.get_v_plane(),
+        ];
+        bytes.extend(planes.into_iter().flatten());
+        let parameters = picture.get_raw_params().map_or(0, |raw| 1 + raw.len());
+        self.position += (FRAME.len() + parameters + 1 + bytes.len()) as u64;
+        self.frames += 1;
+        Ok(Some(
+            self.clock.time(self.frames - 1)..self.clock.time(self.frames),
+        ))
+    }
+
+    pub fn payload<'a>(&self, bytes: &'a [u8]) -> Payload<'a> {
+        let (luma, chroma) = self.strides();
+        let (y, uv) = bytes.split_at(luma * self.rows());
+        let (u, v) = uv.split_at(uv.len() / 2);
+        let plane = |data, stride| Plane { data, stride };
+        Payload::i420(plane(y, luma), plane(u, chroma), plane(v, chroma))
+    }
+
+    pub fn payload_mut<'a>(&self, bytes: &'a mut [u8]) -> PayloadMut<'a> {
+        let (luma, chroma) = self.strides();
+        let (y, uv) = bytes.split_at_mut(luma * self.rows());
+        let (u, v) = uv.split_at_mut(uv.len() / 2);
+        let plane = |data, stride| PlaneMut { data, stride };
+        PayloadMut::i420(plane(y, luma), plane(u, chroma), plane(v, chroma))
+    }
+
+    fn strides(&self) -> (usize, usize) {
+        (self.y4m.get_width(), self.y4m.get_width() / 2)
+    }
+
+    fn rows(&self) -> usize {
+        self.y4m.get_height()
+    }
+
+    /// The header goes along as it is: the crate's own encoder would lose what it does not know.
+    pub fn copy_to(&self, path: &Path) -> io::Result<Writer> {
+        let mut file = BufWriter::new(File::create_new(path)?);
+        file.write_all(MAGIC)?;
+        file.write_all(self.y4m.get_raw_params())?;
+        file.write_all(b"\n")?;
+        Ok(Writer(file))
+    }
+}
+
+impl Writer {
+    /// A picture's own parameters stay behind: they may say anything, and the gate did not judge them.
+    pub fn write(&mut self, cleared: &Cleared<'_>) -> io::Result<()> {
+        self.0.write_all(FRAME)?;
+        self.0.write_all(b"\n")?;
+        match cleared.payload() {
+            Payload::Planes(planes) => planes
+                .iter()
+                .try_for_each(|plane| self.0.write_all(plane.data)),
+            Payload::Bytes(_) => Ok(()),
+        }
+    }
+
+    pub fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl TryFrom<(usize, usize)> for Size {
+    type Error = std::num::TryFromIntError;
+
+    fn try_from((width, height): (usize, usize)) -> Result<Self, Self::Error> {
+        Ok(Self {
+            width: width.try_into()?,
+            height: height.try_into()?,
+        })
+    }
+}
+
+/// Whether the width and height in a file's first line are such as the gate takes.
+fn sides_fit(file: &[u8]) -> bool {
+    let header = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    header
+        .split(|byte| *byte == b' ')
+        .filter_map(|parameter| {
+            parameter
+                .strip_prefix(b"W")
+                .or(parameter.strip_prefix(b"H"))
+        })
+        .all(|side| {
+            let side = str::from_utf8(side).ok().and_then(|side| side.parse().ok());
+            side.is_some_and(|side| (1..=MAX_SIDE).contains(&side))
+        })
+}
+
+fn unsupported(path: &Path, what: impl std::fmt::Display) -> Problem {
+    let remedy = "convert it to 4:2:0, 8 bit, of even width and height";
+    Problem::new(path, what, remedy).at("line 1")
+}
