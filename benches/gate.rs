@@ -11,8 +11,8 @@ use std::{
 use common::{SCOPE, agree, meeting, microphone, millis, own, picture_bytes, picture_mut, tap};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use framegate::{
-    Area, Contributors, Format, Frame, Kind, Payload, Purposes, Region, Samples, Scope, Stream,
-    Time,
+    Area, Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Region, Samples, Scope,
+    Stream, Time,
 };
 
 const OPUS_FRAME: [u8; 80] = [0; 80];
@@ -58,7 +58,7 @@ fn deciding(criterion: &mut Criterion) {
         });
     });
 
-    let _ = meeting.withdraw(people[0], Scope::ALL, now);
+    let _ = meeting.withdraw(Authority::Participant, people[0], Scope::ALL, now);
     agree(&mut meeting, notice, people[0], SCOPE, now);
     group.bench_function("admitting just after a change", |bencher| {
         bencher.iter(|| {
@@ -86,7 +86,7 @@ fn redacting(criterion: &mut Criterion) {
     // 20 ms at 48 kHz.
     let mut pcm = vec![1; 960 * 2 * 2];
     bench("floor: filling as much as PCM", pcm.len(), &mut || {
-        black_box(&mut pcm[..]).fill(0)
+        black_box(&mut pcm[..]).fill(0);
     });
     let stream = Stream::owned(refuses, Kind::Audio, Format::pcm(Samples::S16, 2));
     let mut blank = tap(&mut meeting, stream, Purposes::RECORD);
@@ -104,7 +104,7 @@ fn redacting(criterion: &mut Criterion) {
     let (width, height) = (WIDTH as usize, HEIGHT as usize);
     let mut image = vec![200; picture_bytes(width, height)];
     bench("floor: filling as much as 1080p", image.len(), &mut || {
-        black_box(&mut image[..]).fill(16)
+        black_box(&mut image[..]).fill(16);
     });
     let format = Format::i420(WIDTH, HEIGHT);
     let stream = Stream::owned(refuses, Kind::Video, format);

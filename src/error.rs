@@ -22,6 +22,9 @@ pub enum Error {
     /// Somebody of this id is in the meeting already.
     #[error("somebody of this id is in the meeting already")]
     AlreadyJoined,
+    /// Somebody was named as their own guardian.
+    #[error("nobody is their own guardian")]
+    OwnGuardian,
     /// Participants and guardians withdraw; restricting is for the host, an administrator and the vendor.
     #[error("{0:?} withdraws instead of restricting")]
     NotARestrainer(Authority),

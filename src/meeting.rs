@@ -22,6 +22,7 @@ use crate::{
 /// Every call that takes `now` counts as made at the largest time that any of them was given.
 /// Ending or dropping the meeting closes every tap for good.
 pub struct Meeting {
+    id: String,
     table: Arc<Table>,
     seats: Vec<Seat>,
     notices: Vec<Notice>,
@@ -45,7 +46,18 @@ struct Seat {
 /// A person who is in the meeting.
 struct Stay {
     id: String,
+    guardian: Option<String>,
     consents: Box<Consents>,
+}
+
+impl Stay {
+    /// The only one who can agree for them.
+    fn agrees(&self) -> Authority {
+        match self.guardian {
+            Some(_) => Authority::Guardian,
+            None => Authority::Participant,
+        }
+    }
 }
 
 impl Seat {
@@ -66,17 +78,29 @@ impl Seat {
     }
 }
 
-/// Somebody who comes into a meeting.
+/// Somebody who comes into a meeting, and who agrees for them: there is no default.
+///
+/// Ids are the client's names for people, unique in the meeting. That an id is who it says is the client's to make sure.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Join<'a> {
     id: &'a str,
+    guardian: Option<&'a str>,
 }
 
 impl<'a> Join<'a> {
-    /// An adult, who agrees for themselves. `id` is the client's name for the person, unique in the meeting.
+    /// An adult, who agrees for themselves.
     pub const fn adult(id: &'a str) -> Self {
-        Self { id }
+        Self { id, guardian: None }
+    }
+
+    /// Somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
+    /// Either withdraws, and what the person themselves refuses stays closed while they stay.
+    pub const fn with_guardian(id: &'a str, guardian: &'a str) -> Self {
+        Self {
+            id,
+            guardian: Some(guardian),
+        }
     }
 }
 
@@ -174,17 +198,20 @@ impl OutletId {
 }
 
 impl Meeting {
-    /// A meeting that has room for so many participants at a time. Everything is closed.
+    /// A meeting of this id that has room for so many participants at a time. Everything is closed.
     ///
     /// All memory of the consent table is taken here, about 2.2 KB for each participant.
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] for none, [`Error::Full`] for more than 65,535.
-    pub fn open(participants: usize) -> Result<Self, Error> {
+    /// [`Error::Empty`] for an empty id or no room, [`Error::Full`] for room for more than 65,535.
+    pub fn open(id: &str, participants: usize) -> Result<Self, Error> {
         let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
         if room == 0 {
             return Err(Error::Empty("room for participants"));
+        }
+        if id.is_empty() {
+            return Err(Error::Empty("id"));
         }
         let table = Table::new(room);
         let seat = |slot: &Arc<Slot>| Seat {
@@ -193,6 +220,7 @@ impl Meeting {
             stay: None,
         };
         Ok(Self {
+            id: id.into(),
             seats: table.slots().iter().map(seat).collect(),
             table: Arc::new(table),
             notices: Vec::new(),
@@ -205,15 +233,24 @@ impl Meeting {
         })
     }
 
+    /// The meeting's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Somebody comes in. They have agreed to nothing, whatever they agreed to in an earlier stay.
     ///
     /// # Errors
     ///
-    /// [`Error::AlreadyJoined`], [`Error::Empty`] for an empty id, [`Error::Full`], [`Error::Time`], [`Error::Ended`].
+    /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::Empty`] for an empty id, [`Error::Full`], [`Error::Time`], [`Error::Ended`].
     pub fn join(&mut self, join: Join<'_>, now: Time) -> Result<Participant, Error> {
         let now = self.advance(now)?;
-        if join.id.is_empty() {
+        if join.id.is_empty() || join.guardian.is_some_and(str::is_empty) {
             return Err(Error::Empty("id"));
+        }
+        if join.guardian == Some(join.id) {
+            return Err(Error::OwnGuardian);
         }
         if self.seats.iter().any(|seat| seat.is_of(join.id)) {
             return Err(Error::AlreadyJoined);
@@ -228,6 +265,7 @@ impl Meeting {
         };
         seat.stay = Some(Stay {
             id: join.id.into(),
+            guardian: join.guardian.map(String::from),
             consents: Box::new(Consents::NONE),
         });
         seat.slot.occupy(participant);
@@ -276,7 +314,7 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::Overreach`] for anybody but the person, [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::BeyondNotice`],
+    /// [`Error::Overreach`] for anybody but the person, or their guardian if they have one, [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::BeyondNotice`],
     /// [`Error::Empty`] for an empty scope, [`Error::Time`], [`Error::Ended`].
     pub fn grant(
         &mut self,
@@ -286,7 +324,9 @@ impl Meeting {
         now: Time,
     ) -> Result<(), Error> {
         let now = self.advance(now)?;
-        if by != Authority::Participant {
+        let agrees = self.stay(who).map(Stay::agrees);
+        let may_be = matches!(by, Authority::Participant | Authority::Guardian);
+        if agrees.is_some_and(|agrees| agrees != by) || !may_be {
             self.table.advance();
             return Err(Error::Overreach(by));
         }
@@ -312,12 +352,22 @@ impl Meeting {
         Ok(())
     }
 
-    /// Somebody refuses, or withdraws what they agreed to (GDPR Art. 7(3)), whoever asks for it.
+    /// Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). Whoever asks for it, it is closed.
     ///
     /// Never fails: a time out of range counts as now, and of somebody who has left or was never there everything is closed already.
-    pub fn withdraw(&mut self, who: Participant, scope: Scope, now: Time) -> Settling {
+    pub fn withdraw(
+        &mut self,
+        by: Authority,
+        who: Participant,
+        scope: Scope,
+        now: Time,
+    ) -> Settling {
         let now = self.narrow(now);
         if let Some(seat) = self.seat(who) {
+            let agrees = seat.stay.as_ref().map(Stay::agrees);
+            if (agrees, by) == (Some(Authority::Guardian), Authority::Participant) {
+                seat.change(now, scope, Act::Refused);
+            }
             seat.change(now, scope, Act::Withdrew);
             self.table.advance();
         }
@@ -339,7 +389,7 @@ impl Meeting {
         self.running()?;
         let restrainer = Restrainer::new(by, whom.is_none()).ok_or(Error::NotARestrainer(by))?;
         let at = self.narrow(now);
-        let id = self.id(whom)?;
+        let id = self.id_of(whom)?;
         self.restrictions.restrict(restrainer, id.as_deref(), scope);
         self.change(at, id.as_deref(), scope, Act::Restricted(restrainer));
         Ok(self.settle())
@@ -359,7 +409,7 @@ impl Meeting {
     ) -> Result<(), Error> {
         let restrainer = Restrainer::new(by, whom.is_none()).ok_or(Error::NotARestrainer(by))?;
         let at = self.advance(now)?;
-        let id = self.id(whom)?;
+        let id = self.id_of(whom)?;
         self.restrictions.lift(restrainer, id.as_deref(), scope);
         self.change(at, id.as_deref(), scope, Act::Lifted(restrainer));
         Ok(())
@@ -531,11 +581,15 @@ impl Meeting {
         (seat.stays == who.stay && seat.stay.is_some()).then_some(seat)
     }
 
+    fn stay(&mut self, who: Participant) -> Option<&Stay> {
+        self.seat(who)?.stay.as_ref()
+    }
+
     /// The id of somebody who is there; none for everybody.
-    fn id(&mut self, whom: Option<Participant>) -> Result<Option<String>, Error> {
+    fn id_of(&mut self, whom: Option<Participant>) -> Result<Option<String>, Error> {
         let Some(who) = whom else { return Ok(None) };
-        let stay = self.seat(who).and_then(|seat| seat.stay.as_ref());
-        Ok(Some(stay.ok_or(Error::UnknownParticipant)?.id.clone()))
+        let stay = self.stay(who).ok_or(Error::UnknownParticipant)?;
+        Ok(Some(stay.id.clone()))
     }
 
     /// Applies an act over one person, or over everybody who is there.

@@ -10,8 +10,8 @@ use std::{
 
 use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
 use framegate::{
-    Area, Contributors, Format, Frame, Kind, Payload, Purposes, Region, Samples, Scope, Stream,
-    Time, Verdict,
+    Area, Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Region, Samples, Scope,
+    Stream, Time, Verdict,
 };
 
 struct Counting;
@@ -187,7 +187,7 @@ fn deciding_by_intervals() {
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
     let end = millis(FRAMES);
-    let _ = meeting.withdraw(who, Scope::ALL, end);
+    let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, end);
     agree(&mut meeting, notice, who, common::SCOPE, end);
     let samples = [1; 640];
     let seen = allocations(|since| {

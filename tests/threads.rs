@@ -10,8 +10,8 @@ use std::{
 
 use common::{agree, meeting, microphone, millis, own, tap};
 use framegate::{
-    Contributors, Format, Frame, Kind, Payload, Purposes, Reason, Samples, Scope, Stream, Time,
-    Verdict,
+    Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Reason, Samples, Scope,
+    Stream, Time, Verdict,
 };
 
 const SAMPLES: [u8; 4] = [1; 4];
@@ -62,8 +62,9 @@ fn r6_a_settled_withdrawal_cuts() {
                 }
                 thread::yield_now();
             }
-            let mut settling = meeting.withdraw(who, Scope::ALL, millis(round * 2));
-            assert!(settling.wait(Duration::from_secs(60)));
+            let mut settling =
+                meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(round * 2));
+            assert!(settling.wait(Duration::from_mins(1)));
             cut.store(true, SeqCst);
         }
         over.store(true, SeqCst);
@@ -79,7 +80,8 @@ fn r6_settling_waits_for_a_release_under_way() {
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
     let mut settling = None;
     let admission = tap.admit(&own(millis(1)), Payload::Bytes(&SAMPLES), millis(1), |_| {
-        let settling = settling.insert(meeting.withdraw(who, Scope::ALL, millis(1)));
+        let settling =
+            settling.insert(meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(1)));
         assert!(!settling.wait(Duration::from_millis(1)));
         assert_eq!(settling.pending().count(), 1);
     });
@@ -116,7 +118,7 @@ fn r4_who_never_agreed_at_the_same_time_is_never_released_together() {
         for round in 0..200_000 {
             let who = people[round % 2];
             agree(&mut meeting, notice, who, common::SCOPE, now);
-            let _ = meeting.withdraw(who, Scope::ALL, now);
+            let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, now);
         }
         over.store(true, SeqCst);
     });

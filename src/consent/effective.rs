@@ -15,6 +15,8 @@ pub(crate) enum Act {
     Granted { until: Option<Time> },
     /// They refused, or withdrew.
     Withdrew,
+    /// Somebody who has a guardian refused for themselves.
+    Refused,
     /// Somebody narrowed it.
     Restricted(Restrainer),
     /// The same took that back.
@@ -31,6 +33,8 @@ struct Consent {
     until: Millis,
     /// A bit for each who restricts it.
     restricted: u8,
+    /// Whether it is closed whatever a guardian agrees to.
+    refused: bool,
     /// Why nothing is held, where it is neither granted nor restricted.
     otherwise: Reason,
 }
@@ -50,6 +54,7 @@ impl Consent {
         since: NEVER,
         until: 0,
         restricted: 0,
+        refused: false,
         otherwise: Reason::NotGranted,
     };
 
@@ -75,9 +80,15 @@ impl Consent {
             }
             // Withdrawing ends whatever was granted before (R6; GDPR Art. 7(3)).
             Act::Withdrew => Self {
-                restricted: self.restricted,
+                since: NEVER,
+                until: 0,
                 otherwise: Reason::Withdrawn,
-                ..Self::NONE
+                ..self
+            },
+            // A child's own refusal stands for as long as they stay, whatever the guardian agrees to (R2; GDPR Art. 8).
+            Act::Refused => Self {
+                refused: true,
+                ..self
             },
             // A restriction suspends. Each lifts only its own; after the last, consent begins anew (R2, R5).
             Act::Restricted(by) => Self {
@@ -101,6 +112,8 @@ impl Consent {
     fn effective(self) -> Effective {
         if self.restricted != 0 {
             Effective::Closed(Reason::Restricted)
+        } else if self.refused {
+            Effective::Closed(Reason::Withdrawn)
         } else if self.since < self.until {
             Effective::Held {
                 since: self.since,

@@ -17,7 +17,7 @@ pub fn millis(millis: i64) -> Time {
 
 /// A meeting with a notice over everything, and people who have agreed to nothing.
 pub fn meeting<const N: usize>() -> (Meeting, Digest, [Participant; N]) {
-    let mut meeting = Meeting::open(N + 2).unwrap();
+    let mut meeting = Meeting::open("test", N + 2).unwrap();
     let notice = Notice {
         digest: Digest::of("We record, and we train."),
         version: "1".into(),
