@@ -5,7 +5,7 @@ use crate::consent::Authority;
 #[non_exhaustive]
 pub enum Error {
     /// Somebody tried to agree on another's behalf (R2).
-    #[error("only the person can agree: not {0:?}")]
+    #[error("only the person can agree, or their guardian if they have one: not the {}", .0.name())]
     Overreach(Authority),
     /// A grant for kinds or purposes that its notice does not describe.
     #[error("more than the notice describes")]
@@ -26,7 +26,7 @@ pub enum Error {
     #[error("nobody is their own guardian")]
     OwnGuardian,
     /// Participants and guardians withdraw; restricting is for the host, an administrator and the vendor.
-    #[error("{0:?} withdraws instead of restricting")]
+    #[error("the {} withdraws instead of restricting", .0.name())]
     NotARestrainer(Authority),
     /// An empty id, name or set.
     #[error("the {0} must not be empty")]

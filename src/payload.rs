@@ -29,7 +29,7 @@ pub(crate) enum Layout {
 }
 
 impl Format {
-    /// Text in UTF-8, one message a frame.
+    /// Text in UTF-8, one message a frame, not empty.
     pub const UTF8: Self = Self(Layout::Utf8);
 
     /// Bytes whose inside the gate does not know, encrypted ones for example: handed on whole or dropped.

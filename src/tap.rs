@@ -66,6 +66,7 @@ impl<R> Admission<R> {
 pub struct Cleared<'a> {
     payload: Payload<'a>,
     tag: Tag,
+    refused: u64,
 }
 
 impl<'a> Cleared<'a> {
@@ -82,6 +83,13 @@ impl<'a> Cleared<'a> {
             Payload::Bytes(bytes) => Some(bytes),
             Payload::Planes(_) => None,
         }
+    }
+
+    /// Whether the frame's region of this index was hidden, so that what is said of it elsewhere can be left out too.
+    #[must_use]
+    pub fn hides(&self, region: usize) -> bool {
+        let bit = u32::try_from(region).map_or(0, |region| 1u64.unbounded_shl(region));
+        !self.tag.verdict().is_released() || self.refused & bit != 0
     }
 
     /// The frame's tag.
@@ -126,7 +134,13 @@ impl Tap {
         };
         scope.count(verdict);
         let tag = self.tag_as(verdict, self.purposes, frame, generation);
-        let output = (verdict == Verdict::Whole).then(|| release(Cleared { payload, tag }));
+        let output = (verdict == Verdict::Whole).then(|| {
+            release(Cleared {
+                payload,
+                tag,
+                refused: 0,
+            })
+        });
         Admission { tag, output }
     }
 
@@ -152,7 +166,7 @@ impl Tap {
         let (generation, ruling) = self.rule(frame, &payload, extent, now);
         let verdict = self.treat(&ruling, frame.regions, extent, Some(&payload), &mut buffer);
         scope.count(verdict);
-        self.hand_on(verdict, frame, generation, &buffer, release)
+        self.hand_on(verdict, &ruling, frame, generation, &buffer, release)
     }
 
     /// Redacts or blanks a frame where it is and hands it on.
@@ -173,7 +187,7 @@ impl Tap {
         let (generation, ruling) = self.rule(frame, &payload.as_payload(), extent, now);
         let verdict = self.treat(&ruling, frame.regions, extent, None, &mut payload);
         scope.count(verdict);
-        self.hand_on(verdict, frame, generation, &payload, release)
+        self.hand_on(verdict, &ruling, frame, generation, &payload, release)
     }
 
     /// The bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's are.
@@ -451,6 +465,7 @@ impl Tap {
     fn hand_on<R>(
         &self,
         verdict: Verdict,
+        ruling: &Ruling,
         frame: &Frame<'_>,
         generation: u64,
         buffer: &PayloadMut<'_>,
@@ -462,6 +477,10 @@ impl Tap {
             release(Cleared {
                 payload: buffer.as_payload(),
                 tag,
+                refused: match *ruling {
+                    Ruling::InPart { refused, .. } => refused,
+                    Ruling::Whole | Ruling::Withheld(_) => 0,
+                },
             })
         });
         Admission { tag, output }

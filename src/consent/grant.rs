@@ -19,6 +19,20 @@ pub enum Authority {
     Vendor,
 }
 
+impl Authority {
+    /// The name in lower case, as files and reports write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Participant => "participant",
+            Self::Guardian => "guardian",
+            Self::Host => "host",
+            Self::Administrator => "administrator",
+            Self::Vendor => "vendor",
+        }
+    }
+}
+
 /// Kinds × purposes: each of the kinds for each of the purposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
