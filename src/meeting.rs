@@ -19,7 +19,7 @@ use crate::{
 
 /// One meeting's control half.
 ///
-/// Every call that takes `now` counts as made at the largest time that any of them was given.
+/// Every call that takes `now` counts as made at the largest time that any of them, or any tap, was given.
 /// Ending or dropping the meeting closes every tap for good.
 pub struct Meeting {
     id: String,
@@ -323,12 +323,16 @@ impl Meeting {
         grant: &Grant,
         now: Time,
     ) -> Result<(), Error> {
-        let now = self.advance(now)?;
+        let at = self.narrow(now);
+        self.running()?;
         let agrees = self.stay(who).map(Stay::agrees);
         let may_be = matches!(by, Authority::Participant | Authority::Guardian);
         if agrees.is_some_and(|agrees| agrees != by) || !may_be {
             self.table.advance();
             return Err(Error::Overreach(by));
+        }
+        if !now.in_range() {
+            return Err(Error::Time);
         }
         let mut notices = self.notices.iter();
         let notice = notices.find(|notice| notice.digest == grant.notice);
@@ -342,12 +346,12 @@ impl Meeting {
         if grant.scope.is_empty() {
             return Err(Error::Empty("grant's scope"));
         }
-        let in_future = |end: Time| end.in_range() && now < end;
+        let in_future = |end: Time| end.in_range() && at < end;
         if !grant.until.is_none_or(in_future) {
             return Err(Error::Time);
         }
         let seat = self.seat(who).ok_or(Error::UnknownParticipant)?;
-        seat.change(now, grant.scope, Act::Granted { until: grant.until });
+        seat.change(at, grant.scope, Act::Granted { until: grant.until });
         self.table.advance();
         Ok(())
     }
@@ -386,9 +390,9 @@ impl Meeting {
         scope: Scope,
         now: Time,
     ) -> Result<Settling, Error> {
+        let at = self.narrow(now);
         self.running()?;
         let restrainer = Restrainer::new(by, whom.is_none()).ok_or(Error::NotARestrainer(by))?;
-        let at = self.narrow(now);
         let id = self.id_of(whom)?;
         self.restrictions.restrict(restrainer, id.as_deref(), scope);
         self.change(at, id.as_deref(), scope, Act::Restricted(restrainer));
@@ -407,8 +411,8 @@ impl Meeting {
         scope: Scope,
         now: Time,
     ) -> Result<(), Error> {
-        let restrainer = Restrainer::new(by, whom.is_none()).ok_or(Error::NotARestrainer(by))?;
         let at = self.advance(now)?;
+        let restrainer = Restrainer::new(by, whom.is_none()).ok_or(Error::NotARestrainer(by))?;
         let id = self.id_of(whom)?;
         self.restrictions.lift(restrainer, id.as_deref(), scope);
         self.change(at, id.as_deref(), scope, Act::Lifted(restrainer));
@@ -520,7 +524,6 @@ impl Meeting {
             purposes: to.purposes,
             blanks: to.blanks.contains((*kind).into()),
             template: Template::new(*kind, stream),
-            latest: Time::START,
             not_sync: PhantomData,
         })
     }
@@ -572,6 +575,8 @@ impl Meeting {
         if now.in_range() {
             self.latest = self.latest.max(now);
         }
+        let latest_of_taps = self.taps.iter().map(|tap| tap.latest());
+        self.latest = latest_of_taps.fold(self.latest, Time::max);
         self.latest
     }
 

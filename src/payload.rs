@@ -141,6 +141,8 @@ impl Extent {
 }
 
 /// One plane of a picture: rows of one byte a sample, each `stride` bytes after the one before.
+///
+/// What lies between the rows goes with them, except where a frame is copied: a crop of a larger picture shows its neighbours there.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plane<'a> {
     /// From the first row's first sample at least to the last row's last.

@@ -5,12 +5,12 @@
 
 use alloc::{sync::Arc, vec::Vec};
 use core::sync::atomic::{
-    AtomicU64,
+    AtomicI64, AtomicU64,
     Ordering::{Acquire, Relaxed, Release, SeqCst},
     fence,
 };
 
-use crate::{frame::StreamId, meeting::OutletId, verdict::Verdict};
+use crate::{frame::StreamId, meeting::OutletId, time::Time, verdict::Verdict};
 
 /// What others may know of a tap. Only the tap writes it.
 pub(crate) struct TapState {
@@ -18,6 +18,8 @@ pub(crate) struct TapState {
     pub(crate) outlet: OutletId,
     /// How many releases have begun and ended together: odd while one is under way.
     mark: AtomicU64,
+    /// The largest time that was passed to it, in microseconds.
+    latest: AtomicI64,
     seen: AtomicU64,
     whole: AtomicU64,
     redacted: AtomicU64,
@@ -47,12 +49,25 @@ impl TapState {
             stream,
             outlet,
             mark: zero(),
+            latest: AtomicI64::new(0),
             seen: zero(),
             whole: zero(),
             redacted: zero(),
             blanked: zero(),
             dropped: zero(),
         }
+    }
+
+    /// Passes a time on to the tap, and gives the largest that it was passed.
+    #[inline]
+    pub(crate) fn advance(&self, now: Time) -> Time {
+        let latest = self.latest().max(now);
+        self.latest.store(latest.as_micros(), Relaxed);
+        latest
+    }
+
+    pub(crate) fn latest(&self) -> Time {
+        Time::from_micros(self.latest.load(Relaxed))
     }
 
     /// Begins a release. Whoever reads consent in this scope sees every withdrawal that has settled.

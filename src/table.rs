@@ -65,9 +65,12 @@ impl Passage {
             .then_some(Self { captured, released })
     }
 
-    /// Of something shown in the frame that was captured at `captured`, if that is earlier.
+    /// Of something shown in the frame that was captured at `captured`, if that is earlier. None if it is out of range.
     pub(crate) fn since(self, captured: Time) -> Option<Self> {
-        Self::new(self.captured.min(captured), self.released)
+        captured.in_range().then(|| Self {
+            captured: self.captured.min(captured),
+            ..self
+        })
     }
 }
 

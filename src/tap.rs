@@ -31,8 +31,6 @@ pub struct Tap {
     /// Whether the outlet takes empty frames for those of this kind that are withheld.
     pub(crate) blanks: bool,
     pub(crate) template: Template,
-    /// The largest time that was passed to it.
-    pub(crate) latest: Time,
     pub(crate) not_sync: PhantomData<Cell<()>>,
 }
 
@@ -221,12 +219,12 @@ impl Tap {
 
     /// The time of release: the largest that the tap has seen, or `now` if that is out of range.
     #[inline]
-    fn advance(&mut self, now: Time) -> Time {
-        if !now.in_range() {
-            return now;
+    fn advance(&self, now: Time) -> Time {
+        if now.in_range() {
+            self.state.advance(now)
+        } else {
+            now
         }
-        self.latest = self.latest.max(now);
-        self.latest
     }
 
     #[inline]
@@ -335,6 +333,9 @@ impl Tap {
     /// The purposes that everybody in the frame agrees to, for all of it. An error is why there are none.
     fn decide(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
         let passage = self.passage(frame, now)?;
+        if frame.regions.len() > MAX_REGIONS {
+            return Err(Reason::Malformed);
+        }
         self.kind.never_cleared().map_or(Ok(()), Err)?;
         let (mut held, mut strongest) = (Purposes::all(), None);
         let mut and = |(purposes, reason)| {

@@ -17,9 +17,6 @@ use crate::{
     people::{People, Person},
 };
 
-/// What the gate writes in the place of every byte of a text that it takes out.
-const MASK: u8 = b'*';
-
 /// A message whose author and quotations are somebody's.
 pub struct Message {
     written: layout::Message,
@@ -167,20 +164,14 @@ impl Writer {
     pub fn write(&mut self, cleared: &Cleared<'_>, message: &Message) -> io::Result<()> {
         let text = cleared.bytes().unwrap_or_default();
         let written = &message.written;
-        let is_masked = |quote: &Quote| quote.words(text).iter().all(|byte| *byte == MASK);
-        let (author, quotes) = match cleared.tag().verdict() {
-            Verdict::Whole => (Some(&*written.author), written.quotes.iter().collect()),
-            Verdict::Redacted(_) => {
-                let left = written.quotes.iter().filter(|quote| !is_masked(quote));
-                (Some(&*written.author), left.collect())
-            }
-            Verdict::Blanked(_) | Verdict::Dropped(_) => (None, Vec::new()),
-        };
+        let blanked = matches!(cleared.tag().verdict(), Verdict::Blanked(_));
+        let quotes = written.quotes.iter().enumerate();
+        let shown = quotes.filter(|(index, _)| !cleared.hides(*index));
         let released = Released {
             at: written.at,
-            author,
+            author: (!blanked).then_some(&*written.author),
             text: str::from_utf8(text).map_err(io::Error::other)?,
-            quotes,
+            quotes: shown.map(|(_, quote)| quote).collect(),
         };
         serde_json::to_writer(&mut self.0, &released)?;
         self.0.write_all(b"\n")

@@ -9,8 +9,8 @@ use std::{
 };
 
 use framegate::{
-    Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Meeting, Notice, Outlet,
-    OutletId, Participant, Purposes, Region, Scope, Time, Verdict,
+    Authority, Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Meeting, Notice,
+    Outlet, OutletId, Participant, Purposes, Region, Scope, Time, Verdict,
 };
 use indicatif::ProgressBar;
 
@@ -26,7 +26,7 @@ use crate::{
 
 /// Gates a meeting into a folder.
 pub fn run(input: Input, folder: &Path, progress: &ProgressBar) -> Result<Outcome, Problem> {
-    let mut gate = Gate::open(input.file, input.people, folder)?;
+    let mut gate = Gate::open(&input.meeting, input.file, input.people, folder)?;
     gate.show(&input.notices)?;
     gate.declare(&input.outlets)?;
     let mut feeds = input
@@ -85,8 +85,8 @@ struct Gate<'a> {
 }
 
 impl<'a> Gate<'a> {
-    fn open(file: PathBuf, people: People, folder: &'a Path) -> Result<Self, Problem> {
-        let meeting = Meeting::open(people.len())
+    fn open(id: &str, file: PathBuf, people: People, folder: &'a Path) -> Result<Self, Problem> {
+        let meeting = Meeting::open(id, people.len())
             .map_err(|error| Problem::new(&file, error, remedy(error)).at("people"))?;
         Ok(Self {
             file,
@@ -216,7 +216,9 @@ impl<'a> Gate<'a> {
             }
             Event::Withdraw(who, scope) => {
                 let scope = self.scope(scope)?;
-                let _ = self.meeting.withdraw(self.stay(*who)?, scope, now);
+                let _ = self
+                    .meeting
+                    .withdraw(Authority::Participant, self.stay(*who)?, scope, now);
             }
             Event::Restrict(Restriction { by, who, scope }) => {
                 let scope = self.scope(scope)?;

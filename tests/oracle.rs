@@ -1,0 +1,446 @@
+//! Everything compared with a naive oracle of the rules, and the rules as properties.
+//!
+//! `oracle/rules.rs` is the oracle, `oracle/content.rs` says what is left of a payload,
+//! `oracle/scripts.rs` makes meetings up, `oracle/run.rs` runs them through the gate and the oracle side by side.
+
+#[path = "oracle/content.rs"]
+mod content;
+#[path = "oracle/doors.rs"]
+mod doors;
+#[path = "oracle/rules.rs"]
+mod rules;
+#[path = "oracle/run.rs"]
+mod run;
+#[path = "oracle/scripts.rs"]
+mod scripts;
+
+use std::collections::HashSet;
+
+use framegate::{
+    Authority, Contributors, Frame, Kind, Kinds, Payload, Purposes, Reason, Scope, Time, Verdict,
+};
+use proptest::{
+    prelude::*,
+    sample::Index,
+    strategy::ValueTree,
+    test_runner::{Config, TestRunner},
+};
+use rules::{Door, Fault};
+use run::{Outcome, Run, run};
+use scripts::{
+    Damage, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner, Step, When, agreement, now,
+    restrainer, scope, scripted_region, scripts, steady_scripts, who, withdrawer,
+};
+
+/// Meetings that are compared with the oracle.
+const MEETINGS: u32 = 10_000;
+
+fn config(cases: u32) -> Config {
+    Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config(MEETINGS))]
+
+    #[test]
+    fn the_gate_and_the_oracle_agree(script in scripts()) {
+        run(&script, None)?;
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Controls
+
+/// The same meetings each time.
+fn fixed_meetings() -> impl Iterator<Item = Script> {
+    let mut runner = TestRunner::deterministic();
+    let scripts = scripts();
+    (0..MEETINGS).map(move |_| {
+        let tree = scripts.new_tree(&mut runner);
+        tree.expect("a script").current()
+    })
+}
+
+#[test]
+fn every_planted_fault_is_found() {
+    let mut hidden = Fault::ALL.to_vec();
+    for script in fixed_meetings() {
+        run(&script, None).expect("agreement without a fault");
+        hidden.retain(|&fault| run(&script, Some(fault)).is_ok());
+        if hidden.is_empty() {
+            return;
+        }
+    }
+    panic!("nothing disagrees with an oracle that has one of {hidden:?}");
+}
+
+#[test]
+fn the_meetings_come_to_every_verdict() {
+    let runs = fixed_meetings().take(2000).map(|script| run(&script, None));
+    let outcomes = runs.flat_map(|run| run.expect("agreement").outcomes);
+    let seen: HashSet<(Option<Door>, Verdict)> = outcomes
+        .flatten()
+        .map(|outcome| (outcome.door, outcome.verdict))
+        .collect();
+
+    let faults = [
+        Reason::Ended,
+        Reason::Time,
+        Reason::Malformed,
+        Reason::Unclassified,
+        Reason::FreeBytes,
+        Reason::Incomplete,
+    ];
+    let of_people = [
+        Reason::Unknown,
+        Reason::Absent,
+        Reason::Restricted,
+        Reason::Withdrawn,
+        Reason::Expired,
+        Reason::NotGranted,
+        Reason::CapturedEarlier,
+    ];
+    for door in [
+        None,
+        Some(Door::Admit),
+        Some(Door::Into),
+        Some(Door::InPlace),
+    ] {
+        assert!(seen.contains(&(door, Verdict::Whole)), "{door:?} whole");
+        for reason in faults.into_iter().chain(of_people) {
+            assert!(
+                seen.contains(&(door, Verdict::Dropped(reason))),
+                "{door:?} {reason:?}"
+            );
+        }
+    }
+    for door in [Some(Door::Into), Some(Door::InPlace)] {
+        for reason in of_people {
+            assert!(
+                seen.contains(&(door, Verdict::Redacted(reason))),
+                "{door:?} {reason:?}"
+            );
+            assert!(
+                seen.contains(&(door, Verdict::Blanked(reason))),
+                "{door:?} {reason:?}"
+            );
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The rules
+
+/// A script with some of its steps changed.
+fn changed(script: &Script, change: impl FnMut(&mut Step)) -> Script {
+    let mut script = script.clone();
+    script.steps.iter_mut().for_each(change);
+    script
+}
+
+/// A script with some of what is said of its frames changed.
+fn reframed(script: &Script, mut change: impl FnMut(&mut ScriptedFrame)) -> Script {
+    changed(script, |step| {
+        if let Step::Frame(frame) = step {
+            change(frame);
+        }
+    })
+}
+
+fn releases_nothing<'a>(outcomes: impl IntoIterator<Item = &'a Option<Outcome>>) -> bool {
+    outcomes.into_iter().flatten().all(|outcome| {
+        !outcome.verdict.is_released()
+            && outcome.cleared.is_empty()
+            && !outcome.shown.contains(&true)
+    })
+}
+
+/// Whether no frame of a script is cleared more than the same frame of another.
+fn is_within(narrower: &Script, wider: &Script) -> Result<bool, TestCaseError> {
+    let (narrower, wider) = (run(narrower, None)?, run(wider, None)?);
+    let mut pairs = narrower.outcomes.iter().zip(&wider.outcomes);
+    let same_frames = narrower.outcomes.len() == wider.outcomes.len();
+    Ok(same_frames
+        && pairs.all(|(narrower, wider)| match (narrower, wider) {
+            (Some(narrower), Some(wider)) => narrower.is_within(wider),
+            (narrower, _) => releases_nothing([narrower]),
+        }))
+}
+
+/// What comes to the taps after `steps` that were added to a script: all its frames once more, at the present.
+fn outcomes_after(
+    script: &Script,
+    steps: &[Step],
+) -> Result<(Run, Vec<Option<Outcome>>), TestCaseError> {
+    let mut run = run(script, None)?;
+    for step in steps {
+        run.step(step)?;
+    }
+    run.outcomes.clear();
+    let again = reframed(script, |frame| frame.now = When::Later(0));
+    for step in again
+        .steps
+        .iter()
+        .filter(|step| matches!(step, Step::Frame(_)))
+    {
+        run.step(step)?;
+    }
+    let outcomes = run.outcomes.clone();
+    Ok((run, outcomes))
+}
+
+fn everybodys(step: impl Fn(usize) -> Step) -> Vec<Step> {
+    // More than stays of a script; numbers beyond those that began mean one of them again.
+    (0..32).map(step).collect()
+}
+
+/// Something that can only narrow.
+fn narrowing() -> impl Strategy<Value = Step> {
+    let same_time = || Just(When::Later(0));
+    prop_oneof![
+        (withdrawer(), who(), scope(), same_time())
+            .prop_map(|(by, who, scope, now)| Step::Withdraw(by, who, scope, now)),
+        (
+            restrainer(),
+            proptest::option::of(who()),
+            scope(),
+            same_time()
+        )
+            .prop_map(|(by, whom, scope, now)| Step::Restrict(by, whom, scope, now)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(config(1000))]
+
+    #[test]
+    fn r1_nothing_is_released_before_anybody_agreed(script in scripts()) {
+        let refused = changed(&script, |step| if matches!(step, Step::Grant { .. }) { step.omit() });
+        prop_assert!(releases_nothing(&run(&refused, None)?.outcomes));
+    }
+
+    #[test]
+    fn r1_what_is_amiss_is_withheld(script in scripts(), bad in proptest::sample::select(vec![-1, i64::MIN, i64::MAX])) {
+        let late = reframed(&script, |frame| frame.now = When::At(bad));
+        prop_assert!(releases_nothing(&run(&late, None)?.outcomes));
+        let late = reframed(&script, |frame| frame.captured = When::At(bad));
+        prop_assert!(releases_nothing(&run(&late, None)?.outcomes));
+        let partial = reframed(&script, |frame| frame.contributors = ScriptedContributors::Partial(vec![Some(0)]));
+        prop_assert!(releases_nothing(&run(&partial, None)?.outcomes));
+        let stranger = reframed(&script, |frame| frame.contributors = ScriptedContributors::Complete(vec![None]));
+        // Of a composite, parts that are another's may be left.
+        let stranger = Script {
+            streams: script.streams.iter().map(|&(owner, kind, format)| match owner {
+                ScriptedOwner::Composite => (ScriptedOwner::Mix, kind, format),
+                _ => (owner, kind, format),
+            }).collect(),
+            ..changed(&stranger, |step| if matches!(step, Step::OpenStream(..)) { *step = Step::Pass(When::Later(0)) })
+        };
+        prop_assert!(releases_nothing(&run(&stranger, None)?.outcomes));
+        let damaged = reframed(&script, |frame| {
+            frame.damage = Damage::Payload;
+            frame.door = frame.door.or(Some(Door::Into));
+        });
+        prop_assert!(releases_nothing(&run(&damaged, None)?.outcomes));
+    }
+
+    #[test]
+    fn r1_ending_or_dropping_the_meeting_closes_every_tap(script in scripts()) {
+        let (run, outcomes) = outcomes_after(&script, &[Step::End])?;
+        prop_assert!(releases_nothing(&outcomes));
+        for mut tap in run.drop_meeting() {
+            let frame = Frame::new(Time::START, Contributors::Owner);
+            let admission = tap.admit(&frame, Payload::Bytes(b"four"), Time::START, |_| ());
+            prop_assert_eq!(admission.verdict(), Verdict::Dropped(Reason::Ended));
+        }
+    }
+
+    #[test]
+    fn r1_a_dropped_meeting_is_over(script in scripts()) {
+        for mut tap in run(&script, None)?.drop_meeting() {
+            let frame = Frame::new(Time::START, Contributors::Owner);
+            let admission = tap.admit(&frame, Payload::Bytes(b"four"), Time::START, |_| ());
+            prop_assert_eq!(admission.verdict(), Verdict::Dropped(Reason::Ended));
+        }
+    }
+
+    #[test]
+    fn r2_only_the_person_opens(
+        script in scripts(),
+        other in proptest::sample::select(vec![
+            Authority::Guardian, Authority::Host, Authority::Administrator, Authority::Vendor,
+        ]),
+    ) {
+        let overreached = changed(&script, |step| if let Step::Grant { by, .. } = step { *by = other });
+        prop_assert!(releases_nothing(&run(&overreached, None)?.outcomes));
+    }
+
+    #[test]
+    fn r2_each_lifts_only_its_own_restriction(script in scripts()) {
+        let later = When::Later(0);
+        let mut steps = vec![Step::Restrict(Authority::Host, None, Scope::ALL, later)];
+        steps.push(Step::Lift(Authority::Administrator, None, Scope::ALL, later));
+        steps.push(Step::Lift(Authority::Vendor, None, Scope::ALL, later));
+        steps.extend(everybodys(|stay| Step::Lift(Authority::Host, Some(Some(stay)), Scope::ALL, later)));
+        let (_, outcomes) = outcomes_after(&script, &steps)?;
+        prop_assert!(releases_nothing(&outcomes));
+    }
+
+    #[test]
+    fn r2_without_any_one_grant_nothing_more_is_cleared(script in steady_scripts()) {
+        for at in 0..script.steps.len() {
+            if matches!(script.steps[at], Step::Grant { .. }) {
+                let mut without = script.clone();
+                without.steps[at].omit();
+                prop_assert!(is_within(&without, &script)?);
+            }
+        }
+    }
+
+    #[test]
+    fn r3_each_purpose_by_itself(script in scripts()) {
+        let (one, other) = (Purposes::RECORD, Purposes::TRAIN);
+        let with_outlet = |purposes| {
+            let script = Script { outlets: vec![(purposes, Kinds::empty())], ..script.clone() };
+            changed(&script, |step| match step {
+                Step::OpenOutlet(..) => *step = Step::Pass(When::Later(0)),
+                Step::Frame(frame) => frame.door = Some(Door::Into),
+                _ => {}
+            })
+        };
+        let [one, other, both] = [one, other, one | other].map(|purposes| run(&with_outlet(purposes), None));
+        let (one, other, both) = (one?.outcomes, other?.outcomes, both?.outcomes);
+        for ((one, other), both) in one.iter().flatten().zip(other.iter().flatten()).zip(both.iter().flatten()) {
+            let each = one.shown.iter().zip(&other.shown).map(|(&one, &other)| one && other);
+            prop_assert_eq!(&each.collect::<Vec<_>>(), &both.shown);
+        }
+    }
+
+    #[test]
+    fn r4_adding_a_contributor_or_region_never_clears_more(
+        script in scripts(),
+        contributor in who(),
+        region in scripted_region(),
+    ) {
+        let wider = reframed(&script, |frame| {
+            if let ScriptedContributors::Complete(list) = &mut frame.contributors
+                && !list.is_empty()
+            {
+                list.push(contributor);
+            }
+        });
+        prop_assert!(is_within(&wider, &script)?);
+
+        // Of a composite, what a region covers belongs to its owner instead of everybody.
+        let mut without_composites = changed(&script, |step| {
+            if let Step::OpenStream(owner @ ScriptedOwner::Composite, ..) = step {
+                *owner = ScriptedOwner::Mix;
+            }
+        });
+        for (owner, ..) in &mut without_composites.streams {
+            if matches!(owner, ScriptedOwner::Composite) {
+                *owner = ScriptedOwner::Mix;
+            }
+        }
+        let wider = reframed(&without_composites, |frame| frame.regions.push(region.clone()));
+        prop_assert!(is_within(&wider, &without_composites)?);
+    }
+
+    #[test]
+    fn r5_an_earlier_capture_never_clears_more(script in steady_scripts(), by in 1_i64..4000) {
+        let earlier = reframed(&script, |frame| {
+            if let When::Ago(ago) = &mut frame.captured {
+                *ago += by;
+            }
+        });
+        prop_assert!(is_within(&earlier, &script)?);
+    }
+
+    #[test]
+    fn r5_withdrawing_and_agreeing_again_at_once_is_a_break(script in steady_scripts()) {
+        let later = When::Later(0);
+        let mut steps = everybodys(|stay| Step::Withdraw(Authority::Participant, Some(stay), Scope::ALL, later));
+        steps.extend(everybodys(|stay| agreement(stay, later)));
+        let before = reframed(&script, |frame| {
+            if let When::Ago(ago) = &mut frame.captured {
+                *ago = (*ago).max(1000);
+            }
+        });
+        let (_, outcomes) = outcomes_after(&before, &steps)?;
+        prop_assert!(releases_nothing(&outcomes));
+    }
+
+    #[test]
+    fn r6_a_withdrawal_cuts_whatever_was_captured_before(script in scripts(), time in now()) {
+        let steps = everybodys(|stay| Step::Withdraw(Authority::Participant, Some(stay), Scope::ALL, time));
+        let (_, outcomes) = outcomes_after(&script, &steps)?;
+        prop_assert!(releases_nothing(&outcomes));
+    }
+
+    #[test]
+    fn r6_leaving_closes_everything(script in scripts(), time in now()) {
+        let steps = everybodys(|stay| Step::Leave(Some(stay), time));
+        let (_, outcomes) = outcomes_after(&script, &steps)?;
+        prop_assert!(releases_nothing(&outcomes));
+    }
+
+    #[test]
+    fn r6_adding_a_withdrawal_or_restriction_never_clears_more(
+        script in steady_scripts(),
+        step in narrowing(),
+        at in any::<Index>(),
+    ) {
+        let mut narrowed = script.clone();
+        narrowed.steps.insert(at.index(script.steps.len()), step);
+        prop_assert!(is_within(&narrowed, &script)?);
+    }
+
+    #[test]
+    fn r6_adding_a_leave_never_clears_more(script in steady_scripts(), who in who(), at in any::<Index>()) {
+        let at = at.index(script.steps.len());
+        // A place that becomes free lets others in, and they may agree.
+        let mut script = script;
+        for step in &mut script.steps[at..] {
+            if matches!(step, Step::Join(..)) {
+                step.omit();
+            }
+        }
+        let mut narrowed = script.clone();
+        narrowed.steps.insert(at, Step::Leave(who, When::Later(0)));
+        // A stream can be opened only for somebody who is there; those that are opened later have other numbers then.
+        let opens_later = script.steps[at..].iter().any(|step| matches!(step, Step::OpenStream(..)));
+        prop_assume!(!opens_later);
+        prop_assert!(is_within(&narrowed, &script)?);
+    }
+
+    #[test]
+    fn r9_service_data_is_not_released_as_free_bytes(
+        script in scripts(),
+        service in proptest::sample::select(vec![Kind::Telemetry, Kind::Diagnostic, Kind::Usage, Kind::Unclassified]),
+    ) {
+        let mut script = changed(&script, |step| if let Step::OpenStream(_, kind, _) = step { *kind = service });
+        for (_, kind, _) in &mut script.streams {
+            *kind = service;
+        }
+        prop_assert!(releases_nothing(&run(&script, None)?.outcomes));
+    }
+
+    #[test]
+    fn r10_every_frame_is_counted_once(script in scripts()) {
+        let run = run(&script, None)?;
+        let counted = run.outcomes.iter().flatten().filter(|outcome| outcome.door.is_some());
+        let verdicts = counted.map(|outcome| outcome.verdict).collect::<Vec<_>>();
+        let count = |is: fn(&Verdict) -> bool| verdicts.iter().filter(|verdict| is(verdict)).count() as u64;
+        let totals = run.totals();
+        prop_assert_eq!(totals.seen, verdicts.len() as u64);
+        prop_assert_eq!(totals.whole, count(|verdict| matches!(verdict, Verdict::Whole)));
+        prop_assert_eq!(totals.redacted, count(|verdict| matches!(verdict, Verdict::Redacted(_))));
+        prop_assert_eq!(totals.blanked, count(|verdict| matches!(verdict, Verdict::Blanked(_))));
+        prop_assert_eq!(totals.dropped, count(|verdict| matches!(verdict, Verdict::Dropped(_))));
+        prop_assert_eq!(totals.seen, totals.whole + totals.redacted + totals.blanked + totals.dropped);
+    }
+}

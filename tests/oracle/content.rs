@@ -1,0 +1,160 @@
+//! What frames are made of, and what is left of them, point by point.
+//!
+//! A point is the smallest part of a frame that can be somebody's: a channel of sound, a byte of text, a luma sample of a picture.
+
+use framegate::Area;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// 16-bit stereo.
+    Sound,
+    Text,
+    /// I420.
+    Picture {
+        width: u32,
+        height: u32,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Sound(Vec<u8>),
+    Text(Vec<u8>),
+    Picture {
+        width: u32,
+        height: u32,
+        /// Y, U and V, row after row without a gap.
+        planes: [Vec<u8>; 3],
+    },
+}
+
+const CHANNELS: u32 = 2;
+
+/// What is in the place of what must not be seen: of a byte of sound or text, and of a sample of Y, U and V.
+const SILENCE: u8 = 0;
+const MASK: u8 = b'*';
+const BLACK: [u8; 3] = [16, 128, 128];
+
+impl Content {
+    /// Whether it is what a stream of this format carries.
+    pub fn is(&self, format: Format) -> bool {
+        match (self, format) {
+            (Self::Sound(bytes), Format::Sound) => !bytes.is_empty() && bytes.len() % 4 == 0,
+            (Self::Text(bytes), Format::Text) => !bytes.is_empty() && str::from_utf8(bytes).is_ok(),
+            (
+                Self::Picture {
+                    width,
+                    height,
+                    planes,
+                },
+                Format::Picture {
+                    width: needed_width,
+                    height: needed_height,
+                },
+            ) => {
+                let is_complete = |plane: usize| {
+                    let (across, down) = plane_size(plane, *width, *height);
+                    planes[plane].len() == across * down
+                };
+                (*width, *height) == (needed_width, needed_height) && (0..3).all(is_complete)
+            }
+            _ => false,
+        }
+    }
+
+    pub fn points(&self) -> Vec<(u32, u32)> {
+        let (width, height) = match self {
+            Self::Sound(_) => (CHANNELS, 1),
+            Self::Text(bytes) => (u32::try_from(bytes.len()).expect("a short text"), 1),
+            Self::Picture { width, height, .. } => (*width, *height),
+        };
+        (0..height)
+            .flat_map(|y| (0..width).map(move |x| (x, y)))
+            .collect()
+    }
+
+    /// Whether an area can be meant: of the right form, not empty, not all outside, and not through a character.
+    pub fn has_area(&self, area: Area) -> bool {
+        let is_boundary = |bytes: &[u8], at: u32| {
+            str::from_utf8(bytes).is_ok_and(|text| text.is_char_boundary(at as usize))
+        };
+        match (self, area) {
+            (Self::Sound(_), Area::Channel(channel)) => u32::from(channel) < CHANNELS,
+            (Self::Text(bytes), Area::Span { start, end }) => {
+                start < end && is_boundary(bytes, start) && is_boundary(bytes, end)
+            }
+            (Self::Picture { .. }, Area::Rectangle { .. }) => {
+                self.points().iter().any(|&point| covers(area, point))
+            }
+            _ => false,
+        }
+    }
+
+    /// What is left if these points must not be seen.
+    pub fn without(&self, hidden: &[(u32, u32)]) -> Self {
+        let mut left = self.clone();
+        match &mut left {
+            Self::Sound(bytes) => {
+                for (at, byte) in bytes.iter_mut().enumerate() {
+                    let channel = at / 2 % CHANNELS as usize;
+                    if hidden.iter().any(|&(x, _)| x as usize == channel) {
+                        *byte = SILENCE;
+                    }
+                }
+            }
+            Self::Text(bytes) => {
+                for &(x, _) in hidden {
+                    bytes[x as usize] = MASK;
+                }
+            }
+            Self::Picture {
+                width,
+                height,
+                planes,
+            } => {
+                for (plane, samples) in planes.iter_mut().enumerate() {
+                    let (across, _) = plane_size(plane, *width, *height);
+                    // A sample of colour is seen in up to four points.
+                    let shared = if plane == 0 { 1 } else { 2 };
+                    for &(x, y) in hidden {
+                        samples[(y / shared) as usize * across + (x / shared) as usize] =
+                            BLACK[plane];
+                    }
+                }
+            }
+        }
+        left
+    }
+
+    /// Each byte, one plane after the other.
+    pub fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Sound(bytes) | Self::Text(bytes) => bytes.clone(),
+            Self::Picture { planes, .. } => planes.concat(),
+        }
+    }
+}
+
+/// Whether a point lies in an area.
+pub fn covers(area: Area, (x, y): (u32, u32)) -> bool {
+    let within = |at: u32, from: u32, length: u32| at >= from && at - from < length;
+    match area {
+        Area::Channel(channel) => u32::from(channel) == x,
+        Area::Span { start, end } => start <= x && x < end,
+        Area::Rectangle {
+            x: left,
+            y: top,
+            width,
+            height,
+        } => within(x, left, width) && within(y, top, height),
+    }
+}
+
+/// How many samples a plane is wide and high.
+pub fn plane_size(plane: usize, width: u32, height: u32) -> (usize, usize) {
+    let shared = if plane == 0 { 1 } else { 2 };
+    (
+        width.div_ceil(shared) as usize,
+        height.div_ceil(shared) as usize,
+    )
+}

@@ -1,0 +1,937 @@
+//! The oracle: the rules (R1–R5) once more, as naively as they can be written down.
+//!
+//! It shares no code with the gate and keeps no state but a list of what happened.
+//! For each frame, each person, kind and purpose the list is read again from its beginning.
+//! Of the library it uses only words: kinds, purposes, scopes, authorities, areas, reasons, verdicts.
+//!
+//! Times are microseconds since the meeting's start; those whose name ends in `_ms` are milliseconds.
+
+use std::ops::Range;
+
+use framegate::{Area, Authority, Kind, Kinds, Purposes, Reason, Scope, Verdict};
+
+use crate::content::{Content, Format, covers};
+
+/// From this on a time is out of range, and no consent is longer.
+const LIMIT: i64 = 4_294_967_295_000;
+
+macro_rules! faults {
+    ($($fault:ident)*) => {
+        /// A fault planted in the oracle, to see that the comparison finds it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Fault { $($fault,)* }
+
+        impl Fault {
+            pub const ALL: &[Self] = &[$(Self::$fault),*];
+        }
+    };
+}
+
+faults! {
+    ForgetsRestrictions
+    LiftsWhatOthersRestricted
+    RestrictionsDoNotFollowTheId
+    HostMayGrant
+    ChildMayGrant
+    GuardianOverrulesARefusal
+    ForgetsWhoLeft
+    WithdrawalDoesNothing
+    IgnoresTheCapture
+    IgnoresEnds
+    RoundsBeginningsDown
+    RoundsEndsUp
+    AnotherGrantShortens
+    AnotherGrantBeginsAnew
+    RegrantHealsABreak
+    LiftHealsABreak
+    ReleasesAtItsOwnTime
+    MeetingBelievesEarlierTimes
+    OnePurposeSuffices
+    OneContributorSuffices
+    OwnerNeedNotAgree
+    PartialListIsComplete
+    RegionsReplaceTheOwner
+    IgnoresARegionsKind
+    IgnoresARegionsCapture
+    UncoveredBelongsToNobody
+    FreeBytesAreFine
+    ReleasesAfterTheEnd
+}
+
+/// Somebody in a frame: the number of their stay, in the order of joining, or none for somebody who never joined.
+pub type Person = Option<usize>;
+
+/// One entry of the list.
+#[derive(Clone, Debug)]
+enum Event {
+    Joined {
+        id: String,
+        /// Whether a guardian agrees for them.
+        guarded: bool,
+    },
+    Left {
+        stay: usize,
+    },
+    Granted {
+        stay: usize,
+        scope: Scope,
+        until: Option<i64>,
+    },
+    /// Somebody else tried to agree for a person: nothing changes.
+    Overreach,
+    Withdrawn {
+        by: Authority,
+        stay: usize,
+        scope: Scope,
+    },
+    Restricted {
+        by: Authority,
+        whom: Option<String>,
+        scope: Scope,
+    },
+    Lifted {
+        by: Authority,
+        whom: Option<String>,
+        scope: Scope,
+    },
+    Shown {
+        text: String,
+        scope: Scope,
+    },
+    Named {
+        purpose: Purposes,
+        recipient: String,
+    },
+    StreamOpened,
+    OutletOpened,
+    Ended,
+}
+
+/// Why the oracle would not do what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Ended,
+    Overreach,
+    NotARestrainer,
+    Time,
+    NobodyThere,
+    AlreadyThere,
+    UnknownNotice,
+    BeyondNotice,
+    NoRoom,
+}
+
+/// A source of frames.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    pub number: u16,
+    pub whose: Whose,
+    pub kind: Kind,
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    Owned(usize),
+    Mix,
+    Composite,
+}
+
+/// A destination.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlet {
+    pub purposes: Purposes,
+    pub blanks: Kinds,
+}
+
+/// Where a frame comes.
+pub struct Tap<'a> {
+    pub stream: &'a Stream,
+    pub outlet: Outlet,
+    /// The times that were passed with the frames so far, the present one's as the last.
+    pub seen: &'a [i64],
+}
+
+/// What is said of a frame.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub captured: i64,
+    pub contributors: Contributors,
+    pub regions: Vec<Region>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Contributors {
+    Owner,
+    Complete(Vec<Person>),
+    Partial(Vec<Person>),
+}
+
+#[derive(Clone, Debug)]
+pub struct Region {
+    pub owner: Person,
+    pub area: Area,
+    pub kind: Option<Kind>,
+    pub captured: Option<i64>,
+}
+
+/// In which way a frame comes to a tap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Door {
+    /// As it is: whole or not at all.
+    Admit,
+    /// Copied.
+    Into,
+    /// Changed where it is.
+    InPlace,
+}
+
+/// What the outlet is to get, and the tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub verdict: Verdict,
+    pub tag: [u8; 16],
+    /// None if dropped.
+    pub content: Option<Content>,
+}
+
+/// What happened in a meeting, and nothing else.
+pub struct Oracle {
+    /// Each with the time that it counts as made at.
+    events: Vec<(i64, Event)>,
+    /// The largest valid time that any call, or any tap, was given.
+    clock: i64,
+    room: usize,
+    fault: Option<Fault>,
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What people do
+
+impl Oracle {
+    pub fn open(room: usize, fault: Option<Fault>) -> Self {
+        Self {
+            events: Vec::new(),
+            clock: 0,
+            room,
+            fault,
+        }
+    }
+
+    /// How many entries there are.
+    pub fn generation(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Somebody comes in, as the stay of the next number.
+    pub fn join(&mut self, id: &str, guarded: bool, now: i64) -> Result<(), Refusal> {
+        self.begin(now)?;
+        let there = self.stays().filter(|&stay| self.is_there(stay));
+        if there.clone().any(|stay| self.id(stay) == id) {
+            return Err(Refusal::AlreadyThere);
+        }
+        if there.count() >= self.room {
+            return Err(Refusal::NoRoom);
+        }
+        let id = id.to_owned();
+        self.enter(Event::Joined { id, guarded });
+        Ok(())
+    }
+
+    pub fn leave(&mut self, who: Person, now: i64) {
+        self.look_at_the_clock(now);
+        if let Some(stay) = self.present(who) {
+            self.enter(Event::Left { stay });
+        }
+    }
+
+    pub fn show(&mut self, text: &str, scope: Scope) -> Result<(), Refusal> {
+        self.not_ended()?;
+        let text = text.to_owned();
+        self.enter(Event::Shown { text, scope });
+        Ok(())
+    }
+
+    pub fn grant(
+        &mut self,
+        by: Authority,
+        who: Person,
+        notice: &str,
+        scope: Scope,
+        until: Option<i64>,
+        now: i64,
+    ) -> Result<(), Refusal> {
+        self.look_at_the_clock(now);
+        self.not_ended()?;
+        // R2: only the person opens, or their guardian if they have one. Whoever else tries is entered, whatever the time.
+        let agrees = match self.present(who).map(|stay| self.is_guarded(stay)) {
+            Some(true) if !self.has(Fault::ChildMayGrant) => vec![Authority::Guardian],
+            Some(false) => vec![Authority::Participant],
+            _ => vec![Authority::Participant, Authority::Guardian],
+        };
+        let host_may = by == Authority::Host && self.has(Fault::HostMayGrant);
+        if !agrees.contains(&by) && !host_may {
+            self.enter(Event::Overreach);
+            return Err(Refusal::Overreach);
+        }
+        if !in_range(now) {
+            return Err(Refusal::Time);
+        }
+        let stay = self.present(who).ok_or(Refusal::NobodyThere)?;
+        let described = self
+            .events
+            .iter()
+            .find_map(|(_, event)| match event {
+                Event::Shown { text, scope } if text == notice => Some(*scope),
+                _ => None,
+            })
+            .ok_or(Refusal::UnknownNotice)?;
+        // R3: no more than the notice describes.
+        if !described.kinds.contains(scope.kinds) || !described.purposes.contains(scope.purposes) {
+            return Err(Refusal::BeyondNotice);
+        }
+        let ends_in_time = until.is_none_or(|until| in_range(until) && until > self.clock);
+        if !ends_in_time {
+            return Err(Refusal::Time);
+        }
+        self.enter(Event::Granted { stay, scope, until });
+        Ok(())
+    }
+
+    /// R6: it cannot fail.
+    pub fn withdraw(&mut self, by: Authority, who: Person, scope: Scope, now: i64) {
+        self.look_at_the_clock(now);
+        if let Some(stay) = self.present(who) {
+            self.enter(Event::Withdrawn { by, stay, scope });
+        }
+    }
+
+    /// Over everybody, or over one person.
+    pub fn restrict(
+        &mut self,
+        by: Authority,
+        whom: Option<Person>,
+        scope: Scope,
+        now: i64,
+    ) -> Result<(), Refusal> {
+        self.look_at_the_clock(now);
+        self.not_ended()?;
+        let whom = self.restrained(by, whom)?;
+        self.enter(Event::Restricted { by, whom, scope });
+        Ok(())
+    }
+
+    pub fn lift(
+        &mut self,
+        by: Authority,
+        whom: Option<Person>,
+        scope: Scope,
+        now: i64,
+    ) -> Result<(), Refusal> {
+        self.begin(now)?;
+        let whom = self.restrained(by, whom)?;
+        self.enter(Event::Lifted { by, whom, scope });
+        Ok(())
+    }
+
+    /// Names a pair of a purpose and a third party; nothing new if it has its name already.
+    pub fn third_party(&mut self, purpose: Purposes, recipient: &str) -> Result<(), Refusal> {
+        self.not_ended()?;
+        let mut named = self.events.iter().filter_map(|(_, event)| match event {
+            Event::Named { purpose, recipient } => Some((*purpose, recipient.as_str())),
+            _ => None,
+        });
+        if named.clone().any(|pair| pair == (purpose, recipient)) {
+            return Ok(());
+        }
+        if named.nth(6).is_some() {
+            return Err(Refusal::NoRoom);
+        }
+        let recipient = recipient.to_owned();
+        self.enter(Event::Named { purpose, recipient });
+        Ok(())
+    }
+
+    pub fn open_stream(&mut self, whose: Whose) -> Result<(), Refusal> {
+        self.not_ended()?;
+        if let Whose::Owned(stay) = whose {
+            self.present(Some(stay)).ok_or(Refusal::NobodyThere)?;
+        }
+        self.enter(Event::StreamOpened);
+        Ok(())
+    }
+
+    pub fn open_outlet(&mut self) -> Result<(), Refusal> {
+        self.not_ended()?;
+        self.enter(Event::OutletOpened);
+        Ok(())
+    }
+
+    pub fn end(&mut self) {
+        if !self.is_over() {
+            self.enter(Event::Ended);
+        }
+    }
+
+    pub fn is_over(&self) -> bool {
+        let is_end = |(_, event): &(i64, Event)| matches!(event, Event::Ended);
+        self.events.iter().any(is_end)
+    }
+
+    fn enter(&mut self, event: Event) {
+        self.events.push((self.clock, event));
+    }
+
+    /// A call counts as made at the largest valid time that any call, or any tap, was given.
+    pub fn look_at_the_clock(&mut self, now: i64) {
+        if in_range(now) {
+            let believes = self.has(Fault::MeetingBelievesEarlierTimes);
+            self.clock = if believes { now } else { self.clock.max(now) };
+        }
+    }
+
+    /// What may widen needs a valid time.
+    fn begin(&mut self, now: i64) -> Result<(), Refusal> {
+        self.look_at_the_clock(now);
+        self.not_ended()?;
+        if in_range(now) {
+            Ok(())
+        } else {
+            Err(Refusal::Time)
+        }
+    }
+
+    fn not_ended(&self) -> Result<(), Refusal> {
+        if self.is_over() {
+            Err(Refusal::Ended)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The id of whom a restriction or a lift is about, none for everybody.
+    fn restrained(&self, by: Authority, whom: Option<Person>) -> Result<Option<String>, Refusal> {
+        if matches!(by, Authority::Participant | Authority::Guardian) {
+            return Err(Refusal::NotARestrainer);
+        }
+        let Some(who) = whom else {
+            return Ok(None);
+        };
+        let stay = self.present(who).ok_or(Refusal::NobodyThere)?;
+        Ok(Some(self.id(stay).to_owned()))
+    }
+
+    /// Nobody is present after the end.
+    fn present(&self, who: Person) -> Option<usize> {
+        who.filter(|&stay| self.is_there(stay) && !self.is_over())
+    }
+
+    fn stays(&self) -> impl Iterator<Item = usize> + Clone {
+        0..self.joined().count()
+    }
+
+    /// The id of each stay, and whether a guardian agrees for them.
+    fn joined(&self) -> impl Iterator<Item = (&str, bool)> + Clone {
+        self.events.iter().filter_map(|(_, event)| match event {
+            Event::Joined { id, guarded } => Some((id.as_str(), *guarded)),
+            _ => None,
+        })
+    }
+
+    fn id(&self, stay: usize) -> &str {
+        self.joined().nth(stay).expect("a stay that began").0
+    }
+
+    fn is_guarded(&self, stay: usize) -> bool {
+        self.joined().nth(stay).expect("a stay that began").1
+    }
+
+    fn is_there(&self, stay: usize) -> bool {
+        let went =
+            |(_, event): &(i64, Event)| matches!(event, Event::Left { stay: who } if *who == stay);
+        !self.events.iter().any(went)
+    }
+
+    fn has(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+}
+
+fn in_range(time: i64) -> bool {
+    (0..LIMIT).contains(&time)
+}
+
+/// What ends, a capture and a release count as.
+fn round_down(time: i64) -> i64 {
+    time.div_euclid(1000)
+}
+
+/// What a beginning counts as.
+fn round_up(time: i64) -> i64 {
+    (time + 999).div_euclid(1000)
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// One person, one kind, one purpose
+
+/// What somebody did last about a kind and a purpose.
+enum LastAct {
+    None,
+    Grant,
+    Withdrawal,
+}
+
+impl Oracle {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the list is read once, from its beginning"
+    )]
+    /// Why a person does not agree to one purpose for something of one kind, captured at one time and released at another.
+    fn refusal(
+        &self,
+        who: Person,
+        kind: Kind,
+        purpose: Purposes,
+        captured: i64,
+        released: i64,
+    ) -> Option<Reason> {
+        if let Some(reason) = self.never_cleared(kind) {
+            return Some(reason);
+        }
+        let Some(stay) = who else {
+            return Some(Reason::Unknown);
+        };
+        if !self.is_there(stay) && !self.has(Fault::ForgetsWhoLeft) {
+            return Some(Reason::Absent);
+        }
+
+        let id = self.id(stay);
+        let covers =
+            |scope: &Scope| scope.kinds.contains(kind.into()) && scope.purposes.contains(purpose);
+        let concerns = |whom: &Option<String>| whom.as_deref().is_none_or(|whom| whom == id);
+
+        let mut last_act = LastAct::None;
+        // The grants that add up, each in milliseconds from its first to before its last.
+        let mut grants: Vec<Range<i64>> = Vec::new();
+        let mut restrictions: Vec<(Authority, Option<&String>)> = Vec::new();
+        let mut refused = false;
+        let mut lifted_ms = 0;
+        let mut joined = 0;
+        for (at, event) in &self.events {
+            match event {
+                Event::Joined { .. } => {
+                    if joined == stay && self.has(Fault::RestrictionsDoNotFollowTheId) {
+                        restrictions.retain(|(_, whom)| whom.is_none());
+                    }
+                    joined += 1;
+                }
+                Event::Granted {
+                    stay: whose,
+                    scope,
+                    until,
+                } if *whose == stay && covers(scope) => {
+                    let since_ms = self.round_beginning(*at);
+                    let until_ms = self.round_end(until.unwrap_or(LIMIT));
+                    if self.has(Fault::AnotherGrantShortens) {
+                        for grant in &mut grants {
+                            grant.end = until_ms;
+                        }
+                    }
+                    // Grants add up, if what was granted before still runs.
+                    let still_runs = grants.iter().any(|grant| grant.end > round_down(*at));
+                    if !still_runs || self.has(Fault::AnotherGrantBeginsAnew) {
+                        grants.clear();
+                    }
+                    grants.push(since_ms..until_ms);
+                    last_act = LastAct::Grant;
+                }
+                Event::Withdrawn {
+                    by,
+                    stay: whose,
+                    scope,
+                } if *whose == stay && covers(scope) && !self.has(Fault::WithdrawalDoesNothing) => {
+                    if !self.has(Fault::RegrantHealsABreak) {
+                        grants.clear();
+                    }
+                    // A child's own refusal stands, whatever the guardian agrees to.
+                    refused |= *by == Authority::Participant
+                        && self.is_guarded(stay)
+                        && !self.has(Fault::GuardianOverrulesARefusal);
+                    last_act = LastAct::Withdrawal;
+                }
+                Event::Restricted { by, whom, scope } if covers(scope) && concerns(whom) => {
+                    let restriction = (*by, whom.as_ref());
+                    if !restrictions.contains(&restriction) && !self.has(Fault::ForgetsRestrictions)
+                    {
+                        restrictions.push(restriction);
+                    }
+                }
+                Event::Lifted { by, whom, scope } if covers(scope) && concerns(whom) => {
+                    let was_closed = !restrictions.is_empty();
+                    if self.has(Fault::LiftsWhatOthersRestricted) {
+                        restrictions.clear();
+                    }
+                    restrictions.retain(|restriction| *restriction != (*by, whom.as_ref()));
+                    if was_closed && restrictions.is_empty() && !self.has(Fault::LiftHealsABreak) {
+                        lifted_ms = round_up(*at);
+                    }
+                }
+                _ => {}
+            }
+        }
+
+        if !restrictions.is_empty() {
+            return Some(Reason::Restricted);
+        }
+        if refused {
+            return Some(Reason::Withdrawn);
+        }
+        match last_act {
+            LastAct::None => return Some(Reason::NotGranted),
+            LastAct::Withdrawal => return Some(Reason::Withdrawn),
+            LastAct::Grant => {}
+        }
+        let released_ms = round_down(released);
+        // A consent that would begin where it ends, between two milliseconds, was never in force.
+        let is_over = |grant: &Range<i64>| {
+            let begins = grant.start.max(lifted_ms);
+            grant.end <= begins || grant.end <= released_ms
+        };
+        if grants.iter().all(is_over) {
+            return Some(Reason::Expired);
+        }
+        // R5: it must hold at every instant from capture to release.
+        // After the capture it can cease to hold only where a grant ends, so these instants are all that must be looked at.
+        let captured_ms = round_down(captured);
+        let holds = |ms: i64| ms >= lifted_ms && grants.iter().any(|grant| grant.contains(&ms));
+        let ends = grants.iter().map(|grant| grant.end);
+        let without_a_break = ends
+            .filter(|end| (captured_ms..released_ms).contains(end))
+            .chain([captured_ms, released_ms])
+            .all(holds);
+        (!without_a_break && !self.has(Fault::IgnoresTheCapture)).then_some(Reason::CapturedEarlier)
+    }
+
+    /// R9: nothing of these kinds is cleared, whatever anybody says.
+    fn never_cleared(&self, kind: Kind) -> Option<Reason> {
+        match kind {
+            Kind::Unclassified => Some(Reason::Unclassified),
+            Kind::Telemetry | Kind::Diagnostic | Kind::Usage => {
+                (!self.has(Fault::FreeBytesAreFine)).then_some(Reason::FreeBytes)
+            }
+            _ => None,
+        }
+    }
+
+    fn round_beginning(&self, time: i64) -> i64 {
+        if self.has(Fault::RoundsBeginningsDown) {
+            round_down(time)
+        } else {
+            round_up(time)
+        }
+    }
+
+    fn round_end(&self, time: i64) -> i64 {
+        if self.has(Fault::IgnoresEnds) {
+            round_down(LIMIT)
+        } else if self.has(Fault::RoundsEndsUp) {
+            round_up(time)
+        } else {
+            round_down(time)
+        }
+    }
+
+    /// The same for several purposes, all of which must be agreed to (R3). Of several reasons the one with the smallest number counts.
+    fn refusal_of_any(
+        &self,
+        who: Person,
+        kind: Kind,
+        purposes: Purposes,
+        captured: i64,
+        released: i64,
+    ) -> Option<Reason> {
+        let refusals = each(purposes)
+            .map(|purpose| self.refusal(who, kind, purpose, captured, released))
+            .collect::<Vec<_>>();
+        if self.has(Fault::OnePurposeSuffices) && refusals.contains(&None) {
+            return None;
+        }
+        refusals.into_iter().flatten().min()
+    }
+}
+
+/// The purposes of a set by themselves.
+fn each(purposes: Purposes) -> impl Iterator<Item = Purposes> {
+    (0..16)
+        .map(|bit| Purposes::from_bits_retain(1 << bit))
+        .filter(move |&purpose| purposes.contains(purpose))
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Everybody in a frame
+
+/// What is wrong with a frame, before anybody's consent is looked at.
+enum Release {
+    /// At this time.
+    At(i64),
+    Never(Reason),
+}
+
+impl Oracle {
+    fn release(&self, tap: &Tap, frame: &Frame) -> Release {
+        let now = *tap.seen.last().expect("a time");
+        let largest = tap
+            .seen
+            .iter()
+            .copied()
+            .filter(|&time| in_range(time))
+            .max();
+        let released = match largest {
+            Some(largest) if in_range(now) && !self.has(Fault::ReleasesAtItsOwnTime) => largest,
+            _ => now,
+        };
+        let captures = frame.regions.iter().filter_map(|region| region.captured);
+        if self.is_over() && !self.has(Fault::ReleasesAfterTheEnd) {
+            Release::Never(Reason::Ended)
+        } else if !in_range(now)
+            || !captures.chain([frame.captured]).all(in_range)
+            || frame.captured > released
+        {
+            Release::Never(Reason::Time)
+        } else {
+            Release::At(released)
+        }
+    }
+
+    /// Those who are named for all of the frame (R4). An error is why it cannot be said who they are.
+    fn named(&self, stream: &Stream, frame: &Frame) -> Result<Vec<Person>, Reason> {
+        let owner = match stream.whose {
+            Whose::Owned(stay) => Some(Some(stay)),
+            Whose::Mix | Whose::Composite => None,
+        };
+        let counts = owner.filter(|_| !self.has(Fault::OwnerNeedNotAgree));
+        match &frame.contributors {
+            Contributors::Owner => Ok(vec![owner.ok_or(Reason::Incomplete)?]),
+            Contributors::Complete(list) if !list.is_empty() => {
+                Ok(list.iter().copied().chain(counts).collect())
+            }
+            Contributors::Partial(list)
+                if !list.is_empty() && self.has(Fault::PartialListIsComplete) =>
+            {
+                Ok(list.iter().copied().chain(counts).collect())
+            }
+            Contributors::Complete(_) | Contributors::Partial(_) => Err(Reason::Incomplete),
+        }
+    }
+
+    /// Why everybody together does not agree.
+    fn together(&self, refusals: &[Option<Reason>]) -> Option<Reason> {
+        if self.has(Fault::OneContributorSuffices) && refusals.contains(&None) {
+            return None;
+        }
+        refusals.iter().copied().flatten().min()
+    }
+
+    /// Why the owner of a region does not agree to it: under the stream's kind and under the region's own.
+    fn refused_region(
+        &self,
+        stream: &Stream,
+        frame: &Frame,
+        region: &Region,
+        purposes: Purposes,
+        released: i64,
+    ) -> Option<Reason> {
+        let own_kind = region
+            .kind
+            .filter(|_| !self.has(Fault::IgnoresARegionsKind));
+        let original = region
+            .captured
+            .filter(|_| !self.has(Fault::IgnoresARegionsCapture));
+        let captured = original.map_or(frame.captured, |original| original.min(frame.captured));
+        [Some(stream.kind), own_kind]
+            .into_iter()
+            .flatten()
+            .filter_map(|kind| {
+                self.refusal_of_any(region.owner, kind, purposes, captured, released)
+            })
+            .min()
+    }
+
+    /// What is done with a frame. Without `room` there is no buffer for what is left of it.
+    pub fn judge(
+        &self,
+        tap: &Tap,
+        frame: &Frame,
+        content: &Content,
+        room: bool,
+        door: Door,
+    ) -> Expected {
+        let Tap { stream, outlet, .. } = tap;
+        let (mut verdict, mut hidden) = match self.parts(tap, frame, content, room) {
+            Ok(parts) => parts,
+            Err(reason) => (Verdict::Dropped(reason), Vec::new()),
+        };
+        match (verdict, door) {
+            // Nothing can be taken out of a frame that stays as it is.
+            (Verdict::Redacted(reason), Door::Admit) => verdict = Verdict::Dropped(reason),
+            (Verdict::Dropped(reason), Door::Into | Door::InPlace) => {
+                let is_fault = (reason as u8) < 16;
+                if !is_fault && outlet.blanks.contains(stream.kind.into()) {
+                    verdict = Verdict::Blanked(reason);
+                    hidden = content.points();
+                }
+            }
+            _ => {}
+        }
+        let left = match verdict {
+            Verdict::Dropped(_) => None,
+            Verdict::Whole | Verdict::Redacted(_) | Verdict::Blanked(_) => {
+                Some(content.without(&hidden))
+            }
+        };
+        let cleared = match verdict {
+            Verdict::Whole | Verdict::Redacted(_) => outlet.purposes,
+            Verdict::Blanked(_) | Verdict::Dropped(_) => Purposes::empty(),
+        };
+        Expected {
+            verdict,
+            tag: self.tag(stream, frame, verdict, cleared),
+            content: left,
+        }
+    }
+
+    /// Whole, in part or not at all, and the points which the outlet must not see.
+    fn parts(
+        &self,
+        tap: &Tap,
+        frame: &Frame,
+        content: &Content,
+        room: bool,
+    ) -> Result<(Verdict, Vec<(u32, u32)>), Reason> {
+        let Tap { stream, outlet, .. } = tap;
+        let released = match self.release(tap, frame) {
+            Release::At(released) => released,
+            Release::Never(reason) => return Err(reason),
+        };
+        let lies_inside = |region: &Region| content.has_area(region.area);
+        if !room
+            || !content.is(stream.format)
+            || frame.regions.len() > 64
+            || !frame.regions.iter().all(lies_inside)
+        {
+            return Err(Reason::Malformed);
+        }
+        if let Some(reason) = self.never_cleared(stream.kind) {
+            return Err(reason);
+        }
+
+        let named = self.named(stream, frame)?;
+        let refusals = named
+            .iter()
+            .map(|&who| {
+                self.refusal_of_any(who, stream.kind, outlet.purposes, frame.captured, released)
+            })
+            .collect::<Vec<_>>();
+        let of_named = self.together(&refusals);
+        // Each region, and why its owner does not agree to it.
+        let regions = frame
+            .regions
+            .iter()
+            .map(|region| {
+                let refusal = self.refused_region(stream, frame, region, outlet.purposes, released);
+                (region.area, refusal)
+            })
+            .collect::<Vec<_>>();
+        let of_regions = regions.iter().filter_map(|(_, refusal)| *refusal).min();
+
+        let is_composite = stream.whose == Whose::Composite
+            || self.has(Fault::RegionsReplaceTheOwner) && !regions.is_empty();
+        if !is_composite && let Some(reason) = of_named {
+            return Err(reason);
+        }
+        let Some(reason) = of_named.into_iter().chain(of_regions).min() else {
+            return Ok((Verdict::Whole, Vec::new()));
+        };
+        let covering = |point| regions.iter().filter(move |(area, _)| covers(*area, point));
+        let hidden = content
+            .points()
+            .into_iter()
+            .filter(|&point| {
+                let uncovered = covering(point).next().is_none();
+                covering(point).any(|(_, refusal)| refusal.is_some())
+                    || uncovered && is_composite && !self.has(Fault::UncoveredBelongsToNobody)
+            })
+            .collect::<Vec<_>>();
+        if hidden.len() == content.points().len() {
+            return Err(reason);
+        }
+        Ok((Verdict::Redacted(reason), hidden))
+    }
+
+    /// The tag of the bare decision: all purposes that everybody in the frame agrees to, for all of it.
+    pub fn bare_tag(&self, tap: &Tap, frame: &Frame) -> [u8; 16] {
+        let purposes = self.purposes(tap, frame);
+        let (verdict, cleared) = match purposes {
+            Ok(cleared) => (Verdict::Whole, cleared),
+            Err(reason) => (Verdict::Dropped(reason), Purposes::empty()),
+        };
+        self.tag(tap.stream, frame, verdict, cleared)
+    }
+
+    fn purposes(&self, tap: &Tap, frame: &Frame) -> Result<Purposes, Reason> {
+        let stream = tap.stream;
+        let released = match self.release(tap, frame) {
+            Release::At(released) => released,
+            Release::Never(reason) => return Err(reason),
+        };
+        if frame.regions.len() > 64 {
+            return Err(Reason::Malformed);
+        }
+        if let Some(reason) = self.never_cleared(stream.kind) {
+            return Err(reason);
+        }
+        let named = self.named(stream, frame)?;
+        let mut cleared = Purposes::empty();
+        let mut reasons = Vec::new();
+        for purpose in each(Purposes::all()) {
+            let refusals = named
+                .iter()
+                .map(|&who| self.refusal(who, stream.kind, purpose, frame.captured, released))
+                .collect::<Vec<_>>();
+            let of_named = self.together(&refusals);
+            let of_regions = frame
+                .regions
+                .iter()
+                .filter_map(|region| self.refused_region(stream, frame, region, purpose, released));
+            match of_regions.chain(of_named).min() {
+                None => cleared |= purpose,
+                Some(reason) => reasons.push(reason),
+            }
+        }
+        match reasons.into_iter().min() {
+            Some(reason) if cleared.is_empty() => Err(reason),
+            _ => Ok(cleared),
+        }
+    }
+
+    /// The 16 bytes.
+    fn tag(&self, stream: &Stream, frame: &Frame, verdict: Verdict, cleared: Purposes) -> [u8; 16] {
+        let (treatment, reason) = match verdict {
+            Verdict::Dropped(reason) => (0, reason as u8),
+            Verdict::Whole => (1, 0),
+            Verdict::Redacted(reason) => (2, reason as u8),
+            Verdict::Blanked(reason) => (3, reason as u8),
+        };
+        let captured_ms = match frame.captured {
+            negative if negative < 0 => 0,
+            captured => u32::try_from(round_down(captured)).unwrap_or(u32::MAX),
+        };
+        let generation = u32::try_from(self.generation()).expect("not so many entries");
+        let mut tag = vec![1, stream.kind as u8, treatment, reason];
+        tag.extend(cleared.bits().to_be_bytes());
+        tag.extend(stream.number.to_be_bytes());
+        tag.extend(captured_ms.to_be_bytes());
+        tag.extend(generation.to_be_bytes());
+        tag.try_into().expect("16 bytes")
+    }
+}

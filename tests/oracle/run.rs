@@ -1,0 +1,514 @@
+//! A meeting through the gate and the oracle side by side.
+
+use std::fmt::Debug;
+
+use framegate::{
+    Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting, Method,
+    Notice, Outlet, OutletId, Participant, Purposes, Region, Samples, Scope, Stream, StreamId, Tap,
+    Time, Verdict,
+};
+use proptest::test_runner::TestCaseError;
+
+use crate::{
+    content::{Content, Format},
+    doors::pass,
+    rules::{self, Door, Fault, Oracle, Person, Refusal, Whose},
+    scripts::{
+        Damage, EVERYTHING, IDS, RECORDING, Script, ScriptedContributors, ScriptedFrame,
+        ScriptedOwner, Step, THIRD, When, Who,
+    },
+};
+
+/// People for whom there is room at a time.
+const ROOM: usize = 3;
+const RECIPIENT: &str = "Example Ltd";
+
+/// What the gate and the oracle do not agree about.
+#[derive(Debug)]
+pub struct Disagreement(String);
+
+impl From<Disagreement> for TestCaseError {
+    fn from(Disagreement(what): Disagreement) -> Self {
+        Self::fail(what)
+    }
+}
+
+pub fn agree<T: PartialEq + Debug>(what: &str, gate: &T, oracle: &T) -> Result<(), Disagreement> {
+    if gate == oracle {
+        Ok(())
+    } else {
+        Err(Disagreement(format!(
+            "{what}:\n  gate   {gate:?}\n  oracle {oracle:?}"
+        )))
+    }
+}
+
+/// What became of one frame of a script.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub verdict: Verdict,
+    /// None for a bare decision.
+    pub door: Option<Door>,
+    /// The purposes of the tag.
+    pub cleared: Purposes,
+    /// Whether each byte of the frame reached the outlet.
+    pub shown: Vec<bool>,
+}
+
+impl Outcome {
+    pub fn is_within(&self, other: &Self) -> bool {
+        let mut bytes = self.shown.iter().zip(&other.shown);
+        other.cleared.contains(self.cleared) && bytes.all(|(this, other)| this <= other)
+    }
+}
+
+/// A meeting under way.
+pub struct Run {
+    meeting: Meeting,
+    oracle: Oracle,
+    present: i64,
+    /// By the number of the stay.
+    people: Vec<Participant>,
+    streams: Vec<(StreamId, rules::Stream)>,
+    outlets: Vec<(OutletId, rules::Outlet)>,
+    taps: Vec<TapRun>,
+    /// Of each frame, in the order of the script; none of frames that could not come to a tap.
+    pub outcomes: Vec<Option<Outcome>>,
+}
+
+struct TapRun {
+    between: (usize, usize),
+    tap: Tap,
+    /// The times that it was passed.
+    seen: Vec<i64>,
+    counters: Counters,
+}
+
+/// Runs a script through the gate and the oracle.
+pub fn run(script: &Script, fault: Option<Fault>) -> Result<Run, Disagreement> {
+    let mut run = Run::open(ROOM, fault);
+    run.prepare(script)?;
+    for step in &script.steps {
+        run.step(step)?;
+    }
+    run.check_counters()?;
+    Ok(run)
+}
+
+impl Run {
+    pub fn open(room: usize, fault: Option<Fault>) -> Self {
+        Self {
+            meeting: Meeting::open("oracle", room).expect("a meeting"),
+            oracle: Oracle::open(room, fault),
+            present: 5000,
+            people: Vec::new(),
+            streams: Vec::new(),
+            outlets: Vec::new(),
+            taps: Vec::new(),
+            outcomes: Vec::new(),
+        }
+    }
+
+    /// Three people, notices, a third party, the script's streams and outlets.
+    pub fn prepare(&mut self, script: &Script) -> Result<(), Disagreement> {
+        for id in &IDS[..3] {
+            self.step(&Step::Join(id, When::Later(0)))?;
+        }
+        self.step(&Step::Show(EVERYTHING))?;
+        self.step(&Step::ThirdParty(Purposes::RECORD))?;
+        for &(owner, kind, format) in &script.streams {
+            self.step(&Step::OpenStream(owner, kind, format))?;
+        }
+        for &(purposes, blanks) in &script.outlets {
+            self.step(&Step::OpenOutlet(purposes, blanks))?;
+        }
+        Ok(())
+    }
+
+    pub fn step(&mut self, step: &Step) -> Result<(), Disagreement> {
+        match step {
+            Step::Pass(now) => {
+                self.time(*now);
+            }
+            Step::Join(id, now) => {
+                let now = self.time(*now);
+                let guarded = Some(id) == IDS.last();
+                let join = if guarded {
+                    Join::with_guardian(id, "their guardian")
+                } else {
+                    Join::adult(id)
+                };
+                let joined = self.meeting.join(join, Time::from_micros(now));
+                agree_result("join", &joined, self.oracle.join(id, guarded, now))?;
+                self.people.extend(joined.ok());
+            }
+            Step::Leave(who, now) => {
+                let (now, who) = (self.time(*now), self.person(*who));
+                let participant = self.participant(who);
+                let mut left = self.meeting.leave(participant, Time::from_micros(now));
+                self.oracle.leave(who, now);
+                agree("a leave has settled", &left.is_settled(), &true)?;
+            }
+            Step::Show(text) => self.show(text)?,
+            Step::Grant {
+                by,
+                who,
+                notice,
+                scope,
+                until,
+                now,
+            } => {
+                let (now, who) = (self.time(*now), self.person(*who));
+                let until = until.map(|until| self.time(until));
+                let grant = Grant {
+                    until: until.map(Time::from_micros),
+                    ..Grant::new(Digest::of(notice), *scope, Method::Clicked)
+                };
+                let participant = self.participant(who);
+                let granted = self
+                    .meeting
+                    .grant(*by, participant, &grant, Time::from_micros(now));
+                let expected = self.oracle.grant(*by, who, notice, *scope, until, now);
+                agree_result("grant", &granted, expected)?;
+            }
+            Step::Withdraw(by, who, scope, now) => {
+                let (now, who) = (self.time(*now), self.person(*who));
+                let participant = self.participant(who);
+                let mut cut =
+                    self.meeting
+                        .withdraw(*by, participant, *scope, Time::from_micros(now));
+                self.oracle.withdraw(*by, who, *scope, now);
+                agree("a withdrawal has settled", &cut.is_settled(), &true)?;
+            }
+            Step::Restrict(by, whom, scope, now) => {
+                let now = self.time(*now);
+                let whom = whom.map(|who| self.person(who));
+                let participant = whom.map(|who| self.participant(who));
+                let restricted =
+                    self.meeting
+                        .restrict(*by, participant, *scope, Time::from_micros(now));
+                agree_result(
+                    "restrict",
+                    &restricted,
+                    self.oracle.restrict(*by, whom, *scope, now),
+                )?;
+            }
+            Step::Lift(by, whom, scope, now) => {
+                let now = self.time(*now);
+                let whom = whom.map(|who| self.person(who));
+                let participant = whom.map(|who| self.participant(who));
+                let lifted = self
+                    .meeting
+                    .lift(*by, participant, *scope, Time::from_micros(now));
+                agree_result("lift", &lifted, self.oracle.lift(*by, whom, *scope, now))?;
+            }
+            Step::ThirdParty(purpose) => {
+                let named = self.meeting.third_party(*purpose, RECIPIENT);
+                let expected = self.oracle.third_party(*purpose, RECIPIENT);
+                agree_result("third_party", &named, expected)?;
+            }
+            Step::OpenStream(owner, kind, format) => self.open_stream(*owner, *kind, *format)?,
+            Step::OpenOutlet(purposes, blanks) => self.open_outlet(*purposes, *blanks)?,
+            Step::Frame(frame) => {
+                let outcome = self.frame(frame)?;
+                self.outcomes.push(outcome);
+            }
+            Step::End => {
+                let mut end = self.meeting.end();
+                self.oracle.end();
+                agree("an end has settled", &end.is_settled(), &true)?;
+            }
+        }
+        let entries = self.oracle.generation() as u64;
+        agree("generation", &self.meeting.generation(), &entries)
+    }
+
+    /// In microseconds since the meeting's start.
+    fn time(&mut self, when: When) -> i64 {
+        match when {
+            When::Later(by) => {
+                self.present += by;
+                self.present
+            }
+            When::Ago(by) => (self.present - by).max(0),
+            When::In(by) => self.present + by,
+            When::At(time) => time,
+        }
+    }
+
+    fn person(&self, who: Who) -> Person {
+        who.map(|who| who % self.people.len())
+    }
+
+    fn participant(&self, who: Person) -> Participant {
+        who.map_or(Participant::UNKNOWN, |stay| self.people[stay])
+    }
+
+    fn show(&mut self, text: &str) -> Result<(), Disagreement> {
+        let scope = if text == RECORDING {
+            Scope::new(Kinds::all(), Purposes::RECORD)
+        } else {
+            Scope::ALL
+        };
+        let notice = Notice {
+            digest: Digest::of(text),
+            version: "1".to_owned(),
+            language: "en".to_owned(),
+            controller: "Example".to_owned(),
+            scope,
+        };
+        let shown = self.meeting.show(notice);
+        agree_result("show", &shown, self.oracle.show(text, scope))
+    }
+
+    fn open_stream(
+        &mut self,
+        owner: ScriptedOwner,
+        kind: Kind,
+        format: Format,
+    ) -> Result<(), Disagreement> {
+        let gate_format = match format {
+            Format::Sound => framegate::Format::pcm(Samples::S16, 2),
+            Format::Text => framegate::Format::UTF8,
+            Format::Picture { width, height } => framegate::Format::i420(width, height),
+        };
+        let (whose, stream) = match owner {
+            ScriptedOwner::Stay(stay) => {
+                let stay = stay % self.people.len();
+                let stream = Stream::owned(self.people[stay], kind, gate_format);
+                (Whose::Owned(stay), stream)
+            }
+            ScriptedOwner::Mix => (Whose::Mix, Stream::mix(kind, gate_format)),
+            ScriptedOwner::Composite => (Whose::Composite, Stream::composite(kind, gate_format)),
+        };
+        let opened = self.meeting.open_stream(stream);
+        agree_result("open_stream", &opened, self.oracle.open_stream(whose))?;
+        if let Ok(id) = opened {
+            let stream = rules::Stream {
+                number: id.number(),
+                whose,
+                kind,
+                format,
+            };
+            agree(
+                "a stream's number",
+                &usize::from(id.number()),
+                &self.streams.len(),
+            )?;
+            self.streams.push((id, stream));
+        }
+        Ok(())
+    }
+
+    fn open_outlet(&mut self, purposes: Purposes, blanks: Kinds) -> Result<(), Disagreement> {
+        let mut outlet = Outlet::new("outlet", purposes).blank(blanks);
+        if purposes == THIRD {
+            outlet = outlet.recipient(RECIPIENT);
+        }
+        let opened = self.meeting.open_outlet(outlet);
+        agree_result("open_outlet", &opened, self.oracle.open_outlet())?;
+        self.outlets
+            .extend(opened.map(|id| (id, rules::Outlet { purposes, blanks })));
+        Ok(())
+    }
+
+    fn tap(&mut self, between: (usize, usize)) -> Option<&mut TapRun> {
+        let known = self.taps.iter().position(|tap| tap.between == between);
+        if known.is_none() {
+            let (stream, outlet) = (self.streams[between.0].0, self.outlets[between.1].0);
+            self.taps.push(TapRun {
+                between,
+                tap: self.meeting.tap(stream, outlet).ok()?,
+                seen: Vec::new(),
+                counters: Counters::default(),
+            });
+        }
+        let at = known.unwrap_or(self.taps.len() - 1);
+        Some(&mut self.taps[at])
+    }
+
+    /// One frame through a tap. None if the meeting is over and the tap was not opened before.
+    fn frame(&mut self, scripted: &ScriptedFrame) -> Result<Option<Outcome>, Disagreement> {
+        let now = self.time(scripted.now);
+        let stream_at = scripted.stream % self.streams.len();
+        let outlet_at = scripted.outlet % self.outlets.len();
+        let stream = self.streams[stream_at].1.clone();
+        let outlet = self.outlets[outlet_at].1;
+        let content = scripted.content(stream.format);
+        let said = self.said(scripted, &stream, &content);
+
+        let listed = match &said.contributors {
+            rules::Contributors::Owner => &[][..],
+            rules::Contributors::Complete(list) | rules::Contributors::Partial(list) => list,
+        };
+        let participants = listed
+            .iter()
+            .map(|&who| self.participant(who))
+            .collect::<Vec<_>>();
+        let contributors = match said.contributors {
+            rules::Contributors::Owner => Contributors::Owner,
+            rules::Contributors::Complete(_) => Contributors::Complete(&participants),
+            rules::Contributors::Partial(_) => Contributors::Partial(&participants),
+        };
+        let regions = said
+            .regions
+            .iter()
+            .map(|region| self.region(region))
+            .collect::<Vec<_>>();
+        let frame = Frame::new(Time::from_micros(said.captured), contributors).regions(&regions);
+
+        if self.tap((stream_at, outlet_at)).is_none() {
+            return Ok(None);
+        }
+        self.oracle.look_at_the_clock(now);
+        let TapRun { tap, seen, .. } = self.tap((stream_at, outlet_at)).expect("it is there");
+        seen.push(now);
+        let seen = seen.clone();
+        let rules_tap = rules::Tap {
+            stream: &stream,
+            outlet,
+            seen: &seen,
+        };
+        let Some(door) = scripted.door else {
+            let tag = tap.tag(&frame, Time::from_micros(now));
+            let expected = self.oracle.bare_tag(&rules_tap, &said);
+            agree("bare tag", &tag.to_bytes(), &expected)?;
+            return Ok(Some(Outcome {
+                verdict: tag.verdict(),
+                door: None,
+                cleared: tag.purposes(),
+                shown: Vec::new(),
+            }));
+        };
+
+        let room = door != Door::Into || scripted.damage != Damage::Buffer;
+        let expected = self.oracle.judge(&rules_tap, &said, &content, room, door);
+        let tap_run = self.tap((stream_at, outlet_at)).expect("it is there");
+        tap_run.count(expected.verdict);
+        let received = pass(
+            &mut tap_run.tap,
+            door,
+            &frame,
+            &content,
+            scripted.gap,
+            room,
+            Time::from_micros(now),
+        )?;
+        agree("what a frame became", &received, &expected)?;
+        agree("counters", &tap_run.tap.counters(), &tap_run.counters)?;
+
+        let all = content.bytes();
+        let shown = match received.content {
+            Some(content) if received.verdict.is_released() => {
+                let pairs = content.bytes().into_iter().zip(all);
+                pairs.map(|(received, sent)| received == sent).collect()
+            }
+            _ => vec![false; all.len()],
+        };
+        let [_, _, _, _, high, low, ..] = received.tag;
+        Ok(Some(Outcome {
+            verdict: received.verdict,
+            door: Some(door),
+            cleared: Purposes::from_bits_retain(u16::from_be_bytes([high, low])),
+            shown,
+        }))
+    }
+
+    /// What is said of a frame, in the oracle's words.
+    fn said(
+        &mut self,
+        scripted: &ScriptedFrame,
+        stream: &rules::Stream,
+        content: &Content,
+    ) -> rules::Frame {
+        let people = |list: &[Who]| list.iter().map(|&who| self.person(who)).collect();
+        let contributors = match &scripted.contributors {
+            ScriptedContributors::Owner => rules::Contributors::Owner,
+            ScriptedContributors::Complete(list) => rules::Contributors::Complete(people(list)),
+            ScriptedContributors::Partial(list) => rules::Contributors::Partial(people(list)),
+        };
+        // Colour that two areas share belongs to both, so those of a composite begin and end between samples of colour.
+        let even = stream.whose == Whose::Composite;
+        let regions = scripted
+            .regions
+            .iter()
+            .map(|region| rules::Region {
+                owner: self.person(region.owner),
+                area: region.area(content, even),
+                kind: region.kind,
+                captured: region.captured.map(|captured| self.time(captured)),
+            })
+            .collect();
+        rules::Frame {
+            captured: self.time(scripted.captured),
+            contributors,
+            regions,
+        }
+    }
+
+    fn region(&self, region: &rules::Region) -> Region {
+        let mut gate_region = Region::new(self.participant(region.owner), region.area);
+        if let Some(kind) = region.kind {
+            gate_region = gate_region.kind(kind);
+        }
+        if let Some(captured) = region.captured {
+            gate_region = gate_region.captured(Time::from_micros(captured));
+        }
+        gate_region
+    }
+
+    /// R10, as the meeting tells it.
+    pub fn check_counters(&self) -> Result<(), Disagreement> {
+        let told = self.meeting.counters().map(|(_, _, counters)| counters);
+        let expected = self.taps.iter().map(|tap| tap.counters);
+        agree(
+            "all counters",
+            &told.collect::<Vec<_>>(),
+            &expected.collect::<Vec<_>>(),
+        )
+    }
+
+    /// What all taps counted together.
+    pub fn totals(&self) -> Counters {
+        let mut totals = Counters::default();
+        for (_, _, counters) in self.meeting.counters() {
+            totals.seen += counters.seen;
+            totals.whole += counters.whole;
+            totals.redacted += counters.redacted;
+            totals.blanked += counters.blanked;
+            totals.dropped += counters.dropped;
+        }
+        totals
+    }
+
+    /// The meeting is gone, its taps are still there.
+    pub fn drop_meeting(self) -> Vec<Tap> {
+        self.taps.into_iter().map(|tap| tap.tap).collect()
+    }
+}
+
+impl TapRun {
+    fn count(&mut self, verdict: Verdict) {
+        self.counters.seen += 1;
+        match verdict {
+            Verdict::Whole => self.counters.whole += 1,
+            Verdict::Redacted(_) => self.counters.redacted += 1,
+            Verdict::Blanked(_) => self.counters.blanked += 1,
+            Verdict::Dropped(_) => self.counters.dropped += 1,
+        }
+    }
+}
+
+/// Both did what was asked, or neither did. Of several errors either may be given, but overreach has its own (R2).
+fn agree_result<T>(
+    what: &str,
+    gate: &Result<T, Error>,
+    oracle: Result<(), Refusal>,
+) -> Result<(), Disagreement> {
+    let is_overreach = matches!(gate, Err(Error::Overreach(_)));
+    agree(
+        &format!("{what}: {:?}, {oracle:?}", gate.as_ref().err()),
+        &(gate.is_ok(), is_overreach),
+        &(oracle.is_ok(), oracle == Err(Refusal::Overreach)),
+    )
+}

@@ -1,0 +1,554 @@
+//! Made-up meetings: what people do in them, and which frames come when.
+
+use std::fmt::Debug;
+
+use framegate::{Area, Authority, Kind, Kinds, Purposes, Scope};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+use crate::{
+    content::{Content, Format, plane_size},
+    rules::Door,
+};
+
+/// Who there may be.
+/// The last has a guardian.
+pub const IDS: [&str; 4] = ["ana", "ben", "eva", "olu"];
+/// The texts of the notices.
+pub const EVERYTHING: &str = "everything";
+pub const RECORDING: &str = "recording";
+/// The first two pairs of a purpose and a third party.
+pub const THIRD: Purposes = Purposes::from_bits_retain(1 << 9);
+const FOURTH: Purposes = Purposes::from_bits_retain(1 << 10);
+/// The first time that is out of range.
+const LIMIT: i64 = 4_294_967_295_000;
+
+#[derive(Clone, Debug)]
+pub struct Script {
+    pub streams: Vec<(ScriptedOwner, Kind, Format)>,
+    pub outlets: Vec<(Purposes, Kinds)>,
+    pub steps: Vec<Step>,
+}
+
+/// A time, in microseconds around the present, which is 5 ms at first.
+#[derive(Clone, Copy, Debug)]
+pub enum When {
+    /// The present moves on by so much.
+    Later(i64),
+    /// So long ago.
+    Ago(i64),
+    /// In so long.
+    In(i64),
+    /// Whatever the present is.
+    At(i64),
+}
+
+/// Somebody by the number of their stay, modulo how many there were; none for somebody unknown.
+pub type Who = Option<usize>;
+
+#[derive(Clone, Copy, Debug)]
+pub enum ScriptedOwner {
+    Stay(usize),
+    Mix,
+    Composite,
+}
+
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Nothing happens.
+    Pass(When),
+    Join(&'static str, When),
+    Leave(Who, When),
+    Show(&'static str),
+    Grant {
+        by: Authority,
+        who: Who,
+        notice: &'static str,
+        scope: Scope,
+        until: Option<When>,
+        now: When,
+    },
+    Withdraw(Authority, Who, Scope, When),
+    Restrict(Authority, Option<Who>, Scope, When),
+    Lift(Authority, Option<Who>, Scope, When),
+    ThirdParty(Purposes),
+    OpenStream(ScriptedOwner, Kind, Format),
+    OpenOutlet(Purposes, Kinds),
+    Frame(ScriptedFrame),
+    End,
+}
+
+#[derive(Clone, Debug)]
+pub struct ScriptedFrame {
+    /// Modulo how many there are.
+    pub stream: usize,
+    pub outlet: usize,
+    pub captured: When,
+    pub contributors: ScriptedContributors,
+    pub regions: Vec<ScriptedRegion>,
+    pub length: usize,
+    /// Bytes between the rows of a picture.
+    pub gap: usize,
+    pub damage: Damage,
+    /// None for the bare decision.
+    pub door: Option<Door>,
+    pub now: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    None,
+    Payload,
+    OtherFormat,
+    Buffer,
+}
+
+#[derive(Clone, Debug)]
+pub enum ScriptedContributors {
+    Owner,
+    Complete(Vec<Who>),
+    Partial(Vec<Who>),
+}
+
+#[derive(Clone, Debug)]
+pub struct ScriptedRegion {
+    pub owner: Who,
+    /// Two corners, each to be fitted into the frame.
+    pub corners: [u32; 4],
+    /// An area that is not of this frame.
+    pub amiss: bool,
+    pub kind: Option<Kind>,
+    pub captured: Option<When>,
+}
+
+/// Meetings of about 30 steps.
+pub fn scripts() -> impl Strategy<Value = Script> {
+    (
+        vec(scripted_stream(), 2..=3),
+        vec(scripted_outlet(), 1..=2),
+        vec(any_steps(), 18..=26),
+    )
+        .prop_map(|(streams, outlets, steps)| Script {
+            streams,
+            outlets,
+            steps: steps.concat(),
+        })
+}
+
+/// Those in which time passes steadily, the same for everybody.
+pub fn steady_scripts() -> impl Strategy<Value = Script> {
+    scripts().prop_map(|mut script| {
+        for step in &mut script.steps {
+            if let Some(now) = step.now_mut()
+                && !matches!(now, When::Later(_))
+            {
+                *now = When::Later(0);
+            }
+        }
+        script
+    })
+}
+
+impl Step {
+    /// The time that is given with it.
+    pub fn now_mut(&mut self) -> Option<&mut When> {
+        match self {
+            Self::Pass(now)
+            | Self::Join(_, now)
+            | Self::Leave(_, now)
+            | Self::Grant { now, .. }
+            | Self::Withdraw(_, _, _, now)
+            | Self::Restrict(_, _, _, now)
+            | Self::Lift(_, _, _, now)
+            | Self::Frame(ScriptedFrame { now, .. }) => Some(now),
+            Self::Show(_)
+            | Self::ThirdParty(_)
+            | Self::OpenStream(..)
+            | Self::OpenOutlet(..)
+            | Self::End => None,
+        }
+    }
+
+    /// Nothing happens instead, at the same time.
+    pub fn omit(&mut self) {
+        if let Some(&mut now) = self.now_mut() {
+            *self = Self::Pass(now);
+        }
+    }
+}
+
+/// Somebody agrees to everything.
+pub fn agreement(stay: usize, now: When) -> Step {
+    agreement_by(Authority::Participant, stay, now)
+}
+
+fn agreement_by(by: Authority, stay: usize, now: When) -> Step {
+    Step::Grant {
+        by,
+        who: Some(stay),
+        notice: EVERYTHING,
+        scope: Scope::ALL,
+        until: None,
+        now,
+    }
+}
+
+/// One step, or two that rarely come together by chance: leaving and coming back, a restriction and its end.
+fn any_steps() -> impl Strategy<Value = Vec<Step>> {
+    let reconnect = (0..IDS.len(), now(), now()).prop_map(|(stay, left, joined)| {
+        vec![Step::Leave(Some(stay), left), Step::Join(IDS[stay], joined)]
+    });
+    // A child refuses, and the guardian agrees afterwards.
+    let overruled =
+        (0..8_usize, scope(), now(), now()).prop_map(|(stay, scope, refused, agreed)| {
+            let guardian = Authority::Guardian;
+            vec![
+                Step::Withdraw(Authority::Participant, Some(stay), scope, refused),
+                agreement_by(guardian, stay, agreed),
+            ]
+        });
+    let whom = option::weighted(0.5, who());
+    let suspend =
+        (restrainer(), whom, scope(), now(), now()).prop_map(|(by, whom, scope, since, until)| {
+            vec![
+                Step::Restrict(by, whom, scope, since),
+                Step::Lift(by, whom, scope, until),
+            ]
+        });
+    prop_oneof![
+        40 => any_step().prop_map(|step| vec![step]),
+        1 => reconnect,
+        1 => overruled,
+        1 => suspend,
+    ]
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        60 => scripted_frame().prop_map(Step::Frame),
+        45 => grant(),
+        10 => (withdrawer(), who(), scope(), now())
+            .prop_map(|(by, who, scope, now)| Step::Withdraw(by, who, scope, now)),
+        6 => (restrainer(), option::weighted(0.5, who()), scope(), now())
+            .prop_map(|(by, whom, scope, now)| Step::Restrict(by, whom, scope, now)),
+        8 => (restrainer(), option::weighted(0.5, who()), scope(), now())
+            .prop_map(|(by, whom, scope, now)| Step::Lift(by, whom, scope, now)),
+        7 => (one_of(&IDS), now()).prop_map(|(id, now)| Step::Join(id, now)),
+        4 => (who(), now()).prop_map(|(who, now)| Step::Leave(who, now)),
+        1 => one_of(&[EVERYTHING, RECORDING]).prop_map(Step::Show),
+        1 => one_of(&[Purposes::RECORD, Purposes::TRAIN, Purposes::REVIEW]).prop_map(Step::ThirdParty),
+        1 => scripted_stream()
+            .prop_map(|(owner, kind, format)| Step::OpenStream(owner, kind, format)),
+        1 => scripted_outlet().prop_map(|(purposes, blanks)| Step::OpenOutlet(purposes, blanks)),
+        1 => Just(Step::End),
+    ]
+}
+
+fn grant() -> impl Strategy<Value = Step> {
+    let by = prop_oneof![
+        24 => Just(Authority::Participant),
+        4 => Just(Authority::Guardian),
+        2 => Just(Authority::Host),
+        1 => one_of(&[Authority::Administrator, Authority::Vendor]),
+    ];
+    let notice = prop_oneof![9 => Just(EVERYTHING), 1 => Just(RECORDING), 1 => Just("never shown")];
+    let until = prop_oneof![
+        20 => one_of(&[1, 300, 999, 1000, 1500, 3000, 5200]).prop_map(When::In),
+        1 => one_of(&[0, 1000]).prop_map(When::Ago),
+        1 => bad_time(),
+    ];
+    (
+        by,
+        who(),
+        notice,
+        scope(),
+        option::weighted(0.4, until),
+        now(),
+    )
+        .prop_map(|(by, who, notice, scope, until, now)| Step::Grant {
+            by,
+            who,
+            notice,
+            scope,
+            until,
+            now,
+        })
+}
+
+/// The present, mostly.
+pub fn now() -> impl Strategy<Value = When> {
+    prop_oneof![
+        30 => one_of(&[0, 0, 0, 1, 400, 999, 1000, 1001, 2300]).prop_map(When::Later),
+        5 => one_of(&[1, 700, 1000, 2000]).prop_map(When::Ago),
+        1 => bad_time(),
+    ]
+}
+
+/// Before the meeting, or too late; the last is only just in time.
+fn bad_time() -> impl Strategy<Value = When> {
+    prop_oneof![
+        8 => one_of(&[-1, i64::MIN, LIMIT, i64::MAX]),
+        1 => Just(LIMIT - 1),
+    ]
+    .prop_map(When::At)
+}
+
+fn one_of<T: Clone + Debug + 'static>(these: &[T]) -> impl Strategy<Value = T> + use<T> {
+    select(these.to_vec())
+}
+
+pub fn who() -> impl Strategy<Value = Who> {
+    prop_oneof![40 => (0_usize..12).prop_map(Some), 1 => Just(None)]
+}
+
+pub fn withdrawer() -> impl Strategy<Value = Authority> {
+    prop_oneof![
+        6 => Just(Authority::Participant),
+        2 => Just(Authority::Guardian),
+        1 => Just(Authority::Host),
+    ]
+}
+
+pub fn restrainer() -> impl Strategy<Value = Authority> {
+    prop_oneof![
+        6 => Just(Authority::Host),
+        3 => Just(Authority::Administrator),
+        1 => one_of(&[Authority::Vendor, Authority::Participant, Authority::Guardian]),
+    ]
+}
+
+pub fn scope() -> impl Strategy<Value = Scope> {
+    let some = Kinds::AUDIO | Kinds::VIDEO | Kinds::SCREEN | Kinds::CHAT;
+    let kinds = prop_oneof![
+        3 => Just(Kinds::all()),
+        2 => Just(some),
+        3 => one_of(&[Kinds::AUDIO, Kinds::VIDEO, Kinds::CHAT, Kinds::VIDEO | Kinds::SCREEN]),
+    ];
+    let purposes = prop_oneof![
+        3 => Just(Purposes::all()),
+        2 => Just(Purposes::RECORD | Purposes::TRAIN),
+        2 => one_of(&[Purposes::RECORD, Purposes::TRAIN, THIRD, THIRD | FOURTH]),
+    ];
+    (kinds, purposes).prop_map(|(kinds, purposes)| Scope::new(kinds, purposes))
+}
+
+const EVEN: Format = Format::Picture {
+    width: 4,
+    height: 4,
+};
+const ODD: Format = Format::Picture {
+    width: 5,
+    height: 3,
+};
+
+fn scripted_stream() -> impl Strategy<Value = (ScriptedOwner, Kind, Format)> {
+    let owner = prop_oneof![
+        5 => (0_usize..3).prop_map(ScriptedOwner::Stay),
+        2 => Just(ScriptedOwner::Mix),
+        4 => Just(ScriptedOwner::Composite),
+    ];
+    let kind = prop_oneof![
+        10 => Just((Kind::Audio, Format::Sound)),
+        6 => Just((Kind::Video, EVEN)),
+        4 => Just((Kind::Screen, ODD)),
+        10 => Just((Kind::Chat, Format::Text)),
+        1 => one_of(&[Kind::Unclassified, Kind::Telemetry, Kind::Diagnostic, Kind::Usage])
+            .prop_map(|kind| (kind, Format::Text)),
+    ];
+    (owner, kind).prop_map(|(owner, (kind, format))| (owner, kind, format))
+}
+
+fn scripted_outlet() -> impl Strategy<Value = (Purposes, Kinds)> {
+    let purposes = prop_oneof![
+        3 => Just(Purposes::RECORD),
+        2 => Just(Purposes::RECORD | Purposes::TRAIN),
+        1 => Just(THIRD),
+    ];
+    let blanks = prop_oneof![
+        Just(Kinds::empty()),
+        Just(Kinds::all()),
+        Just(Kinds::AUDIO | Kinds::SCREEN),
+    ];
+    (purposes, blanks)
+}
+
+fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
+    let captured = prop_oneof![
+        40 => one_of(&[0, 0, 0, 1, 600, 1000, 2500, 4000]).prop_map(When::Ago),
+        1 => one_of(&[1, 1000]).prop_map(When::In),
+        1 => bad_time(),
+    ];
+    let contributors = prop_oneof![
+        8 => Just(ScriptedContributors::Owner),
+        12 => vec(who(), 1..=3).prop_map(ScriptedContributors::Complete),
+        1 => Just(ScriptedContributors::Complete(Vec::new())),
+        1 => vec(who(), 0..=2).prop_map(ScriptedContributors::Partial),
+    ];
+    let regions = prop_oneof![
+        80 => vec(scripted_region(), 0..=3),
+        1 => scripted_region().prop_map(|region| vec![region; 64]),
+        1 => scripted_region().prop_map(|region| vec![region; 65]),
+    ];
+    let damage = prop_oneof![
+        40 => Just(Damage::None),
+        1 => Just(Damage::Payload),
+        1 => Just(Damage::OtherFormat),
+        1 => Just(Damage::Buffer),
+    ];
+    let doors = [
+        None,
+        Some(Door::Admit),
+        Some(Door::Into),
+        Some(Door::InPlace),
+    ];
+    let form = (0_usize..4, 0_usize..3, damage, one_of(&doors));
+    (
+        0_usize..12,
+        0_usize..6,
+        captured,
+        contributors,
+        regions,
+        form,
+        now(),
+    )
+        .prop_map(
+            |(stream, outlet, captured, contributors, regions, form, now)| {
+                let (length, gap, damage, door) = form;
+                ScriptedFrame {
+                    stream,
+                    outlet,
+                    captured,
+                    contributors,
+                    regions,
+                    length,
+                    gap,
+                    damage,
+                    door,
+                    now,
+                }
+            },
+        )
+}
+
+pub fn scripted_region() -> impl Strategy<Value = ScriptedRegion> {
+    let kind = prop_oneof![
+        8 => one_of(&[Kind::Video, Kind::Audio, Kind::Chat]),
+        1 => one_of(&[Kind::Unclassified, Kind::Usage]),
+    ];
+    let captured = prop_oneof![
+        20 => one_of(&[0, 1000, 3000, 5000]).prop_map(When::Ago),
+        2 => Just(When::In(1000)),
+        1 => bad_time(),
+    ];
+    (
+        who(),
+        [0_u32..6, 0..6, 0..6, 0..6],
+        proptest::bool::weighted(0.03),
+        option::weighted(0.25, kind),
+        option::weighted(0.25, captured),
+    )
+        .prop_map(|(owner, corners, amiss, kind, captured)| ScriptedRegion {
+            owner,
+            corners,
+            amiss,
+            kind,
+            captured,
+        })
+}
+
+impl ScriptedFrame {
+    /// Bytes of which none is what takes the place of withheld ones.
+    pub fn content(&self, format: Format) -> Content {
+        let mut content = match format {
+            Format::Sound => Content::Sound((1..=4 * (1 + self.length)).map(low_byte).collect()),
+            Format::Text => {
+                let texts = ["ok", "gruß dich", "日本 1", "🙂🙂"];
+                Content::Text(texts[self.length % texts.len()].into())
+            }
+            Format::Picture { width, height } => {
+                let planes = [0, 1, 2].map(|plane| {
+                    let (across, down) = plane_size(plane, width, height);
+                    (0..across * down)
+                        .map(|at| 140 + low_byte(at) + 30 * low_byte(plane))
+                        .collect()
+                });
+                Content::Picture {
+                    width,
+                    height,
+                    planes,
+                }
+            }
+        };
+        match self.damage {
+            Damage::None | Damage::Buffer => {}
+            Damage::Payload => match &mut content {
+                Content::Sound(bytes) => bytes.truncate(3 * (self.length % 2)),
+                Content::Text(bytes) => bytes.push(0xFF),
+                Content::Picture { planes, .. } => planes[self.length % 3].truncate(1),
+            },
+            Damage::OtherFormat => {
+                content = match format {
+                    Format::Sound | Format::Text => {
+                        let planes = [vec![200; 16], vec![200; 4], vec![200; 4]];
+                        Content::Picture {
+                            width: 4,
+                            height: 4,
+                            planes,
+                        }
+                    }
+                    Format::Picture { .. } => Content::Text(vec![b'a'; 16]),
+                }
+            }
+        }
+        content
+    }
+}
+
+fn low_byte(number: usize) -> u8 {
+    number.to_le_bytes()[0]
+}
+
+impl ScriptedRegion {
+    pub fn area(&self, content: &Content, even: bool) -> Area {
+        let [left, top, right, bottom] = self.corners;
+        let (left, right) = (left.min(right), left.max(right));
+        let (top, bottom) = (top.min(bottom), top.max(bottom));
+        match content {
+            Content::Sound(_) if self.amiss => Area::Channel(2),
+            Content::Sound(_) => Area::Channel(u16::from(self.corners[0] > 2)),
+            Content::Text(_) if self.amiss => Area::Span {
+                start: left,
+                end: right,
+            },
+            Content::Text(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                let boundaries = text.char_indices().map(|(at, _)| at).chain([bytes.len()]);
+                let boundaries = boundaries.collect::<Vec<_>>();
+                let boundary = |corner: u32| {
+                    let at = boundaries[(corner as usize).min(boundaries.len() - 1)];
+                    u32::try_from(at).expect("a short text")
+                };
+                let first = (left as usize).min(boundaries.len() - 2);
+                Area::Span {
+                    start: boundary(u32::try_from(first).expect("a short text")),
+                    end: boundary(right.max(left + 1)),
+                }
+            }
+            Content::Picture { .. } if self.amiss => Area::Rectangle {
+                x: left,
+                y: top,
+                width: right - left,
+                height: bottom.wrapping_sub(4),
+            },
+            Content::Picture { .. } => {
+                let grid = |corner: u32| if even { corner / 2 * 2 } else { corner };
+                let (x, y) = (grid(left.min(3)), grid(top.min(2)));
+                Area::Rectangle {
+                    x,
+                    y,
+                    width: (grid(right) - x.min(grid(right))).max(if even { 2 } else { 1 }),
+                    height: (grid(bottom) - y.min(grid(bottom))).max(if even { 2 } else { 1 }),
+                }
+            }
+        }
+    }
+}
