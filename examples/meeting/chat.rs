@@ -102,6 +102,10 @@ impl Message {
             })
         };
         let author = person(&written.author, "author")?;
+        if written.text.is_empty() {
+            let what = "a message without a text".to_owned();
+            return Err(("text".into(), what, "leave the message out"));
+        }
         if written.quotes.len() > MAX_REGIONS {
             let what = format!("more than {MAX_REGIONS} quotes");
             return Err(("quotes".into(), what, "split the message"));

@@ -160,6 +160,7 @@ impl<'a> Names<'a> {
                 .map(|stream| own(&stream.name))
                 .collect(),
         };
+        names.check_name("meeting", &layout.id)?;
         if layout.people.is_empty() {
             return Err(names.problem("people", "nobody is named", "name everybody who may join"));
         }
@@ -209,13 +210,22 @@ impl<'a> Names<'a> {
     ) -> Result<(), Problem> {
         let mut seen = HashSet::new();
         for name in names {
-            if name.as_ref().is_empty() {
-                return Err(self.problem(place, "an empty name", "give it one"));
-            }
+            self.check_name(place, name.as_ref())?;
             let twice = format!("{:?} is there twice", name.as_ref());
             if !seen.insert(name) {
                 return Err(self.problem(place, twice, "rename one"));
             }
+        }
+        Ok(())
+    }
+
+    fn check_name(&self, place: &str, name: &str) -> Result<(), Problem> {
+        if name.is_empty() {
+            return Err(self.problem(place, "an empty name", "give it one"));
+        }
+        if name.contains(char::is_control) {
+            let what = format_args!("{name:?} has a control character");
+            return Err(self.problem(place, what, "leave it out"));
         }
         Ok(())
     }

@@ -155,11 +155,14 @@ impl Reader {
         self.y4m.get_height()
     }
 
-    /// The header goes along as it is: the crate's own encoder would lose what it does not know.
+    /// The header goes along but for its comments, which may say anything; the crate's own encoder would lose what it does not know.
     pub fn copy_to(&self, path: &Path) -> io::Result<Writer> {
         let mut file = BufWriter::new(File::create_new(path)?);
-        file.write_all(MAGIC)?;
-        file.write_all(self.y4m.get_raw_params())?;
+        file.write_all(MAGIC.trim_ascii_end())?;
+        let parameters = self.y4m.get_raw_params().split(|byte| *byte == b' ');
+        parameters
+            .filter(|parameter| !is_comment(parameter))
+            .try_for_each(|parameter| file.write_all(&[b" ", parameter].concat()))?;
         file.write_all(b"\n")?;
         Ok(Writer(file))
     }
@@ -192,6 +195,13 @@ impl TryFrom<(usize, usize)> for Size {
             height: height.try_into()?,
         })
     }
+}
+
+/// Anything that begins with X is the writer's own, but for the two that players know.
+fn is_comment(parameter: &[u8]) -> bool {
+    let known: [&[u8]; 2] = [b"XYSCSS=", b"XCOLORRANGE="];
+    parameter.is_empty()
+        || parameter.starts_with(b"X") && !known.iter().any(|known| parameter.starts_with(known))
 }
 
 /// Whether the width and height in a file's first line are such as the gate takes.
