@@ -27,5 +27,5 @@ fn panic(_: &PanicInfo) -> ! {
 
 #[unsafe(no_mangle)]
 extern "C" fn participants() -> bool {
-    framegate::Meeting::open(1).is_ok()
+    framegate::Meeting::open("m", 1).is_ok()
 }
