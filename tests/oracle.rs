@@ -35,11 +35,13 @@ use scripts::{
 /// Meetings that are compared with the oracle.
 const MEETINGS: u32 = 10_000;
 
+/// So many cases, or as many as the environment variable `PROPTEST_CASES` asks for, if that is more.
 fn config(cases: u32) -> Config {
+    let default = Config::default();
     Config {
-        cases,
+        cases: cases.max(default.cases),
         failure_persistence: None,
-        ..Config::default()
+        ..default
     }
 }
 
