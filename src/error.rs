@@ -1,20 +1,29 @@
-use crate::consent::Authority;
+use crate::consent::{Authority, Refusal};
 
 /// Why a meeting did not do what was asked. Nothing has become wider by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Somebody tried to agree on another's behalf (R2).
-    #[error("only the person can agree, or their guardian if they have one: not the {}", .0.name())]
-    Overreach(Authority),
+    /// Somebody tried to agree who cannot, or not so (R2). The attempt is in the ledger.
+    #[error("the {} cannot agree: {}", .1.name(), .0.explanation())]
+    Refused(Refusal, Authority),
     /// A grant for kinds or purposes that its notice does not describe.
     #[error("more than the notice describes")]
     BeyondNotice,
     /// No such notice was shown.
     #[error("no notice of this digest")]
     UnknownNotice,
+    /// The notice has been superseded.
+    #[error("the notice has been superseded")]
+    StaleNotice,
+    /// Recognising who somebody is needs a statement of the person's own, not a click (GDPR Art. 9(2)(a)).
+    #[error("identifying somebody needs a statement of their own, not a click")]
+    NotExplicit,
+    /// Not a key, a weak one, or not the one that this id joined with before.
+    #[error("not the key that this id joined with before, or no valid one")]
+    WrongKey,
     /// A notice of the same text with another content is there already.
-    #[error("a notice of the same text, but otherwise different, is there already")]
+    #[error("a notice of the same text, but otherwise different or superseded, is there already")]
     ConflictingNotice,
     /// The participant is not, or no longer, in this meeting.
     #[error("no such participant in the meeting")]
@@ -49,6 +58,9 @@ pub enum Error {
     /// No such stream or outlet.
     #[error("no such {0} in this meeting")]
     Unknown(&'static str),
+    /// The ledger could not be written, so nothing was done.
+    #[error("the ledger could not be written")]
+    Ledger,
     /// The meeting is over.
     #[error("the meeting is over")]
     Ended,

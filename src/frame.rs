@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::{kind::Kind, time::Time};
 
 /// A data subject in a meeting: one stay of theirs, from joining to leaving.
@@ -17,7 +19,8 @@ impl Participant {
 }
 
 /// A stream's number in its meeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct StreamId(pub(crate) u16);
 
 impl StreamId {
@@ -29,6 +32,19 @@ impl StreamId {
 
     pub(crate) const fn is_valid(self) -> bool {
         self.0 != u16::MAX
+    }
+}
+
+/// An outlet's number in its meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OutletId(pub(crate) u16);
+
+impl OutletId {
+    /// The number, from 0 in the order of opening.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        self.0
     }
 }
 

@@ -1,11 +1,14 @@
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::verdict::Reason;
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])* $kind:ident = $number:literal, $flag:ident, $name:literal;)*) => {
         /// What a frame is.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
         #[repr(u8)]
         pub enum Kind { $($(#[doc = $doc])* $kind = $number,)* }
 
@@ -22,7 +25,8 @@ macro_rules! kinds {
 
         bitflags::bitflags! {
             /// A set of kinds.
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+            #[serde(transparent)]
             pub struct Kinds: u16 { $($(#[doc = $doc])* const $flag = 1 << $number;)* }
         }
     };

@@ -24,11 +24,14 @@ extern crate std;
 mod consent;
 mod error;
 mod frame;
+mod hex;
 mod kind;
+mod ledger;
 mod meeting;
 mod payload;
 mod purpose;
 mod redact;
+mod register;
 mod release;
 mod table;
 mod tag;
@@ -36,11 +39,19 @@ mod tap;
 mod time;
 mod verdict;
 
-pub use consent::{Authority, Digest, Grant, Method, Notice, Scope};
+pub use consent::{
+    Authority, Challenge, Digest, Grant, Method, Notice, PublicKey, Refusal, Scope, Signed,
+};
 pub use error::Error;
-pub use frame::{Area, Contributors, Frame, MAX_REGIONS, Participant, Region, StreamId};
+pub use frame::{Area, Contributors, Frame, MAX_REGIONS, OutletId, Participant, Region, StreamId};
 pub use kind::{Kind, Kinds};
-pub use meeting::{Join, Meeting, Outlet, OutletId, Stream};
+#[cfg(feature = "std")]
+pub use ledger::FileStore;
+pub use ledger::{
+    Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, Store,
+    StoreError, TapCount,
+};
+pub use meeting::{Join, Meeting, Outlet, Stream};
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut, Samples};
 pub use purpose::Purposes;
 pub use release::{Counters, Settling};

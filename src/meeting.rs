@@ -1,17 +1,19 @@
-//! The control half: who is there, what they agreed to, and what is published of it.
+//! The control half: who is there, what they agreed to, and what is published and entered of it.
 
-use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::marker::PhantomData;
 
 use crate::{
-    consent::{Act, Authority, Consents, Digest, Grant, Notice, Restrainer, Restrictions, Scope},
+    consent::{Authority, Challenge, Digest, Grant, Notice, PublicKey, Refusal, Scope},
     error::Error,
-    frame::{Participant, StreamId},
+    frame::{OutletId, Participant, StreamId},
     kind::{Kind, Kinds},
+    ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, TapCount},
     payload::Format,
     purpose::Purposes,
+    register::Register,
     release::{Counters, Settling, TapState},
-    table::{Slot, Table},
+    table::Table,
     tag::Template,
     tap::{Source, Tap},
     time::Time,
@@ -21,61 +23,24 @@ use crate::{
 ///
 /// Every call that takes `now` counts as made at the largest time that any of them, or any tap, was given.
 /// Ending or dropping the meeting closes every tap for good.
+///
+/// What may widen is in the ledger before it holds; if the ledger cannot be written it fails with [`Error::Ledger`].
+/// What narrows holds at once, and has settled when it is in the ledger, too.
 pub struct Meeting {
-    id: String,
     table: Arc<Table>,
-    seats: Vec<Seat>,
-    notices: Vec<Notice>,
-    restrictions: Restrictions,
-    /// The pairs of a purpose and a third party, in the order of their bits.
-    third_parties: Vec<(Purposes, String)>,
-    streams: Vec<(Source, Kind, Format)>,
-    outlets: Vec<Outlet>,
+    register: Register,
+    ledger: LedgerWriter,
+    streams: Vec<OpenStream>,
+    outlets: Vec<(OutletId, Outlet)>,
     taps: Vec<Arc<TapState>>,
     latest: Time,
 }
 
-/// Where a participant's consent is published, and who has it.
-struct Seat {
-    slot: Arc<Slot>,
-    /// How many stays it has had.
-    stays: u32,
-    stay: Option<Stay>,
-}
-
-/// A person who is in the meeting.
-struct Stay {
-    id: String,
-    guardian: Option<String>,
-    consents: Box<Consents>,
-}
-
-impl Stay {
-    /// The only one who can agree for them.
-    fn agrees(&self) -> Authority {
-        match self.guardian {
-            Some(_) => Authority::Guardian,
-            None => Authority::Participant,
-        }
-    }
-}
-
-impl Seat {
-    fn is_of(&self, id: &str) -> bool {
-        self.stay.as_ref().is_some_and(|stay| stay.id == id)
-    }
-
-    /// Applies an act of, or over, who sits here, and publishes what it makes of their consent.
-    fn change(&mut self, at: Time, scope: Scope, act: Act) {
-        if let Some(stay) = &mut self.stay {
-            stay.consents.apply(at, scope, act);
-            for (kind, effective) in stay.consents.effective() {
-                if scope.kinds.contains(kind.into()) {
-                    self.slot.publish(kind, effective);
-                }
-            }
-        }
-    }
+struct OpenStream {
+    id: StreamId,
+    source: Source,
+    kind: Kind,
+    format: Format,
 }
 
 /// Somebody who comes into a meeting, and who agrees for them: there is no default.
@@ -86,12 +51,17 @@ impl Seat {
 pub struct Join<'a> {
     id: &'a str,
     guardian: Option<&'a str>,
+    key: Option<PublicKey>,
 }
 
 impl<'a> Join<'a> {
     /// An adult, who agrees for themselves.
     pub const fn adult(id: &'a str) -> Self {
-        Self { id, guardian: None }
+        Self {
+            id,
+            guardian: None,
+            key: None,
+        }
     }
 
     /// Somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
@@ -100,7 +70,16 @@ impl<'a> Join<'a> {
         Self {
             id,
             guardian: Some(guardian),
+            key: None,
         }
+    }
+
+    /// Whoever agrees for them does so by signing with this key, from now on and whenever this id joins again.
+    ///
+    /// Without a key the client is trusted to tell what people agreed to. That a key is the person's is for the client to make sure.
+    pub const fn key(mut self, key: PublicKey) -> Self {
+        self.key = Some(key);
+        self
     }
 }
 
@@ -185,20 +164,8 @@ impl Outlet {
     }
 }
 
-/// An outlet's number in its meeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OutletId(u16);
-
-impl OutletId {
-    /// The number, from 0 in the order of opening.
-    #[must_use]
-    pub const fn number(self) -> u16 {
-        self.0
-    }
-}
-
 impl Meeting {
-    /// A meeting of this id that has room for so many participants at a time. Everything is closed.
+    /// A meeting of this id that has room for so many participants at a time. Everything is closed. No ledger is kept but its head.
     ///
     /// All memory of the consent table is taken here, about 2.2 KB for each participant.
     ///
@@ -206,6 +173,15 @@ impl Meeting {
     ///
     /// [`Error::Empty`] for an empty id or no room, [`Error::Full`] for room for more than 65,535.
     pub fn open(id: &str, participants: usize) -> Result<Self, Error> {
+        Self::open_with(id, participants, LedgerWriter::default())
+    }
+
+    /// The same with a ledger.
+    ///
+    /// # Errors
+    ///
+    /// As [`Meeting::open`], and [`Error::Ledger`].
+    pub fn open_with(id: &str, participants: usize, ledger: LedgerWriter) -> Result<Self, Error> {
         let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
         if room == 0 {
             return Err(Error::Empty("room for participants"));
@@ -213,79 +189,110 @@ impl Meeting {
         if id.is_empty() {
             return Err(Error::Empty("id"));
         }
-        let table = Table::new(room);
-        let seat = |slot: &Arc<Slot>| Seat {
-            slot: Arc::clone(slot),
-            stays: 0,
-            stay: None,
+        let mut meeting = Self::empty(id, room, ledger);
+        let opened = Entry::Opened {
+            meeting: id.into(),
+            participants: room,
         };
-        Ok(Self {
-            id: id.into(),
-            seats: table.slots().iter().map(seat).collect(),
+        meeting.enter_first(Time::START, &opened)?;
+        Ok(meeting)
+    }
+
+    /// A meeting as its ledger says: exactly the consents that were in force. Streams, outlets and taps are to be opened again.
+    ///
+    /// If the ledger's last line was torn nobody's consent is left, since that line may have been a withdrawal; each person agrees again.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`] for an entry that could not have been made, for a meeting that has ended, and if the ledger cannot be gone on with.
+    pub fn resume(ledger: &Ledger, writer: LedgerWriter) -> Result<Self, LedgerError> {
+        let fault = |line: usize, what| LedgerError {
+            line: line as u64 + 1,
+            what,
+        };
+        let Some(Entry::Opened {
+            meeting,
+            participants,
+        }) = ledger.lines.first().map(|line| &line.entry)
+        else {
+            return Err(fault(0, LedgerFault::Impossible));
+        };
+        let mut resumed = Self::empty(meeting, *participants, writer.after(ledger.head));
+        for (index, line) in ledger.lines.iter().enumerate() {
+            if matches!(line.entry, Entry::Ended) {
+                return Err(fault(index, LedgerFault::Ended));
+            }
+            let may = resumed.register.may(line.at, &line.entry);
+            may.map_err(|_| fault(index, LedgerFault::Impossible))?;
+            resumed.register.apply(line.at, &line.entry);
+            let hash = ledger
+                .lines
+                .get(index + 1)
+                .map_or(ledger.head.hash, |next| next.prev);
+            resumed.register.renew(&line.entry, hash);
+            resumed.latest = line.at;
+            resumed.table.advance();
+        }
+        let entry = Entry::Resumed { torn: ledger.torn };
+        let entered = resumed.enter_first(resumed.latest, &entry);
+        entered.map_err(|_| fault(ledger.lines.len(), LedgerFault::Unwritable))?;
+        Ok(resumed)
+    }
+
+    fn empty(id: &str, room: u16, ledger: LedgerWriter) -> Self {
+        let table = Table::new(room);
+        Self {
+            register: Register::new(id, table.slots()),
             table: Arc::new(table),
-            notices: Vec::new(),
-            restrictions: Restrictions::default(),
-            third_parties: Vec::new(),
+            ledger,
             streams: Vec::new(),
             outlets: Vec::new(),
             taps: Vec::new(),
             latest: Time::START,
-        })
+        }
     }
 
     /// The meeting's id.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.id
+        self.register.meeting()
+    }
+
+    /// Who is there, by id.
+    pub fn participants(&self) -> impl Iterator<Item = (&str, Participant)> {
+        self.register.present()
     }
 
     /// Somebody comes in. They have agreed to nothing, whatever they agreed to in an earlier stay.
     ///
     /// # Errors
     ///
-    /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::Empty`] for an empty id, [`Error::Full`], [`Error::Time`], [`Error::Ended`].
+    /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::WrongKey`], [`Error::Empty`] for an empty id, [`Error::Full`],
+    /// [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn join(&mut self, join: Join<'_>, now: Time) -> Result<Participant, Error> {
-        let now = self.advance(now)?;
-        if join.id.is_empty() || join.guardian.is_some_and(str::is_empty) {
-            return Err(Error::Empty("id"));
-        }
-        if join.guardian == Some(join.id) {
-            return Err(Error::OwnGuardian);
-        }
-        if self.seats.iter().any(|seat| seat.is_of(join.id)) {
-            return Err(Error::AlreadyJoined);
-        }
-        let mut seats = (0..).zip(&mut self.seats);
-        let free = |(_, seat): &(u16, &mut Seat)| seat.stay.is_none() && seat.stays < u32::MAX;
-        let (slot, seat) = seats.find(free).ok_or(Error::Full("participants"))?;
-        seat.stays += 1;
-        let participant = Participant {
-            slot,
-            stay: seat.stays,
-        };
-        seat.stay = Some(Stay {
-            id: join.id.into(),
+        let at = self.advance(now)?;
+        let entry = Entry::Joined {
+            who: join.id.into(),
             guardian: join.guardian.map(String::from),
-            consents: Box::new(Consents::NONE),
-        });
-        seat.slot.occupy(participant);
-        seat.change(now, Scope::ALL, Act::Joined);
-        for (by, scope) in self.restrictions.of(join.id) {
-            seat.change(now, scope, Act::Restricted(by));
-        }
-        self.table.advance();
-        Ok(participant)
+            key: join.key,
+        };
+        self.enter_first(at, &entry)?;
+        let mut present = self.register.present();
+        let joined = present.find(|(id, _)| *id == join.id);
+        joined
+            .map(|(_, participant)| participant)
+            .ok_or(Error::Full("participants"))
     }
 
     /// Somebody goes. Everything of theirs is closed, what is still in a buffer too.
     ///
     /// Never fails: of somebody who is not there everything is closed already, and a time out of range counts as now.
     pub fn leave(&mut self, who: Participant, now: Time) -> Settling {
-        let now = self.narrow(now);
-        if let Some(seat) = self.seat(who) {
-            seat.change(now, Scope::ALL, Act::Left);
-            seat.stay = None;
-            self.table.advance();
+        let at = self.narrow(now);
+        if self.register.is_present(who)
+            && let Some(id) = self.register.id(who).map(String::from)
+        {
+            self.enter(at, &Entry::Left { who: id });
         }
         self.settle()
     }
@@ -294,28 +301,34 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::ConflictingNotice`], [`Error::Empty`] for an empty scope, [`Error::Ended`].
+    /// [`Error::ConflictingNotice`], [`Error::Empty`] for an empty scope, [`Error::Ledger`], [`Error::Ended`].
     pub fn show(&mut self, notice: Notice) -> Result<Digest, Error> {
-        self.running()?;
-        if notice.scope.is_empty() {
-            return Err(Error::Empty("notice's scope"));
-        }
         let digest = notice.digest;
-        match self.notices.iter().find(|other| other.digest == digest) {
-            Some(other) if *other != notice => return Err(Error::ConflictingNotice),
-            Some(_) => {}
-            None => self.notices.push(notice),
-        }
-        self.table.advance();
+        self.enter_first(self.latest, &Entry::Shown { notice })?;
         Ok(digest)
+    }
+
+    /// A notice stops covering: what was agreed to under it is stale until people agree under another (R3).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownNotice`] if there is none such, or it is superseded already, [`Error::Ended`]. A time out of range counts as now.
+    pub fn supersede(&mut self, notice: Digest, now: Time) -> Result<Settling, Error> {
+        let at = self.narrow(now);
+        self.running()?;
+        let entry = Entry::Superseded { notice };
+        self.register.may(at, &entry)?;
+        self.enter(at, &entry);
+        Ok(self.settle())
     }
 
     /// Somebody agrees. It holds from now on, for what is captured from now on.
     ///
     /// # Errors
     ///
-    /// [`Error::Overreach`] for anybody but the person, or their guardian if they have one, [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::BeyondNotice`],
-    /// [`Error::Empty`] for an empty scope, [`Error::Time`], [`Error::Ended`].
+    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for what is not signed as it must be;
+    /// [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::StaleNotice`], [`Error::BeyondNotice`], [`Error::NotExplicit`],
+    /// [`Error::Empty`] for an empty scope, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn grant(
         &mut self,
         by: Authority,
@@ -325,40 +338,62 @@ impl Meeting {
     ) -> Result<(), Error> {
         let at = self.narrow(now);
         self.running()?;
-        let agrees = self.stay(who).map(Stay::agrees);
-        let may_be = matches!(by, Authority::Participant | Authority::Guardian);
-        if agrees.is_some_and(|agrees| agrees != by) || !may_be {
-            self.table.advance();
-            return Err(Error::Overreach(by));
+        let id = self
+            .register
+            .is_present(who)
+            .then(|| self.register.id(who))
+            .flatten();
+        let id = id.map(String::from);
+        let may = match &id {
+            // Nobody but a person or a guardian can ever agree, whoever it is about.
+            None if !matches!(by, Authority::Participant | Authority::Guardian) => {
+                Err(Error::Refused(Refusal::Overreach, by))
+            }
+            None => Err(Error::UnknownParticipant),
+            Some(id) => {
+                let entry = Entry::Granted {
+                    who: id.clone(),
+                    by,
+                    grant: grant.clone(),
+                };
+                match self.register.may(at, &entry) {
+                    Ok(()) if !now.in_range() => Err(Error::Time),
+                    Ok(()) => self.enter_first(at, &entry),
+                    refused => refused,
+                }
+            }
+        };
+        if let Err(Error::Refused(why, by)) = may {
+            let grant = grant.clone();
+            self.enter(
+                at,
+                &Entry::Refused {
+                    who: id,
+                    by,
+                    grant,
+                    why,
+                },
+            );
         }
-        if !now.in_range() {
-            return Err(Error::Time);
-        }
-        let mut notices = self.notices.iter();
-        let notice = notices.find(|notice| notice.digest == grant.notice);
-        if !notice
-            .ok_or(Error::UnknownNotice)?
-            .scope
-            .contains(grant.scope)
-        {
-            return Err(Error::BeyondNotice);
-        }
-        if grant.scope.is_empty() {
-            return Err(Error::Empty("grant's scope"));
-        }
-        let in_future = |end: Time| end.in_range() && at < end;
-        if !grant.until.is_none_or(in_future) {
-            return Err(Error::Time);
-        }
-        let seat = self.seat(who).ok_or(Error::UnknownParticipant)?;
-        seat.change(at, grant.scope, Act::Granted { until: grant.until });
-        self.table.advance();
-        Ok(())
+        may
+    }
+
+    /// What somebody's signature must be over: see [`Grant::message`]. None of one who is not there.
+    #[must_use]
+    pub fn challenge(&self, who: Participant) -> Option<Challenge> {
+        self.register.challenge(who)
+    }
+
+    /// The names of the third parties' purposes in a set, as [`Grant::message`] takes them.
+    #[must_use]
+    pub fn recipients(&self, purposes: Purposes) -> Vec<String> {
+        self.register.recipients(purposes)
     }
 
     /// Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). Whoever asks for it, it is closed.
     ///
-    /// Never fails: a time out of range counts as now, and of somebody who has left or was never there everything is closed already.
+    /// Never fails: a time out of range counts as now. It works after leaving and after the end, when nothing is left to be closed
+    /// but what was released is to be recalled; of somebody who was never there, there is nothing.
     pub fn withdraw(
         &mut self,
         by: Authority,
@@ -366,14 +401,9 @@ impl Meeting {
         scope: Scope,
         now: Time,
     ) -> Settling {
-        let now = self.narrow(now);
-        if let Some(seat) = self.seat(who) {
-            let agrees = seat.stay.as_ref().map(Stay::agrees);
-            if (agrees, by) == (Some(Authority::Guardian), Authority::Participant) {
-                seat.change(now, scope, Act::Refused);
-            }
-            seat.change(now, scope, Act::Withdrew);
-            self.table.advance();
+        let at = self.narrow(now);
+        if let Some(id) = self.register.id(who).map(String::from) {
+            self.enter(at, &Entry::Withdrew { who: id, by, scope });
         }
         self.settle()
     }
@@ -392,10 +422,10 @@ impl Meeting {
     ) -> Result<Settling, Error> {
         let at = self.narrow(now);
         self.running()?;
-        let restrainer = Restrainer::new(by, whom.is_none()).ok_or(Error::NotARestrainer(by))?;
-        let id = self.id_of(whom)?;
-        self.restrictions.restrict(restrainer, id.as_deref(), scope);
-        self.change(at, id.as_deref(), scope, Act::Restricted(restrainer));
+        let who = self.id_of(whom)?;
+        let entry = Entry::Restricted { who, by, scope };
+        self.register.may(at, &entry)?;
+        self.enter(at, &entry);
         Ok(self.settle())
     }
 
@@ -403,7 +433,7 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::NotARestrainer`], [`Error::UnknownParticipant`], [`Error::Time`], [`Error::Ended`].
+    /// [`Error::NotARestrainer`], [`Error::UnknownParticipant`], [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn lift(
         &mut self,
         by: Authority,
@@ -412,35 +442,47 @@ impl Meeting {
         now: Time,
     ) -> Result<(), Error> {
         let at = self.advance(now)?;
-        let restrainer = Restrainer::new(by, whom.is_none()).ok_or(Error::NotARestrainer(by))?;
-        let id = self.id_of(whom)?;
-        self.restrictions.lift(restrainer, id.as_deref(), scope);
-        self.change(at, id.as_deref(), scope, Act::Lifted(restrainer));
-        Ok(())
+        let who = self.id_of(whom)?;
+        self.enter_first(at, &Entry::Lifted { who, by, scope })
+    }
+
+    /// When the next consent ends by itself: the time to call [`Meeting::tick`] at. None if none does.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Time> {
+        self.register
+            .next_end()
+            .map(|end| Time::from_millis(end.into()))
+    }
+
+    /// Notes the consents that came to their end. They have ended without that, to the millisecond;
+    /// but the ledger says so only after it, and taps decide faster. A time out of range counts as now.
+    pub fn tick(&mut self, now: Time) {
+        let at = self.narrow(now);
+        for (who, scopes) in self.register.expired(at) {
+            self.enter(at, &Entry::Expired { who, scopes });
+        }
+        // What the ledger's store did not take before it may take now.
+        let _ = self.ledger.flush();
     }
 
     /// Names the pair of a purpose and a third party, as a purpose of its own that nothing implies.
     ///
     /// # Errors
     ///
-    /// [`Error::NotOnePurpose`], [`Error::Empty`] for an empty recipient, [`Error::Full`] after seven pairs, [`Error::Ended`].
+    /// [`Error::NotOnePurpose`], [`Error::Empty`] for an empty recipient, [`Error::Full`] after seven pairs, [`Error::Ledger`], [`Error::Ended`].
     pub fn third_party(&mut self, purpose: Purposes, recipient: &str) -> Result<Purposes, Error> {
         self.running()?;
-        if !purpose.is_single() || !Purposes::FIRST_PARTY.contains(purpose) {
-            return Err(Error::NotOnePurpose);
-        }
-        if recipient.is_empty() {
-            return Err(Error::Empty("recipient"));
-        }
-        let known = self
-            .third_parties
-            .iter()
-            .position(|(of, name)| *of == purpose && name == recipient);
-        let index = known.unwrap_or(self.third_parties.len());
-        let pair = Purposes::third_party(index).ok_or(Error::Full("third-party purposes"))?;
-        if known.is_none() {
-            self.third_parties.push((purpose, recipient.into()));
-            self.table.advance();
+        let (pair, is_known) = self.register.pair(purpose, recipient)?;
+        if !is_known {
+            let recipient = recipient.into();
+            self.enter_first(
+                self.latest,
+                &Entry::Named {
+                    purpose,
+                    recipient,
+                    pair,
+                },
+            )?;
         }
         Ok(pair)
     }
@@ -449,27 +491,33 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::Format`], [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ended`].
+    /// [`Error::Format`], [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_stream(&mut self, stream: Stream) -> Result<StreamId, Error> {
         self.running()?;
         if !stream.format.is_valid() {
             return Err(Error::Format);
         }
-        let source = match stream.owner {
+        let (source, owner) = match stream.owner {
             Owner::One(owner) => {
-                let seat = self.seat(owner).ok_or(Error::UnknownParticipant)?;
-                Source::Owned(owner, Arc::clone(&seat.slot))
+                let slot = self.register.slot(owner).ok_or(Error::UnknownParticipant)?;
+                (Source::Owned(owner, Arc::clone(slot)), Some(owner))
             }
-            Owner::Mix => Source::Mix,
-            Owner::Composite => Source::Composite,
+            Owner::Mix => (Source::Mix, None),
+            Owner::Composite => (Source::Composite, None),
         };
-        let id = u16::try_from(self.streams.len()).map(StreamId);
-        let id = id
-            .ok()
-            .filter(|id| id.is_valid())
-            .ok_or(Error::Full("streams"))?;
-        self.streams.push((source, stream.kind, stream.format));
-        self.table.advance();
+        let id = self.register.next_stream().ok_or(Error::Full("streams"))?;
+        let entry = Entry::StreamOpened {
+            stream: id,
+            kind: stream.kind,
+            owner: self.id_of(owner)?,
+        };
+        self.enter_first(self.latest, &entry)?;
+        self.streams.push(OpenStream {
+            id,
+            source,
+            kind: stream.kind,
+            format: stream.format,
+        });
         Ok(id)
     }
 
@@ -477,7 +525,7 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] for an empty name or no purpose, [`Error::ForeignPurpose`], [`Error::Full`], [`Error::Ended`].
+    /// [`Error::Empty`] for an empty name or no purpose, [`Error::ForeignPurpose`], [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_outlet(&mut self, outlet: Outlet) -> Result<OutletId, Error> {
         self.running()?;
         if outlet.name.is_empty() {
@@ -486,44 +534,51 @@ impl Meeting {
         if outlet.purposes.is_empty() {
             return Err(Error::Empty("outlet's purposes"));
         }
-        if !self
-            .purposes_of(outlet.recipient.as_deref())
-            .contains(outlet.purposes)
-        {
+        let theirs = self.register.purposes_of(outlet.recipient.as_deref());
+        if !theirs.contains(outlet.purposes) {
             return Err(Error::ForeignPurpose);
         }
-        let id = u16::try_from(self.outlets.len()).map_err(|_| Error::Full("outlets"))?;
-        self.outlets.push(outlet);
-        self.table.advance();
-        Ok(OutletId(id))
+        let id = self.register.next_outlet().ok_or(Error::Full("outlets"))?;
+        let entry = Entry::OutletOpened {
+            outlet: id,
+            name: outlet.name.clone(),
+            recipient: outlet.recipient.clone(),
+            purposes: outlet.purposes,
+            blanks: outlet.blanks,
+        };
+        self.enter_first(self.latest, &entry)?;
+        self.outlets.push((id, outlet));
+        Ok(id)
     }
 
     /// Leads a stream into an outlet.
     ///
     /// # Errors
     ///
-    /// [`Error::Unknown`] for a stream or an outlet of another meeting, [`Error::Ended`].
+    /// [`Error::Unknown`] for a stream or an outlet of another meeting, or from before it was resumed; [`Error::Ended`].
     pub fn tap(&mut self, stream: StreamId, outlet: OutletId) -> Result<Tap, Error> {
         self.running()?;
-        let (source, kind, format) = self
+        let from = self
             .streams
-            .get(usize::from(stream.0))
+            .iter()
+            .find(|open| open.id == stream)
             .ok_or(Error::Unknown("stream"))?;
         let to = self
             .outlets
-            .get(usize::from(outlet.0))
+            .iter()
+            .find(|(id, _)| *id == outlet)
             .ok_or(Error::Unknown("outlet"))?;
         let state = Arc::new(TapState::new(stream, outlet));
         self.taps.push(Arc::clone(&state));
         Ok(Tap {
             table: Arc::clone(&self.table),
             state,
-            source: source.clone(),
-            kind: *kind,
-            format: *format,
-            purposes: to.purposes,
-            blanks: to.blanks.contains((*kind).into()),
-            template: Template::new(*kind, stream),
+            source: from.source.clone(),
+            kind: from.kind,
+            format: from.format,
+            purposes: to.1.purposes,
+            blanks: to.1.blanks.contains(from.kind.into()),
+            template: Template::new(from.kind, stream),
             not_sync: PhantomData,
         })
     }
@@ -535,20 +590,53 @@ impl Meeting {
             .map(|tap| (tap.stream, tap.outlet, tap.counters()))
     }
 
-    /// How many entries there have been: changes, and attempts to agree on another's behalf.
+    /// Enters the counters of every tap into the ledger, and the device's signature if it has a key.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ledger`], [`Error::Ended`]; at the end it is done by itself.
+    pub fn count(&mut self, now: Time) -> Result<(), Error> {
+        let at = self.narrow(now);
+        self.enter_first(at, &self.counted())?;
+        match self.ledger.signed() {
+            Some(signed) => self.enter_first(at, &signed),
+            None => Ok(()),
+        }
+    }
+
+    fn counted(&self) -> Entry {
+        let count = |(stream, outlet, frames)| TapCount {
+            stream,
+            outlet,
+            frames,
+        };
+        Entry::Counted {
+            taps: self.counters().map(count).collect(),
+        }
+    }
+
+    /// How many entries the ledger has, with and without a store: what tags call the generation.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.table.generation()
     }
 
-    /// Ends the meeting: everything is closed for good. Never fails; a second end changes nothing.
+    /// How far the ledger goes: kept apart from it, this shows later that nothing was changed.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.ledger.head()
+    }
+
+    /// Ends the meeting: everything is closed for good, and the final counters are entered. Never fails; a second end changes nothing.
     pub fn end(&mut self) -> Settling {
         if !self.table.has_ended() {
-            for seat in &mut self.seats {
-                seat.stay = None;
-            }
             self.table.end();
-            self.table.advance();
+            let at = self.narrow(self.latest);
+            self.enter(at, &self.counted());
+            self.enter(at, &Entry::Ended);
+            if let Some(signed) = self.ledger.signed() {
+                self.enter(at, &signed);
+            }
         }
         self.settle()
     }
@@ -564,10 +652,12 @@ impl Meeting {
     /// The time at which a call that may widen counts as made.
     fn advance(&mut self, now: Time) -> Result<Time, Error> {
         self.running()?;
-        if !now.in_range() {
-            return Err(Error::Time);
+        let at = self.narrow(now);
+        if now.in_range() {
+            Ok(at)
+        } else {
+            Err(Error::Time)
         }
-        Ok(self.narrow(now))
     }
 
     /// The time at which a call that can only narrow counts as made.
@@ -580,54 +670,43 @@ impl Meeting {
         self.latest
     }
 
-    /// The seat of somebody who is there.
-    fn seat(&mut self, who: Participant) -> Option<&mut Seat> {
-        let seat = self.seats.get_mut(usize::from(who.slot))?;
-        (seat.stays == who.stay && seat.stay.is_some()).then_some(seat)
-    }
-
-    fn stay(&mut self, who: Participant) -> Option<&Stay> {
-        self.seat(who)?.stay.as_ref()
-    }
-
     /// The id of somebody who is there; none for everybody.
-    fn id_of(&mut self, whom: Option<Participant>) -> Result<Option<String>, Error> {
-        let Some(who) = whom else { return Ok(None) };
-        let stay = self.stay(who).ok_or(Error::UnknownParticipant)?;
-        Ok(Some(stay.id.clone()))
+    fn id_of(&self, whom: Option<Participant>) -> Result<Option<String>, Error> {
+        match whom {
+            Some(who) if !self.register.is_present(who) => Err(Error::UnknownParticipant),
+            Some(who) => Ok(self.register.id(who).map(String::from)),
+            None => Ok(None),
+        }
     }
 
-    /// Applies an act over one person, or over everybody who is there.
-    fn change(&mut self, at: Time, id: Option<&str>, scope: Scope, act: Act) {
-        let concerned = |seat: &&mut Seat| id.is_none_or(|id| seat.is_of(id));
-        for seat in self.seats.iter_mut().filter(concerned) {
-            seat.change(at, scope, act);
-        }
+    /// Does what must be in the ledger before it holds.
+    fn enter_first(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
+        self.running()?;
+        self.register.may(at, entry)?;
+        let line = self.ledger.enter_first(at, entry)?;
+        self.register.apply(at, entry);
+        self.register.renew(entry, line);
         self.table.advance();
+        Ok(())
+    }
+
+    /// Does what holds before it is in the ledger.
+    fn enter(&mut self, at: Time, entry: &Entry) {
+        self.register.apply(at, entry);
+        self.table.advance();
+        let line = self.ledger.enter(at, entry);
+        self.register.renew(entry, line);
     }
 
     fn settle(&self) -> Settling {
-        Settling::begin(&self.taps)
-    }
-
-    /// All purposes of the controller itself, or of a third party.
-    fn purposes_of(&self, recipient: Option<&str>) -> Purposes {
-        let Some(recipient) = recipient else {
-            return Purposes::FIRST_PARTY;
-        };
-        let theirs = self
-            .third_parties
-            .iter()
-            .enumerate()
-            .filter(|(_, (_, name))| name == recipient);
-        theirs
-            .filter_map(|(index, _)| Purposes::third_party(index))
-            .collect()
+        Settling::begin(&self.taps, self.ledger.durable())
     }
 }
 
 impl Drop for Meeting {
+    /// Closes every tap. The ledger does not say that the meeting ended, so that it can be resumed.
     fn drop(&mut self) {
-        let _ = self.end();
+        self.table.end();
+        self.table.advance();
     }
 }

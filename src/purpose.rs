@@ -1,10 +1,15 @@
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
 bitflags::bitflags! {
     /// A set of purposes. None implies another.
     ///
     /// The nine named ones are the controller's own (first party).
     /// The other seven bits are a meeting's to name, one for each pair of a purpose and a third-party recipient:
     /// [`Meeting::third_party`](crate::Meeting::third_party).
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(transparent)]
     pub struct Purposes: u16 {
         /// Keep a recording.
         const RECORD = 1 << 0;
@@ -36,6 +41,14 @@ impl Purposes {
     /// The 16 purposes by themselves, in the order of their bits.
     pub(crate) fn each() -> impl Iterator<Item = Self> {
         (0..u16::BITS).map(|bit| Self::from_bits_retain(1 << bit))
+    }
+
+    /// `PURPOSE@RECIPIENT`, as people read it.
+    pub(crate) fn with_recipient(self, recipient: &str) -> String {
+        let mut name: String = self.iter_names().map(|(name, _)| name).collect();
+        name.push('@');
+        name.push_str(recipient);
+        name
     }
 
     pub(crate) const fn is_single(self) -> bool {

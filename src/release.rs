@@ -10,7 +10,13 @@ use core::sync::atomic::{
     fence,
 };
 
-use crate::{frame::StreamId, meeting::OutletId, time::Time, verdict::Verdict};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    frame::{OutletId, StreamId},
+    time::Time,
+    verdict::Verdict,
+};
 
 /// What others may know of a tap. Only the tap writes it.
 pub(crate) struct TapState {
@@ -28,7 +34,8 @@ pub(crate) struct TapState {
 }
 
 /// How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others (R10).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counters {
     /// Frames that came to the tap.
     pub seen: u64,
@@ -118,35 +125,58 @@ impl Drop for Scope<'_> {
     }
 }
 
+/// A mark in a ledger.
+pub(crate) struct Durable {
+    entries: u64,
+    /// How many entries are durable so far.
+    durable: Arc<AtomicU64>,
+}
+
+impl Durable {
+    /// It is passed when so many entries are durable.
+    pub(crate) fn new(entries: u64, durable: Arc<AtomicU64>) -> Self {
+        Self { entries, durable }
+    }
+
+    fn is_passed(&self) -> bool {
+        self.durable.load(Acquire) >= self.entries
+    }
+}
+
 /// A narrowing under way. It is in force at once; once it has settled, nothing that was being released when it came is still on its way.
 ///
 /// It needs no meeting and can be polled from any thread, outside of any lock.
 #[must_use = "frames that were being released when consent was narrowed may still be on their way until this has settled"]
-pub struct Settling(Vec<(Arc<TapState>, u64)>);
+pub struct Settling {
+    under_way: Vec<(Arc<TapState>, u64)>,
+    entered: Durable,
+}
 
 impl Settling {
     /// After all consent words have been published.
-    pub(crate) fn begin(taps: &[Arc<TapState>]) -> Self {
+    pub(crate) fn begin(taps: &[Arc<TapState>], entered: Durable) -> Self {
         fence(SeqCst);
         let marked = taps.iter().map(|tap| (tap, tap.mark.load(Acquire)));
         let under_way = marked.filter(|(_, mark)| mark % 2 == 1);
-        Self(
-            under_way
-                .map(|(tap, mark)| (Arc::clone(tap), mark))
-                .collect(),
-        )
+        let under_way = under_way
+            .map(|(tap, mark)| (Arc::clone(tap), mark))
+            .collect();
+        Self { under_way, entered }
     }
 
-    /// Whether every release that was under way has ended.
+    /// Whether every release that was under way has ended, and the narrowing is durable in the ledger.
     #[must_use]
     pub fn is_settled(&mut self) -> bool {
-        self.0.retain(|(tap, mark)| tap.mark.load(Acquire) == *mark);
-        self.0.is_empty()
+        self.under_way
+            .retain(|(tap, mark)| tap.mark.load(Acquire) == *mark);
+        self.under_way.is_empty() && self.entered.is_passed()
     }
 
     /// The taps that were still releasing when this was last polled.
     pub fn pending(&self) -> impl Iterator<Item = (StreamId, OutletId)> {
-        self.0.iter().map(|(tap, _)| (tap.stream, tap.outlet))
+        self.under_way
+            .iter()
+            .map(|(tap, _)| (tap.stream, tap.outlet))
     }
 
     /// Waits until it has settled, for no longer than `timeout`; says whether it has.

@@ -280,7 +280,7 @@ mod tests {
             Time::from_micros(0x0A0B_0C0D * 1000 + 999),
             0x1122_3344,
         );
-        assert_eq!(tag.to_string(), "01030223010101020a0b0c0d11223344");
+        assert_eq!(tag.to_string(), "01030224010101020a0b0c0d11223344");
         assert_eq!(Tag::from_bytes([0; 16]), Err(TagError::Version(0)));
     }
 }

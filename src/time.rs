@@ -1,11 +1,14 @@
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A time: microseconds since the meeting's start.
 ///
 /// The library has no clock; the client passes the time, from one steady clock for everything in a meeting.
 /// Any number can be written here. One that is negative, or 2³² − 1 milliseconds (49.7 days) or more, is out of range:
 /// a frame that carries it is withheld, a grant refused, a withdrawal takes effect now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Time(i64);
 
 /// Milliseconds; consent begins and ends on them, and tags carry them.

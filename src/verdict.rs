@@ -111,10 +111,12 @@ reasons! {
     Restricted = 32, "restricted";
     /// Somebody refused, or withdrew.
     Withdrawn = 33, "withdrawn";
+    /// The notice under which somebody agreed has been superseded.
+    StaleNotice = 34, "stale notice";
     /// Somebody's consent came to its end.
-    Expired = 34, "expired";
+    Expired = 35, "expired";
     /// Somebody never agreed.
-    NotGranted = 35, "not granted";
+    NotGranted = 36, "not granted";
     /// Everybody agrees now, but not without a break since the frame was captured.
-    CapturedEarlier = 36, "captured earlier";
+    CapturedEarlier = 37, "captured earlier";
 }

@@ -4,7 +4,8 @@ mod common;
 
 use common::{meeting, microphone, millis, own, tap};
 use framegate::{
-    Authority, Error, Grant, Join, Kinds, Method, Payload, Purposes, Reason, Scope, Time, Verdict,
+    Authority, Error, Grant, Join, Kinds, Method, Payload, Purposes, Reason, Refusal, Scope, Time,
+    Verdict,
 };
 
 const RECORD: Scope = Scope::new(Kinds::AUDIO, Purposes::RECORD);
@@ -34,7 +35,7 @@ fn r2_only_the_guardian_agrees_either_withdraws_and_the_own_refusal_stands() {
     ] {
         let before = meeting.generation();
         let refused = meeting.grant(by, child, &grant, millis(1));
-        assert_eq!(refused, Err(Error::Overreach(by)));
+        assert_eq!(refused, Err(Error::Refused(Refusal::Overreach, by)));
         assert_eq!(meeting.generation(), before + 1);
     }
     assert_eq!(verdict_at(1), Verdict::Dropped(Reason::NotGranted));
@@ -57,7 +58,10 @@ fn r2_an_adult_has_no_guardian() {
     let (mut meeting, notice, [adult]) = meeting();
     let grant = Grant::new(notice, RECORD, Method::Clicked);
     let refused = meeting.grant(Authority::Guardian, adult, &grant, Time::START);
-    assert_eq!(refused, Err(Error::Overreach(Authority::Guardian)));
+    assert_eq!(
+        refused,
+        Err(Error::Refused(Refusal::Overreach, Authority::Guardian))
+    );
     let own = Join::with_guardian("child", "child");
     assert_eq!(meeting.join(own, Time::START), Err(Error::OwnGuardian));
 }

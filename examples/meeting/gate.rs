@@ -204,7 +204,7 @@ impl<'a> Gate<'a> {
                 }
                 let stay = self.stay(*who)?;
                 match self.meeting.grant(by.authority(), stay, &grant, now) {
-                    Err(error @ Error::Overreach(_)) => self.refused.push(Refusal {
+                    Err(error @ Error::Refused(..)) => self.refused.push(Refusal {
                         entry: index,
                         at: entry.at,
                         by: *by,

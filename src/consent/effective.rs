@@ -1,3 +1,5 @@
+use alloc::vec::Vec;
+
 use super::{Restrainer, Scope};
 use crate::{
     kind::Kind,
@@ -15,12 +17,16 @@ pub(crate) enum Act {
     Granted { until: Option<Time> },
     /// They refused, or withdrew.
     Withdrew,
+    /// A notice under which they agreed was superseded. What they agreed to under others goes on until `rest`.
+    Superseded { rest: Millis },
     /// Somebody who has a guardian refused for themselves.
     Refused,
     /// Somebody narrowed it.
     Restricted(Restrainer),
     /// The same took that back.
     Lifted(Restrainer),
+    /// What they agreed to came to its end by itself.
+    Expired,
     /// They left the meeting.
     Left,
 }
@@ -85,6 +91,22 @@ impl Consent {
                 otherwise: Reason::Withdrawn,
                 ..self
             },
+            // A superseded notice stops covering; what another notice covers goes on (R3; GDPR Art. 4(11), "informed").
+            Act::Superseded { rest } if at.floor() < self.until => {
+                if at.floor() < rest {
+                    Self {
+                        until: rest,
+                        ..self
+                    }
+                } else {
+                    Self {
+                        since: NEVER,
+                        until: 0,
+                        otherwise: Reason::StaleNotice,
+                        ..self
+                    }
+                }
+            }
             // A child's own refusal stands for as long as they stay, whatever the guardian agrees to (R2; GDPR Art. 8).
             Act::Refused => Self {
                 refused: true,
@@ -95,18 +117,33 @@ impl Consent {
                 restricted: self.restricted | by.bit(),
                 ..self
             },
-            Act::Lifted(by) if self.restricted & by.bit() != 0 => Self {
+            Act::Lifted(by) if self.restricted == by.bit() => Self {
                 since: self.since.max(at.ceil()),
+                restricted: 0,
+                ..self
+            },
+            Act::Lifted(by) => Self {
                 restricted: self.restricted & !by.bit(),
                 ..self
             },
-            Act::Lifted(_) => self,
+            // An end that has come stays so: what is agreed to afterwards begins anew.
+            Act::Expired if self.until <= at.floor() => Self {
+                since: NEVER,
+                until: 0,
+                ..self
+            },
             // Leaving closes everything (R6).
             Act::Left => Self {
                 otherwise: Reason::Absent,
                 ..Self::NONE
             },
+            Act::Superseded { .. } | Act::Expired => self,
         }
+    }
+
+    /// The end that is still to be noted, if what was granted has one.
+    fn end(self) -> Option<Millis> {
+        (self.since < self.until && self.until < NEVER).then_some(self.until)
     }
 
     fn effective(self) -> Effective {
@@ -140,6 +177,28 @@ impl Consents {
                 }
             }
         }
+    }
+
+    /// The first end of those that have not been noted yet.
+    pub(crate) fn next_end(&self) -> Option<Millis> {
+        self.0
+            .iter()
+            .flatten()
+            .filter_map(|consent| consent.end())
+            .min()
+    }
+
+    /// What has come to an end by `now`, the purposes of each kind together.
+    pub(crate) fn expired(&self, now: Millis) -> Vec<Scope> {
+        let of_kind = |(kind, of_kind): (Kind, &[Consent; 16])| {
+            let ended = |consent: &Consent| consent.end().is_some_and(|end| end <= now);
+            let purposes = Purposes::each()
+                .zip(of_kind)
+                .filter(|(_, consent)| ended(consent));
+            Scope::new(kind.into(), purposes.map(|(purpose, _)| purpose).collect())
+        };
+        let of_kinds = Kind::ALL.into_iter().zip(&self.0).map(of_kind);
+        of_kinds.filter(|scope| !scope.is_empty()).collect()
     }
 
     /// Each kind, and what its purposes come to in the order of their bits.

@@ -1,11 +1,17 @@
-use crate::{kind::Kind, kind::Kinds, purpose::Purposes, time::Time};
+use serde::{Deserialize, Serialize};
 
-use super::Digest;
+use super::{Digest, Signed};
+use crate::{
+    kind::{Kind, Kinds},
+    purpose::Purposes,
+    time::Time,
+};
 
 /// In whose name something is asked of a meeting.
 ///
 /// Only the person opens, or the guardian of one who needs one; the others can only narrow (R2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Authority {
     /// The data subject.
     Participant,
@@ -34,7 +40,8 @@ impl Authority {
 }
 
 /// Kinds × purposes: each of the kinds for each of the purposes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Scope {
     /// The kinds.
     pub kinds: Kinds,
@@ -63,13 +70,29 @@ impl Scope {
         self.kinds.contains(kind.into()) && self.purposes.contains(purpose)
     }
 
+    /// What is left without `other`, in two parts of which either may be empty.
+    pub(crate) fn without(self, other: Self) -> [Self; 2] {
+        [
+            Self::new(self.kinds - other.kinds, self.purposes),
+            Self::new(self.kinds & other.kinds, self.purposes - other.purposes),
+        ]
+    }
+
+    /// Each kind with each purpose.
+    pub(crate) fn cells(self) -> impl Iterator<Item = (Kind, Purposes)> {
+        let purposes = move |kind| Purposes::each().map(move |purpose| (kind, purpose));
+        let all = Kind::ALL.into_iter().flat_map(purposes);
+        all.filter(move |(kind, purpose)| self.covers(*kind, *purpose))
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self.kinds.is_empty() || self.purposes.is_empty()
     }
 }
 
 /// How a person agreed. Silence, a box ticked beforehand and terms of service are no consent (GDPR Rec. 32) and have no word here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Method {
     /// They pressed a control that said so.
     Clicked,
@@ -81,8 +104,28 @@ pub enum Method {
     Signed,
 }
 
+impl Method {
+    /// The name in lower case, as files and signatures write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Clicked => "clicked",
+            Self::Typed => "typed",
+            Self::Spoken => "spoken",
+            Self::Signed => "signed",
+        }
+    }
+
+    /// Whether it is a statement of the person's own, as recognising who somebody is needs (GDPR Art. 9(2)(a)); a click is none.
+    #[must_use]
+    pub const fn is_explicit(self) -> bool {
+        !matches!(self, Self::Clicked)
+    }
+}
+
 /// One act of agreeing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[must_use]
 pub struct Grant {
     /// The notice that was shown.
@@ -91,8 +134,15 @@ pub struct Grant {
     pub scope: Scope,
     /// How.
     pub method: Method,
+    /// When the person agreed, if that was before the meeting is told. It holds from then on that it is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
     /// When it ends by itself, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
+    /// The person's signature, which one who joined with a key must give.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
 }
 
 impl Grant {
@@ -102,13 +152,27 @@ impl Grant {
             notice,
             scope,
             method,
+            at: None,
             until: None,
+            signed: None,
         }
+    }
+
+    /// The person agreed at `time`.
+    pub const fn at(mut self, time: Time) -> Self {
+        self.at = Some(time);
+        self
     }
 
     /// Ends by itself at `end`.
     pub const fn until(mut self, end: Time) -> Self {
         self.until = Some(end);
+        self
+    }
+
+    /// With the person's signature.
+    pub fn signed(mut self, signed: Signed) -> Self {
+        self.signed = Some(signed);
         self
     }
 }

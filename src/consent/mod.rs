@@ -3,9 +3,13 @@
 mod effective;
 mod grant;
 mod notice;
+mod refusal;
 mod restriction;
+mod signature;
 
 pub(crate) use effective::{Act, Consents, Effective};
 pub use grant::{Authority, Grant, Method, Scope};
 pub use notice::{Digest, Notice};
+pub use refusal::Refusal;
 pub(crate) use restriction::{Restrainer, Restrictions};
+pub use signature::{Challenge, PublicKey, Signed};

@@ -1,6 +1,7 @@
 use alloc::string::String;
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Scope;
@@ -8,7 +9,8 @@ use super::Scope;
 /// What people were shown before they were asked (GDPR Art. 4(11), 13).
 ///
 /// A grant under it covers no more than its scope.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Notice {
     /// The digest of its text.
     pub digest: Digest,
@@ -22,15 +24,20 @@ pub struct Notice {
     pub scope: Scope,
 }
 
-/// The SHA-256 of a notice's text: which notice it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest(pub [u8; 32]);
+/// A SHA-256: of a notice's text, which says which notice it is, or of a ledger's line.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(#[serde(with = "crate::hex")] pub [u8; 32]);
 
 impl Digest {
     /// The digest of a text, byte for byte as it was shown.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        Self(Sha256::digest(text).into())
+        Self::of_bytes(text.as_bytes())
+    }
+
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
     }
 }
 

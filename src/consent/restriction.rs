@@ -55,10 +55,7 @@ impl Restrictions {
             .into_iter()
             .partition(|restriction| restriction.is_like(by, id));
         for restriction in lifted {
-            let Scope { kinds, purposes } = restriction.scope;
-            let other_kinds = Scope::new(kinds - scope.kinds, purposes);
-            let other_purposes = Scope::new(kinds & scope.kinds, purposes - scope.purposes);
-            for scope in [other_kinds, other_purposes] {
+            for scope in restriction.scope.without(scope) {
                 if !scope.is_empty() {
                     let id = restriction.id.clone();
                     rest.push(Restriction { by, id, scope });

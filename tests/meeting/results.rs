@@ -56,15 +56,16 @@ const TREATMENTS: [(&str, u8); 4] = [
     ("redacted", 2),
     ("blanked", 3),
 ];
-const REASONS: [(&str, u8); 8] = [
+const REASONS: [(&str, u8); 9] = [
     ("incomplete", 16),
     ("unknown", 17),
     ("absent", 18),
     ("restricted", 32),
     ("withdrawn", 33),
-    ("expired", 34),
-    ("not granted", 35),
-    ("captured earlier", 36),
+    ("stale notice", 34),
+    ("expired", 35),
+    ("not granted", 36),
+    ("captured earlier", 37),
 ];
 /// The first bit of purposes that are a third party's.
 const THIRD_PARTY: u16 = 1 << 9;

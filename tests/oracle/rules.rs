@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use framegate::{Area, Authority, Kind, Kinds, Purposes, Reason, Scope, Verdict};
+use framegate::{Area, Authority, Kind, Kinds, Method, Purposes, Reason, Scope, Verdict};
 
 use crate::content::{Content, Format, covers};
 
@@ -41,6 +41,9 @@ faults! {
     RoundsBeginningsDown
     RoundsEndsUp
     AnotherGrantShortens
+    SupersededNoticesCover
+    SupersedingEndsOtherNotices
+    AClickIdentifies
     AnotherGrantBeginsAnew
     RegrantHealsABreak
     LiftHealsABreak
@@ -74,6 +77,7 @@ enum Event {
     },
     Granted {
         stay: usize,
+        notice: String,
         scope: Scope,
         until: Option<i64>,
     },
@@ -98,12 +102,20 @@ enum Event {
         text: String,
         scope: Scope,
     },
+    Superseded {
+        text: String,
+    },
+    /// What somebody agreed to has ended by itself, and that was noted.
+    Expired {
+        stay: usize,
+    },
     Named {
         purpose: Purposes,
         recipient: String,
     },
     StreamOpened,
     OutletOpened,
+    Counted,
     Ended,
 }
 
@@ -117,6 +129,8 @@ pub enum Refusal {
     NobodyThere,
     AlreadyThere,
     UnknownNotice,
+    StaleNotice,
+    NotExplicit,
     BeyondNotice,
     NoRoom,
 }
@@ -220,7 +234,8 @@ impl Oracle {
 
     /// How many entries there are.
     pub fn generation(&self) -> usize {
-        self.events.len()
+        // The first says that the meeting began.
+        1 + self.events.len()
     }
 
     /// Somebody comes in, as the stay of the next number.
@@ -247,17 +262,84 @@ impl Oracle {
 
     pub fn show(&mut self, text: &str, scope: Scope) -> Result<(), Refusal> {
         self.not_ended()?;
+        if self.is_superseded(text) {
+            return Err(Refusal::StaleNotice);
+        }
         let text = text.to_owned();
         self.enter(Event::Shown { text, scope });
         Ok(())
     }
 
+    pub fn supersede(&mut self, text: &str, now: i64) -> Result<(), Refusal> {
+        self.look_at_the_clock(now);
+        self.not_ended()?;
+        let is_it = |(_, event): &(i64, Event)| matches!(event, Event::Shown { text: shown, .. } if shown == text);
+        if !self.events.iter().any(is_it) {
+            return Err(Refusal::UnknownNotice);
+        }
+        if self.is_superseded(text) {
+            return Err(Refusal::StaleNotice);
+        }
+        let text = text.to_owned();
+        self.enter(Event::Superseded { text });
+        Ok(())
+    }
+
+    fn is_superseded(&self, text: &str) -> bool {
+        let is_it = |(_, event): &(i64, Event)| matches!(event, Event::Superseded { text: old } if old == text);
+        self.events.iter().any(is_it)
+    }
+
+    /// Notes what has ended by itself.
+    pub fn tick(&mut self, now: i64) {
+        self.look_at_the_clock(now);
+        let now_ms = round_down(self.clock);
+        let ended = |stay: usize| self.ends(stay).any(|end| end <= now_ms);
+        let present = self
+            .stays()
+            .filter(|&stay| self.present(Some(stay)).is_some());
+        let expired = present.filter(|&stay| ended(stay)).collect::<Vec<_>>();
+        for stay in expired {
+            self.enter(Event::Expired { stay });
+        }
+    }
+
+    /// When the next consent ends, in milliseconds.
+    pub fn next_end(&self) -> Option<i64> {
+        let present = self
+            .stays()
+            .filter(|&stay| self.present(Some(stay)).is_some());
+        present
+            .flat_map(|stay| self.ends(stay).collect::<Vec<_>>())
+            .min()
+    }
+
+    /// The ends of somebody's consents that have not been noted.
+    fn ends(&self, stay: usize) -> impl Iterator<Item = i64> {
+        let cells = Kind::ALL
+            .into_iter()
+            .flat_map(|kind| each(Purposes::all()).map(move |purpose| (kind, purpose)));
+        cells.filter_map(move |(kind, purpose)| {
+            let told = self.told(stay, kind, purpose);
+            let begins = told
+                .grants
+                .iter()
+                .map(|grant| grant.start)
+                .min()?
+                .max(told.lifted_ms);
+            let ends = told.grants.iter().map(|grant| grant.end).max()?;
+            (begins < ends && ends < round_down(LIMIT) && !told.noted).then_some(ends)
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that a grant names")]
     pub fn grant(
         &mut self,
         by: Authority,
         who: Person,
         notice: &str,
         scope: Scope,
+        method: Method,
         until: Option<i64>,
         now: i64,
     ) -> Result<(), Refusal> {
@@ -286,6 +368,16 @@ impl Oracle {
                 _ => None,
             })
             .ok_or(Refusal::UnknownNotice)?;
+        if self.is_superseded(notice) && !self.has(Fault::SupersededNoticesCover) {
+            return Err(Refusal::StaleNotice);
+        }
+        // Art. 9(2)(a): recognising who somebody is needs more than a click.
+        if scope.purposes.contains(Purposes::IDENTIFY)
+            && method == Method::Clicked
+            && !self.has(Fault::AClickIdentifies)
+        {
+            return Err(Refusal::NotExplicit);
+        }
         // R3: no more than the notice describes.
         if !described.kinds.contains(scope.kinds) || !described.purposes.contains(scope.purposes) {
             return Err(Refusal::BeyondNotice);
@@ -294,14 +386,20 @@ impl Oracle {
         if !ends_in_time {
             return Err(Refusal::Time);
         }
-        self.enter(Event::Granted { stay, scope, until });
+        let notice = notice.to_owned();
+        self.enter(Event::Granted {
+            stay,
+            notice,
+            scope,
+            until,
+        });
         Ok(())
     }
 
     /// R6: it cannot fail.
     pub fn withdraw(&mut self, by: Authority, who: Person, scope: Scope, now: i64) {
         self.look_at_the_clock(now);
-        if let Some(stay) = self.present(who) {
+        if let Some(stay) = who {
             self.enter(Event::Withdrawn { by, stay, scope });
         }
     }
@@ -369,6 +467,7 @@ impl Oracle {
 
     pub fn end(&mut self) {
         if !self.is_over() {
+            self.enter(Event::Counted);
             self.enter(Event::Ended);
         }
     }
@@ -474,11 +573,25 @@ fn round_up(time: i64) -> i64 {
 // ---------------------------------------------------------------------------------------------------------------------
 // One person, one kind, one purpose
 
-/// What somebody did last about a kind and a purpose.
+/// What happened last to what somebody agreed to for a kind and a purpose.
 enum LastAct {
     None,
     Grant,
     Withdrawal,
+    Supersession,
+}
+
+/// What the list tells about one person, one kind and one purpose.
+struct Told<'a> {
+    last_act: LastAct,
+    /// The grants that add up, each in milliseconds from its first to before its last.
+    grants: Vec<Range<i64>>,
+    restrictions: Vec<(Authority, Option<&'a String>)>,
+    /// Whether one who has a guardian refused for themselves.
+    refused: bool,
+    lifted_ms: i64,
+    /// Whether the end of the grants has been noted.
+    noted: bool,
 }
 
 impl Oracle {
@@ -486,35 +599,17 @@ impl Oracle {
         clippy::too_many_lines,
         reason = "the list is read once, from its beginning"
     )]
-    /// Why a person does not agree to one purpose for something of one kind, captured at one time and released at another.
-    fn refusal(
-        &self,
-        who: Person,
-        kind: Kind,
-        purpose: Purposes,
-        captured: i64,
-        released: i64,
-    ) -> Option<Reason> {
-        if let Some(reason) = self.never_cleared(kind) {
-            return Some(reason);
-        }
-        let Some(stay) = who else {
-            return Some(Reason::Unknown);
-        };
-        if !self.is_there(stay) && !self.has(Fault::ForgetsWhoLeft) {
-            return Some(Reason::Absent);
-        }
-
+    fn told(&self, stay: usize, kind: Kind, purpose: Purposes) -> Told<'_> {
         let id = self.id(stay);
         let covers =
             |scope: &Scope| scope.kinds.contains(kind.into()) && scope.purposes.contains(purpose);
         let concerns = |whom: &Option<String>| whom.as_deref().is_none_or(|whom| whom == id);
 
         let mut last_act = LastAct::None;
-        // The grants that add up, each in milliseconds from its first to before its last.
-        let mut grants: Vec<Range<i64>> = Vec::new();
+        let mut grants: Vec<(Range<i64>, &String)> = Vec::new();
         let mut restrictions: Vec<(Authority, Option<&String>)> = Vec::new();
         let mut refused = false;
+        let mut noted = false;
         let mut lifted_ms = 0;
         let mut joined = 0;
         for (at, event) in &self.events {
@@ -527,29 +622,55 @@ impl Oracle {
                 }
                 Event::Granted {
                     stay: whose,
+                    notice,
                     scope,
                     until,
                 } if *whose == stay && covers(scope) => {
                     let since_ms = self.round_beginning(*at);
                     let until_ms = self.round_end(until.unwrap_or(LIMIT));
                     if self.has(Fault::AnotherGrantShortens) {
-                        for grant in &mut grants {
+                        for (grant, _) in &mut grants {
                             grant.end = until_ms;
                         }
                     }
                     // Grants add up, if what was granted before still runs.
-                    let still_runs = grants.iter().any(|grant| grant.end > round_down(*at));
+                    let still_runs = grants.iter().any(|(grant, _)| grant.end > round_down(*at));
                     if !still_runs || self.has(Fault::AnotherGrantBeginsAnew) {
                         grants.clear();
                     }
-                    grants.push(since_ms..until_ms);
+                    grants.push((since_ms..until_ms, notice));
                     last_act = LastAct::Grant;
+                    noted = false;
                 }
+                // R3: what was agreed to under it stops there; what was agreed to under others goes on.
+                Event::Superseded { text } if !self.has(Fault::SupersededNoticesCover) => {
+                    let now_ms = round_down(*at);
+                    let runs = |(grant, _): &(Range<i64>, &String)| grant.end > now_ms;
+                    let ran = grants.iter().any(runs);
+                    for (grant, notice) in &mut grants {
+                        let stale = *notice == text || self.has(Fault::SupersedingEndsOtherNotices);
+                        if stale && grant.end > now_ms {
+                            grant.end = now_ms;
+                        }
+                    }
+                    if ran && !grants.iter().any(runs) {
+                        grants.clear();
+                        last_act = LastAct::Supersession;
+                    }
+                }
+                Event::Expired { stay: whose } if *whose == stay => {
+                    noted |= grants.iter().all(|(grant, _)| grant.end <= round_down(*at));
+                }
+                // Of this stay or an earlier one of the same person: it is they who withdraw.
                 Event::Withdrawn {
                     by,
                     stay: whose,
                     scope,
-                } if *whose == stay && covers(scope) && !self.has(Fault::WithdrawalDoesNothing) => {
+                } if self.id(*whose) == id
+                    && joined > stay
+                    && covers(scope)
+                    && !self.has(Fault::WithdrawalDoesNothing) =>
+                {
                     if !self.has(Fault::RegrantHealsABreak) {
                         grants.clear();
                     }
@@ -579,7 +700,43 @@ impl Oracle {
                 _ => {}
             }
         }
+        Told {
+            last_act,
+            grants: grants.into_iter().map(|(grant, _)| grant).collect(),
+            restrictions,
+            refused,
+            lifted_ms,
+            noted,
+        }
+    }
 
+    /// Why a person does not agree to one purpose for something of one kind, captured at one time and released at another.
+    fn refusal(
+        &self,
+        who: Person,
+        kind: Kind,
+        purpose: Purposes,
+        captured: i64,
+        released: i64,
+    ) -> Option<Reason> {
+        if let Some(reason) = self.never_cleared(kind) {
+            return Some(reason);
+        }
+        let Some(stay) = who else {
+            return Some(Reason::Unknown);
+        };
+        if !self.is_there(stay) && !self.has(Fault::ForgetsWhoLeft) {
+            return Some(Reason::Absent);
+        }
+
+        let Told {
+            last_act,
+            grants,
+            restrictions,
+            refused,
+            lifted_ms,
+            ..
+        } = self.told(stay, kind, purpose);
         if !restrictions.is_empty() {
             return Some(Reason::Restricted);
         }
@@ -589,6 +746,7 @@ impl Oracle {
         match last_act {
             LastAct::None => return Some(Reason::NotGranted),
             LastAct::Withdrawal => return Some(Reason::Withdrawn),
+            LastAct::Supersession => return Some(Reason::StaleNotice),
             LastAct::Grant => {}
         }
         let released_ms = round_down(released);

@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use framegate::{
-    Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting, Method,
-    Notice, Outlet, OutletId, Participant, Purposes, Region, Samples, Scope, Stream, StreamId, Tap,
-    Time, Verdict,
+    Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting, Notice,
+    Outlet, OutletId, Participant, Purposes, Region, Samples, Scope, Stream, StreamId, Tap, Time,
+    Verdict,
 };
 use proptest::test_runner::TestCaseError;
 
@@ -14,7 +14,7 @@ use crate::{
     doors::pass,
     rules::{self, Door, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        Damage, EVERYTHING, IDS, RECORDING, Script, ScriptedContributors, ScriptedFrame,
+        Damage, EVERYTHING, IDS, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame,
         ScriptedOwner, Step, THIRD, When, Who,
     },
 };
@@ -115,6 +115,7 @@ impl Run {
             self.step(&Step::Join(id, When::Later(0)))?;
         }
         self.step(&Step::Show(EVERYTHING))?;
+        self.step(&Step::Show(RENEWED))?;
         self.step(&Step::ThirdParty(Purposes::RECORD))?;
         for &(owner, kind, format) in &script.streams {
             self.step(&Step::OpenStream(owner, kind, format))?;
@@ -125,6 +126,7 @@ impl Run {
         Ok(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "an arm for each step")]
     pub fn step(&mut self, step: &Step) -> Result<(), Disagreement> {
         match step {
             Step::Pass(now) => {
@@ -155,6 +157,7 @@ impl Run {
                 who,
                 notice,
                 scope,
+                method,
                 until,
                 now,
             } => {
@@ -162,14 +165,28 @@ impl Run {
                 let until = until.map(|until| self.time(until));
                 let grant = Grant {
                     until: until.map(Time::from_micros),
-                    ..Grant::new(Digest::of(notice), *scope, Method::Clicked)
+                    ..Grant::new(Digest::of(notice), *scope, *method)
                 };
                 let participant = self.participant(who);
                 let granted = self
                     .meeting
                     .grant(*by, participant, &grant, Time::from_micros(now));
-                let expected = self.oracle.grant(*by, who, notice, *scope, until, now);
+                let expected = self
+                    .oracle
+                    .grant(*by, who, notice, *scope, *method, until, now);
                 agree_result("grant", &granted, expected)?;
+            }
+            Step::Supersede(text, now) => {
+                let now = self.time(*now);
+                let superseded = self
+                    .meeting
+                    .supersede(Digest::of(text), Time::from_micros(now));
+                agree_result("supersede", &superseded, self.oracle.supersede(text, now))?;
+            }
+            Step::Tick(now) => {
+                let now = self.time(*now);
+                self.meeting.tick(Time::from_micros(now));
+                self.oracle.tick(now);
             }
             Step::Withdraw(by, who, scope, now) => {
                 let (now, who) = (self.time(*now), self.person(*who));
@@ -219,6 +236,8 @@ impl Run {
                 agree("an end has settled", &end.is_settled(), &true)?;
             }
         }
+        let deadline = self.oracle.next_end().map(Time::from_millis);
+        agree("next_deadline", &self.meeting.next_deadline(), &deadline)?;
         let entries = self.oracle.generation() as u64;
         agree("generation", &self.meeting.generation(), &entries)
     }
@@ -505,7 +524,7 @@ fn agree_result<T>(
     gate: &Result<T, Error>,
     oracle: Result<(), Refusal>,
 ) -> Result<(), Disagreement> {
-    let is_overreach = matches!(gate, Err(Error::Overreach(_)));
+    let is_overreach = matches!(gate, Err(Error::Refused(..)));
     agree(
         &format!("{what}: {:?}, {oracle:?}", gate.as_ref().err()),
         &(gate.is_ok(), is_overreach),

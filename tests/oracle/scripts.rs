@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use framegate::{Area, Authority, Kind, Kinds, Purposes, Scope};
+use framegate::{Area, Authority, Kind, Kinds, Method, Purposes, Scope};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{
@@ -15,6 +15,8 @@ use crate::{
 pub const IDS: [&str; 4] = ["ana", "ben", "eva", "olu"];
 /// The texts of the notices.
 pub const EVERYTHING: &str = "everything";
+/// Another that describes everything.
+pub const RENEWED: &str = "everything, in other words";
 pub const RECORDING: &str = "recording";
 /// The first two pairs of a purpose and a third party.
 pub const THIRD: Purposes = Purposes::from_bits_retain(1 << 9);
@@ -64,9 +66,12 @@ pub enum Step {
         who: Who,
         notice: &'static str,
         scope: Scope,
+        method: Method,
         until: Option<When>,
         now: When,
     },
+    Supersede(&'static str, When),
+    Tick(When),
     Withdraw(Authority, Who, Scope, When),
     Restrict(Authority, Option<Who>, Scope, When),
     Lift(Authority, Option<Who>, Scope, When),
@@ -156,6 +161,8 @@ impl Step {
             | Self::Join(_, now)
             | Self::Leave(_, now)
             | Self::Grant { now, .. }
+            | Self::Supersede(_, now)
+            | Self::Tick(now)
             | Self::Withdraw(_, _, _, now)
             | Self::Restrict(_, _, _, now)
             | Self::Lift(_, _, _, now)
@@ -187,6 +194,7 @@ fn agreement_by(by: Authority, stay: usize, now: When) -> Step {
         who: Some(stay),
         notice: EVERYTHING,
         scope: Scope::ALL,
+        method: Method::Typed,
         until: None,
         now,
     }
@@ -234,7 +242,10 @@ fn any_step() -> impl Strategy<Value = Step> {
             .prop_map(|(by, whom, scope, now)| Step::Lift(by, whom, scope, now)),
         7 => (one_of(&IDS), now()).prop_map(|(id, now)| Step::Join(id, now)),
         4 => (who(), now()).prop_map(|(who, now)| Step::Leave(who, now)),
-        1 => one_of(&[EVERYTHING, RECORDING]).prop_map(Step::Show),
+        2 => one_of(&[EVERYTHING, RECORDING, RENEWED]).prop_map(Step::Show),
+        2 => (one_of(&[RENEWED, RENEWED, RENEWED, EVERYTHING, RECORDING]), now())
+            .prop_map(|(text, now)| Step::Supersede(text, now)),
+        4 => now().prop_map(Step::Tick),
         1 => one_of(&[Purposes::RECORD, Purposes::TRAIN, Purposes::REVIEW]).prop_map(Step::ThirdParty),
         1 => scripted_stream()
             .prop_map(|(owner, kind, format)| Step::OpenStream(owner, kind, format)),
@@ -250,28 +261,38 @@ fn grant() -> impl Strategy<Value = Step> {
         2 => Just(Authority::Host),
         1 => one_of(&[Authority::Administrator, Authority::Vendor]),
     ];
-    let notice = prop_oneof![9 => Just(EVERYTHING), 1 => Just(RECORDING), 1 => Just("never shown")];
+    let notice = prop_oneof![
+        12 => Just(EVERYTHING),
+        4 => Just(RENEWED),
+        2 => Just(RECORDING),
+        1 => Just("never shown"),
+    ];
+    let method = prop_oneof![
+        8 => one_of(&[Method::Typed, Method::Spoken, Method::Signed]),
+        1 => Just(Method::Clicked),
+    ];
     let until = prop_oneof![
         20 => one_of(&[1, 300, 999, 1000, 1500, 3000, 5200]).prop_map(When::In),
         1 => one_of(&[0, 1000]).prop_map(When::Ago),
         1 => bad_time(),
     ];
     (
-        by,
-        who(),
-        notice,
+        (by, who(), notice, method),
         scope(),
         option::weighted(0.4, until),
         now(),
     )
-        .prop_map(|(by, who, notice, scope, until, now)| Step::Grant {
-            by,
-            who,
-            notice,
-            scope,
-            until,
-            now,
-        })
+        .prop_map(
+            |((by, who, notice, method), scope, until, now)| Step::Grant {
+                by,
+                who,
+                notice,
+                scope,
+                method,
+                until,
+                now,
+            },
+        )
 }
 
 /// The present, mostly.

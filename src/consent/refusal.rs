@@ -1,0 +1,31 @@
+use serde::{Deserialize, Serialize};
+
+/// Why somebody could not agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// They are not the person, nor the guardian of one who has one.
+    Overreach,
+    /// The person joined with a key, and there was no signature.
+    Unsigned,
+    /// The signature is of another meeting.
+    ForeignMeeting,
+    /// The signature is over an earlier challenge.
+    Replayed,
+    /// The signature is not by the person's key over this grant.
+    WrongSignature,
+}
+
+impl Refusal {
+    /// What it means, in words.
+    #[must_use]
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::Overreach => "only the person can, or their guardian if they have one",
+            Self::Unsigned => "the person joined with a key, and nothing is signed",
+            Self::ForeignMeeting => "what is signed is of another meeting",
+            Self::Replayed => "what is signed is over an earlier challenge",
+            Self::WrongSignature => "the signature is not by the person's key over this grant",
+        }
+    }
+}

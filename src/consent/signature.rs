@@ -1,0 +1,103 @@
+//! Signed consent: what is signed, and how it is checked.
+//!
+//! What is signed is, one after the other, each of these fields with its length in bytes before it as 32 bits big-endian:
+//!
+//! | field | bytes |
+//! |---|---|
+//! | what it is | `framegate grant 1` |
+//! | meeting id, participant id | UTF-8 |
+//! | digest of the notice's text | 32 |
+//! | kinds, purposes | 16 bits each, big-endian |
+//! | recipients | for each third party's purpose in the order of the bits: its name, `PURPOSE@RECIPIENT` in UTF-8, and a line feed |
+//! | method | `clicked`, `typed`, `spoken` or `signed` |
+//! | time of agreeing, end | microseconds since the meeting's start, 64 bits signed, big-endian; empty if there is none |
+//! | challenge | 32 |
+
+use alloc::{string::String, vec::Vec};
+
+use ed25519_dalek::{Signature, VerifyingKey};
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, Grant};
+use crate::time::Time;
+
+/// An Ed25519 public key (RFC 8032).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PublicKey(#[serde(with = "crate::hex")] pub [u8; 32]);
+
+/// What a signature must be over to open anything: the gate renews it for a person at each join and each withdrawal,
+/// so that a signature made for an earlier one opens nothing.
+pub type Challenge = Digest;
+
+/// A signature, and for which meeting and challenge it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    /// The meeting's id.
+    pub meeting: String,
+    /// The person's challenge.
+    pub challenge: Challenge,
+    /// The Ed25519 signature over [`Grant::message`].
+    #[serde(with = "crate::hex")]
+    pub signature: [u8; 64],
+}
+
+impl PublicKey {
+    /// Whether these are the bytes of a key that a signature can be checked with; not of one of the weak ones.
+    pub(crate) fn is_valid(&self) -> bool {
+        VerifyingKey::from_bytes(&self.0).is_ok_and(|key| !key.is_weak())
+    }
+
+    pub(crate) fn has_signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        let signature = Signature::from_bytes(signature);
+        VerifyingKey::from_bytes(&self.0)
+            .is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
+    }
+}
+
+impl core::fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        core::fmt::Display::fmt(&Digest(self.0), f)
+    }
+}
+
+impl Grant {
+    /// What a person signs to agree to this, for a meeting, under their id there, with the names of the third parties' purposes in it.
+    #[must_use]
+    pub fn message(
+        &self,
+        meeting: &str,
+        participant: &str,
+        recipients: &[String],
+        challenge: Challenge,
+    ) -> Vec<u8> {
+        let micros = |time: Option<Time>| {
+            time.map_or(Vec::new(), |time| time.as_micros().to_be_bytes().to_vec())
+        };
+        let mut names = Vec::new();
+        for name in recipients {
+            names.extend_from_slice(name.as_bytes());
+            names.push(b'\n');
+        }
+        let mut message = Vec::new();
+        let fields: [&[u8]; 11] = [
+            b"framegate grant 1",
+            meeting.as_bytes(),
+            participant.as_bytes(),
+            &self.notice.0,
+            &self.scope.kinds.bits().to_be_bytes(),
+            &self.scope.purposes.bits().to_be_bytes(),
+            &names,
+            self.method.name().as_bytes(),
+            &micros(self.at),
+            &micros(self.until),
+            &challenge.0,
+        ];
+        for field in fields {
+            let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+            message.extend_from_slice(&length.to_be_bytes());
+            message.extend_from_slice(field);
+        }
+        message
+    }
+}
