@@ -1,0 +1,679 @@
+//! Evidence that holds: the ledger, who can read it, what shows in it, and meetings that go on from it.
+
+mod common;
+
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+};
+
+use common::{agree, microphone, millis, own};
+use framegate::{
+    Authority, Digest, Durability, Entry, Error, FileStore, Grant, Head, Join, Kinds, Ledger,
+    LedgerFault, LedgerWriter, Meeting, Method, Notice, Outlet, Participant, Payload, PublicKey,
+    Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, Time, Verdict,
+};
+
+const DEVICE: [u8; 32] = [7; 32];
+
+/// A store in memory that can be made to fail.
+#[derive(Clone, Default)]
+struct Memory {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    fails: Arc<AtomicBool>,
+}
+
+impl Memory {
+    fn writer(&self) -> LedgerWriter {
+        LedgerWriter::new(Box::new(self.clone()))
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.bytes.lock().unwrap().clone()
+    }
+
+    fn read(&self) -> Ledger {
+        Ledger::read(&self.bytes(), None, None).unwrap()
+    }
+
+    fn fail(&self, fails: bool) {
+        self.fails.store(fails, SeqCst);
+    }
+}
+
+impl Store for Memory {
+    fn append(&mut self, lines: &[u8], _durable: bool) -> Result<(), StoreError> {
+        if self.fails.load(SeqCst) {
+            return Err(StoreError);
+        }
+        self.bytes.lock().unwrap().extend_from_slice(lines);
+        Ok(())
+    }
+}
+
+fn notice(text: &str) -> Notice {
+    Notice {
+        digest: Digest::of(text),
+        version: "1".into(),
+        language: "en".into(),
+        controller: "Example Conferencing".into(),
+        scope: Scope::ALL,
+    }
+}
+
+/// Somebody agrees to everything, in a meeting with a ledger.
+fn meeting(writer: LedgerWriter) -> (Meeting, Digest, Participant) {
+    let mut meeting = Meeting::open_with("m", 10, writer).unwrap();
+    let notice = meeting.show(notice("everything")).unwrap();
+    let who = meeting.join(Join::adult("ana"), millis(1)).unwrap();
+    agree(&mut meeting, notice, who, common::SCOPE, millis(2));
+    (meeting, notice, who)
+}
+
+fn recorder(meeting: &mut Meeting, who: Participant) -> Tap {
+    common::tap(meeting, microphone(who), Purposes::RECORD)
+}
+
+fn verdict(tap: &mut Tap, at: i64) -> Verdict {
+    tap.admit(
+        &own(millis(at)),
+        Payload::Bytes(&[1; 2]),
+        millis(at),
+        |_| (),
+    )
+    .verdict()
+}
+
+/// A ledger of about a hundred entries, of every kind.
+fn long_ledger() -> Memory {
+    let memory = Memory::default();
+    let (mut meeting, everything, _) = meeting(memory.writer().device(&DEVICE));
+    let other = meeting.show(notice("everything, once more")).unwrap();
+    meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
+    for round in 0..10 {
+        let at = millis(10 + 10 * round);
+        let id = format!("p{round}");
+        let who = meeting.join(Join::adult(&id), at).unwrap();
+        let _tap = recorder(&mut meeting, who);
+        agree(&mut meeting, everything, who, common::SCOPE, at);
+        let grant = Grant::new(other, Scope::ALL, Method::Typed).until(millis(12 + 10 * round));
+        meeting
+            .grant(Authority::Participant, who, &grant, at)
+            .unwrap();
+        let refused = meeting.grant(Authority::Host, who, &grant, at);
+        assert_eq!(
+            refused,
+            Err(Error::Refused(Refusal::Overreach, Authority::Host))
+        );
+        let _ = meeting
+            .restrict(Authority::Host, None, Scope::ALL, at)
+            .unwrap();
+        meeting.lift(Authority::Host, None, Scope::ALL, at).unwrap();
+        meeting.tick(millis(19 + 10 * round));
+        let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, at);
+        let _ = meeting.leave(who, at);
+    }
+    let _ = meeting.supersede(other, millis(120)).unwrap();
+    meeting.count(millis(121)).unwrap();
+    let _ = meeting.end();
+    memory
+}
+
+fn keys(secret: [u8; 32]) -> (ed25519_dalek::SigningKey, PublicKey) {
+    let key = ed25519_dalek::SigningKey::from_bytes(&secret);
+    (key.clone(), PublicKey(key.verifying_key().to_bytes()))
+}
+
+#[test]
+fn r10_every_change_is_an_entry_and_the_generation_counts_them() {
+    let memory = long_ledger();
+    let ledger = memory.read();
+    assert!(ledger.lines.len() >= 100, "{}", ledger.lines.len());
+    assert!(matches!(ledger.lines[0].entry, Entry::Opened { .. }));
+    let last = ledger.lines.last().map(|line| &line.entry);
+    assert!(matches!(last, Some(Entry::Signed { .. })));
+    let expired = |line: &&framegate::Line| matches!(line.entry, Entry::Expired { .. });
+    assert_eq!(ledger.lines.iter().filter(expired).count(), 10);
+
+    let memory = Memory::default();
+    let (meeting, ..) = meeting(memory.writer());
+    assert_eq!(meeting.generation(), meeting.head().entries);
+    assert_eq!(memory.read().head, meeting.head());
+}
+
+#[test]
+fn any_bit_that_is_flipped_shows_against_a_head_kept_apart() {
+    let memory = long_ledger();
+    let bytes = memory.bytes();
+    let head = memory.read().head;
+    assert_eq!(
+        Ledger::read(&bytes, Some(&head), None).unwrap().anchored,
+        head.entries
+    );
+    // Each bit of a byte in turn, or, where time is of no matter, every bit.
+    let every = std::env::var_os("FRAMEGATE_DEEP").is_some();
+    for index in 0..bytes.len() {
+        for bit in (0..8).filter(|bit| every || *bit == index % 8) {
+            let mut changed = bytes.clone();
+            changed[index] ^= 1 << bit;
+            let read = Ledger::read(&changed, Some(&head), None);
+            assert!(read.is_err(), "bit {bit} of byte {index}");
+        }
+    }
+}
+
+#[test]
+fn lines_that_are_cut_swapped_or_repeated_show_against_a_head_kept_apart() {
+    let memory = long_ledger();
+    let bytes = memory.bytes();
+    let head = memory.read().head;
+    for length in 0..bytes.len() {
+        assert!(
+            Ledger::read(&bytes[..length], Some(&head), None).is_err(),
+            "cut at {length}"
+        );
+    }
+    let lines: Vec<_> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    for index in 1..lines.len() {
+        let mut swapped = lines.clone();
+        swapped.swap(index - 1, index);
+        let mut repeated = lines.clone();
+        repeated.insert(index, lines[index]);
+        let mut left_out = lines.clone();
+        left_out.remove(index);
+        for changed in [swapped, repeated, left_out] {
+            assert!(
+                Ledger::read(&changed.concat(), Some(&head), None).is_err(),
+                "line {index}"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_a_head_a_cut_ledger_is_consistent_and_unanchored() {
+    let memory = long_ledger();
+    let bytes = memory.bytes();
+    let (_, device) = keys(DEVICE);
+    let signed = Ledger::read(&bytes, None, Some(&device)).unwrap();
+    assert_eq!(signed.anchored, signed.head.entries - 1);
+    let lines: Vec<_> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    for count in 1..lines.len() {
+        let cut = Ledger::read(&lines[..count].concat(), None, None).unwrap();
+        assert_eq!((cut.head.entries, cut.anchored), (count as u64, 0));
+    }
+    // The device's signature is as good as a head, and another device's is none.
+    let (_, other) = keys([8; 32]);
+    assert_eq!(
+        Ledger::read(&bytes, None, Some(&other)).unwrap().anchored,
+        0
+    );
+    let torn = Ledger::read(&bytes[..bytes.len() - 1], None, None).unwrap();
+    assert!(torn.torn);
+    assert_eq!(torn.head.entries, signed.head.entries - 1);
+}
+
+/// A forger who computes all hashes anew is caught by the head, and what could not have happened by replaying it.
+#[test]
+fn r2_a_grant_by_the_host_cannot_be_resumed() {
+    let memory = Memory::default();
+    let (meeting, ..) = meeting(memory.writer());
+    drop(meeting);
+    let mut lines = memory.read().lines;
+    let Some(Entry::Granted { by, .. }) = lines.last_mut().map(|line| &mut line.entry) else {
+        panic!("a grant is last");
+    };
+    *by = Authority::Host;
+    let mut bytes = Vec::new();
+    for line in lines {
+        bytes.extend(serde_json::to_vec(&line).unwrap());
+        bytes.push(b'\n');
+    }
+    let forged = Ledger::read(&bytes, None, None).unwrap();
+    let error = Meeting::resume(&forged, LedgerWriter::default())
+        .err()
+        .unwrap();
+    assert_eq!(error.what, LedgerFault::Impossible);
+    assert_eq!(error.line, forged.head.entries);
+}
+
+#[test]
+fn r10_a_failing_ledger_refuses_grants_and_never_withdrawals() {
+    let memory = Memory::default();
+    let (mut meeting, notice, who) = meeting(memory.writer());
+    let mut tap = recorder(&mut meeting, who);
+    assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
+
+    memory.fail(true);
+    let mut settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(6));
+    assert_eq!(verdict(&mut tap, 6), Verdict::Dropped(Reason::Withdrawn));
+    assert!(!settling.is_settled(), "it is not durable");
+    let grant = Grant::new(notice, common::SCOPE, Method::Clicked);
+    let refused = meeting.grant(Authority::Participant, who, &grant, millis(7));
+    assert_eq!(refused, Err(Error::Ledger));
+    assert_eq!(verdict(&mut tap, 7), Verdict::Dropped(Reason::Withdrawn));
+    assert_eq!(
+        meeting.join(Join::adult("ben"), millis(7)),
+        Err(Error::Ledger)
+    );
+
+    memory.fail(false);
+    meeting.tick(millis(8));
+    assert!(settling.is_settled());
+    meeting
+        .grant(Authority::Participant, who, &grant, millis(9))
+        .unwrap();
+    assert_eq!(verdict(&mut tap, 9), Verdict::Whole);
+    let ledger = memory.read();
+    assert_eq!(ledger.head, meeting.head());
+    let entries = ledger.lines.iter().rev().map(|line| &line.entry);
+    let entries: Vec<_> = entries.take(2).collect();
+    assert!(matches!(
+        entries[..],
+        [Entry::Granted { .. }, Entry::Withdrew { .. }]
+    ));
+}
+
+#[test]
+fn r6_a_withdrawal_works_after_leaving_and_after_the_end() {
+    let memory = Memory::default();
+    let (mut meeting, notice, who) = meeting(memory.writer());
+    let _ = meeting.leave(who, millis(3));
+    let again = meeting.join(Join::adult("ana"), millis(4)).unwrap();
+    agree(&mut meeting, notice, again, common::SCOPE, millis(5));
+    let mut tap = recorder(&mut meeting, again);
+    assert_eq!(verdict(&mut tap, 6), Verdict::Whole);
+    // It is the person who withdraws, by whichever stay.
+    let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(7));
+    assert_eq!(verdict(&mut tap, 7), Verdict::Dropped(Reason::Withdrawn));
+    let _ = meeting.end();
+    let mut settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(8));
+    assert!(settling.is_settled());
+    let withdrew = |line: &&framegate::Line| matches!(line.entry, Entry::Withdrew { .. });
+    assert_eq!(memory.read().lines.iter().filter(withdrew).count(), 2);
+}
+
+#[test]
+fn r3_a_superseded_notice_stops_covering_until_people_agree_anew() {
+    let memory = Memory::default();
+    let (mut meeting, old, who) = meeting(memory.writer());
+    let mut tap = recorder(&mut meeting, who);
+    assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
+    let _ = meeting.supersede(old, millis(6)).unwrap();
+    assert_eq!(verdict(&mut tap, 6), Verdict::Dropped(Reason::StaleNotice));
+    let grant = Grant::new(old, common::SCOPE, Method::Clicked);
+    let stale = meeting.grant(Authority::Participant, who, &grant, millis(7));
+    assert_eq!(stale, Err(Error::StaleNotice));
+    assert_eq!(
+        meeting.show(notice("everything")),
+        Err(Error::ConflictingNotice)
+    );
+    let renewed = meeting.show(notice("everything, renewed")).unwrap();
+    agree(&mut meeting, renewed, who, common::SCOPE, millis(8));
+    assert_eq!(verdict(&mut tap, 8), Verdict::Whole);
+}
+
+#[test]
+fn r3_identifying_somebody_needs_more_than_a_click() {
+    let (mut meeting, notice, who) = meeting(LedgerWriter::default());
+    let scope = Scope::new(Kinds::VIDEO, Purposes::IDENTIFY);
+    for (method, allowed) in [
+        (Method::Clicked, Err(Error::NotExplicit)),
+        (Method::Typed, Ok(())),
+        (Method::Spoken, Ok(())),
+        (Method::Signed, Ok(())),
+    ] {
+        let grant = Grant::new(notice, scope, method);
+        assert_eq!(
+            meeting.grant(Authority::Participant, who, &grant, millis(3)),
+            allowed
+        );
+    }
+}
+
+#[test]
+fn a_meeting_goes_on_from_its_ledger_with_exactly_what_was_in_force() {
+    let memory = Memory::default();
+    let (mut meeting, notice, ana) = meeting(memory.writer());
+    let ben = meeting.join(Join::adult("ben"), millis(3)).unwrap();
+    agree(&mut meeting, notice, ben, common::SCOPE, millis(4));
+    let _ = meeting.withdraw(Authority::Participant, ben, Scope::ALL, millis(5));
+    let _ = meeting
+        .restrict(
+            Authority::Vendor,
+            None,
+            Scope::new(Kinds::all(), Purposes::TRAIN),
+            millis(6),
+        )
+        .unwrap();
+    let mut tap = recorder(&mut meeting, ana);
+    let entries = meeting.generation();
+    drop(meeting);
+    assert_eq!(verdict(&mut tap, 7), Verdict::Dropped(Reason::Ended));
+
+    let ledger = memory.read();
+    let mut resumed = Meeting::resume(&ledger, memory.writer()).unwrap();
+    assert_eq!((resumed.id(), resumed.generation()), ("m", entries + 1));
+    let people: Vec<_> = resumed
+        .participants()
+        .map(|(id, who)| (id.to_owned(), who))
+        .collect();
+    assert_eq!(people, [("ana".to_owned(), ana), ("ben".to_owned(), ben)]);
+    let mut of_ana = recorder(&mut resumed, ana);
+    let mut of_ben = recorder(&mut resumed, ben);
+    assert_eq!(verdict(&mut of_ana, 8), Verdict::Whole);
+    assert_eq!(verdict(&mut of_ben, 8), Verdict::Dropped(Reason::Withdrawn));
+    let mut train = common::tap(&mut resumed, microphone(ana), Purposes::TRAIN);
+    assert_eq!(verdict(&mut train, 8), Verdict::Dropped(Reason::Restricted));
+    // The time goes on, too: what is called at an earlier one counts as made at the last entry's.
+    let late = resumed.join(Join::adult("eva"), Time::START).unwrap();
+    agree(&mut resumed, notice, late, common::SCOPE, Time::START);
+    let mut of_late = recorder(&mut resumed, late);
+    assert_eq!(
+        verdict(&mut of_late, 5),
+        Verdict::Dropped(Reason::CapturedEarlier)
+    );
+    drop(resumed);
+    assert_eq!(memory.read().head.entries, memory.read().lines.len() as u64);
+
+    let mut ended = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let _ = ended.end();
+    let error = Meeting::resume(&memory.read(), memory.writer())
+        .err()
+        .unwrap();
+    assert_eq!(error.what, LedgerFault::Ended);
+}
+
+#[test]
+fn r1_after_a_torn_line_nobody_has_agreed_to_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.jsonl");
+    let store = FileStore::create(&path).unwrap();
+    let (meeting, notice, _) = meeting(LedgerWriter::new(Box::new(store)));
+    drop(meeting);
+    assert!(FileStore::create(&path).is_err(), "it is there already");
+    let whole = fs::read(&path).unwrap();
+    let torn = [&whole[..], br#"{"n":4,"prev""#].concat();
+    fs::write(&path, &torn).unwrap();
+
+    let ledger = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
+    assert!(ledger.torn);
+    let store = FileStore::append_after(&path, ledger.length).unwrap();
+    assert_eq!(
+        fs::read(folder.path().join("ledger.jsonl.torn")).unwrap(),
+        torn[whole.len()..]
+    );
+    let mut resumed = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap();
+    let (_, who) = resumed.participants().next().unwrap();
+    let mut tap = recorder(&mut resumed, who);
+    assert_eq!(verdict(&mut tap, 10), Verdict::Dropped(Reason::Withdrawn));
+    agree(&mut resumed, notice, who, common::SCOPE, millis(11));
+    assert_eq!(verdict(&mut tap, 11), Verdict::Whole);
+    let read = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
+    assert!(!read.torn && read.head == resumed.head());
+}
+
+#[test]
+fn hostile_lines_are_refused_with_their_number() {
+    let memory = Memory::default();
+    let (meeting, ..) = meeting(memory.writer());
+    drop(meeting);
+    let good = memory.bytes();
+    for bad in [
+        "\n".to_owned(),
+        "{}\n".into(),
+        "null\n".into(),
+        "[".repeat(100_000) + "\n",
+        format!(
+            "{{\"n\":4,\"prev\":\"{}\",\"at\":0,\"entry\":{{\"event\":\"ended\"}}}}\n",
+            "0".repeat(64)
+        ),
+        "\u{0}\n".into(),
+    ] {
+        let error = Ledger::read(&[&good[..], bad.as_bytes()].concat(), None, None).unwrap_err();
+        assert_eq!(error.line, 5, "{bad:.20}");
+    }
+    let foreign_head = Head {
+        entries: 2,
+        hash: Digest([1; 32]),
+    };
+    let error = Ledger::read(&good, Some(&foreign_head), None).unwrap_err();
+    assert_eq!(error.what, LedgerFault::Anchor);
+    assert!(
+        Meeting::resume(
+            &Ledger::read(b"", None, None).unwrap(),
+            LedgerWriter::default()
+        )
+        .is_err()
+    );
+}
+
+/// A grant signed over the challenge that is in force.
+fn signed(meeting: &Meeting, who: Participant, id: &str, grant: Grant, secret: [u8; 32]) -> Grant {
+    use ed25519_dalek::Signer;
+    let challenge = meeting.challenge(who).unwrap();
+    let recipients = meeting.recipients(grant.scope.purposes);
+    let message = grant.message(meeting.id(), id, &recipients, challenge);
+    let signature = keys(secret).0.sign(&message).to_bytes();
+    grant.signed(framegate::Signed {
+        meeting: meeting.id().into(),
+        challenge,
+        signature,
+    })
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one story")]
+fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
+    const SECRET: [u8; 32] = [1; 32];
+    let memory = Memory::default();
+    let (mut meeting, notice, _) = meeting(memory.writer());
+    let (_, key) = keys(SECRET);
+    let who = meeting
+        .join(Join::adult("eva").key(key), millis(3))
+        .unwrap();
+    let mut tap = recorder(&mut meeting, who);
+    let plain = Grant::new(notice, common::SCOPE, Method::Signed).at(millis(3));
+    let by = Authority::Participant;
+    let refused = |why| Err(Error::Refused(why, by));
+
+    assert_eq!(
+        meeting.grant(by, who, &plain, millis(4)),
+        refused(Refusal::Unsigned)
+    );
+    let good = signed(&meeting, who, "eva", plain.clone(), SECRET);
+    let by_another = signed(&meeting, who, "eva", plain.clone(), [2; 32]);
+    assert_eq!(
+        meeting.grant(by, who, &by_another, millis(4)),
+        refused(Refusal::WrongSignature)
+    );
+    let for_another = signed(&meeting, who, "ana", plain.clone(), SECRET);
+    assert_eq!(
+        meeting.grant(by, who, &for_another, millis(4)),
+        refused(Refusal::WrongSignature)
+    );
+    let wider = Grant {
+        scope: Scope::new(Kinds::all(), Purposes::FIRST_PARTY),
+        ..good.clone()
+    };
+    assert_eq!(
+        meeting.grant(by, who, &wider, millis(4)),
+        refused(Refusal::WrongSignature)
+    );
+    let longer = Grant {
+        until: Some(millis(1000)),
+        ..good.clone()
+    };
+    assert_eq!(
+        meeting.grant(by, who, &longer, millis(4)),
+        refused(Refusal::WrongSignature)
+    );
+    let mut foreign = good.clone();
+    foreign.signed.as_mut().unwrap().meeting = "other".into();
+    assert_eq!(
+        meeting.grant(by, who, &foreign, millis(4)),
+        refused(Refusal::ForeignMeeting)
+    );
+    let host = meeting.grant(Authority::Host, who, &good, millis(4));
+    assert_eq!(
+        host,
+        Err(Error::Refused(Refusal::Overreach, Authority::Host))
+    );
+    assert_eq!(verdict(&mut tap, 4), Verdict::Dropped(Reason::NotGranted));
+
+    meeting.grant(by, who, &good, millis(5)).unwrap();
+    assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
+    // Withdrawing needs no signature, and makes the old one worthless, held back or not.
+    let held_back = signed(
+        &meeting,
+        who,
+        "eva",
+        plain.clone().until(millis(500)),
+        SECRET,
+    );
+    let _ = meeting.withdraw(by, who, Scope::ALL, millis(6));
+    for replayed in [&good, &held_back] {
+        assert_eq!(
+            meeting.grant(by, who, replayed, millis(7)),
+            refused(Refusal::Replayed)
+        );
+    }
+    assert_eq!(verdict(&mut tap, 7), Verdict::Dropped(Reason::Withdrawn));
+    let renewed = signed(&meeting, who, "eva", plain.clone(), SECRET);
+    meeting.grant(by, who, &renewed, millis(8)).unwrap();
+
+    let _ = meeting.leave(who, millis(9));
+    assert_eq!(
+        meeting.join(Join::adult("eva"), millis(10)),
+        Err(Error::WrongKey)
+    );
+    let (_, other) = keys([2; 32]);
+    assert_eq!(
+        meeting.join(Join::adult("eva").key(other), millis(10)),
+        Err(Error::WrongKey)
+    );
+    let weak = PublicKey([0; 32]);
+    assert_eq!(
+        meeting.join(Join::adult("olu").key(weak), millis(10)),
+        Err(Error::WrongKey)
+    );
+    let again = meeting
+        .join(Join::adult("eva").key(key), millis(10))
+        .unwrap();
+    assert_eq!(
+        meeting.grant(by, again, &renewed, millis(11)),
+        refused(Refusal::Replayed)
+    );
+
+    let entries = memory.read().lines;
+    let refusals = entries
+        .iter()
+        .filter(|line| matches!(line.entry, Entry::Refused { .. }));
+    assert_eq!(refusals.count(), 10);
+    // Signatures are checked again when a meeting goes on.
+    drop(meeting);
+    assert!(Meeting::resume(&memory.read(), LedgerWriter::default()).is_ok());
+}
+
+#[test]
+fn only_what_must_be_is_durable_at_once_when_batched() {
+    #[derive(Clone, Default)]
+    struct Syncs(Arc<Mutex<Vec<bool>>>);
+    impl Store for Syncs {
+        fn append(&mut self, _: &[u8], durable: bool) -> Result<(), StoreError> {
+            self.0.lock().unwrap().push(durable);
+            Ok(())
+        }
+    }
+    let syncs = Syncs::default();
+    let writer = LedgerWriter::new(Box::new(syncs.clone())).durability(Durability::Batched);
+    let (mut meeting, _, who) = meeting(writer);
+    meeting
+        .open_outlet(Outlet::new("o", Purposes::RECORD))
+        .unwrap();
+    let mut settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(9));
+    assert!(settling.is_settled());
+    // Opened, shown, joined, granted, an outlet, withdrew.
+    assert_eq!(
+        *syncs.0.lock().unwrap(),
+        [false, false, false, true, false, true]
+    );
+}
+
+fn python(script: &str, arguments: &[&Path]) -> bool {
+    let python = Command::new("python3").arg(script).args(arguments).output();
+    let output = python.expect("python3 is installed");
+    print!("{}", String::from_utf8_lossy(&output.stdout));
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    output.status.success()
+}
+
+#[test]
+fn a_dozen_lines_of_python_verify_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.jsonl");
+    let bytes = long_ledger().bytes();
+    fs::write(&path, &bytes).unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ledger/verify.py");
+    assert!(python(script, &[&path]));
+    let mut changed = bytes;
+    let middle = changed.len() / 2;
+    changed[middle] ^= 1;
+    fs::write(&path, &changed).unwrap();
+    assert!(!python(script, &[&path]), "the control was not caught");
+}
+
+/// OpenSSL makes the key and the signature, knowing the documented form alone.
+#[test]
+fn r2_other_tools_sign_consent() {
+    let folder = tempfile::tempdir().unwrap();
+    let in_folder = |name: &str| folder.path().join(name);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ledger/sign.py");
+    assert!(python(script, &[folder.path()]), "a key");
+    let key = fs::read(in_folder("public")).unwrap();
+    let key = PublicKey(key.try_into().unwrap());
+
+    let (mut meeting, notice, _) = meeting(LedgerWriter::default());
+    let acme = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
+    let who = meeting
+        .join(Join::adult("zoë").key(key), millis(3))
+        .unwrap();
+    let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::RECORD | acme);
+    let grant = Grant::new(notice, scope, Method::Signed)
+        .at(millis(3))
+        .until(millis(60_000));
+    let challenge = meeting.challenge(who).unwrap();
+    let request = serde_json::json!({
+        "meeting": meeting.id(),
+        "participant": "zoë",
+        "notice": notice.to_string(),
+        "kinds": scope.kinds.bits(),
+        "purposes": scope.purposes.bits(),
+        "recipients": meeting.recipients(scope.purposes),
+        "method": "signed",
+        "at": 3000,
+        "until": 60_000_000,
+        "challenge": challenge.to_string(),
+    });
+    fs::write(in_folder("request.json"), request.to_string()).unwrap();
+    assert!(python(script, &[folder.path()]), "a signature");
+    let signature = fs::read(in_folder("signature"))
+        .unwrap()
+        .try_into()
+        .unwrap();
+    let grant = grant.signed(framegate::Signed {
+        meeting: "m".into(),
+        challenge,
+        signature,
+    });
+    meeting
+        .grant(Authority::Participant, who, &grant, millis(4))
+        .unwrap();
+    let mut tap = recorder(&mut meeting, who);
+    assert_eq!(verdict(&mut tap, 4), Verdict::Whole);
+}
