@@ -1,4 +1,4 @@
-use crate::{kind::Kind, time::Time};
+use crate::{derived::Source, kind::Kind, time::Time};
 
 /// A data subject in a meeting: one stay of theirs, from joining to leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,6 +134,7 @@ pub struct Frame<'a> {
     pub(crate) captured: Time,
     pub(crate) contributors: Contributors<'a>,
     pub(crate) regions: &'a [Region],
+    pub(crate) sources: &'a [Source<'a>],
 }
 
 impl<'a> Frame<'a> {
@@ -144,6 +145,7 @@ impl<'a> Frame<'a> {
             captured,
             contributors,
             regions: &[],
+            sources: &[],
         }
     }
 

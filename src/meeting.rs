@@ -8,9 +8,11 @@ use crate::{
     error::Error,
     frame::{Participant, StreamId},
     kind::{Kind, Kinds},
-    payload::Format,
+    payload::{Format, Layout},
     purpose::Purposes,
+    records::Registry,
     release::{Counters, Settling, TapState},
+    schema::Schema,
     table::{Slot, Table},
     tag::Template,
     tap::{Source, Tap},
@@ -30,6 +32,7 @@ pub struct Meeting {
     /// The pairs of a purpose and a third party, in the order of their bits.
     third_parties: Vec<(Purposes, String)>,
     streams: Vec<(Source, Kind, Format)>,
+    records: Registry,
     outlets: Vec<Outlet>,
     taps: Vec<Arc<TapState>>,
     latest: Time,
@@ -105,12 +108,13 @@ impl<'a> Join<'a> {
 }
 
 /// A registered source of frames.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Stream {
     owner: Owner,
     kind: Kind,
     format: Format,
+    schema: Option<Schema>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -118,35 +122,51 @@ enum Owner {
     One(Participant),
     Mix,
     Composite,
+    Derived,
 }
 
 impl Stream {
     /// One person's; they count in every frame of it.
     pub const fn owned(owner: Participant, kind: Kind, format: Format) -> Self {
+        Self::new(Owner::One(owner), kind, format)
+    }
+
+    /// Service data about one person: records of integers (R9). It is the only form in which telemetry, diagnostics and usage are released.
+    ///
+    /// Its frames name nobody else and have no regions.
+    pub fn records(owner: Participant, kind: Kind, schema: Schema) -> Self {
+        let fields = schema.fields().len();
         Self {
-            owner: Owner::One(owner),
-            kind,
-            format,
+            schema: Some(schema),
+            ..Self::owned(owner, kind, Format(Layout::Record { fields }))
         }
     }
 
     /// Several people's, inseparably: each frame says whose.
     pub const fn mix(kind: Kind, format: Format) -> Self {
-        Self {
-            owner: Owner::Mix,
-            kind,
-            format,
-        }
+        Self::new(Owner::Mix, kind, format)
     }
 
     /// Several people's, side by side: a gallery, a channel for each person. Each frame says who its members are and, by regions, what is whose.
     ///
     /// What regions cover belongs to the owners of all regions over it, the rest to all members.
     pub const fn composite(kind: Kind, format: Format) -> Self {
+        Self::new(Owner::Composite, kind, format)
+    }
+
+    /// Made of frames of other streams: captions, embeddings, summaries, statistics (R8). Each frame of it says of which: [`Frame::derived`](crate::Frame::derived).
+    ///
+    /// It clears no more than each of its sources did, and asks for consent to its own kind beside theirs.
+    pub const fn derived(kind: Kind, format: Format) -> Self {
+        Self::new(Owner::Derived, kind, format)
+    }
+
+    const fn new(owner: Owner, kind: Kind, format: Format) -> Self {
         Self {
-            owner: Owner::Composite,
+            owner,
             kind,
             format,
+            schema: None,
         }
     }
 }
@@ -227,6 +247,7 @@ impl Meeting {
             restrictions: Restrictions::default(),
             third_parties: Vec::new(),
             streams: Vec::new(),
+            records: Registry::default(),
             outlets: Vec::new(),
             taps: Vec::new(),
             latest: Time::START,
@@ -462,12 +483,18 @@ impl Meeting {
             }
             Owner::Mix => Source::Mix,
             Owner::Composite => Source::Composite,
+            Owner::Derived => Source::Derived,
         };
         let id = u16::try_from(self.streams.len()).map(StreamId);
         let id = id
             .ok()
             .filter(|id| id.is_valid())
             .ok_or(Error::Full("streams"))?;
+        if let (Source::Owned(owner, _), Some(schema)) = (&source, stream.schema)
+            && let Some(person) = self.id_of(Some(*owner))?
+        {
+            self.records.register(id, &person, schema);
+        }
         self.streams.push((source, stream.kind, stream.format));
         self.table.advance();
         Ok(id)
@@ -518,7 +545,10 @@ impl Meeting {
         Ok(Tap {
             table: Arc::clone(&self.table),
             state,
-            source: source.clone(),
+            source: match (source.clone(), self.records.of(stream, outlet)) {
+                (Source::Owned(owner, _), Some(records)) => Source::Records(owner, records),
+                (source, _) => source,
+            },
             kind: *kind,
             format: *format,
             purposes: to.purposes,
