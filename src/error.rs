@@ -46,6 +46,9 @@ pub enum Error {
     /// A format with no channels, or a picture of no or too large a size.
     #[error("a format with no channels, or a picture of no size or beyond 32,768 a side")]
     Format,
+    /// Two fields of a schema have the same name.
+    #[error("two fields of the same name")]
+    DuplicateField,
     /// An outlet's purposes are not all the controller's own, or not all pairs with its recipient.
     #[error("an outlet's purposes must all be its recipient's")]
     ForeignPurpose,

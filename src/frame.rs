@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{kind::Kind, time::Time};
+use crate::{derived::Source, kind::Kind, time::Time};
 
 /// A data subject in a meeting: one stay of theirs, from joining to leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -150,6 +150,7 @@ pub struct Frame<'a> {
     pub(crate) captured: Time,
     pub(crate) contributors: Contributors<'a>,
     pub(crate) regions: &'a [Region],
+    pub(crate) sources: &'a [Source<'a>],
 }
 
 impl<'a> Frame<'a> {
@@ -160,6 +161,7 @@ impl<'a> Frame<'a> {
             captured,
             contributors,
             regions: &[],
+            sources: &[],
         }
     }
 

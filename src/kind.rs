@@ -68,13 +68,24 @@ kinds! {
 }
 
 impl Kind {
-    /// Why payload bytes of this kind can never be cleared, whatever anybody agreed to (R9).
-    pub(crate) const fn never_cleared(self) -> Option<Reason> {
+    /// Why nothing of this kind can ever be cleared, whatever anybody agreed to (R9).
+    pub(crate) fn never_cleared(self) -> Option<Reason> {
+        (self == Self::Unclassified).then_some(Reason::Unclassified)
+    }
+
+    /// Why payload bytes of this kind that are no record can never be cleared, whatever anybody agreed to (R9).
+    pub(crate) const fn never_cleared_as_bytes(self) -> Option<Reason> {
         match self {
             Self::Unclassified => Some(Reason::Unclassified),
             Self::Telemetry | Self::Diagnostic | Self::Usage => Some(Reason::FreeBytes),
             _ => None,
         }
+    }
+
+    /// Those of a set.
+    pub(crate) fn each(kinds: Kinds) -> impl Iterator<Item = Self> {
+        let is_in = move |kind: &Self| kinds.contains((*kind).into());
+        Self::ALL.into_iter().filter(is_in)
     }
 
     pub(crate) fn from_number(number: u8) -> Option<Self> {

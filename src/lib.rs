@@ -22,6 +22,7 @@ extern crate alloc;
 extern crate std;
 
 mod consent;
+mod derived;
 mod error;
 mod frame;
 mod hex;
@@ -30,9 +31,11 @@ mod ledger;
 mod meeting;
 mod payload;
 mod purpose;
+mod records;
 mod redact;
 mod register;
 mod release;
+mod schema;
 mod table;
 mod tag;
 mod tap;
@@ -42,6 +45,7 @@ mod verdict;
 pub use consent::{
     Authority, Challenge, Digest, Grant, Method, Notice, PublicKey, Refusal, Scope, Signed,
 };
+pub use derived::{MAX_SOURCES, Source};
 pub use error::Error;
 pub use frame::{Area, Contributors, Frame, MAX_REGIONS, OutletId, Participant, Region, StreamId};
 pub use kind::{Kind, Kinds};
@@ -55,6 +59,7 @@ pub use meeting::{Join, Meeting, Outlet, Stream};
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut, Samples};
 pub use purpose::Purposes;
 pub use release::{Counters, Settling};
+pub use schema::{Field, MAX_FIELDS, Schema};
 pub use tag::{Tag, TagError};
 pub use tap::{Admission, Cleared, Tap};
 pub use time::Time;

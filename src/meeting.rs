@@ -9,10 +9,12 @@ use crate::{
     frame::{OutletId, Participant, StreamId},
     kind::{Kind, Kinds},
     ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, TapCount},
-    payload::Format,
+    payload::{Format, Layout},
     purpose::Purposes,
+    records::Registry,
     register::Register,
     release::{Counters, Settling, TapState},
+    schema::Schema,
     table::Table,
     tag::Template,
     tap::{Source, Tap},
@@ -31,6 +33,7 @@ pub struct Meeting {
     register: Register,
     ledger: LedgerWriter,
     streams: Vec<OpenStream>,
+    records: Registry,
     outlets: Vec<(OutletId, Outlet)>,
     taps: Vec<Arc<TapState>>,
     latest: Time,
@@ -84,12 +87,13 @@ impl<'a> Join<'a> {
 }
 
 /// A registered source of frames.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Stream {
     owner: Owner,
     kind: Kind,
     format: Format,
+    schema: Option<Schema>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -97,35 +101,51 @@ enum Owner {
     One(Participant),
     Mix,
     Composite,
+    Derived,
 }
 
 impl Stream {
     /// One person's; they count in every frame of it.
     pub const fn owned(owner: Participant, kind: Kind, format: Format) -> Self {
+        Self::new(Owner::One(owner), kind, format)
+    }
+
+    /// Service data about one person: records of integers (R9). It is the only form in which telemetry, diagnostics and usage are released.
+    ///
+    /// Its frames name nobody else and have no regions.
+    pub fn records(owner: Participant, kind: Kind, schema: Schema) -> Self {
+        let fields = schema.fields().len();
         Self {
-            owner: Owner::One(owner),
-            kind,
-            format,
+            schema: Some(schema),
+            ..Self::owned(owner, kind, Format(Layout::Record { fields }))
         }
     }
 
     /// Several people's, inseparably: each frame says whose.
     pub const fn mix(kind: Kind, format: Format) -> Self {
-        Self {
-            owner: Owner::Mix,
-            kind,
-            format,
-        }
+        Self::new(Owner::Mix, kind, format)
     }
 
     /// Several people's, side by side: a gallery, a channel for each person. Each frame says who its members are and, by regions, what is whose.
     ///
     /// What regions cover belongs to the owners of all regions over it, the rest to all members.
     pub const fn composite(kind: Kind, format: Format) -> Self {
+        Self::new(Owner::Composite, kind, format)
+    }
+
+    /// Made of frames of other streams: captions, embeddings, summaries, statistics (R8). Each frame of it says of which: [`Frame::derived`](crate::Frame::derived).
+    ///
+    /// It clears no more than each of its sources did, and asks for consent to its own kind beside theirs.
+    pub const fn derived(kind: Kind, format: Format) -> Self {
+        Self::new(Owner::Derived, kind, format)
+    }
+
+    const fn new(owner: Owner, kind: Kind, format: Format) -> Self {
         Self {
-            owner: Owner::Composite,
+            owner,
             kind,
             format,
+            schema: None,
         }
     }
 }
@@ -246,6 +266,7 @@ impl Meeting {
             table: Arc::new(table),
             ledger,
             streams: Vec::new(),
+            records: Registry::default(),
             outlets: Vec::new(),
             taps: Vec::new(),
             latest: Time::START,
@@ -504,14 +525,19 @@ impl Meeting {
             }
             Owner::Mix => (Source::Mix, None),
             Owner::Composite => (Source::Composite, None),
+            Owner::Derived => (Source::Derived, None),
         };
         let id = self.register.next_stream().ok_or(Error::Full("streams"))?;
+        let owner = self.id_of(owner)?;
         let entry = Entry::StreamOpened {
             stream: id,
             kind: stream.kind,
-            owner: self.id_of(owner)?,
+            owner: owner.clone(),
         };
         self.enter_first(self.latest, &entry)?;
+        if let (Some(person), Some(schema)) = (&owner, stream.schema) {
+            self.records.register(id, person, schema);
+        }
         self.streams.push(OpenStream {
             id,
             source,
@@ -573,7 +599,10 @@ impl Meeting {
         Ok(Tap {
             table: Arc::clone(&self.table),
             state,
-            source: from.source.clone(),
+            source: match (from.source.clone(), self.records.of(stream, outlet)) {
+                (Source::Owned(owner, _), Some(records)) => Source::Records(owner, records),
+                (source, _) => source,
+            },
             kind: from.kind,
             format: from.format,
             purposes: to.1.purposes,

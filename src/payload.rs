@@ -22,10 +22,20 @@ pub struct Format(pub(crate) Layout);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
-    Pcm { samples: Samples, channels: u16 },
-    I420 { width: u32, height: u32 },
+    Pcm {
+        samples: Samples,
+        channels: u16,
+    },
+    I420 {
+        width: u32,
+        height: u32,
+    },
     Utf8,
     Opaque,
+    /// So many integers. Only a stream with a schema has this layout.
+    Record {
+        fields: usize,
+    },
 }
 
 impl Format {
@@ -54,7 +64,7 @@ impl Format {
             Layout::I420 { width, height } => {
                 0 < width && width <= MAX_SIDE && 0 < height && height <= MAX_SIDE
             }
-            Layout::Utf8 | Layout::Opaque => true,
+            Layout::Utf8 | Layout::Opaque | Layout::Record { .. } => true,
         }
     }
 
@@ -98,10 +108,10 @@ impl Format {
                     });
                 fits.then_some(extent)
             }
-            (Layout::Opaque, Payload::Bytes(_)) => Some(Extent {
-                width: 1,
-                height: 1,
-            }),
+            (Layout::Opaque, Payload::Bytes(_)) => Some(Extent::ONE),
+            (Layout::Record { fields }, Payload::Bytes(bytes)) => {
+                (bytes.len() == fields * size_of::<i64>()).then_some(Extent::ONE)
+            }
             _ => None,
         }
     }
@@ -131,6 +141,12 @@ pub(crate) const I420: [Option<Sampling>; 4] = {
 };
 
 impl Extent {
+    /// Of what has no parts that regions could be of.
+    const ONE: Self = Self {
+        width: 1,
+        height: 1,
+    };
+
     /// The size of a plane of a picture of this size.
     pub(crate) const fn sampled(self, sampling: Sampling) -> Self {
         Self {
@@ -173,7 +189,7 @@ impl Plane<'_> {
 /// A frame's content.
 #[derive(Clone, Copy, Debug)]
 pub enum Payload<'a> {
-    /// One run of bytes: audio, text, opaque.
+    /// One run of bytes: audio, text, a record, opaque.
     Bytes(&'a [u8]),
     /// A picture of up to four planes, the unused ones empty.
     Planes([Plane<'a>; 4]),
@@ -182,7 +198,7 @@ pub enum Payload<'a> {
 /// A frame's content that may be changed.
 #[derive(Debug)]
 pub enum PayloadMut<'a> {
-    /// One run of bytes: audio, text, opaque.
+    /// One run of bytes: audio, text, a record, opaque.
     Bytes(&'a mut [u8]),
     /// A picture of up to four planes, the unused ones empty.
     Planes([PlaneMut<'a>; 4]),

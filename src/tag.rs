@@ -13,11 +13,11 @@ use crate::{
 /// | bytes, big-endian | field |
 /// |---|---|
 /// | 0 | version, 1 |
-/// | 1 | kind |
+/// | 1 | kind; 255: several |
 /// | 2 | treatment: 0 dropped, 1 whole, 2 redacted in part, 3 blanked |
 /// | 3 | reason: 0 for a whole frame, else why it is not |
 /// | 4–5 | purposes cleared; 0 unless whole or redacted |
-/// | 6–7 | stream |
+/// | 6–7 | stream; 65,535: several |
 /// | 8–11 | capture time, milliseconds since the meeting's start |
 /// | 12–15 | consent generation: the change of consent up to which the verdict surely applied |
 ///
@@ -42,6 +42,16 @@ pub enum TagError {
 }
 
 const VERSION: u8 = 1;
+/// In the place of a kind.
+const SEVERAL: u8 = u8::MAX;
+
+/// Where in a tag's halves its fields are.
+const KIND: u64 = 0xFF << 48;
+/// Treatment, reason and purposes.
+const TREATED: u64 = 0xFFFF_FFFF << 16;
+const STREAM: u64 = 0xFFFF;
+const CAPTURED: u64 = 0xFFFF_FFFF << 32;
+const GENERATION: u64 = 0xFFFF_FFFF;
 
 /// What of a tag does not change from frame to frame of a tap.
 #[derive(Clone, Copy)]
@@ -64,6 +74,82 @@ impl Template {
         captured: Time,
         generation: u64,
     ) -> Tag {
+        let generation = u32::try_from(generation).unwrap_or(u32::MAX);
+        Tag {
+            what: self.what,
+            when: u64::from(captured.floor()) << 32 | u64::from(generation),
+        }
+        .treated(verdict, cleared)
+    }
+}
+
+impl Tag {
+    /// What a tag says of data that is derived from two frames, as far as it was cleared (R8). It clears no more than either.
+    ///
+    /// - Purposes: those for which both were cleared.
+    /// - Capture and generation: the earlier.
+    /// - Kind and stream: several, where they differ.
+    /// - Treatment: whole if both are, else redacted if both were released, blanked if both were, else dropped.
+    /// - Reason: the one with the smallest number; [`Reason::Disjoint`] where both were released, whole, but for no purpose together.
+    ///
+    /// The order in which several tags are joined does not matter, nor how often each is.
+    /// Both are of the same meeting; for others there is [`Tag::meet_across_meetings`].
+    #[must_use]
+    pub fn meet(self, other: Self) -> Self {
+        let both = self.purposes() & other.purposes();
+        let reason = Reason::strongest(self.verdict().reason(), other.verdict().reason());
+        let is_blanked = |tag: Self| matches!(tag.verdict(), Verdict::Blanked(_));
+        let verdict = match reason {
+            None if both.is_empty() => Verdict::Dropped(Reason::Disjoint),
+            None => Verdict::Whole,
+            // Nothing is cleared of what was not released.
+            Some(reason) if !both.is_empty() => Verdict::Redacted(reason),
+            Some(reason) if is_blanked(self) && is_blanked(other) => Verdict::Blanked(reason),
+            Some(reason) => Verdict::Dropped(reason),
+        };
+        self.inheriting(other).treated(verdict, both)
+    }
+
+    /// What a tag says of data that is derived from frames of two meetings.
+    ///
+    /// As [`Tag::meet`], without the purposes that a meeting names: the same bit is another third party in another meeting.
+    /// Nor can their clocks, streams or changes of consent be compared, so it is of several streams, captured at the start, of generation 0.
+    #[must_use]
+    pub fn meet_across_meetings(self, other: Self) -> Self {
+        self.outside_its_meeting().meet(other.outside_its_meeting())
+    }
+
+    fn outside_its_meeting(self) -> Self {
+        let tag = Self {
+            what: self.what | STREAM,
+            when: 0,
+        };
+        let cleared = self.purposes() & Purposes::FIRST_PARTY;
+        let verdict = match self.verdict() {
+            Verdict::Whole if cleared.is_empty() => Verdict::Dropped(Reason::Disjoint),
+            Verdict::Redacted(reason) if cleared.is_empty() => Verdict::Dropped(reason),
+            verdict => verdict,
+        };
+        tag.treated(verdict, cleared)
+    }
+
+    /// The same treatment, of something that comes from another frame as well.
+    pub(crate) fn inheriting(self, source: Self) -> Self {
+        let several = |mask: u64| {
+            if (self.what ^ source.what) & mask == 0 {
+                0
+            } else {
+                mask
+            }
+        };
+        let earlier = |mask: u64| (self.when & mask).min(source.when & mask);
+        Self {
+            what: self.what | several(KIND) | several(STREAM),
+            when: earlier(CAPTURED) | earlier(GENERATION),
+        }
+    }
+
+    fn treated(self, verdict: Verdict, cleared: Purposes) -> Self {
         let (treatment, reason) = match verdict {
             Verdict::Dropped(reason) => (0, reason as u64),
             Verdict::Whole => (1, 0),
@@ -75,19 +161,16 @@ impl Template {
         } else {
             0
         };
-        let generation = u32::try_from(generation).unwrap_or(u32::MAX);
-        Tag {
-            what: self.what | treatment << 40 | reason << 32 | u64::from(cleared) << 16,
-            when: u64::from(captured.floor()) << 32 | u64::from(generation),
+        Self {
+            what: self.what & !TREATED | treatment << 40 | reason << 32 | u64::from(cleared) << 16,
+            ..self
         }
     }
-}
 
-impl Tag {
-    /// The frame's kind.
+    /// The frame's kind; none where it was derived from frames of several.
     #[must_use]
-    pub fn kind(self) -> Kind {
-        Kind::from_number(self.byte(1)).unwrap_or(Kind::Unclassified)
+    pub fn kind(self) -> Option<Kind> {
+        Kind::from_number(self.byte(1))
     }
 
     /// What the gate did with the frame.
@@ -108,11 +191,12 @@ impl Tag {
         Purposes::from_bits_retain(u16::from_be_bytes([high, low]))
     }
 
-    /// The stream that the frame came from.
+    /// The stream that the frame came from; none where it was derived from frames of several.
     #[must_use]
-    pub fn stream(self) -> StreamId {
+    pub fn stream(self) -> Option<StreamId> {
         let [.., high, low] = self.what.to_be_bytes();
-        StreamId(u16::from_be_bytes([high, low]))
+        let stream = StreamId(u16::from_be_bytes([high, low]));
+        stream.is_valid().then_some(stream)
     }
 
     /// The capture time, rounded down to a millisecond.
@@ -151,13 +235,8 @@ impl Tag {
         if tag.byte(0) != VERSION {
             return Err(TagError::Version(tag.byte(0)));
         }
-        // Whatever the accessors had to put right cannot have been written, so it does not come out the same.
-        let rewritten = Template::new(tag.kind(), tag.stream()).tag(
-            tag.verdict(),
-            tag.purposes(),
-            tag.captured(),
-            u64::from(tag.generation()),
-        );
+        // Whatever the accessor had to put right cannot have been written, so it does not come out the same.
+        let rewritten = tag.treated(tag.verdict(), tag.purposes());
         let possible = match tag.verdict() {
             Verdict::Redacted(reason) => reason.is_of_a_part(),
             Verdict::Blanked(reason) => !reason.is_fault(),
@@ -165,11 +244,12 @@ impl Tag {
         };
         let withheld = matches!(tag.verdict(), Verdict::Dropped(_));
         let released = tag.verdict().is_released();
+        let never_cleared = tag.kind().and_then(Kind::never_cleared).is_some();
         if rewritten == tag
             && possible
-            && tag.stream().is_valid()
+            && (tag.kind().is_some() || tag.byte(1) == SEVERAL)
             && released != tag.purposes().is_empty()
-            && (withheld || (tag.captured().in_range() && tag.kind().never_cleared().is_none()))
+            && (withheld || (tag.captured().in_range() && !never_cleared))
         {
             Ok(tag)
         } else {
@@ -242,13 +322,38 @@ mod tests {
             )
             .prop_filter("handed on though never cleared", |tag| {
                 matches!(tag.verdict(), Verdict::Dropped(_))
-                    || (tag.kind().never_cleared().is_none() && tag.captured().in_range())
+                    || (tag.kind() != Some(Kind::Unclassified) && tag.captured().in_range())
             })
+    }
+
+    /// What is derived from frames that the gate has seen, from what is derived from those, and so on.
+    fn derived_tags() -> impl Strategy<Value = Tag> {
+        prop::collection::vec((tags(), any::<bool>()), 1..5).prop_map(|tags| {
+            let join = |a: Tag, b: Tag, across| {
+                if across {
+                    a.meet_across_meetings(b)
+                } else {
+                    a.meet(b)
+                }
+            };
+            tags.into_iter()
+                .reduce(|(a, across), (b, next)| (join(a, b, across), next))
+                .unwrap()
+                .0
+        })
+    }
+
+    fn same_or_narrower(a: Tag, b: Tag) -> bool {
+        b.purposes().contains(a.purposes())
+            && a.captured() <= b.captured()
+            && a.generation() <= b.generation()
+            && (b.kind() == a.kind() || a.kind().is_none())
+            && (b.stream() == a.stream() || a.stream().is_none())
     }
 
     proptest! {
         #[test]
-        fn r1_reads_what_it_writes_and_nothing_else(tag in tags()) {
+        fn r1_reads_what_it_writes_and_nothing_else(tag in prop_oneof![tags(), derived_tags()]) {
             let bytes = tag.to_bytes();
             prop_assert_eq!(Tag::from_bytes(bytes), Ok(tag));
             prop_assert_eq!(tag.to_string(), bytes.map(|byte| std::format!("{byte:02x}")).concat());
@@ -261,6 +366,30 @@ mod tests {
                     prop_assert_eq!(other.verdict().is_released(), !other.purposes().is_empty());
                 }
             }
+        }
+
+        #[test]
+        fn r8_joining_tags_is_a_meet(a in derived_tags(), b in derived_tags(), c in derived_tags()) {
+            prop_assert_eq!(a.meet(a), a);
+            prop_assert_eq!(a.meet(b), b.meet(a));
+            prop_assert_eq!(a.meet(b).meet(c), a.meet(b.meet(c)));
+            let across = Tag::meet_across_meetings;
+            prop_assert_eq!(across(a, b), across(b, a));
+            prop_assert_eq!(across(across(a, b), c), across(a, across(b, c)));
+        }
+
+        #[test]
+        fn r8_joined_tags_clear_no_more_than_any(chain in prop::collection::vec(derived_tags(), 2..=6)) {
+            let joined = chain.iter().copied().reduce(Tag::meet).unwrap();
+            let across = chain.iter().copied().reduce(Tag::meet_across_meetings).unwrap();
+            prop_assert!(Purposes::FIRST_PARTY.contains(across.purposes()));
+            for source in chain {
+                prop_assert!(same_or_narrower(joined, source));
+                prop_assert!(same_or_narrower(across, joined));
+                prop_assert!(source.verdict().is_released() || !joined.verdict().is_released());
+            }
+            prop_assert_eq!(Tag::from_bytes(joined.to_bytes()), Ok(joined));
+            prop_assert_eq!(Tag::from_bytes(across.to_bytes()), Ok(across));
         }
 
         #[test]
@@ -282,5 +411,32 @@ mod tests {
         );
         assert_eq!(tag.to_string(), "01030224010101020a0b0c0d11223344");
         assert_eq!(Tag::from_bytes([0; 16]), Err(TagError::Version(0)));
+    }
+
+    #[test]
+    fn r8_a_meet_field_by_field() {
+        let tag = |kind, stream, verdict, purposes, millis, generation| {
+            let captured = Time::from_millis(millis);
+            Template::new(kind, StreamId(stream)).tag(verdict, purposes, captured, generation)
+        };
+        let (record, train) = (Purposes::RECORD, Purposes::TRAIN);
+        let in_part = Verdict::Redacted(Reason::NotGranted);
+        let whole = tag(Kind::Audio, 1, Verdict::Whole, record | train, 9, 3);
+        let redacted = tag(Kind::Audio, 2, in_part, record, 7, 4);
+        let joined = whole.meet(redacted);
+        assert_eq!(joined, tag(Kind::Audio, u16::MAX, in_part, record, 7, 3));
+        assert_eq!((joined.kind(), joined.stream()), (Some(Kind::Audio), None));
+
+        let captions = tag(Kind::Caption, 1, Verdict::Whole, train, 9, 3);
+        assert_eq!(whole.meet(captions).kind(), None);
+        assert_eq!(
+            captions.meet(redacted).verdict(),
+            Verdict::Dropped(Reason::NotGranted)
+        );
+        let recorded = tag(Kind::Caption, 1, Verdict::Whole, record, 9, 3);
+        assert_eq!(
+            captions.meet(recorded).verdict(),
+            Verdict::Dropped(Reason::Disjoint)
+        );
     }
 }

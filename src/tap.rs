@@ -4,10 +4,12 @@ use alloc::sync::Arc;
 use core::{cell::Cell, marker::PhantomData};
 
 use crate::{
+    derived::{self, Content, MAX_SOURCES},
     frame::{Contributors, Frame, MAX_REGIONS, Participant, Region},
     kind::Kind,
     payload::{Extent, Format, Payload, PayloadMut},
     purpose::Purposes,
+    records::Records,
     redact::{self, Cut},
     release::{Counters, TapState},
     table::{Passage, Slot, Table},
@@ -38,8 +40,11 @@ pub struct Tap {
 #[derive(Clone)]
 pub(crate) enum Source {
     Owned(Participant, Arc<Slot>),
+    /// One person's service data.
+    Records(Participant, Records),
     Mix,
     Composite,
+    Derived,
 }
 
 /// What became of a frame.
@@ -64,7 +69,7 @@ impl<R> Admission<R> {
 pub struct Cleared<'a> {
     payload: Payload<'a>,
     tag: Tag,
-    refused: u64,
+    content: Content<'a>,
 }
 
 impl<'a> Cleared<'a> {
@@ -83,11 +88,19 @@ impl<'a> Cleared<'a> {
         }
     }
 
-    /// Whether the frame's region of this index was hidden, so that what is said of it elsewhere can be left out too.
+    /// Whether the frame's region of this index was hidden, so that what is said of it elsewhere can be left out too. Of a record, the field of this index.
     #[must_use]
     pub fn hides(&self, region: usize) -> bool {
-        let bit = u32::try_from(region).map_or(0, |region| 1u64.unbounded_shl(region));
-        !self.tag.verdict().is_released() || self.refused & bit != 0
+        !self.tag.verdict().is_released() || self.content.hides(region)
+    }
+
+    /// What is to be named as the source of something derived from this (R8): its tag, the people who are in what is left of it, its kinds, its earliest part.
+    ///
+    /// The people are written to `room`. None if that is too small, or if this is but an empty frame.
+    #[must_use]
+    pub fn source<'r>(&self, room: &'r mut [Participant]) -> Option<derived::Source<'r>> {
+        let released = self.tag.verdict().is_released();
+        self.content.source(self.tag, room).filter(|_| released)
     }
 
     /// The frame's tag.
@@ -130,13 +143,14 @@ impl Tap {
             Ruling::Whole => Verdict::Whole,
             Ruling::InPart { reason, .. } | Ruling::Withheld(reason) => Verdict::Dropped(reason),
         };
+        let verdict = self.afford(verdict, now);
         scope.count(verdict);
         let tag = self.tag_as(verdict, self.purposes, frame, generation);
         let output = (verdict == Verdict::Whole).then(|| {
             release(Cleared {
                 payload,
                 tag,
-                refused: 0,
+                content: self.content(frame, &Ruling::Whole),
             })
         });
         Admission { tag, output }
@@ -162,7 +176,14 @@ impl Tap {
             .extent(&payload)
             .filter(|_| self.format.is_room_for(&payload, &buffer));
         let (generation, ruling) = self.rule(frame, &payload, extent, now);
-        let verdict = self.treat(&ruling, frame.regions, extent, Some(&payload), &mut buffer);
+        let verdict = self.treat(
+            &ruling,
+            frame.regions,
+            extent,
+            Some(&payload),
+            &mut buffer,
+            now,
+        );
         scope.count(verdict);
         self.hand_on(verdict, &ruling, frame, generation, &buffer, release)
     }
@@ -183,7 +204,7 @@ impl Tap {
         let scope = self.state.begin();
         let extent = self.format.extent(&payload.as_payload());
         let (generation, ruling) = self.rule(frame, &payload.as_payload(), extent, now);
-        let verdict = self.treat(&ruling, frame.regions, extent, None, &mut payload);
+        let verdict = self.treat(&ruling, frame.regions, extent, None, &mut payload, now);
         scope.count(verdict);
         self.hand_on(verdict, &ruling, frame, generation, &payload, release)
     }
@@ -197,7 +218,8 @@ impl Tap {
         let generation = self.table.generation();
         let surely = self.surely_held_by_owner(frame, now);
         if !surely.is_empty() {
-            return self.tag_as(Verdict::Whole, surely, frame, generation);
+            let whole = Verdict::Whole;
+            return self.template.tag(whole, surely, frame.captured, generation);
         }
         let (generation, decided) = self.consistently(|| self.decide(frame, now));
         match decided {
@@ -257,7 +279,7 @@ impl Tap {
             Passage::new(frame.captured, now),
         ) {
             (Source::Owned(owner, slot), Contributors::Owner, [], Some(passage))
-                if self.kind.never_cleared().is_none() =>
+                if self.kind.never_cleared_as_bytes().is_none() =>
             {
                 slot.surely_held(*owner, self.kind, passage)
             }
@@ -290,22 +312,26 @@ impl Tap {
         let passage = self.passage(frame, now)?;
         let extent = extent.ok_or(Reason::Malformed)?;
         let located = |region: &Region| redact::locate(region.area, self.format, payload, extent);
-        if frame.regions.len() > MAX_REGIONS || !frame.regions.iter().all(located) {
+        if !self.is_well_formed(frame) || !frame.regions.iter().all(located) {
             return Err(Reason::Malformed);
         }
-        self.kind.never_cleared().map_or(Ok(()), Err)?;
+        self.never_cleared().map_or(Ok(()), Err)?;
 
-        let mut reason = None;
-        for who in self.named(frame)? {
-            reason = Reason::strongest(reason, self.refusal(who, self.kind, passage));
+        let (_, mut reason) = frame.cleared_by_sources(self.purposes);
+        for (who, kind) in self.named(frame)? {
+            let (_, refusal) = self.consent(who, kind, passage, self.purposes);
+            reason = Reason::strongest(reason, refusal);
         }
         let is_composite = matches!(self.source, Source::Composite);
         if let (Some(reason), false) = (reason, is_composite) {
             return Err(reason);
         }
+        if let (Source::Records(_, records), Payload::Bytes(record)) = (&self.source, payload) {
+            return judge_record(records, record);
+        }
         let mut refused = 0;
         for (index, region) in (0..).zip(frame.regions) {
-            if let Some(refusal) = self.refusal_of(region, passage)? {
+            if let (_, Some(refusal)) = self.consent_to(region, passage, self.purposes)? {
                 refused |= 1u64.unbounded_shl(index);
                 reason = Reason::strongest(reason, Some(refusal));
             }
@@ -333,24 +359,20 @@ impl Tap {
     /// The purposes that everybody in the frame agrees to, for all of it. An error is why there are none.
     fn decide(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
         let passage = self.passage(frame, now)?;
-        if frame.regions.len() > MAX_REGIONS {
+        if !self.is_well_formed(frame) {
             return Err(Reason::Malformed);
         }
-        self.kind.never_cleared().map_or(Ok(()), Err)?;
-        let (mut held, mut strongest) = (Purposes::all(), None);
+        self.never_cleared().map_or(Ok(()), Err)?;
+        let (mut held, mut strongest) = frame.cleared_by_sources(Purposes::all());
         let mut and = |(purposes, reason)| {
             held &= purposes;
             strongest = Reason::strongest(strongest, reason);
         };
-        for who in self.named(frame)? {
-            and(self.consent(who, self.kind, passage, Purposes::all()));
+        for (who, kind) in self.named(frame)? {
+            and(self.consent(who, kind, passage, Purposes::all()));
         }
         for region in frame.regions {
-            let passage = earlier(passage, region)?;
-            and(self.consent(region.owner, self.kind, passage, Purposes::all()));
-            if let Some(kind) = region.kind {
-                and(self.consent(region.owner, kind, passage, Purposes::all()));
-            }
+            and(self.consent_to(region, passage, Purposes::all())?);
         }
         match strongest {
             Some(reason) if held.is_empty() => Err(reason),
@@ -370,38 +392,73 @@ impl Tap {
         Ok(passage)
     }
 
-    /// Everybody who is named for all of the frame: the owner always, and the listed.
+    /// Whether a frame of the stream may have such regions, sources and contributors.
+    fn is_well_formed(&self, frame: &Frame<'_>) -> bool {
+        let others = |owner: Participant| match frame.contributors {
+            Contributors::Owner => false,
+            Contributors::Complete(listed) | Contributors::Partial(listed) => {
+                listed.iter().any(|who| *who != owner)
+            }
+        };
+        // A record of somebody else would not count towards their own budget.
+        let is_of_others = match self.source {
+            Source::Records(owner, _) => !frame.regions.is_empty() || others(owner),
+            _ => false,
+        };
+        frame.regions.len() <= MAX_REGIONS && frame.sources.len() <= MAX_SOURCES && !is_of_others
+    }
+
+    /// Why nothing of the stream is ever cleared.
+    fn never_cleared(&self) -> Option<Reason> {
+        match self.source {
+            Source::Records(..) => self.kind.never_cleared(),
+            _ => self.kind.never_cleared_as_bytes(),
+        }
+    }
+
+    fn owner(&self) -> Option<Participant> {
+        match self.source {
+            Source::Owned(owner, _) | Source::Records(owner, _) => Some(owner),
+            Source::Mix | Source::Composite | Source::Derived => None,
+        }
+    }
+
+    /// Everybody who is named for all of the frame, and under which kind: the owner always, the listed, those in its sources.
     fn named<'f>(
         &self,
         frame: &Frame<'f>,
-    ) -> Result<impl Iterator<Item = Participant> + use<'f>, Reason> {
-        let owner = match self.source {
-            Source::Owned(owner, _) => Some(owner),
-            Source::Mix | Source::Composite => None,
-        };
-        let listed: &[Participant] = match (frame.contributors, owner) {
-            (Contributors::Owner, Some(_)) => &[],
-            (Contributors::Complete(listed), _) if !listed.is_empty() => listed,
+    ) -> Result<impl Iterator<Item = (Participant, Kind)> + use<'f>, Reason> {
+        let (owner, own) = (self.owner(), self.kind);
+        let listed: &[Participant] = match (&self.source, frame.contributors) {
+            (Source::Derived, _) if frame.has_complete_sources() => &[],
+            (Source::Derived, _) => return Err(Reason::Incomplete),
+            (_, Contributors::Owner) if owner.is_some() => &[],
+            (_, Contributors::Complete(listed)) if !listed.is_empty() => listed,
             _ => return Err(Reason::Incomplete),
         };
-        Ok(owner.into_iter().chain(listed.iter().copied()))
+        let named = owner.into_iter().chain(listed.iter().copied());
+        let named = named.map(move |who| (who, own));
+        Ok(named.chain(frame.people_of_sources(own)))
     }
 
-    /// Why a region's owner does not agree to the outlet's purposes, under the stream's kind or the region's own.
-    fn refusal_of(&self, region: &Region, passage: Passage) -> Result<Option<Reason>, Reason> {
+    /// Those of `wanted` that a region's owner agrees to, under the stream's kind and the region's own, and why not to the others.
+    fn consent_to(
+        &self,
+        region: &Region,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> Result<(Purposes, Option<Reason>), Reason> {
         let passage = earlier(passage, region)?;
-        let own_kind = region
-            .kind
-            .and_then(|kind| self.refusal(region.owner, kind, passage));
-        Ok(Reason::strongest(
-            self.refusal(region.owner, self.kind, passage),
-            own_kind,
-        ))
-    }
-
-    /// Why a person does not agree to the outlet's purposes.
-    fn refusal(&self, who: Participant, kind: Kind, passage: Passage) -> Option<Reason> {
-        self.consent(who, kind, passage, self.purposes).1
+        let consent = |kind| self.consent(region.owner, kind, passage, wanted);
+        let (held, reason) = consent(self.kind);
+        let Some(kind) = region.kind else {
+            return Ok((held, reason));
+        };
+        let (held_too, reason_too) = match kind.never_cleared_as_bytes() {
+            Some(reason) => (Purposes::empty(), Some(reason)),
+            None => consent(kind),
+        };
+        Ok((held & held_too, Reason::strongest(reason, reason_too)))
     }
 
     /// Those of `wanted` that a person agrees to, and why not to the others.
@@ -430,6 +487,7 @@ impl Tap {
         extent: Option<Extent>,
         from: Option<&Payload<'_>>,
         buffer: &mut PayloadMut<'_>,
+        now: Time,
     ) -> Verdict {
         let (refused, uncovered, verdict) = match *ruling {
             Ruling::Whole => (0, false, Verdict::Whole),
@@ -440,6 +498,7 @@ impl Tap {
             } => (refused, uncovered, Verdict::Redacted(reason)),
             Ruling::Withheld(reason) => (0, false, Verdict::Dropped(reason)),
         };
+        let verdict = self.afford(verdict, now);
         if let (true, Some(extent)) = (verdict.is_released(), extent) {
             let cut = Cut {
                 regions,
@@ -478,15 +537,41 @@ impl Tap {
             release(Cleared {
                 payload: buffer.as_payload(),
                 tag,
-                refused: match *ruling {
-                    Ruling::InPart { refused, .. } => refused,
-                    Ruling::Whole | Ruling::Withheld(_) => 0,
-                },
+                content: self.content(frame, ruling),
             })
         });
         Admission { tag, output }
     }
 
+    /// A record that is over budget is withheld instead.
+    #[inline]
+    fn afford(&self, verdict: Verdict, now: Time) -> Verdict {
+        match &self.source {
+            Source::Records(_, records) if verdict.is_released() => {
+                records.take(now).err().map_or(verdict, Verdict::Dropped)
+            }
+            _ => verdict,
+        }
+    }
+
+    #[inline]
+    fn content<'a>(&self, frame: &'a Frame<'a>, ruling: &Ruling) -> Content<'a> {
+        let (refused, uncovered) = match *ruling {
+            Ruling::InPart {
+                refused, uncovered, ..
+            } => (refused, uncovered),
+            Ruling::Whole | Ruling::Withheld(_) => (0, false),
+        };
+        Content {
+            frame,
+            owner: self.owner(),
+            kind: self.kind,
+            refused,
+            uncovered,
+        }
+    }
+
+    /// A frame's tag, and of what is derived, what its sources' tags make of it.
     #[inline]
     fn tag_as(
         &self,
@@ -495,8 +580,27 @@ impl Tap {
         frame: &Frame<'_>,
         generation: u64,
     ) -> Tag {
-        self.template
-            .tag(verdict, cleared, frame.captured, generation)
+        let own = self
+            .template
+            .tag(verdict, cleared, frame.captured, generation);
+        let sources = frame.sources.iter();
+        sources.fold(own, |tag, source| tag.inheriting(source.tag))
+    }
+}
+
+/// A record without the fields that are out of their range.
+fn judge_record(records: &Records, record: &[u8]) -> Result<Ruling, Reason> {
+    let (refused, reason) = (records.schema.out_of_range(record), Reason::OutOfRange);
+    if refused == 0 {
+        Ok(Ruling::Whole)
+    } else if refused.count_ones() as usize == records.schema.fields().len() {
+        Err(reason)
+    } else {
+        Ok(Ruling::InPart {
+            refused,
+            uncovered: false,
+            reason,
+        })
     }
 }
 

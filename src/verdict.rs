@@ -75,7 +75,14 @@ impl Reason {
     pub(crate) const fn is_of_a_part(self) -> bool {
         !matches!(
             self,
-            Self::Ended | Self::Time | Self::Malformed | Self::Contended | Self::Incomplete
+            Self::Ended
+                | Self::Time
+                | Self::Malformed
+                | Self::Contended
+                | Self::OverBudget
+                | Self::Incomplete
+                | Self::BeyondSource
+                | Self::Disjoint
         )
     }
 
@@ -99,8 +106,12 @@ reasons! {
     Unclassified = 4, "unclassified";
     /// Service data that is not a record of registered fields.
     FreeBytes = 5, "free bytes";
-    /// Consent changed faster than the frame could be judged.
+    /// Consent, or what is left of a budget, changed faster than the frame could be judged.
     Contended = 6, "contended";
+    /// A record would exceed the bits that one person may send to one outlet in a minute.
+    OverBudget = 7, "over budget";
+    /// A record's field is not in the range that its schema gives.
+    OutOfRange = 8, "out of range";
     /// Not everybody in the frame was named.
     Incomplete = 16, "incomplete";
     /// Somebody in the frame is not known to the meeting.
@@ -119,4 +130,8 @@ reasons! {
     NotGranted = 36, "not granted";
     /// Everybody agrees now, but not without a break since the frame was captured.
     CapturedEarlier = 37, "captured earlier";
+    /// What it was derived from was not cleared for this.
+    BeyondSource = 40, "beyond its source";
+    /// Two frames of which nothing is cleared for both together: [`Tag::meet`](crate::Tag::meet).
+    Disjoint = 255, "disjoint";
 }

@@ -10,8 +10,8 @@ use std::{
 
 use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
 use framegate::{
-    Area, Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Region, Samples, Scope,
-    Stream, Time, Verdict,
+    Area, Authority, Contributors, Field, Format, Frame, Kind, Payload, Purposes, Reason, Region,
+    Samples, Schema, Scope, Source, Stream, Time, Verdict,
 };
 
 struct Counting;
@@ -178,6 +178,74 @@ fn admitting_chat_that_quotes() {
         std::str::from_utf8(&buffer),
         Ok("\u{201c}******\u{201d}, no?")
     );
+}
+
+#[test]
+fn admitting_what_was_derived() {
+    let (mut meeting, notice, people) = meeting::<2>();
+    for who in people {
+        agree(&mut meeting, notice, who, common::SCOPE, Time::START);
+    }
+    let mut voice = tap(&mut meeting, microphone(people[0]), Purposes::RECORD);
+    let captions = Stream::derived(Kind::Caption, Format::UTF8);
+    let mut captions = tap(&mut meeting, captions, Purposes::RECORD);
+    let notes = Stream::derived(Kind::Note, Format::UTF8);
+    let mut notes = tap(&mut meeting, notes, Purposes::RECORD);
+    let (samples, text) = (Payload::Bytes(&[1; 640]), Payload::Bytes(b"text"));
+    let seen = allocations(|now| {
+        let heard = voice.tag(&own(now), now);
+        let sources = [Source::new(heard, &people); 3];
+        let frame = Frame::derived(&sources);
+        black_box(captions.tag(&frame, now));
+        let note = captions.admit(&frame, text, now, |cleared| {
+            let mut room = people;
+            let sources = [cleared.source(&mut room).unwrap()];
+            notes.admit(&Frame::derived(&sources), text, now, |_| ())
+        });
+        let note = note.output.map(|note| note.verdict());
+        assert_eq!(note, Some(Verdict::Whole));
+        let ordinary = captions.admit(&own(now), samples, now, |_| ());
+        assert!(!ordinary.verdict().is_released());
+    });
+    assert_eq!(seen, 0);
+}
+
+#[test]
+fn admitting_records() {
+    let (mut meeting, notice, [who]) = meeting();
+    agree(&mut meeting, notice, who, common::SCOPE, Time::START);
+    let field = |name: &str| Field {
+        name: name.into(),
+        unit: "packets".into(),
+        range: 0..=9,
+    };
+    let bits = u32::try_from(8 * FRAMES).unwrap() + 8;
+    let schema = Schema::new(vec![field("sent"), field("lost")], bits).unwrap();
+    let stream = Stream::records(who, Kind::Telemetry, schema);
+    let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+    let record = [[1, 0, 0, 0, 0, 0, 0, 0], [10, 0, 0, 0, 0, 0, 0, 0]].concat();
+    let mut buffer = record.clone();
+    let seen = allocations(|now| {
+        let payload = Payload::Bytes(&record);
+        let frame = own(now);
+        black_box(tap.tag(&frame, now));
+        let into = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
+        assert!(matches!(into.verdict(), Verdict::Redacted(_)));
+        let dropped = tap.admit(&frame, payload, now, |_| ());
+        assert!(matches!(dropped.verdict(), Verdict::Dropped(_)));
+    });
+    assert_eq!(seen, 0);
+    // The last that was affordable, and one that is not.
+    let now = Time::from_micros(FRAMES * 20);
+    buffer[8..].fill(0);
+    let mut verdict = || {
+        tap.admit(&own(now), Payload::Bytes(&buffer), now, |_| ())
+            .verdict()
+    };
+    assert_eq!(verdict(), Verdict::Whole);
+    let mut over = Verdict::Whole;
+    let seen = allocations(|_| over = verdict());
+    assert_eq!((seen, over), (0, Verdict::Dropped(Reason::OverBudget)));
 }
 
 /// Every way through the slow half of a decision: just after a change, with others' purposes open, expired.

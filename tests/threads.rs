@@ -97,7 +97,7 @@ fn r4_who_never_agreed_at_the_same_time_is_never_released_together() {
     let (mut meeting, notice, people) = meeting::<2>();
     let stream = Stream::mix(Kind::Audio, Format::pcm(Samples::S16, 1));
     let mut taps = [
-        tap(&mut meeting, stream, Purposes::RECORD),
+        tap(&mut meeting, stream.clone(), Purposes::RECORD),
         tap(&mut meeting, stream, Purposes::RECORD),
     ];
     let over = AtomicBool::new(false);

@@ -9,7 +9,7 @@ use crate::{
 pub(crate) struct Cut<'a> {
     /// All of its regions; each lies in the frame.
     pub(crate) regions: &'a [Region],
-    /// A bit for each region that goes.
+    /// A bit for each region that goes, or for each field of a record.
     pub(crate) refused: u64,
     /// Whether what no region covers goes too.
     pub(crate) uncovered: bool,

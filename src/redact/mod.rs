@@ -4,6 +4,7 @@
 
 mod area;
 mod audio;
+mod records;
 mod text;
 mod video;
 
@@ -29,6 +30,7 @@ pub(crate) fn blank(format: Format, payload: &mut PayloadMut<'_>) -> bool {
     match (format.0, payload) {
         (Layout::Pcm { .. }, PayloadMut::Bytes(bytes)) => bytes.fill(audio::SILENCE),
         (Layout::Utf8, PayloadMut::Bytes(bytes)) => bytes.fill(text::MASK),
+        (Layout::Record { .. }, PayloadMut::Bytes(bytes)) => bytes.fill(records::NO_VALUE),
         (Layout::I420 { .. }, PayloadMut::Planes(planes)) => {
             for (plane, black) in planes.iter_mut().zip(video::BLACK) {
                 plane.data.fill(black);
@@ -45,6 +47,7 @@ pub(crate) fn hide(format: Format, payload: &mut PayloadMut<'_>, cut: &Cut<'_>) 
         _ if cut.takes_nothing() => {}
         (Layout::Pcm { samples, .. }, PayloadMut::Bytes(bytes)) => audio::hide(samples, bytes, cut),
         (Layout::Utf8, PayloadMut::Bytes(bytes)) => text::hide(bytes, cut),
+        (Layout::Record { .. }, PayloadMut::Bytes(bytes)) => records::hide(bytes, cut),
         (Layout::I420 { .. }, PayloadMut::Planes(planes)) => video::hide(planes, cut),
         _ => return false,
     }
@@ -68,6 +71,9 @@ pub(crate) fn copy(
             audio::copy(samples, from, to, cut);
         }
         (Layout::Utf8, Payload::Bytes(from), PayloadMut::Bytes(to)) => text::copy(from, to, cut),
+        (Layout::Record { .. }, Payload::Bytes(from), PayloadMut::Bytes(to)) => {
+            records::copy(from, to, cut);
+        }
         (Layout::I420 { .. }, Payload::Planes(from), PayloadMut::Planes(to)) => {
             video::copy(from, to, cut);
         }

@@ -1,0 +1,140 @@
+//! Streams of records, and how much those of one person may tell one outlet (R9).
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+use core::sync::atomic::{
+    AtomicU64,
+    Ordering::{AcqRel, Acquire},
+};
+
+use crate::{
+    frame::{OutletId, StreamId},
+    schema::Schema,
+    time::Time,
+    verdict::Reason,
+};
+
+/// What a tap knows of its stream's records.
+#[derive(Clone)]
+pub(crate) struct Records {
+    pub(crate) schema: Schema,
+    cost: u32,
+    budget: Arc<Budget>,
+}
+
+impl Records {
+    /// Takes a record's share of its owner's budget. An error is why it cannot be had.
+    pub(crate) fn take(&self, now: Time) -> Result<(), Reason> {
+        let limit = self.schema.bits_per_minute();
+        self.budget.take(self.cost, limit, now)
+    }
+}
+
+/// The bits that went in the present minute, counted by all taps of a person into an outlet.
+///
+/// The minute in the upper half, the bits in the lower, so that both change together. Nothing else is read by it, so no more order is needed.
+#[derive(Default)]
+struct Budget(AtomicU64);
+
+/// Other threads can come in between so often before a record is withheld.
+const ATTEMPTS: usize = 4;
+
+impl Budget {
+    /// Takes `cost` bits at `now`, so that no more than `limit` go in a minute. An error is why not; then nothing is taken.
+    ///
+    /// To a tap that lags behind, the minute of the others is the present one.
+    fn take(&self, cost: u32, limit: u32, now: Time) -> Result<(), Reason> {
+        let minute = u64::from(now.floor() / MILLIS_PER_MINUTE);
+        let mut seen = self.0.load(Acquire);
+        for _ in 0..ATTEMPTS {
+            let (latest, spent) = (seen >> 32, seen & u64::from(u32::MAX));
+            let spent = if minute > latest { 0 } else { spent } + u64::from(cost);
+            if spent > limit.into() {
+                return Err(Reason::OverBudget);
+            }
+            let next = minute.max(latest) << 32 | spent;
+            match self.0.compare_exchange(seen, next, AcqRel, Acquire) {
+                Ok(_) => return Ok(()),
+                Err(other) => seen = other,
+            }
+        }
+        Err(Reason::Contended)
+    }
+}
+
+const MILLIS_PER_MINUTE: u32 = 60_000;
+
+/// The streams of records, and the budget of everybody who sends them.
+#[derive(Default)]
+pub(crate) struct Registry {
+    streams: Vec<(StreamId, String, Schema)>,
+    /// By the person's id, so that coming back is no way to a new one.
+    budgets: Vec<(String, OutletId, Arc<Budget>)>,
+}
+
+impl Registry {
+    /// Registers a stream of somebody of this id.
+    pub(crate) fn register(&mut self, stream: StreamId, id: &str, schema: Schema) {
+        self.streams.push((stream, id.into(), schema));
+    }
+
+    /// What a tap needs, if the stream's frames are records.
+    pub(crate) fn of(&mut self, stream: StreamId, outlet: OutletId) -> Option<Records> {
+        let mut streams = self.streams.iter();
+        let (_, id, schema) = streams.find(|(known, ..)| *known == stream)?;
+        let mut known = self.budgets.iter();
+        let known = known.find(|(whose, into, _)| whose == id && *into == outlet);
+        let budget = if let Some((_, _, budget)) = known {
+            Arc::clone(budget)
+        } else {
+            let budget = Arc::default();
+            self.budgets.push((id.clone(), outlet, Arc::clone(&budget)));
+            budget
+        };
+        Some(Records {
+            cost: schema.bits_per_record(),
+            schema: schema.clone(),
+            budget,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minute(minute: i64) -> Time {
+        Time::from_millis(60_000 * minute)
+    }
+
+    #[test]
+    fn r9_no_more_goes_in_a_minute_than_was_declared() {
+        let budget = Budget::default();
+        let over = Err(Reason::OverBudget);
+        assert_eq!(budget.take(60, 100, minute(0)), Ok(()));
+        assert_eq!(budget.take(41, 100, minute(0)), over);
+        let last = Time::from_micros(minute(1).as_micros() - 1);
+        assert_eq!(budget.take(40, 100, last), Ok(()));
+        assert_eq!(budget.take(1, 100, last), over);
+        assert_eq!(budget.take(100, 100, minute(1)), Ok(()));
+        // Who lags behind, or has a larger limit, does not begin anew.
+        assert_eq!(budget.take(1, 100, minute(0)), over);
+        assert_eq!(budget.take(1, 101, minute(0)), Ok(()));
+        assert_eq!(budget.take(u32::MAX, 101, minute(2)), over);
+        let end = Time::from_millis(i64::from(u32::MAX) - 1);
+        assert_eq!(budget.take(1, 1, end), Ok(()));
+    }
+
+    #[test]
+    fn r9_threads_share_it() {
+        const LIMIT: u32 = 10_000;
+        let budget = Budget::default();
+        let take = || (0..LIMIT).filter(|_| budget.take(1, LIMIT, minute(0)).is_ok());
+        let taken = std::thread::scope(|scope| {
+            let threads = [(); 4].map(|()| scope.spawn(|| take().count()));
+            threads.map(|thread| thread.join().unwrap())
+        });
+        let taken = taken.into_iter().sum::<usize>();
+        assert!(taken <= LIMIT as usize, "{taken}");
+        assert_eq!(budget.0.into_inner(), taken as u64);
+    }
+}
