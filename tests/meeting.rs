@@ -24,7 +24,7 @@ use std::{
     sync::LazyLock,
 };
 
-use framegate::Tag;
+use framegate::{Entry, Tag};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -384,6 +384,20 @@ fn r10_the_report_counts_what_the_tags_say() {
 }
 
 #[test]
+fn r7_the_ledger_verifies_and_tells_what_happened() {
+    let ledger = SHIPPED.results.ledger().unwrap();
+    assert_eq!(ledger.anchored, ledger.head.entries);
+    assert!(!ledger.torn);
+    SHIPPED.results.check_counted(&ledger).unwrap();
+
+    let expired = ledger.lines.iter().find_map(|line| match &line.entry {
+        Entry::Expired { who, .. } => Some((who.as_str(), line.at.as_micros() / 1000)),
+        _ => None,
+    });
+    assert_eq!(expired, Some(("reader", 10_000)));
+}
+
+#[test]
 fn the_timeline_names_every_stream_and_outlet() {
     let svg = str::from_utf8(&SHIPPED.results.files["timeline.svg"]).unwrap();
     assert!(svg.starts_with("<svg"));
@@ -399,7 +413,15 @@ fn the_timeline_names_every_stream_and_outlet() {
 
 #[test]
 fn the_results_are_what_the_layout_says_and_nothing_else() {
-    let mut expected = Vec::from(["report.json", "tags.jsonl", "timeline.svg"].map(String::from));
+    let mut expected = [
+        "head.json",
+        "ledger.jsonl",
+        "report.json",
+        "tags.jsonl",
+        "timeline.svg",
+    ]
+    .map(String::from)
+    .to_vec();
     for outlet in OUTLETS {
         expected.push(format!("{outlet}/tags.jsonl"));
     }
@@ -563,6 +585,27 @@ fn control_a_report_that_disagrees_is_found() {
         let wrong = spoilt("report.json", replace(from, to));
         assert!(wrong.check_report(&SHIPPED.source).is_err(), "{to}");
     }
+}
+
+#[test]
+fn control_a_changed_ledger_is_found() {
+    let narrower = replace(
+        r#""event":"withdrew","who":"operator""#,
+        r#""event":"withdrew","who":"reader""#,
+    );
+    let changed = spoilt("ledger.jsonl", narrower);
+    assert!(changed.ledger().is_err());
+    let short = spoilt("ledger.jsonl", |file| {
+        let end = file
+            .trim_ascii_end()
+            .iter()
+            .rposition(|byte| *byte == b'\n');
+        file.truncate(end.unwrap() + 1);
+    });
+    assert!(short.ledger().is_err());
+    let miscounted = spoilt("tags.jsonl", replace("dropped", "blanked"));
+    let ledger = miscounted.ledger().unwrap();
+    assert!(miscounted.check_counted(&ledger).is_err());
 }
 
 #[test]

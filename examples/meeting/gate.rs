@@ -3,21 +3,22 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use framegate::{
-    Authority, Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Meeting, Notice,
-    Outlet, OutletId, Participant, Purposes, Region, Scope, Time, Verdict,
+    Authority, Contributors, Counters, Digest, Durability, Error, FileStore, Frame, Grant, Join,
+    Kind, LedgerWriter, Meeting, Notice, Outlet, OutletId, Participant, Purposes, Region, Scope,
+    Time, Verdict,
 };
 use indicatif::ProgressBar;
 
 use crate::{
     error::Problem,
     feed::{Feed, Leg},
-    input::{self, Entry, Event, Input, Place, Restriction, Stream, Whose},
+    input::{self, Entry, Event, Input, LEDGER, Place, Restriction, Stream, Whose},
     layout::{self, PurposeSet},
     outcome::{Case, Lane, Outcome, Refusal},
     people::{People, Person},
@@ -86,7 +87,12 @@ struct Gate<'a> {
 
 impl<'a> Gate<'a> {
     fn open(id: &str, file: PathBuf, people: People, folder: &'a Path) -> Result<Self, Problem> {
-        let meeting = Meeting::open(id, people.len())
+        let ledger = folder.join(LEDGER);
+        let store = FileStore::create(&ledger);
+        let store = store.map_err(|error| Problem::unwritable(&ledger, &error))?;
+        // After a crash the results are made anew, so not every entry has to outlast one by itself.
+        let writer = LedgerWriter::new(Box::new(store)).durability(Durability::Batched);
+        let meeting = Meeting::open_with(id, people.len(), writer)
             .map_err(|error| Problem::new(&file, error, remedy(error)).at("people"))?;
         Ok(Self {
             file,
@@ -167,13 +173,21 @@ impl<'a> Gate<'a> {
         Ok(Scope::new(scope.kinds.0, self.purposes(&scope.purposes)?))
     }
 
+    /// Lets the time pass: what was granted until then ends.
+    fn pass(&mut self, now: Time) {
+        self.latest = self.latest.max(now);
+        while let Some(end) = self.meeting.next_deadline().filter(|end| *end <= now) {
+            self.meeting.tick(end);
+        }
+    }
+
     /// Somebody's latest stay, which may be over.
     fn stay(&self, who: usize) -> Result<Participant, Error> {
         self.stays[who].ok_or(Error::UnknownParticipant)
     }
 
     fn happen(&mut self, index: usize, entry: &Entry, feeds: &mut [Feed]) -> Result<(), Problem> {
-        self.latest = self.latest.max(entry.at.time());
+        self.pass(entry.at.time());
         self.apply(index, entry, feeds)
             .map_err(|error| self.problem(error, Place(index, entry.at)))
     }
@@ -272,7 +286,7 @@ impl<'a> Gate<'a> {
         let Some(times) = feed.next.clone() else {
             return Ok(());
         };
-        self.latest = self.latest.max(times.end);
+        self.pass(times.end);
         self.frames += 1;
         let (people, parts) = feed.named();
         let handle = |person| match person {
@@ -333,7 +347,9 @@ impl<'a> Gate<'a> {
         timeline: Vec<Entry>,
         feeds: Vec<Feed>,
     ) -> Result<Outcome, Problem> {
-        let _ = self.meeting.end();
+        if !self.meeting.end().is_settled() {
+            return Err(unwritten(&self.folder.join(LEDGER)));
+        }
         let legs = feeds.into_iter().flat_map(|feed| feed.legs);
         let lanes = legs.map(Leg::finish).collect::<Result<_, _>>()?;
         self.tags.finish()?;
@@ -351,14 +367,23 @@ impl<'a> Gate<'a> {
             counts: self.counts,
             lanes,
             times: self.times,
+            head: self.meeting.head(),
             timeline,
             end: self.latest,
         })
     }
 
     fn problem(&self, error: Error, place: impl Display) -> Problem {
-        Problem::new(&self.file, error, remedy(error)).at(place)
+        match error {
+            Error::Ledger => unwritten(&self.folder.join(LEDGER)),
+            _ => Problem::new(&self.file, error, remedy(error)).at(place),
+        }
     }
+}
+
+/// Why the library's store did not take an entry is not known.
+fn unwritten(ledger: &Path) -> Problem {
+    Problem::unwritable(ledger, &io::Error::other(Error::Ledger.to_string()))
 }
 
 fn remedy(error: Error) -> &'static str {

@@ -17,10 +17,15 @@ use crate::{
     people::{People, Person},
 };
 
-/// What an outlet's folder and the folder of all results hold beside media.
+/// In an outlet's folder too.
 pub const TAGS: &str = "tags.jsonl";
 pub const REPORT: &str = "report.json";
 pub const TIMELINE: &str = "timeline.svg";
+pub const LEDGER: &str = "ledger.jsonl";
+pub const HEAD: &str = "head.json";
+
+/// What the folder of all results holds beside the outlets' folders.
+pub const RESULTS: [&str; 5] = [TAGS, REPORT, TIMELINE, LEDGER, HEAD];
 
 /// A meeting that can be gated.
 pub struct Input {
@@ -185,7 +190,7 @@ impl<'a> Names<'a> {
         names.check_distinct("outlets, in lower case", outlets().map(str::to_lowercase))?;
         for (index, name) in outlets().enumerate() {
             let place = format_args!("outlets[{index}].name");
-            names.check_file_name(place, name, &[TAGS, REPORT, TIMELINE])?;
+            names.check_file_name(place, name, &RESULTS)?;
         }
         for (index, outlet) in layout.outlets.iter().enumerate() {
             if !outlet.purposes.pairs.is_empty() {

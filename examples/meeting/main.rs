@@ -30,7 +30,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     error::Problem,
-    input::{Input, REPORT, TIMELINE},
+    input::{HEAD, Input, REPORT, TIMELINE},
     output::Output,
 };
 
@@ -83,6 +83,8 @@ fn gate(folder: &Path, out: &Path) -> Result<String, Problem> {
 
     let report = results.join(REPORT);
     report::write(&outcome, &report).map_err(|error| Problem::unwritable(&report, &error))?;
+    let head = results.join(HEAD);
+    report::write_json(&outcome.head, &head).map_err(|error| Problem::unwritable(&head, &error))?;
     let timeline = results.join(TIMELINE);
     timeline::write(&outcome, &timeline)
         .map_err(|error| Problem::unwritable(&timeline, &io::Error::other(error)))?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range, time::Duration};
 
-use framegate::{Counters, Error, Kind, Reason, Time, Verdict};
+use framegate::{Counters, Error, Head, Kind, Reason, Time, Verdict};
 
 use crate::{
     input::Entry,
@@ -23,6 +23,8 @@ pub struct Outcome {
     pub lanes: Vec<Lane>,
     /// How long the gate took for each frame of a kind.
     pub times: BTreeMap<Kind, Vec<Duration>>,
+    /// How far the ledger goes.
+    pub head: Head,
     pub timeline: Vec<Entry>,
     /// When the last frame came or the last event happened.
     pub end: Time,

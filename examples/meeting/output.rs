@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::{
     error::Problem,
-    input::{REPORT, TAGS, TIMELINE},
+    input::{REPORT, RESULTS},
 };
 
 /// Results on their way. Dropped, they are gone without a trace.
@@ -106,7 +106,7 @@ fn is_earlier_result(folder: &Path) -> bool {
         let is_folder = fs::symlink_metadata(folder)?.is_dir();
         let report: Report = serde_json::from_slice(&fs::read(folder.join(REPORT))?)?;
         let is_ours = |name: &OsStr| {
-            [TAGS, REPORT, TIMELINE].iter().any(|own| name == *own)
+            RESULTS.iter().any(|own| name == *own)
                 || report.outlets.iter().any(|outlet| name == &**outlet)
         };
         for entry in fs::read_dir(folder)? {

@@ -62,7 +62,12 @@ pub fn write(outcome: &Outcome, path: &Path) -> io::Result<()> {
         counts: counts(outcome),
         taps: taps(outcome),
     };
-    let mut json = serde_json::to_string_pretty(&report)?;
+    write_json(&report, path)
+}
+
+/// Writes a file of JSON.
+pub fn write_json(content: &impl Serialize, path: &Path) -> io::Result<()> {
+    let mut json = serde_json::to_string_pretty(content)?;
     json.push('\n');
     fs::write(path, json)
 }

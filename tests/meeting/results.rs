@@ -5,13 +5,14 @@ use std::{
     sync::OnceLock,
 };
 
+use framegate::{Entry, Head, Ledger};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     formats::{Wav, Y4m},
     program::Folder,
-    source::{Frame, Outlet, Source, Stream, json_lines, list},
+    source::{Frame, Outlet, Source, Stream, json_lines, list, text},
 };
 
 /// What a check finds: an error says what does not hold.
@@ -187,6 +188,43 @@ impl Results {
 
     pub fn report(&self) -> Value {
         serde_json::from_slice(&self.files["report.json"]).expect("JSON")
+    }
+
+    /// The ledger, verified up to its head.
+    pub fn ledger(&self) -> Result<Ledger, String> {
+        let head: Head = serde_json::from_slice(&self.files["head.json"]).expect("a head");
+        let ledger = Ledger::read(&self.files["ledger.jsonl"], Some(&head), None);
+        ledger.map_err(|error| error.to_string())
+    }
+
+    /// The ledger's final counters are what the tags say, by tap in the order of opening.
+    pub fn check_counted(&self, ledger: &Ledger) -> Check {
+        let mut entries = ledger.lines.iter().rev().map(|line| &line.entry);
+        let (Some(Entry::Ended), Some(Entry::Counted { taps })) = (entries.next(), entries.next())
+        else {
+            return Err("the ledger does not end with the counters".into());
+        };
+        let mut names = Vec::new();
+        for line in self.lines() {
+            let number = (line.tag()?.stream, line.stream.clone());
+            if !names.contains(&number) {
+                names.push(number);
+            }
+        }
+        names.sort();
+        let outlets = list(&self.report()["outlets"])
+            .map(text)
+            .collect::<Vec<_>>();
+        let expected = names.iter().flat_map(|(_, stream)| {
+            outlets.iter().map(move |outlet| {
+                let verdicts = self.verdicts(stream, outlet);
+                let verdict = |name| verdicts.iter().filter(|it| *it == name).count();
+                ["whole", "redacted", "blanked", "dropped"].map(|name| verdict(name) as u64)
+            })
+        });
+        let counted = taps.iter().map(|tap| tap.frames);
+        let counted = counted.map(|it| [it.whole, it.redacted, it.blanked, it.dropped]);
+        holds(counted.eq(expected), || format!("counted {taps:?}"))
     }
 
     /// Of sound that is not a composite: what is withheld is silent or not there, and the rest is as it went in.
