@@ -65,27 +65,33 @@ fn standup() -> PathBuf {
 
 const OUTLETS: [&str; 3] = ["recorder", "acme-archive", "speech-model"];
 const NEVER: u64 = u64::MAX;
+const NONE: Range<u64> = NEVER..NEVER;
 /// When the host keeps video from the speech model.
 const NO_VIDEO: Range<u64> = 8000..9500;
 
+/// When the notice of the training is superseded.
+const STALE: u64 = 11_200;
+
 /// When somebody agrees to what an outlet is for, as the story tells it.
-fn agreement(who: &str, outlet: &str) -> Range<u64> {
+fn agreements(who: &str, outlet: &str) -> [Range<u64>; 2] {
     match (who, outlet) {
-        ("reader", "speech-model") => 300..10_000,
-        ("reader", _) => 300..NEVER,
-        ("operator", _) => 500..6000,
-        ("operadora", "recorder" | "acme-archive") => 700..NEVER,
-        _ => NEVER..NEVER,
+        ("reader", "speech-model") => [300..10_000, 10_500..STALE],
+        ("reader", _) => [300..NEVER, NONE],
+        ("operator", _) => [500..6000, NONE],
+        ("operadora", "recorder" | "acme-archive") => [700..NEVER, NONE],
+        _ => [NONE, NONE],
     }
 }
 
 /// Whether somebody's part of a frame may go to an outlet: from its capture to its release they agree, and nobody restricts it.
 fn may_go(who: &str, outlet: &str, kind: &str, frame: &Frame) -> bool {
-    let agreement = agreement(who, outlet);
+    let is_agreed = agreements(who, outlet)
+        .iter()
+        .any(|times| times.start <= frame.captured && frame.released < times.end);
     let is_restricted = (outlet, kind) == ("speech-model", "video")
         && frame.captured < NO_VIDEO.end
         && NO_VIDEO.start <= frame.released;
-    agreement.start <= frame.captured && frame.released < agreement.end && !is_restricted
+    is_agreed && !is_restricted
 }
 
 /// What is to become of a frame.
@@ -333,13 +339,18 @@ fn r2_what_the_host_restricts_is_withheld() {
 }
 
 #[test]
-fn r2_the_hosts_attempts_to_agree_for_others_are_refused_and_told() {
+fn r2_attempts_to_agree_for_others_are_refused_and_told() {
     let report = SHIPPED.results.report();
     let refused: Vec<_> = list(&report["refused"]).collect();
     let told = refused
         .iter()
-        .map(|attempt| json!([attempt["at"], attempt["by"], attempt["who"]]));
-    let expected = ["dealer", "dealer", "operadora"].map(|who| json!([2000, "host", who]));
+        .map(|attempt| json!([attempt["at"], attempt["by"], attempt["who"], attempt["why"]]));
+    let expected = [
+        json!([2000, "host", "dealer", "overreach"]),
+        json!([2000, "host", "dealer", "overreach"]),
+        json!([2000, "host", "operadora", "overreach"]),
+        json!([3000, "participant", "operadora", "wrong_signature"]),
+    ];
     assert_eq!(told.collect::<Vec<_>>(), expected);
     for attempt in refused {
         assert!(attempt["error"].as_str().is_some_and(|why| !why.is_empty()));
@@ -356,10 +367,24 @@ fn r6_consent_ends_when_it_was_to_end() {
         let late: Vec<_> = frames
             .iter()
             .zip(lines)
-            .filter(|(frame, _)| frame.released >= 10_000)
+            .filter(|(frame, _)| (10_000..10_500).contains(&frame.released))
             .collect();
         assert!(!late.is_empty());
         assert!(late.iter().all(|(_, line)| line.verdict == "dropped"));
+    }
+}
+
+#[test]
+fn r3_a_superseded_notice_covers_nothing_more() {
+    let frames = &SHIPPED.source.stream("reader-mic").frames;
+    let lines = SHIPPED.results.tap("reader-mic", "speech-model");
+    let agreed_again = frames
+        .iter()
+        .zip(lines)
+        .filter(|(frame, _)| frame.captured >= 10_500);
+    for (frame, line) in agreed_again {
+        let expected = (frame.released >= STALE).then_some("stale notice");
+        assert_eq!(line.reason.as_deref(), expected, "{line:?}");
     }
 }
 
@@ -395,6 +420,13 @@ fn r7_the_ledger_verifies_and_tells_what_happened() {
         _ => None,
     });
     assert_eq!(expired, Some(("reader", 10_000)));
+    let refused = |line: &&framegate::Line| matches!(line.entry, Entry::Refused { .. });
+    assert_eq!(ledger.lines.iter().filter(refused).count(), 4);
+    let signed = ledger.lines.iter().find_map(|line| match &line.entry {
+        Entry::Granted { who, grant, .. } if grant.signed.is_some() => Some(who.as_str()),
+        _ => None,
+    });
+    assert_eq!(signed, Some("operadora"));
 }
 
 #[test]

@@ -8,10 +8,11 @@ use std::{
     time::Duration,
 };
 
+use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
     Authority, Contributors, Counters, Digest, Durability, Error, FileStore, Frame, Grant, Join,
-    Kind, LedgerWriter, Meeting, Notice, Outlet, OutletId, Participant, Purposes, Region, Scope,
-    Time, Verdict,
+    Kind, LedgerWriter, Meeting, Notice, Outlet, OutletId, Participant, PublicKey, Purposes,
+    Region, Scope, Signed, Time, Verdict,
 };
 use indicatif::ProgressBar;
 
@@ -19,7 +20,7 @@ use crate::{
     error::Problem,
     feed::{Feed, Leg},
     input::{self, Entry, Event, Input, LEDGER, Place, Restriction, Stream, Whose},
-    layout::{self, PurposeSet},
+    layout::{self, PurposeSet, Sign},
     outcome::{Case, Lane, Outcome, Refusal},
     people::{People, Person},
     tags::{Line, Tags},
@@ -50,7 +51,7 @@ pub fn run(input: Input, folder: &Path, progress: &ProgressBar) -> Result<Outcom
     for (index, entry) in entries {
         gate.happen(index, entry, &mut feeds)?;
     }
-    gate.end(input.meeting, input.timeline, feeds)
+    gate.end(input.meeting, input.notices, input.timeline, feeds)
 }
 
 /// The stream whose next frame is released first, and when.
@@ -198,7 +199,10 @@ impl<'a> Gate<'a> {
         match &entry.event {
             Event::Join(who) => {
                 let id = self.people.id(Person::Known(*who));
-                self.stays[*who] = Some(self.meeting.join(Join::adult(id), now)?);
+                let key = self.people.key(*who).map(SigningKey::verifying_key);
+                let join = Join::adult(id);
+                let join = key.map_or(join, |key| join.key(PublicKey(key.to_bytes())));
+                self.stays[*who] = Some(self.meeting.join(join, now)?);
             }
             Event::Leave(who) => {
                 let _ = self.meeting.leave(self.stay(*who)?, now);
@@ -211,18 +215,23 @@ impl<'a> Gate<'a> {
                 scope,
                 method,
                 until,
+                sign,
             } => {
                 let mut grant = Grant::new(self.notices[*notice], self.scope(scope)?, *method);
                 if let Some(until) = until {
                     grant = grant.until(until.time());
                 }
                 let stay = self.stay(*who)?;
+                if let Some(sign) = sign {
+                    grant = self.signed(*who, grant.at(now), *sign)?;
+                }
                 match self.meeting.grant(by.authority(), stay, &grant, now) {
-                    Err(error @ Error::Refused(..)) => self.refused.push(Refusal {
+                    Err(error @ Error::Refused(why, _)) => self.refused.push(Refusal {
                         entry: index,
                         at: entry.at,
                         by: *by,
                         who: *who,
+                        why,
                         error,
                     }),
                     granted => granted?,
@@ -244,8 +253,32 @@ impl<'a> Gate<'a> {
                 let whom = who.map(|who| self.stay(who)).transpose()?;
                 self.meeting.lift(by.authority(), whom, scope, now)?;
             }
+            Event::Supersede(notice) => {
+                let _ = self.meeting.supersede(self.notices[*notice], now)?;
+            }
         }
         Ok(())
+    }
+
+    /// What a person's own device does in a meeting that is not a recording: signs what they agree to.
+    fn signed(&self, who: usize, grant: Grant, sign: Sign) -> Result<Grant, Error> {
+        let challenge = self.meeting.challenge(self.stay(who)?);
+        let (Some(challenge), Some(own)) = (challenge, self.people.key(who)) else {
+            return Err(Error::UnknownParticipant);
+        };
+        let key = match sign {
+            Sign::Own => own.clone(),
+            Sign::Forged => SigningKey::from_bytes(&own.to_bytes().map(|byte| !byte)),
+        };
+        let meeting = self.meeting.id();
+        let id = self.people.id(Person::Known(who));
+        let recipients = self.meeting.recipients(grant.scope.purposes);
+        let message = grant.message(meeting, id, &recipients, challenge);
+        Ok(grant.signed(Signed {
+            meeting: meeting.to_owned(),
+            challenge,
+            signature: key.sign(&message).to_bytes(),
+        }))
     }
 
     /// Leads a stream into every outlet.
@@ -344,6 +377,7 @@ impl<'a> Gate<'a> {
     fn end(
         mut self,
         meeting: String,
+        notices: Vec<layout::Notice>,
         timeline: Vec<Entry>,
         feeds: Vec<Feed>,
     ) -> Result<Outcome, Problem> {
@@ -368,6 +402,7 @@ impl<'a> Gate<'a> {
             lanes,
             times: self.times,
             head: self.meeting.head(),
+            notices: notices.into_iter().map(|notice| notice.id).collect(),
             timeline,
             end: self.latest,
         })
@@ -391,6 +426,7 @@ fn remedy(error: Error) -> &'static str {
         Error::UnknownParticipant => "let them join first",
         Error::AlreadyJoined => "let them leave first",
         Error::BeyondNotice => "describe it in the notice, or grant less",
+        Error::UnknownNotice | Error::StaleNotice => "supersede a notice once, and agree before",
         Error::ConflictingNotice => "give every notice a text of its own",
         Error::NotARestrainer(_) => "write it as a withdrawal",
         Error::Empty(_) => "fill it in",

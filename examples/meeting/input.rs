@@ -12,7 +12,7 @@ use framegate::{Area, Kind, Kinds, MAX_REGIONS, Method};
 
 use crate::{
     error::Problem,
-    layout::{self, By, KindSet, Millis, Notice, Outlet, PurposeSet},
+    layout::{self, By, KindSet, Millis, Notice, Outlet, PurposeSet, Sign},
     media::Reader,
     people::{People, Person},
 };
@@ -76,10 +76,12 @@ pub enum Event {
         scope: Scope,
         method: Method,
         until: Option<Millis>,
+        sign: Option<Sign>,
     },
     Withdraw(usize, Scope),
     Restrict(Restriction),
     Lift(Restriction),
+    Supersede(usize),
 }
 
 pub struct Restriction {
@@ -153,7 +155,7 @@ impl<'a> Names<'a> {
         let own = |name: &str| name.to_owned();
         let names = Self {
             file,
-            people: People::new(layout.people.clone()),
+            people: People::new(&layout.people),
             notices: layout
                 .notices
                 .iter()
@@ -169,7 +171,7 @@ impl<'a> Names<'a> {
         if layout.people.is_empty() {
             return Err(names.problem("people", "nobody is named", "name everybody who may join"));
         }
-        names.check_distinct("people", layout.people.iter())?;
+        names.check_distinct("people", layout.people.iter().map(layout::Person::id))?;
         names.check_distinct("notices", names.notices.iter())?;
         names.check_distinct("streams", names.streams.iter())?;
         if let Some(position) = names.people.known(People::UNKNOWN) {
@@ -309,14 +311,23 @@ impl<'a> Names<'a> {
                 method,
                 until,
                 by,
-            } => Event::Grant {
-                by,
-                who: self.known(place, &who)?,
-                notice: find("notices", &self.notices, &notice)?,
-                scope: Scope { kinds, purposes },
-                method: method.method(),
-                until,
-            },
+                sign,
+            } => {
+                let who = self.known(place, &who)?;
+                if sign.is_some() && self.people.key(who).is_none() {
+                    let what = "nobody signs without a key";
+                    return Err(self.problem(place, what, "add `signs_with` to the person"));
+                }
+                Event::Grant {
+                    by,
+                    who,
+                    notice: find("notices", &self.notices, &notice)?,
+                    scope: Scope { kinds, purposes },
+                    method: method.method(),
+                    until,
+                    sign,
+                }
+            }
             layout::Event::Withdraw {
                 who,
                 kinds,
@@ -327,6 +338,9 @@ impl<'a> Names<'a> {
             ),
             layout::Event::Restrict(narrowing) => Event::Restrict(restriction(narrowing)?),
             layout::Event::Lift(widening) => Event::Lift(restriction(widening)?),
+            layout::Event::Supersede { notice } => {
+                Event::Supersede(find("notices", &self.notices, &notice)?)
+            }
         };
         Ok(Entry { at, event })
     }

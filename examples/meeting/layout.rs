@@ -14,11 +14,66 @@ use serde::{
 pub struct Meeting {
     #[serde(rename = "meeting")]
     pub id: String,
-    pub people: Vec<String>,
+    pub people: Vec<Person>,
     pub notices: Vec<Notice>,
     pub outlets: Vec<Outlet>,
     pub streams: Vec<Stream>,
     pub timeline: Vec<Entry>,
+}
+
+/// Somebody who may join.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "not an id, nor an object of `id` and 64 hexadecimal digits `signs_with`"
+)]
+pub enum Person {
+    Id(String),
+    Signing(Signing),
+}
+
+/// Somebody whose consent is signed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signing {
+    pub id: String,
+    pub signs_with: Secret,
+}
+
+impl Person {
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Id(id) => id,
+            Self::Signing(signing) => &signing.id,
+        }
+    }
+
+    pub const fn secret(&self) -> Option<Secret> {
+        match self {
+            Self::Id(_) => None,
+            Self::Signing(signing) => Some(signing.signs_with),
+        }
+    }
+}
+
+/// An Ed25519 secret key, for a recording has nobody to ask for a signature.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Secret(pub [u8; 32]);
+
+impl TryFrom<String> for Secret {
+    type Error = &'static str;
+
+    fn try_from(digits: String) -> Result<Self, Self::Error> {
+        let value = |digit: &u8| u8::try_from(char::from(*digit).to_digit(16)?).ok();
+        let byte = |[high, low]: &[u8; 2]| Some(value(high)? << 4 | value(low)?);
+        let (pairs, rest) = digits.as_bytes().as_chunks();
+        let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
+        match (bytes.map(<[u8; 32]>::try_from), rest) {
+            (Some(Ok(bytes)), []) => Ok(Self(bytes)),
+            _ => Err("`signs_with` is not 64 hexadecimal digits"),
+        }
+    }
 }
 
 /// What people were shown.
@@ -113,6 +168,7 @@ pub enum Event {
         until: Option<Millis>,
         #[serde(default)]
         by: By,
+        sign: Option<Sign>,
     },
     Withdraw {
         who: String,
@@ -121,6 +177,19 @@ pub enum Event {
     },
     Restrict(Restriction),
     Lift(Restriction),
+    Supersede {
+        notice: String,
+    },
+}
+
+/// With which key an agreement is signed.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sign {
+    /// The person's.
+    Own,
+    /// Another.
+    Forged,
 }
 
 /// What somebody other than the person narrows, or takes back.

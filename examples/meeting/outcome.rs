@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range, time::Duration};
 
-use framegate::{Counters, Error, Head, Kind, Reason, Time, Verdict};
+use framegate::{Counters, Error, Head, Kind, Reason, Refusal as Why, Time, Verdict};
 
 use crate::{
     input::Entry,
@@ -25,17 +25,20 @@ pub struct Outcome {
     pub times: BTreeMap<Kind, Vec<Duration>>,
     /// How far the ledger goes.
     pub head: Head,
+    /// The notices' ids.
+    pub notices: Vec<String>,
     pub timeline: Vec<Entry>,
     /// When the last frame came or the last event happened.
     pub end: Time,
 }
 
-/// An attempt to agree on another's behalf, by position in the timeline.
+/// An attempt to agree that was refused, by position in the timeline.
 pub struct Refusal {
     pub entry: usize,
     pub at: Millis,
     pub by: By,
     pub who: usize,
+    pub why: Why,
     pub error: Error,
 }
 

@@ -1,5 +1,9 @@
 //! Whom a meeting is about.
 
+use ed25519_dalek::SigningKey;
+
+use crate::layout;
+
 /// Somebody who may be in a frame.
 ///
 /// Ordered as `people` in `meeting.json`, the unknown last.
@@ -12,15 +16,27 @@ pub enum Person {
 }
 
 /// Everybody who may join.
-pub struct People(Vec<String>);
+pub struct People(Vec<Entry>);
+
+/// One of them.
+struct Entry {
+    id: String,
+    key: Option<SigningKey>,
+}
 
 impl People {
     /// What stands for an id where nobody knows who it is.
     pub const UNKNOWN: &str = "unknown";
 
     /// People of these ids, which are distinct and none of them [`Self::UNKNOWN`].
-    pub const fn new(ids: Vec<String>) -> Self {
-        Self(ids)
+    pub fn new(people: &[layout::Person]) -> Self {
+        let entry = |person: &layout::Person| Entry {
+            id: person.id().to_owned(),
+            key: person
+                .secret()
+                .map(|secret| SigningKey::from_bytes(&secret.0)),
+        };
+        Self(people.iter().map(entry).collect())
     }
 
     /// How many they are.
@@ -30,7 +46,7 @@ impl People {
 
     /// One of them, by position.
     pub fn known(&self, id: &str) -> Option<usize> {
-        self.0.iter().position(|known| known == id)
+        self.0.iter().position(|known| known.id == id)
     }
 
     /// One of them, or the unknown.
@@ -45,8 +61,13 @@ impl People {
     /// A person's id.
     pub fn id(&self, person: Person) -> &str {
         match person {
-            Person::Known(position) => &self.0[position],
+            Person::Known(position) => &self.0[position].id,
             Person::Unknown => Self::UNKNOWN,
         }
+    }
+
+    /// What one of them, by position, signs with, if they do.
+    pub fn key(&self, who: usize) -> Option<&SigningKey> {
+        self.0[who].key.as_ref()
     }
 }

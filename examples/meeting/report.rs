@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, io, path::Path, time::Duration};
 
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
-use framegate::{Counters, Kind, Reason};
+use framegate::{Counters, Kind, Reason, Refusal};
 use serde::Serialize;
 
 use crate::{
@@ -28,6 +28,7 @@ struct Refused<'a> {
     at: Millis,
     by: By,
     who: &'a str,
+    why: Refusal,
     error: String,
 }
 
@@ -77,6 +78,7 @@ fn refused(outcome: &Outcome) -> Vec<Refused<'_>> {
         at: refusal.at,
         by: refusal.by,
         who: outcome.people.id(Person::Known(refusal.who)),
+        why: refusal.why,
         error: refusal.error.to_string(),
     });
     refused.collect()
@@ -129,7 +131,7 @@ pub fn summary(outcome: &Outcome, folder: &Path) -> String {
     });
     format!(
         "Meeting {:?}: {} frames, each offered to {} outlets.\n\
-         Attempts to agree on another's behalf, all refused: {}.\n\
+         Attempts to agree that were refused: {}.\n\
          {}\n\
          Median time in the gate for a frame: {}.\n\
          Results are in {}; see timeline.svg there.\n",

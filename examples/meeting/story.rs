@@ -2,7 +2,7 @@
 
 use crate::{
     input::{Entry, Event, Restriction, Scope},
-    layout::Millis,
+    layout::{Millis, Sign},
     outcome::Outcome,
     people::Person,
 };
@@ -42,6 +42,16 @@ fn tell(outcome: &Outcome, index: usize, event: &Event) -> Option<String> {
     Some(match event {
         Event::Join(_) | Event::Open(_) => return None,
         Event::Leave(who) => format!("{} leaves", id(outcome, *who)),
+        Event::Grant {
+            who,
+            scope,
+            sign: Some(Sign::Forged),
+            ..
+        } if is_refused => format!(
+            "somebody signs in the name of {} for {}: refused",
+            id(outcome, *who),
+            scope.purposes,
+        ),
         Event::Grant { by, who, scope, .. } if is_refused => format!(
             "{} tries to agree for {} to {}: refused",
             by.name(),
@@ -49,11 +59,16 @@ fn tell(outcome: &Outcome, index: usize, event: &Event) -> Option<String> {
             scope.purposes,
         ),
         Event::Grant {
-            who, scope, until, ..
+            who,
+            scope,
+            until,
+            sign,
+            ..
         } => {
+            let signing = sign.map_or("", |_| ", signing,");
             let until = until.map(|until| format!(", until {} s", seconds(until)));
             format!(
-                "{} agrees to {}{}",
+                "{}{signing} agrees to {}{}",
                 id(outcome, *who),
                 in_words(scope),
                 until.unwrap_or_default(),
@@ -69,6 +84,10 @@ fn tell(outcome: &Outcome, index: usize, event: &Event) -> Option<String> {
         Event::Lift(Restriction { by, who, scope }) => {
             let whom = who.map_or("everybody", |who| id(outcome, who));
             format!("{} lifts {} of {whom}", by.name(), in_words(scope))
+        }
+        Event::Supersede(notice) => {
+            let notice = &outcome.notices[*notice];
+            format!("notice \"{notice}\" is superseded: what was agreed to under it ends")
         }
     })
 }

@@ -9,6 +9,8 @@ pub type Bad = (&'static str, &'static str, fn(&mut Small));
 
 pub const MEETING: &str = "meeting.json";
 
+const SECRET: &str = "0101010101010101010101010101010101010101010101010101010101010101";
+
 pub const RECORDINGS: [Bad; 15] = [
     ("a missing file", "ann.wav", |small| {
         small.files.remove("ann.wav");
@@ -103,7 +105,7 @@ fn quote(small: &mut Small, owner: &str, start: u32, end: u32) {
     small.write_message(&json!({"at": 120, "author": "ann", "text": "aéb", "quotes": [quote]}));
 }
 
-pub const MEETINGS: [Bad; 45] = [
+pub const MEETINGS: [Bad; 53] = [
     ("JSON that ends early", MEETING, |small| {
         let json = small.meeting.to_string();
         let cut = json[..json.len() / 2].into();
@@ -250,6 +252,35 @@ pub const MEETINGS: [Bad; 45] = [
         small.meeting["outlets"][0]["name"] = json!("../keeper");
     }),
     ("an outlet with the name of a result", MEETING, |small| {
-        small.meeting["outlets"][0]["name"] = json!("tags.jsonl");
+        small.meeting["outlets"][0]["name"] = json!("ledger.jsonl");
+    }),
+    ("an unknown key of a person", MEETING, |small| {
+        small.meeting["people"][0] = json!({"id": "ann", "signs_with": SECRET, "name": "Ann"});
+    }),
+    ("a key of too few digits", MEETING, |small| {
+        small.meeting["people"][0] = json!({"id": "ann", "signs_with": &SECRET[1..]});
+    }),
+    ("a key that is not hexadecimal", MEETING, |small| {
+        small.meeting["people"][0] = json!({"id": "ann", "signs_with": SECRET.replace('1', "é")});
+    }),
+    ("a signature of somebody without a key", MEETING, |small| {
+        small.timeline()[3]["sign"] = json!("own");
+    }),
+    ("an unknown signature", MEETING, |small| {
+        small.meeting["people"][0] = json!({"id": "ann", "signs_with": SECRET});
+        small.timeline()[3]["sign"] = json!("well");
+    }),
+    ("an unknown notice superseded", MEETING, |small| {
+        small.then(json!({"at": 200, "event": "supersede", "notice": "nothing"}));
+    }),
+    ("a notice superseded twice", MEETING, |small| {
+        small.then(json!({"at": 200, "event": "supersede", "notice": "everything"}));
+        small.then(json!({"at": 200, "event": "supersede", "notice": "everything"}));
+    }),
+    ("a grant under a superseded notice", MEETING, |small| {
+        let mut grant = small.timeline()[3].clone();
+        grant["at"] = json!(200);
+        small.then(json!({"at": 200, "event": "supersede", "notice": "everything"}));
+        small.then(grant);
     }),
 ];

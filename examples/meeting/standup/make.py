@@ -138,7 +138,7 @@ def check(folder):
     """That the files are what meeting.json and README.md say."""
     path = lambda name: os.path.join(folder, name)
     meeting = json.load(open(path("meeting.json"), encoding="utf-8"))
-    people = set(meeting["people"])
+    people = {p if isinstance(p, str) else p["id"] for p in meeting["people"]}
     notices = {n["id"]: n for n in meeting["notices"]}
     streams = {s["name"]: s for s in meeting["streams"]}
     last = 0
