@@ -1,4 +1,4 @@
-//! The example `meeting`, judged by what it writes: the shipped meeting, a small one, and bad input.
+//! The examples `meeting` and `ledger`, judged by what it writes: the shipped meeting, a small one, and bad input.
 //!
 //! The results are read back by readers of the test's own, `meeting/formats.rs`, and compared with what went in.
 //! `meeting/results.rs` has the checks; each is also run over results that were spoilt, and must fail.
@@ -30,7 +30,7 @@ use tempfile::TempDir;
 
 use bad::{Bad, MEETING};
 use formats::{Rect, Samples};
-use program::{Folder, cargo_run, gate, program, read_folder, succeeded};
+use program::{Folder, cargo_run, gate, program, read_folder, reader, succeeded};
 use results::{Check, Results, check_xml, rect};
 use small::{NOTE, Small};
 use source::{Frame, Media, Source, list};
@@ -488,6 +488,78 @@ fn a_second_run_replaces_the_first_and_gives_the_same() {
             .keys()
             .all(|path| path.starts_with("out/"))
     );
+}
+
+/// Reads the shipped meeting's ledger with another head and the ledger itself changed.
+fn read_ledger(head: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> (PathBuf, Output) {
+    let folder = TempDir::new().unwrap();
+    let paths = ["ledger.jsonl", "head.json"].map(|name| folder.path().join(name));
+    let mut ledger = SHIPPED.results.files["ledger.jsonl"].clone();
+    change(&mut ledger);
+    fs::write(&paths[0], ledger).unwrap();
+    fs::write(&paths[1], head).unwrap();
+    let output = reader()
+        .arg(&paths[0])
+        .arg("--head")
+        .arg(&paths[1])
+        .output();
+    let [ledger, _] = paths;
+    (ledger, output.unwrap())
+}
+
+#[test]
+fn r7_the_ledgers_reader_tells_who_agreed_to_what() {
+    let head = &SHIPPED.results.files["head.json"];
+    let (_, output) = read_ledger(head, |_| {});
+    succeeded(&output);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("All of it is what the head says."), "{told}");
+    for (line, words) in [
+        (20, ["reader", "agreed", "TRAIN", "clicked", "10 s"]),
+        (
+            23,
+            ["operadora", "agreed", "RECORD@ACME Ltd", "signed", "1 ("],
+        ),
+        (
+            25,
+            ["dealer", "host was refused", "DERIVE", "clicked", "1 ("],
+        ),
+        (
+            28,
+            ["operator", "withdrew", "every purpose", "every kind", "6 s"],
+        ),
+        (31, ["reader", "came to its end", "TRAIN", "chat", "10 s"]),
+    ] {
+        let begin = format!("│ {line} ");
+        let row = told.lines().find(|row| row.starts_with(&begin)).unwrap();
+        for word in words {
+            assert!(row.contains(word), "{word} in {row}");
+        }
+    }
+}
+
+#[test]
+fn r7_a_ledger_that_does_not_verify_is_told_in_one_line() {
+    let head = &SHIPPED.results.files["head.json"];
+    let is_told = |(ledger, output): (PathBuf, Output), what: &str| {
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.is_empty());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said, format!("{}: {what}\n", ledger.display()));
+    };
+    let sooner = replace(r#""at":6000000"#, r#""at":5000000"#);
+    let changed = read_ledger(head, sooner);
+    is_told(changed, "line 29: does not follow from the line before");
+    let cut = read_ledger(head, |ledger| {
+        let end = ledger
+            .trim_ascii_end()
+            .iter()
+            .rposition(|byte| *byte == b'\n');
+        ledger.truncate(end.unwrap() + 1);
+    });
+    is_told(cut, "line 35: not the ledger that the head is of");
+    let none = br#"{"entries":0,"hash":"0000000000000000000000000000000000000000000000000000000000000000"}"#;
+    is_told(read_ledger(none, Vec::clear), "line 1: there is no entry");
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

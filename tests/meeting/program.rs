@@ -63,12 +63,18 @@ pub fn gate(input: &Path, out: &Path) -> Output {
 }
 
 pub fn program() -> Command {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| build("meeting"));
     Command::new(&*PROGRAM)
 }
 
-fn build() -> PathBuf {
-    let messages = cargo(&["build", "--quiet", "--locked", "--example", "meeting"])
+/// The example that reads a ledger.
+pub fn reader() -> Command {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| build("ledger"));
+    Command::new(&*PROGRAM)
+}
+
+fn build(example: &str) -> PathBuf {
+    let messages = cargo(&["build", "--quiet", "--locked", "--example", example])
         .arg("--message-format=json")
         .output()
         .expect("cargo builds");
@@ -77,7 +83,7 @@ fn build() -> PathBuf {
         .stdout
         .split(|byte| *byte == b'\n')
         .filter_map(|message| serde_json::from_slice::<Value>(message).ok())
-        .filter(|message| message["target"]["name"] == "meeting")
+        .filter(|message| message["target"]["name"] == example)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from));
     path.expect("an executable")
 }

@@ -1,0 +1,296 @@
+//! Verifies a meeting's ledger, and tells who agreed to what.
+//!
+//! `cargo run --release --example ledger` takes the one that the example `meeting` left behind; `-- --help` tells the rest.
+
+use std::{
+    collections::HashMap,
+    fmt::Display,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
+use framegate::{
+    Authority, Digest, Entry, Grant, Head, Kind, Kinds, Ledger, Line, Purposes, Scope, Time,
+};
+
+/// Verifies a meeting's ledger, and tells who agreed to what, when, how, under which notice and until when.
+///
+/// A ledger that does not verify is told in one line with the number of the first bad line, and the exit status is 2.
+#[derive(Parser)]
+struct Arguments {
+    /// The ledger, in JSON Lines [default: target/meeting/ledger.jsonl of the repository]
+    #[arg(
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/meeting/ledger.jsonl"),
+        hide_default_value = true
+    )]
+    ledger: PathBuf,
+    /// How far it goes, as somebody kept it apart from the ledger: `{"entries": …, "hash": "…"}`
+    #[arg(long, value_name = "HEAD.json")]
+    head: Option<PathBuf>,
+}
+
+/// How wide the table may get, in columns of a terminal.
+const WIDTH: u16 = 140;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match tell(&arguments) {
+        Ok(told) => {
+            // Whoever closed the pipe has read enough.
+            let _ = io::stdout().write_all(told.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            let _ = writeln!(io::stderr(), "{}", plain(&problem));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn tell(arguments: &Arguments) -> Result<String, String> {
+    let head = arguments.head.as_deref().map(read_head).transpose()?;
+    let path = &arguments.ledger;
+    let ledger = Ledger::read(&read(path)?, head.as_ref(), None);
+    let ledger = ledger.map_err(|error| problem(path, error))?;
+    if ledger.lines.is_empty() {
+        return Err(problem(path, "line 1: there is no entry"));
+    }
+    Ok(format!("{}\n{}\n", verified(&ledger, head), table(&ledger)))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| problem(path, error))
+}
+
+fn read_head(path: &Path) -> Result<Head, String> {
+    serde_json::from_slice(&read(path)?).map_err(|error| problem(path, error))
+}
+
+fn problem(path: &Path, error: impl Display) -> String {
+    format!("{}: {error}", path.display())
+}
+
+/// How far a ledger can be relied on, in a few lines.
+fn verified(ledger: &Ledger, head: Option<Head>) -> String {
+    let entries = ledger.head.entries;
+    let meeting = ledger.lines.first().map(|line| &line.entry);
+    let mut told = Vec::new();
+    if let Some(Entry::Opened { meeting, .. }) = meeting {
+        told.push(format!("Meeting \"{}\".", plain(meeting)));
+    }
+    told.push(format!(
+        "{entries} entries, and each line follows from the one before."
+    ));
+    told.push(match (head, entries - ledger.anchored) {
+        (None, _) => {
+            "No --head was given: had all of it been written anew, it would not show.".into()
+        }
+        (Some(_), 0) => "All of it is what the head says.".into(),
+        (Some(_), after) => format!(
+            "The first {} are what the head says; of the {after} after them no more can be said.",
+            ledger.anchored
+        ),
+    });
+    if ledger.torn {
+        told.push("The last line is torn, as a crash leaves one behind, and is left out.".into());
+    }
+    let has_ended = |line: &Line| matches!(line.entry, Entry::Ended);
+    if !ledger.lines.iter().any(has_ended) {
+        told.push("The meeting has not ended.".into());
+    }
+    told.join("\n")
+}
+
+/// Everything that changed somebody's consent, or was to.
+fn table(ledger: &Ledger) -> Table {
+    let names = Names::new(ledger);
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(WIDTH);
+    table.set_header([
+        "line", "at", "who", "what", "to what", "how", "notice", "until",
+    ]);
+    for line in &ledger.lines {
+        for row in names.rows(line) {
+            let at = [(line.n + 1).to_string(), seconds(line.at)];
+            table.add_row(at.into_iter().chain(row.map(|cell| plain(&cell))));
+        }
+    }
+    table
+}
+
+/// What numbers and digests stand for.
+struct Names<'a> {
+    /// Pairs of a purpose and a third party, by bit.
+    pairs: HashMap<Purposes, String>,
+    /// The notices' versions.
+    notices: HashMap<Digest, &'a str>,
+}
+
+/// Who, what, to what, how, under which notice, until when.
+type Row = [String; 6];
+
+impl<'a> Names<'a> {
+    fn new(ledger: &'a Ledger) -> Self {
+        let mut names = Self {
+            pairs: HashMap::new(),
+            notices: HashMap::new(),
+        };
+        for line in &ledger.lines {
+            match &line.entry {
+                Entry::Named {
+                    purpose,
+                    recipient,
+                    pair,
+                } => {
+                    let own: String = purpose.iter_names().map(|(name, _)| name).collect();
+                    names.pairs.insert(*pair, format!("{own}@{recipient}"));
+                }
+                Entry::Shown { notice } => {
+                    names.notices.insert(notice.digest, &notice.version);
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+
+    fn rows(&self, line: &'a Line) -> Vec<Row> {
+        let or_everybody = |who: &'a Option<String>| who.as_deref().unwrap_or("everybody");
+        match &line.entry {
+            Entry::Granted { who, by, grant } => {
+                vec![self.granted(who, format!("agreed{}", on_behalf(*by)), grant)]
+            }
+            Entry::Refused {
+                who,
+                by,
+                grant,
+                why,
+            } => {
+                let who = who.as_deref().unwrap_or("nobody of the meeting's");
+                let what = format!("{} was refused: {}", by.name(), why.explanation());
+                vec![self.granted(who, what, grant)]
+            }
+            Entry::Withdrew { who, by, scope } => {
+                let what = format!("withdrew{}", on_behalf(*by));
+                vec![self.narrowed(who, &what, *scope)]
+            }
+            Entry::Restricted { who, by, scope } => {
+                let what = format!("{} restricts", by.name());
+                vec![self.narrowed(or_everybody(who), &what, *scope)]
+            }
+            Entry::Lifted { who, by, scope } => {
+                let what = format!("{} lifts", by.name());
+                vec![self.narrowed(or_everybody(who), &what, *scope)]
+            }
+            Entry::Expired { who, scopes } => {
+                let row = |alike: &[Scope]| {
+                    let kinds = alike.iter().map(|scope| scope.kinds).collect();
+                    let scope = Scope::new(kinds, alike[0].purposes);
+                    self.narrowed(who, "came to its end", scope)
+                };
+                let alike = scopes.chunk_by(|a, b| a.purposes == b.purposes);
+                alike.map(row).collect()
+            }
+            Entry::Superseded { notice } => {
+                let mut row = bare("everybody", "notice superseded");
+                row[4] = self.notice(notice);
+                vec![row]
+            }
+            Entry::Left { who } => vec![bare(who, "left, which ends all of theirs")],
+            Entry::Resumed { torn: true } => {
+                vec![bare("everybody", "a torn line, which ends everything")]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn granted(&self, who: &str, what: String, grant: &Grant) -> Row {
+        [
+            who.to_owned(),
+            what,
+            self.scope(grant.scope),
+            grant.method.name().to_owned(),
+            self.notice(&grant.notice),
+            grant.until.map(seconds).unwrap_or_default(),
+        ]
+    }
+
+    fn narrowed(&self, who: &str, what: &str, scope: Scope) -> Row {
+        let mut row = bare(who, what);
+        row[2] = self.scope(scope);
+        row
+    }
+
+    /// A notice's version and the first digits of its digest.
+    fn notice(&self, digest: &Digest) -> String {
+        let version = self.notices.get(digest).copied().unwrap_or("unknown");
+        format!("{version} ({:.8})", digest.to_string())
+    }
+
+    fn scope(&self, Scope { kinds, purposes }: Scope) -> String {
+        format!("{} for {}", self.purposes(purposes), in_words(kinds))
+    }
+
+    fn purposes(&self, purposes: Purposes) -> String {
+        if purposes.is_all() {
+            return "every purpose".into();
+        }
+        let each = (0..u16::BITS).map(|bit| Purposes::from_bits_retain(1 << bit));
+        let contained = each.filter(|purpose| purposes.contains(*purpose));
+        let name = |purpose: Purposes| match purpose.iter_names().next() {
+            Some((name, _)) => name.to_owned(),
+            None => self.pairs.get(&purpose).cloned().unwrap_or_default(),
+        };
+        contained.map(name).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn bare(who: &str, what: &str) -> Row {
+    let mut row = Row::default();
+    row[0].push_str(who);
+    row[1].push_str(what);
+    row
+}
+
+/// Who it was that agreed or withdrew, if not the person.
+fn on_behalf(by: Authority) -> String {
+    match by {
+        Authority::Participant => String::new(),
+        other => format!(", by the {}", other.name()),
+    }
+}
+
+fn in_words(kinds: Kinds) -> String {
+    if kinds.is_all() {
+        return "every kind".into();
+    }
+    let contained = Kind::ALL
+        .into_iter()
+        .filter(|kind| kinds.contains((*kind).into()));
+    contained.map(Kind::name).collect::<Vec<_>>().join(", ")
+}
+
+fn seconds(time: Time) -> String {
+    let micros = time.as_micros();
+    let digits = format!(
+        "{}.{:06}",
+        micros / 1_000_000,
+        micros.unsigned_abs() % 1_000_000
+    );
+    format!("{} s", digits.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A text whose control characters do nothing to a terminal, since the ledger says it.
+fn plain(text: &str) -> String {
+    let escaped = |character: char| match character {
+        character if character.is_control() => character.escape_default().collect(),
+        character => String::from(character),
+    };
+    text.chars().map(escaped).collect()
+}
