@@ -328,7 +328,7 @@ impl Oracle {
                 .min()?
                 .max(told.lifted_ms);
             let ends = told.grants.iter().map(|grant| grant.end).max()?;
-            (begins < ends && ends < round_down(LIMIT) && !told.noted).then_some(ends)
+            (begins < ends && ends < round_down(LIMIT)).then_some(ends)
         })
     }
 
@@ -590,8 +590,6 @@ struct Told<'a> {
     /// Whether one who has a guardian refused for themselves.
     refused: bool,
     lifted_ms: i64,
-    /// Whether the end of the grants has been noted.
-    noted: bool,
 }
 
 impl Oracle {
@@ -609,7 +607,6 @@ impl Oracle {
         let mut grants: Vec<(Range<i64>, &String)> = Vec::new();
         let mut restrictions: Vec<(Authority, Option<&String>)> = Vec::new();
         let mut refused = false;
-        let mut noted = false;
         let mut lifted_ms = 0;
         let mut joined = 0;
         for (at, event) in &self.events {
@@ -640,7 +637,6 @@ impl Oracle {
                     }
                     grants.push((since_ms..until_ms, notice));
                     last_act = LastAct::Grant;
-                    noted = false;
                 }
                 // R3: what was agreed to under it stops there; what was agreed to under others goes on.
                 Event::Superseded { text } if !self.has(Fault::SupersededNoticesCover) => {
@@ -658,8 +654,12 @@ impl Oracle {
                         last_act = LastAct::Supersession;
                     }
                 }
+                // What was noted as ended stays so, for a tap that lags behind, too.
                 Event::Expired { stay: whose } if *whose == stay => {
-                    noted |= grants.iter().all(|(grant, _)| grant.end <= round_down(*at));
+                    let now_ms = round_down(*at);
+                    if grants.iter().all(|(grant, _)| grant.end <= now_ms) {
+                        grants.clear();
+                    }
                 }
                 // Of this stay or an earlier one of the same person: it is they who withdraw.
                 Event::Withdrawn {
@@ -706,7 +706,6 @@ impl Oracle {
             restrictions,
             refused,
             lifted_ms,
-            noted,
         }
     }
 
