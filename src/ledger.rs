@@ -482,6 +482,13 @@ impl Ledger {
         }
     }
 
+    /// The hash of the line of this index.
+    pub(crate) fn hash(&self, index: usize) -> Digest {
+        self.lines
+            .get(index + 1)
+            .map_or(self.head.hash, |next| next.prev)
+    }
+
     fn read_line(&mut self, line: &[u8], device: Option<&PublicKey>) -> Result<(), LedgerFault> {
         let read: Line = serde_json::from_slice(line).map_err(|_| LedgerFault::NotAnEntry)?;
         if read.n != self.head.entries || read.prev != self.head.hash {

@@ -24,6 +24,7 @@ extern crate std;
 mod consent;
 mod derived;
 mod error;
+pub mod export;
 mod frame;
 mod hex;
 mod kind;

@@ -6,11 +6,12 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::V
 
 use crate::{
     consent::{
-        Act, Authority, Challenge, Consents, Digest, Grant, Notice, PublicKey, Refusal, Restrainer,
-        Restrictions, Scope,
+        Act, Authority, Challenge, Consents, Digest, Effective, Grant, Notice, PublicKey, Refusal,
+        Restrainer, Restrictions, Scope,
     },
     error::Error,
     frame::{OutletId, Participant, StreamId},
+    kind::Kind,
     ledger::Entry,
     purpose::Purposes,
     table::Slot,
@@ -42,7 +43,7 @@ struct Seat {
 }
 
 /// A person who is in the meeting.
-struct Stay {
+pub(crate) struct Stay {
     id: String,
     guardian: Option<String>,
     key: Option<PublicKey>,
@@ -70,6 +71,26 @@ impl Stay {
             Some(_) => Authority::Guardian,
             None => Authority::Participant,
         }
+    }
+
+    /// Each kind, and what its purposes come to in the order of their bits.
+    pub(crate) fn effective(&self) -> impl Iterator<Item = (Kind, [Effective; 16])> {
+        self.consents.effective()
+    }
+
+    /// The notices under which they agreed to a kind for a purpose beyond `at`, if they have not withdrawn it.
+    pub(crate) fn notices(
+        &self,
+        kind: Kind,
+        purpose: Purposes,
+        at: Millis,
+    ) -> impl Iterator<Item = Digest> {
+        let covering =
+            move |grant: &&Standing| grant.scope.covers(kind, purpose) && at < grant.until;
+        self.grants
+            .iter()
+            .filter(covering)
+            .map(|grant| grant.notice)
     }
 }
 
@@ -149,6 +170,12 @@ impl Register {
     pub(crate) fn slot(&self, who: Participant) -> Option<&Arc<Slot>> {
         let seat = self.seats.get(usize::from(who.slot))?;
         (seat.stays == who.stay && seat.stay.is_some()).then_some(&seat.slot)
+    }
+
+    /// The stay of somebody who is there, by id, and which of its seat's stays it is, from 1.
+    pub(crate) fn stay(&self, id: &str) -> Option<(u32, &Stay)> {
+        let seat = self.seats.iter().find(|seat| seat.is_of(id))?;
+        Some((seat.stays, seat.stay.as_ref()?))
     }
 
     pub(crate) fn challenge(&self, who: Participant) -> Option<Challenge> {

@@ -70,6 +70,11 @@ impl Scope {
         self.kinds.contains(kind.into()) && self.purposes.contains(purpose)
     }
 
+    /// Whether there is something that both cover.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.kinds.intersects(other.kinds) && self.purposes.intersects(other.purposes)
+    }
+
     /// What is left without `other`, in two parts of which either may be empty.
     pub(crate) fn without(self, other: Self) -> [Self; 2] {
         [

@@ -1,0 +1,24 @@
+//! What a ledger says to people and to other systems: pure functions over a [`Ledger`](crate::Ledger) that was read and verified.
+//!
+//! A [`Receipt`] shows somebody what they agreed to and what became of it (GDPR Art. 7(1), 15), an [`ErasureList`] says what must go
+//! once they have withdrawn (Art. 7(3), 17(1)(b), 19). Both name too much rather than too little.
+//! The modules speak the vocabularies of others; what these cannot say is refused, never assumed.
+//!
+//! Times that end in `_ms` are milliseconds since the meeting's start, and intervals of them are half-open.
+
+pub mod aipref;
+pub mod cawg;
+mod erasure;
+mod history;
+mod outlet;
+mod purpose;
+mod receipt;
+mod standing;
+pub mod ts27560;
+pub mod vcon;
+mod wall;
+
+pub use erasure::{Erasure, ErasureList, Recalled};
+pub use history::Ending;
+pub use outlet::Range;
+pub use receipt::{Agreement, Attempt, Frames, Held, Receipt, Released, Restriction, Withdrawal};
