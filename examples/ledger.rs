@@ -15,6 +15,7 @@ use clap::Parser;
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use framegate::{
     Authority, Digest, Entry, Grant, Head, Kind, Kinds, Ledger, Line, Purposes, Scope, Time,
+    export::Receipt,
 };
 
 /// Verifies a meeting's ledger, and tells who agreed to what, when, how, under which notice and until when.
@@ -31,6 +32,9 @@ struct Arguments {
     /// How far it goes, as somebody kept it apart from the ledger: `{"entries": …, "hash": "…"}`
     #[arg(long, value_name = "HEAD.json")]
     head: Option<PathBuf>,
+    /// Shows what the ledger says to this person instead, their receipt, in JSON
+    #[arg(long, value_name = "ID")]
+    who: Option<String>,
 }
 
 /// How wide the table may get, in columns of a terminal.
@@ -59,7 +63,16 @@ fn tell(arguments: &Arguments) -> Result<String, String> {
     if ledger.lines.is_empty() {
         return Err(problem(path, "line 1: there is no entry"));
     }
-    Ok(format!("{}\n{}\n", verified(&ledger, head), table(&ledger)))
+    let told = match &arguments.who {
+        None => format!("{}\n{}\n", verified(&ledger, head), table(&ledger)),
+        Some(who) => {
+            let receipt = Receipt::of(&ledger, who)
+                .ok_or_else(|| problem(path, format_args!("{who:?} never joined")))?;
+            let json = serde_json::to_string_pretty(&receipt);
+            json.map_err(|error| problem(path, error))? + "\n"
+        }
+    };
+    Ok(told)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {

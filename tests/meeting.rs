@@ -64,6 +64,7 @@ fn standup() -> PathBuf {
 }
 
 const OUTLETS: [&str; 3] = ["recorder", "acme-archive", "speech-model"];
+const PEOPLE: [&str; 4] = ["reader", "dealer", "operator", "operadora"];
 const NEVER: u64 = u64::MAX;
 const NONE: Range<u64> = NEVER..NEVER;
 /// When the host keeps video from the speech model.
@@ -454,6 +455,9 @@ fn the_results_are_what_the_layout_says_and_nothing_else() {
     ]
     .map(String::from)
     .to_vec();
+    for who in PEOPLE {
+        expected.push(format!("receipts/{who}.json"));
+    }
     for outlet in OUTLETS {
         expected.push(format!("{outlet}/tags.jsonl"));
     }
@@ -536,6 +540,26 @@ fn r7_the_ledgers_reader_tells_who_agreed_to_what() {
             assert!(row.contains(word), "{word} in {row}");
         }
     }
+}
+
+#[test]
+fn r7_everybody_has_the_receipt_that_the_ledgers_reader_shows() {
+    let folder = TempDir::new().unwrap();
+    let ledger = folder.path().join("ledger.jsonl");
+    fs::write(&ledger, &SHIPPED.results.files["ledger.jsonl"]).unwrap();
+    let show = |who| reader().arg(&ledger).args(["--who", who]).output().unwrap();
+    for (who, agreed) in PEOPLE.into_iter().zip([3, 0, 2, 1]) {
+        let shown = show(who);
+        succeeded(&shown);
+        let written = &SHIPPED.results.files[&format!("receipts/{who}.json")];
+        assert!(shown.stdout == *written, "{who}");
+        let receipt: serde_json::Value = serde_json::from_slice(written).unwrap();
+        assert_eq!(list(&receipt["agreed"]).count(), agreed, "{who}");
+    }
+    let stranger = show("eve\u{1b}");
+    assert_eq!(stranger.status.code(), Some(2));
+    let said = String::from_utf8(stranger.stderr).unwrap();
+    assert!(said.ends_with(" never joined\n") && !said.contains('\u{1b}'));
 }
 
 #[test]

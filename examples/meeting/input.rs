@@ -24,8 +24,10 @@ pub const TIMELINE: &str = "timeline.svg";
 pub const LEDGER: &str = "ledger.jsonl";
 pub const HEAD: &str = "head.json";
 
+pub const RECEIPTS: &str = "receipts";
+
 /// What the folder of all results holds beside the outlets' folders.
-pub const RESULTS: [&str; 5] = [TAGS, REPORT, TIMELINE, LEDGER, HEAD];
+pub const RESULTS: [&str; 6] = [TAGS, REPORT, TIMELINE, LEDGER, HEAD, RECEIPTS];
 
 /// A meeting that can be gated.
 pub struct Input {

@@ -13,6 +13,7 @@ mod media;
 mod outcome;
 mod output;
 mod people;
+mod receipts;
 mod report;
 mod story;
 mod tags;
@@ -85,6 +86,7 @@ fn gate(folder: &Path, out: &Path) -> Result<String, Problem> {
     report::write(&outcome, &report).map_err(|error| Problem::unwritable(&report, &error))?;
     let head = results.join(HEAD);
     report::write_json(&outcome.head, &head).map_err(|error| Problem::unwritable(&head, &error))?;
+    receipts::write(&outcome, &results)?;
     let timeline = results.join(TIMELINE);
     timeline::write(&outcome, &timeline)
         .map_err(|error| Problem::unwritable(&timeline, &io::Error::other(error)))?;

@@ -44,6 +44,11 @@ impl People {
         self.0.len()
     }
 
+    /// Everybody's id.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|entry| &*entry.id)
+    }
+
     /// One of them, by position.
     pub fn known(&self, id: &str) -> Option<usize> {
         self.0.iter().position(|known| known.id == id)
