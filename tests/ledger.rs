@@ -6,13 +6,10 @@ use std::{
     fs,
     path::Path,
     process::Command,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    },
+    sync::{Arc, Mutex},
 };
 
-use common::{agree, microphone, millis, own};
+use common::{Memory, agree, microphone, millis, own};
 use framegate::{
     Authority, Digest, Durability, Entry, Error, FileStore, Grant, Head, Join, Kinds, Ledger,
     LedgerFault, LedgerWriter, Meeting, Method, Notice, Outlet, Participant, Payload, PublicKey,
@@ -20,41 +17,6 @@ use framegate::{
 };
 
 const DEVICE: [u8; 32] = [7; 32];
-
-/// A store in memory that can be made to fail.
-#[derive(Clone, Default)]
-struct Memory {
-    bytes: Arc<Mutex<Vec<u8>>>,
-    fails: Arc<AtomicBool>,
-}
-
-impl Memory {
-    fn writer(&self) -> LedgerWriter {
-        LedgerWriter::new(Box::new(self.clone()))
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        self.bytes.lock().unwrap().clone()
-    }
-
-    fn read(&self) -> Ledger {
-        Ledger::read(&self.bytes(), None, None).unwrap()
-    }
-
-    fn fail(&self, fails: bool) {
-        self.fails.store(fails, SeqCst);
-    }
-}
-
-impl Store for Memory {
-    fn append(&mut self, lines: &[u8], _durable: bool) -> Result<(), StoreError> {
-        if self.fails.load(SeqCst) {
-            return Err(StoreError);
-        }
-        self.bytes.lock().unwrap().extend_from_slice(lines);
-        Ok(())
-    }
-}
 
 fn notice(text: &str) -> Notice {
     Notice {

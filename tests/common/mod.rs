@@ -2,10 +2,15 @@
 
 #![allow(dead_code, reason = "no test needs all of it")]
 
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering::SeqCst},
+};
+
 use framegate::{
-    Authority, Contributors, Digest, Format, Frame, Grant, Join, Kind, Kinds, Meeting, Method,
-    Notice, Outlet, Participant, Payload, PayloadMut, Plane, PlaneMut, Purposes, Samples, Scope,
-    Stream, Tap, Time,
+    Authority, Contributors, Digest, Format, Frame, Grant, Join, Kind, Kinds, Ledger, LedgerWriter,
+    Meeting, Method, Notice, Outlet, Participant, Payload, PayloadMut, Plane, PlaneMut, Purposes,
+    Samples, Scope, Store, StoreError, Stream, Tap, Time,
 };
 
 /// RECORD and TRAIN of everything.
@@ -77,4 +82,39 @@ pub fn picture_mut(data: &mut [u8], width: usize, height: usize) -> PayloadMut<'
 
 pub fn picture_bytes(width: usize, height: usize) -> usize {
     width * height + 2 * width.div_ceil(2) * height.div_ceil(2)
+}
+
+/// A store in memory that can be made to fail.
+#[derive(Clone, Default)]
+pub struct Memory {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    fails: Arc<AtomicBool>,
+}
+
+impl Memory {
+    pub fn writer(&self) -> LedgerWriter {
+        LedgerWriter::new(Box::new(self.clone()))
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        self.bytes.lock().unwrap().clone()
+    }
+
+    pub fn read(&self) -> Ledger {
+        Ledger::read(&self.bytes(), None, None).unwrap()
+    }
+
+    pub fn fail(&self, fails: bool) {
+        self.fails.store(fails, SeqCst);
+    }
+}
+
+impl Store for Memory {
+    fn append(&mut self, lines: &[u8], _durable: bool) -> Result<(), StoreError> {
+        if self.fails.load(SeqCst) {
+            return Err(StoreError);
+        }
+        self.bytes.lock().unwrap().extend_from_slice(lines);
+        Ok(())
+    }
 }
