@@ -318,7 +318,8 @@ impl LedgerWriter {
     pub(crate) fn enter_first(&mut self, at: Time, entry: &Entry) -> Result<Digest, Error> {
         self.flush()?;
         let (line, head) = self.line(at, entry).ok_or(Error::Ledger)?;
-        let durable = self.durability == Durability::Each || matches!(entry, Entry::Granted { .. });
+        let durable = self.durability == Durability::Each
+            || matches!(entry, Entry::Granted { .. } | Entry::Resumed { .. });
         if let Some(store) = &mut self.store {
             store.append(&line, durable).map_err(|_| Error::Ledger)?;
         }
@@ -541,6 +542,8 @@ mod file {
         file: File,
         /// Its length; none once it is not known what is in it.
         length: Option<u64>,
+        /// Whether a torn line lies beyond that length. It stays, and the ledger torn, until a whole line has taken its place.
+        is_torn: bool,
     }
 
     impl FileStore {
@@ -564,6 +567,7 @@ mod file {
             Ok(Self {
                 file,
                 length: Some(0),
+                is_torn: false,
             })
         }
 
@@ -583,13 +587,11 @@ mod file {
                 let mut aside = OpenOptions::new().append(true).create(true).open(aside)?;
                 aside.write_all(&torn)?;
                 aside.sync_all()?;
-                file.set_len(length)?;
-                file.sync_all()?;
-                file.seek(SeekFrom::Start(length))?;
             }
             Ok(Self {
                 file,
                 length: Some(length),
+                is_torn: !torn.is_empty(),
             })
         }
     }
@@ -597,8 +599,13 @@ mod file {
     impl Store for FileStore {
         fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError> {
             let length = self.length.take().ok_or(StoreError)?;
+            let after = length + lines.len() as u64;
             let mut write = || {
+                self.file.seek(SeekFrom::Start(length))?;
                 self.file.write_all(lines)?;
+                if self.is_torn {
+                    self.file.set_len(after)?;
+                }
                 if durable {
                     self.file.sync_data()
                 } else {
@@ -606,13 +613,16 @@ mod file {
                 }
             };
             if write().is_ok() {
-                self.length = Some(length + lines.len() as u64);
+                self.length = Some(after);
+                self.is_torn = false;
                 return Ok(());
             }
-            let undone = self
-                .file
-                .set_len(length)
-                .and_then(|()| self.file.seek(SeekFrom::Start(length)));
+            // What is torn must not become whole by being cut.
+            let undone = if self.is_torn {
+                Ok(length)
+            } else {
+                self.file.set_len(length).map(|()| length)
+            };
             self.length = undone.ok();
             Err(StoreError)
         }

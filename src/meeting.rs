@@ -325,7 +325,8 @@ impl Meeting {
     /// [`Error::ConflictingNotice`], [`Error::Empty`] for an empty scope, [`Error::Ledger`], [`Error::Ended`].
     pub fn show(&mut self, notice: Notice) -> Result<Digest, Error> {
         let digest = notice.digest;
-        self.enter_first(self.latest, &Entry::Shown { notice })?;
+        let at = self.narrow(self.latest);
+        self.enter_first(at, &Entry::Shown { notice })?;
         Ok(digest)
     }
 
@@ -496,8 +497,9 @@ impl Meeting {
         let (pair, is_known) = self.register.pair(purpose, recipient)?;
         if !is_known {
             let recipient = recipient.into();
+            let at = self.narrow(self.latest);
             self.enter_first(
-                self.latest,
+                at,
                 &Entry::Named {
                     purpose,
                     recipient,
@@ -534,7 +536,8 @@ impl Meeting {
             kind: stream.kind,
             owner: owner.clone(),
         };
-        self.enter_first(self.latest, &entry)?;
+        let at = self.narrow(self.latest);
+        self.enter_first(at, &entry)?;
         if let (Some(person), Some(schema)) = (&owner, stream.schema) {
             self.records.register(id, person, schema);
         }
@@ -572,7 +575,8 @@ impl Meeting {
             purposes: outlet.purposes,
             blanks: outlet.blanks,
         };
-        self.enter_first(self.latest, &entry)?;
+        let at = self.narrow(self.latest);
+        self.enter_first(at, &entry)?;
         self.outlets.push((id, outlet));
         Ok(id)
     }
