@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     frame::{OutletId, Participant, StreamId},
     kind::Kind,
+    kind::Kinds,
     ledger::Entry,
     purpose::Purposes,
     table::Slot,
@@ -56,6 +57,7 @@ pub(crate) struct Stay {
 struct Standing {
     notice: Digest,
     scope: Scope,
+    since: Millis,
     until: Millis,
 }
 
@@ -430,7 +432,7 @@ impl Register {
             Entry::Granted { who, grant, .. } => {
                 for seat in self.seats_of(Some(who)) {
                     if let Some(stay) = &mut seat.stay {
-                        stay.stand(grant);
+                        stay.stand(at, grant);
                     }
                     seat.change(at, grant.scope, Act::Granted { until: grant.until });
                 }
@@ -555,24 +557,21 @@ impl Register {
             let Some(stay) = &mut seat.stay else { continue };
             let of_notice = |standing: &mut Standing| standing.notice == notice;
             let stale: Vec<_> = stay.grants.extract_if(.., of_notice).collect();
-            let others: Vec<_> = stay
-                .grants
-                .iter()
-                .map(|other| (other.scope, other.until))
-                .collect();
+            let mut kinds = Kinds::empty();
             for Standing { scope, .. } in stale {
                 for (kind, purpose) in scope.cells() {
-                    let covering = others
-                        .iter()
-                        .filter(|(scope, _)| scope.covers(kind, purpose));
-                    let rest = covering.map(|(_, until)| *until).max().unwrap_or(0);
+                    let covering = |other: &&Standing| other.scope.covers(kind, purpose);
+                    let covering = || stay.grants.iter().filter(covering);
+                    let goes_on = Act::Superseded {
+                        begun: covering().map(|other| other.since).min().unwrap_or(NEVER),
+                        rest: covering().map(|other| other.until).max().unwrap_or(0),
+                    };
                     let cell = Scope::new(kind.into(), purpose);
-                    if let Some(stay) = &mut seat.stay {
-                        stay.consents.apply(at, cell, Act::Superseded { rest });
-                    }
+                    stay.consents.apply(at, cell, goes_on);
                 }
-                seat.publish(scope);
+                kinds |= scope.kinds;
             }
+            seat.publish(Scope::new(kinds, Purposes::all()));
         }
     }
 }
@@ -584,6 +583,7 @@ impl Seat {
         for Standing {
             notice,
             scope: of,
+            since,
             until,
         } in standing
         {
@@ -594,6 +594,7 @@ impl Seat {
             stay.grants.extend(rest.map(|scope| Standing {
                 notice,
                 scope,
+                since,
                 until,
             }));
         }
@@ -605,17 +606,21 @@ impl Seat {
 }
 
 impl Stay {
-    fn stand(&mut self, grant: &Grant) {
+    fn stand(&mut self, at: Time, grant: &Grant) {
         let until = grant.until.map_or(NEVER, Time::floor);
         let new = Standing {
             notice: grant.notice,
             scope: grant.scope,
+            since: at.ceil(),
             until,
         };
-        // What the new one says as well need not be kept twice.
-        self.grants.retain(|old| {
-            !(old.notice == new.notice && new.scope.contains(old.scope) && old.until <= new.until)
-        });
-        self.grants.push(new);
+        // What the old one says as well need not be kept twice; a beginning that is earlier is worth keeping.
+        let says_no_more = |old: &Standing| {
+            old.notice == new.notice && old.scope.contains(new.scope) && old.until >= new.until
+        };
+        self.grants.retain(|old| at.floor() < old.until);
+        if !self.grants.iter().any(says_no_more) {
+            self.grants.push(new);
+        }
     }
 }

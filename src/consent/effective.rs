@@ -17,8 +17,8 @@ pub(crate) enum Act {
     Granted { until: Option<Time> },
     /// They refused, or withdrew.
     Withdrew,
-    /// A notice under which they agreed was superseded. What they agreed to under others goes on until `rest`.
-    Superseded { rest: Millis },
+    /// A notice under which they agreed was superseded. What they agreed to under others began at `begun` and goes on until `rest`.
+    Superseded { begun: Millis, rest: Millis },
     /// Somebody who has a guardian refused for themselves.
     Refused,
     /// Somebody narrowed it.
@@ -92,9 +92,15 @@ impl Consent {
                 ..self
             },
             // A superseded notice stops covering; what another notice covers goes on (R3; GDPR Art. 4(11), "informed").
-            Act::Superseded { rest } if at.floor() < self.until => {
+            Act::Superseded { begun, rest } if at.floor() < self.until => {
                 if at.floor() < rest {
                     Self {
+                        // One that began in this very millisecond does not reach back to where the other stopped.
+                        since: if at.floor() < begun {
+                            begun
+                        } else {
+                            self.since
+                        },
                         until: rest,
                         ..self
                     }
