@@ -67,6 +67,12 @@ impl<'a> Frame<'a> {
         frame
     }
 
+    /// When its sources were captured, each by its tag and by what is said of it.
+    pub(crate) fn captures_of_sources(&self) -> impl Iterator<Item = Time> {
+        let sources = self.sources.iter();
+        sources.flat_map(|source| [source.tag.captured(), source.earliest()])
+    }
+
     /// Whether there are sources, and it is said of each who was in it and what it was.
     pub(crate) fn has_complete_sources(&self) -> bool {
         !self.sources.is_empty() && self.sources.iter().all(Source::is_complete)

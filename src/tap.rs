@@ -389,7 +389,13 @@ impl Tap {
             .regions
             .iter()
             .try_for_each(|region| earlier(passage, region).map(drop))?;
-        Ok(passage)
+        // An earlier source does not excuse one that would be captured after its release.
+        let mut captures = frame.captures_of_sources();
+        if captures.all(|captured| Passage::new(captured, now).is_some()) {
+            Ok(passage)
+        } else {
+            Err(Reason::Time)
+        }
     }
 
     /// Whether a frame of the stream may have such regions, sources and contributors.

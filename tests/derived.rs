@@ -136,6 +136,9 @@ fn r8_sources_that_do_not_say_everything_are_incomplete() {
         ..source
     };
     check(&[negative], Verdict::Dropped(Reason::Time));
+    let later = heard(&mut meeting, who, RECORD, millis(10));
+    let later = Source::new(later, &people);
+    check(&[source, later], Verdict::Dropped(Reason::Time));
     let unspecific = Source {
         kinds: Kinds::UNCLASSIFIED,
         ..source
