@@ -285,37 +285,40 @@ impl fmt::Debug for Tag {
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString;
+    use alloc::{string::ToString, vec::Vec};
 
     use proptest::prelude::*;
 
     use super::*;
 
-    fn reason() -> impl Strategy<Value = Reason> {
-        any::<u8>().prop_filter_map("no such reason", Reason::from_number)
+    fn reason(is: impl Fn(Reason) -> bool) -> impl Strategy<Value = Reason> {
+        let reasons = (0..=u8::MAX).filter_map(Reason::from_number);
+        prop::sample::select(reasons.filter(|reason| is(*reason)).collect::<Vec<_>>())
     }
 
     /// Everything that the gate can write.
     fn tags() -> impl Strategy<Value = Tag> {
         let verdict = prop_oneof![
             Just(Verdict::Whole),
-            reason().prop_filter_map("of a part", |reason| reason
-                .is_of_a_part()
-                .then_some(Verdict::Redacted(reason))),
-            reason().prop_filter_map("no fault", |reason| (!reason.is_fault())
-                .then_some(Verdict::Blanked(reason))),
-            reason().prop_map(Verdict::Dropped),
+            reason(Reason::is_of_a_part).prop_map(Verdict::Redacted),
+            reason(|reason| !reason.is_fault()).prop_map(Verdict::Blanked),
+            reason(|_| true).prop_map(Verdict::Dropped),
         ];
-        let kind = (0u8..16).prop_filter_map("no such kind", Kind::from_number);
+        let kind = prop::sample::select(&Kind::ALL[..]);
         let rest = (1u16.., 0..u16::MAX, any::<i64>(), any::<u64>());
         (verdict, kind, rest)
             .prop_map(
                 |(verdict, kind, (purposes, stream, captured, generation))| {
                     let purposes = Purposes::from_bits_retain(purposes);
+                    // Seldom out of range where it must not be.
+                    let captured = match verdict {
+                        Verdict::Dropped(_) => captured >> 20,
+                        _ => (captured & i64::MAX) >> 21,
+                    };
                     Template::new(kind, StreamId(stream)).tag(
                         verdict,
                         purposes,
-                        Time::from_micros(captured >> 20),
+                        Time::from_micros(captured),
                         generation >> 20,
                     )
                 },
