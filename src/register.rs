@@ -560,7 +560,9 @@ impl Register {
             let mut kinds = Kinds::empty();
             for Standing { scope, .. } in stale {
                 for (kind, purpose) in scope.cells() {
-                    let covering = |other: &&Standing| other.scope.covers(kind, purpose);
+                    let covering = |other: &&Standing| {
+                        other.scope.covers(kind, purpose) && other.since < other.until
+                    };
                     let covering = || stay.grants.iter().filter(covering);
                     let goes_on = Act::Superseded {
                         begun: covering().map(|other| other.since).min().unwrap_or(NEVER),

@@ -321,13 +321,13 @@ impl Oracle {
             .flat_map(|kind| each(Purposes::all()).map(move |purpose| (kind, purpose)));
         cells.filter_map(move |(kind, purpose)| {
             let told = self.told(stay, kind, purpose);
-            let begins = told
-                .grants
-                .iter()
+            // One that lies between two milliseconds was never in force.
+            let in_force = || told.grants.iter().filter(|grant| grant.start < grant.end);
+            let begins = in_force()
                 .map(|grant| grant.start)
                 .min()?
                 .max(told.lifted_ms);
-            let ends = told.grants.iter().map(|grant| grant.end).max()?;
+            let ends = in_force().map(|grant| grant.end).max()?;
             (begins < ends && ends < round_down(LIMIT)).then_some(ends)
         })
     }
@@ -641,15 +641,19 @@ impl Oracle {
                 // R3: what was agreed to under it stops there; what was agreed to under others goes on.
                 Event::Superseded { text } if !self.has(Fault::SupersededNoticesCover) => {
                     let now_ms = round_down(*at);
-                    let runs = |(grant, _): &(Range<i64>, &String)| grant.end > now_ms;
-                    let ran = grants.iter().any(runs);
+                    let mut stopped = false;
                     for (grant, notice) in &mut grants {
                         let stale = *notice == text || self.has(Fault::SupersedingEndsOtherNotices);
                         if stale && grant.end > now_ms {
                             grant.end = now_ms;
+                            stopped = true;
                         }
                     }
-                    if ran && !grants.iter().any(runs) {
+                    // One that lies between two milliseconds was never in force.
+                    let goes_on = |(grant, _): &(Range<i64>, &String)| {
+                        now_ms < grant.end && !grant.is_empty()
+                    };
+                    if stopped && !grants.iter().any(goes_on) {
                         grants.clear();
                         last_act = LastAct::Supersession;
                     }
