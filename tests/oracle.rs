@@ -23,7 +23,7 @@ use proptest::{
     prelude::*,
     sample::Index,
     strategy::ValueTree,
-    test_runner::{Config, TestRunner},
+    test_runner::{Config, RngSeed, TestRunner},
 };
 use rules::{Door, Fault};
 use run::{Outcome, Run, run};
@@ -35,12 +35,18 @@ use scripts::{
 /// Meetings that are compared with the oracle.
 const MEETINGS: u32 = 10_000;
 
-/// So many cases, or as many as the environment variable `PROPTEST_CASES` asks for, if that is more.
+/// So many cases, the same each time; or as many, and others each time, as the environment variable `PROPTEST_CASES` asks for, if that is more.
 fn config(cases: u32) -> Config {
     let default = Config::default();
-    let cases = cases.max(default.cases);
+    let rng_seed = if default.cases > cases {
+        default.rng_seed
+    } else {
+        RngSeed::Fixed(1)
+    };
+    let cases = default.cases.max(cases);
     Config {
         cases,
+        rng_seed,
         max_global_rejects: cases,
         failure_persistence: None,
         ..default
