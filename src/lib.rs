@@ -27,9 +27,11 @@ mod error;
 pub mod export;
 mod frame;
 mod hex;
+mod join;
 mod kind;
 mod ledger;
 mod meeting;
+mod outlet;
 mod payload;
 mod purpose;
 mod records;
@@ -37,6 +39,7 @@ mod redact;
 mod register;
 mod release;
 mod schema;
+mod stream;
 mod table;
 mod tag;
 mod tap;
@@ -49,6 +52,7 @@ pub use consent::{
 pub use derived::{MAX_SOURCES, Source};
 pub use error::Error;
 pub use frame::{Area, Contributors, Frame, MAX_REGIONS, OutletId, Participant, Region, StreamId};
+pub use join::Join;
 pub use kind::{Kind, Kinds};
 #[cfg(feature = "std")]
 pub use ledger::FileStore;
@@ -56,11 +60,13 @@ pub use ledger::{
     Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, Store,
     StoreError, TapCount,
 };
-pub use meeting::{Join, Meeting, Outlet, Stream};
+pub use meeting::Meeting;
+pub use outlet::Outlet;
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut, Samples};
 pub use purpose::Purposes;
 pub use release::{Counters, Settling};
 pub use schema::{Field, MAX_FIELDS, Schema};
+pub use stream::Stream;
 pub use tag::{Tag, TagError};
 pub use tap::{Admission, Cleared, Tap};
 pub use time::Time;

@@ -4,17 +4,19 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::marker::PhantomData;
 
 use crate::{
-    consent::{Authority, Challenge, Digest, Grant, Notice, PublicKey, Refusal, Scope},
+    consent::{Authority, Challenge, Digest, Grant, Notice, Refusal, Scope},
     error::Error,
     frame::{OutletId, Participant, StreamId},
-    kind::{Kind, Kinds},
+    join::Join,
+    kind::Kind,
     ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, TapCount},
-    payload::{Format, Layout},
+    outlet::Outlet,
+    payload::Format,
     purpose::Purposes,
     records::Registry,
     register::Register,
     release::{Counters, Settling, TapState},
-    schema::Schema,
+    stream::{Owner, Stream},
     table::Table,
     tag::Template,
     tap::{Source, Tap},
@@ -44,144 +46,6 @@ struct OpenStream {
     source: Source,
     kind: Kind,
     format: Format,
-}
-
-/// Somebody who comes into a meeting, and who agrees for them: there is no default.
-///
-/// Ids are the client's names for people, unique in the meeting. That an id is who it says is the client's to make sure.
-#[derive(Clone, Copy, Debug)]
-#[must_use]
-pub struct Join<'a> {
-    id: &'a str,
-    guardian: Option<&'a str>,
-    key: Option<PublicKey>,
-}
-
-impl<'a> Join<'a> {
-    /// An adult, who agrees for themselves.
-    pub const fn adult(id: &'a str) -> Self {
-        Self {
-            id,
-            guardian: None,
-            key: None,
-        }
-    }
-
-    /// Somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
-    /// Either withdraws, and what the person themselves refuses stays closed while they stay.
-    pub const fn with_guardian(id: &'a str, guardian: &'a str) -> Self {
-        Self {
-            id,
-            guardian: Some(guardian),
-            key: None,
-        }
-    }
-
-    /// Whoever agrees for them does so by signing with this key, from now on and whenever this id joins again.
-    ///
-    /// Without a key the client is trusted to tell what people agreed to. That a key is the person's is for the client to make sure.
-    pub const fn key(mut self, key: PublicKey) -> Self {
-        self.key = Some(key);
-        self
-    }
-}
-
-/// A registered source of frames.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Stream {
-    owner: Owner,
-    kind: Kind,
-    format: Format,
-    schema: Option<Schema>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Owner {
-    One(Participant),
-    Mix,
-    Composite,
-    Derived,
-}
-
-impl Stream {
-    /// One person's; they count in every frame of it.
-    pub const fn owned(owner: Participant, kind: Kind, format: Format) -> Self {
-        Self::new(Owner::One(owner), kind, format)
-    }
-
-    /// Service data about one person: records of integers (R9). It is the only form in which telemetry, diagnostics and usage are released.
-    ///
-    /// Its frames name nobody else and have no regions.
-    pub fn records(owner: Participant, kind: Kind, schema: Schema) -> Self {
-        let fields = schema.fields().len();
-        Self {
-            schema: Some(schema),
-            ..Self::owned(owner, kind, Format(Layout::Record { fields }))
-        }
-    }
-
-    /// Several people's, inseparably: each frame says whose.
-    pub const fn mix(kind: Kind, format: Format) -> Self {
-        Self::new(Owner::Mix, kind, format)
-    }
-
-    /// Several people's, side by side: a gallery, a channel for each person. Each frame says who its members are and, by regions, what is whose.
-    ///
-    /// What regions cover belongs to the owners of all regions over it, the rest to all members.
-    pub const fn composite(kind: Kind, format: Format) -> Self {
-        Self::new(Owner::Composite, kind, format)
-    }
-
-    /// Made of frames of other streams: captions, embeddings, summaries, statistics (R8). Each frame of it says of which: [`Frame::derived`](crate::Frame::derived).
-    ///
-    /// It clears no more than each of its sources did, and asks for consent to its own kind beside theirs.
-    pub const fn derived(kind: Kind, format: Format) -> Self {
-        Self::new(Owner::Derived, kind, format)
-    }
-
-    const fn new(owner: Owner, kind: Kind, format: Format) -> Self {
-        Self {
-            owner,
-            kind,
-            format,
-            schema: None,
-        }
-    }
-}
-
-/// A declared destination of frames.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Outlet {
-    name: String,
-    recipient: Option<String>,
-    purposes: Purposes,
-    blanks: Kinds,
-}
-
-impl Outlet {
-    /// The controller's own; it gets what is cleared for *all* of `purposes`.
-    pub fn new(name: &str, purposes: Purposes) -> Self {
-        Self {
-            name: name.into(),
-            recipient: None,
-            purposes,
-            blanks: Kinds::empty(),
-        }
-    }
-
-    /// A third party's; its purposes are pairs with this recipient, as [`Meeting::third_party`] names them.
-    pub fn recipient(mut self, recipient: &str) -> Self {
-        self.recipient = Some(recipient.into());
-        self
-    }
-
-    /// Withheld frames of these kinds are replaced by empty ones of the same form; those of other kinds are dropped.
-    pub const fn blank(mut self, kinds: Kinds) -> Self {
-        self.blanks = kinds;
-        self
-    }
 }
 
 impl Meeting {
