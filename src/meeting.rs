@@ -67,12 +67,6 @@ impl Meeting {
     /// As [`Meeting::open`], and [`Error::Ledger`].
     pub fn open_with(id: &str, participants: usize, ledger: LedgerWriter) -> Result<Self, Error> {
         let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
-        if room == 0 {
-            return Err(Error::Empty("room for participants"));
-        }
-        if id.is_empty() {
-            return Err(Error::Empty("id"));
-        }
         let mut meeting = Self::empty(id, room, ledger);
         let opened = Entry::Opened {
             meeting: id.into(),
@@ -421,16 +415,6 @@ impl Meeting {
     /// [`Error::Empty`] for an empty name or no purpose, [`Error::ForeignPurpose`], [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_outlet(&mut self, outlet: Outlet) -> Result<OutletId, Error> {
         self.running()?;
-        if outlet.name.is_empty() {
-            return Err(Error::Empty("outlet's name"));
-        }
-        if outlet.purposes.is_empty() {
-            return Err(Error::Empty("outlet's purposes"));
-        }
-        let theirs = self.register.purposes_of(outlet.recipient.as_deref());
-        if !theirs.contains(outlet.purposes) {
-            return Err(Error::ForeignPurpose);
-        }
         let id = self.register.next_outlet().ok_or(Error::Full("outlets"))?;
         let entry = Entry::OutletOpened {
             outlet: id,
