@@ -38,6 +38,7 @@ mod records;
 mod redact;
 mod register;
 mod release;
+mod replay;
 mod schema;
 mod stream;
 mod table;

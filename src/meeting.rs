@@ -9,13 +9,14 @@ use crate::{
     frame::{OutletId, Participant, StreamId},
     join::Join,
     kind::Kind,
-    ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, TapCount},
+    ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
     outlet::Outlet,
     payload::Format,
     purpose::Purposes,
     records::Registry,
     register::Register,
     release::{Counters, Settling, TapState},
+    replay::replay,
     stream::{Owner, Stream},
     table::Table,
     tag::Template,
@@ -67,7 +68,9 @@ impl Meeting {
     /// As [`Meeting::open`], and [`Error::Ledger`].
     pub fn open_with(id: &str, participants: usize, ledger: LedgerWriter) -> Result<Self, Error> {
         let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
-        let mut meeting = Self::empty(id, room, ledger);
+        let table = Table::new(room);
+        let register = Register::new(id, table.slots());
+        let mut meeting = Self::new(table, register, ledger);
         let opened = Entry::Opened {
             meeting: id.into(),
             participants: room,
@@ -88,40 +91,25 @@ impl Meeting {
             line: line as u64 + 1,
             what,
         };
-        let Some(Entry::Opened {
-            meeting,
-            participants,
-        }) = ledger.lines.first().map(|line| &line.entry)
-        else {
-            return Err(fault(0, LedgerFault::Impossible));
-        };
-        let mut resumed = Self::empty(meeting, *participants, writer.after(ledger.head));
-        for (index, line) in ledger.lines.iter().enumerate() {
-            if matches!(line.entry, Entry::Ended) {
-                return Err(fault(index, LedgerFault::Ended));
-            }
-            let may = resumed.register.may(line.at, &line.entry);
-            may.map_err(|_| fault(index, LedgerFault::Impossible))?;
-            resumed.register.apply(line.at, &line.entry);
-            let hash = ledger
-                .lines
-                .get(index + 1)
-                .map_or(ledger.head.hash, |next| next.prev);
-            resumed.register.renew(&line.entry, hash);
-            resumed.latest = line.at;
-            resumed.table.advance();
+        let is_end = |line: &Line| matches!(line.entry, Entry::Ended);
+        if let Some(end) = ledger.lines.iter().position(is_end) {
+            return Err(fault(end, LedgerFault::Ended));
         }
+        let (table, register) = replay(ledger)?;
+        let latest = ledger.lines.last().map_or(Time::START, |line| line.at);
+        let mut resumed = Self::new(table, register, writer.after(ledger.head));
+        resumed.latest = latest;
+        resumed.records = Registry::resumed_at(latest);
         let entry = Entry::Resumed { torn: ledger.torn };
-        let entered = resumed.enter_first(resumed.latest, &entry);
+        let entered = resumed.enter_first(latest, &entry);
         entered.map_err(|_| fault(ledger.lines.len(), LedgerFault::Unwritable))?;
         Ok(resumed)
     }
 
-    fn empty(id: &str, room: u16, ledger: LedgerWriter) -> Self {
-        let table = Table::new(room);
+    fn new(table: Table, register: Register, ledger: LedgerWriter) -> Self {
         Self {
-            register: Register::new(id, table.slots()),
             table: Arc::new(table),
+            register,
             ledger,
             streams: Vec::new(),
             records: Registry::default(),

@@ -32,6 +32,7 @@ pub(crate) struct Register {
     /// How many streams and outlets were opened; their numbers are not used again.
     streams: u16,
     outlets: u16,
+    has_ended: bool,
 }
 
 /// Where a participant's consent is published, and who has it.
@@ -108,6 +109,7 @@ impl Register {
             third_parties: Vec::new(),
             streams: 0,
             outlets: 0,
+            has_ended: false,
         }
     }
 
@@ -133,6 +135,11 @@ impl Register {
                 },
             ))
         })
+    }
+
+    /// Whether somebody of this id ever joined.
+    fn has_been(&self, id: &str) -> bool {
+        self.ids.iter().any(|(_, other)| other == id)
     }
 
     pub(crate) fn is_present(&self, who: Participant) -> bool {
@@ -231,6 +238,12 @@ impl Register {
     pub(crate) fn may(&self, at: Time, entry: &Entry) -> Result<(), Error> {
         let present = |who: &str| self.seats.iter().any(|seat| seat.is_of(who));
         match entry {
+            // After the end what was released can still be withdrawn, and the device vouches for it all.
+            entry if self.has_ended => match entry {
+                Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
+                Entry::Signed { .. } => Ok(()),
+                _ => Err(Error::Ended),
+            },
             Entry::Opened { meeting, .. } if meeting.is_empty() => Err(Error::Empty("id")),
             Entry::Opened {
                 participants: 0, ..
@@ -241,9 +254,7 @@ impl Register {
             Entry::Left { who } | Entry::Expired { who, .. } if !present(who) => {
                 Err(Error::UnknownParticipant)
             }
-            Entry::Withdrew { who, .. } if !self.ids.iter().any(|(_, id)| id == who) => {
-                Err(Error::UnknownParticipant)
-            }
+            Entry::Withdrew { who, .. } if !self.has_been(who) => Err(Error::UnknownParticipant),
             Entry::Restricted { who, by, .. } | Entry::Lifted { who, by, .. } => {
                 Restrainer::new(*by, who.is_none()).ok_or(Error::NotARestrainer(*by))?;
                 match who {
@@ -445,6 +456,7 @@ impl Register {
                 }
             }
             Entry::Ended => {
+                self.has_ended = true;
                 for seat in &mut self.seats {
                     seat.stay = None;
                 }

@@ -203,6 +203,30 @@ fn r2_a_grant_by_the_host_cannot_be_resumed() {
         .unwrap();
     assert_eq!(error.what, LedgerFault::Impossible);
     assert_eq!(error.line, forged.head.entries);
+    assert_eq!(forged.verify(), Err(error));
+}
+
+#[test]
+fn r1_nothing_is_opened_after_the_end() {
+    let memory = Memory::default();
+    let (mut meeting, _, who) = meeting(memory.writer());
+    let granted = memory.read().lines.last().unwrap().entry.clone();
+    let _ = meeting.end();
+    let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(9));
+    let ledger = memory.read();
+    assert_eq!(ledger.verify(), Ok(()));
+
+    let joined = json!({ "event": "joined", "who": "eva" });
+    for entry in [serde_json::to_value(granted).unwrap(), joined] {
+        let lines = ledger.lines.iter();
+        let mut entries: Vec<_> = lines
+            .map(|line| serde_json::to_value(&line.entry).unwrap())
+            .collect();
+        entries.push(entry);
+        let error = ledger_of(&entries).verify().unwrap_err();
+        assert_eq!(error.what, LedgerFault::Impossible);
+        assert_eq!(error.line, entries.len() as u64);
+    }
 }
 
 /// A ledger of these entries, all in order as far as hashes go.
