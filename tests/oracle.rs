@@ -157,7 +157,7 @@ fn a_ledger_without_its_last_line_makes_another_meeting() {
     let runs = fixed_meetings().take(100).map(|script| run(&script, None));
     let found = runs.filter_map(|run| {
         let mut run = run.expect("agreement");
-        // Only what a person does, so that neither the number of entries nor who is there shows it.
+        // Without it the same people are there, so that it takes their consents to tell.
         let (stay, scope) = (Some(0), Scope::ALL);
         let withdrawal = Step::Withdraw(Authority::Participant, stay, scope, When::Later(0));
         run.step(&withdrawal).expect("agreement");
@@ -312,7 +312,7 @@ fn narrowing() -> impl Strategy<Value = Step> {
 struct Acts {
     script: Script,
     at: usize,
-    acts: [Step; 2],
+    steps: [Step; 2],
     gap: i64,
 }
 
@@ -320,11 +320,11 @@ struct Acts {
 type Both = [Option<Outcome>; 2];
 
 fn acts(first: usize, second: usize) -> impl Strategy<Value = Acts> {
-    let acts = [act(Some(first)), act(Some(second))];
+    let steps = [act(Some(first)), act(Some(second))];
     let gap = proptest::sample::select(vec![0, 1, 400, 999, 1000, 1001, 2300]);
     let all_agree = any::<bool>();
-    let parts = (steady_scripts(), any::<Index>(), acts, gap, all_agree);
-    parts.prop_map(|(mut script, at, acts, gap, all_agree)| {
+    let parts = (steady_scripts(), any::<Index>(), steps, gap, all_agree);
+    parts.prop_map(|(mut script, at, steps, gap, all_agree)| {
         let mut at = at.index(script.steps.len());
         if all_agree {
             let agreements = (0..3).map(|stay| agreement(stay, When::Later(0)));
@@ -334,7 +334,7 @@ fn acts(first: usize, second: usize) -> impl Strategy<Value = Acts> {
         Acts {
             script,
             at,
-            acts,
+            steps,
             gap,
         }
     })
@@ -349,7 +349,7 @@ fn acts_of_two() -> impl Strategy<Value = Acts> {
 impl Acts {
     /// The frames that came after the two acts: those of which something was captured before both had been done, and the others.
     fn in_both_orders(&self) -> Result<(Vec<Both>, Vec<Both>), Disagreement> {
-        let [first, second] = &self.acts;
+        let [first, second] = &self.steps;
         let (since, one) = self.outcomes(first, second)?;
         let (_, other) = self.outcomes(second, first)?;
         assert_eq!(one.len(), other.len(), "the same frames");

@@ -212,7 +212,9 @@ impl Oracle {
 
 /// A line whose chain has been checked.
 fn line(at: i64, entry: Value) -> Value {
-    json!({ "n": null, "prev": null, "at": at, "entry": entry })
+    let mut line = json!({ "n": null, "prev": null, "at": at });
+    line["entry"] = entry;
+    line
 }
 
 fn outlet_opened(number: usize, outlet: &Outlet) -> Value {

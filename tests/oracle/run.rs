@@ -399,8 +399,8 @@ impl Run {
         let content = scripted.content(stream.format);
         let said = self.said(scripted, &stream, &content);
 
-        let captures = said.regions.iter().filter_map(|region| region.captured);
-        let captured = captures.fold(said.captured, i64::min);
+        let of_regions = said.regions.iter().filter_map(|region| region.captured);
+        let captured = of_regions.fold(said.captured, i64::min);
 
         let listed = match &said.contributors {
             rules::Contributors::Owner => &[][..],
