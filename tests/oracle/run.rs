@@ -1,6 +1,6 @@
 //! A meeting through the gate and the oracle side by side.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, mem};
 
 use framegate::{
     Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting, Notice,
@@ -10,22 +10,25 @@ use framegate::{
 use proptest::test_runner::TestCaseError;
 
 use crate::{
+    common::Memory,
     content::{Content, Format},
     doors::pass,
+    ledger,
+    resume::resumed,
     rules::{self, Door, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        Damage, EVERYTHING, IDS, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame,
-        ScriptedOwner, Step, THIRD, When, Who,
+        CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, OUTLET, RECIPIENT,
+        RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner, Step,
+        THIRD, VERSION, When, Who,
     },
 };
 
 /// People for whom there is room at a time.
-const ROOM: usize = 3;
-const RECIPIENT: &str = "Example Ltd";
+pub const ROOM: usize = 3;
 
 /// What the gate and the oracle do not agree about.
 #[derive(Debug)]
-pub struct Disagreement(String);
+pub struct Disagreement(pub String);
 
 impl From<Disagreement> for TestCaseError {
     fn from(Disagreement(what): Disagreement) -> Self {
@@ -44,7 +47,7 @@ pub fn agree<T: PartialEq + Debug>(what: &str, gate: &T, oracle: &T) -> Result<(
 }
 
 /// What became of one frame of a script.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub verdict: Verdict,
     /// None for a bare decision.
@@ -53,6 +56,8 @@ pub struct Outcome {
     pub cleared: Purposes,
     /// Whether each byte of the frame reached the outlet.
     pub shown: Vec<bool>,
+    /// The earliest time at which anything in it was captured.
+    pub captured: i64,
 }
 
 impl Outcome {
@@ -64,9 +69,10 @@ impl Outcome {
 
 /// A meeting under way.
 pub struct Run {
-    meeting: Meeting,
+    pub meeting: Meeting,
+    pub ledger: Memory,
     oracle: Oracle,
-    present: i64,
+    pub present: i64,
     /// By the number of the stay.
     people: Vec<Participant>,
     streams: Vec<(StreamId, rules::Stream)>,
@@ -92,13 +98,16 @@ pub fn run(script: &Script, fault: Option<Fault>) -> Result<Run, Disagreement> {
         run.step(step)?;
     }
     run.check_counters()?;
+    run.check_ledger()?;
     Ok(run)
 }
 
 impl Run {
     pub fn open(room: usize, fault: Option<Fault>) -> Self {
+        let ledger = Memory::default();
         Self {
-            meeting: Meeting::open("oracle", room).expect("a meeting"),
+            meeting: Meeting::open_with(MEETING, room, ledger.writer()).expect("a meeting"),
+            ledger,
             oracle: Oracle::open(room, fault),
             present: 5000,
             people: Vec::new(),
@@ -136,7 +145,7 @@ impl Run {
                 let now = self.time(*now);
                 let guarded = Some(id) == IDS.last();
                 let join = if guarded {
-                    Join::with_guardian(id, "their guardian")
+                    Join::with_guardian(id, GUARDIAN)
                 } else {
                     Join::adult(id)
                 };
@@ -171,9 +180,13 @@ impl Run {
                 let granted = self
                     .meeting
                     .grant(*by, participant, &grant, Time::from_micros(now));
-                let expected = self
-                    .oracle
-                    .grant(*by, who, notice, *scope, *method, until, now);
+                let asked = rules::Grant {
+                    notice: (*notice).to_owned(),
+                    scope: *scope,
+                    method: *method,
+                    until,
+                };
+                let expected = self.oracle.grant(*by, who, asked, now);
                 agree_result("grant", &granted, expected)?;
             }
             Step::Supersede(text, now) => {
@@ -230,9 +243,11 @@ impl Run {
                 let outcome = self.frame(frame)?;
                 self.outcomes.push(outcome);
             }
+            Step::Resume { torn } => self.resume(*torn)?,
             Step::End => {
                 let mut end = self.meeting.end();
-                self.oracle.end();
+                let counts = self.counts();
+                self.oracle.end(counts);
                 agree("an end has settled", &end.is_settled(), &true)?;
             }
         }
@@ -271,9 +286,9 @@ impl Run {
         };
         let notice = Notice {
             digest: Digest::of(text),
-            version: "1".to_owned(),
-            language: "en".to_owned(),
-            controller: "Example".to_owned(),
+            version: VERSION.to_owned(),
+            language: LANGUAGE.to_owned(),
+            controller: CONTROLLER.to_owned(),
             scope,
         };
         let shown = self.meeting.show(notice);
@@ -301,7 +316,7 @@ impl Run {
             ScriptedOwner::Composite => (Whose::Composite, Stream::composite(kind, gate_format)),
         };
         let opened = self.meeting.open_stream(stream);
-        agree_result("open_stream", &opened, self.oracle.open_stream(whose))?;
+        agree_result("open_stream", &opened, self.oracle.open_stream(whose, kind))?;
         if let Ok(id) = opened {
             let stream = rules::Stream {
                 number: id.number(),
@@ -309,25 +324,53 @@ impl Run {
                 kind,
                 format,
             };
-            agree(
-                "a stream's number",
-                &usize::from(id.number()),
-                &self.streams.len(),
-            )?;
             self.streams.push((id, stream));
         }
         Ok(())
     }
 
     fn open_outlet(&mut self, purposes: Purposes, blanks: Kinds) -> Result<(), Disagreement> {
-        let mut outlet = Outlet::new("outlet", purposes).blank(blanks);
-        if purposes == THIRD {
-            outlet = outlet.recipient(RECIPIENT);
+        let recipient = (purposes == THIRD).then_some(RECIPIENT);
+        let mut outlet = Outlet::new(OUTLET, purposes).blank(blanks);
+        if let Some(recipient) = recipient {
+            outlet = outlet.recipient(recipient);
         }
         let opened = self.meeting.open_outlet(outlet);
-        agree_result("open_outlet", &opened, self.oracle.open_outlet())?;
-        self.outlets
-            .extend(opened.map(|id| (id, rules::Outlet { purposes, blanks })));
+        let outlet = rules::Outlet {
+            purposes,
+            blanks,
+            recipient,
+        };
+        agree_result("open_outlet", &opened, self.oracle.open_outlet(outlet))?;
+        self.outlets.extend(opened.map(|id| (id, outlet)));
+        Ok(())
+    }
+
+    /// Goes on from the ledger, with the same streams and outlets opened again.
+    fn resume(&mut self, torn: bool) -> Result<(), Disagreement> {
+        let resumed = resumed(&self.ledger.bytes(), torn, &self.ledger);
+        agree(
+            "a meeting can be resumed",
+            &resumed.is_ok(),
+            &self.oracle.resume(torn).is_ok(),
+        )?;
+        let Ok(meeting) = resumed else {
+            return Ok(());
+        };
+        self.meeting = meeting;
+        self.taps.clear();
+        for (_, stream) in mem::take(&mut self.streams) {
+            let owner = match stream.whose {
+                Whose::Owned(stay) if self.oracle.is_there(stay) => ScriptedOwner::Stay(stay),
+                // Without its owner it cannot be opened again.
+                Whose::Owned(_) | Whose::Mix => ScriptedOwner::Mix,
+                Whose::Composite => ScriptedOwner::Composite,
+            };
+            self.open_stream(owner, stream.kind, stream.format)?;
+        }
+        for (_, outlet) in mem::take(&mut self.outlets) {
+            self.open_outlet(outlet.purposes, outlet.blanks)?;
+        }
         Ok(())
     }
 
@@ -355,6 +398,9 @@ impl Run {
         let outlet = self.outlets[outlet_at].1;
         let content = scripted.content(stream.format);
         let said = self.said(scripted, &stream, &content);
+
+        let of_regions = said.regions.iter().filter_map(|region| region.captured);
+        let captured = of_regions.fold(said.captured, i64::min);
 
         let listed = match &said.contributors {
             rules::Contributors::Owner => &[][..],
@@ -397,6 +443,7 @@ impl Run {
                 door: None,
                 cleared: tag.purposes(),
                 shown: Vec::new(),
+                captured,
             }));
         };
 
@@ -430,6 +477,7 @@ impl Run {
             door: Some(door),
             cleared: Purposes::from_bits_retain(u16::from_be_bytes([high, low])),
             shown,
+            captured,
         }))
     }
 
@@ -474,6 +522,31 @@ impl Run {
             gate_region = gate_region.captured(Time::from_micros(captured));
         }
         gate_region
+    }
+
+    /// What should have been counted, in the order in which the taps were opened.
+    fn counts(&self) -> Vec<rules::Count> {
+        let count = |tap: &TapRun| rules::Count {
+            stream: self.streams[tap.between.0].1.number,
+            outlet: self.outlets[tap.between.1].0.number(),
+            frames: tap.counters,
+        };
+        self.taps.iter().map(count).collect()
+    }
+
+    /// Entry for entry.
+    pub fn check_ledger(&self) -> Result<(), Disagreement> {
+        let (told, head) = ledger::read(&self.ledger.bytes())?;
+        let expected = self.oracle.entries();
+        for (told, expected) in told.iter().zip(&expected) {
+            agree("an entry of the ledger", told, expected)?;
+        }
+        agree("the ledger's length", &told.len(), &expected.len())?;
+        agree(
+            "the ledger's head",
+            &self.meeting.head().hash.to_string(),
+            &head,
+        )
     }
 
     /// R10, as the meeting tells it.
