@@ -520,8 +520,8 @@ impl Meeting {
 
     /// The time at which a call that may widen counts as made.
     fn advance(&mut self, now: Time) -> Result<Time, Error> {
-        self.running()?;
         let at = self.narrow(now);
+        self.running()?;
         if now.in_range() {
             Ok(at)
         } else {

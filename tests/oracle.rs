@@ -70,7 +70,6 @@ proptest! {
 }
 
 #[test]
-#[ignore = "after the end, joining and lifting do not move the meeting's clock"]
 fn every_call_that_is_given_a_time_moves_the_clock() {
     let late = Time::from_millis(9);
     let mut run = Run::open(ROOM, None);

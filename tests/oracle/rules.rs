@@ -549,9 +549,8 @@ impl Oracle {
 
     /// What may widen needs a valid time.
     fn begin(&mut self, now: i64) -> Result<(), Refusal> {
-        // After the end it is not even looked at.
-        self.not_ended()?;
         self.look_at_the_clock(now);
+        self.not_ended()?;
         if in_range(now) {
             Ok(())
         } else {
