@@ -26,8 +26,10 @@ mod derived;
 mod error;
 pub mod export;
 mod frame;
+mod group;
 mod hex;
 mod join;
+mod judge;
 mod kind;
 mod ledger;
 mod meeting;
@@ -53,6 +55,7 @@ pub use consent::{
 pub use derived::{MAX_SOURCES, Source};
 pub use error::Error;
 pub use frame::{Area, Contributors, Frame, MAX_REGIONS, OutletId, Participant, Region, StreamId};
+pub use group::Group;
 pub use join::Join;
 pub use kind::{Kind, Kinds};
 #[cfg(feature = "std")]
@@ -69,6 +72,6 @@ pub use release::{Counters, Settling};
 pub use schema::{Field, MAX_FIELDS, Schema};
 pub use stream::Stream;
 pub use tag::{Tag, TagError};
-pub use tap::{Admission, Cleared, Tap};
+pub use tap::{Admission, Batch, Cleared, Tap};
 pub use time::Time;
 pub use verdict::{Reason, Verdict};

@@ -7,6 +7,7 @@ use crate::{
     consent::{Authority, Challenge, Digest, Grant, Notice, Refusal, Scope},
     error::Error,
     frame::{OutletId, Participant, StreamId},
+    group::Group,
     join::Join,
     kind::Kind,
     ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
@@ -39,6 +40,7 @@ pub struct Meeting {
     records: Registry,
     outlets: Vec<(OutletId, Outlet)>,
     taps: Vec<Arc<TapState>>,
+    groups: Vec<Group>,
     latest: Time,
 }
 
@@ -115,6 +117,7 @@ impl Meeting {
             records: Registry::default(),
             outlets: Vec::new(),
             taps: Vec::new(),
+            groups: Vec::new(),
             latest: Time::START,
         }
     }
@@ -356,6 +359,27 @@ impl Meeting {
         Ok(pair)
     }
 
+    /// Registers people who are in many frames together, so that those frames are decided as fast as one person's, however many they are.
+    ///
+    /// For those who are in it a group is as good as a list: their consent as it is when a frame is released. Whoever leaves closes it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] for nobody, [`Error::UnknownParticipant`] for somebody who is not there, [`Error::Ended`].
+    pub fn group(&mut self, people: &[Participant]) -> Result<Group, Error> {
+        self.running()?;
+        if people.is_empty() {
+            return Err(Error::Empty("group"));
+        }
+        if !people.iter().all(|who| self.register.is_present(*who)) {
+            return Err(Error::UnknownParticipant);
+        }
+        let group = Group::new(&self.table, people);
+        self.groups.retain(|group| !group.is_unused());
+        self.groups.push(group.clone());
+        Ok(group)
+    }
+
     /// Registers a source of frames.
     ///
     /// # Errors
@@ -447,6 +471,7 @@ impl Meeting {
             format: from.format,
             purposes: to.1.purposes,
             blanks: to.1.blanks.contains(from.kind.into()),
+            is_clearable: from.kind.never_cleared_as_bytes().is_none(),
             template: Template::new(from.kind, stream),
             not_sync: PhantomData,
         })
@@ -487,7 +512,7 @@ impl Meeting {
     /// How many entries the ledger has, with and without a store: what tags call the generation.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.table.generation()
+        self.table.generation().into()
     }
 
     /// How far the ledger goes: kept apart from it, this shows later that nothing was changed.
@@ -553,18 +578,25 @@ impl Meeting {
         self.running()?;
         self.register.may(at, entry)?;
         let line = self.ledger.enter_first(at, entry)?;
-        self.register.apply(at, entry);
+        self.apply(at, entry);
         self.register.renew(entry, line);
-        self.table.advance();
         Ok(())
     }
 
     /// Does what holds before it is in the ledger.
     fn enter(&mut self, at: Time, entry: &Entry) {
-        self.register.apply(at, entry);
-        self.table.advance();
+        self.apply(at, entry);
         let line = self.ledger.enter(at, entry);
         self.register.renew(entry, line);
+    }
+
+    /// Publishes what an entry makes of everybody's consent, and then that it has.
+    fn apply(&mut self, at: Time, entry: &Entry) {
+        self.register.apply(at, entry);
+        for group in &self.groups {
+            group.publish();
+        }
+        self.table.advance();
     }
 
     fn settle(&self) -> Settling {
