@@ -314,7 +314,7 @@ impl Word {
     /// With a purpose more, if there is a whole tick in which it is held.
     fn and(self, purpose: Purposes, since: Millis, until: Millis) -> Self {
         let begun = (u64::from(since) * 1000).div_ceil(1 << TICK);
-        let Some(last) = (u64::from(until) * 1000 >> TICK).checked_sub(1) else {
+        let Some(last) = ((u64::from(until) * 1000) >> TICK).checked_sub(1) else {
             return self;
         };
         let purposes = self.0 & 0xFFFF | u64::from(purpose.bits());
