@@ -36,8 +36,25 @@ impl Tap {
         extent: Option<Extent>,
         now: Time,
     ) -> (u32, Ruling) {
-        let (generation, held) = self.surely_held(frame, now);
-        if extent.is_some() & held.contains(self.purposes) {
+        let generation = self.table.generation();
+        let held = self.surely_held_by_owner(frame, now);
+        if extent.is_some() && held.contains(self.purposes) {
+            (generation, Ruling::Whole)
+        } else {
+            self.rule_otherwise(frame, payload, extent, now)
+        }
+    }
+
+    #[inline(never)]
+    fn rule_otherwise(
+        &self,
+        frame: &Frame<'_>,
+        payload: &Payload<'_>,
+        extent: Option<Extent>,
+        now: Time,
+    ) -> (u32, Ruling) {
+        let (generation, held) = self.surely_held_by_all(frame, now);
+        if extent.is_some() && held.contains(self.purposes) {
             return (generation, Ruling::Whole);
         }
         let (generation, ruling) = self.consistently(|| self.judge(frame, payload, extent, now));
@@ -45,59 +62,58 @@ impl Tap {
     }
 
     /// For which purposes everybody in a frame agrees to all of it, and up to which event that applies. An error is why for none.
-    #[inline]
-    pub(crate) fn decide(&self, frame: &Frame<'_>, now: Time) -> (u32, Result<Purposes, Reason>) {
-        let (generation, held) = self.surely_held(frame, now);
-        if held.is_empty() {
-            self.consistently(|| self.decide_exactly(frame, now))
-        } else {
-            (generation, Ok(held))
-        }
+    #[cold]
+    pub(crate) fn decide_exactly(
+        &self,
+        frame: &Frame<'_>,
+        now: Time,
+    ) -> (u32, Result<Purposes, Reason>) {
+        self.consistently(|| self.decide(frame, now))
     }
 
-    /// The purposes that everybody in a frame without regions and sources surely agrees to, by one load for each; perhaps too few, and none of any other frame.
+    /// The purposes that the owner surely agrees to, by one load, of a frame in which there is nobody else; perhaps too few, and none of any other frame.
     #[inline]
-    pub(crate) fn surely_held(&self, frame: &Frame<'_>, now: Time) -> (u32, Purposes) {
-        let generation = self.table.generation();
-        if !self.is_clearable | !frame.regions.is_empty() | !frame.sources.is_empty() {
-            return (generation, Purposes::empty());
-        }
-        let held = match (&self.source, frame.contributors) {
-            (Source::Owned(owner, slot), Contributors::Owner) => {
+    pub(crate) fn surely_held_by_owner(&self, frame: &Frame<'_>, now: Time) -> Purposes {
+        match (
+            &self.source,
+            frame.contributors,
+            frame.regions,
+            frame.sources,
+        ) {
+            (Source::Owned(owner, slot), Contributors::Owner, [], []) => {
                 slot.surely_held(*owner, self.kind, frame.captured, now)
             }
-            (Source::Owned(..) | Source::Mix | Source::Composite, contributors) => {
-                self.surely_held_by_all(contributors, frame.captured, now)
-            }
-            (Source::Records(..) | Source::Derived, _) => Purposes::empty(),
-        };
-        (generation, held)
+            _ => Purposes::empty(),
+        }
     }
 
-    /// The same of the owner, if there is one, and of everybody who is named beside them.
-    fn surely_held_by_all(
-        &self,
-        contributors: Contributors<'_>,
-        captured: Time,
-        now: Time,
-    ) -> Purposes {
-        let before = self.table.generation();
-        let mut held = match contributors {
-            Contributors::Group(group) => group.surely_held(&self.table, self.kind, captured, now),
+    /// The same of the owner, if there is one, and of everybody who is named beside them, by one load for each, or for a group.
+    pub(crate) fn surely_held_by_all(&self, frame: &Frame<'_>, now: Time) -> (u32, Purposes) {
+        let generation = self.table.generation();
+        let (kind, captured) = (self.kind, frame.captured);
+        let nothing = (generation, Purposes::empty());
+        if !frame.regions.is_empty() || !frame.sources.is_empty() || self.never_cleared().is_some()
+        {
+            return nothing;
+        }
+        let owners = match &self.source {
+            Source::Owned(owner, slot) => slot.surely_held(*owner, kind, captured, now),
+            Source::Mix | Source::Composite => Purposes::all(),
+            Source::Never(_) | Source::Records(..) | Source::Derived => return nothing,
+        };
+        let others = match frame.contributors {
+            Contributors::Group(group) => group.surely_held(&self.table, kind, captured, now),
             Contributors::Complete(people) if !people.is_empty() => {
-                self.table.surely_held(people, self.kind, captured, now)
+                self.table.surely_held(people, kind, captured, now)
             }
             Contributors::Complete(_) | Contributors::Partial(_) | Contributors::Owner => {
-                Purposes::empty()
+                return nothing;
             }
         };
-        if let Source::Owned(owner, slot) = &self.source {
-            held &= slot.surely_held(*owner, self.kind, captured, now);
-        }
-        if self.table.generation() == before {
-            held
+        if self.table.generation() == generation {
+            (generation, owners & others)
         } else {
-            Purposes::empty()
+            nothing
         }
     }
 
@@ -172,7 +188,7 @@ impl Tap {
         }
     }
 
-    fn decide_exactly(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
+    fn decide(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
         let passage = self.passage(frame, now)?;
         if !self.is_well_formed(frame) {
             return Err(Reason::Malformed);
@@ -241,7 +257,9 @@ impl Tap {
 
     pub(crate) fn owner(&self) -> Option<Participant> {
         match self.source {
-            Source::Owned(owner, _) | Source::Records(owner, _) => Some(owner),
+            Source::Owned(owner, _) | Source::Never(owner) | Source::Records(owner, _) => {
+                Some(owner)
+            }
             Source::Mix | Source::Composite | Source::Derived => None,
         }
     }

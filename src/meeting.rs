@@ -465,13 +465,15 @@ impl Meeting {
             state,
             source: match (from.source.clone(), self.records.of(stream, outlet)) {
                 (Source::Owned(owner, _), Some(records)) => Source::Records(owner, records),
+                (Source::Owned(owner, _), None) if from.kind.never_cleared_as_bytes().is_some() => {
+                    Source::Never(owner)
+                }
                 (source, _) => source,
             },
             kind: from.kind,
             format: from.format,
             purposes: to.1.purposes,
             blanks: to.1.blanks.contains(from.kind.into()),
-            is_clearable: from.kind.never_cleared_as_bytes().is_none(),
             template: Template::new(from.kind, stream),
             not_sync: PhantomData,
         })

@@ -79,6 +79,7 @@ impl TapState {
         latest
     }
 
+    #[inline]
     pub(crate) fn latest(&self) -> Time {
         Time::from_micros(self.latest.load(Relaxed))
     }

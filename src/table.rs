@@ -87,6 +87,7 @@ impl Table {
         &self.slots
     }
 
+    #[inline]
     pub(crate) fn slot(&self, participant: Participant) -> Option<&Arc<Slot>> {
         self.slots.get(usize::from(participant.slot))
     }
@@ -110,14 +111,14 @@ impl Table {
         captured: Time,
         released: Time,
     ) -> Purposes {
-        let held = |who: &Participant| match self.slot(*who) {
-            Some(slot) => slot.surely_held(*who, kind, captured, released),
-            None => Purposes::empty(),
-        };
-        people
-            .iter()
-            .map(held)
-            .fold(Purposes::all(), Purposes::intersection)
+        let mut held = Purposes::all();
+        for who in people {
+            let Some(slot) = self.slot(*who) else {
+                return Purposes::empty();
+            };
+            held &= slot.surely_held(*who, kind, captured, released);
+        }
+        held
     }
 
     /// What all of them agree to. For the writer alone.

@@ -45,6 +45,9 @@ const VERSION: u8 = 1;
 /// In the place of a kind.
 const SEVERAL: u8 = u8::MAX;
 
+/// The treatment of a frame that is handed on as it was.
+const WHOLE: u64 = 1;
+
 /// Where in a tag's halves its fields are.
 const KIND: u64 = 0xFF << 48;
 /// Treatment, reason and purposes.
@@ -53,7 +56,7 @@ const STREAM: u64 = 0xFFFF;
 const CAPTURED: u64 = 0xFFFF_FFFF << 32;
 const GENERATION: u64 = 0xFFFF_FFFF;
 
-/// What of a tag does not change from frame to frame of a tap.
+/// What of a tag does not change from frame to frame of a tap, as long as they are whole.
 #[derive(Clone, Copy)]
 pub(crate) struct Template {
     what: u64,
@@ -62,11 +65,19 @@ pub(crate) struct Template {
 impl Template {
     pub(crate) const fn new(kind: Kind, stream: StreamId) -> Self {
         Self {
-            what: (VERSION as u64) << 56 | (kind as u64) << 48 | stream.0 as u64,
+            what: (VERSION as u64) << 56 | (kind as u64) << 48 | WHOLE << 40 | stream.0 as u64,
         }
     }
 
+    /// Of a frame that is whole, captured at a time in range.
     #[inline]
+    pub(crate) fn whole(self, cleared: Purposes, captured: Time, generation: u32) -> Tag {
+        Tag {
+            what: self.what | u64::from(cleared.bits()) << 16,
+            when: u64::from(captured.floor_in_range()) << 32 | u64::from(generation),
+        }
+    }
+
     pub(crate) fn tag(
         self,
         verdict: Verdict,
@@ -151,7 +162,7 @@ impl Tag {
     fn treated(self, verdict: Verdict, cleared: Purposes) -> Self {
         let (treatment, reason) = match verdict {
             Verdict::Dropped(reason) => (0, reason as u64),
-            Verdict::Whole => (1, 0),
+            Verdict::Whole => (WHOLE, 0),
             Verdict::Redacted(reason) => (2, reason as u64),
             Verdict::Blanked(reason) => (3, reason as u64),
         };

@@ -33,8 +33,6 @@ pub struct Tap {
     pub(crate) purposes: Purposes,
     /// Whether the outlet takes empty frames for those of this kind that are withheld.
     pub(crate) blanks: bool,
-    /// Whether bytes of this kind can be cleared at all.
-    pub(crate) is_clearable: bool,
     pub(crate) template: Template,
     pub(crate) not_sync: PhantomData<Cell<()>>,
 }
@@ -43,6 +41,8 @@ pub struct Tap {
 #[derive(Clone)]
 pub(crate) enum Source {
     Owned(Participant, Arc<Slot>),
+    /// One person's, of a kind whose bytes are never cleared.
+    Never(Participant),
     /// One person's service data.
     Records(Participant, Records),
     Mix,
@@ -199,7 +199,22 @@ impl Tap {
 
     #[inline]
     fn tag_at(&self, frame: &Frame<'_>, now: Time) -> Tag {
-        match self.decide(frame, now) {
+        let generation = self.table.generation();
+        let held = self.surely_held_by_owner(frame, now);
+        if held.is_empty() {
+            self.tag_otherwise(frame, now)
+        } else {
+            self.template.whole(held, frame.captured, generation)
+        }
+    }
+
+    #[inline(never)]
+    fn tag_otherwise(&self, frame: &Frame<'_>, now: Time) -> Tag {
+        let (generation, held) = self.surely_held_by_all(frame, now);
+        if !held.is_empty() {
+            return self.template.whole(held, frame.captured, generation);
+        }
+        match self.decide_exactly(frame, now) {
             (generation, Ok(held)) => self.tag_as(Verdict::Whole, held, frame, generation),
             (generation, Err(reason)) => {
                 let dropped = Verdict::Dropped(reason);

@@ -25,6 +25,7 @@ impl Time {
 
     /// The time `micros` microseconds after the meeting's start.
     #[must_use]
+    #[inline]
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
@@ -37,11 +38,13 @@ impl Time {
 
     /// Microseconds since the meeting's start.
     #[must_use]
+    #[inline]
     pub const fn as_micros(self) -> i64 {
         self.0
     }
 
     #[must_use]
+    #[inline]
     pub(crate) const fn in_range(self) -> bool {
         0 <= self.0 && self.0 < Self::LIMIT
     }
@@ -62,6 +65,17 @@ impl Time {
             Self::LIMIT
         };
         (micros as u64 / 1000) as Millis
+    }
+
+    /// The same of a time that is known to be in range.
+    #[inline]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "in range, it fits"
+    )]
+    pub(crate) const fn floor_in_range(self) -> Millis {
+        (self.0 as u64 / 1000) as Millis
     }
 
     /// The first millisecond that begins at or after this time: what a beginning counts as.

@@ -1,0 +1,126 @@
+//! The doors of a tap, as a client's own functions around them.
+
+use framegate::{
+    Cleared, Contributors, Frame, Group, Participant, Payload, PayloadMut, Plane, PlaneMut, Tag,
+    Tap, Time,
+};
+
+use crate::{HEIGHT, WIDTH};
+
+pub fn own(captured: Time) -> Frame<'static> {
+    Frame::new(captured, Contributors::Owner)
+}
+
+pub fn i420_bytes(width: u32, height: u32) -> usize {
+    (width * height * 3 / 2) as usize
+}
+
+fn payload(bytes: &[u8]) -> Payload<'_> {
+    let (width, height) = (WIDTH as usize, HEIGHT as usize);
+    if bytes.len() != width * height * 3 / 2 {
+        return Payload::Bytes(bytes);
+    }
+    let (y, chroma) = bytes.split_at(width * height);
+    let (u, v) = chroma.split_at(width * height / 4);
+    let plane = |data, stride| Plane { data, stride };
+    Payload::i420(plane(y, width), plane(u, width / 2), plane(v, width / 2))
+}
+
+fn payload_mut(bytes: &mut [u8]) -> PayloadMut<'_> {
+    let (width, height) = (WIDTH as usize, HEIGHT as usize);
+    if bytes.len() != width * height * 3 / 2 {
+        return bytes.into();
+    }
+    let (y, chroma) = bytes.split_at_mut(width * height);
+    let (u, v) = chroma.split_at_mut(width * height / 4);
+    let plane = |data, stride| PlaneMut { data, stride };
+    PayloadMut::i420(plane(y, width), plane(u, width / 2), plane(v, width / 2))
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_decide(tap: &mut Tap, captured: Time, now: Time) -> Tag {
+    tap.tag(&own(captured), now)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_decide_list(tap: &mut Tap, people: &[Participant], captured: Time, now: Time) -> Tag {
+    tap.tag(&Frame::new(captured, Contributors::Complete(people)), now)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_decide_group(tap: &mut Tap, group: &Group, captured: Time, now: Time) -> Tag {
+    tap.tag(&Frame::new(captured, Contributors::Group(group)), now)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_decide_many(
+    tap: &mut Tap,
+    frames: &[Frame<'_>],
+    now: Time,
+    tags: &mut [Tag],
+) -> Option<Tag> {
+    tap.tags(frames, now, tags).last().copied()
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_admit(tap: &mut Tap, bytes: &[u8], captured: Time, now: Time) -> Tag {
+    let admission = tap.admit(&own(captured), Payload::Bytes(bytes), now, sent);
+    admission.tag
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_admit_frame(tap: &mut Tap, frame: &Frame<'_>, bytes: &[u8], now: Time) -> Tag {
+    tap.admit(frame, Payload::Bytes(bytes), now, sent).tag
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_batch(tap: &mut Tap, frames: &[Frame<'_>], bytes: &[u8], now: Time) -> Option<Tag> {
+    tap.batch(now, |batch| {
+        let admit = |frame| batch.admit(frame, Payload::Bytes(bytes), sent).tag;
+        frames.iter().map(admit).last()
+    })
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_in_place(tap: &mut Tap, frame: &Frame<'_>, bytes: &mut [u8], now: Time) -> Tag {
+    tap.admit_in_place(frame, payload_mut(bytes), now, sent).tag
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_into(
+    tap: &mut Tap,
+    frame: &Frame<'_>,
+    bytes: &[u8],
+    buffer: &mut [u8],
+    now: Time,
+) -> Tag {
+    let admission = tap.admit_into(frame, payload(bytes), payload_mut(buffer), now, sent);
+    admission.tag
+}
+
+/// As little as a sink can do.
+#[cfg(not(feature = "control"))]
+fn sent(cleared: Cleared<'_>) -> Tag {
+    cleared.tag()
+}
+
+/// All that the hot half may not do: it allocates, takes a locked instruction, and can panic.
+#[cfg(feature = "control")]
+#[inline(always)]
+fn sent(cleared: Cleared<'_>) -> Tag {
+    use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+    static SENT: AtomicU64 = AtomicU64::new(0);
+    let bytes = cleared.bytes().expect("bytes").to_vec();
+    SENT.fetch_add(std::hint::black_box(bytes)[0].into(), SeqCst);
+    cleared.tag()
+}

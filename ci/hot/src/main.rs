@@ -1,0 +1,276 @@
+//! Runs one function of the hot half so many times, or tells the names of them all: `hot [NAME COUNT]`.
+//!
+//! Each is a symbol of its own and never inlined, so that its instructions can be read and counted.
+
+mod functions;
+
+use std::{env, hint::black_box, process::ExitCode};
+
+use framegate::{
+    Area, Authority, Contributors, Digest, Field, Format, Frame, Grant, Group, Join, Kind, Kinds,
+    Meeting, Method, Notice, Outlet, Participant, Purposes, Region, Samples, Schema, Scope, Stream,
+    Tag, Tap, Time, Verdict,
+};
+use functions::{
+    hot_admit, hot_admit_frame, hot_batch, hot_decide, hot_decide_group, hot_decide_list,
+    hot_decide_many, hot_in_place, hot_into, i420_bytes, own,
+};
+
+const NAMES: [&str; 18] = [
+    "decide",
+    "decide_list",
+    "decide_group",
+    "decide_many",
+    "admit",
+    "admit_list",
+    "admit_group",
+    "admit_exactly",
+    "batch",
+    "record",
+    "blank_pcm",
+    "blank_i420",
+    "blank_text",
+    "redact_channel",
+    "redact_rectangle",
+    "redact_span",
+    "copy_channel",
+    "copy_rectangle",
+];
+
+const LISTED: usize = 15;
+const GROUPED: usize = 1000;
+const BATCH: usize = 64;
+const WIDTH: u32 = 640;
+const HEIGHT: u32 = 360;
+
+/// A minute after everybody agreed.
+const NOW: Time = Time::from_millis(60_000);
+
+struct House {
+    meeting: Meeting,
+    notice: Digest,
+    /// All agree but the last.
+    people: Vec<Participant>,
+}
+
+impl House {
+    fn open() -> Self {
+        let mut meeting = Meeting::open("hot", GROUPED + 1).expect("a meeting");
+        let notice = Notice {
+            digest: Digest::of("We record."),
+            version: "1".into(),
+            language: "en".into(),
+            controller: "Example Conferencing".into(),
+            scope: Scope::ALL,
+        };
+        let notice = meeting.show(notice).expect("a notice");
+        let join = |at: usize| meeting.join(Join::adult(&at.to_string()), Time::START);
+        let people = (0..=GROUPED).map(join).collect::<Result<_, _>>();
+        let mut house = Self {
+            meeting,
+            notice,
+            people: people.expect("everybody"),
+        };
+        for at in 0..GROUPED {
+            house.agree(at, Time::START);
+        }
+        house
+    }
+
+    fn agree(&mut self, at: usize, now: Time) {
+        let scope = Scope::new(Kinds::all(), Purposes::RECORD);
+        let grant = Grant::new(self.notice, scope, Method::Clicked);
+        let who = self.people[at];
+        let agreed = self.meeting.grant(Authority::Participant, who, &grant, now);
+        agreed.expect("a grant");
+    }
+
+    /// Whoever agrees, and whoever does not.
+    fn owner(&self, agrees: bool) -> Participant {
+        self.people[if agrees { 0 } else { GROUPED }]
+    }
+
+    fn tap(&mut self, stream: Stream) -> Tap {
+        let stream = self.meeting.open_stream(stream).expect("a stream");
+        let outlet = Outlet::new("recorder", Purposes::RECORD).blank(Kinds::all());
+        let outlet = self.meeting.open_outlet(outlet).expect("an outlet");
+        self.meeting.tap(stream, outlet).expect("a tap")
+    }
+
+    fn audio(&mut self, agrees: bool) -> Tap {
+        let stream = Stream::owned(
+            self.owner(agrees),
+            Kind::Audio,
+            Format::pcm(Samples::S16, 2),
+        );
+        self.tap(stream)
+    }
+
+    fn video(&mut self, agrees: bool) -> Tap {
+        let format = Format::i420(WIDTH, HEIGHT);
+        self.tap(Stream::owned(self.owner(agrees), Kind::Video, format))
+    }
+
+    fn chat(&mut self, agrees: bool) -> Tap {
+        self.tap(Stream::owned(self.owner(agrees), Kind::Chat, Format::UTF8))
+    }
+
+    fn mix(&mut self) -> Tap {
+        self.tap(Stream::mix(Kind::Audio, Format::OPAQUE))
+    }
+
+    fn encoded(&mut self) -> Tap {
+        self.tap(Stream::owned(self.owner(true), Kind::Audio, Format::OPAQUE))
+    }
+
+    fn records(&mut self) -> Tap {
+        let fields = ["lost", "late"].map(|name| Field {
+            name: name.into(),
+            unit: "packets".into(),
+            range: 0..=1,
+        });
+        let schema = Schema::new(fields.into(), u32::MAX).expect("a schema");
+        self.tap(Stream::records(self.owner(true), Kind::Telemetry, schema))
+    }
+
+    fn group(&mut self) -> Group {
+        let group = self.meeting.group(&self.people[..GROUPED]);
+        group.expect("a group")
+    }
+
+    /// What is to be done so many times, once.
+    fn once(&mut self, name: &str) -> Option<Once> {
+        let opus = [0; 80];
+        let region = |area| [Region::new(self.people[GROUPED], area)];
+        let channel = region(Area::Channel(1));
+        let rectangle = region(Area::Rectangle {
+            x: 160,
+            y: 90,
+            width: 320,
+            height: 180,
+        });
+        let span = region(Area::Span { start: 0, end: 32 });
+        let list = self.people[..LISTED].to_vec();
+        let frames = vec![own(NOW); BATCH];
+        Some(match name {
+            "decide" => {
+                let mut tap = self.audio(true);
+                Box::new(move || Some(hot_decide(&mut tap, NOW, NOW)))
+            }
+            "decide_list" => {
+                let mut tap = self.mix();
+                Box::new(move || Some(hot_decide_list(&mut tap, &list, NOW, NOW)))
+            }
+            "decide_group" => {
+                let (mut tap, group) = (self.mix(), self.group());
+                Box::new(move || Some(hot_decide_group(&mut tap, &group, NOW, NOW)))
+            }
+            "decide_many" => {
+                let mut tap = self.audio(true);
+                let mut tags = vec![hot_decide(&mut tap, NOW, NOW); BATCH];
+                Box::new(move || hot_decide_many(&mut tap, &frames, NOW, &mut tags))
+            }
+            "admit" => {
+                let mut tap = self.encoded();
+                Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
+            }
+            "admit_list" => {
+                let mut tap = self.mix();
+                Box::new(move || {
+                    let frame = Frame::new(NOW, Contributors::Complete(&list));
+                    Some(hot_admit_frame(&mut tap, &frame, &opus, NOW))
+                })
+            }
+            "admit_group" => {
+                let (mut tap, group) = (self.mix(), self.group());
+                Box::new(move || {
+                    let frame = Frame::new(NOW, Contributors::Group(&group));
+                    Some(hot_admit_frame(&mut tap, &frame, &opus, NOW))
+                })
+            }
+            // Agreed to anew just now, so that one load cannot tell.
+            "admit_exactly" => {
+                let by = Authority::Participant;
+                let _ = self.meeting.withdraw(by, self.people[0], Scope::ALL, NOW);
+                self.agree(0, NOW);
+                let mut tap = self.encoded();
+                Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
+            }
+            "batch" => {
+                let mut tap = self.encoded();
+                Box::new(move || hot_batch(&mut tap, &frames, &opus, NOW))
+            }
+            "record" => admit(self.records(), vec![0; 16]),
+            "blank_pcm" => in_place(self.audio(false), pcm(), []),
+            "blank_i420" => in_place(self.video(false), picture(), []),
+            "blank_text" => in_place(self.chat(false), text(), []),
+            "redact_channel" => in_place(self.audio(true), pcm(), channel),
+            "redact_rectangle" => in_place(self.video(true), picture(), rectangle),
+            "redact_span" => in_place(self.chat(true), text(), span),
+            "copy_channel" => into(self.audio(true), pcm(), channel),
+            "copy_rectangle" => into(self.video(true), picture(), rectangle),
+            _ => return None,
+        })
+    }
+}
+
+type Once = Box<dyn FnMut() -> Option<Tag>>;
+
+fn pcm() -> Vec<u8> {
+    vec![1; 960 * 2 * 2]
+}
+
+fn picture() -> Vec<u8> {
+    vec![200; i420_bytes(WIDTH, HEIGHT)]
+}
+
+fn text() -> Vec<u8> {
+    "Zwölf Boxkämpfer jagen Viktor. ".repeat(128).into_bytes()
+}
+
+fn admit(mut tap: Tap, bytes: Vec<u8>) -> Once {
+    Box::new(move || Some(hot_admit(&mut tap, &bytes, NOW, NOW)))
+}
+
+fn in_place<const N: usize>(mut tap: Tap, mut bytes: Vec<u8>, regions: [Region; N]) -> Once {
+    Box::new(move || {
+        let frame = own(NOW).regions(&regions);
+        Some(hot_in_place(&mut tap, &frame, &mut bytes, NOW))
+    })
+}
+
+fn into<const N: usize>(mut tap: Tap, bytes: Vec<u8>, regions: [Region; N]) -> Once {
+    let mut buffer = bytes.clone();
+    Box::new(move || {
+        let frame = own(NOW).regions(&regions);
+        Some(hot_into(&mut tap, &frame, &bytes, &mut buffer, NOW))
+    })
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    let [name, count] = &arguments[..] else {
+        println!("{}", NAMES.join("\n"));
+        return ExitCode::SUCCESS;
+    };
+    let mut house = House::open();
+    let (Some(mut once), Ok(count)) = (house.once(name), count.parse::<u32>()) else {
+        eprintln!("hot [NAME COUNT]");
+        return ExitCode::from(2);
+    };
+    for _ in 0..count {
+        black_box(once());
+    }
+    let verdict = once().map(Tag::verdict);
+    let is_meant = match name.split('_').next() {
+        Some("blank") => matches!(verdict, Some(Verdict::Blanked(_))),
+        Some("redact" | "copy") => matches!(verdict, Some(Verdict::Redacted(_))),
+        _ => verdict == Some(Verdict::Whole),
+    };
+    if is_meant {
+        ExitCode::SUCCESS
+    } else {
+        eprintln!("{name}: {verdict:?}");
+        ExitCode::FAILURE
+    }
+}
