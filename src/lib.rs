@@ -68,7 +68,7 @@ pub use meeting::Meeting;
 pub use outlet::Outlet;
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut, Samples};
 pub use purpose::Purposes;
-pub use release::{Counters, Settling};
+pub use release::{Counters, Settling, TapRelease};
 pub use schema::{Field, MAX_FIELDS, Schema};
 pub use stream::Stream;
 pub use tag::{Tag, TagError};

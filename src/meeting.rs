@@ -500,6 +500,24 @@ impl Meeting {
         }
     }
 
+    /// Enters into the ledger how far each tap had come when a narrowing settled, or that it has not; says whether it has.
+    ///
+    /// What was released up to then was released before the narrowing, and is to be recalled where it was a withdrawal (R6).
+    /// Nothing is entered of another meeting's. Never fails: a ledger that cannot be written gets it later.
+    pub fn settled(&mut self, settling: &Settling, now: Time) -> bool {
+        let at = self.narrow(now);
+        if !settling.entered().is_beside(&self.ledger.durable()) {
+            return false;
+        }
+        let is_settled = settling.is_settled();
+        let entry = Entry::Settled {
+            narrowing: settling.entered().entries(),
+            taps: settling.taps().collect(),
+        };
+        self.enter(at, &entry);
+        is_settled
+    }
+
     fn counted(&self) -> Entry {
         let count = |(stream, outlet, frames)| TapCount {
             stream,

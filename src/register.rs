@@ -241,7 +241,7 @@ impl Register {
             // After the end what was released can still be withdrawn, and the device vouches for it all.
             entry if self.has_ended => match entry {
                 Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
-                Entry::Signed { .. } => Ok(()),
+                Entry::Settled { .. } | Entry::Signed { .. } => Ok(()),
                 _ => Err(Error::Ended),
             },
             Entry::Opened { meeting, .. } if meeting.is_empty() => Err(Error::Empty("id")),
@@ -464,6 +464,7 @@ impl Register {
             Entry::Opened { .. }
             | Entry::Resumed { torn: false }
             | Entry::Refused { .. }
+            | Entry::Settled { .. }
             | Entry::Counted { .. }
             | Entry::Signed { .. } => {}
         }

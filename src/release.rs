@@ -135,6 +135,23 @@ impl Drop for Scope<'_> {
     }
 }
 
+/// How far a tap had come when a narrowing settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TapRelease {
+    /// From which stream.
+    pub stream: StreamId,
+    /// Into which outlet.
+    pub outlet: OutletId,
+    /// How many frames it had released, whole or in part.
+    pub released: u64,
+    /// When the last of them was captured; none before the first. Whatever it released later it released under the narrowed consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Time>,
+    /// Whether a release that was under way when consent was narrowed has not ended yet.
+    pub is_releasing: bool,
+}
+
 /// A mark in a ledger.
 pub(crate) struct Durable {
     entries: u64,
@@ -151,6 +168,16 @@ impl Durable {
     fn is_passed(&self) -> bool {
         self.durable.load(Acquire) >= self.entries
     }
+
+    /// The number of entries up to it.
+    pub(crate) fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// Whether it is in the same ledger.
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.durable, &other.durable)
+    }
 }
 
 /// A narrowing under way. It is in force at once; once it has settled, nothing that was being released when it came is still on its way.
@@ -158,41 +185,73 @@ impl Durable {
 /// It needs no meeting and can be polled from any thread, outside of any lock.
 #[must_use = "frames that were being released when consent was narrowed may still be on their way until this has settled"]
 pub struct Settling {
-    under_way: Vec<(Arc<TapState>, u64)>,
+    taps: Vec<Tap>,
     entered: Durable,
+}
+
+/// A tap, and its mark if a release was under way.
+struct Tap {
+    state: Arc<TapState>,
+    under_way: Option<u64>,
+}
+
+impl Tap {
+    fn is_releasing(&self) -> bool {
+        self.under_way
+            .is_some_and(|mark| self.state.mark.load(Acquire) == mark)
+    }
 }
 
 impl Settling {
     /// After all consent words have been published.
     pub(crate) fn begin(taps: &[Arc<TapState>], entered: Durable) -> Self {
         fence(SeqCst);
-        let marked = taps.iter().map(|tap| (tap, tap.mark.load(Acquire)));
-        let under_way = marked.filter(|(_, mark)| mark % 2 == 1);
-        let under_way = under_way
-            .map(|(tap, mark)| (Arc::clone(tap), mark))
-            .collect();
-        Self { under_way, entered }
+        let marked = taps.iter().map(|state| {
+            let mark = state.mark.load(Acquire);
+            Tap {
+                state: Arc::clone(state),
+                under_way: (mark % 2 == 1).then_some(mark),
+            }
+        });
+        Self {
+            taps: marked.collect(),
+            entered,
+        }
     }
 
     /// Whether every release that was under way has ended, and the narrowing is durable in the ledger.
     #[must_use]
-    pub fn is_settled(&mut self) -> bool {
-        self.under_way
-            .retain(|(tap, mark)| tap.mark.load(Acquire) == *mark);
-        self.under_way.is_empty() && self.entered.is_passed()
+    pub fn is_settled(&self) -> bool {
+        !self.taps.iter().any(Tap::is_releasing) && self.entered.is_passed()
     }
 
-    /// The taps that were still releasing when this was last polled.
-    pub fn pending(&self) -> impl Iterator<Item = (StreamId, OutletId)> {
-        self.under_way
-            .iter()
-            .map(|(tap, _)| (tap.stream, tap.outlet))
+    /// How far each tap has come, and whether it is still in a release that was under way when consent was narrowed.
+    pub fn taps(&self) -> impl Iterator<Item = TapRelease> {
+        self.taps.iter().map(|tap| {
+            // Before its counters are read: what it has released once it is none any more counts.
+            let is_releasing = tap.is_releasing();
+            let Counters {
+                whole, redacted, ..
+            } = tap.state.counters();
+            let last = Time::from_micros(tap.state.last.load(Relaxed));
+            TapRelease {
+                stream: tap.state.stream,
+                outlet: tap.state.outlet,
+                released: whole + redacted,
+                last: last.in_range().then_some(last),
+                is_releasing,
+            }
+        })
+    }
+
+    pub(crate) fn entered(&self) -> &Durable {
+        &self.entered
     }
 
     /// Waits until it has settled, for no longer than `timeout`; says whether it has.
     #[cfg(feature = "std")]
     #[must_use]
-    pub fn wait(&mut self, timeout: core::time::Duration) -> bool {
+    pub fn wait(&self, timeout: core::time::Duration) -> bool {
         let begun = std::time::Instant::now();
         while !self.is_settled() {
             if begun.elapsed() >= timeout {

@@ -290,7 +290,7 @@ fn r1_the_end_and_the_loss_of_a_meeting_close_every_tap() {
         meeting.join(Join::adult("late"), millis(2)),
         Err(Error::Ended)
     );
-    let mut settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(2));
+    let settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(2));
     assert!(settling.is_settled());
 
     let (meeting, _, mut tap) = agreed(microphone);

@@ -230,7 +230,7 @@ fn r8_a_withdrawal_reaches_a_caption_in_a_buffer() {
         let buffered = [Source::new(tag, &people)];
         assert_eq!(derive(&mut tap, &buffered, millis(10)), Verdict::Whole);
         let scope = scope(withdrawn, RECORD);
-        let mut settling = meeting.withdraw(Authority::Participant, who, scope, millis(11));
+        let settling = meeting.withdraw(Authority::Participant, who, scope, millis(11));
         assert!(settling.is_settled());
         assert_eq!(
             derive(&mut tap, &buffered, millis(12)),

@@ -13,7 +13,7 @@ use common::{Memory, agree, microphone, millis, own};
 use framegate::{
     Authority, Digest, Durability, Entry, Error, FileStore, Grant, Head, Join, Kinds, Ledger,
     LedgerFault, LedgerWriter, Meeting, Method, Notice, Outlet, Participant, Payload, PublicKey,
-    Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, Time, Verdict,
+    Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, TapRelease, Time, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -285,6 +285,59 @@ fn r1_what_could_not_have_been_opened_cannot_be_resumed() {
 }
 
 #[test]
+fn r6_a_settled_cut_is_entered_with_the_last_frame_of_each_tap() {
+    let memory = Memory::default();
+    let (mut meeting, _, who) = meeting(memory.writer());
+    let mut tap = recorder(&mut meeting, who);
+    let idle = recorder(&mut meeting, who);
+    assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
+    assert_eq!(verdict(&mut tap, 7), Verdict::Whole);
+
+    // Withdrawn while a frame is being released.
+    let mut settling = None;
+    let frame = own(millis(8));
+    let _ = tap.admit(&frame, Payload::Bytes(&[0; 4]), millis(8), |_| {
+        let by = Authority::Participant;
+        let withdrawn = meeting.withdraw(by, who, Scope::ALL, millis(8));
+        assert!(!meeting.settled(&withdrawn, millis(9)));
+        settling = Some(withdrawn);
+    });
+    let settling = settling.expect("it was released");
+    assert_eq!(verdict(&mut tap, 10), Verdict::Dropped(Reason::Withdrawn));
+    assert!(meeting.settled(&settling, millis(11)));
+    drop(idle);
+
+    let ledger = memory.read();
+    assert_eq!(ledger.verify(), Ok(()));
+    let lines = ledger.lines.iter();
+    let settled: Vec<_> = lines
+        .filter_map(|line| match &line.entry {
+            Entry::Settled { narrowing, taps } => Some((line.at, *narrowing, taps)),
+            _ => None,
+        })
+        .collect();
+    let [(_, unsettled, first), (at, narrowing, second)] = settled[..] else {
+        panic!("{settled:?}");
+    };
+    let withdrew = &ledger.lines[usize::try_from(narrowing).unwrap() - 1].entry;
+    assert!(matches!(withdrew, Entry::Withdrew { .. }));
+    assert_eq!((at, unsettled), (millis(11), narrowing));
+    let told = |taps: &[TapRelease]| -> Vec<_> {
+        let told = taps.iter();
+        told.map(|tap| (tap.released, tap.last, tap.is_releasing))
+            .collect()
+    };
+    let (last, none) = (Some(millis(8)), (0, None, false));
+    assert_eq!(told(first), [(3, last, true), none]);
+    assert_eq!(told(second), [(3, last, false), none]);
+
+    let (mut other, ..) = self::meeting(LedgerWriter::default());
+    let entries = other.head().entries;
+    assert!(!other.settled(&settling, millis(12)), "of another meeting");
+    assert_eq!(other.head().entries, entries);
+}
+
+#[test]
 fn r10_a_failing_ledger_refuses_grants_and_never_withdrawals() {
     let memory = Memory::default();
     let (mut meeting, notice, who) = meeting(memory.writer());
@@ -292,7 +345,7 @@ fn r10_a_failing_ledger_refuses_grants_and_never_withdrawals() {
     assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
 
     memory.fail(true);
-    let mut settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(6));
+    let settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(6));
     assert_eq!(verdict(&mut tap, 6), Verdict::Dropped(Reason::Withdrawn));
     assert!(!settling.is_settled(), "it is not durable");
     let grant = Grant::new(notice, common::SCOPE, Method::Clicked);
@@ -334,7 +387,7 @@ fn r6_a_withdrawal_works_after_leaving_and_after_the_end() {
     let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(7));
     assert_eq!(verdict(&mut tap, 7), Verdict::Dropped(Reason::Withdrawn));
     let _ = meeting.end();
-    let mut settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(8));
+    let settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(8));
     assert!(settling.is_settled());
     let withdrew = |line: &&framegate::Line| matches!(line.entry, Entry::Withdrew { .. });
     assert_eq!(memory.read().lines.iter().filter(withdrew).count(), 2);
@@ -638,7 +691,7 @@ fn only_what_must_be_is_durable_at_once_when_batched() {
     meeting
         .open_outlet(Outlet::new("o", Purposes::RECORD))
         .unwrap();
-    let mut settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(9));
+    let settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(9));
     assert!(settling.is_settled());
     // Opened, shown, joined, granted, an outlet, withdrew.
     assert_eq!(

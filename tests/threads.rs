@@ -62,7 +62,7 @@ fn r6_a_settled_withdrawal_cuts() {
                 }
                 thread::yield_now();
             }
-            let mut settling =
+            let settling =
                 meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(round * 2));
             assert!(settling.wait(Duration::from_mins(1)));
             cut.store(true, SeqCst);
@@ -78,12 +78,12 @@ fn r6_settling_waits_for_a_release_under_way() {
     let (mut meeting, notice, [who]) = meeting();
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
-    let mut settling = None;
+    let settling = None;
     let admission = tap.admit(&own(millis(1)), Payload::Bytes(&SAMPLES), millis(1), |_| {
-        let settling =
+        let mut settling =
             settling.insert(meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(1)));
         assert!(!settling.wait(Duration::from_millis(1)));
-        assert_eq!(settling.pending().count(), 1);
+        assert_eq!(settling.taps().filter(|tap| tap.is_releasing).count(), 1);
     });
     assert_eq!(admission.verdict(), Verdict::Whole);
     assert!(settling.unwrap().is_settled());

@@ -148,6 +148,7 @@ fn concerns(entry: &Entry, id: &str) -> bool {
         Entry::Opened { .. }
         | Entry::StreamOpened { .. }
         | Entry::OutletOpened { .. }
+        | Entry::Settled { .. }
         | Entry::Counted { .. }
         | Entry::Signed { .. } => false,
     }

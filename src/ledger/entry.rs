@@ -7,7 +7,7 @@ use crate::{
     frame::{OutletId, StreamId},
     kind::{Kind, Kinds},
     purpose::Purposes,
-    release::Counters,
+    release::{Counters, TapRelease},
     time::Time,
 };
 
@@ -139,6 +139,13 @@ pub enum Entry {
         purposes: Purposes,
         /// The kinds whose withheld frames it takes as empty ones.
         blanks: Kinds,
+    },
+    /// A narrowing had settled, or was given up on while some tap was still in a release.
+    Settled {
+        /// How many entries there were when it was entered, itself the last.
+        narrowing: u64,
+        /// How far each tap had come, in the order of opening.
+        taps: Vec<TapRelease>,
     },
     /// What went through each tap so far.
     Counted {

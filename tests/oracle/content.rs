@@ -92,7 +92,7 @@ impl Content {
 
     /// What is left if these points must not be seen.
     pub fn without(&self, hidden: &[(u32, u32)]) -> Self {
-        let mut left = self.clone();
+        let left = self.clone();
         match &mut left {
             Self::Sound(bytes) => {
                 for (at, byte) in bytes.iter_mut().enumerate() {

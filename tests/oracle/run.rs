@@ -156,7 +156,7 @@ impl Run {
             Step::Leave(who, now) => {
                 let (now, who) = (self.time(*now), self.person(*who));
                 let participant = self.participant(who);
-                let mut left = self.meeting.leave(participant, Time::from_micros(now));
+                let left = self.meeting.leave(participant, Time::from_micros(now));
                 self.oracle.leave(who, now);
                 agree("a leave has settled", &left.is_settled(), &true)?;
             }
@@ -245,7 +245,7 @@ impl Run {
             }
             Step::Resume { torn } => self.resume(*torn)?,
             Step::End => {
-                let mut end = self.meeting.end();
+                let end = self.meeting.end();
                 let counts = self.counts();
                 self.oracle.end(counts);
                 agree("an end has settled", &end.is_settled(), &true)?;
