@@ -78,9 +78,9 @@ fn r6_settling_waits_for_a_release_under_way() {
     let (mut meeting, notice, [who]) = meeting();
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
-    let settling = None;
+    let mut settling = None;
     let admission = tap.admit(&own(millis(1)), Payload::Bytes(&SAMPLES), millis(1), |_| {
-        let mut settling =
+        let settling =
             settling.insert(meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(1)));
         assert!(!settling.wait(Duration::from_millis(1)));
         assert_eq!(settling.taps().filter(|tap| tap.is_releasing).count(), 1);
