@@ -5,6 +5,8 @@
 
 #[path = "oracle/content.rs"]
 mod content;
+#[path = "oracle/derived.rs"]
+mod derived;
 #[path = "oracle/doors.rs"]
 mod doors;
 #[path = "oracle/rules.rs"]
@@ -13,9 +15,12 @@ mod rules;
 mod run;
 #[path = "oracle/scripts.rs"]
 mod scripts;
+#[path = "oracle/sources.rs"]
+mod sources;
 
 use std::collections::HashSet;
 
+use content::Format;
 use framegate::{
     Authority, Contributors, Frame, Kind, Kinds, Payload, Purposes, Reason, Scope, Time, Verdict,
 };
@@ -28,8 +33,9 @@ use proptest::{
 use rules::{Door, Fault};
 use run::{Outcome, Run, run};
 use scripts::{
-    Damage, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner, Step, When, agreement, now,
-    restrainer, scope, scripted_region, scripts, steady_scripts, who, withdrawer,
+    DERIVED, Damage, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner, Step, When,
+    agreement, now, restrainer, scope, scripted_region, scripted_source, scripts, steady_scripts,
+    who, withdrawer,
 };
 
 /// Meetings that are compared with the oracle.
@@ -114,6 +120,8 @@ fn the_meetings_come_to_every_verdict() {
         Reason::NotGranted,
         Reason::CapturedEarlier,
     ];
+    // What is derived goes whole or not at all because of it.
+    let of_sources = [Reason::BeyondSource];
     for door in [
         None,
         Some(Door::Admit),
@@ -121,7 +129,11 @@ fn the_meetings_come_to_every_verdict() {
         Some(Door::InPlace),
     ] {
         assert!(seen.contains(&(door, Verdict::Whole)), "{door:?} whole");
-        for reason in faults.into_iter().chain(of_people) {
+        // Of a bare decision, in which no purpose is left, it is hardly ever the only reason.
+        let of_sources = of_sources.into_iter().filter(|_| door.is_some());
+        let reasons = faults.into_iter().chain(of_people).chain(of_sources);
+        let reasons = reasons.chain([Reason::StaleNotice]);
+        for reason in reasons {
             assert!(
                 seen.contains(&(door, Verdict::Dropped(reason))),
                 "{door:?} {reason:?}"
@@ -129,6 +141,12 @@ fn the_meetings_come_to_every_verdict() {
         }
     }
     for door in [Some(Door::Into), Some(Door::InPlace)] {
+        for reason in of_sources {
+            assert!(
+                seen.contains(&(door, Verdict::Blanked(reason))),
+                "{door:?} {reason:?}"
+            );
+        }
         for reason in of_people {
             assert!(
                 seen.contains(&(door, Verdict::Redacted(reason))),
@@ -159,6 +177,17 @@ fn reframed(script: &Script, mut change: impl FnMut(&mut ScriptedFrame)) -> Scri
             change(frame);
         }
     })
+}
+
+/// Of what was hidden for one purpose nothing is derived, so what is derived for it asks fewer people than for another.
+fn without_derived_streams(script: &Script) -> Script {
+    let mut script = reframed(script, |frame| frame.misplaced = false);
+    for (owner, ..) in &mut script.streams {
+        if matches!(owner, ScriptedOwner::Derived) {
+            *owner = ScriptedOwner::Mix;
+        }
+    }
+    script
 }
 
 fn releases_nothing<'a>(outcomes: impl IntoIterator<Item = &'a Option<Outcome>>) -> bool {
@@ -314,6 +343,7 @@ proptest! {
     #[test]
     fn r3_each_purpose_by_itself(script in scripts()) {
         let (one, other) = (Purposes::RECORD, Purposes::TRAIN);
+        let script = without_derived_streams(&script);
         let with_outlet = |purposes| {
             let script = Script { outlets: vec![(purposes, Kinds::empty())], ..script.clone() };
             changed(&script, |step| match step {
@@ -425,6 +455,39 @@ proptest! {
         let opens_later = script.steps[at..].iter().any(|step| matches!(step, Step::OpenStream(..)));
         prop_assume!(!opens_later);
         prop_assert!(is_within(&narrowed, &script)?);
+    }
+
+    #[test]
+    fn r8_adding_a_source_never_clears_more(script in scripts(), source in scripted_source()) {
+        let wider = reframed(&script, |frame| {
+            if !frame.sources.is_empty() {
+                frame.sources.push(source);
+            }
+        });
+        prop_assert!(is_within(&wider, &script)?);
+    }
+
+    #[test]
+    fn r8_a_withdrawal_reaches_what_waits_to_be_derived(script in scripts(), time in now()) {
+        let captions = Script {
+            streams: script.streams.iter().map(|&(owner, kind, format)| match owner {
+                ScriptedOwner::Derived => (owner, Kind::Caption, Format::Text),
+                _ => (owner, kind, format),
+            }).collect(),
+            ..script
+        };
+        let mut run = run(&captions, None)?;
+        // To captions everybody still agrees, but not to anything else.
+        let others = Scope::new(Kinds::all() - Kinds::CAPTION, Purposes::all());
+        for step in everybodys(|stay| Step::Withdraw(Authority::Participant, Some(stay), others, time)) {
+            run.step(&step)?;
+        }
+        run.outcomes.clear();
+        let waiting = reframed(&captions, |frame| (frame.stream, frame.now) = (DERIVED, When::Later(0)));
+        for step in waiting.steps.iter().filter(|step| matches!(step, Step::Frame(_))) {
+            run.step(step)?;
+        }
+        prop_assert!(releases_nothing(&run.outcomes));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{
     content::{Content, plane_size},
     rules::{Door, Expected},
     run::{Disagreement, agree},
+    sources::Kept,
 };
 
 /// Rows with a gap after each but the last.
@@ -92,7 +93,7 @@ impl Memory {
     }
 }
 
-/// Passes a frame through a tap. The answer is what the gate did, in the oracle's words.
+/// Passes a frame through a tap. The answer is what the gate did, in the oracle's words, and what it gave as a source.
 pub fn pass(
     tap: &mut Tap,
     door: Door,
@@ -101,20 +102,20 @@ pub fn pass(
     gap: usize,
     room: bool,
     now: Time,
-) -> Result<Expected, Disagreement> {
+) -> Result<(Expected, Option<Kept>), Disagreement> {
     let mut memory = Memory::new(content, gap);
     let mut buffer = memory.other(room);
     let like = content.clone();
     let release = |cleared: Cleared<'_>| {
         let tag = cleared.tag().to_bytes();
-        (read(cleared.payload(), &like), tag)
+        (read(cleared.payload(), &like), tag, Kept::of(&cleared))
     };
     let Admission { tag, output } = match door {
         Door::Admit => tap.admit(frame, memory.payload(), now, |cleared| {
             let is_the_same = same_memory(cleared.payload(), &memory.payload());
-            let (content, tag) = release(cleared);
+            let (content, tag, source) = release(cleared);
             // R7: what goes whole is not copied.
-            (is_the_same.then_some(content).flatten(), tag)
+            (is_the_same.then_some(content).flatten(), tag, source)
         }),
         Door::Into => tap.admit_into(frame, memory.payload(), buffer.payload_mut(), now, release),
         Door::InPlace => tap.admit_in_place(frame, memory.payload_mut(), now, release),
@@ -124,19 +125,20 @@ pub fn pass(
         (None, Door::InPlace) => agree("the payload is wiped", &memory.is_zero(), &true)?,
         _ => {}
     }
-    let content = match output {
-        None => None,
-        Some((content, tag_inside)) => {
+    let (content, source) = match output {
+        None => (None, None),
+        Some((content, tag_inside, source)) => {
             agree("the tag inside the release", &tag_inside, &tag.to_bytes())?;
             agree("the payload has its form", &content.is_some(), &true)?;
-            content
+            (content, source)
         }
     };
-    Ok(Expected {
+    let received = Expected {
         verdict: tag.verdict(),
         tag: tag.to_bytes(),
         content,
-    })
+    };
+    Ok((received, source))
 }
 
 /// What an outlet sees of a payload that should be of the form of another; none if it is not.

@@ -1,4 +1,4 @@
-//! The oracle: the rules (R1–R5) once more, as naively as they can be written down.
+//! The oracle: the rules (R1–R5, R8 and R9) once more, as naively as they can be written down.
 //!
 //! It shares no code with the gate and keeps no state but a list of what happened.
 //! For each frame, each person, kind and purpose the list is read again from its beginning.
@@ -10,7 +10,10 @@ use std::ops::Range;
 
 use framegate::{Area, Authority, Kind, Kinds, Method, Purposes, Reason, Scope, Verdict};
 
-use crate::content::{Content, Format, covers};
+use crate::{
+    content::{Content, Format, covers},
+    derived::Source,
+};
 
 /// From this on a time is out of range, and no consent is longer.
 const LIMIT: i64 = 4_294_967_295_000;
@@ -59,6 +62,20 @@ faults! {
     UncoveredBelongsToNobody
     FreeBytesAreFine
     ReleasesAfterTheEnd
+    ForgetsSourcesPeople
+    OnlyTheDerivedKind
+    OnlyTheSourcesKinds
+    LatestSourceCounts
+    AnEarlierSourceExcuses
+    WithheldFramesAreSources
+    RelabellingClearsMore
+    IncompleteSourcesSuffice
+    AnyNumberOfSources
+    SourcesLeaveNoTrace
+    HiddenRegionsAreInherited
+    HiddenMembersAreInherited
+    RegionsAreNotInherited
+    ForgetsSourcesOfSources
 }
 
 /// Somebody in a frame: the number of their stay, in the order of joining, or none for somebody who never joined.
@@ -149,6 +166,7 @@ pub enum Whose {
     Owned(usize),
     Mix,
     Composite,
+    Derived,
 }
 
 /// A destination.
@@ -179,6 +197,8 @@ pub enum Contributors {
     Owner,
     Complete(Vec<Person>),
     Partial(Vec<Person>),
+    /// Those in what it was made from.
+    Sources(Vec<Source>),
 }
 
 #[derive(Clone, Debug)]
@@ -551,12 +571,12 @@ impl Oracle {
         !self.events.iter().any(went)
     }
 
-    fn has(&self, fault: Fault) -> bool {
+    pub fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
 }
 
-fn in_range(time: i64) -> bool {
+pub fn in_range(time: i64) -> bool {
     (0..LIMIT).contains(&time)
 }
 
@@ -722,8 +742,8 @@ impl Oracle {
         captured: i64,
         released: i64,
     ) -> Option<Reason> {
-        if let Some(reason) = self.never_cleared(kind) {
-            return Some(reason);
+        if kind == Kind::Unclassified {
+            return Some(Reason::Unclassified);
         }
         let Some(stay) = who else {
             return Some(Reason::Unknown);
@@ -773,7 +793,7 @@ impl Oracle {
         (!without_a_break && !self.has(Fault::IgnoresTheCapture)).then_some(Reason::CapturedEarlier)
     }
 
-    /// R9: nothing of these kinds is cleared, whatever anybody says.
+    /// R9: no bytes of these kinds are cleared, whatever anybody says.
     fn never_cleared(&self, kind: Kind) -> Option<Reason> {
         match kind {
             Kind::Unclassified => Some(Reason::Unclassified),
@@ -832,14 +852,14 @@ fn each(purposes: Purposes) -> impl Iterator<Item = Purposes> {
 // Everybody in a frame
 
 /// What is wrong with a frame, before anybody's consent is looked at.
-enum Release {
+pub enum Release {
     /// At this time.
     At(i64),
     Never(Reason),
 }
 
 impl Oracle {
-    fn release(&self, tap: &Tap, frame: &Frame) -> Release {
+    pub fn release(&self, tap: &Tap, frame: &Frame) -> Release {
         let now = *tap.seen.last().expect("a time");
         let largest = tap
             .seen
@@ -857,6 +877,7 @@ impl Oracle {
         } else if !in_range(now)
             || !captures.chain([frame.captured]).all(in_range)
             || frame.captured > released
+            || !self.sources_are_in_time(frame, released)
         {
             Release::Never(Reason::Time)
         } else {
@@ -864,11 +885,21 @@ impl Oracle {
         }
     }
 
-    /// Those who are named for all of the frame (R4). An error is why it cannot be said who they are.
-    fn named(&self, stream: &Stream, frame: &Frame) -> Result<Vec<Person>, Reason> {
+    /// Those who are named for all of the frame (R4), and under which kind. An error is why it cannot be said who they are.
+    pub fn named(&self, stream: &Stream, frame: &Frame) -> Result<Vec<(Person, Kind)>, Reason> {
+        if let Contributors::Sources(sources) = &frame.contributors {
+            return self.named_by_sources(stream, sources);
+        }
+        let people = self.named_by_lists(stream, frame)?;
+        Ok(people.into_iter().map(|who| (who, stream.kind)).collect())
+    }
+
+    fn named_by_lists(&self, stream: &Stream, frame: &Frame) -> Result<Vec<Person>, Reason> {
         let owner = match stream.whose {
             Whose::Owned(stay) => Some(Some(stay)),
             Whose::Mix | Whose::Composite => None,
+            // R8: it is said by its sources.
+            Whose::Derived => return Err(Reason::Incomplete),
         };
         let counts = owner.filter(|_| !self.has(Fault::OwnerNeedNotAgree));
         match &frame.contributors {
@@ -881,7 +912,7 @@ impl Oracle {
             {
                 Ok(list.iter().copied().chain(counts).collect())
             }
-            Contributors::Complete(_) | Contributors::Partial(_) => Err(Reason::Incomplete),
+            _ => Err(Reason::Incomplete),
         }
     }
 
@@ -894,7 +925,7 @@ impl Oracle {
     }
 
     /// Why the owner of a region does not agree to it: under the stream's kind and under the region's own.
-    fn refused_region(
+    pub fn refused_region(
         &self,
         stream: &Stream,
         frame: &Frame,
@@ -915,6 +946,7 @@ impl Oracle {
             .filter_map(|kind| {
                 self.refusal_of_any(region.owner, kind, purposes, captured, released)
             })
+            .chain(own_kind.and_then(|kind| self.never_cleared(kind)))
             .min()
     }
 
@@ -977,7 +1009,7 @@ impl Oracle {
         let lies_inside = |region: &Region| content.has_area(region.area);
         if !room
             || !content.is(stream.format)
-            || frame.regions.len() > 64
+            || !self.is_well_formed(frame)
             || !frame.regions.iter().all(lies_inside)
         {
             return Err(Reason::Malformed);
@@ -989,11 +1021,12 @@ impl Oracle {
         let named = self.named(stream, frame)?;
         let refusals = named
             .iter()
-            .map(|&who| {
-                self.refusal_of_any(who, stream.kind, outlet.purposes, frame.captured, released)
+            .map(|&(who, kind)| {
+                self.refusal_of_any(who, kind, outlet.purposes, frame.captured, released)
             })
             .collect::<Vec<_>>();
-        let of_named = self.together(&refusals);
+        let of_sources = self.refused_by_sources(frame, outlet.purposes);
+        let of_named = self.together(&refusals).into_iter().chain(of_sources).min();
         // Each region, and why its owner does not agree to it.
         let regions = frame
             .regions
@@ -1029,6 +1062,11 @@ impl Oracle {
         Ok((Verdict::Redacted(reason), hidden))
     }
 
+    /// Whether a frame of the stream can have such parts and sources.
+    fn is_well_formed(&self, frame: &Frame) -> bool {
+        frame.regions.len() <= 64 && !self.has_too_many_sources(frame)
+    }
+
     /// The tag of the bare decision: all purposes that everybody in the frame agrees to, for all of it.
     pub fn bare_tag(&self, tap: &Tap, frame: &Frame) -> [u8; 16] {
         let purposes = self.purposes(tap, frame);
@@ -1045,7 +1083,7 @@ impl Oracle {
             Release::At(released) => released,
             Release::Never(reason) => return Err(reason),
         };
-        if frame.regions.len() > 64 {
+        if !self.is_well_formed(frame) {
             return Err(Reason::Malformed);
         }
         if let Some(reason) = self.never_cleared(stream.kind) {
@@ -1057,14 +1095,15 @@ impl Oracle {
         for purpose in each(Purposes::all()) {
             let refusals = named
                 .iter()
-                .map(|&who| self.refusal(who, stream.kind, purpose, frame.captured, released))
+                .map(|&(who, kind)| self.refusal(who, kind, purpose, frame.captured, released))
                 .collect::<Vec<_>>();
             let of_named = self.together(&refusals);
+            let of_sources = self.refused_by_sources(frame, purpose);
             let of_regions = frame
                 .regions
                 .iter()
                 .filter_map(|region| self.refused_region(stream, frame, region, purpose, released));
-            match of_regions.chain(of_named).min() {
+            match of_regions.chain(of_named).chain(of_sources).min() {
                 None => cleared |= purpose,
                 Some(reason) => reasons.push(reason),
             }
@@ -1077,22 +1116,32 @@ impl Oracle {
 
     /// The 16 bytes.
     fn tag(&self, stream: &Stream, frame: &Frame, verdict: Verdict, cleared: Purposes) -> [u8; 16] {
-        let (treatment, reason) = match verdict {
-            Verdict::Dropped(reason) => (0, reason as u8),
-            Verdict::Whole => (1, 0),
-            Verdict::Redacted(reason) => (2, reason as u8),
-            Verdict::Blanked(reason) => (3, reason as u8),
-        };
         let captured_ms = match frame.captured {
             negative if negative < 0 => 0,
             captured => u32::try_from(round_down(captured)).unwrap_or(u32::MAX),
         };
         let generation = u32::try_from(self.generation()).expect("not so many entries");
-        let mut tag = vec![1, stream.kind as u8, treatment, reason];
+        let mut tag = vec![1, stream.kind as u8];
+        tag.extend(treatment(verdict));
         tag.extend(cleared.bits().to_be_bytes());
         tag.extend(stream.number.to_be_bytes());
         tag.extend(captured_ms.to_be_bytes());
         tag.extend(generation.to_be_bytes());
-        tag.try_into().expect("16 bytes")
+        self.tag_with_sources(tag.try_into().expect("16 bytes"), frame)
+    }
+}
+
+/// The purposes of a tag.
+pub fn purposes_of(tag: [u8; 16]) -> Purposes {
+    Purposes::from_bits_retain(u16::from_be_bytes([tag[4], tag[5]]))
+}
+
+/// The bytes of a tag that say what was done, and why.
+pub fn treatment(verdict: Verdict) -> [u8; 2] {
+    match verdict {
+        Verdict::Dropped(reason) => [0, reason as u8],
+        Verdict::Whole => [1, 0],
+        Verdict::Redacted(reason) => [2, reason as u8],
+        Verdict::Blanked(reason) => [3, reason as u8],
     }
 }

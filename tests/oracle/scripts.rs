@@ -52,6 +52,8 @@ pub enum ScriptedOwner {
     Stay(usize),
     Mix,
     Composite,
+    /// Made from other streams' frames.
+    Derived,
 }
 
 #[derive(Clone, Debug)]
@@ -96,7 +98,28 @@ pub struct ScriptedFrame {
     pub damage: Damage,
     /// None for the bare decision.
     pub door: Option<Door>,
+    /// What it is made from, on a derived stream.
+    pub sources: Vec<ScriptedSource>,
+    /// Made from these on another stream; or not, on a derived one.
+    pub misplaced: bool,
     pub now: When,
+}
+
+/// A frame that came so many frames before, and perhaps another joined with it.
+#[derive(Clone, Copy, Debug)]
+pub struct ScriptedSource {
+    pub back: usize,
+    pub also: Option<usize>,
+    pub untold: Untold,
+}
+
+/// What is not said of a source as it is.
+#[derive(Clone, Copy, Debug)]
+pub enum Untold {
+    Nothing,
+    People,
+    Kinds,
+    Capture(When),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,16 +151,22 @@ pub struct ScriptedRegion {
 /// Meetings of about 30 steps.
 pub fn scripts() -> impl Strategy<Value = Script> {
     (
-        vec(scripted_stream(), 2..=3),
+        (derived_stream(), vec(scripted_stream(), 2..=3)),
         vec(scripted_outlet(), 1..=2),
         vec(any_steps(), 18..=26),
     )
-        .prop_map(|(streams, outlets, steps)| Script {
-            streams,
-            outlets,
-            steps: steps.concat(),
+        .prop_map(|((derived, mut streams), outlets, steps)| {
+            streams.insert(DERIVED, derived);
+            Script {
+                streams,
+                outlets,
+                steps: steps.concat(),
+            }
         })
 }
+
+/// Which of a script's streams is a derived one.
+pub const DERIVED: usize = 0;
 
 /// Those in which time passes steadily, the same for everybody.
 pub fn steady_scripts() -> impl Strategy<Value = Script> {
@@ -227,7 +256,50 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
         1 => reconnect,
         1 => overruled,
         1 => suspend,
+        1 => derivation(),
     ]
+}
+
+/// They agree, in time for what is captured next.
+fn agreements(stays: &[usize]) -> Vec<Step> {
+    let agreements = stays.iter().map(|&stay| agreement(stay, When::Later(0)));
+    let passes = Step::Pass(When::Later(1000));
+    agreements.chain([passes]).collect()
+}
+
+/// Everybody agrees, somebody is heard, and after something else a caption of it comes.
+fn derivation() -> impl Strategy<Value = Vec<Step>> {
+    let heard = (scripted_frame(), 1_usize..=2).prop_map(|(frame, stream)| ScriptedFrame {
+        stream,
+        captured: When::Ago(0),
+        contributors: ScriptedContributors::Complete(vec![Some(frame.length % 3)]),
+        now: When::Later(0),
+        ..frame
+    });
+    let of_it = ScriptedSource {
+        back: 0,
+        also: None,
+        untold: Untold::Nothing,
+    };
+    let made = scripted_frame().prop_map(move |frame| ScriptedFrame {
+        stream: DERIVED,
+        sources: if frame.length > 0 {
+            vec![of_it]
+        } else {
+            frame.sources
+        },
+        regions: Vec::new(),
+        misplaced: false,
+        now: When::Later(0),
+        ..frame
+    });
+    (heard, vec(any_step(), 0..=1), made).prop_map(|(heard, between, made)| {
+        let mut steps = agreements(&[0, 1, 2]);
+        steps.push(Step::Frame(heard));
+        steps.extend(between);
+        steps.push(Step::Frame(made));
+        steps
+    })
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -343,6 +415,7 @@ pub fn scope() -> impl Strategy<Value = Scope> {
         3 => Just(Kinds::all()),
         2 => Just(some),
         3 => one_of(&[Kinds::AUDIO, Kinds::VIDEO, Kinds::CHAT, Kinds::VIDEO | Kinds::SCREEN]),
+        1 => one_of(&[Kinds::CAPTION, Kinds::all() - Kinds::CAPTION]),
     ];
     let purposes = prop_oneof![
         3 => Just(Purposes::all()),
@@ -376,6 +449,15 @@ fn scripted_stream() -> impl Strategy<Value = (ScriptedOwner, Kind, Format)> {
             .prop_map(|kind| (kind, Format::Text)),
     ];
     (owner, kind).prop_map(|(owner, (kind, format))| (owner, kind, format))
+}
+
+fn derived_stream() -> impl Strategy<Value = (ScriptedOwner, Kind, Format)> {
+    let kind = prop_oneof![
+        16 => Just((Kind::Caption, Format::Text)),
+        4 => Just((Kind::Audio, Format::Sound)),
+        1 => one_of(&[Kind::Usage, Kind::Unclassified]).prop_map(|kind| (kind, Format::Text)),
+    ];
+    kind.prop_map(|(kind, format)| (ScriptedOwner::Derived, kind, format))
 }
 
 fn scripted_outlet() -> impl Strategy<Value = (Purposes, Kinds)> {
@@ -422,8 +504,11 @@ fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
         Some(Door::InPlace),
     ];
     let form = (0_usize..4, 0_usize..3, damage, one_of(&doors));
+    // The derived one less often than the others.
+    let stream = prop_oneof![5 => 1_usize..=2, 2 => 3_usize..12];
+    let made_from = (scripted_sources(), proptest::bool::weighted(0.03));
     (
-        0_usize..12,
+        (stream, made_from),
         0_usize..6,
         captured,
         contributors,
@@ -432,8 +517,9 @@ fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
         now(),
     )
         .prop_map(
-            |(stream, outlet, captured, contributors, regions, form, now)| {
+            |((stream, made_from), outlet, captured, contributors, regions, form, now)| {
                 let (length, gap, damage, door) = form;
+                let (sources, misplaced) = made_from;
                 ScriptedFrame {
                     stream,
                     outlet,
@@ -444,10 +530,33 @@ fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
                     gap,
                     damage,
                     door,
+                    sources,
+                    misplaced,
                     now,
                 }
             },
         )
+}
+
+pub fn scripted_source() -> impl Strategy<Value = ScriptedSource> {
+    let untold = prop_oneof![
+        24 => Just(Untold::Nothing),
+        1 => Just(Untold::People),
+        2 => Just(Untold::Kinds),
+        1 => one_of(&[0, 1000, 4000]).prop_map(|ago| Untold::Capture(When::Ago(ago))),
+        1 => bad_time().prop_map(Untold::Capture),
+    ];
+    (0_usize..4, option::weighted(0.15, 0_usize..4), untold)
+        .prop_map(|(back, also, untold)| ScriptedSource { back, also, untold })
+}
+
+fn scripted_sources() -> impl Strategy<Value = Vec<ScriptedSource>> {
+    prop_oneof![
+        60 => vec(scripted_source(), 1..=2),
+        1 => Just(Vec::new()),
+        1 => scripted_source().prop_map(|source| vec![source; 64]),
+        1 => scripted_source().prop_map(|source| vec![source; 65]),
+    ]
 }
 
 pub fn scripted_region() -> impl Strategy<Value = ScriptedRegion> {
