@@ -9,6 +9,8 @@ mod content;
 mod derived;
 #[path = "oracle/doors.rs"]
 mod doors;
+#[path = "oracle/records.rs"]
+mod records;
 #[path = "oracle/rules.rs"]
 mod rules;
 #[path = "oracle/run.rs"]
@@ -33,9 +35,9 @@ use proptest::{
 use rules::{Door, Fault};
 use run::{Outcome, Run, run};
 use scripts::{
-    DERIVED, Damage, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner, Step, When,
-    agreement, now, restrainer, scope, scripted_region, scripted_source, scripts, steady_scripts,
-    who, withdrawer,
+    DERIVED, Damage, RECORDS, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner, Step,
+    When, agreement, now, restrainer, scope, scripted_region, scripted_source, scripts,
+    steady_scripts, who, withdrawer,
 };
 
 /// Meetings that are compared with the oracle.
@@ -96,7 +98,7 @@ fn every_planted_fault_is_found() {
 
 #[test]
 fn the_meetings_come_to_every_verdict() {
-    let runs = fixed_meetings().take(2000).map(|script| run(&script, None));
+    let runs = fixed_meetings().take(3000).map(|script| run(&script, None));
     let outcomes = runs.flat_map(|run| run.expect("agreement").outcomes);
     let seen: HashSet<(Option<Door>, Verdict)> = outcomes
         .flatten()
@@ -120,6 +122,7 @@ fn the_meetings_come_to_every_verdict() {
         Reason::NotGranted,
         Reason::CapturedEarlier,
     ];
+    let of_records = [Reason::OverBudget, Reason::OutOfRange];
     // What is derived goes whole or not at all because of it.
     let of_sources = [Reason::BeyondSource];
     for door in [
@@ -140,7 +143,17 @@ fn the_meetings_come_to_every_verdict() {
             );
         }
     }
+    for door in [Some(Door::Admit), Some(Door::Into), Some(Door::InPlace)] {
+        for reason in of_records {
+            assert!(
+                seen.contains(&(door, Verdict::Dropped(reason))),
+                "{door:?} {reason:?}"
+            );
+        }
+    }
     for door in [Some(Door::Into), Some(Door::InPlace)] {
+        let out_of_range = Verdict::Redacted(Reason::OutOfRange);
+        assert!(seen.contains(&(door, out_of_range)), "{door:?} redacted");
         for reason in of_sources {
             assert!(
                 seen.contains(&(door, Verdict::Blanked(reason))),
@@ -186,6 +199,24 @@ fn without_derived_streams(script: &Script) -> Script {
         if matches!(owner, ScriptedOwner::Derived) {
             *owner = ScriptedOwner::Mix;
         }
+    }
+    script
+}
+
+/// What is not released leaves room for other records.
+fn without_records(script: &Script) -> Script {
+    let instead = |kind: &mut Kind, format: &mut Format| {
+        if matches!(format, Format::Record(_)) {
+            (*kind, *format) = (Kind::Chat, Format::Text);
+        }
+    };
+    let mut script = changed(script, |step| {
+        if let Step::OpenStream(_, kind, format) = step {
+            instead(kind, format);
+        }
+    });
+    for (_, kind, format) in &mut script.streams {
+        instead(kind, format);
     }
     script
 }
@@ -343,7 +374,7 @@ proptest! {
     #[test]
     fn r3_each_purpose_by_itself(script in scripts()) {
         let (one, other) = (Purposes::RECORD, Purposes::TRAIN);
-        let script = without_derived_streams(&script);
+        let script = without_derived_streams(&without_records(&script));
         let with_outlet = |purposes| {
             let script = Script { outlets: vec![(purposes, Kinds::empty())], ..script.clone() };
             changed(&script, |step| match step {
@@ -495,11 +526,31 @@ proptest! {
         script in scripts(),
         service in proptest::sample::select(vec![Kind::Telemetry, Kind::Diagnostic, Kind::Usage, Kind::Unclassified]),
     ) {
-        let mut script = changed(&script, |step| if let Step::OpenStream(_, kind, _) = step { *kind = service });
+        let mut script = changed(&without_records(&script), |step| if let Step::OpenStream(_, kind, _) = step { *kind = service });
         for (_, kind, _) in &mut script.streams {
             *kind = service;
         }
         prop_assert!(releases_nothing(&run(&script, None)?.outcomes));
+    }
+
+    #[test]
+    fn r9_no_more_goes_in_a_minute_than_was_declared(script in steady_scripts()) {
+        let (_, _, Format::Record(declared)) = script.streams[RECORDS[0]] else { unreachable!() };
+        let mut script = changed(&script, |step| match step {
+            Step::Pass(now) => *now = When::Later(0),
+            Step::Frame(frame) => {
+                (frame.stream, frame.outlet) = (RECORDS[0], 0);
+                frame.door = frame.door.or(Some(Door::Into));
+                frame.contributors = ScriptedContributors::Owner;
+                frame.regions.clear();
+            }
+            _ => {}
+        });
+        let agreements = everybodys(|stay| agreement(stay, When::Later(0)));
+        script.steps.splice(0..0, agreements);
+        let run = run(&script, None)?;
+        let released = run.outcomes.iter().flatten().filter(|outcome| outcome.verdict.is_released());
+        prop_assert!(released.count() <= declared.records_per_minute());
     }
 
     #[test]

@@ -26,7 +26,9 @@ enum Memory {
 impl Memory {
     fn new(content: &Content, gap: usize) -> Self {
         match content {
-            Content::Sound(bytes) | Content::Text(bytes) => Self::Bytes(bytes.clone()),
+            Content::Sound(bytes) | Content::Text(bytes) | Content::Record(bytes) => {
+                Self::Bytes(bytes.clone())
+            }
             Content::Picture {
                 width,
                 height,
@@ -146,6 +148,7 @@ fn read(payload: &Payload<'_>, like: &Content) -> Option<Content> {
     match (payload, like) {
         (Payload::Bytes(bytes), Content::Sound(_)) => Some(Content::Sound(bytes.to_vec())),
         (Payload::Bytes(bytes), Content::Text(_)) => Some(Content::Text(bytes.to_vec())),
+        (Payload::Bytes(bytes), Content::Record(_)) => Some(Content::Record(bytes.to_vec())),
         (Payload::Planes(planes), Content::Picture { width, height, .. }) => {
             let planes = [0, 1, 2].map(|plane| {
                 let (across, down) = plane_size(plane, *width, *height);

@@ -13,6 +13,7 @@ use framegate::{Area, Authority, Kind, Kinds, Method, Purposes, Reason, Scope, V
 use crate::{
     content::{Content, Format, covers},
     derived::Source,
+    records::{Declared, Spent},
 };
 
 /// From this on a time is out of range, and no consent is longer.
@@ -76,6 +77,17 @@ faults! {
     HiddenMembersAreInherited
     RegionsAreNotInherited
     ForgetsSourcesOfSources
+    OthersMayBeInARecord
+    AnyValueIsInRange
+    AbsenceTellsNothing
+    BeingThereTellsNothing
+    ComingBackRenews
+    OutletsShareABudget
+    EachStreamHasABudget
+    MinutesDoNotPass
+    LaggingRenews
+    TheLastBitIsTooMuch
+    WithheldRecordsCount
 }
 
 /// Somebody in a frame: the number of their stay, in the order of joining, or none for somebody who never joined.
@@ -169,9 +181,20 @@ pub enum Whose {
     Derived,
 }
 
+impl Stream {
+    /// What its records consist of, if they are records.
+    pub fn declared(&self) -> Option<Declared> {
+        match self.format {
+            Format::Record(declared) => Some(declared),
+            _ => None,
+        }
+    }
+}
+
 /// A destination.
 #[derive(Clone, Copy, Debug)]
 pub struct Outlet {
+    pub number: usize,
     pub purposes: Purposes,
     pub blanks: Kinds,
 }
@@ -237,6 +260,8 @@ pub struct Oracle {
     clock: i64,
     room: usize,
     fault: Option<Fault>,
+    /// What records told.
+    pub spent: Vec<Spent>,
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -249,6 +274,7 @@ impl Oracle {
             clock: 0,
             room,
             fault,
+            spent: Vec::new(),
         }
     }
 
@@ -557,7 +583,7 @@ impl Oracle {
         })
     }
 
-    fn id(&self, stay: usize) -> &str {
+    pub fn id(&self, stay: usize) -> &str {
         self.joined().nth(stay).expect("a stay that began").0
     }
 
@@ -804,6 +830,14 @@ impl Oracle {
         }
     }
 
+    /// Those kinds go as records alone.
+    fn never_cleared_on(&self, stream: &Stream) -> Option<Reason> {
+        match stream.declared() {
+            Some(_) => (stream.kind == Kind::Unclassified).then_some(Reason::Unclassified),
+            None => self.never_cleared(stream.kind),
+        }
+    }
+
     fn round_beginning(&self, time: i64) -> i64 {
         if self.has(Fault::RoundsBeginningsDown) {
             round_down(time)
@@ -952,7 +986,7 @@ impl Oracle {
 
     /// What is done with a frame. Without `room` there is no buffer for what is left of it.
     pub fn judge(
-        &self,
+        &mut self,
         tap: &Tap,
         frame: &Frame,
         content: &Content,
@@ -964,17 +998,22 @@ impl Oracle {
             Ok(parts) => parts,
             Err(reason) => (Verdict::Dropped(reason), Vec::new()),
         };
-        match (verdict, door) {
-            // Nothing can be taken out of a frame that stays as it is.
-            (Verdict::Redacted(reason), Door::Admit) => verdict = Verdict::Dropped(reason),
-            (Verdict::Dropped(reason), Door::Into | Door::InPlace) => {
-                let is_fault = (reason as u8) < 16;
-                if !is_fault && outlet.blanks.contains(stream.kind.into()) {
-                    verdict = Verdict::Blanked(reason);
-                    hidden = content.points();
-                }
+        // Nothing can be taken out of a frame that stays as it is.
+        if let (Verdict::Redacted(reason), Door::Admit) = (verdict, door) {
+            verdict = Verdict::Dropped(reason);
+        }
+        if (verdict.is_released() || self.has(Fault::WithheldRecordsCount))
+            && let Release::At(released) = self.release(tap, frame)
+            && let Some(reason) = self.afford(tap, released)
+        {
+            verdict = Verdict::Dropped(reason);
+        }
+        if let (Verdict::Dropped(reason), Door::Into | Door::InPlace) = (verdict, door) {
+            let is_fault = (reason as u8) < 16;
+            if !is_fault && outlet.blanks.contains(stream.kind.into()) {
+                verdict = Verdict::Blanked(reason);
+                hidden = content.points();
             }
-            _ => {}
         }
         let left = match verdict {
             Verdict::Dropped(_) => None,
@@ -1009,12 +1048,12 @@ impl Oracle {
         let lies_inside = |region: &Region| content.has_area(region.area);
         if !room
             || !content.is(stream.format)
-            || !self.is_well_formed(frame)
+            || !self.is_well_formed(stream, frame)
             || !frame.regions.iter().all(lies_inside)
         {
             return Err(Reason::Malformed);
         }
-        if let Some(reason) = self.never_cleared(stream.kind) {
+        if let Some(reason) = self.never_cleared_on(stream) {
             return Err(reason);
         }
 
@@ -1043,6 +1082,14 @@ impl Oracle {
         if !is_composite && let Some(reason) = of_named {
             return Err(reason);
         }
+        if let (Some(declared), Content::Record(bytes)) = (stream.declared(), content) {
+            let hidden = self.hidden_fields(declared, bytes);
+            return match hidden.len() {
+                0 => Ok((Verdict::Whole, hidden)),
+                all if all == declared.ranges.len() => Err(Reason::OutOfRange),
+                _ => Ok((Verdict::Redacted(Reason::OutOfRange), hidden)),
+            };
+        }
         let Some(reason) = of_named.into_iter().chain(of_regions).min() else {
             return Ok((Verdict::Whole, Vec::new()));
         };
@@ -1063,8 +1110,10 @@ impl Oracle {
     }
 
     /// Whether a frame of the stream can have such parts and sources.
-    fn is_well_formed(&self, frame: &Frame) -> bool {
-        frame.regions.len() <= 64 && !self.has_too_many_sources(frame)
+    fn is_well_formed(&self, stream: &Stream, frame: &Frame) -> bool {
+        frame.regions.len() <= 64
+            && !self.has_too_many_sources(frame)
+            && !self.is_record_of_another(stream, frame)
     }
 
     /// The tag of the bare decision: all purposes that everybody in the frame agrees to, for all of it.
@@ -1083,10 +1132,10 @@ impl Oracle {
             Release::At(released) => released,
             Release::Never(reason) => return Err(reason),
         };
-        if !self.is_well_formed(frame) {
+        if !self.is_well_formed(stream, frame) {
             return Err(Reason::Malformed);
         }
-        if let Some(reason) = self.never_cleared(stream.kind) {
+        if let Some(reason) = self.never_cleared_on(stream) {
             return Err(reason);
         }
         let named = self.named(stream, frame)?;

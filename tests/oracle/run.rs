@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use framegate::{
     Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting, Notice,
-    Outlet, OutletId, Participant, Purposes, Region, Samples, Scope, Stream, StreamId, Tag, Tap,
-    Time, Verdict,
+    Outlet, OutletId, Participant, Purposes, Reason, Region, Samples, Scope, Stream, StreamId, Tag,
+    Tap, Time, Verdict,
 };
 use proptest::test_runner::TestCaseError;
 
@@ -15,8 +15,8 @@ use crate::{
     doors::pass,
     rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        Damage, EVERYTHING, IDS, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame,
-        ScriptedOwner, ScriptedSource, Step, THIRD, Untold, When, Who,
+        Damage, EVERYTHING, IDS, NEWEST, RECORDING, RENEWED, Script, ScriptedContributors,
+        ScriptedFrame, ScriptedOwner, ScriptedSource, Step, THIRD, Untold, When, Who,
     },
     sources::{Kept, Pair},
 };
@@ -62,7 +62,11 @@ pub struct Outcome {
 impl Outcome {
     /// Whether it cleared no more than another, unless other people are in what it was made from:
     /// of what was hidden there, nobody needs to agree.
+    /// Nor can be compared with what another record took the place of.
     pub fn is_within(&self, other: &Self) -> bool {
+        if other.verdict == Verdict::Dropped(Reason::OverBudget) {
+            return true;
+        }
         if let (Some((these, captured)), Some((others, earlier))) =
             (&self.inherited, &other.inherited)
             && (others.iter().any(|other| !these.contains(other)) || captured > earlier)
@@ -273,7 +277,7 @@ impl Run {
     }
 
     fn person(&self, who: Who) -> Person {
-        who.map(|who| who % self.people.len())
+        who.map(|who| one_of(self.people.len(), who))
     }
 
     fn participant(&self, who: Person) -> Participant {
@@ -304,14 +308,20 @@ impl Run {
         format: Format,
     ) -> Result<(), Disagreement> {
         let gate_format = match format {
+            // It is said by the schema.
+            Format::Record(_) => framegate::Format::OPAQUE,
             Format::Sound => framegate::Format::pcm(Samples::S16, 2),
             Format::Text => framegate::Format::UTF8,
             Format::Picture { width, height } => framegate::Format::i420(width, height),
         };
         let (whose, stream) = match owner {
             ScriptedOwner::Stay(stay) => {
-                let stay = stay % self.people.len();
-                let stream = Stream::owned(self.people[stay], kind, gate_format);
+                let stay = one_of(self.people.len(), stay);
+                let owner = self.people[stay];
+                let stream = match format {
+                    Format::Record(declared) => Stream::records(owner, kind, declared.schema()),
+                    _ => Stream::owned(owner, kind, gate_format),
+                };
                 (Whose::Owned(stay), stream)
             }
             ScriptedOwner::Mix => (Whose::Mix, Stream::mix(kind, gate_format)),
@@ -344,8 +354,15 @@ impl Run {
         }
         let opened = self.meeting.open_outlet(outlet);
         agree_result("open_outlet", &opened, self.oracle.open_outlet())?;
-        self.outlets
-            .extend(opened.map(|id| (id, rules::Outlet { purposes, blanks })));
+        let number = self.outlets.len();
+        self.outlets.extend(opened.map(|id| {
+            let outlet = rules::Outlet {
+                number,
+                purposes,
+                blanks,
+            };
+            (id, outlet)
+        }));
         Ok(())
     }
 
@@ -367,7 +384,7 @@ impl Run {
     /// One frame through a tap. None if the meeting is over and the tap was not opened before.
     fn frame(&mut self, scripted: &ScriptedFrame) -> Result<Option<(Outcome, Pair)>, Disagreement> {
         let now = self.time(scripted.now);
-        let stream_at = scripted.stream % self.streams.len();
+        let stream_at = one_of(self.streams.len(), scripted.stream);
         let outlet_at = scripted.outlet % self.outlets.len();
         let stream = self.streams[stream_at].1.clone();
         let outlet = self.outlets[outlet_at].1;
@@ -613,6 +630,15 @@ impl Run {
     /// The meeting is gone, its taps are still there.
     pub fn drop_meeting(self) -> Vec<Tap> {
         self.taps.into_iter().map(|tap| tap.tap).collect()
+    }
+}
+
+/// One of so many: the newest, or one by its number.
+fn one_of(count: usize, number: usize) -> usize {
+    if number == NEWEST {
+        count - 1
+    } else {
+        number % count
     }
 }
 
