@@ -14,11 +14,11 @@ use std::{
 use clap::Parser;
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use framegate::{
-    Authority, Digest, Entry, Grant, Head, Kind, Kinds, Ledger, Line, Purposes, Scope, Time,
-    export::Receipt,
+    Authority, Digest, Entry, Grant, Head, Kind, Kinds, Ledger, Line, PublicKey, Purposes, Scope,
+    Time, export::Receipt,
 };
 
-/// Verifies a meeting's ledger, and tells who agreed to what, when, how, under which notice and until when.
+/// Verifies a meeting's ledger and every grant in it, and tells who agreed to what, when, how, under which notice and until when.
 ///
 /// A ledger that does not verify is told in one line with the number of the first bad line, and the exit status is 2.
 #[derive(Parser)]
@@ -32,6 +32,9 @@ struct Arguments {
     /// How far it goes, as somebody kept it apart from the ledger: `{"entries": …, "hash": "…"}`
     #[arg(long, value_name = "HEAD.json")]
     head: Option<PathBuf>,
+    /// The public key of the device that wrote it, 64 hexadecimal digits: its signatures then vouch for what is before them
+    #[arg(long, value_name = "KEY", value_parser = key)]
+    device: Option<PublicKey>,
     /// Shows what the ledger says to this person instead, their receipt, in JSON
     #[arg(long, value_name = "ID")]
     who: Option<String>,
@@ -58,13 +61,14 @@ fn main() -> ExitCode {
 fn tell(arguments: &Arguments) -> Result<String, String> {
     let head = arguments.head.as_deref().map(read_head).transpose()?;
     let path = &arguments.ledger;
-    let ledger = Ledger::read(&read(path)?, head.as_ref(), None);
+    let ledger = Ledger::read(&read(path)?, head.as_ref(), arguments.device.as_ref());
     let ledger = ledger.map_err(|error| problem(path, error))?;
     if ledger.lines.is_empty() {
         return Err(problem(path, "line 1: there is no entry"));
     }
+    ledger.verify().map_err(|error| problem(path, error))?;
     let told = match &arguments.who {
-        None => format!("{}\n{}\n", verified(&ledger, head), table(&ledger)),
+        None => format!("{}\n{}\n", verified(&ledger, arguments), table(&ledger)),
         Some(who) => {
             let receipt = Receipt::of(&ledger, who)
                 .ok_or_else(|| problem(path, format_args!("{who:?} never joined")))?;
@@ -83,12 +87,17 @@ fn read_head(path: &Path) -> Result<Head, String> {
     serde_json::from_slice(&read(path)?).map_err(|error| problem(path, error))
 }
 
+fn key(digits: &str) -> Result<PublicKey, String> {
+    let key = serde_json::from_value(digits.into());
+    key.map_err(|_| "not 64 hexadecimal digits".into())
+}
+
 fn problem(path: &Path, error: impl Display) -> String {
     format!("{}: {error}", path.display())
 }
 
 /// How far a ledger can be relied on, in a few lines.
-fn verified(ledger: &Ledger, head: Option<Head>) -> String {
+fn verified(ledger: &Ledger, arguments: &Arguments) -> String {
     let entries = ledger.head.entries;
     let meeting = ledger.lines.first().map(|line| &line.entry);
     let mut told = Vec::new();
@@ -98,13 +107,25 @@ fn verified(ledger: &Ledger, head: Option<Head>) -> String {
     told.push(format!(
         "{entries} entries, and each line follows from the one before."
     ));
-    told.push(match (head, entries - ledger.anchored) {
+    let is_grant = |line: &&Line| matches!(line.entry, Entry::Granted { .. });
+    told.push(format!(
+        "{} grants, and each was the person's own to give, or their guardian's, and signed if they joined with a key.",
+        ledger.lines.iter().filter(is_grant).count()
+    ));
+    let anchor = match (&arguments.head, &arguments.device) {
+        (None, None) => None,
+        (Some(_), None) => Some("the head says"),
+        (None, Some(_)) => Some("the device signed"),
+        (Some(_), Some(_)) => Some("the head says or the device signed"),
+    };
+    told.push(match (anchor, entries - ledger.anchored) {
         (None, _) => {
-            "No --head was given: had all of it been written anew, it would not show.".into()
+            "No --head or --device was given: had all of it been written anew, it would not show."
+                .into()
         }
-        (Some(_), 0) => "All of it is what the head says.".into(),
-        (Some(_), after) => format!(
-            "The first {} are what the head says; of the {after} after them no more can be said.",
+        (Some(anchor), 0) => format!("All of it is what {anchor}."),
+        (Some(anchor), after) => format!(
+            "The first {} are what {anchor}; of the {after} after them no more can be said.",
             ledger.anchored
         ),
     });

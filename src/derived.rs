@@ -132,6 +132,7 @@ impl<'a> Content<'a> {
         let listed = match self.frame.contributors {
             Contributors::Owner => &[],
             Contributors::Complete(listed) | Contributors::Partial(listed) => listed,
+            Contributors::Group(group) => group.people(),
         };
         let sources = self.frame.sources.iter().flat_map(|source| source.people);
         // Where only regions are left, so are only their owners.

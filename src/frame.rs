@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{derived::Source, kind::Kind, time::Time};
+use crate::{derived::Source, group::Group, kind::Kind, time::Time};
 
 /// A data subject in a meeting: one stay of theirs, from joining to leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +59,8 @@ pub enum Contributors<'a> {
     ///
     /// On a composite these are its members.
     Complete(&'a [Participant]),
+    /// The people of a group, as if they were listed.
+    Group(&'a Group),
     /// There may be others: withheld.
     Partial(&'a [Participant]),
 }

@@ -26,17 +26,23 @@ mod derived;
 mod error;
 pub mod export;
 mod frame;
+mod group;
 mod hex;
+mod join;
+mod judge;
 mod kind;
 mod ledger;
 mod meeting;
+mod outlet;
 mod payload;
 mod purpose;
 mod records;
 mod redact;
 mod register;
 mod release;
+mod replay;
 mod schema;
+mod stream;
 mod table;
 mod tag;
 mod tap;
@@ -49,6 +55,8 @@ pub use consent::{
 pub use derived::{MAX_SOURCES, Source};
 pub use error::Error;
 pub use frame::{Area, Contributors, Frame, MAX_REGIONS, OutletId, Participant, Region, StreamId};
+pub use group::Group;
+pub use join::Join;
 pub use kind::{Kind, Kinds};
 #[cfg(feature = "std")]
 pub use ledger::FileStore;
@@ -56,12 +64,14 @@ pub use ledger::{
     Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, Store,
     StoreError, TapCount,
 };
-pub use meeting::{Join, Meeting, Outlet, Stream};
+pub use meeting::Meeting;
+pub use outlet::Outlet;
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut, Samples};
 pub use purpose::Purposes;
 pub use release::{Counters, Settling};
 pub use schema::{Field, MAX_FIELDS, Schema};
+pub use stream::Stream;
 pub use tag::{Tag, TagError};
-pub use tap::{Admission, Cleared, Tap};
+pub use tap::{Admission, Batch, Cleared, Tap};
 pub use time::Time;
 pub use verdict::{Reason, Verdict};

@@ -4,17 +4,21 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::marker::PhantomData;
 
 use crate::{
-    consent::{Authority, Challenge, Digest, Grant, Notice, PublicKey, Refusal, Scope},
+    consent::{Authority, Challenge, Digest, Grant, Notice, Refusal, Scope},
     error::Error,
     frame::{OutletId, Participant, StreamId},
-    kind::{Kind, Kinds},
-    ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, TapCount},
-    payload::{Format, Layout},
+    group::Group,
+    join::Join,
+    kind::Kind,
+    ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
+    outlet::Outlet,
+    payload::Format,
     purpose::Purposes,
     records::Registry,
     register::Register,
     release::{Counters, Settling, TapState},
-    schema::Schema,
+    replay::replay,
+    stream::{Owner, Stream},
     table::Table,
     tag::Template,
     tap::{Source, Tap},
@@ -36,6 +40,7 @@ pub struct Meeting {
     records: Registry,
     outlets: Vec<(OutletId, Outlet)>,
     taps: Vec<Arc<TapState>>,
+    groups: Vec<Group>,
     latest: Time,
 }
 
@@ -44,144 +49,6 @@ struct OpenStream {
     source: Source,
     kind: Kind,
     format: Format,
-}
-
-/// Somebody who comes into a meeting, and who agrees for them: there is no default.
-///
-/// Ids are the client's names for people, unique in the meeting. That an id is who it says is the client's to make sure.
-#[derive(Clone, Copy, Debug)]
-#[must_use]
-pub struct Join<'a> {
-    id: &'a str,
-    guardian: Option<&'a str>,
-    key: Option<PublicKey>,
-}
-
-impl<'a> Join<'a> {
-    /// An adult, who agrees for themselves.
-    pub const fn adult(id: &'a str) -> Self {
-        Self {
-            id,
-            guardian: None,
-            key: None,
-        }
-    }
-
-    /// Somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
-    /// Either withdraws, and what the person themselves refuses stays closed while they stay.
-    pub const fn with_guardian(id: &'a str, guardian: &'a str) -> Self {
-        Self {
-            id,
-            guardian: Some(guardian),
-            key: None,
-        }
-    }
-
-    /// Whoever agrees for them does so by signing with this key, from now on and whenever this id joins again.
-    ///
-    /// Without a key the client is trusted to tell what people agreed to. That a key is the person's is for the client to make sure.
-    pub const fn key(mut self, key: PublicKey) -> Self {
-        self.key = Some(key);
-        self
-    }
-}
-
-/// A registered source of frames.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Stream {
-    owner: Owner,
-    kind: Kind,
-    format: Format,
-    schema: Option<Schema>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Owner {
-    One(Participant),
-    Mix,
-    Composite,
-    Derived,
-}
-
-impl Stream {
-    /// One person's; they count in every frame of it.
-    pub const fn owned(owner: Participant, kind: Kind, format: Format) -> Self {
-        Self::new(Owner::One(owner), kind, format)
-    }
-
-    /// Service data about one person: records of integers (R9). It is the only form in which telemetry, diagnostics and usage are released.
-    ///
-    /// Its frames name nobody else and have no regions.
-    pub fn records(owner: Participant, kind: Kind, schema: Schema) -> Self {
-        let fields = schema.fields().len();
-        Self {
-            schema: Some(schema),
-            ..Self::owned(owner, kind, Format(Layout::Record { fields }))
-        }
-    }
-
-    /// Several people's, inseparably: each frame says whose.
-    pub const fn mix(kind: Kind, format: Format) -> Self {
-        Self::new(Owner::Mix, kind, format)
-    }
-
-    /// Several people's, side by side: a gallery, a channel for each person. Each frame says who its members are and, by regions, what is whose.
-    ///
-    /// What regions cover belongs to the owners of all regions over it, the rest to all members.
-    pub const fn composite(kind: Kind, format: Format) -> Self {
-        Self::new(Owner::Composite, kind, format)
-    }
-
-    /// Made of frames of other streams: captions, embeddings, summaries, statistics (R8). Each frame of it says of which: [`Frame::derived`](crate::Frame::derived).
-    ///
-    /// It clears no more than each of its sources did, and asks for consent to its own kind beside theirs.
-    pub const fn derived(kind: Kind, format: Format) -> Self {
-        Self::new(Owner::Derived, kind, format)
-    }
-
-    const fn new(owner: Owner, kind: Kind, format: Format) -> Self {
-        Self {
-            owner,
-            kind,
-            format,
-            schema: None,
-        }
-    }
-}
-
-/// A declared destination of frames.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Outlet {
-    name: String,
-    recipient: Option<String>,
-    purposes: Purposes,
-    blanks: Kinds,
-}
-
-impl Outlet {
-    /// The controller's own; it gets what is cleared for *all* of `purposes`.
-    pub fn new(name: &str, purposes: Purposes) -> Self {
-        Self {
-            name: name.into(),
-            recipient: None,
-            purposes,
-            blanks: Kinds::empty(),
-        }
-    }
-
-    /// A third party's; its purposes are pairs with this recipient, as [`Meeting::third_party`] names them.
-    pub fn recipient(mut self, recipient: &str) -> Self {
-        self.recipient = Some(recipient.into());
-        self
-    }
-
-    /// Withheld frames of these kinds are replaced by empty ones of the same form; those of other kinds are dropped.
-    pub const fn blank(mut self, kinds: Kinds) -> Self {
-        self.blanks = kinds;
-        self
-    }
 }
 
 impl Meeting {
@@ -203,13 +70,9 @@ impl Meeting {
     /// As [`Meeting::open`], and [`Error::Ledger`].
     pub fn open_with(id: &str, participants: usize, ledger: LedgerWriter) -> Result<Self, Error> {
         let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
-        if room == 0 {
-            return Err(Error::Empty("room for participants"));
-        }
-        if id.is_empty() {
-            return Err(Error::Empty("id"));
-        }
-        let mut meeting = Self::empty(id, room, ledger);
+        let table = Table::new(room);
+        let register = Register::new(id, table.slots());
+        let mut meeting = Self::new(table, register, ledger);
         let opened = Entry::Opened {
             meeting: id.into(),
             participants: room,
@@ -230,45 +93,31 @@ impl Meeting {
             line: line as u64 + 1,
             what,
         };
-        let Some(Entry::Opened {
-            meeting,
-            participants,
-        }) = ledger.lines.first().map(|line| &line.entry)
-        else {
-            return Err(fault(0, LedgerFault::Impossible));
-        };
-        let mut resumed = Self::empty(meeting, *participants, writer.after(ledger.head));
-        for (index, line) in ledger.lines.iter().enumerate() {
-            if matches!(line.entry, Entry::Ended) {
-                return Err(fault(index, LedgerFault::Ended));
-            }
-            let may = resumed.register.may(line.at, &line.entry);
-            may.map_err(|_| fault(index, LedgerFault::Impossible))?;
-            resumed.register.apply(line.at, &line.entry);
-            let hash = ledger
-                .lines
-                .get(index + 1)
-                .map_or(ledger.head.hash, |next| next.prev);
-            resumed.register.renew(&line.entry, hash);
-            resumed.latest = line.at;
-            resumed.table.advance();
+        let is_end = |line: &Line| matches!(line.entry, Entry::Ended);
+        if let Some(end) = ledger.lines.iter().position(is_end) {
+            return Err(fault(end, LedgerFault::Ended));
         }
+        let (table, register) = replay(ledger)?;
+        let latest = ledger.lines.last().map_or(Time::START, |line| line.at);
+        let mut resumed = Self::new(table, register, writer.after(ledger.head));
+        resumed.latest = latest;
+        resumed.records = Registry::resumed_at(latest);
         let entry = Entry::Resumed { torn: ledger.torn };
-        let entered = resumed.enter_first(resumed.latest, &entry);
+        let entered = resumed.enter_first(latest, &entry);
         entered.map_err(|_| fault(ledger.lines.len(), LedgerFault::Unwritable))?;
         Ok(resumed)
     }
 
-    fn empty(id: &str, room: u16, ledger: LedgerWriter) -> Self {
-        let table = Table::new(room);
+    fn new(table: Table, register: Register, ledger: LedgerWriter) -> Self {
         Self {
-            register: Register::new(id, table.slots()),
             table: Arc::new(table),
+            register,
             ledger,
             streams: Vec::new(),
             records: Registry::default(),
             outlets: Vec::new(),
             taps: Vec::new(),
+            groups: Vec::new(),
             latest: Time::START,
         }
     }
@@ -510,6 +359,27 @@ impl Meeting {
         Ok(pair)
     }
 
+    /// Registers people who are in many frames together, so that those frames are decided as fast as one person's, however many they are.
+    ///
+    /// For those who are in it a group is as good as a list: their consent as it is when a frame is released. Whoever leaves closes it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] for nobody, [`Error::UnknownParticipant`] for somebody who is not there, [`Error::Ended`].
+    pub fn group(&mut self, people: &[Participant]) -> Result<Group, Error> {
+        self.running()?;
+        if people.is_empty() {
+            return Err(Error::Empty("group"));
+        }
+        if !people.iter().all(|who| self.register.is_present(*who)) {
+            return Err(Error::UnknownParticipant);
+        }
+        let group = Group::new(&self.table, people);
+        self.groups.retain(|group| !group.is_unused());
+        self.groups.push(group.clone());
+        Ok(group)
+    }
+
     /// Registers a source of frames.
     ///
     /// # Errors
@@ -557,16 +427,6 @@ impl Meeting {
     /// [`Error::Empty`] for an empty name or no purpose, [`Error::ForeignPurpose`], [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_outlet(&mut self, outlet: Outlet) -> Result<OutletId, Error> {
         self.running()?;
-        if outlet.name.is_empty() {
-            return Err(Error::Empty("outlet's name"));
-        }
-        if outlet.purposes.is_empty() {
-            return Err(Error::Empty("outlet's purposes"));
-        }
-        let theirs = self.register.purposes_of(outlet.recipient.as_deref());
-        if !theirs.contains(outlet.purposes) {
-            return Err(Error::ForeignPurpose);
-        }
         let id = self.register.next_outlet().ok_or(Error::Full("outlets"))?;
         let entry = Entry::OutletOpened {
             outlet: id,
@@ -611,6 +471,7 @@ impl Meeting {
             format: from.format,
             purposes: to.1.purposes,
             blanks: to.1.blanks.contains(from.kind.into()),
+            is_clearable: from.kind.never_cleared_as_bytes().is_none(),
             template: Template::new(from.kind, stream),
             not_sync: PhantomData,
         })
@@ -651,7 +512,7 @@ impl Meeting {
     /// How many entries the ledger has, with and without a store: what tags call the generation.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.table.generation()
+        self.table.generation().into()
     }
 
     /// How far the ledger goes: kept apart from it, this shows later that nothing was changed.
@@ -684,8 +545,8 @@ impl Meeting {
 
     /// The time at which a call that may widen counts as made.
     fn advance(&mut self, now: Time) -> Result<Time, Error> {
-        self.running()?;
         let at = self.narrow(now);
+        self.running()?;
         if now.in_range() {
             Ok(at)
         } else {
@@ -717,18 +578,25 @@ impl Meeting {
         self.running()?;
         self.register.may(at, entry)?;
         let line = self.ledger.enter_first(at, entry)?;
-        self.register.apply(at, entry);
+        self.apply(at, entry);
         self.register.renew(entry, line);
-        self.table.advance();
         Ok(())
     }
 
     /// Does what holds before it is in the ledger.
     fn enter(&mut self, at: Time, entry: &Entry) {
-        self.register.apply(at, entry);
-        self.table.advance();
+        self.apply(at, entry);
         let line = self.ledger.enter(at, entry);
         self.register.renew(entry, line);
+    }
+
+    /// Publishes what an entry makes of everybody's consent, and then that it has.
+    fn apply(&mut self, at: Time, entry: &Entry) {
+        self.register.apply(at, entry);
+        for group in &self.groups {
+            group.publish();
+        }
+        self.table.advance();
     }
 
     fn settle(&self) -> Settling {

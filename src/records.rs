@@ -32,7 +32,6 @@ impl Records {
 /// The bits that went in the present minute, counted by all taps of a person into an outlet.
 ///
 /// The minute in the upper half, the bits in the lower, so that both change together. Nothing else is read by it, so no more order is needed.
-#[derive(Default)]
 struct Budget(AtomicU64);
 
 /// Other threads can come in between so often before a record is withheld.
@@ -43,7 +42,7 @@ impl Budget {
     ///
     /// To a tap that lags behind, the minute of the others is the present one.
     fn take(&self, cost: u32, limit: u32, now: Time) -> Result<(), Reason> {
-        let minute = u64::from(now.floor() / MILLIS_PER_MINUTE);
+        let minute = minute(now);
         let mut seen = self.0.load(Acquire);
         for _ in 0..ATTEMPTS {
             let (latest, spent) = (seen >> 32, seen & u64::from(u32::MAX));
@@ -61,7 +60,9 @@ impl Budget {
     }
 }
 
-const MILLIS_PER_MINUTE: u32 = 60_000;
+fn minute(time: Time) -> u64 {
+    u64::from(time.floor() / 60_000)
+}
 
 /// The streams of records, and the budget of everybody who sends them.
 #[derive(Default)]
@@ -69,9 +70,19 @@ pub(crate) struct Registry {
     streams: Vec<(StreamId, String, Schema)>,
     /// By the person's id, so that coming back is no way to a new one.
     budgets: Vec<(String, OutletId, Arc<Budget>)>,
+    /// What every budget begins with.
+    spent: u64,
 }
 
 impl Registry {
+    /// Of a meeting that goes on at a time: what went before in that minute is not known, so nothing more goes in it.
+    pub(crate) fn resumed_at(at: Time) -> Self {
+        Self {
+            spent: minute(at) << 32 | u64::from(u32::MAX),
+            ..Self::default()
+        }
+    }
+
     /// Registers a stream of somebody of this id.
     pub(crate) fn register(&mut self, stream: StreamId, id: &str, schema: Schema) {
         self.streams.push((stream, id.into(), schema));
@@ -86,7 +97,7 @@ impl Registry {
         let budget = if let Some((_, _, budget)) = known {
             Arc::clone(budget)
         } else {
-            let budget = Arc::default();
+            let budget = Arc::new(Budget(AtomicU64::new(self.spent)));
             self.budgets.push((id.clone(), outlet, Arc::clone(&budget)));
             budget
         };
@@ -102,24 +113,24 @@ impl Registry {
 mod tests {
     use super::*;
 
-    fn minute(minute: i64) -> Time {
+    fn begin(minute: i64) -> Time {
         Time::from_millis(60_000 * minute)
     }
 
     #[test]
     fn r9_no_more_goes_in_a_minute_than_was_declared() {
-        let budget = Budget::default();
+        let budget = Budget(AtomicU64::new(0));
         let over = Err(Reason::OverBudget);
-        assert_eq!(budget.take(60, 100, minute(0)), Ok(()));
-        assert_eq!(budget.take(41, 100, minute(0)), over);
-        let last = Time::from_micros(minute(1).as_micros() - 1);
+        assert_eq!(budget.take(60, 100, begin(0)), Ok(()));
+        assert_eq!(budget.take(41, 100, begin(0)), over);
+        let last = Time::from_micros(begin(1).as_micros() - 1);
         assert_eq!(budget.take(40, 100, last), Ok(()));
         assert_eq!(budget.take(1, 100, last), over);
-        assert_eq!(budget.take(100, 100, minute(1)), Ok(()));
+        assert_eq!(budget.take(100, 100, begin(1)), Ok(()));
         // Who lags behind, or has a larger limit, does not begin anew.
-        assert_eq!(budget.take(1, 100, minute(0)), over);
-        assert_eq!(budget.take(1, 101, minute(0)), Ok(()));
-        assert_eq!(budget.take(u32::MAX, 101, minute(2)), over);
+        assert_eq!(budget.take(1, 100, begin(0)), over);
+        assert_eq!(budget.take(1, 101, begin(0)), Ok(()));
+        assert_eq!(budget.take(u32::MAX, 101, begin(2)), over);
         let end = Time::from_millis(i64::from(u32::MAX) - 1);
         assert_eq!(budget.take(1, 1, end), Ok(()));
     }
@@ -127,8 +138,8 @@ mod tests {
     #[test]
     fn r9_threads_share_it() {
         const LIMIT: u32 = 10_000;
-        let budget = Budget::default();
-        let take = || (0..LIMIT).filter(|_| budget.take(1, LIMIT, minute(0)).is_ok());
+        let budget = Budget(AtomicU64::new(0));
+        let take = || (0..LIMIT).filter(|_| budget.take(1, LIMIT, begin(0)).is_ok());
         let taken = std::thread::scope(|scope| {
             let threads = [(); 4].map(|()| scope.spawn(|| take().count()));
             threads.map(|thread| thread.join().unwrap())

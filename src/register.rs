@@ -6,17 +6,16 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::V
 
 use crate::{
     consent::{
-        Act, Authority, Challenge, Consents, Digest, Effective, Grant, Notice, PublicKey, Refusal,
-        Restrainer, Restrictions, Scope,
+        self, Act, Authority, Challenge, Consents, Digest, Grant, Notice, PublicKey, Refusal,
+        Restrainer, Restrictions, Scope, Shown,
     },
     error::Error,
     frame::{OutletId, Participant, StreamId},
-    kind::Kind,
     kind::Kinds,
     ledger::Entry,
     purpose::Purposes,
     table::Slot,
-    time::{Millis, NEVER, Time},
+    time::{Millis, Time},
 };
 
 pub(crate) struct Register {
@@ -26,13 +25,14 @@ pub(crate) struct Register {
     ids: Vec<(Participant, String)>,
     /// The keys of ids that ever joined with one.
     keys: BTreeMap<String, PublicKey>,
-    notices: Vec<Known>,
+    notices: Vec<Shown>,
     restrictions: Restrictions,
     /// The pairs of a purpose and a third party, in the order of their bits.
     third_parties: Vec<(Purposes, String)>,
     /// How many streams and outlets were opened; their numbers are not used again.
     streams: u16,
     outlets: u16,
+    has_ended: bool,
 }
 
 /// Where a participant's consent is published, and who has it.
@@ -49,50 +49,13 @@ pub(crate) struct Stay {
     guardian: Option<String>,
     key: Option<PublicKey>,
     challenge: Challenge,
-    /// What they agreed to and did not withdraw, as long as it has not been superseded.
-    grants: Vec<Standing>,
-    consents: Box<Consents>,
-}
-
-struct Standing {
-    notice: Digest,
-    scope: Scope,
-    since: Millis,
-    until: Millis,
-}
-
-struct Known {
-    notice: Notice,
-    is_superseded: bool,
+    pub(crate) consents: Box<Consents>,
 }
 
 impl Stay {
     /// The only one who can agree for them (R2).
     fn agrees(&self) -> Authority {
-        match self.guardian {
-            Some(_) => Authority::Guardian,
-            None => Authority::Participant,
-        }
-    }
-
-    /// Each kind, and what its purposes come to in the order of their bits.
-    pub(crate) fn effective(&self) -> impl Iterator<Item = (Kind, [Effective; 16])> {
-        self.consents.effective()
-    }
-
-    /// The notices under which they agreed to a kind for a purpose beyond `at`, if they have not withdrawn it.
-    pub(crate) fn notices(
-        &self,
-        kind: Kind,
-        purpose: Purposes,
-        at: Millis,
-    ) -> impl Iterator<Item = Digest> {
-        let covering =
-            move |grant: &&Standing| grant.scope.covers(kind, purpose) && at < grant.until;
-        self.grants
-            .iter()
-            .filter(covering)
-            .map(|grant| grant.notice)
+        consent::agrees(self.guardian.is_some())
     }
 }
 
@@ -106,13 +69,22 @@ impl Seat {
         if let Some(stay) = &mut self.stay {
             stay.consents.apply(at, scope, act);
         }
-        self.publish(scope);
+        self.publish(scope.kinds);
     }
 
-    fn publish(&self, scope: Scope) {
+    /// Whoever withdraws, it is closed; by a child's own refusal until they leave.
+    fn withdraw(&mut self, at: Time, by: Authority, scope: Scope) {
+        let agrees = self.stay.as_ref().map(Stay::agrees);
+        if (agrees, by) == (Some(Authority::Guardian), Authority::Participant) {
+            self.change(at, scope, Act::Refused);
+        }
+        self.change(at, scope, Act::Withdrew);
+    }
+
+    fn publish(&self, kinds: Kinds) {
         if let Some(stay) = &self.stay {
             for (kind, effective) in stay.consents.effective() {
-                if scope.kinds.contains(kind.into()) {
+                if kinds.contains(kind.into()) {
                     self.slot.publish(kind, effective);
                 }
             }
@@ -137,6 +109,7 @@ impl Register {
             third_parties: Vec::new(),
             streams: 0,
             outlets: 0,
+            has_ended: false,
         }
     }
 
@@ -162,6 +135,11 @@ impl Register {
                 },
             ))
         })
+    }
+
+    /// Whether somebody of this id ever joined.
+    fn has_been(&self, id: &str) -> bool {
+        self.ids.iter().any(|(_, other)| other == id)
     }
 
     pub(crate) fn is_present(&self, who: Participant) -> bool {
@@ -210,7 +188,7 @@ impl Register {
     }
 
     /// All purposes of the controller itself, or of a third party.
-    pub(crate) fn purposes_of(&self, recipient: Option<&str>) -> Purposes {
+    fn purposes_of(&self, recipient: Option<&str>) -> Purposes {
         let Some(recipient) = recipient else {
             return Purposes::FIRST_PARTY;
         };
@@ -260,15 +238,23 @@ impl Register {
     pub(crate) fn may(&self, at: Time, entry: &Entry) -> Result<(), Error> {
         let present = |who: &str| self.seats.iter().any(|seat| seat.is_of(who));
         match entry {
+            // After the end what was released can still be withdrawn, and the device vouches for it all.
+            entry if self.has_ended => match entry {
+                Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
+                Entry::Signed { .. } => Ok(()),
+                _ => Err(Error::Ended),
+            },
+            Entry::Opened { meeting, .. } if meeting.is_empty() => Err(Error::Empty("id")),
+            Entry::Opened {
+                participants: 0, ..
+            } => Err(Error::Empty("room for participants")),
             Entry::Joined { who, guardian, key } => {
                 self.may_join(who, guardian.as_deref(), key.as_ref())
             }
             Entry::Left { who } | Entry::Expired { who, .. } if !present(who) => {
                 Err(Error::UnknownParticipant)
             }
-            Entry::Withdrew { who, .. } if !self.ids.iter().any(|(_, id)| id == who) => {
-                Err(Error::UnknownParticipant)
-            }
+            Entry::Withdrew { who, .. } if !self.has_been(who) => Err(Error::UnknownParticipant),
             Entry::Restricted { who, by, .. } | Entry::Lifted { who, by, .. } => {
                 Restrainer::new(*by, who.is_none()).ok_or(Error::NotARestrainer(*by))?;
                 match who {
@@ -280,7 +266,7 @@ impl Register {
             Entry::Superseded { notice } => {
                 let mut notices = self.notices.iter();
                 let is_current =
-                    |known: &Known| known.notice.digest == *notice && !known.is_superseded;
+                    |shown: &Shown| shown.notice.digest == *notice && !shown.is_superseded;
                 if notices.any(is_current) {
                     Ok(())
                 } else {
@@ -296,12 +282,18 @@ impl Register {
                 (bit, false) if bit == *pair => Ok(()),
                 _ => Err(Error::NotOnePurpose),
             },
-            Entry::StreamOpened { stream, .. } if self.next_stream() != Some(*stream) => {
-                Err(Error::Full("streams"))
-            }
-            Entry::OutletOpened { outlet, .. } if self.next_outlet() != Some(*outlet) => {
-                Err(Error::Full("outlets"))
-            }
+            Entry::StreamOpened { stream, owner, .. } => match owner {
+                Some(owner) if !present(owner) => Err(Error::UnknownParticipant),
+                _ if self.next_stream() != Some(*stream) => Err(Error::Full("streams")),
+                _ => Ok(()),
+            },
+            Entry::OutletOpened {
+                outlet,
+                name,
+                recipient,
+                purposes,
+                ..
+            } => self.may_open_outlet(*outlet, name, recipient.as_deref(), *purposes),
             _ => Ok(()),
         }
     }
@@ -331,73 +323,56 @@ impl Register {
             .ok_or(Error::Full("participants"))
     }
 
+    fn may_open_outlet(
+        &self,
+        outlet: OutletId,
+        name: &str,
+        recipient: Option<&str>,
+        purposes: Purposes,
+    ) -> Result<(), Error> {
+        if name.is_empty() {
+            return Err(Error::Empty("outlet's name"));
+        }
+        if purposes.is_empty() {
+            return Err(Error::Empty("outlet's purposes"));
+        }
+        if !self.purposes_of(recipient).contains(purposes) {
+            return Err(Error::ForeignPurpose);
+        }
+        if self.next_outlet() == Some(outlet) {
+            Ok(())
+        } else {
+            Err(Error::Full("outlets"))
+        }
+    }
+
     fn may_show(&self, notice: &Notice) -> Result<(), Error> {
         if notice.scope.is_empty() {
             return Err(Error::Empty("notice's scope"));
         }
         let mut notices = self.notices.iter();
-        match notices.find(|known| known.notice.digest == notice.digest) {
-            Some(known) if known.notice != *notice || known.is_superseded => {
+        match notices.find(|shown| shown.notice.digest == notice.digest) {
+            Some(shown) if shown.notice != *notice || shown.is_superseded => {
                 Err(Error::ConflictingNotice)
             }
             _ => Ok(()),
         }
     }
 
-    /// R2 and R3: who agrees, under what, to what, how and for how long.
     fn may_grant(&self, at: Time, who: &str, by: Authority, grant: &Grant) -> Result<(), Error> {
-        let stays = self.seats.iter().filter_map(|seat| seat.stay.as_ref());
-        let stay = stays
-            .into_iter()
-            .find(|stay| stay.id == who)
-            .ok_or(Error::UnknownParticipant)?;
+        let (_, stay) = self.stay(who).ok_or(Error::UnknownParticipant)?;
+        let refused = |why| Error::Refused(why, by);
         if stay.agrees() != by {
-            return Err(Error::Refused(Refusal::Overreach, by));
+            return Err(refused(Refusal::Overreach));
         }
         let mut notices = self.notices.iter();
-        let known = notices
-            .find(|known| known.notice.digest == grant.notice)
-            .ok_or(Error::UnknownNotice)?;
-        if known.is_superseded {
-            return Err(Error::StaleNotice);
-        }
-        if !known.notice.scope.contains(grant.scope) {
-            return Err(Error::BeyondNotice);
-        }
-        if grant.scope.is_empty() {
-            return Err(Error::Empty("grant's scope"));
-        }
-        if grant.scope.purposes.contains(Purposes::IDENTIFY) && !grant.method.is_explicit() {
-            return Err(Error::NotExplicit);
-        }
-        let in_future = |end: Time| end.in_range() && at < end;
-        let in_past = |time: Time| time.in_range() && time <= at;
-        if !grant.until.is_none_or(in_future) || !grant.at.is_none_or(in_past) {
-            return Err(Error::Time);
-        }
-        match &stay.key {
-            Some(key) => self
-                .check_signature(stay, key, grant)
-                .map_err(|why| Error::Refused(why, by)),
-            None => Ok(()),
-        }
-    }
-
-    fn check_signature(&self, stay: &Stay, key: &PublicKey, grant: &Grant) -> Result<(), Refusal> {
-        let signed = grant.signed.as_ref().ok_or(Refusal::Unsigned)?;
-        if signed.meeting != self.meeting {
-            return Err(Refusal::ForeignMeeting);
-        }
-        if signed.challenge != stay.challenge {
-            return Err(Refusal::Replayed);
-        }
+        let shown = notices.find(|shown| shown.notice.digest == grant.notice);
+        consent::covers(shown, grant, at)?;
+        let Some(key) = &stay.key else { return Ok(()) };
         let recipients = self.recipients(grant.scope.purposes);
-        let message = grant.message(&self.meeting, &stay.id, &recipients, stay.challenge);
-        if key.has_signed(&message, &signed.signature) {
-            Ok(())
-        } else {
-            Err(Refusal::WrongSignature)
-        }
+        grant
+            .check_signature(key, &self.meeting, who, &recipients, stay.challenge)
+            .map_err(refused)
     }
 
     fn free_seat(&self) -> Option<usize> {
@@ -420,9 +395,9 @@ impl Register {
                 if !self
                     .notices
                     .iter()
-                    .any(|known| known.notice.digest == notice.digest)
+                    .any(|shown| shown.notice.digest == notice.digest)
                 {
-                    self.notices.push(Known {
+                    self.notices.push(Shown {
                         notice: notice.clone(),
                         is_superseded: false,
                     });
@@ -431,10 +406,8 @@ impl Register {
             Entry::Superseded { notice } => self.supersede(at, *notice),
             Entry::Granted { who, grant, .. } => {
                 for seat in self.seats_of(Some(who)) {
-                    if let Some(stay) = &mut seat.stay {
-                        stay.stand(at, grant);
-                    }
-                    seat.change(at, grant.scope, Act::Granted { until: grant.until });
+                    let Grant { notice, until, .. } = *grant;
+                    seat.change(at, grant.scope, Act::Granted { notice, until });
                 }
             }
             Entry::Withdrew { who, by, scope } => {
@@ -483,6 +456,7 @@ impl Register {
                 }
             }
             Entry::Ended => {
+                self.has_ended = true;
                 for seat in &mut self.seats {
                     seat.stay = None;
                 }
@@ -534,11 +508,10 @@ impl Register {
             guardian,
             key,
             challenge: Digest([0; 32]),
-            grants: Vec::new(),
             consents: Box::new(Consents::NONE),
         });
         seat.slot.occupy(participant);
-        seat.change(at, Scope::ALL, Act::Joined);
+        seat.publish(Kinds::all());
         for (by, scope) in self.restrictions.of(who) {
             seat.change(at, scope, Act::Restricted(by));
         }
@@ -548,81 +521,15 @@ impl Register {
         }
     }
 
-    /// What was agreed to under a notice goes on only as far as what was agreed to under others covers it.
     fn supersede(&mut self, at: Time, notice: Digest) {
-        for known in &mut self.notices {
-            known.is_superseded |= known.notice.digest == notice;
+        for shown in &mut self.notices {
+            shown.is_superseded |= shown.notice.digest == notice;
         }
         for seat in &mut self.seats {
-            let Some(stay) = &mut seat.stay else { continue };
-            let of_notice = |standing: &mut Standing| standing.notice == notice;
-            let stale: Vec<_> = stay.grants.extract_if(.., of_notice).collect();
-            let mut kinds = Kinds::empty();
-            for Standing { scope, .. } in stale {
-                for (kind, purpose) in scope.cells() {
-                    let covering = |other: &&Standing| {
-                        other.scope.covers(kind, purpose) && other.since < other.until
-                    };
-                    let covering = || stay.grants.iter().filter(covering);
-                    let goes_on = Act::Superseded {
-                        begun: covering().map(|other| other.since).min().unwrap_or(NEVER),
-                        rest: covering().map(|other| other.until).max().unwrap_or(0),
-                    };
-                    let cell = Scope::new(kind.into(), purpose);
-                    stay.consents.apply(at, cell, goes_on);
-                }
-                kinds |= scope.kinds;
+            if let Some(stay) = &mut seat.stay {
+                let kinds = stay.consents.supersede(at, notice);
+                seat.publish(kinds);
             }
-            seat.publish(Scope::new(kinds, Purposes::all()));
-        }
-    }
-}
-
-impl Seat {
-    fn withdraw(&mut self, at: Time, by: Authority, scope: Scope) {
-        let Some(stay) = &mut self.stay else { return };
-        let standing = core::mem::take(&mut stay.grants);
-        for Standing {
-            notice,
-            scope: of,
-            since,
-            until,
-        } in standing
-        {
-            let rest = of
-                .without(scope)
-                .into_iter()
-                .filter(|scope| !scope.is_empty());
-            stay.grants.extend(rest.map(|scope| Standing {
-                notice,
-                scope,
-                since,
-                until,
-            }));
-        }
-        if (stay.agrees(), by) == (Authority::Guardian, Authority::Participant) {
-            stay.consents.apply(at, scope, Act::Refused);
-        }
-        self.change(at, scope, Act::Withdrew);
-    }
-}
-
-impl Stay {
-    fn stand(&mut self, at: Time, grant: &Grant) {
-        let until = grant.until.map_or(NEVER, Time::floor);
-        let new = Standing {
-            notice: grant.notice,
-            scope: grant.scope,
-            since: at.ceil(),
-            until,
-        };
-        // What the old one says as well need not be kept twice; a beginning that is earlier is worth keeping.
-        let says_no_more = |old: &Standing| {
-            old.notice == new.notice && old.scope.contains(new.scope) && old.until >= new.until
-        };
-        self.grants.retain(|old| at.floor() < old.until);
-        if !self.grants.iter().any(says_no_more) {
-            self.grants.push(new);
         }
     }
 }

@@ -26,12 +26,17 @@ pub(crate) struct TapState {
     mark: AtomicU64,
     /// The largest time that was passed to it, in microseconds.
     latest: AtomicI64,
+    /// When the last frame that it released was captured; [`NOTHING`] before the first.
+    last: AtomicI64,
     seen: AtomicU64,
     whole: AtomicU64,
     redacted: AtomicU64,
     blanked: AtomicU64,
     dropped: AtomicU64,
 }
+
+/// No released frame was captured at this time.
+const NOTHING: i64 = -1;
 
 /// How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others (R10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,6 +62,7 @@ impl TapState {
             outlet,
             mark: zero(),
             latest: AtomicI64::new(0),
+            last: AtomicI64::new(NOTHING),
             seen: zero(),
             whole: zero(),
             redacted: zero(),
@@ -80,7 +86,6 @@ impl TapState {
     /// Begins a release. Whoever reads consent in this scope sees every withdrawal that has settled.
     #[inline]
     pub(crate) fn begin(&self) -> Scope<'_> {
-        increment(&self.seen);
         self.mark.store(self.mark.load(Relaxed) + 1, Relaxed);
         fence(SeqCst);
         Scope(self)
@@ -108,13 +113,17 @@ pub(crate) struct Scope<'a>(&'a TapState);
 
 impl Scope<'_> {
     #[inline]
-    pub(crate) fn count(&self, verdict: Verdict) {
+    pub(crate) fn count(&self, verdict: Verdict, captured: Time) {
+        increment(&self.0.seen);
         increment(match verdict {
             Verdict::Whole => &self.0.whole,
             Verdict::Redacted(_) => &self.0.redacted,
             Verdict::Blanked(_) => &self.0.blanked,
             Verdict::Dropped(_) => &self.0.dropped,
         });
+        if verdict.is_released() {
+            self.0.last.store(captured.as_micros(), Relaxed);
+        }
     }
 }
 

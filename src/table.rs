@@ -35,7 +35,7 @@ use crate::{
 
 pub(crate) struct Table {
     slots: Box<[Arc<Slot>]>,
-    generation: AtomicU64,
+    generation: AtomicU32,
     ended: AtomicBool,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Table {
 pub(crate) struct Slot {
     /// The stay that has the slot; 0 before the first.
     occupant: AtomicU32,
-    words: [AtomicU64; KINDS],
+    words: Words,
     intervals: [[AtomicU64; PURPOSES]; KINDS],
 }
 
@@ -54,8 +54,8 @@ const PURPOSES: usize = 16;
 /// The time that a frame spends between capture and release, when consent must hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Passage {
-    captured: Time,
-    released: Time,
+    pub(crate) captured: Time,
+    pub(crate) released: Time,
 }
 
 impl Passage {
@@ -78,7 +78,7 @@ impl Table {
     pub(crate) fn new(participants: u16) -> Self {
         Self {
             slots: (0..participants).map(|_| Arc::new(Slot::new())).collect(),
-            generation: AtomicU64::new(0),
+            generation: AtomicU32::new(0),
             ended: AtomicBool::new(false),
         }
     }
@@ -92,7 +92,7 @@ impl Table {
     }
 
     #[inline]
-    pub(crate) fn generation(&self) -> u64 {
+    pub(crate) fn generation(&self) -> u32 {
         self.generation.load(Acquire)
     }
 
@@ -100,9 +100,43 @@ impl Table {
         self.ended.load(Acquire)
     }
 
-    /// Completes an event.
+    /// The purposes that all of them surely agreed to throughout, by a load for each: perhaps too few, never too many.
+    /// Not a snapshot: see the module's third point.
+    #[inline]
+    pub(crate) fn surely_held(
+        &self,
+        people: &[Participant],
+        kind: Kind,
+        captured: Time,
+        released: Time,
+    ) -> Purposes {
+        let held = |who: &Participant| match self.slot(*who) {
+            Some(slot) => slot.surely_held(*who, kind, captured, released),
+            None => Purposes::empty(),
+        };
+        people
+            .iter()
+            .map(held)
+            .fold(Purposes::all(), Purposes::intersection)
+    }
+
+    /// What all of them agree to. For the writer alone.
+    pub(crate) fn meet(&self, people: &[Participant], kind: Kind) -> Word {
+        let word = |who: &Participant| {
+            let slot = self.slot(*who)?;
+            (slot.occupant.load(Acquire) == who.stay).then(|| slot.words.load(kind))
+        };
+        let mut words = people.iter().map(|who| word(who).unwrap_or(Word::EMPTY));
+        let first = words.next().unwrap_or(Word::EMPTY);
+        words.fold(first, Word::meet)
+    }
+
+    /// Completes an event. After the last that a tag can name everything is closed, since no change would show any more.
     pub(crate) fn advance(&self) {
-        self.generation.store(self.generation() + 1, Release);
+        match self.generation().checked_add(1) {
+            Some(next) => self.generation.store(next, Release),
+            None => self.end(),
+        }
     }
 
     /// Closes everything for good.
@@ -121,17 +155,9 @@ impl Slot {
         let closed = pack(Effective::Closed(Reason::NotGranted));
         Self {
             occupant: AtomicU32::new(0),
-            words: [const { AtomicU64::new(0) }; KINDS],
+            words: Words::new(),
             intervals: core::array::from_fn(|_| core::array::from_fn(|_| AtomicU64::new(closed))),
         }
-    }
-
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the compiler sees that it is in bounds"
-    )]
-    fn word(&self, kind: Kind) -> &AtomicU64 {
-        &self.words[kind as usize % KINDS]
     }
 
     #[expect(
@@ -157,15 +183,24 @@ impl Slot {
                 word = word.and(purpose, since, until);
             }
         }
-        self.word(kind).store(word.0, Release);
+        self.words.publish(kind, word);
     }
 
     /// The purposes that surely held throughout, by one load: perhaps too few, never too many.
     #[inline]
-    pub(crate) fn surely_held(&self, who: Participant, kind: Kind, passage: Passage) -> Purposes {
-        let word = Word(self.word(kind).load(Acquire));
-        let same = self.occupant.load(Acquire) == who.stay;
-        word.held(passage, same)
+    pub(crate) fn surely_held(
+        &self,
+        who: Participant,
+        kind: Kind,
+        captured: Time,
+        released: Time,
+    ) -> Purposes {
+        let held = self.words.surely_held(kind, captured, released);
+        if self.occupant.load(Acquire) == who.stay {
+            held
+        } else {
+            Purposes::empty()
+        }
     }
 
     /// Those of `wanted` that held throughout, and the strongest reason why the others did not.
@@ -224,40 +259,158 @@ fn unpack(interval: u64) -> Effective {
     }
 }
 
-/// What is held of one kind: purposes in bits 0–15, in 16–39 a tick by which all of them had begun, in 40–63 one by which none had ended.
+/// What is held of each kind, by one load.
+pub(crate) struct Words([AtomicU64; KINDS]);
+
+impl Words {
+    pub(crate) const fn new() -> Self {
+        Self([const { AtomicU64::new(Word::EMPTY.0) }; KINDS])
+    }
+
+    #[inline]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    fn of(&self, kind: Kind) -> &AtomicU64 {
+        &self.0[kind as usize % KINDS]
+    }
+
+    #[inline]
+    fn load(&self, kind: Kind) -> Word {
+        Word(self.of(kind).load(Acquire))
+    }
+
+    pub(crate) fn publish(&self, kind: Kind, word: Word) {
+        self.of(kind).store(word.0, Release);
+    }
+
+    /// The purposes that surely held throughout: perhaps too few, never too many.
+    #[inline]
+    pub(crate) fn surely_held(&self, kind: Kind, captured: Time, released: Time) -> Purposes {
+        let word = self.load(kind);
+        if word.covers(captured, released) {
+            word.purposes()
+        } else {
+            Purposes::empty()
+        }
+    }
+}
+
+/// What is held of one kind, all of it from one time to another: the purposes in bits 0–15,
+/// in 16–39 the tick in which the last of them began, in 40–63 the last tick in which none had ended.
 ///
 /// A tick is 2¹⁸ µs, so 24 bits outlast the range of [`Time`]. Beginnings are rounded up and ends down.
-#[derive(Clone, Copy)]
-struct Word(u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Word(u64);
 
 const TICK: u32 = 18;
 const TICKS: u64 = (1 << 24) - 1;
 
 impl Word {
-    const EMPTY: Self = Self(TICKS << 40);
+    /// Covers nothing: it ends before it begins.
+    const EMPTY: Self = Self(0);
 
+    /// With a purpose more, if there is a whole tick in which it is held.
     fn and(self, purpose: Purposes, since: Millis, until: Millis) -> Self {
         let begun = (u64::from(since) * 1000).div_ceil(1 << TICK);
-        let ended = if until == NEVER {
-            TICKS
-        } else {
-            (u64::from(until) * 1000) >> TICK
+        let Some(last) = ((u64::from(until) * 1000) >> TICK).checked_sub(1) else {
+            return self;
         };
+        let purposes = self.0 & 0xFFFF | u64::from(purpose.bits());
         let begun = begun.max(self.0 >> 16 & TICKS);
-        let ended = ended.min(self.0 >> 40);
-        Self(ended << 40 | begun << 16 | self.0 & 0xFFFF | u64::from(purpose.bits()))
+        let last = if self == Self::EMPTY {
+            last
+        } else {
+            last.min(self.0 >> 40)
+        };
+        Self(last << 40 | begun << 16 | purposes)
+    }
+
+    /// What is held by both.
+    fn meet(self, other: Self) -> Self {
+        let purposes = self.0 & other.0 & 0xFFFF;
+        if purposes == 0 {
+            return Self::EMPTY;
+        }
+        let begun = (self.0 >> 16 & TICKS).max(other.0 >> 16 & TICKS);
+        let last = (self.0 >> 40).min(other.0 >> 40);
+        Self(last << 40 | begun << 16 | purposes)
+    }
+
+    /// Whether a frame was captured no earlier than all had begun, and is released before any ended. Perhaps not told of one within a tick of either.
+    ///
+    /// Each bound is compared with what is beside it in the word as its lower bits, which saves masking it:
+    /// that makes the beginning later and the end earlier than they are, by less than a tick.
+    /// A time that is negative is larger than any in range, and past the range nothing is held.
+    #[inline]
+    #[expect(clippy::cast_sign_loss, reason = "negative times become large ones")]
+    fn covers(self, captured: Time, released: Time) -> bool {
+        let (captured, released) = (captured.as_micros() as u64, released.as_micros() as u64);
+        captured <= released && released < self.0 >> 22 && self.0 << 24 <= captured << 22
     }
 
     #[inline]
     #[expect(
         clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the lowest 16 bits are the purposes; the times of a passage are in range"
+        reason = "the lowest 16 bits are the purposes"
     )]
-    fn held(self, passage: Passage, same: bool) -> Purposes {
-        let captured = passage.captured.as_micros() as u64 >> TICK;
-        let released = passage.released.as_micros() as u64 >> TICK;
-        let throughout = (captured >= self.0 >> 16 & TICKS) & (released < self.0 >> 40) & same;
-        Purposes::from_bits_retain(self.0 as u16 & u16::from(throughout).wrapping_neg())
+    fn purposes(self) -> Purposes {
+        Purposes::from_bits_retain(self.0 as u16)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Times about the bounds of a consent, and anywhere.
+    fn time(bound: Millis) -> impl Strategy<Value = i64> {
+        let bound = i64::from(bound) * 1000;
+        prop_oneof![
+            (-2_i64 << TICK..2_i64 << TICK).prop_map(move |by| bound + by),
+            any::<i64>(),
+            0..5_000_000_000_000_i64,
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn r5_a_word_covers_nothing_that_an_interval_does_not(
+            (since, until, captured, released) in (any::<Millis>(), any::<Millis>())
+                .prop_flat_map(|(since, until)| (Just(since), Just(until), time(since), time(until))),
+            more in proptest::option::of((any::<Millis>(), any::<Millis>())),
+        ) {
+            let mut word = Word::EMPTY.and(Purposes::RECORD, since, until);
+            if let Some((since, until)) = more {
+                word = word.and(Purposes::TRAIN, since, until);
+            }
+            let (captured, released) = (Time::from_micros(captured), Time::from_micros(released));
+            let exact = |(since, until): (Millis, Millis)| {
+                Passage::new(captured, released).is_some()
+                    && since <= captured.floor()
+                    && released.floor() < until
+            };
+            if word.covers(captured, released) {
+                let held = word.purposes();
+                prop_assert!(!held.contains(Purposes::RECORD) || exact((since, until)));
+                prop_assert!(!held.contains(Purposes::TRAIN) || more.is_some_and(exact));
+            }
+            // Two ticks from each bound there is no doubt.
+            let far = |from: i64, to: i64| to.checked_sub(from).is_some_and(|far| far >= 2_i64 << TICK);
+            let (begun, ended) = (Time::from_millis(since.into()), Time::from_millis(until.into()));
+            if more.is_none()
+                && exact((since, until))
+                && far(begun.as_micros(), captured.as_micros())
+                && far(released.as_micros(), ended.as_micros())
+            {
+                prop_assert!(word.covers(captured, released));
+                prop_assert_eq!(word.purposes(), Purposes::RECORD);
+            }
+        }
     }
 }

@@ -72,9 +72,8 @@ impl Template {
         verdict: Verdict,
         cleared: Purposes,
         captured: Time,
-        generation: u64,
+        generation: u32,
     ) -> Tag {
-        let generation = u32::try_from(generation).unwrap_or(u32::MAX);
         Tag {
             what: self.what,
             when: u64::from(captured.floor()) << 32 | u64::from(generation),
@@ -305,7 +304,7 @@ mod tests {
             reason(|_| true).prop_map(Verdict::Dropped),
         ];
         let kind = prop::sample::select(&Kind::ALL[..]);
-        let rest = (1u16.., 0..u16::MAX, any::<i64>(), any::<u64>());
+        let rest = (1u16.., 0..u16::MAX, any::<i64>(), any::<u32>());
         (verdict, kind, rest)
             .prop_map(
                 |(verdict, kind, (purposes, stream, captured, generation))| {
@@ -319,7 +318,7 @@ mod tests {
                         verdict,
                         purposes,
                         Time::from_micros(captured),
-                        generation >> 20,
+                        generation,
                     )
                 },
             )

@@ -4,15 +4,16 @@ use alloc::sync::Arc;
 use core::{cell::Cell, marker::PhantomData};
 
 use crate::{
-    derived::{self, Content, MAX_SOURCES},
-    frame::{Contributors, Frame, MAX_REGIONS, Participant, Region},
+    derived::{self, Content},
+    frame::{Frame, Participant, Region},
+    judge::Ruling,
     kind::Kind,
     payload::{Extent, Format, Payload, PayloadMut},
     purpose::Purposes,
     records::Records,
     redact::{self, Cut},
-    release::{Counters, TapState},
-    table::{Passage, Slot, Table},
+    release::{Counters, Scope, TapState},
+    table::{Slot, Table},
     tag::{Tag, Template},
     time::Time,
     verdict::{Reason, Verdict},
@@ -32,6 +33,8 @@ pub struct Tap {
     pub(crate) purposes: Purposes,
     /// Whether the outlet takes empty frames for those of this kind that are withheld.
     pub(crate) blanks: bool,
+    /// Whether bytes of this kind can be cleared at all.
+    pub(crate) is_clearable: bool,
     pub(crate) template: Template,
     pub(crate) not_sync: PhantomData<Cell<()>>,
 }
@@ -110,18 +113,6 @@ impl<'a> Cleared<'a> {
     }
 }
 
-/// What consent makes of a frame, before it is known what can be done about it.
-enum Ruling {
-    Whole,
-    /// Only without some of its parts.
-    InPart {
-        refused: u64,
-        uncovered: bool,
-        reason: Reason,
-    },
-    Withheld(Reason),
-}
-
 impl Tap {
     /// Hands a frame on as it is, without copying, or drops it.
     ///
@@ -135,25 +126,7 @@ impl Tap {
         now: Time,
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
-        let now = self.advance(now);
-        let scope = self.state.begin();
-        let extent = self.format.extent(&payload);
-        let (generation, ruling) = self.rule(frame, &payload, extent, now);
-        let verdict = match ruling {
-            Ruling::Whole => Verdict::Whole,
-            Ruling::InPart { reason, .. } | Ruling::Withheld(reason) => Verdict::Dropped(reason),
-        };
-        let verdict = self.afford(verdict, now);
-        scope.count(verdict);
-        let tag = self.tag_as(verdict, self.purposes, frame, generation);
-        let output = (verdict == Verdict::Whole).then(|| {
-            release(Cleared {
-                payload,
-                tag,
-                content: self.content(frame, &Ruling::Whole),
-            })
-        });
-        Admission { tag, output }
+        self.batch(now, |batch| batch.admit(frame, payload, release))
     }
 
     /// Copies what is cleared of a frame into `buffer` and hands that on; what is withheld never leaves the client's own buffer.
@@ -165,27 +138,13 @@ impl Tap {
         &mut self,
         frame: &Frame<'_>,
         payload: Payload<'_>,
-        mut buffer: PayloadMut<'_>,
+        buffer: PayloadMut<'_>,
         now: Time,
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
-        let now = self.advance(now);
-        let scope = self.state.begin();
-        let extent = self
-            .format
-            .extent(&payload)
-            .filter(|_| self.format.is_room_for(&payload, &buffer));
-        let (generation, ruling) = self.rule(frame, &payload, extent, now);
-        let verdict = self.treat(
-            &ruling,
-            frame.regions,
-            extent,
-            Some(&payload),
-            &mut buffer,
-            now,
-        );
-        scope.count(verdict);
-        self.hand_on(verdict, &ruling, frame, generation, &buffer, release)
+        self.batch(now, |batch| {
+            batch.admit_into(frame, payload, buffer, release)
+        })
     }
 
     /// Redacts or blanks a frame where it is and hands it on.
@@ -196,17 +155,25 @@ impl Tap {
     pub fn admit_in_place<R>(
         &mut self,
         frame: &Frame<'_>,
-        mut payload: PayloadMut<'_>,
+        payload: PayloadMut<'_>,
         now: Time,
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
+        self.batch(now, |batch| batch.admit_in_place(frame, payload, release))
+    }
+
+    /// Many frames under one release, which costs its fence only once. `now` as in [`Tap::admit`].
+    ///
+    /// Each is judged by itself, by what consent is at that moment; a withdrawal settles after the whole batch.
+    #[inline]
+    pub fn batch<R>(&mut self, now: Time, release: impl FnOnce(&mut Batch<'_>) -> R) -> R {
         let now = self.advance(now);
         let scope = self.state.begin();
-        let extent = self.format.extent(&payload.as_payload());
-        let (generation, ruling) = self.rule(frame, &payload.as_payload(), extent, now);
-        let verdict = self.treat(&ruling, frame.regions, extent, None, &mut payload, now);
-        scope.count(verdict);
-        self.hand_on(verdict, &ruling, frame, generation, &payload, release)
+        release(&mut Batch {
+            tap: self,
+            scope,
+            now,
+        })
     }
 
     /// The bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's are.
@@ -215,21 +182,29 @@ impl Tap {
     #[inline]
     pub fn tag(&mut self, frame: &Frame<'_>, now: Time) -> Tag {
         let now = self.advance(now);
-        let generation = self.table.generation();
-        let surely = self.surely_held_by_owner(frame, now);
-        if !surely.is_empty() {
-            let whole = Verdict::Whole;
-            return self.template.tag(whole, surely, frame.captured, generation);
+        self.tag_at(frame, now)
+    }
+
+    /// The bare decisions about many frames, in their order, into `tags`; of as many as there is room for.
+    #[inline]
+    pub fn tags<'t>(&mut self, frames: &[Frame<'_>], now: Time, tags: &'t mut [Tag]) -> &'t [Tag] {
+        let now = self.advance(now);
+        let mut count = 0;
+        for (frame, tag) in frames.iter().zip(tags.iter_mut()) {
+            *tag = self.tag_at(frame, now);
+            count += 1;
         }
-        let (generation, decided) = self.consistently(|| self.decide(frame, now));
-        match decided {
-            Ok(held) => self.tag_as(Verdict::Whole, held, frame, generation),
-            Err(reason) => self.tag_as(
-                Verdict::Dropped(reason),
-                Purposes::empty(),
-                frame,
-                generation,
-            ),
+        tags.get(..count).unwrap_or_default()
+    }
+
+    #[inline]
+    fn tag_at(&self, frame: &Frame<'_>, now: Time) -> Tag {
+        match self.decide(frame, now) {
+            (generation, Ok(held)) => self.tag_as(Verdict::Whole, held, frame, generation),
+            (generation, Err(reason)) => {
+                let dropped = Verdict::Dropped(reason);
+                self.tag_as(dropped, Purposes::empty(), frame, generation)
+            }
         }
     }
 
@@ -246,242 +221,6 @@ impl Tap {
             self.state.advance(now)
         } else {
             now
-        }
-    }
-
-    #[inline]
-    fn rule(
-        &self,
-        frame: &Frame<'_>,
-        payload: &Payload<'_>,
-        extent: Option<Extent>,
-        now: Time,
-    ) -> (u64, Ruling) {
-        let generation = self.table.generation();
-        if extent.is_some()
-            && self
-                .surely_held_by_owner(frame, now)
-                .contains(self.purposes)
-        {
-            return (generation, Ruling::Whole);
-        }
-        let (generation, ruling) = self.consistently(|| self.judge(frame, payload, extent, now));
-        (generation, ruling.unwrap_or_else(Ruling::Withheld))
-    }
-
-    /// What surely holds of a frame in which there is nobody but the stream's owner; nothing of any other frame.
-    #[inline]
-    fn surely_held_by_owner(&self, frame: &Frame<'_>, now: Time) -> Purposes {
-        match (
-            &self.source,
-            frame.contributors,
-            frame.regions,
-            Passage::new(frame.captured, now),
-        ) {
-            (Source::Owned(owner, slot), Contributors::Owner, [], Some(passage))
-                if self.kind.never_cleared_as_bytes().is_none() =>
-            {
-                slot.surely_held(*owner, self.kind, passage)
-            }
-            _ => Purposes::empty(),
-        }
-    }
-
-    /// Judges until no event was completed meanwhile, twice at most, and says up to which event that applies.
-    fn consistently<T>(&self, judge: impl Fn() -> Result<T, Reason>) -> (u64, Result<T, Reason>) {
-        let mut before = self.table.generation();
-        for _ in 0..2 {
-            let judged = judge();
-            let after = self.table.generation();
-            if before == after {
-                return (before, judged);
-            }
-            before = after;
-        }
-        (before, Err(Reason::Contended))
-    }
-
-    /// The whole of R4 and R5 for a frame with a payload. An error is why it is withheld.
-    fn judge(
-        &self,
-        frame: &Frame<'_>,
-        payload: &Payload<'_>,
-        extent: Option<Extent>,
-        now: Time,
-    ) -> Result<Ruling, Reason> {
-        let passage = self.passage(frame, now)?;
-        let extent = extent.ok_or(Reason::Malformed)?;
-        let located = |region: &Region| redact::locate(region.area, self.format, payload, extent);
-        if !self.is_well_formed(frame) || !frame.regions.iter().all(located) {
-            return Err(Reason::Malformed);
-        }
-        self.never_cleared().map_or(Ok(()), Err)?;
-
-        let (_, mut reason) = frame.cleared_by_sources(self.purposes);
-        for (who, kind) in self.named(frame)? {
-            let (_, refusal) = self.consent(who, kind, passage, self.purposes);
-            reason = Reason::strongest(reason, refusal);
-        }
-        let is_composite = matches!(self.source, Source::Composite);
-        if let (Some(reason), false) = (reason, is_composite) {
-            return Err(reason);
-        }
-        if let (Source::Records(_, records), Payload::Bytes(record)) = (&self.source, payload) {
-            return judge_record(records, record);
-        }
-        let mut refused = 0;
-        for (index, region) in (0..).zip(frame.regions) {
-            if let (_, Some(refusal)) = self.consent_to(region, passage, self.purposes)? {
-                refused |= 1u64.unbounded_shl(index);
-                reason = Reason::strongest(reason, Some(refusal));
-            }
-        }
-        let Some(reason) = reason else {
-            return Ok(Ruling::Whole);
-        };
-        let cut = Cut {
-            regions: frame.regions,
-            refused,
-            uncovered: is_composite,
-            extent,
-        };
-        if cut.leaves_something() {
-            Ok(Ruling::InPart {
-                refused,
-                uncovered: is_composite,
-                reason,
-            })
-        } else {
-            Err(reason)
-        }
-    }
-
-    /// The purposes that everybody in the frame agrees to, for all of it. An error is why there are none.
-    fn decide(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
-        let passage = self.passage(frame, now)?;
-        if !self.is_well_formed(frame) {
-            return Err(Reason::Malformed);
-        }
-        self.never_cleared().map_or(Ok(()), Err)?;
-        let (mut held, mut strongest) = frame.cleared_by_sources(Purposes::all());
-        let mut and = |(purposes, reason)| {
-            held &= purposes;
-            strongest = Reason::strongest(strongest, reason);
-        };
-        for (who, kind) in self.named(frame)? {
-            and(self.consent(who, kind, passage, Purposes::all()));
-        }
-        for region in frame.regions {
-            and(self.consent_to(region, passage, Purposes::all())?);
-        }
-        match strongest {
-            Some(reason) if held.is_empty() => Err(reason),
-            _ => Ok(held),
-        }
-    }
-
-    fn passage(&self, frame: &Frame<'_>, now: Time) -> Result<Passage, Reason> {
-        if self.table.has_ended() {
-            return Err(Reason::Ended);
-        }
-        let passage = Passage::new(frame.captured, now).ok_or(Reason::Time)?;
-        frame
-            .regions
-            .iter()
-            .try_for_each(|region| earlier(passage, region).map(drop))?;
-        // An earlier source does not excuse one that would be captured after its release.
-        let mut captures = frame.captures_of_sources();
-        if captures.all(|captured| Passage::new(captured, now).is_some()) {
-            Ok(passage)
-        } else {
-            Err(Reason::Time)
-        }
-    }
-
-    /// Whether a frame of the stream may have such regions, sources and contributors.
-    fn is_well_formed(&self, frame: &Frame<'_>) -> bool {
-        let others = |owner: Participant| match frame.contributors {
-            Contributors::Owner => false,
-            Contributors::Complete(listed) | Contributors::Partial(listed) => {
-                listed.iter().any(|who| *who != owner)
-            }
-        };
-        // A record of somebody else would not count towards their own budget.
-        let is_of_others = match self.source {
-            Source::Records(owner, _) => !frame.regions.is_empty() || others(owner),
-            _ => false,
-        };
-        frame.regions.len() <= MAX_REGIONS && frame.sources.len() <= MAX_SOURCES && !is_of_others
-    }
-
-    /// Why nothing of the stream is ever cleared.
-    fn never_cleared(&self) -> Option<Reason> {
-        match self.source {
-            Source::Records(..) => self.kind.never_cleared(),
-            _ => self.kind.never_cleared_as_bytes(),
-        }
-    }
-
-    fn owner(&self) -> Option<Participant> {
-        match self.source {
-            Source::Owned(owner, _) | Source::Records(owner, _) => Some(owner),
-            Source::Mix | Source::Composite | Source::Derived => None,
-        }
-    }
-
-    /// Everybody who is named for all of the frame, and under which kind: the owner always, the listed, those in its sources.
-    fn named<'f>(
-        &self,
-        frame: &Frame<'f>,
-    ) -> Result<impl Iterator<Item = (Participant, Kind)> + use<'f>, Reason> {
-        let (owner, own) = (self.owner(), self.kind);
-        let listed: &[Participant] = match (&self.source, frame.contributors) {
-            (Source::Derived, _) if frame.has_complete_sources() => &[],
-            (Source::Derived, _) => return Err(Reason::Incomplete),
-            (_, Contributors::Owner) if owner.is_some() => &[],
-            (_, Contributors::Complete(listed)) if !listed.is_empty() => listed,
-            _ => return Err(Reason::Incomplete),
-        };
-        let named = owner.into_iter().chain(listed.iter().copied());
-        let named = named.map(move |who| (who, own));
-        Ok(named.chain(frame.people_of_sources(own)))
-    }
-
-    /// Those of `wanted` that a region's owner agrees to, under the stream's kind and the region's own, and why not to the others.
-    fn consent_to(
-        &self,
-        region: &Region,
-        passage: Passage,
-        wanted: Purposes,
-    ) -> Result<(Purposes, Option<Reason>), Reason> {
-        let passage = earlier(passage, region)?;
-        let consent = |kind| self.consent(region.owner, kind, passage, wanted);
-        let (held, reason) = consent(self.kind);
-        let Some(kind) = region.kind else {
-            return Ok((held, reason));
-        };
-        let (held_too, reason_too) = match kind.never_cleared_as_bytes() {
-            Some(reason) => (Purposes::empty(), Some(reason)),
-            None => consent(kind),
-        };
-        Ok((held & held_too, Reason::strongest(reason, reason_too)))
-    }
-
-    /// Those of `wanted` that a person agrees to, and why not to the others.
-    fn consent(
-        &self,
-        who: Participant,
-        kind: Kind,
-        passage: Passage,
-        wanted: Purposes,
-    ) -> (Purposes, Option<Reason>) {
-        if let Some(reason) = kind.never_cleared() {
-            return (Purposes::empty(), Some(reason));
-        }
-        match self.table.slot(who) {
-            Some(slot) if slot.surely_held(who, kind, passage).contains(wanted) => (wanted, None),
-            Some(slot) => slot.held(who, kind, passage, wanted),
-            None => (Purposes::empty(), Some(Reason::Unknown)),
         }
     }
 
@@ -533,7 +272,7 @@ impl Tap {
         verdict: Verdict,
         ruling: &Ruling,
         frame: &Frame<'_>,
-        generation: u64,
+        generation: u32,
         buffer: &PayloadMut<'_>,
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
@@ -584,7 +323,7 @@ impl Tap {
         verdict: Verdict,
         cleared: Purposes,
         frame: &Frame<'_>,
-        generation: u64,
+        generation: u32,
     ) -> Tag {
         let own = self
             .template
@@ -594,26 +333,76 @@ impl Tap {
     }
 }
 
-/// A record without the fields that are out of their range.
-fn judge_record(records: &Records, record: &[u8]) -> Result<Ruling, Reason> {
-    let (refused, reason) = (records.schema.out_of_range(record), Reason::OutOfRange);
-    if refused == 0 {
-        Ok(Ruling::Whole)
-    } else if refused.count_ones() as usize == records.schema.fields().len() {
-        Err(reason)
-    } else {
-        Ok(Ruling::InPart {
-            refused,
-            uncovered: false,
-            reason,
-        })
-    }
+/// A release under way, in which frames are admitted one after the other: [`Tap::batch`].
+pub struct Batch<'a> {
+    tap: &'a Tap,
+    scope: Scope<'a>,
+    now: Time,
 }
 
-/// A quotation must have been cleared since its original was captured.
-fn earlier(passage: Passage, region: &Region) -> Result<Passage, Reason> {
-    match region.captured {
-        Some(captured) => passage.since(captured).ok_or(Reason::Time),
-        None => Ok(passage),
+impl Batch<'_> {
+    /// As [`Tap::admit`].
+    #[inline]
+    pub fn admit<R>(
+        &mut self,
+        frame: &Frame<'_>,
+        payload: Payload<'_>,
+        release: impl FnOnce(Cleared<'_>) -> R,
+    ) -> Admission<R> {
+        let (tap, now) = (self.tap, self.now);
+        let extent = tap.format.extent(&payload);
+        let (generation, ruling) = tap.rule(frame, &payload, extent, now);
+        let verdict = match ruling {
+            Ruling::Whole => Verdict::Whole,
+            Ruling::InPart { reason, .. } | Ruling::Withheld(reason) => Verdict::Dropped(reason),
+        };
+        let verdict = tap.afford(verdict, now);
+        self.scope.count(verdict, frame.captured);
+        let tag = tap.tag_as(verdict, tap.purposes, frame, generation);
+        let output = (verdict == Verdict::Whole).then(|| {
+            release(Cleared {
+                payload,
+                tag,
+                content: tap.content(frame, &Ruling::Whole),
+            })
+        });
+        Admission { tag, output }
+    }
+
+    /// As [`Tap::admit_into`].
+    #[inline]
+    pub fn admit_into<R>(
+        &mut self,
+        frame: &Frame<'_>,
+        payload: Payload<'_>,
+        mut buffer: PayloadMut<'_>,
+        release: impl FnOnce(Cleared<'_>) -> R,
+    ) -> Admission<R> {
+        let (tap, now) = (self.tap, self.now);
+        let extent = tap
+            .format
+            .extent(&payload)
+            .filter(|_| tap.format.is_room_for(&payload, &buffer));
+        let (generation, ruling) = tap.rule(frame, &payload, extent, now);
+        let from = Some(&payload);
+        let verdict = tap.treat(&ruling, frame.regions, extent, from, &mut buffer, now);
+        self.scope.count(verdict, frame.captured);
+        tap.hand_on(verdict, &ruling, frame, generation, &buffer, release)
+    }
+
+    /// As [`Tap::admit_in_place`].
+    #[inline]
+    pub fn admit_in_place<R>(
+        &mut self,
+        frame: &Frame<'_>,
+        mut payload: PayloadMut<'_>,
+        release: impl FnOnce(Cleared<'_>) -> R,
+    ) -> Admission<R> {
+        let (tap, now) = (self.tap, self.now);
+        let extent = tap.format.extent(&payload.as_payload());
+        let (generation, ruling) = tap.rule(frame, &payload.as_payload(), extent, now);
+        let verdict = tap.treat(&ruling, frame.regions, extent, None, &mut payload, now);
+        self.scope.count(verdict, frame.captured);
+        tap.hand_on(verdict, &ruling, frame, generation, &payload, release)
     }
 }

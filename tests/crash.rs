@@ -295,6 +295,42 @@ fn r1_whenever_the_process_is_killed_exactly_what_was_in_force_goes_on() {
     assert!(torn >= 5 && steps >= 100, "{torn} torn, {steps} steps");
 }
 
+/// Wherever the process is killed while it takes the torn line's place, the ledger is torn, or says that it was.
+#[test]
+fn r1_killed_while_it_recovers_a_torn_ledger_stays_torn() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = whole().bytes();
+    let last = bytes[..bytes.len() - 1]
+        .iter()
+        .rposition(|byte| *byte == b'\n');
+    let (before, line) = bytes.split_at(last.unwrap() + 1);
+    // Shorter and longer than the line that takes its place.
+    for torn in [
+        &line[..1],
+        &line[..line.len() / 2],
+        &[line, &[b'x'; 500]].concat(),
+    ] {
+        let torn: Vec<u8> = torn.iter().copied().filter(|byte| *byte != b'\n').collect();
+        let path = in_file(&folder, &[before, &torn].concat());
+        let ledger = check(&fs::read(&path).unwrap(), SEED, Some(STEPS - 1)).unwrap();
+        resume(&path, &ledger).unwrap();
+        let recovered = fs::read(&path).unwrap();
+        let mut lines = recovered[before.len()..].split_inclusive(|byte| *byte == b'\n');
+        let resumed = lines.next().unwrap();
+        for written in 0..=resumed.len() {
+            let rest = torn.get(written..).unwrap_or_default();
+            let left = [before, &resumed[..written], rest].concat();
+            let path = in_file(&folder, &left);
+            let ledger = Ledger::read(&left, None, None).unwrap();
+            let whole = written == resumed.len();
+            assert_eq!(ledger.torn, !whole || !rest.is_empty(), "{written} bytes");
+            assert_eq!(ledger.lines.len() == STEPS + 2, whole, "{written} bytes");
+            resume(&path, &ledger).unwrap_or_else(|error| panic!("{written} bytes: {error}"));
+        }
+        fs::remove_file(aside(&path)).unwrap();
+    }
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Controls
 

@@ -15,6 +15,7 @@ use framegate::{
     LedgerFault, LedgerWriter, Meeting, Method, Notice, Outlet, Participant, Payload, PublicKey,
     Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, Time, Verdict,
 };
+use serde_json::{Value, json};
 
 const DEVICE: [u8; 32] = [7; 32];
 
@@ -202,6 +203,85 @@ fn r2_a_grant_by_the_host_cannot_be_resumed() {
         .unwrap();
     assert_eq!(error.what, LedgerFault::Impossible);
     assert_eq!(error.line, forged.head.entries);
+    assert_eq!(forged.verify(), Err(error));
+}
+
+#[test]
+fn r1_nothing_is_opened_after_the_end() {
+    let memory = Memory::default();
+    let (mut meeting, _, who) = meeting(memory.writer());
+    let granted = memory.read().lines.last().unwrap().entry.clone();
+    let _ = meeting.end();
+    let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(9));
+    let ledger = memory.read();
+    assert_eq!(ledger.verify(), Ok(()));
+
+    let joined = json!({ "event": "joined", "who": "eva" });
+    for entry in [serde_json::to_value(granted).unwrap(), joined] {
+        let lines = ledger.lines.iter();
+        let mut entries: Vec<_> = lines
+            .map(|line| serde_json::to_value(&line.entry).unwrap())
+            .collect();
+        entries.push(entry);
+        let error = ledger_of(&entries).verify().unwrap_err();
+        assert_eq!(error.what, LedgerFault::Impossible);
+        assert_eq!(error.line, entries.len() as u64);
+    }
+}
+
+/// A ledger of these entries, all in order as far as hashes go.
+fn ledger_of(entries: &[Value]) -> Ledger {
+    let mut bytes = Vec::new();
+    let mut prev = Digest([0; 32]);
+    for (n, entry) in entries.iter().enumerate() {
+        let line = json!({ "n": n, "prev": prev, "at": 0, "entry": entry }).to_string();
+        prev = Digest::of(&line);
+        bytes.extend_from_slice(line.as_bytes());
+        bytes.push(b'\n');
+    }
+    Ledger::read(&bytes, None, None).unwrap()
+}
+
+#[test]
+fn r1_what_could_not_have_been_opened_cannot_be_resumed() {
+    let opened = json!({ "event": "opened", "meeting": "m", "participants": 1 });
+    let joined = json!({ "event": "joined", "who": "ana" });
+    let stream = |number: u16, owner| json!({ "event": "stream_opened", "stream": number, "kind": "audio", "owner": owner });
+    let outlet = |number: u16, name, purposes| json!({ "event": "outlet_opened", "outlet": number, "name": name, "purposes": purposes, "blanks": "" });
+    let resumed = |entries: &[Value]| {
+        let resumed = Meeting::resume(&ledger_of(entries), LedgerWriter::default());
+        resumed.map(drop).map_err(|error| (error.line, error.what))
+    };
+    let good = [
+        opened.clone(),
+        joined,
+        stream(0, "ana"),
+        outlet(0, "recorder", "RECORD"),
+    ];
+    assert_eq!(resumed(&good), Ok(()));
+
+    let impossible = [
+        (
+            0,
+            json!({ "event": "opened", "meeting": "", "participants": 1 }),
+        ),
+        (
+            0,
+            json!({ "event": "opened", "meeting": "m", "participants": 0 }),
+        ),
+        (2, stream(0, "eva")),
+        (2, stream(1, "ana")),
+        (3, outlet(0, "", "RECORD")),
+        (3, outlet(0, "recorder", "")),
+        (3, outlet(1, "recorder", "RECORD")),
+        (3, outlet(0, "recorder", "0x200")),
+    ];
+    for (line, entry) in impossible {
+        let mut bad = good.clone();
+        bad[line] = entry;
+        let expected = Err((line as u64 + 1, LedgerFault::Impossible));
+        assert_eq!(resumed(&bad), expected, "{}", bad[line]);
+    }
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Everything compared with a naive oracle of the rules, and the rules as properties.
 //!
-//! `oracle/rules.rs` is the oracle, `oracle/content.rs` says what is left of a payload,
-//! `oracle/scripts.rs` makes meetings up, `oracle/run.rs` runs them through the gate and the oracle side by side.
+//! `oracle/rules.rs` is the oracle, `oracle/content.rs` says what is left of a payload, `oracle/ledger.rs` what must be in the ledger,
+//! `oracle/scripts.rs` makes meetings up, `oracle/run.rs` runs them through the gate and the oracle side by side,
+//! `oracle/resume.rs` compares a meeting with the one that its ledger makes.
+
+mod common;
 
 #[path = "oracle/content.rs"]
 mod content;
@@ -9,8 +12,12 @@ mod content;
 mod derived;
 #[path = "oracle/doors.rs"]
 mod doors;
+#[path = "oracle/ledger.rs"]
+mod ledger;
 #[path = "oracle/records.rs"]
 mod records;
+#[path = "oracle/resume.rs"]
+mod resume;
 #[path = "oracle/rules.rs"]
 mod rules;
 #[path = "oracle/run.rs"]
@@ -33,10 +40,10 @@ use proptest::{
     test_runner::{Config, RngSeed, TestRunner},
 };
 use rules::{Door, Fault};
-use run::{Outcome, Run, run};
+use run::{Disagreement, Outcome, ROOM, Run, run};
 use scripts::{
     DERIVED, Damage, RECORDS, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner, Step,
-    When, agreement, now, restrainer, scope, scripted_region, scripted_source, scripts,
+    When, act, agreement, now, restrainer, scope, scripted_region, scripted_source, scripts,
     steady_scripts, who, withdrawer,
 };
 
@@ -70,6 +77,50 @@ proptest! {
     }
 }
 
+#[test]
+fn every_call_that_is_given_a_time_moves_the_clock() {
+    let late = Time::from_millis(9);
+    let mut run = Run::open(ROOM, None);
+    run.step(&Step::Join("ana", When::Later(0)))
+        .expect("agreement");
+    let (_, who) = run.meeting.participants().next().expect("ana");
+    run.step(&Step::End).expect("agreement");
+    assert!(
+        run.meeting
+            .lift(Authority::Host, None, Scope::ALL, late)
+            .is_err()
+    );
+    let mut cut = run
+        .meeting
+        .withdraw(Authority::Participant, who, Scope::ALL, Time::START);
+    assert!(cut.is_settled());
+    assert_eq!(
+        run.ledger.read().lines.last().map(|line| line.at),
+        Some(late)
+    );
+}
+
+proptest! {
+    #![proptest_config(config(1000))]
+
+    #[test]
+    fn a_resumed_meeting_goes_on_as_the_oracle_does(script in scripts(), at in any::<Index>(), torn: bool) {
+        let mut script = script;
+        script.steps.insert(at.index(script.steps.len()), Step::Resume { torn });
+        run(&script, None)?;
+    }
+
+    #[test]
+    fn r5_a_resumed_meeting_has_exactly_the_consents_that_were_in_force(script in scripts(), end in any::<Index>()) {
+        let mut script = script;
+        script.steps.truncate(end.index(script.steps.len()));
+        let mut run = run(&script, None)?;
+        let ledger = run.ledger.bytes();
+        run.resumes_from(&ledger)?;
+        run.holds_nothing_after_a_torn_line()?;
+    }
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Controls
 
@@ -86,7 +137,12 @@ fn fixed_meetings() -> impl Iterator<Item = Script> {
 #[test]
 fn every_planted_fault_is_found() {
     let mut hidden = Fault::ALL.to_vec();
-    for script in fixed_meetings() {
+    for (number, mut script) in fixed_meetings().enumerate() {
+        if number % 4 == 0 {
+            let torn = number % 8 == 0;
+            let middle = script.steps.len() / 2;
+            script.steps.insert(middle, Step::Resume { torn });
+        }
         run(&script, None).expect("agreement without a fault");
         hidden.retain(|&fault| run(&script, Some(fault)).is_ok());
         if hidden.is_empty() {
@@ -94,6 +150,31 @@ fn every_planted_fault_is_found() {
         }
     }
     panic!("nothing disagrees with an oracle that has one of {hidden:?}");
+}
+
+#[test]
+fn a_ledger_without_its_last_line_makes_another_meeting() {
+    let without_last_line = |run: &mut Run| {
+        let mut ledger = run.ledger.bytes();
+        let before = ledger.len() - 1;
+        let end = ledger[..before].iter().rposition(|&byte| byte == b'\n');
+        ledger.truncate(end.map_or(0, |end| end + 1));
+        run.resumes_from(&ledger)
+    };
+    let runs = fixed_meetings().take(100).map(|script| run(&script, None));
+    let found = runs.filter_map(|run| {
+        let mut run = run.expect("agreement");
+        // Without it the same people are there, so that it takes their consents to tell.
+        let (stay, scope) = (Some(0), Scope::ALL);
+        let withdrawal = Step::Withdraw(Authority::Participant, stay, scope, When::Later(0));
+        run.step(&withdrawal).expect("agreement");
+        without_last_line(&mut run).err()
+    });
+    let found = found.map(|disagreement| disagreement.0).collect::<Vec<_>>();
+    assert!(
+        found.iter().any(|what| what.contains("consent")),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -259,6 +340,7 @@ fn outcomes_after(
     {
         run.step(step)?;
     }
+    run.check_ledger()?;
     let outcomes = run.outcomes.clone();
     Ok((run, outcomes))
 }
@@ -282,6 +364,124 @@ fn narrowing() -> impl Strategy<Value = Step> {
         )
             .prop_map(|(by, whom, scope, now)| Step::Restrict(by, whom, scope, now)),
     ]
+}
+
+/// Two acts, one soon after the other, somewhere in a meeting in which time passes steadily.
+#[derive(Clone, Debug)]
+struct Acts {
+    script: Script,
+    at: usize,
+    steps: [Step; 2],
+    gap: i64,
+}
+
+/// What became of the same frame with the acts in one order and in the other.
+type Both = [Option<Outcome>; 2];
+
+fn acts(first: usize, second: usize) -> impl Strategy<Value = Acts> {
+    let steps = [act(Some(first)), act(Some(second))];
+    let gap = proptest::sample::select(vec![0, 1, 400, 999, 1000, 1001, 2300]);
+    let all_agree = any::<bool>();
+    let parts = (steady_scripts(), any::<Index>(), steps, gap, all_agree);
+    parts.prop_map(|(script, at, steps, gap, all_agree)| {
+        // A record that is released in only one of the orders takes the place of another.
+        let mut script = without_records(&script);
+        let mut at = at.index(script.steps.len());
+        if all_agree {
+            let agreements = (0..3).map(|stay| agreement(stay, When::Later(0)));
+            drop(script.steps.splice(at..at, agreements));
+            at += 3;
+        }
+        Acts {
+            script,
+            at,
+            steps,
+            gap,
+        }
+    })
+}
+
+/// Of two of those who are there from the beginning.
+fn acts_of_two() -> impl Strategy<Value = Acts> {
+    let pairs = [(0, 1), (1, 2), (2, 0)];
+    proptest::sample::select(pairs.to_vec()).prop_flat_map(|(first, second)| acts(first, second))
+}
+
+impl Acts {
+    /// The frames that came after the two acts: those of which something was captured before both had been done, and the others.
+    fn in_both_orders(&self) -> Result<(Vec<Both>, Vec<Both>), Disagreement> {
+        let [first, second] = &self.steps;
+        let (since, one) = self.outcomes(first, second)?;
+        let (_, other) = self.outcomes(second, first)?;
+        assert_eq!(one.len(), other.len(), "the same frames");
+        // A consent begins with the next millisecond.
+        let since_ms = (since + 999) / 1000;
+        let is_earlier = |[one, _]: &Both| {
+            one.as_ref()
+                .is_some_and(|outcome| outcome.captured.div_euclid(1000) < since_ms)
+        };
+        let pairs = one.into_iter().zip(other).map(|(one, other)| [one, other]);
+        Ok(pairs.partition(is_earlier))
+    }
+
+    /// When the second act was, and what became of the frames after it: all of the script once more, and the rest of the script.
+    fn outcomes(
+        &self,
+        first: &Step,
+        second: &Step,
+    ) -> Result<(i64, Vec<Option<Outcome>>), Disagreement> {
+        let (mut first, mut second) = (first.clone(), second.clone());
+        // Whenever it begins, it ends at the same time.
+        if let Step::Grant {
+            until: Some(When::In(until)),
+            ..
+        } = &mut first
+        {
+            *until += self.gap;
+        }
+        if let Some(now) = second.now_mut() {
+            *now = When::Later(self.gap);
+        }
+
+        let mut run = Run::open(ROOM, None);
+        run.prepare(&self.script)?;
+        let (before, rest) = self.script.steps.split_at(self.at);
+        for step in before.iter().chain([&first, &second]) {
+            run.step(step)?;
+        }
+        let since = run.present;
+        run.outcomes.clear();
+        run.step(&Step::Pass(When::Later(1000)))?;
+        let again = reframed(&self.script, |frame| frame.now = When::Later(0));
+        let is_frame = |step: &&Step| matches!(step, Step::Frame(_));
+        for step in again.steps.iter().filter(is_frame).chain(rest) {
+            run.step(step)?;
+        }
+        run.check_ledger()?;
+        Ok((since, run.outcomes))
+    }
+}
+
+#[test]
+fn in_which_order_people_act_matters_to_one_person_and_to_what_is_captured_meanwhile() {
+    let differ = |frames: &[Both]| frames.iter().filter(|[one, other]| one != other).count();
+    let released = |frames: &[Both]| {
+        let released = |outcome: &&Outcome| outcome.verdict.is_released();
+        frames.iter().flatten().flatten().filter(released).count()
+    };
+    let mut runner = TestRunner::deterministic();
+    let mut drawn = |acts: BoxedStrategy<Acts>| {
+        let acts = (0..500).map(|_| acts.new_tree(&mut runner).expect("acts").current());
+        let orders = acts.map(|acts| acts.in_both_orders().expect("agreement"));
+        let (meanwhile, after): (Vec<_>, Vec<_>) = orders.unzip();
+        (meanwhile.concat(), after.concat())
+    };
+
+    let (meanwhile, after) = drawn(acts_of_two().boxed());
+    assert!(differ(&meanwhile) > 0, "what is captured meanwhile");
+    assert!(released(&after) > 1000, "{} are released", released(&after));
+    let (_, after) = drawn(acts(0, 0).boxed());
+    assert!(differ(&after) > 0, "what one person does");
 }
 
 proptest! {
@@ -419,6 +619,16 @@ proptest! {
         }
         let wider = reframed(&without_composites, |frame| frame.regions.push(region.clone()));
         prop_assert!(is_within(&wider, &without_composites)?);
+    }
+
+    #[test]
+    fn r4_in_which_order_two_people_act_changes_nothing_of_what_is_captured_after_both(
+        acts in acts_of_two(),
+    ) {
+        let (_, after) = acts.in_both_orders()?;
+        for [one, other] in after {
+            prop_assert_eq!(one, other);
+        }
     }
 
     #[test]

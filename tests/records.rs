@@ -254,6 +254,25 @@ fn r9_coming_back_is_no_way_to_a_new_budget() {
 }
 
 #[test]
+fn r9_after_a_crash_nothing_more_goes_in_that_minute() {
+    let memory = common::Memory::default();
+    let mut meeting = Meeting::open_with("test", 1, memory.writer()).unwrap();
+    let notice = meeting.show(common::notice()).unwrap();
+    let who = meeting.join(Join::adult("ana"), millis(1)).unwrap();
+    agree(&mut meeting, notice, who, common::SCOPE, millis(MINUTE));
+    drop(meeting);
+
+    let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let (_, who) = meeting.participants().next().unwrap();
+    let outlet = outlet(&mut meeting);
+    let mut tap = telemetry(&mut meeting, who, counter(640), outlet);
+    let over = Verdict::Dropped(Reason::OverBudget);
+    assert_eq!(send(&mut tap, 1, millis(MINUTE + 1)), over);
+    assert_eq!(send(&mut tap, 1, millis(2 * MINUTE - 1)), over);
+    assert_eq!(send(&mut tap, 1, millis(2 * MINUTE)), Verdict::Whole);
+}
+
+#[test]
 fn r9_taps_on_several_threads_share_a_budget() {
     let (mut meeting, notice, [who]) = meeting();
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);

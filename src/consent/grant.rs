@@ -1,3 +1,5 @@
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Signed};
@@ -84,10 +86,14 @@ impl Scope {
     }
 
     /// Each kind with each purpose.
-    pub(crate) fn cells(self) -> impl Iterator<Item = (Kind, Purposes)> {
-        let purposes = move |kind| Purposes::each().map(move |purpose| (kind, purpose));
-        let all = Kind::ALL.into_iter().flat_map(purposes);
-        all.filter(move |(kind, purpose)| self.covers(*kind, *purpose))
+    // A list and not an iterator: the compiler would specialise the loops over it for minutes.
+    pub(crate) fn cells(self) -> Vec<(Kind, Purposes)> {
+        let mut cells = Vec::new();
+        for kind in Kind::each(self.kinds) {
+            let purposes = Purposes::each().filter(|purpose| self.purposes.contains(*purpose));
+            cells.extend(purposes.map(|purpose| (kind, purpose)));
+        }
+        cells
     }
 
     pub(crate) fn is_empty(self) -> bool {

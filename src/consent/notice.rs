@@ -24,6 +24,12 @@ pub struct Notice {
     pub scope: Scope,
 }
 
+/// A notice that was shown in the meeting.
+pub(crate) struct Shown {
+    pub(crate) notice: Notice,
+    pub(crate) is_superseded: bool,
+}
+
 /// A SHA-256: of a notice's text, which says which notice it is, or of a ledger's line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

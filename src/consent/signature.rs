@@ -18,7 +18,7 @@ use alloc::{string::String, vec::Vec};
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Grant};
+use super::{Digest, Grant, Refusal};
 use crate::time::Time;
 
 /// An Ed25519 public key (RFC 8032).
@@ -62,6 +62,30 @@ impl core::fmt::Debug for PublicKey {
 }
 
 impl Grant {
+    /// Whether the person of this key signed it, for this meeting and over their present challenge (R2; GDPR Art. 7(1)).
+    pub(crate) fn check_signature(
+        &self,
+        key: &PublicKey,
+        meeting: &str,
+        participant: &str,
+        recipients: &[String],
+        challenge: Challenge,
+    ) -> Result<(), Refusal> {
+        let signed = self.signed.as_ref().ok_or(Refusal::Unsigned)?;
+        if signed.meeting != meeting {
+            return Err(Refusal::ForeignMeeting);
+        }
+        if signed.challenge != challenge {
+            return Err(Refusal::Replayed);
+        }
+        let message = self.message(meeting, participant, recipients, challenge);
+        if key.has_signed(&message, &signed.signature) {
+            Ok(())
+        } else {
+            Err(Refusal::WrongSignature)
+        }
+    }
+
     /// What a person signs to agree to this, for a meeting, under their id there, with the names of the third parties' purposes in it.
     #[must_use]
     pub fn message(

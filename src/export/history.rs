@@ -188,7 +188,7 @@ impl Replay<'_> {
         match stay {
             Some((number, stay)) => {
                 self.history.stays = number;
-                for (kind, effective) in stay.effective() {
+                for (kind, effective) in stay.consents.effective() {
                     for (purpose, effective) in Purposes::each().zip(effective) {
                         self.note_cell(index, line, (number, stay), (kind, purpose), effective);
                     }
@@ -245,7 +245,7 @@ impl Replay<'_> {
         interval.span.until = until;
         interval.span.settled = until;
         interval.agreed_end = until;
-        for notice in stay.notices(kind, purpose, line.at.floor()) {
+        for notice in stay.consents.notices(kind, purpose, line.at.floor()) {
             if !interval.notices.contains(&notice) {
                 interval.notices.push(notice);
             }

@@ -20,17 +20,20 @@ pub fn millis(millis: i64) -> Time {
     Time::from_millis(millis)
 }
 
-/// A meeting with a notice over everything, and people who have agreed to nothing.
-pub fn meeting<const N: usize>() -> (Meeting, Digest, [Participant; N]) {
-    let mut meeting = Meeting::open("test", N + 2).unwrap();
-    let notice = Notice {
+pub fn notice() -> Notice {
+    Notice {
         digest: Digest::of("We record, and we train."),
         version: "1".into(),
         language: "en".into(),
         controller: "Example Conferencing".into(),
         scope: Scope::ALL,
-    };
-    let notice = meeting.show(notice).unwrap();
+    }
+}
+
+/// A meeting with a notice over everything, and people who have agreed to nothing.
+pub fn meeting<const N: usize>() -> (Meeting, Digest, [Participant; N]) {
+    let mut meeting = Meeting::open("test", N + 2).unwrap();
+    let notice = meeting.show(notice()).unwrap();
     let people = std::array::from_fn(|index| {
         let id = index.to_string();
         meeting.join(Join::adult(&id), Time::START).unwrap()

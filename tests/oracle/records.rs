@@ -2,7 +2,7 @@
 
 use framegate::{Field, Reason, Schema};
 
-use crate::rules::{Contributors, Fault, Frame, Oracle, Stream, Tap, Whose};
+use crate::rules::{Contributors, Event, Fault, Frame, Oracle, Stream, Tap, Whose};
 
 /// What the records of a stream consist of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Spent {
     id: String,
     stay: usize,
     stream: u16,
-    outlet: usize,
+    outlet: u16,
     minute: i64,
     bits: u32,
 }
@@ -140,9 +140,17 @@ impl Oracle {
         bits.max(least)
     }
 
+    /// The time of the last entry before the meeting last went on.
+    fn resumed_at(&self) -> Option<i64> {
+        let mut events = self.events.iter().rev();
+        let is_resumed = |(_, event): &&(i64, Event)| matches!(event, Event::Resumed { .. });
+        events.find(is_resumed).map(|(at, _)| *at)
+    }
+
     /// Enters what a record tells, if that is not too much for its minute.
     ///
     /// Minutes are counted from the meeting's start, and to a tap that lags behind the latest is the present one.
+    /// What went before in the minute of the last entry is not known after a crash, so nothing more goes in it.
     pub fn afford(&mut self, tap: &Tap, released: i64) -> Option<Reason> {
         let (Some(declared), Whose::Owned(stay)) = (tap.stream.declared(), tap.stream.whose) else {
             return None;
@@ -163,10 +171,19 @@ impl Oracle {
         } else {
             released / MINUTE
         };
-        let latest = shared.clone().map(|spent| spent.minute).max();
+        let resumed = self.resumed_at().map(|at| at / MINUTE);
+        let resumed = resumed.filter(|_| !self.has(Fault::ResumingRenews));
+        let latest = shared
+            .clone()
+            .map(|spent| spent.minute)
+            .chain(resumed)
+            .max();
         let minute = latest
             .filter(|_| !self.has(Fault::LaggingRenews))
             .map_or(own, |latest| latest.max(own));
+        if resumed == Some(minute) {
+            return Some(Reason::OverBudget);
+        }
         let before = shared.filter(|spent| spent.minute == minute);
         let before = before.map(|spent| spent.bits).sum::<u32>();
         let bits = self.bits(declared);

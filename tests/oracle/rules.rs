@@ -2,13 +2,14 @@
 //!
 //! It shares no code with the gate and keeps no state but lists of what happened.
 //! For each frame, each person, kind and purpose the list is read again from its beginning.
-//! Of the library it uses only words: kinds, purposes, scopes, authorities, areas, reasons, verdicts.
+//! Of the library it uses only words: kinds, purposes, scopes, authorities, areas, reasons, verdicts, counters.
+//! `ledger.rs` says what of the list must be in the ledger.
 //!
 //! Times are microseconds since the meeting's start; those whose name ends in `_ms` are milliseconds.
 
 use std::ops::Range;
 
-use framegate::{Area, Authority, Kind, Kinds, Method, Purposes, Reason, Scope, Verdict};
+use framegate::{Area, Authority, Counters, Kind, Kinds, Method, Purposes, Reason, Scope, Verdict};
 
 use crate::{
     content::{Content, Format, covers},
@@ -88,14 +89,40 @@ faults! {
     LaggingRenews
     TheLastBitIsTooMuch
     WithheldRecordsCount
+    ResumingRenews
+    EntersTheCallsOwnTime
+    EntersNoOverreach
+    EntersOverreachesAsNobodys
+    EntersNoEndOfAGrant
+    EntersMoreThanExpired
+    CountsDroppedFramesOnly
+    ResumesATornLedger
 }
 
 /// Somebody in a frame: the number of their stay, in the order of joining, or none for somebody who never joined.
 pub type Person = Option<usize>;
 
+/// What somebody agrees to, or tries to.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The notice's text.
+    pub notice: String,
+    pub scope: Scope,
+    pub method: Method,
+    pub until: Option<i64>,
+}
+
+/// What went through one tap.
+#[derive(Clone, Copy, Debug)]
+pub struct Count {
+    pub stream: u16,
+    pub outlet: u16,
+    pub frames: Counters,
+}
+
 /// One entry of the list.
 #[derive(Clone, Debug)]
-enum Event {
+pub enum Event {
     Joined {
         id: String,
         /// Whether a guardian agrees for them.
@@ -105,13 +132,17 @@ enum Event {
         stay: usize,
     },
     Granted {
+        by: Authority,
         stay: usize,
-        notice: String,
-        scope: Scope,
-        until: Option<i64>,
+        grant: Grant,
     },
     /// Somebody else tried to agree for a person: nothing changes.
-    Overreach,
+    Overreach {
+        by: Authority,
+        /// Who it was about, if they are there.
+        stay: Option<usize>,
+        grant: Grant,
+    },
     Withdrawn {
         by: Authority,
         stay: usize,
@@ -137,14 +168,27 @@ enum Event {
     /// What somebody agreed to has ended by itself, and that was noted.
     Expired {
         stay: usize,
+        cells: Vec<(Kind, Purposes)>,
     },
     Named {
         purpose: Purposes,
         recipient: String,
     },
-    StreamOpened,
-    OutletOpened,
-    Counted,
+    StreamOpened {
+        kind: Kind,
+        owner: Option<usize>,
+    },
+    OutletOpened {
+        outlet: Outlet,
+    },
+    Counted {
+        taps: Vec<Count>,
+    },
+    /// The meeting went on from its ledger.
+    Resumed {
+        /// Whether that ended in half a line.
+        torn: bool,
+    },
     Ended,
 }
 
@@ -194,9 +238,11 @@ impl Stream {
 /// A destination.
 #[derive(Clone, Copy, Debug)]
 pub struct Outlet {
-    pub number: usize,
+    pub number: u16,
     pub purposes: Purposes,
     pub blanks: Kinds,
+    /// The third party to whom it leads.
+    pub recipient: Option<&'static str>,
 }
 
 /// Where a frame comes.
@@ -255,10 +301,13 @@ pub struct Expected {
 /// What happened in a meeting, and nothing else.
 pub struct Oracle {
     /// Each with the time that it counts as made at.
-    events: Vec<(i64, Event)>,
+    pub events: Vec<(i64, Event)>,
     /// The largest valid time that any call, or any tap, was given.
     clock: i64,
-    room: usize,
+    /// The last one, and what it was at each event: no rule asks for it, only a planted fault.
+    given: i64,
+    pub given_at: Vec<i64>,
+    pub room: usize,
     fault: Option<Fault>,
     /// What records told.
     pub spent: Vec<Spent>,
@@ -272,6 +321,8 @@ impl Oracle {
         Self {
             events: Vec::new(),
             clock: 0,
+            given: 0,
+            given_at: Vec::new(),
             room,
             fault,
             spent: Vec::new(),
@@ -340,13 +391,17 @@ impl Oracle {
     pub fn tick(&mut self, now: i64) {
         self.look_at_the_clock(now);
         let now_ms = round_down(self.clock);
-        let ended = |stay: usize| self.ends(stay).any(|end| end <= now_ms);
         let present = self
             .stays()
             .filter(|&stay| self.present(Some(stay)).is_some());
-        let expired = present.filter(|&stay| ended(stay)).collect::<Vec<_>>();
-        for stay in expired {
-            self.enter(Event::Expired { stay });
+        let ended = present.map(|stay| {
+            let ended = self.ends(stay).filter(|&(_, end)| end <= now_ms);
+            (stay, ended.map(|(cell, _)| cell).collect::<Vec<_>>())
+        });
+        for (stay, cells) in ended.collect::<Vec<_>>() {
+            if !cells.is_empty() {
+                self.enter(Event::Expired { stay, cells });
+            }
         }
     }
 
@@ -356,18 +411,18 @@ impl Oracle {
             .stays()
             .filter(|&stay| self.present(Some(stay)).is_some());
         present
-            .flat_map(|stay| self.ends(stay).collect::<Vec<_>>())
+            .flat_map(|stay| self.ends(stay).map(|(_, end)| end).collect::<Vec<_>>())
             .min()
     }
 
-    /// The ends of somebody's consents that have not been noted.
-    fn ends(&self, stay: usize) -> impl Iterator<Item = i64> {
+    /// The ends of somebody's consents that have not been noted, each with its kind and purpose.
+    fn ends(&self, stay: usize) -> impl Iterator<Item = ((Kind, Purposes), i64)> {
         let cells = Kind::ALL
             .into_iter()
             .flat_map(|kind| each(Purposes::all()).map(move |purpose| (kind, purpose)));
         let has_end = move |kind: Kind, purpose| {
             self.events.iter().any(|(_, event)| {
-                matches!(event, Event::Granted { stay: whose, scope, until: Some(_), .. }
+                matches!(event, Event::Granted { stay: whose, grant: Grant { scope, until: Some(_), .. }, .. }
                     if *whose == stay && scope.kinds.contains(kind.into()) && scope.purposes.contains(purpose))
             })
         };
@@ -382,19 +437,15 @@ impl Oracle {
                 .min()?
                 .max(told.lifted_ms);
             let ends = in_force().map(|grant| grant.end).max()?;
-            (begins < ends && ends < round_down(LIMIT)).then_some(ends)
+            (begins < ends && ends < round_down(LIMIT)).then_some(((kind, purpose), ends))
         })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that a grant names")]
     pub fn grant(
         &mut self,
         by: Authority,
         who: Person,
-        notice: &str,
-        scope: Scope,
-        method: Method,
-        until: Option<i64>,
+        grant: Grant,
         now: i64,
     ) -> Result<(), Refusal> {
         self.look_at_the_clock(now);
@@ -407,27 +458,29 @@ impl Oracle {
         };
         let host_may = by == Authority::Host && self.has(Fault::HostMayGrant);
         if !agrees.contains(&by) && !host_may {
-            self.enter(Event::Overreach);
+            let stay = self.present(who);
+            self.enter(Event::Overreach { by, stay, grant });
             return Err(Refusal::Overreach);
         }
         if !in_range(now) {
             return Err(Refusal::Time);
         }
         let stay = self.present(who).ok_or(Refusal::NobodyThere)?;
+        let scope = grant.scope;
         let described = self
             .events
             .iter()
             .find_map(|(_, event)| match event {
-                Event::Shown { text, scope } if text == notice => Some(*scope),
+                Event::Shown { text, scope } if *text == grant.notice => Some(*scope),
                 _ => None,
             })
             .ok_or(Refusal::UnknownNotice)?;
-        if self.is_superseded(notice) && !self.has(Fault::SupersededNoticesCover) {
+        if self.is_superseded(&grant.notice) && !self.has(Fault::SupersededNoticesCover) {
             return Err(Refusal::StaleNotice);
         }
         // Art. 9(2)(a): recognising who somebody is needs more than a click.
         if scope.purposes.contains(Purposes::IDENTIFY)
-            && method == Method::Clicked
+            && grant.method == Method::Clicked
             && !self.has(Fault::AClickIdentifies)
         {
             return Err(Refusal::NotExplicit);
@@ -436,17 +489,11 @@ impl Oracle {
         if !described.kinds.contains(scope.kinds) || !described.purposes.contains(scope.purposes) {
             return Err(Refusal::BeyondNotice);
         }
-        let ends_in_time = until.is_none_or(|until| in_range(until) && until > self.clock);
-        if !ends_in_time {
+        let in_time = |until: i64| in_range(until) && until > self.clock;
+        if !grant.until.is_none_or(in_time) {
             return Err(Refusal::Time);
         }
-        let notice = notice.to_owned();
-        self.enter(Event::Granted {
-            stay,
-            notice,
-            scope,
-            until,
-        });
+        self.enter(Event::Granted { by, stay, grant });
         Ok(())
     }
 
@@ -504,26 +551,36 @@ impl Oracle {
         Ok(())
     }
 
-    pub fn open_stream(&mut self, whose: Whose) -> Result<(), Refusal> {
+    pub fn open_stream(&mut self, whose: Whose, kind: Kind) -> Result<(), Refusal> {
         self.not_ended()?;
-        if let Whose::Owned(stay) = whose {
-            self.present(Some(stay)).ok_or(Refusal::NobodyThere)?;
-        }
-        self.enter(Event::StreamOpened);
+        let owner = match whose {
+            Whose::Owned(stay) => Some(self.present(Some(stay)).ok_or(Refusal::NobodyThere)?),
+            Whose::Mix | Whose::Composite | Whose::Derived => None,
+        };
+        self.enter(Event::StreamOpened { kind, owner });
         Ok(())
     }
 
-    pub fn open_outlet(&mut self) -> Result<(), Refusal> {
+    pub fn open_outlet(&mut self, outlet: Outlet) -> Result<(), Refusal> {
         self.not_ended()?;
-        self.enter(Event::OutletOpened);
+        self.enter(Event::OutletOpened { outlet });
         Ok(())
     }
 
-    pub fn end(&mut self) {
+    /// The taps, in the order of opening, with what they counted.
+    pub fn end(&mut self, taps: Vec<Count>) {
         if !self.is_over() {
-            self.enter(Event::Counted);
+            self.enter(Event::Counted { taps });
             self.enter(Event::Ended);
         }
+    }
+
+    /// The meeting is gone, and goes on from its ledger, which knows of no time later than its last entry's.
+    pub fn resume(&mut self, torn: bool) -> Result<(), Refusal> {
+        self.not_ended()?;
+        self.clock = self.events.last().map_or(0, |(at, _)| *at);
+        self.enter(Event::Resumed { torn });
+        Ok(())
     }
 
     pub fn is_over(&self) -> bool {
@@ -533,6 +590,7 @@ impl Oracle {
 
     fn enter(&mut self, event: Event) {
         self.events.push((self.clock, event));
+        self.given_at.push(self.given);
     }
 
     /// A call counts as made at the largest valid time that any call, or any tap, was given.
@@ -540,6 +598,7 @@ impl Oracle {
         if in_range(now) {
             let believes = self.has(Fault::MeetingBelievesEarlierTimes);
             self.clock = if believes { now } else { self.clock.max(now) };
+            self.given = now;
         }
     }
 
@@ -599,7 +658,7 @@ impl Oracle {
         self.joined().nth(stay).expect("a stay that began").1
     }
 
-    fn is_there(&self, stay: usize) -> bool {
+    pub fn is_there(&self, stay: usize) -> bool {
         let went =
             |(_, event): &(i64, Event)| matches!(event, Event::Left { stay: who } if *who == stay);
         !self.events.iter().any(went)
@@ -672,13 +731,10 @@ impl Oracle {
                     joined += 1;
                 }
                 Event::Granted {
-                    stay: whose,
-                    notice,
-                    scope,
-                    until,
-                } if *whose == stay && covers(scope) => {
+                    stay: whose, grant, ..
+                } if *whose == stay && covers(&grant.scope) => {
                     let since_ms = self.round_beginning(*at);
-                    let until_ms = self.round_end(until.unwrap_or(LIMIT));
+                    let until_ms = self.round_end(grant.until.unwrap_or(LIMIT));
                     if self.has(Fault::AnotherGrantShortens) {
                         for (grant, _) in &mut grants {
                             grant.end = until_ms;
@@ -689,7 +745,7 @@ impl Oracle {
                     if !still_runs || self.has(Fault::AnotherGrantBeginsAnew) {
                         grants.clear();
                     }
-                    grants.push((since_ms..until_ms, notice));
+                    grants.push((since_ms..until_ms, &grant.notice));
                     last_act = LastAct::Grant;
                 }
                 // R3: what was agreed to under it stops there; what was agreed to under others goes on.
@@ -713,7 +769,7 @@ impl Oracle {
                     }
                 }
                 // What was noted as ended stays so, for a tap that lags behind, too.
-                Event::Expired { stay: whose } if *whose == stay => {
+                Event::Expired { stay: whose, .. } if *whose == stay => {
                     let now_ms = round_down(*at);
                     if grants.iter().all(|(grant, _)| grant.end <= now_ms) {
                         grants.clear();
@@ -736,6 +792,13 @@ impl Oracle {
                     refused |= *by == Authority::Participant
                         && self.is_guarded(stay)
                         && !self.has(Fault::GuardianOverrulesARefusal);
+                    last_act = LastAct::Withdrawal;
+                }
+                // The half line may have been anybody's withdrawal.
+                Event::Resumed { torn: true }
+                    if joined > stay && !self.has(Fault::ResumesATornLedger) =>
+                {
+                    grants.clear();
                     last_act = LastAct::Withdrawal;
                 }
                 Event::Restricted { by, whom, scope } if covers(scope) && concerns(whom) => {

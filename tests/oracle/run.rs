@@ -1,6 +1,6 @@
 //! A meeting through the gate and the oracle side by side.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, mem};
 
 use framegate::{
     Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting, Notice,
@@ -10,24 +10,27 @@ use framegate::{
 use proptest::test_runner::TestCaseError;
 
 use crate::{
+    common::Memory,
     content::{Content, Format},
     derived,
     doors::pass,
+    ledger,
+    resume::resumed,
     rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        Damage, EVERYTHING, IDS, NEWEST, RECORDING, RENEWED, Script, ScriptedContributors,
-        ScriptedFrame, ScriptedOwner, ScriptedSource, Step, THIRD, Untold, When, Who,
+        CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
+        RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner,
+        ScriptedSource, Step, THIRD, Untold, VERSION, When, Who,
     },
     sources::{Kept, Pair},
 };
 
 /// People for whom there is room at a time.
-const ROOM: usize = 3;
-const RECIPIENT: &str = "Example Ltd";
+pub const ROOM: usize = 3;
 
 /// What the gate and the oracle do not agree about.
 #[derive(Debug)]
-pub struct Disagreement(String);
+pub struct Disagreement(pub String);
 
 impl From<Disagreement> for TestCaseError {
     fn from(Disagreement(what): Disagreement) -> Self {
@@ -46,7 +49,7 @@ pub fn agree<T: PartialEq + Debug>(what: &str, gate: &T, oracle: &T) -> Result<(
 }
 
 /// What became of one frame of a script.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub verdict: Verdict,
     /// None for a bare decision.
@@ -55,6 +58,8 @@ pub struct Outcome {
     pub cleared: Purposes,
     /// Whether each byte of the frame reached the outlet.
     pub shown: Vec<bool>,
+    /// The earliest time at which anything in it was captured, or in what it was made from, hidden there or not.
+    pub captured: i64,
     /// What must have been agreed to, and since when, because it was made from other frames.
     pub inherited: Option<(Vec<(Person, Kind)>, i64)>,
 }
@@ -80,9 +85,10 @@ impl Outcome {
 
 /// A meeting under way.
 pub struct Run {
-    meeting: Meeting,
+    pub meeting: Meeting,
+    pub ledger: Memory,
     oracle: Oracle,
-    present: i64,
+    pub present: i64,
     /// By the number of the stay.
     people: Vec<Participant>,
     streams: Vec<(StreamId, rules::Stream)>,
@@ -110,13 +116,16 @@ pub fn run(script: &Script, fault: Option<Fault>) -> Result<Run, Disagreement> {
         run.step(step)?;
     }
     run.check_counters()?;
+    run.check_ledger()?;
     Ok(run)
 }
 
 impl Run {
     pub fn open(room: usize, fault: Option<Fault>) -> Self {
+        let ledger = Memory::default();
         Self {
-            meeting: Meeting::open("oracle", room).expect("a meeting"),
+            meeting: Meeting::open_with(MEETING, room, ledger.writer()).expect("a meeting"),
+            ledger,
             oracle: Oracle::open(room, fault),
             present: 5000,
             people: Vec::new(),
@@ -155,7 +164,7 @@ impl Run {
                 let now = self.time(*now);
                 let guarded = Some(id) == IDS.last();
                 let join = if guarded {
-                    Join::with_guardian(id, "their guardian")
+                    Join::with_guardian(id, GUARDIAN)
                 } else {
                     Join::adult(id)
                 };
@@ -190,9 +199,13 @@ impl Run {
                 let granted = self
                     .meeting
                     .grant(*by, participant, &grant, Time::from_micros(now));
-                let expected = self
-                    .oracle
-                    .grant(*by, who, notice, *scope, *method, until, now);
+                let asked = rules::Grant {
+                    notice: (*notice).to_owned(),
+                    scope: *scope,
+                    method: *method,
+                    until,
+                };
+                let expected = self.oracle.grant(*by, who, asked, now);
                 agree_result("grant", &granted, expected)?;
             }
             Step::Supersede(text, now) => {
@@ -251,9 +264,11 @@ impl Run {
                 self.outcomes.push(outcome);
                 self.kept.push(kept);
             }
+            Step::Resume { torn } => self.resume(*torn)?,
             Step::End => {
                 let mut end = self.meeting.end();
-                self.oracle.end();
+                let counts = self.counts();
+                self.oracle.end(counts);
                 agree("an end has settled", &end.is_settled(), &true)?;
             }
         }
@@ -292,9 +307,9 @@ impl Run {
         };
         let notice = Notice {
             digest: Digest::of(text),
-            version: "1".to_owned(),
-            language: "en".to_owned(),
-            controller: "Example".to_owned(),
+            version: VERSION.to_owned(),
+            language: LANGUAGE.to_owned(),
+            controller: CONTROLLER.to_owned(),
             scope,
         };
         let shown = self.meeting.show(notice);
@@ -329,7 +344,7 @@ impl Run {
             ScriptedOwner::Derived => (Whose::Derived, Stream::derived(kind, gate_format)),
         };
         let opened = self.meeting.open_stream(stream);
-        agree_result("open_stream", &opened, self.oracle.open_stream(whose))?;
+        agree_result("open_stream", &opened, self.oracle.open_stream(whose, kind))?;
         if let Ok(id) = opened {
             let stream = rules::Stream {
                 number: id.number(),
@@ -337,32 +352,58 @@ impl Run {
                 kind,
                 format,
             };
-            agree(
-                "a stream's number",
-                &usize::from(id.number()),
-                &self.streams.len(),
-            )?;
             self.streams.push((id, stream));
         }
         Ok(())
     }
 
     fn open_outlet(&mut self, purposes: Purposes, blanks: Kinds) -> Result<(), Disagreement> {
-        let mut outlet = Outlet::new("outlet", purposes).blank(blanks);
-        if purposes == THIRD {
-            outlet = outlet.recipient(RECIPIENT);
+        let recipient = (purposes == THIRD).then_some(RECIPIENT);
+        let mut outlet = Outlet::new(OUTLET, purposes).blank(blanks);
+        if let Some(recipient) = recipient {
+            outlet = outlet.recipient(recipient);
         }
         let opened = self.meeting.open_outlet(outlet);
-        agree_result("open_outlet", &opened, self.oracle.open_outlet())?;
-        let number = self.outlets.len();
-        self.outlets.extend(opened.map(|id| {
-            let outlet = rules::Outlet {
-                number,
-                purposes,
-                blanks,
+        let outlet = rules::Outlet {
+            number: opened.as_ref().map_or(0, |id| id.number()),
+            purposes,
+            blanks,
+            recipient,
+        };
+        agree_result("open_outlet", &opened, self.oracle.open_outlet(outlet))?;
+        self.outlets.extend(opened.map(|id| (id, outlet)));
+        Ok(())
+    }
+
+    /// Goes on from the ledger, with the same streams and outlets opened again.
+    fn resume(&mut self, torn: bool) -> Result<(), Disagreement> {
+        let resumed = resumed(&self.ledger.bytes(), torn, &self.ledger);
+        agree(
+            "a meeting can be resumed",
+            &resumed.is_ok(),
+            &self.oracle.resume(torn).is_ok(),
+        )?;
+        let Ok(meeting) = resumed else {
+            return Ok(());
+        };
+        self.meeting = meeting;
+        self.taps.clear();
+        for (_, stream) in mem::take(&mut self.streams) {
+            let (owner, format) = match (stream.whose, stream.format) {
+                (Whose::Owned(stay), format) if self.oracle.is_there(stay) => {
+                    (ScriptedOwner::Stay(stay), format)
+                }
+                // Without its owner it cannot be opened again, and what several people send is no record.
+                (Whose::Owned(_), Format::Record(_)) => (ScriptedOwner::Mix, Format::Text),
+                (Whose::Owned(_) | Whose::Mix, format) => (ScriptedOwner::Mix, format),
+                (Whose::Composite, format) => (ScriptedOwner::Composite, format),
+                (Whose::Derived, format) => (ScriptedOwner::Derived, format),
             };
-            (id, outlet)
-        }));
+            self.open_stream(owner, stream.kind, format)?;
+        }
+        for (_, outlet) in mem::take(&mut self.outlets) {
+            self.open_outlet(outlet.purposes, outlet.blanks)?;
+        }
         Ok(())
     }
 
@@ -392,6 +433,7 @@ impl Run {
         let pairs = self.pairs(&scripted.sources)?;
         let said = self.said(scripted, &stream, &content, &pairs);
 
+        let captured = earliest(&said, &pairs);
         let listed = match &said.contributors {
             rules::Contributors::Owner | rules::Contributors::Sources(_) => &[][..],
             rules::Contributors::Complete(list) | rules::Contributors::Partial(list) => list,
@@ -446,10 +488,11 @@ impl Run {
                 door: None,
                 cleared: tag.purposes(),
                 shown: Vec::new(),
+                captured,
                 inherited: inherited(&said),
             };
             let source = self.oracle.source(&rules_tap, &said, &expected);
-            return Ok(Some((outcome, self.pair(None, source))));
+            return Ok(Some((outcome, self.pair(None, source, captured))));
         };
 
         let room = door != Door::Into || scripted.damage != Damage::Buffer;
@@ -469,21 +512,14 @@ impl Run {
         agree("counters", &tap_run.tap.counters(), &tap_run.counters)?;
         let kept = self.oracle.source(&rules_tap, &said, &expected);
         self.check_source(source.as_ref(), &kept)?;
-        let kept = self.pair(source, kept);
+        let kept = self.pair(source, kept, captured);
 
-        let all = content.bytes();
-        let shown = match received.content {
-            Some(content) if received.verdict.is_released() => {
-                let pairs = content.bytes().into_iter().zip(all);
-                pairs.map(|(received, sent)| received == sent).collect()
-            }
-            _ => vec![false; all.len()],
-        };
         let outcome = Outcome {
             verdict: received.verdict,
             door: Some(door),
             cleared: rules::purposes_of(received.tag),
-            shown,
+            shown: shown(&received, &content),
+            captured,
             inherited: inherited(&said),
         };
         Ok(Some((outcome, kept)))
@@ -514,7 +550,7 @@ impl Run {
     }
 
     /// A frame as a source of others. What the gate does not say of one that it withheld, a client says.
-    fn pair(&self, gate: Option<Kept>, oracle: derived::Source) -> Pair {
+    fn pair(&self, gate: Option<Kept>, oracle: derived::Source, captured: i64) -> Pair {
         let gate = gate.unwrap_or_else(|| Kept {
             tag: Tag::from_bytes(oracle.tag).expect("a tag"),
             people: oracle
@@ -525,7 +561,11 @@ impl Run {
             kinds: oracle.kinds,
             captured: Time::from_micros(oracle.captured),
         });
-        Pair { gate, oracle }
+        Pair {
+            gate,
+            oracle,
+            captured,
+        }
     }
 
     /// R8: an empty frame is no source, and of another the gate names who and what is in it.
@@ -603,6 +643,31 @@ impl Run {
         gate_region
     }
 
+    /// What should have been counted, in the order in which the taps were opened.
+    fn counts(&self) -> Vec<rules::Count> {
+        let count = |tap: &TapRun| rules::Count {
+            stream: self.streams[tap.between.0].1.number,
+            outlet: self.outlets[tap.between.1].0.number(),
+            frames: tap.counters,
+        };
+        self.taps.iter().map(count).collect()
+    }
+
+    /// Entry for entry.
+    pub fn check_ledger(&self) -> Result<(), Disagreement> {
+        let (told, head) = ledger::read(&self.ledger.bytes())?;
+        let expected = self.oracle.entries();
+        for (told, expected) in told.iter().zip(&expected) {
+            agree("an entry of the ledger", told, expected)?;
+        }
+        agree("the ledger's length", &told.len(), &expected.len())?;
+        agree(
+            "the ledger's head",
+            &self.meeting.head().hash.to_string(),
+            &head,
+        )
+    }
+
     /// R10, as the meeting tells it.
     pub fn check_counters(&self) -> Result<(), Disagreement> {
         let told = self.meeting.counters().map(|(_, _, counters)| counters);
@@ -640,6 +705,30 @@ fn one_of(count: usize, number: usize) -> usize {
     } else {
         number % count
     }
+}
+
+/// Which bytes of a frame reached the outlet.
+fn shown(received: &Expected, sent: &Content) -> Vec<bool> {
+    let sent = sent.bytes();
+    match &received.content {
+        Some(content) if received.verdict.is_released() => {
+            let pairs = content.bytes().into_iter().zip(sent);
+            pairs.map(|(received, sent)| received == sent).collect()
+        }
+        _ => vec![false; sent.len()],
+    }
+}
+
+/// When the earliest of what is in a frame was captured, or of what is in its sources, hidden there or not.
+fn earliest(said: &rules::Frame, pairs: &[Pair]) -> i64 {
+    let of_regions = said.regions.iter().filter_map(|region| region.captured);
+    let pairs = match said.contributors {
+        rules::Contributors::Sources(_) => pairs,
+        _ => &[],
+    };
+    let of_sources = pairs.iter().map(|pair| pair.captured);
+    let captures = of_regions.chain(of_sources);
+    captures.fold(said.captured, i64::min)
 }
 
 /// Whoever is in its sources, and the earliest of them.

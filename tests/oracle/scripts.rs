@@ -19,6 +19,14 @@ pub const EVERYTHING: &str = "everything";
 /// Another that describes everything.
 pub const RENEWED: &str = "everything, in other words";
 pub const RECORDING: &str = "recording";
+/// What else is written of each meeting, notice, outlet and third party.
+pub const MEETING: &str = "oracle";
+pub const VERSION: &str = "1";
+pub const LANGUAGE: &str = "en";
+pub const CONTROLLER: &str = "Example";
+pub const GUARDIAN: &str = "their guardian";
+pub const OUTLET: &str = "outlet";
+pub const RECIPIENT: &str = "Example Ltd";
 /// The first two pairs of a purpose and a third party.
 pub const THIRD: Purposes = Purposes::from_bits_retain(1 << 9);
 const FOURTH: Purposes = Purposes::from_bits_retain(1 << 10);
@@ -86,6 +94,10 @@ pub enum Step {
     OpenStream(ScriptedOwner, Kind, Format),
     OpenOutlet(Purposes, Kinds),
     Frame(ScriptedFrame),
+    /// The meeting is dropped, and goes on from its ledger. That may end in half a line.
+    Resume {
+        torn: bool,
+    },
     End,
 }
 
@@ -211,6 +223,7 @@ impl Step {
             | Self::ThirdParty(_)
             | Self::OpenStream(..)
             | Self::OpenOutlet(..)
+            | Self::Resume { .. }
             | Self::End => None,
         }
     }
@@ -380,6 +393,27 @@ fn derivation() -> impl Strategy<Value = Vec<Step>> {
         steps.push(Step::Frame(made));
         steps
     })
+}
+
+/// Something that is about one person only. What is agreed to lasts for a while.
+pub fn act(who: Who) -> impl Strategy<Value = Step> {
+    let now = When::Later(0);
+    let until = option::of(one_of(&[2000, 3000, 5200]).prop_map(When::In));
+    let agreed = (scope(), until).prop_map(move |(scope, until)| Step::Grant {
+        by: Authority::Participant,
+        who,
+        notice: EVERYTHING,
+        scope,
+        method: Method::Typed,
+        until,
+        now,
+    });
+    prop_oneof![
+        4 => agreed,
+        2 => (withdrawer(), scope()).prop_map(move |(by, scope)| Step::Withdraw(by, who, scope, now)),
+        1 => (restrainer(), scope()).prop_map(move |(by, scope)| Step::Restrict(by, Some(who), scope, now)),
+        2 => (restrainer(), scope()).prop_map(move |(by, scope)| Step::Lift(by, Some(who), scope, now)),
+    ]
 }
 
 fn any_step() -> impl Strategy<Value = Step> {

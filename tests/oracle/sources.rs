@@ -22,6 +22,8 @@ pub struct Kept {
 pub struct Pair {
     pub gate: Kept,
     pub oracle: derived::Source,
+    /// The earliest time at which anything in it was captured, hidden or not.
+    pub captured: i64,
 }
 
 /// More than anybody is in a meeting.
@@ -64,12 +66,17 @@ impl Pair {
             captured: self.gate.captured.min(other.gate.captured),
         };
         agree("joined tags", &gate.tag.to_bytes(), &oracle.tag)?;
-        Ok(Self { gate, oracle })
+        let captured = self.captured.min(other.captured);
+        Ok(Self {
+            gate,
+            oracle,
+            captured,
+        })
     }
 
     /// As somebody who does not tell everything would say it.
     pub fn told(mut self, untold: Untold, time: i64) -> Self {
-        let Self { gate, oracle } = &mut self;
+        let Self { gate, oracle, .. } = &mut self;
         match untold {
             Untold::Nothing => {}
             Untold::People => {

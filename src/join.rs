@@ -1,0 +1,41 @@
+use crate::consent::PublicKey;
+
+/// Somebody who comes into a meeting, and who agrees for them: there is no default.
+///
+/// Ids are the client's names for people, unique in the meeting. That an id is who it says is the client's to make sure.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Join<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) guardian: Option<&'a str>,
+    pub(crate) key: Option<PublicKey>,
+}
+
+impl<'a> Join<'a> {
+    /// An adult, who agrees for themselves.
+    pub const fn adult(id: &'a str) -> Self {
+        Self {
+            id,
+            guardian: None,
+            key: None,
+        }
+    }
+
+    /// Somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
+    /// Either withdraws, and what the person themselves refuses stays closed while they stay.
+    pub const fn with_guardian(id: &'a str, guardian: &'a str) -> Self {
+        Self {
+            id,
+            guardian: Some(guardian),
+            key: None,
+        }
+    }
+
+    /// Whoever agrees for them does so by signing with this key, from now on and whenever this id joins again.
+    ///
+    /// Without a key the client is trusted to tell what people agreed to. That a key is the person's is for the client to make sure.
+    pub const fn key(mut self, key: PublicKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+}

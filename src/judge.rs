@@ -1,0 +1,336 @@
+//! What consent makes of a frame: everybody in it (R4), from capture to release (R5), under every kind it is of.
+
+use crate::{
+    derived::MAX_SOURCES,
+    frame::{Contributors, Frame, MAX_REGIONS, Participant, Region},
+    kind::Kind,
+    payload::{Extent, Payload},
+    purpose::Purposes,
+    records::Records,
+    redact::{self, Cut},
+    table::Passage,
+    tap::{Source, Tap},
+    time::Time,
+    verdict::Reason,
+};
+
+/// What consent makes of a frame, before it is known what can be done about it.
+pub(crate) enum Ruling {
+    Whole,
+    /// Only without some of its parts.
+    InPart {
+        refused: u64,
+        uncovered: bool,
+        reason: Reason,
+    },
+    Withheld(Reason),
+}
+
+impl Tap {
+    /// What consent makes of a frame with a payload, and up to which event that applies.
+    #[inline]
+    pub(crate) fn rule(
+        &self,
+        frame: &Frame<'_>,
+        payload: &Payload<'_>,
+        extent: Option<Extent>,
+        now: Time,
+    ) -> (u32, Ruling) {
+        let (generation, held) = self.surely_held(frame, now);
+        if extent.is_some() & held.contains(self.purposes) {
+            return (generation, Ruling::Whole);
+        }
+        let (generation, ruling) = self.consistently(|| self.judge(frame, payload, extent, now));
+        (generation, ruling.unwrap_or_else(Ruling::Withheld))
+    }
+
+    /// For which purposes everybody in a frame agrees to all of it, and up to which event that applies. An error is why for none.
+    #[inline]
+    pub(crate) fn decide(&self, frame: &Frame<'_>, now: Time) -> (u32, Result<Purposes, Reason>) {
+        let (generation, held) = self.surely_held(frame, now);
+        if held.is_empty() {
+            self.consistently(|| self.decide_exactly(frame, now))
+        } else {
+            (generation, Ok(held))
+        }
+    }
+
+    /// The purposes that everybody in a frame without regions and sources surely agrees to, by one load for each; perhaps too few, and none of any other frame.
+    #[inline]
+    pub(crate) fn surely_held(&self, frame: &Frame<'_>, now: Time) -> (u32, Purposes) {
+        let generation = self.table.generation();
+        if !self.is_clearable | !frame.regions.is_empty() | !frame.sources.is_empty() {
+            return (generation, Purposes::empty());
+        }
+        let held = match (&self.source, frame.contributors) {
+            (Source::Owned(owner, slot), Contributors::Owner) => {
+                slot.surely_held(*owner, self.kind, frame.captured, now)
+            }
+            (Source::Owned(..) | Source::Mix | Source::Composite, contributors) => {
+                self.surely_held_by_all(contributors, frame.captured, now)
+            }
+            (Source::Records(..) | Source::Derived, _) => Purposes::empty(),
+        };
+        (generation, held)
+    }
+
+    /// The same of the owner, if there is one, and of everybody who is named beside them.
+    fn surely_held_by_all(
+        &self,
+        contributors: Contributors<'_>,
+        captured: Time,
+        now: Time,
+    ) -> Purposes {
+        let before = self.table.generation();
+        let mut held = match contributors {
+            Contributors::Group(group) => group.surely_held(&self.table, self.kind, captured, now),
+            Contributors::Complete(people) if !people.is_empty() => {
+                self.table.surely_held(people, self.kind, captured, now)
+            }
+            Contributors::Complete(_) | Contributors::Partial(_) | Contributors::Owner => {
+                Purposes::empty()
+            }
+        };
+        if let Source::Owned(owner, slot) = &self.source {
+            held &= slot.surely_held(*owner, self.kind, captured, now);
+        }
+        if self.table.generation() == before {
+            held
+        } else {
+            Purposes::empty()
+        }
+    }
+
+    /// Judges until no event was completed meanwhile, twice at most, and says up to which event that applies.
+    #[cold]
+    #[inline(never)]
+    fn consistently<T>(&self, judge: impl Fn() -> Result<T, Reason>) -> (u32, Result<T, Reason>) {
+        let mut before = self.table.generation();
+        for _ in 0..2 {
+            let judged = judge();
+            let after = self.table.generation();
+            if before == after {
+                return (before, judged);
+            }
+            before = after;
+        }
+        (before, Err(Reason::Contended))
+    }
+
+    /// The whole of R4 and R5 for a frame with a payload. An error is why it is withheld.
+    fn judge(
+        &self,
+        frame: &Frame<'_>,
+        payload: &Payload<'_>,
+        extent: Option<Extent>,
+        now: Time,
+    ) -> Result<Ruling, Reason> {
+        let passage = self.passage(frame, now)?;
+        let extent = extent.ok_or(Reason::Malformed)?;
+        let located = |region: &Region| redact::locate(region.area, self.format, payload, extent);
+        if !self.is_well_formed(frame) || !frame.regions.iter().all(located) {
+            return Err(Reason::Malformed);
+        }
+        self.never_cleared().map_or(Ok(()), Err)?;
+
+        let (_, mut reason) = frame.cleared_by_sources(self.purposes);
+        for (who, kind) in self.named(frame)? {
+            let (_, refusal) = self.consent(who, kind, passage, self.purposes);
+            reason = Reason::strongest(reason, refusal);
+        }
+        let is_composite = matches!(self.source, Source::Composite);
+        if let (Some(reason), false) = (reason, is_composite) {
+            return Err(reason);
+        }
+        if let (Source::Records(_, records), Payload::Bytes(record)) = (&self.source, payload) {
+            return judge_record(records, record);
+        }
+        let mut refused = 0;
+        for (index, region) in (0..).zip(frame.regions) {
+            if let (_, Some(refusal)) = self.consent_to(region, passage, self.purposes)? {
+                refused |= 1u64.unbounded_shl(index);
+                reason = Reason::strongest(reason, Some(refusal));
+            }
+        }
+        let Some(reason) = reason else {
+            return Ok(Ruling::Whole);
+        };
+        let cut = Cut {
+            regions: frame.regions,
+            refused,
+            uncovered: is_composite,
+            extent,
+        };
+        if cut.leaves_something() {
+            Ok(Ruling::InPart {
+                refused,
+                uncovered: is_composite,
+                reason,
+            })
+        } else {
+            Err(reason)
+        }
+    }
+
+    fn decide_exactly(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
+        let passage = self.passage(frame, now)?;
+        if !self.is_well_formed(frame) {
+            return Err(Reason::Malformed);
+        }
+        self.never_cleared().map_or(Ok(()), Err)?;
+        let (mut held, mut strongest) = frame.cleared_by_sources(Purposes::all());
+        let mut and = |(purposes, reason)| {
+            held &= purposes;
+            strongest = Reason::strongest(strongest, reason);
+        };
+        for (who, kind) in self.named(frame)? {
+            and(self.consent(who, kind, passage, Purposes::all()));
+        }
+        for region in frame.regions {
+            and(self.consent_to(region, passage, Purposes::all())?);
+        }
+        if held.is_empty() {
+            Err(strongest.unwrap_or(Reason::NotGranted))
+        } else {
+            Ok(held)
+        }
+    }
+
+    fn passage(&self, frame: &Frame<'_>, now: Time) -> Result<Passage, Reason> {
+        if self.table.has_ended() {
+            return Err(Reason::Ended);
+        }
+        let passage = Passage::new(frame.captured, now).ok_or(Reason::Time)?;
+        frame
+            .regions
+            .iter()
+            .try_for_each(|region| earlier(passage, region).map(drop))?;
+        // An earlier source does not excuse one that would be captured after its release.
+        let mut captures = frame.captures_of_sources();
+        if captures.all(|captured| Passage::new(captured, now).is_some()) {
+            Ok(passage)
+        } else {
+            Err(Reason::Time)
+        }
+    }
+
+    /// Whether a frame of the stream may have such regions, sources and contributors.
+    fn is_well_formed(&self, frame: &Frame<'_>) -> bool {
+        let others = |owner: Participant| match frame.contributors {
+            Contributors::Owner => false,
+            Contributors::Complete(listed) | Contributors::Partial(listed) => {
+                listed.iter().any(|who| *who != owner)
+            }
+            Contributors::Group(group) => group.people().iter().any(|who| *who != owner),
+        };
+        // A record of somebody else would not count towards their own budget.
+        let is_of_others = match self.source {
+            Source::Records(owner, _) => !frame.regions.is_empty() || others(owner),
+            _ => false,
+        };
+        frame.regions.len() <= MAX_REGIONS && frame.sources.len() <= MAX_SOURCES && !is_of_others
+    }
+
+    /// Why nothing of the stream is ever cleared.
+    fn never_cleared(&self) -> Option<Reason> {
+        match self.source {
+            Source::Records(..) => self.kind.never_cleared(),
+            _ => self.kind.never_cleared_as_bytes(),
+        }
+    }
+
+    pub(crate) fn owner(&self) -> Option<Participant> {
+        match self.source {
+            Source::Owned(owner, _) | Source::Records(owner, _) => Some(owner),
+            Source::Mix | Source::Composite | Source::Derived => None,
+        }
+    }
+
+    /// Everybody who is named for all of the frame, and under which kind: the owner always, the listed, those in its sources.
+    fn named<'f>(
+        &self,
+        frame: &Frame<'f>,
+    ) -> Result<impl Iterator<Item = (Participant, Kind)> + use<'f>, Reason> {
+        let (owner, own) = (self.owner(), self.kind);
+        let listed: &[Participant] = match (&self.source, frame.contributors) {
+            (Source::Derived, _) if frame.has_complete_sources() => &[],
+            (Source::Derived, _) => return Err(Reason::Incomplete),
+            (_, Contributors::Owner) if owner.is_some() => &[],
+            (_, Contributors::Complete(listed)) if !listed.is_empty() => listed,
+            (_, Contributors::Group(group)) if group.is_of(&self.table) => group.people(),
+            (_, Contributors::Group(_)) => return Err(Reason::Unknown),
+            _ => return Err(Reason::Incomplete),
+        };
+        let named = owner.into_iter().chain(listed.iter().copied());
+        let named = named.map(move |who| (who, own));
+        Ok(named.chain(frame.people_of_sources(own)))
+    }
+
+    /// Those of `wanted` that a region's owner agrees to, under the stream's kind and the region's own, and why not to the others.
+    fn consent_to(
+        &self,
+        region: &Region,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> Result<(Purposes, Option<Reason>), Reason> {
+        let passage = earlier(passage, region)?;
+        let consent = |kind| self.consent(region.owner, kind, passage, wanted);
+        let (held, reason) = consent(self.kind);
+        let Some(kind) = region.kind else {
+            return Ok((held, reason));
+        };
+        let (held_too, reason_too) = match kind.never_cleared_as_bytes() {
+            Some(reason) => (Purposes::empty(), Some(reason)),
+            None => consent(kind),
+        };
+        Ok((held & held_too, Reason::strongest(reason, reason_too)))
+    }
+
+    /// Those of `wanted` that a person agrees to, and why not to the others.
+    fn consent(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> (Purposes, Option<Reason>) {
+        if let Some(reason) = kind.never_cleared() {
+            return (Purposes::empty(), Some(reason));
+        }
+        match self.table.slot(who) {
+            Some(slot)
+                if slot
+                    .surely_held(who, kind, passage.captured, passage.released)
+                    .contains(wanted) =>
+            {
+                (wanted, None)
+            }
+            Some(slot) => slot.held(who, kind, passage, wanted),
+            None => (Purposes::empty(), Some(Reason::Unknown)),
+        }
+    }
+}
+
+/// A record without the fields that are out of their range.
+fn judge_record(records: &Records, record: &[u8]) -> Result<Ruling, Reason> {
+    let (refused, reason) = (records.schema.out_of_range(record), Reason::OutOfRange);
+    if refused == 0 {
+        Ok(Ruling::Whole)
+    } else if refused.count_ones() as usize == records.schema.fields().len() {
+        Err(reason)
+    } else {
+        Ok(Ruling::InPart {
+            refused,
+            uncovered: false,
+            reason,
+        })
+    }
+}
+
+/// A quotation must have been cleared since its original was captured.
+fn earlier(passage: Passage, region: &Region) -> Result<Passage, Reason> {
+    match region.captured {
+        Some(captured) => passage.since(captured).ok_or(Reason::Time),
+        None => Ok(passage),
+    }
+}

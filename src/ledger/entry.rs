@@ -1,0 +1,208 @@
+use alloc::{string::String, vec::Vec};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    consent::{Authority, Digest, Grant, Notice, PublicKey, Refusal, Scope},
+    frame::{OutletId, StreamId},
+    kind::{Kind, Kinds},
+    purpose::Purposes,
+    release::Counters,
+    time::Time,
+};
+
+/// What happened. People are named by their ids, which are unique among those present.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Entry {
+    /// The meeting began: always the first entry.
+    Opened {
+        /// Its id.
+        meeting: String,
+        /// For how many participants at a time there is room.
+        participants: u16,
+    },
+    /// The meeting went on after a crash. If the ledger's last line was torn, everybody's consent ended, as that line may have been a withdrawal.
+    Resumed {
+        /// Whether it was.
+        torn: bool,
+    },
+    /// Somebody came in.
+    Joined {
+        /// Their id.
+        who: String,
+        /// The id of who agrees for them, if they have a guardian.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guardian: Option<String>,
+        /// The key of whoever agrees, if they use one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<PublicKey>,
+    },
+    /// Somebody went, and everything of theirs closed.
+    Left {
+        /// Their id.
+        who: String,
+    },
+    /// A notice was shown.
+    Shown {
+        /// It.
+        notice: Notice,
+    },
+    /// A notice stopped covering.
+    Superseded {
+        /// The digest of its text.
+        notice: Digest,
+    },
+    /// Somebody agreed.
+    Granted {
+        /// Whose consent it is.
+        who: String,
+        /// Who agreed: they, or their guardian.
+        by: Authority,
+        /// To what.
+        grant: Grant,
+    },
+    /// Somebody tried to agree who could not, or not so. Nothing changed.
+    Refused {
+        /// Whose consent it would have been; none if nobody of the meeting's.
+        who: Option<String>,
+        /// Who tried.
+        by: Authority,
+        /// To what.
+        grant: Grant,
+        /// Why not.
+        why: Refusal,
+    },
+    /// Somebody refused, or withdrew.
+    Withdrew {
+        /// Whose consent it is.
+        who: String,
+        /// Who withdrew.
+        by: Authority,
+        /// What.
+        scope: Scope,
+    },
+    /// A restriction began.
+    Restricted {
+        /// Over whom; none for everybody.
+        who: Option<String>,
+        /// Whose restriction it is.
+        by: Authority,
+        /// Of what.
+        scope: Scope,
+    },
+    /// A restriction was taken back.
+    Lifted {
+        /// Over whom; none for everybody.
+        who: Option<String>,
+        /// Whose restriction it was.
+        by: Authority,
+        /// Of what.
+        scope: Scope,
+    },
+    /// What somebody had agreed to came to its end by itself.
+    Expired {
+        /// Whose consent it was.
+        who: String,
+        /// To what.
+        scopes: Vec<Scope>,
+    },
+    /// A pair of a purpose and a third party got its bit.
+    Named {
+        /// The purpose.
+        purpose: Purposes,
+        /// The third party.
+        recipient: String,
+        /// The bit.
+        pair: Purposes,
+    },
+    /// A stream was registered.
+    StreamOpened {
+        /// Its number.
+        stream: StreamId,
+        /// Its kind.
+        kind: Kind,
+        /// Its owner's id; none for a mix or a composite.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<String>,
+    },
+    /// A destination was declared.
+    OutletOpened {
+        /// Its number.
+        outlet: OutletId,
+        /// Its name.
+        name: String,
+        /// The third party to whom it leads; none for the controller's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recipient: Option<String>,
+        /// Its purposes.
+        purposes: Purposes,
+        /// The kinds whose withheld frames it takes as empty ones.
+        blanks: Kinds,
+    },
+    /// What went through each tap so far.
+    Counted {
+        /// The taps, in the order of opening.
+        taps: Vec<TapCount>,
+    },
+    /// The client's device vouches for all entries before this one.
+    Signed {
+        /// The device's key.
+        device: PublicKey,
+        /// Its Ed25519 signature over [`Head::message`] of the entries before.
+        #[serde(with = "crate::hex")]
+        signature: [u8; 64],
+    },
+    /// The meeting ended, and everything closed for good.
+    Ended,
+}
+
+/// The counters of one tap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TapCount {
+    /// From which stream.
+    pub stream: StreamId,
+    /// Into which outlet.
+    pub outlet: OutletId,
+    /// How much.
+    pub frames: Counters,
+}
+
+/// How far a ledger goes: what must be kept apart from it to see later that nothing was changed or cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// How many entries there are.
+    pub entries: u64,
+    /// The hash of the last one's line.
+    pub hash: Digest,
+}
+
+impl Head {
+    pub(super) const NONE: Self = Self {
+        entries: 0,
+        hash: Digest([0; 32]),
+    };
+
+    /// What a device signs to vouch for it: `framegate head 1`, the number of entries as 64 bits big-endian, the 32 bytes of the hash.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
+        let entries = self.entries.to_be_bytes();
+        [&b"framegate head 1"[..], &entries, &self.hash.0].concat()
+    }
+}
+
+/// One line of a ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Its number, from 0.
+    pub n: u64,
+    /// The hash of the line before.
+    pub prev: Digest,
+    /// When it happened.
+    pub at: Time,
+    /// What happened.
+    pub entry: Entry,
+}

@@ -1,0 +1,151 @@
+use alloc::vec::Vec;
+
+use super::{Entry, Head, Line};
+use crate::{
+    consent::{Digest, PublicKey},
+    time::Time,
+};
+
+/// A ledger that was read and in which every line follows from the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ledger {
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// How far it goes.
+    pub head: Head,
+    /// Its length in bytes, without a torn last line.
+    pub length: u64,
+    /// Whether there is a torn last line, as a crash leaves one behind.
+    pub torn: bool,
+    /// Up to how many entries an anchor or a device's signature vouches for it. What comes after is consistent, and no more can be said of it.
+    pub anchored: u64,
+}
+
+/// A ledger that was changed, cut or put together, or is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct LedgerError {
+    /// The line, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub what: LedgerFault,
+}
+
+/// What can be wrong with a line of a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerFault {
+    /// Not one of the entries.
+    #[error("not an entry")]
+    NotAnEntry,
+    /// Its number or hash does not follow.
+    #[error("does not follow from the line before")]
+    Broken,
+    /// Earlier than the line before, or out of range.
+    #[error("the time is earlier than that of the line before, or out of range")]
+    Time,
+    /// A device's signature that does not hold.
+    #[error("the device's signature does not hold")]
+    Signature,
+    /// The meeting has ended, and cannot be resumed.
+    #[error("the meeting has ended")]
+    Ended,
+    /// The ledger cannot be written on.
+    #[error("cannot be written on")]
+    Unwritable,
+    /// Something that could not happen there.
+    #[error("cannot have happened here")]
+    Impossible,
+    /// Not what the head that was kept apart says, or too short for it.
+    #[error("not the ledger that the head is of")]
+    Anchor,
+}
+
+impl Ledger {
+    /// Reads a ledger and checks it, against a head that was kept apart if there is one, and a device's key if that is known.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`] for the first line that does not verify. A last line without a line feed is torn, not an error, and is left out.
+    pub fn read(
+        bytes: &[u8],
+        anchor: Option<&Head>,
+        device: Option<&PublicKey>,
+    ) -> Result<Self, LedgerError> {
+        let mut ledger = Self {
+            lines: Vec::new(),
+            head: Head::NONE,
+            length: 0,
+            torn: false,
+            anchored: 0,
+        };
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let Some(length) = rest.iter().position(|byte| *byte == b'\n') else {
+                ledger.torn = true;
+                break;
+            };
+            let (line, after) = rest.split_at(length);
+            ledger.read_line(line, device).map_err(|what| LedgerError {
+                line: ledger.head.entries + 1,
+                what,
+            })?;
+            if anchor == Some(&ledger.head) {
+                ledger.anchored = ledger.head.entries;
+            }
+            ledger.length += line.len() as u64 + 1;
+            rest = after.split_first().map_or(&[][..], |(_, rest)| rest);
+        }
+        match anchor {
+            Some(anchor)
+                if ledger.anchored < anchor.entries
+                    || anchor.entries == 0 && anchor.hash != Head::NONE.hash =>
+            {
+                Err(LedgerError {
+                    line: anchor.entries,
+                    what: LedgerFault::Anchor,
+                })
+            }
+            _ => Ok(ledger),
+        }
+    }
+
+    /// The hash of the line of this index.
+    pub(crate) fn hash(&self, index: usize) -> Digest {
+        self.lines
+            .get(index + 1)
+            .map_or(self.head.hash, |next| next.prev)
+    }
+
+    fn read_line(&mut self, line: &[u8], device: Option<&PublicKey>) -> Result<(), LedgerFault> {
+        let read: Line = serde_json::from_slice(line).map_err(|_| LedgerFault::NotAnEntry)?;
+        if read.n != self.head.entries || read.prev != self.head.hash {
+            return Err(LedgerFault::Broken);
+        }
+        let before = self.lines.last().map_or(Time::START, |line| line.at);
+        if !read.at.in_range() || read.at < before {
+            return Err(LedgerFault::Time);
+        }
+        if matches!(read.entry, Entry::Opened { .. }) != self.lines.is_empty() {
+            return Err(LedgerFault::Impossible);
+        }
+        if let Entry::Signed {
+            device: by,
+            signature,
+        } = &read.entry
+        {
+            if !by.has_signed(&self.head.message(), signature) {
+                return Err(LedgerFault::Signature);
+            }
+            if device == Some(by) {
+                self.anchored = self.head.entries;
+            }
+        }
+        self.head = Head {
+            entries: self.head.entries + 1,
+            hash: Digest::of_bytes(line),
+        };
+        self.lines.push(read);
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+use crate::{
+    ledger::{Entry, Ledger, LedgerError, LedgerFault},
+    register::Register,
+    table::Table,
+};
+
+/// What a ledger's entries come to, each of them judged as it was when it was made.
+pub(crate) fn replay(ledger: &Ledger) -> Result<(Table, Register), LedgerError> {
+    let impossible = |index: usize| LedgerError {
+        line: index as u64 + 1,
+        what: LedgerFault::Impossible,
+    };
+    let Some(Entry::Opened {
+        meeting,
+        participants,
+    }) = ledger.lines.first().map(|line| &line.entry)
+    else {
+        return Err(impossible(0));
+    };
+    let table = Table::new(*participants);
+    let mut register = Register::new(meeting, table.slots());
+    for (index, line) in ledger.lines.iter().enumerate() {
+        let may = register.may(line.at, &line.entry);
+        may.map_err(|_| impossible(index))?;
+        register.apply(line.at, &line.entry);
+        register.renew(&line.entry, ledger.hash(index));
+        table.advance();
+    }
+    Ok((table, register))
+}
+
+impl Ledger {
+    /// Judges every entry by the rules: that each grant was the person's own to give, or their guardian's, under a notice that was shown
+    /// and covered it, and signed over their challenge if they joined with a key; that nobody lifted what they could not restrict; and so on.
+    ///
+    /// [`Ledger::read`] says that nothing was changed; this says that nothing was made up by whoever wrote it.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`] with [`LedgerFault::Impossible`] for the first entry that could not have been made.
+    pub fn verify(&self) -> Result<(), LedgerError> {
+        replay(self).map(drop)
+    }
+}

@@ -1,0 +1,70 @@
+use crate::{
+    frame::Participant,
+    kind::Kind,
+    payload::{Format, Layout},
+    schema::Schema,
+};
+
+/// A registered source of frames.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Stream {
+    pub(crate) owner: Owner,
+    pub(crate) kind: Kind,
+    pub(crate) format: Format,
+    pub(crate) schema: Option<Schema>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owner {
+    One(Participant),
+    Mix,
+    Composite,
+    Derived,
+}
+
+impl Stream {
+    /// One person's; they count in every frame of it.
+    pub const fn owned(owner: Participant, kind: Kind, format: Format) -> Self {
+        Self::new(Owner::One(owner), kind, format)
+    }
+
+    /// Service data about one person: records of integers (R9). It is the only form in which telemetry, diagnostics and usage are released.
+    ///
+    /// Its frames name nobody else and have no regions.
+    pub fn records(owner: Participant, kind: Kind, schema: Schema) -> Self {
+        let fields = schema.fields().len();
+        Self {
+            schema: Some(schema),
+            ..Self::owned(owner, kind, Format(Layout::Record { fields }))
+        }
+    }
+
+    /// Several people's, inseparably: each frame says whose.
+    pub const fn mix(kind: Kind, format: Format) -> Self {
+        Self::new(Owner::Mix, kind, format)
+    }
+
+    /// Several people's, side by side: a gallery, a channel for each person. Each frame says who its members are and, by regions, what is whose.
+    ///
+    /// What regions cover belongs to the owners of all regions over it, the rest to all members.
+    pub const fn composite(kind: Kind, format: Format) -> Self {
+        Self::new(Owner::Composite, kind, format)
+    }
+
+    /// Made of frames of other streams: captions, embeddings, summaries, statistics (R8). Each frame of it says of which: [`Frame::derived`](crate::Frame::derived).
+    ///
+    /// It clears no more than each of its sources did, and asks for consent to its own kind beside theirs.
+    pub const fn derived(kind: Kind, format: Format) -> Self {
+        Self::new(Owner::Derived, kind, format)
+    }
+
+    const fn new(owner: Owner, kind: Kind, format: Format) -> Self {
+        Self {
+            owner,
+            kind,
+            format,
+            schema: None,
+        }
+    }
+}
