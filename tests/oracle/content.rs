@@ -1,8 +1,10 @@
 //! What frames are made of, and what is left of them, point by point.
 //!
-//! A point is the smallest part of a frame that can be somebody's: a channel of sound, a byte of text, a luma sample of a picture.
+//! A point is the smallest part of a frame that can be somebody's: a channel of sound, a byte of text, a luma sample of a picture, a field of a record.
 
 use framegate::Area;
+
+use crate::records::Declared;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -14,12 +16,14 @@ pub enum Format {
         width: u32,
         height: u32,
     },
+    Record(Declared),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     Sound(Vec<u8>),
     Text(Vec<u8>),
+    Record(Vec<u8>),
     Picture {
         width: u32,
         height: u32,
@@ -33,6 +37,9 @@ const CHANNELS: u32 = 2;
 /// What is in the place of what must not be seen: of a byte of sound or text, and of a sample of Y, U and V.
 const SILENCE: u8 = 0;
 const MASK: u8 = b'*';
+const NO_VALUE: u8 = 0;
+/// Of a field of a record.
+const BYTES: usize = 8;
 const BLACK: [u8; 3] = [16, 128, 128];
 
 impl Content {
@@ -41,6 +48,7 @@ impl Content {
         match (self, format) {
             (Self::Sound(bytes), Format::Sound) => !bytes.is_empty() && bytes.len() % 4 == 0,
             (Self::Text(bytes), Format::Text) => !bytes.is_empty() && str::from_utf8(bytes).is_ok(),
+            (Self::Record(bytes), Format::Record(declared)) => declared.is_of(bytes),
             (
                 Self::Picture {
                     width,
@@ -66,6 +74,10 @@ impl Content {
         let (width, height) = match self {
             Self::Sound(_) => (CHANNELS, 1),
             Self::Text(bytes) => (u32::try_from(bytes.len()).expect("a short text"), 1),
+            Self::Record(bytes) => {
+                let fields = u32::try_from(bytes.len() / BYTES).expect("a short record");
+                (fields, 1)
+            }
             Self::Picture { width, height, .. } => (*width, *height),
         };
         (0..height)
@@ -107,6 +119,11 @@ impl Content {
                     bytes[x as usize] = MASK;
                 }
             }
+            Self::Record(bytes) => {
+                for &(x, _) in hidden {
+                    bytes[BYTES * x as usize..][..BYTES].fill(NO_VALUE);
+                }
+            }
             Self::Picture {
                 width,
                 height,
@@ -129,7 +146,7 @@ impl Content {
     /// Each byte, one plane after the other.
     pub fn bytes(&self) -> Vec<u8> {
         match self {
-            Self::Sound(bytes) | Self::Text(bytes) => bytes.clone(),
+            Self::Sound(bytes) | Self::Text(bytes) | Self::Record(bytes) => bytes.clone(),
             Self::Picture { planes, .. } => planes.concat(),
         }
     }

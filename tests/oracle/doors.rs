@@ -6,6 +6,7 @@ use crate::{
     content::{Content, plane_size},
     rules::{Door, Expected},
     run::{Disagreement, agree},
+    sources::Kept,
 };
 
 /// Rows with a gap after each but the last.
@@ -25,7 +26,9 @@ enum Memory {
 impl Memory {
     fn new(content: &Content, gap: usize) -> Self {
         match content {
-            Content::Sound(bytes) | Content::Text(bytes) => Self::Bytes(bytes.clone()),
+            Content::Sound(bytes) | Content::Text(bytes) | Content::Record(bytes) => {
+                Self::Bytes(bytes.clone())
+            }
             Content::Picture {
                 width,
                 height,
@@ -92,7 +95,7 @@ impl Memory {
     }
 }
 
-/// Passes a frame through a tap. The answer is what the gate did, in the oracle's words.
+/// Passes a frame through a tap. The answer is what the gate did, in the oracle's words, and what it gave as a source.
 pub fn pass(
     tap: &mut Tap,
     door: Door,
@@ -101,20 +104,20 @@ pub fn pass(
     gap: usize,
     room: bool,
     now: Time,
-) -> Result<Expected, Disagreement> {
+) -> Result<(Expected, Option<Kept>), Disagreement> {
     let mut memory = Memory::new(content, gap);
     let mut buffer = memory.other(room);
     let like = content.clone();
     let release = |cleared: Cleared<'_>| {
         let tag = cleared.tag().to_bytes();
-        (read(cleared.payload(), &like), tag)
+        (read(cleared.payload(), &like), tag, Kept::of(&cleared))
     };
     let Admission { tag, output } = match door {
         Door::Admit => tap.admit(frame, memory.payload(), now, |cleared| {
             let is_the_same = same_memory(cleared.payload(), &memory.payload());
-            let (content, tag) = release(cleared);
+            let (content, tag, source) = release(cleared);
             // R7: what goes whole is not copied.
-            (is_the_same.then_some(content).flatten(), tag)
+            (is_the_same.then_some(content).flatten(), tag, source)
         }),
         Door::Into => tap.admit_into(frame, memory.payload(), buffer.payload_mut(), now, release),
         Door::InPlace => tap.admit_in_place(frame, memory.payload_mut(), now, release),
@@ -124,19 +127,20 @@ pub fn pass(
         (None, Door::InPlace) => agree("the payload is wiped", &memory.is_zero(), &true)?,
         _ => {}
     }
-    let content = match output {
-        None => None,
-        Some((content, tag_inside)) => {
+    let (content, source) = match output {
+        None => (None, None),
+        Some((content, tag_inside, source)) => {
             agree("the tag inside the release", &tag_inside, &tag.to_bytes())?;
             agree("the payload has its form", &content.is_some(), &true)?;
-            content
+            (content, source)
         }
     };
-    Ok(Expected {
+    let received = Expected {
         verdict: tag.verdict(),
         tag: tag.to_bytes(),
         content,
-    })
+    };
+    Ok((received, source))
 }
 
 /// What an outlet sees of a payload that should be of the form of another; none if it is not.
@@ -144,6 +148,7 @@ fn read(payload: &Payload<'_>, like: &Content) -> Option<Content> {
     match (payload, like) {
         (Payload::Bytes(bytes), Content::Sound(_)) => Some(Content::Sound(bytes.to_vec())),
         (Payload::Bytes(bytes), Content::Text(_)) => Some(Content::Text(bytes.to_vec())),
+        (Payload::Bytes(bytes), Content::Record(_)) => Some(Content::Record(bytes.to_vec())),
         (Payload::Planes(planes), Content::Picture { width, height, .. }) => {
             let planes = [0, 1, 2].map(|plane| {
                 let (across, down) = plane_size(plane, *width, *height);

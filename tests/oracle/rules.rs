@@ -1,6 +1,6 @@
-//! The oracle: the rules (R1–R5) once more, as naively as they can be written down.
+//! The oracle: the rules (R1–R5, R8 and R9) once more, as naively as they can be written down.
 //!
-//! It shares no code with the gate and keeps no state but a list of what happened.
+//! It shares no code with the gate and keeps no state but lists of what happened.
 //! For each frame, each person, kind and purpose the list is read again from its beginning.
 //! Of the library it uses only words: kinds, purposes, scopes, authorities, areas, reasons, verdicts, counters.
 //! `ledger.rs` says what of the list must be in the ledger.
@@ -11,7 +11,11 @@ use std::ops::Range;
 
 use framegate::{Area, Authority, Counters, Kind, Kinds, Method, Purposes, Reason, Scope, Verdict};
 
-use crate::content::{Content, Format, covers};
+use crate::{
+    content::{Content, Format, covers},
+    derived::Source,
+    records::{Declared, Spent},
+};
 
 /// From this on a time is out of range, and no consent is longer.
 const LIMIT: i64 = 4_294_967_295_000;
@@ -60,6 +64,32 @@ faults! {
     UncoveredBelongsToNobody
     FreeBytesAreFine
     ReleasesAfterTheEnd
+    ForgetsSourcesPeople
+    OnlyTheDerivedKind
+    OnlyTheSourcesKinds
+    LatestSourceCounts
+    AnEarlierSourceExcuses
+    WithheldFramesAreSources
+    RelabellingClearsMore
+    IncompleteSourcesSuffice
+    AnyNumberOfSources
+    SourcesLeaveNoTrace
+    HiddenRegionsAreInherited
+    HiddenMembersAreInherited
+    RegionsAreNotInherited
+    ForgetsSourcesOfSources
+    OthersMayBeInARecord
+    AnyValueIsInRange
+    AbsenceTellsNothing
+    BeingThereTellsNothing
+    ComingBackRenews
+    OutletsShareABudget
+    EachStreamHasABudget
+    MinutesDoNotPass
+    LaggingRenews
+    TheLastBitIsTooMuch
+    WithheldRecordsCount
+    ResumingRenews
     EntersTheCallsOwnTime
     EntersNoOverreach
     EntersOverreachesAsNobodys
@@ -192,11 +222,23 @@ pub enum Whose {
     Owned(usize),
     Mix,
     Composite,
+    Derived,
+}
+
+impl Stream {
+    /// What its records consist of, if they are records.
+    pub fn declared(&self) -> Option<Declared> {
+        match self.format {
+            Format::Record(declared) => Some(declared),
+            _ => None,
+        }
+    }
 }
 
 /// A destination.
 #[derive(Clone, Copy, Debug)]
 pub struct Outlet {
+    pub number: u16,
     pub purposes: Purposes,
     pub blanks: Kinds,
     /// The third party to whom it leads.
@@ -224,6 +266,8 @@ pub enum Contributors {
     Owner,
     Complete(Vec<Person>),
     Partial(Vec<Person>),
+    /// Those in what it was made from.
+    Sources(Vec<Source>),
 }
 
 #[derive(Clone, Debug)]
@@ -265,6 +309,8 @@ pub struct Oracle {
     pub given_at: Vec<i64>,
     pub room: usize,
     fault: Option<Fault>,
+    /// What records told.
+    pub spent: Vec<Spent>,
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -279,6 +325,7 @@ impl Oracle {
             given_at: Vec::new(),
             room,
             fault,
+            spent: Vec::new(),
         }
     }
 
@@ -373,6 +420,14 @@ impl Oracle {
         let cells = Kind::ALL
             .into_iter()
             .flat_map(|kind| each(Purposes::all()).map(move |purpose| (kind, purpose)));
+        let has_end = move |kind: Kind, purpose| {
+            self.events.iter().any(|(_, event)| {
+                matches!(event, Event::Granted { stay: whose, grant: Grant { scope, until: Some(_), .. }, .. }
+                    if *whose == stay && scope.kinds.contains(kind.into()) && scope.purposes.contains(purpose))
+            })
+        };
+        // Nothing else ends by itself; reading the list for all of it would take most of the time.
+        let cells = cells.filter(move |&(kind, purpose)| has_end(kind, purpose));
         cells.filter_map(move |(kind, purpose)| {
             let told = self.told(stay, kind, purpose);
             // One that lies between two milliseconds was never in force.
@@ -500,7 +555,7 @@ impl Oracle {
         self.not_ended()?;
         let owner = match whose {
             Whose::Owned(stay) => Some(self.present(Some(stay)).ok_or(Refusal::NobodyThere)?),
-            Whose::Mix | Whose::Composite => None,
+            Whose::Mix | Whose::Composite | Whose::Derived => None,
         };
         self.enter(Event::StreamOpened { kind, owner });
         Ok(())
@@ -614,7 +669,7 @@ impl Oracle {
     }
 }
 
-fn in_range(time: i64) -> bool {
+pub fn in_range(time: i64) -> bool {
     (0..LIMIT).contains(&time)
 }
 
@@ -784,8 +839,8 @@ impl Oracle {
         captured: i64,
         released: i64,
     ) -> Option<Reason> {
-        if let Some(reason) = self.never_cleared(kind) {
-            return Some(reason);
+        if kind == Kind::Unclassified {
+            return Some(Reason::Unclassified);
         }
         let Some(stay) = who else {
             return Some(Reason::Unknown);
@@ -835,7 +890,7 @@ impl Oracle {
         (!without_a_break && !self.has(Fault::IgnoresTheCapture)).then_some(Reason::CapturedEarlier)
     }
 
-    /// R9: nothing of these kinds is cleared, whatever anybody says.
+    /// R9: no bytes of these kinds are cleared, whatever anybody says.
     fn never_cleared(&self, kind: Kind) -> Option<Reason> {
         match kind {
             Kind::Unclassified => Some(Reason::Unclassified),
@@ -843,6 +898,14 @@ impl Oracle {
                 (!self.has(Fault::FreeBytesAreFine)).then_some(Reason::FreeBytes)
             }
             _ => None,
+        }
+    }
+
+    /// Those kinds go as records alone.
+    fn never_cleared_on(&self, stream: &Stream) -> Option<Reason> {
+        match stream.declared() {
+            Some(_) => (stream.kind == Kind::Unclassified).then_some(Reason::Unclassified),
+            None => self.never_cleared(stream.kind),
         }
     }
 
@@ -894,14 +957,14 @@ fn each(purposes: Purposes) -> impl Iterator<Item = Purposes> {
 // Everybody in a frame
 
 /// What is wrong with a frame, before anybody's consent is looked at.
-enum Release {
+pub enum Release {
     /// At this time.
     At(i64),
     Never(Reason),
 }
 
 impl Oracle {
-    fn release(&self, tap: &Tap, frame: &Frame) -> Release {
+    pub fn release(&self, tap: &Tap, frame: &Frame) -> Release {
         let now = *tap.seen.last().expect("a time");
         let largest = tap
             .seen
@@ -919,6 +982,7 @@ impl Oracle {
         } else if !in_range(now)
             || !captures.chain([frame.captured]).all(in_range)
             || frame.captured > released
+            || !self.sources_are_in_time(frame, released)
         {
             Release::Never(Reason::Time)
         } else {
@@ -926,11 +990,21 @@ impl Oracle {
         }
     }
 
-    /// Those who are named for all of the frame (R4). An error is why it cannot be said who they are.
-    fn named(&self, stream: &Stream, frame: &Frame) -> Result<Vec<Person>, Reason> {
+    /// Those who are named for all of the frame (R4), and under which kind. An error is why it cannot be said who they are.
+    pub fn named(&self, stream: &Stream, frame: &Frame) -> Result<Vec<(Person, Kind)>, Reason> {
+        if let Contributors::Sources(sources) = &frame.contributors {
+            return self.named_by_sources(stream, sources);
+        }
+        let people = self.named_by_lists(stream, frame)?;
+        Ok(people.into_iter().map(|who| (who, stream.kind)).collect())
+    }
+
+    fn named_by_lists(&self, stream: &Stream, frame: &Frame) -> Result<Vec<Person>, Reason> {
         let owner = match stream.whose {
             Whose::Owned(stay) => Some(Some(stay)),
             Whose::Mix | Whose::Composite => None,
+            // R8: it is said by its sources.
+            Whose::Derived => return Err(Reason::Incomplete),
         };
         let counts = owner.filter(|_| !self.has(Fault::OwnerNeedNotAgree));
         match &frame.contributors {
@@ -943,7 +1017,7 @@ impl Oracle {
             {
                 Ok(list.iter().copied().chain(counts).collect())
             }
-            Contributors::Complete(_) | Contributors::Partial(_) => Err(Reason::Incomplete),
+            _ => Err(Reason::Incomplete),
         }
     }
 
@@ -956,7 +1030,7 @@ impl Oracle {
     }
 
     /// Why the owner of a region does not agree to it: under the stream's kind and under the region's own.
-    fn refused_region(
+    pub fn refused_region(
         &self,
         stream: &Stream,
         frame: &Frame,
@@ -977,12 +1051,13 @@ impl Oracle {
             .filter_map(|kind| {
                 self.refusal_of_any(region.owner, kind, purposes, captured, released)
             })
+            .chain(own_kind.and_then(|kind| self.never_cleared(kind)))
             .min()
     }
 
     /// What is done with a frame. Without `room` there is no buffer for what is left of it.
     pub fn judge(
-        &self,
+        &mut self,
         tap: &Tap,
         frame: &Frame,
         content: &Content,
@@ -994,17 +1069,22 @@ impl Oracle {
             Ok(parts) => parts,
             Err(reason) => (Verdict::Dropped(reason), Vec::new()),
         };
-        match (verdict, door) {
-            // Nothing can be taken out of a frame that stays as it is.
-            (Verdict::Redacted(reason), Door::Admit) => verdict = Verdict::Dropped(reason),
-            (Verdict::Dropped(reason), Door::Into | Door::InPlace) => {
-                let is_fault = (reason as u8) < 16;
-                if !is_fault && outlet.blanks.contains(stream.kind.into()) {
-                    verdict = Verdict::Blanked(reason);
-                    hidden = content.points();
-                }
+        // Nothing can be taken out of a frame that stays as it is.
+        if let (Verdict::Redacted(reason), Door::Admit) = (verdict, door) {
+            verdict = Verdict::Dropped(reason);
+        }
+        if (verdict.is_released() || self.has(Fault::WithheldRecordsCount))
+            && let Release::At(released) = self.release(tap, frame)
+            && let Some(reason) = self.afford(tap, released)
+        {
+            verdict = Verdict::Dropped(reason);
+        }
+        if let (Verdict::Dropped(reason), Door::Into | Door::InPlace) = (verdict, door) {
+            let is_fault = (reason as u8) < 16;
+            if !is_fault && outlet.blanks.contains(stream.kind.into()) {
+                verdict = Verdict::Blanked(reason);
+                hidden = content.points();
             }
-            _ => {}
         }
         let left = match verdict {
             Verdict::Dropped(_) => None,
@@ -1039,23 +1119,24 @@ impl Oracle {
         let lies_inside = |region: &Region| content.has_area(region.area);
         if !room
             || !content.is(stream.format)
-            || frame.regions.len() > 64
+            || !self.is_well_formed(stream, frame)
             || !frame.regions.iter().all(lies_inside)
         {
             return Err(Reason::Malformed);
         }
-        if let Some(reason) = self.never_cleared(stream.kind) {
+        if let Some(reason) = self.never_cleared_on(stream) {
             return Err(reason);
         }
 
         let named = self.named(stream, frame)?;
         let refusals = named
             .iter()
-            .map(|&who| {
-                self.refusal_of_any(who, stream.kind, outlet.purposes, frame.captured, released)
+            .map(|&(who, kind)| {
+                self.refusal_of_any(who, kind, outlet.purposes, frame.captured, released)
             })
             .collect::<Vec<_>>();
-        let of_named = self.together(&refusals);
+        let of_sources = self.refused_by_sources(frame, outlet.purposes);
+        let of_named = self.together(&refusals).into_iter().chain(of_sources).min();
         // Each region, and why its owner does not agree to it.
         let regions = frame
             .regions
@@ -1071,6 +1152,14 @@ impl Oracle {
             || self.has(Fault::RegionsReplaceTheOwner) && !regions.is_empty();
         if !is_composite && let Some(reason) = of_named {
             return Err(reason);
+        }
+        if let (Some(declared), Content::Record(bytes)) = (stream.declared(), content) {
+            let hidden = self.hidden_fields(declared, bytes);
+            return match hidden.len() {
+                0 => Ok((Verdict::Whole, hidden)),
+                all if all == declared.ranges.len() => Err(Reason::OutOfRange),
+                _ => Ok((Verdict::Redacted(Reason::OutOfRange), hidden)),
+            };
         }
         let Some(reason) = of_named.into_iter().chain(of_regions).min() else {
             return Ok((Verdict::Whole, Vec::new()));
@@ -1091,6 +1180,13 @@ impl Oracle {
         Ok((Verdict::Redacted(reason), hidden))
     }
 
+    /// Whether a frame of the stream can have such parts and sources.
+    fn is_well_formed(&self, stream: &Stream, frame: &Frame) -> bool {
+        frame.regions.len() <= 64
+            && !self.has_too_many_sources(frame)
+            && !self.is_record_of_another(stream, frame)
+    }
+
     /// The tag of the bare decision: all purposes that everybody in the frame agrees to, for all of it.
     pub fn bare_tag(&self, tap: &Tap, frame: &Frame) -> [u8; 16] {
         let purposes = self.purposes(tap, frame);
@@ -1107,10 +1203,10 @@ impl Oracle {
             Release::At(released) => released,
             Release::Never(reason) => return Err(reason),
         };
-        if frame.regions.len() > 64 {
+        if !self.is_well_formed(stream, frame) {
             return Err(Reason::Malformed);
         }
-        if let Some(reason) = self.never_cleared(stream.kind) {
+        if let Some(reason) = self.never_cleared_on(stream) {
             return Err(reason);
         }
         let named = self.named(stream, frame)?;
@@ -1119,14 +1215,15 @@ impl Oracle {
         for purpose in each(Purposes::all()) {
             let refusals = named
                 .iter()
-                .map(|&who| self.refusal(who, stream.kind, purpose, frame.captured, released))
+                .map(|&(who, kind)| self.refusal(who, kind, purpose, frame.captured, released))
                 .collect::<Vec<_>>();
             let of_named = self.together(&refusals);
+            let of_sources = self.refused_by_sources(frame, purpose);
             let of_regions = frame
                 .regions
                 .iter()
                 .filter_map(|region| self.refused_region(stream, frame, region, purpose, released));
-            match of_regions.chain(of_named).min() {
+            match of_regions.chain(of_named).chain(of_sources).min() {
                 None => cleared |= purpose,
                 Some(reason) => reasons.push(reason),
             }
@@ -1139,22 +1236,32 @@ impl Oracle {
 
     /// The 16 bytes.
     fn tag(&self, stream: &Stream, frame: &Frame, verdict: Verdict, cleared: Purposes) -> [u8; 16] {
-        let (treatment, reason) = match verdict {
-            Verdict::Dropped(reason) => (0, reason as u8),
-            Verdict::Whole => (1, 0),
-            Verdict::Redacted(reason) => (2, reason as u8),
-            Verdict::Blanked(reason) => (3, reason as u8),
-        };
         let captured_ms = match frame.captured {
             negative if negative < 0 => 0,
             captured => u32::try_from(round_down(captured)).unwrap_or(u32::MAX),
         };
         let generation = u32::try_from(self.generation()).expect("not so many entries");
-        let mut tag = vec![1, stream.kind as u8, treatment, reason];
+        let mut tag = vec![1, stream.kind as u8];
+        tag.extend(treatment(verdict));
         tag.extend(cleared.bits().to_be_bytes());
         tag.extend(stream.number.to_be_bytes());
         tag.extend(captured_ms.to_be_bytes());
         tag.extend(generation.to_be_bytes());
-        tag.try_into().expect("16 bytes")
+        self.tag_with_sources(tag.try_into().expect("16 bytes"), frame)
+    }
+}
+
+/// The purposes of a tag.
+pub fn purposes_of(tag: [u8; 16]) -> Purposes {
+    Purposes::from_bits_retain(u16::from_be_bytes([tag[4], tag[5]]))
+}
+
+/// The bytes of a tag that say what was done, and why.
+pub fn treatment(verdict: Verdict) -> [u8; 2] {
+    match verdict {
+        Verdict::Dropped(reason) => [0, reason as u8],
+        Verdict::Whole => [1, 0],
+        Verdict::Redacted(reason) => [2, reason as u8],
+        Verdict::Blanked(reason) => [3, reason as u8],
     }
 }

@@ -4,23 +4,25 @@ use std::{fmt::Debug, mem};
 
 use framegate::{
     Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting, Notice,
-    Outlet, OutletId, Participant, Purposes, Region, Samples, Scope, Stream, StreamId, Tap, Time,
-    Verdict,
+    Outlet, OutletId, Participant, Purposes, Reason, Region, Samples, Scope, Stream, StreamId, Tag,
+    Tap, Time, Verdict,
 };
 use proptest::test_runner::TestCaseError;
 
 use crate::{
     common::Memory,
     content::{Content, Format},
+    derived,
     doors::pass,
     ledger,
     resume::resumed,
-    rules::{self, Door, Fault, Oracle, Person, Refusal, Whose},
+    rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, OUTLET, RECIPIENT,
-        RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner, Step,
-        THIRD, VERSION, When, Who,
+        CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
+        RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner,
+        ScriptedSource, Step, THIRD, Untold, VERSION, When, Who,
     },
+    sources::{Kept, Pair},
 };
 
 /// People for whom there is room at a time.
@@ -56,12 +58,26 @@ pub struct Outcome {
     pub cleared: Purposes,
     /// Whether each byte of the frame reached the outlet.
     pub shown: Vec<bool>,
-    /// The earliest time at which anything in it was captured.
+    /// The earliest time at which anything in it was captured, or in what it was made from, hidden there or not.
     pub captured: i64,
+    /// What must have been agreed to, and since when, because it was made from other frames.
+    pub inherited: Option<(Vec<(Person, Kind)>, i64)>,
 }
 
 impl Outcome {
+    /// Whether it cleared no more than another, unless other people are in what it was made from:
+    /// of what was hidden there, nobody needs to agree.
+    /// Nor can be compared with what another record took the place of.
     pub fn is_within(&self, other: &Self) -> bool {
+        if other.verdict == Verdict::Dropped(Reason::OverBudget) {
+            return true;
+        }
+        if let (Some((these, captured)), Some((others, earlier))) =
+            (&self.inherited, &other.inherited)
+            && (others.iter().any(|other| !these.contains(other)) || captured > earlier)
+        {
+            return true;
+        }
         let mut bytes = self.shown.iter().zip(&other.shown);
         other.cleared.contains(self.cleared) && bytes.all(|(this, other)| this <= other)
     }
@@ -80,6 +96,8 @@ pub struct Run {
     taps: Vec<TapRun>,
     /// Of each frame, in the order of the script; none of frames that could not come to a tap.
     pub outcomes: Vec<Option<Outcome>>,
+    /// Of each frame, what others can be made from.
+    kept: Vec<Option<Pair>>,
 }
 
 struct TapRun {
@@ -115,6 +133,7 @@ impl Run {
             outlets: Vec::new(),
             taps: Vec::new(),
             outcomes: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -241,7 +260,9 @@ impl Run {
             Step::OpenOutlet(purposes, blanks) => self.open_outlet(*purposes, *blanks)?,
             Step::Frame(frame) => {
                 let outcome = self.frame(frame)?;
+                let (outcome, kept) = outcome.unzip();
                 self.outcomes.push(outcome);
+                self.kept.push(kept);
             }
             Step::Resume { torn } => self.resume(*torn)?,
             Step::End => {
@@ -271,7 +292,7 @@ impl Run {
     }
 
     fn person(&self, who: Who) -> Person {
-        who.map(|who| who % self.people.len())
+        who.map(|who| one_of(self.people.len(), who))
     }
 
     fn participant(&self, who: Person) -> Participant {
@@ -302,18 +323,25 @@ impl Run {
         format: Format,
     ) -> Result<(), Disagreement> {
         let gate_format = match format {
+            // It is said by the schema.
+            Format::Record(_) => framegate::Format::OPAQUE,
             Format::Sound => framegate::Format::pcm(Samples::S16, 2),
             Format::Text => framegate::Format::UTF8,
             Format::Picture { width, height } => framegate::Format::i420(width, height),
         };
         let (whose, stream) = match owner {
             ScriptedOwner::Stay(stay) => {
-                let stay = stay % self.people.len();
-                let stream = Stream::owned(self.people[stay], kind, gate_format);
+                let stay = one_of(self.people.len(), stay);
+                let owner = self.people[stay];
+                let stream = match format {
+                    Format::Record(declared) => Stream::records(owner, kind, declared.schema()),
+                    _ => Stream::owned(owner, kind, gate_format),
+                };
                 (Whose::Owned(stay), stream)
             }
             ScriptedOwner::Mix => (Whose::Mix, Stream::mix(kind, gate_format)),
             ScriptedOwner::Composite => (Whose::Composite, Stream::composite(kind, gate_format)),
+            ScriptedOwner::Derived => (Whose::Derived, Stream::derived(kind, gate_format)),
         };
         let opened = self.meeting.open_stream(stream);
         agree_result("open_stream", &opened, self.oracle.open_stream(whose, kind))?;
@@ -337,6 +365,7 @@ impl Run {
         }
         let opened = self.meeting.open_outlet(outlet);
         let outlet = rules::Outlet {
+            number: opened.as_ref().map_or(0, |id| id.number()),
             purposes,
             blanks,
             recipient,
@@ -360,13 +389,17 @@ impl Run {
         self.meeting = meeting;
         self.taps.clear();
         for (_, stream) in mem::take(&mut self.streams) {
-            let owner = match stream.whose {
-                Whose::Owned(stay) if self.oracle.is_there(stay) => ScriptedOwner::Stay(stay),
-                // Without its owner it cannot be opened again.
-                Whose::Owned(_) | Whose::Mix => ScriptedOwner::Mix,
-                Whose::Composite => ScriptedOwner::Composite,
+            let (owner, format) = match (stream.whose, stream.format) {
+                (Whose::Owned(stay), format) if self.oracle.is_there(stay) => {
+                    (ScriptedOwner::Stay(stay), format)
+                }
+                // Without its owner it cannot be opened again, and what several people send is no record.
+                (Whose::Owned(_), Format::Record(_)) => (ScriptedOwner::Mix, Format::Text),
+                (Whose::Owned(_) | Whose::Mix, format) => (ScriptedOwner::Mix, format),
+                (Whose::Composite, format) => (ScriptedOwner::Composite, format),
+                (Whose::Derived, format) => (ScriptedOwner::Derived, format),
             };
-            self.open_stream(owner, stream.kind, stream.format)?;
+            self.open_stream(owner, stream.kind, format)?;
         }
         for (_, outlet) in mem::take(&mut self.outlets) {
             self.open_outlet(outlet.purposes, outlet.blanks)?;
@@ -390,20 +423,19 @@ impl Run {
     }
 
     /// One frame through a tap. None if the meeting is over and the tap was not opened before.
-    fn frame(&mut self, scripted: &ScriptedFrame) -> Result<Option<Outcome>, Disagreement> {
+    fn frame(&mut self, scripted: &ScriptedFrame) -> Result<Option<(Outcome, Pair)>, Disagreement> {
         let now = self.time(scripted.now);
-        let stream_at = scripted.stream % self.streams.len();
+        let stream_at = one_of(self.streams.len(), scripted.stream);
         let outlet_at = scripted.outlet % self.outlets.len();
         let stream = self.streams[stream_at].1.clone();
         let outlet = self.outlets[outlet_at].1;
         let content = scripted.content(stream.format);
-        let said = self.said(scripted, &stream, &content);
+        let pairs = self.pairs(&scripted.sources)?;
+        let said = self.said(scripted, &stream, &content, &pairs);
 
-        let of_regions = said.regions.iter().filter_map(|region| region.captured);
-        let captured = of_regions.fold(said.captured, i64::min);
-
+        let captured = earliest(&said, &pairs);
         let listed = match &said.contributors {
-            rules::Contributors::Owner => &[][..],
+            rules::Contributors::Owner | rules::Contributors::Sources(_) => &[][..],
             rules::Contributors::Complete(list) | rules::Contributors::Partial(list) => list,
         };
         let participants = listed
@@ -411,16 +443,24 @@ impl Run {
             .map(|&who| self.participant(who))
             .collect::<Vec<_>>();
         let contributors = match said.contributors {
-            rules::Contributors::Owner => Contributors::Owner,
             rules::Contributors::Complete(_) => Contributors::Complete(&participants),
             rules::Contributors::Partial(_) => Contributors::Partial(&participants),
+            rules::Contributors::Owner | rules::Contributors::Sources(_) => Contributors::Owner,
         };
         let regions = said
             .regions
             .iter()
             .map(|region| self.region(region))
             .collect::<Vec<_>>();
-        let frame = Frame::new(Time::from_micros(said.captured), contributors).regions(&regions);
+        let sources = pairs
+            .iter()
+            .map(|pair| pair.gate.as_source())
+            .collect::<Vec<_>>();
+        let frame = match said.contributors {
+            rules::Contributors::Sources(_) => Frame::derived(&sources),
+            _ => Frame::new(Time::from_micros(said.captured), contributors),
+        };
+        let frame = frame.regions(&regions);
 
         if self.tap((stream_at, outlet_at)).is_none() {
             return Ok(None);
@@ -438,20 +478,28 @@ impl Run {
             let tag = tap.tag(&frame, Time::from_micros(now));
             let expected = self.oracle.bare_tag(&rules_tap, &said);
             agree("bare tag", &tag.to_bytes(), &expected)?;
-            return Ok(Some(Outcome {
+            let expected = Expected {
+                verdict: tag.verdict(),
+                tag: expected,
+                content: None,
+            };
+            let outcome = Outcome {
                 verdict: tag.verdict(),
                 door: None,
                 cleared: tag.purposes(),
                 shown: Vec::new(),
                 captured,
-            }));
+                inherited: inherited(&said),
+            };
+            let source = self.oracle.source(&rules_tap, &said, &expected);
+            return Ok(Some((outcome, self.pair(None, source, captured))));
         };
 
         let room = door != Door::Into || scripted.damage != Damage::Buffer;
         let expected = self.oracle.judge(&rules_tap, &said, &content, room, door);
         let tap_run = self.tap((stream_at, outlet_at)).expect("it is there");
         tap_run.count(expected.verdict);
-        let received = pass(
+        let (received, source) = pass(
             &mut tap_run.tap,
             door,
             &frame,
@@ -462,23 +510,84 @@ impl Run {
         )?;
         agree("what a frame became", &received, &expected)?;
         agree("counters", &tap_run.tap.counters(), &tap_run.counters)?;
+        let kept = self.oracle.source(&rules_tap, &said, &expected);
+        self.check_source(source.as_ref(), &kept)?;
+        let kept = self.pair(source, kept, captured);
 
-        let all = content.bytes();
-        let shown = match received.content {
-            Some(content) if received.verdict.is_released() => {
-                let pairs = content.bytes().into_iter().zip(all);
-                pairs.map(|(received, sent)| received == sent).collect()
-            }
-            _ => vec![false; all.len()],
-        };
-        let [_, _, _, _, high, low, ..] = received.tag;
-        Ok(Some(Outcome {
+        let outcome = Outcome {
             verdict: received.verdict,
             door: Some(door),
-            cleared: Purposes::from_bits_retain(u16::from_be_bytes([high, low])),
-            shown,
+            cleared: rules::purposes_of(received.tag),
+            shown: shown(&received, &content),
             captured,
-        }))
+            inherited: inherited(&said),
+        };
+        Ok(Some((outcome, kept)))
+    }
+
+    /// What a frame is made from, of the frames that came before.
+    fn pairs(&mut self, sources: &[ScriptedSource]) -> Result<Vec<Pair>, Disagreement> {
+        let mut pairs = Vec::new();
+        for ScriptedSource { back, also, untold } in sources {
+            let kept = |back: usize| {
+                let kept = self.kept.iter().rev().nth(back);
+                kept.cloned().flatten()
+            };
+            let Some(mut pair) = kept(*back) else {
+                // Nothing is made from what never came.
+                return Ok(Vec::new());
+            };
+            if let Some(other) = also.and_then(kept) {
+                pair = pair.joined(&other)?;
+            }
+            let time = match untold {
+                Untold::Capture(time) => self.time(*time),
+                _ => 0,
+            };
+            pairs.push(pair.told(*untold, time));
+        }
+        Ok(pairs)
+    }
+
+    /// A frame as a source of others. What the gate does not say of one that it withheld, a client says.
+    fn pair(&self, gate: Option<Kept>, oracle: derived::Source, captured: i64) -> Pair {
+        let gate = gate.unwrap_or_else(|| Kept {
+            tag: Tag::from_bytes(oracle.tag).expect("a tag"),
+            people: oracle
+                .people
+                .iter()
+                .map(|&who| self.participant(who))
+                .collect(),
+            kinds: oracle.kinds,
+            captured: Time::from_micros(oracle.captured),
+        });
+        Pair {
+            gate,
+            oracle,
+            captured,
+        }
+    }
+
+    /// R8: an empty frame is no source, and of another the gate names who and what is in it.
+    fn check_source(
+        &self,
+        gate: Option<&Kept>,
+        oracle: &derived::Source,
+    ) -> Result<(), Disagreement> {
+        let person = |who| self.people.iter().position(|known| known == who);
+        let told = gate.map(|kept| {
+            (
+                kept.tag.to_bytes(),
+                derived::everybody_once(kept.people.iter().map(person)),
+                kept.kinds,
+                kept.captured.as_micros(),
+            )
+        });
+        let expected = oracle.verdict.is_released().then(|| {
+            let people = oracle.people.clone();
+            (oracle.tag, people, oracle.kinds, oracle.captured)
+        });
+        agree("what it is as a source", &told, &expected)
     }
 
     /// What is said of a frame, in the oracle's words.
@@ -487,9 +596,15 @@ impl Run {
         scripted: &ScriptedFrame,
         stream: &rules::Stream,
         content: &Content,
+        sources: &[Pair],
     ) -> rules::Frame {
         let people = |list: &[Who]| list.iter().map(|&who| self.person(who)).collect();
+        let is_derived = (stream.whose == Whose::Derived) != scripted.misplaced;
         let contributors = match &scripted.contributors {
+            _ if is_derived => {
+                let sources = sources.iter().map(|pair| pair.oracle.clone());
+                rules::Contributors::Sources(sources.collect())
+            }
             ScriptedContributors::Owner => rules::Contributors::Owner,
             ScriptedContributors::Complete(list) => rules::Contributors::Complete(people(list)),
             ScriptedContributors::Partial(list) => rules::Contributors::Partial(people(list)),
@@ -506,8 +621,12 @@ impl Run {
                 captured: region.captured.map(|captured| self.time(captured)),
             })
             .collect();
+        let captured = match &contributors {
+            rules::Contributors::Sources(sources) => self.oracle.captured_with(sources),
+            _ => self.time(scripted.captured),
+        };
         rules::Frame {
-            captured: self.time(scripted.captured),
+            captured,
             contributors,
             regions,
         }
@@ -577,6 +696,50 @@ impl Run {
     pub fn drop_meeting(self) -> Vec<Tap> {
         self.taps.into_iter().map(|tap| tap.tap).collect()
     }
+}
+
+/// One of so many: the newest, or one by its number.
+fn one_of(count: usize, number: usize) -> usize {
+    if number == NEWEST {
+        count - 1
+    } else {
+        number % count
+    }
+}
+
+/// Which bytes of a frame reached the outlet.
+fn shown(received: &Expected, sent: &Content) -> Vec<bool> {
+    let sent = sent.bytes();
+    match &received.content {
+        Some(content) if received.verdict.is_released() => {
+            let pairs = content.bytes().into_iter().zip(sent);
+            pairs.map(|(received, sent)| received == sent).collect()
+        }
+        _ => vec![false; sent.len()],
+    }
+}
+
+/// When the earliest of what is in a frame was captured, or of what is in its sources, hidden there or not.
+fn earliest(said: &rules::Frame, pairs: &[Pair]) -> i64 {
+    let of_regions = said.regions.iter().filter_map(|region| region.captured);
+    let pairs = match said.contributors {
+        rules::Contributors::Sources(_) => pairs,
+        _ => &[],
+    };
+    let of_sources = pairs.iter().map(|pair| pair.captured);
+    let captures = of_regions.chain(of_sources);
+    captures.fold(said.captured, i64::min)
+}
+
+/// Whoever is in its sources, and the earliest of them.
+fn inherited(said: &rules::Frame) -> Option<(Vec<(Person, Kind)>, i64)> {
+    let rules::Contributors::Sources(sources) = &said.contributors else {
+        return None;
+    };
+    Some((
+        sources.iter().flat_map(derived::Source::cells).collect(),
+        said.captured,
+    ))
 }
 
 impl TapRun {

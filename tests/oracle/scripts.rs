@@ -7,6 +7,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{
     content::{Content, Format, plane_size},
+    records::{CONSTANT, SINGLE, TRIPLE},
     rules::Door,
 };
 
@@ -34,10 +35,12 @@ const LIMIT: i64 = 4_294_967_295_000;
 
 #[derive(Clone, Debug)]
 pub struct Script {
-    pub streams: Vec<(ScriptedOwner, Kind, Format)>,
+    pub streams: Vec<ScriptedStream>,
     pub outlets: Vec<(Purposes, Kinds)>,
     pub steps: Vec<Step>,
 }
+
+pub type ScriptedStream = (ScriptedOwner, Kind, Format);
 
 /// A time, in microseconds around the present, which is 5 ms at first.
 #[derive(Clone, Copy, Debug)]
@@ -54,12 +57,16 @@ pub enum When {
 
 /// Somebody by the number of their stay, modulo how many there were; none for somebody unknown.
 pub type Who = Option<usize>;
+/// The last stay, or stream, that there is by then.
+pub const NEWEST: usize = usize::MAX;
 
 #[derive(Clone, Copy, Debug)]
 pub enum ScriptedOwner {
     Stay(usize),
     Mix,
     Composite,
+    /// Made from other streams' frames.
+    Derived,
 }
 
 #[derive(Clone, Debug)]
@@ -108,7 +115,28 @@ pub struct ScriptedFrame {
     pub damage: Damage,
     /// None for the bare decision.
     pub door: Option<Door>,
+    /// What it is made from, on a derived stream.
+    pub sources: Vec<ScriptedSource>,
+    /// Made from these on another stream; or not, on a derived one.
+    pub misplaced: bool,
     pub now: When,
+}
+
+/// A frame that came so many frames before, and perhaps another joined with it.
+#[derive(Clone, Copy, Debug)]
+pub struct ScriptedSource {
+    pub back: usize,
+    pub also: Option<usize>,
+    pub untold: Untold,
+}
+
+/// What is not said of a source as it is.
+#[derive(Clone, Copy, Debug)]
+pub enum Untold {
+    Nothing,
+    People,
+    Kinds,
+    Capture(When),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +168,7 @@ pub struct ScriptedRegion {
 /// Meetings of about 30 steps.
 pub fn scripts() -> impl Strategy<Value = Script> {
     (
-        vec(scripted_stream(), 2..=3),
+        streams(),
         vec(scripted_outlet(), 1..=2),
         vec(any_steps(), 18..=26),
     )
@@ -149,6 +177,18 @@ pub fn scripts() -> impl Strategy<Value = Script> {
             outlets,
             steps: steps.concat(),
         })
+}
+
+/// Which of a script's streams is a derived one, which two are of records, and which others there are at least.
+pub const DERIVED: usize = 0;
+pub const RECORDS: [usize; 2] = [1, 2];
+const ORDINARY: [usize; 2] = [3, 4];
+
+fn streams() -> impl Strategy<Value = Vec<ScriptedStream>> {
+    let first = (derived_stream(), records(), records());
+    (first, vec(scripted_stream(), 2..=3)).prop_map(|((derived, first, second), others)| {
+        [vec![derived, first, second], others].concat()
+    })
 }
 
 /// Those in which time passes steadily, the same for everybody.
@@ -240,7 +280,119 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
         1 => reconnect,
         1 => overruled,
         1 => suspend,
+        1 => derivation(),
+        1 => measurements(),
+        1 => measurements_after_a_return(),
     ]
+}
+
+/// Records of one stream in a minute, then of it or another: in the same minute, in the next, or at last a late one.
+fn measurements() -> impl Strategy<Value = Vec<Step>> {
+    let [one, other] = RECORDS;
+    let passes = one_of(&[0, 0, MINUTE]).prop_map(|by| Step::Pass(When::Later(by)));
+    let is_late = proptest::bool::ANY;
+    let records = (
+        vec(record(one), 1..=4),
+        passes,
+        vec(record(one), 0..=1),
+        record(other),
+        is_late,
+    );
+    records.prop_map(|(mut steps, passes, then, mut last, is_late)| {
+        if let (Step::Frame(frame), true) = (&mut last, is_late) {
+            // After the agreement, so that it can be cleared.
+            frame.captured = When::Ago(MINUTE - 2000);
+            frame.now = frame.captured;
+        }
+        steps.splice(0..0, agreements(&[0, 1]));
+        steps.push(passes);
+        steps.extend(then);
+        steps.push(last);
+        steps
+    })
+}
+
+/// Somebody comes back, to send more records than they may.
+fn measurements_after_a_return() -> impl Strategy<Value = Vec<Step>> {
+    let again = records()
+        .prop_map(|(_, kind, format)| Step::OpenStream(ScriptedOwner::Stay(NEWEST), kind, format));
+    let records = (
+        vec(record(RECORDS[0]), 1..=3),
+        again,
+        vec(record(NEWEST), 1..=2),
+    );
+    records.prop_map(|(before, again, after)| {
+        let now = When::Later(0);
+        let mut steps = agreements(&[0]);
+        steps.extend(before);
+        steps.extend([Step::Leave(Some(0), now), Step::Join(IDS[0], now), again]);
+        steps.extend(agreements(&[NEWEST]));
+        steps.extend(after);
+        steps
+    })
+}
+
+/// A frame as a stream of records has it.
+fn record(stream: usize) -> impl Strategy<Value = Step> {
+    (scripted_frame(), one_of(&[0, 0, 0, 1])).prop_map(move |(frame, outlet)| {
+        Step::Frame(ScriptedFrame {
+            stream,
+            outlet,
+            captured: When::Ago(0),
+            contributors: ScriptedContributors::Owner,
+            regions: Vec::new(),
+            misplaced: false,
+            now: When::Later(0),
+            ..frame
+        })
+    })
+}
+
+/// They agree, in time for what is captured next.
+fn agreements(stays: &[usize]) -> Vec<Step> {
+    let agreements = stays.iter().map(|&stay| agreement(stay, When::Later(0)));
+    let passes = Step::Pass(When::Later(1000));
+    agreements.chain([passes]).collect()
+}
+
+/// Everybody agrees, somebody is heard, and after something else a caption of it comes.
+fn derivation() -> impl Strategy<Value = Vec<Step>> {
+    let heard = prop_oneof![6 => one_of(&ORDINARY), 1 => one_of(&RECORDS)];
+    let heard = (scripted_frame(), heard).prop_map(|(frame, stream)| ScriptedFrame {
+        stream,
+        captured: When::Ago(0),
+        contributors: ScriptedContributors::Complete(vec![Some(frame.length % 3)]),
+        now: When::Later(0),
+        ..frame
+    });
+    let of_it = ScriptedSource {
+        back: 0,
+        also: None,
+        untold: Untold::Nothing,
+    };
+    let made = scripted_frame().prop_map(move |frame| ScriptedFrame {
+        stream: DERIVED,
+        sources: if frame.length > 0 {
+            vec![of_it]
+        } else {
+            frame.sources
+        },
+        regions: Vec::new(),
+        misplaced: false,
+        now: When::Later(0),
+        ..frame
+    });
+    (heard, vec(any_step(), 0..=1), made).prop_map(|(heard, between, mut made)| {
+        // Often for another outlet than it was heard for.
+        if made.gap > 0 {
+            made.outlet = heard.outlet + 1;
+        }
+        let mut steps = agreements(&[0, 1, 2]);
+        steps.push(Step::Frame(heard));
+        steps.extend(between);
+        steps.push(Step::Frame(made));
+        steps
+    })
 }
 
 /// Something that is about one person only. What is agreed to lasts for a while.
@@ -280,6 +432,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         2 => (one_of(&[RENEWED, RENEWED, RENEWED, EVERYTHING, RECORDING]), now())
             .prop_map(|(text, now)| Step::Supersede(text, now)),
         4 => now().prop_map(Step::Tick),
+        1 => Just(Step::Pass(When::Later(MINUTE))),
         1 => one_of(&[Purposes::RECORD, Purposes::TRAIN, Purposes::REVIEW]).prop_map(Step::ThirdParty),
         1 => scripted_stream()
             .prop_map(|(owner, kind, format)| Step::OpenStream(owner, kind, format)),
@@ -376,7 +529,9 @@ pub fn scope() -> impl Strategy<Value = Scope> {
     let kinds = prop_oneof![
         3 => Just(Kinds::all()),
         2 => Just(some),
+        1 => one_of(&[Kinds::TELEMETRY, Kinds::all() - Kinds::TELEMETRY]),
         3 => one_of(&[Kinds::AUDIO, Kinds::VIDEO, Kinds::CHAT, Kinds::VIDEO | Kinds::SCREEN]),
+        1 => one_of(&[Kinds::CAPTION, Kinds::all() - Kinds::CAPTION]),
     ];
     let purposes = prop_oneof![
         3 => Just(Purposes::all()),
@@ -385,6 +540,9 @@ pub fn scope() -> impl Strategy<Value = Scope> {
     ];
     (kinds, purposes).prop_map(|(kinds, purposes)| Scope::new(kinds, purposes))
 }
+
+/// In microseconds.
+const MINUTE: i64 = 60_000_000;
 
 const EVEN: Format = Format::Picture {
     width: 4,
@@ -395,7 +553,7 @@ const ODD: Format = Format::Picture {
     height: 3,
 };
 
-fn scripted_stream() -> impl Strategy<Value = (ScriptedOwner, Kind, Format)> {
+fn scripted_stream() -> impl Strategy<Value = ScriptedStream> {
     let owner = prop_oneof![
         5 => (0_usize..3).prop_map(ScriptedOwner::Stay),
         2 => Just(ScriptedOwner::Mix),
@@ -410,6 +568,25 @@ fn scripted_stream() -> impl Strategy<Value = (ScriptedOwner, Kind, Format)> {
             .prop_map(|kind| (kind, Format::Text)),
     ];
     (owner, kind).prop_map(|(owner, (kind, format))| (owner, kind, format))
+}
+
+fn derived_stream() -> impl Strategy<Value = ScriptedStream> {
+    let kind = prop_oneof![
+        16 => Just((Kind::Caption, Format::Text)),
+        4 => Just((Kind::Audio, Format::Sound)),
+        1 => one_of(&[Kind::Usage, Kind::Unclassified]).prop_map(|kind| (kind, Format::Text)),
+    ];
+    kind.prop_map(|(kind, format)| (ScriptedOwner::Derived, kind, format))
+}
+
+fn records() -> impl Strategy<Value = ScriptedStream> {
+    let owner = one_of(&[0, 0, 0, 1]).prop_map(ScriptedOwner::Stay);
+    let kind = prop_oneof![
+        20 => one_of(&[Kind::Telemetry, Kind::Diagnostic, Kind::Usage, Kind::Chat]),
+        1 => Just(Kind::Unclassified),
+    ];
+    let declared = one_of(&[SINGLE, SINGLE, TRIPLE, CONSTANT]).prop_map(Format::Record);
+    (owner, kind, declared)
 }
 
 fn scripted_outlet() -> impl Strategy<Value = (Purposes, Kinds)> {
@@ -456,8 +633,16 @@ fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
         Some(Door::InPlace),
     ];
     let form = (0_usize..4, 0_usize..3, damage, one_of(&doors));
+    // Those of records and the derived one less often than the others.
+    let stream = prop_oneof![
+        6 => one_of(&ORDINARY),
+        1 => Just(DERIVED),
+        1 => one_of(&RECORDS),
+        2 => 5_usize..15,
+    ];
+    let made_from = (scripted_sources(), proptest::bool::weighted(0.03));
     (
-        0_usize..12,
+        (stream, made_from),
         0_usize..6,
         captured,
         contributors,
@@ -466,8 +651,15 @@ fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
         now(),
     )
         .prop_map(
-            |(stream, outlet, captured, contributors, regions, form, now)| {
+            |((stream, made_from), outlet, captured, contributors, regions, form, now)| {
                 let (length, gap, damage, door) = form;
+                let (sources, misplaced) = made_from;
+                // Mostly without what a record must not have.
+                let (contributors, regions) = if RECORDS.contains(&stream) && gap > 0 {
+                    (ScriptedContributors::Owner, Vec::new())
+                } else {
+                    (contributors, regions)
+                };
                 ScriptedFrame {
                     stream,
                     outlet,
@@ -478,10 +670,33 @@ fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
                     gap,
                     damage,
                     door,
+                    sources,
+                    misplaced,
                     now,
                 }
             },
         )
+}
+
+pub fn scripted_source() -> impl Strategy<Value = ScriptedSource> {
+    let untold = prop_oneof![
+        24 => Just(Untold::Nothing),
+        1 => Just(Untold::People),
+        2 => Just(Untold::Kinds),
+        1 => one_of(&[0, 1000, 4000]).prop_map(|ago| Untold::Capture(When::Ago(ago))),
+        1 => bad_time().prop_map(Untold::Capture),
+    ];
+    (0_usize..4, option::weighted(0.15, 0_usize..4), untold)
+        .prop_map(|(back, also, untold)| ScriptedSource { back, also, untold })
+}
+
+fn scripted_sources() -> impl Strategy<Value = Vec<ScriptedSource>> {
+    prop_oneof![
+        60 => vec(scripted_source(), 1..=2),
+        1 => Just(Vec::new()),
+        1 => scripted_source().prop_map(|source| vec![source; 64]),
+        1 => scripted_source().prop_map(|source| vec![source; 65]),
+    ]
 }
 
 pub fn scripted_region() -> impl Strategy<Value = ScriptedRegion> {
@@ -515,6 +730,9 @@ impl ScriptedFrame {
     pub fn content(&self, format: Format) -> Content {
         let mut content = match format {
             Format::Sound => Content::Sound((1..=4 * (1 + self.length)).map(low_byte).collect()),
+            Format::Record(declared) => {
+                Content::Record(declared.record(3 * self.length + self.gap))
+            }
             Format::Text => {
                 let texts = ["ok", "gruß dich", "日本 1", "🙂🙂"];
                 Content::Text(texts[self.length % texts.len()].into())
@@ -538,11 +756,12 @@ impl ScriptedFrame {
             Damage::Payload => match &mut content {
                 Content::Sound(bytes) => bytes.truncate(3 * (self.length % 2)),
                 Content::Text(bytes) => bytes.push(0xFF),
+                Content::Record(bytes) => bytes.push(0),
                 Content::Picture { planes, .. } => planes[self.length % 3].truncate(1),
             },
             Damage::OtherFormat => {
                 content = match format {
-                    Format::Sound | Format::Text => {
+                    Format::Sound | Format::Text | Format::Record(_) => {
                         let planes = [vec![200; 16], vec![200; 4], vec![200; 4]];
                         Content::Picture {
                             width: 4,
@@ -569,7 +788,7 @@ impl ScriptedRegion {
         let (top, bottom) = (top.min(bottom), top.max(bottom));
         match content {
             Content::Sound(_) if self.amiss => Area::Channel(2),
-            Content::Sound(_) => Area::Channel(u16::from(self.corners[0] > 2)),
+            Content::Sound(_) | Content::Record(_) => Area::Channel(u16::from(self.corners[0] > 2)),
             Content::Text(_) if self.amiss => Area::Span {
                 start: left,
                 end: right,
