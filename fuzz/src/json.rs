@@ -1,6 +1,6 @@
 //! Everything that is read from JSON.
 
-use std::{fmt::Debug, mem::discriminant};
+use std::fmt::Debug;
 
 use framegate::{
     Authority, Counters, Digest, Entry, Grant, Head, Kind, Kinds, Line, Method, Notice, OutletId,
@@ -9,7 +9,7 @@ use framegate::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// Whatever is read is written again and read to the same, and nothing of it is passed over. How many types the bytes are.
+/// Whatever is read is written again and read to the same, and with a name too many nothing is read. How many types the bytes are.
 pub fn check(bytes: &[u8]) -> usize {
     let checks = [
         reads::<Line>,
@@ -47,22 +47,35 @@ fn reads<T: Serialize + DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> b
     assert_eq!(serde_json::from_value::<T>(tree.clone()).unwrap(), read);
     let again = serde_json::to_value(&read).unwrap();
     assert_eq!(serde_json::from_value::<T>(again.clone()).unwrap(), read);
-    assert!(is_of_one_form(&tree, &again), "{tree} is read as {again}");
+    let mut objects = Vec::new();
+    find_objects(&tree, "", &mut objects);
+    for object in objects {
+        // In an entry without fields serde passes over any.
+        if tree.pointer(&object).unwrap()["event"] == "ended" {
+            continue;
+        }
+        let mut more = tree.clone();
+        more.pointer_mut(&object).unwrap()["unknown"] = Value::Null;
+        let refused = serde_json::from_value::<T>(more).is_err();
+        assert!(refused, "an unknown name in {object} of {tree}");
+    }
     true
 }
 
-/// Whether both have the same fields with the same types. What is null may be left out.
-fn is_of_one_form(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            let names = a.keys().chain(b.keys());
-            let mut fields =
-                names.map(|name| [a, b].map(|fields| fields.get(name).unwrap_or(&Value::Null)));
-            fields.all(|[a, b]| is_of_one_form(a, b))
+/// The paths to all objects in a value.
+fn find_objects(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.push(path.to_owned());
+            for (name, value) in fields {
+                find_objects(value, &format!("{path}/{name}"), found);
+            }
         }
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_of_one_form(a, b))
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                find_objects(value, &format!("{path}/{index}"), found);
+            }
         }
-        _ => discriminant(a) == discriminant(b),
+        _ => {}
     }
 }
