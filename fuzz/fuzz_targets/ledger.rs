@@ -60,16 +60,21 @@ fn changed(bytes: &[u8], seed: u32) -> Option<Vec<u8>> {
             let length = fuzzer_mutate(line, length, length + 64);
             line.truncate(length);
         }
-        // Something in quotation marks takes another's place.
+        // What is said of one thing is said as it is of the same thing elsewhere.
         _ => {
-            let mut words: Vec<_> = AUTHORITIES.iter().map(|word| word.to_vec()).collect();
-            words.extend(pieces(&lines[other]).into_iter().skip(1).step_by(2));
-            let mut pieces = pieces(&lines[one]);
-            let count = pieces.len() / 2;
-            if count > 0 {
-                pieces[2 * below(count) + 1] = words.swap_remove(below(words.len()));
+            let mut pieces_of_one = pieces(&lines[one]);
+            let at = values(&pieces_of_one);
+            if !at.is_empty() {
+                let at = at[below(at.len())];
+                let name = pieces_of_one[at - 2].clone();
+                let mut others: Vec<_> =
+                    lines.iter().flat_map(|line| of_name(line, &name)).collect();
+                if name == b"by" {
+                    others.extend(AUTHORITIES.map(<[u8]>::to_vec));
+                }
+                pieces_of_one[at] = others.swap_remove(below(others.len()));
+                lines[one] = pieces_of_one.join(&b'"');
             }
-            lines[one] = pieces.join(&b'"');
         }
     }
     Some(lines.concat())
@@ -79,4 +84,18 @@ fn changed(bytes: &[u8], seed: u32) -> Option<Vec<u8>> {
 fn pieces(line: &[u8]) -> Vec<Vec<u8>> {
     let pieces = line.split(|byte| *byte == b'"');
     pieces.map(<[u8]>::to_vec).collect()
+}
+
+/// Which pieces are the texts that fields have.
+fn values(pieces: &[Vec<u8>]) -> Vec<usize> {
+    let is_value = |at: &usize| pieces[at - 1] == b":";
+    (3..pieces.len()).step_by(2).filter(is_value).collect()
+}
+
+/// The texts of a field of this name.
+fn of_name(line: &[u8], name: &[u8]) -> Vec<Vec<u8>> {
+    let pieces = pieces(line);
+    let at = values(&pieces).into_iter();
+    let at = at.filter(|at| pieces[at - 2] == name);
+    at.map(|at| pieces[at].clone()).collect()
 }
