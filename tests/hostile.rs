@@ -1,15 +1,18 @@
 //! Ledgers that were tampered with: reading one never panics, and a meeting that goes on from one clears exactly what its lines say.
 
 mod common;
+#[path = "common/forged.rs"]
+mod forged;
 #[path = "common/replay.rs"]
 mod replay;
 
 use std::sync::LazyLock;
 
 use common::{Memory, SCOPE, agree, microphone, millis};
+use forged::{goes_on, rechained};
 use framegate::{
     Authority, Digest, Entry, Grant, Join, Kinds, Ledger, LedgerWriter, Meeting, Method, Notice,
-    Purposes, Scope,
+    Purposes, Scope, Signed,
 };
 use proptest::{prelude::*, sample::Index, test_runner::Config};
 use serde_json::Value;
@@ -77,44 +80,6 @@ static LINES: LazyLock<Vec<Value>> = LazyLock::new(|| {
         .map(|line| serde_json::from_slice(line).unwrap())
         .collect()
 });
-
-/// What a forger writes who computes all hashes and numbers anew.
-fn rechained(lines: &[Value]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut prev = "0".repeat(64);
-    for (n, line) in lines.iter().enumerate() {
-        let mut line = line.clone();
-        if let Value::Object(line) = &mut line {
-            line.insert("n".into(), n.into());
-            line.insert("prev".into(), prev.clone().into());
-        }
-        let text = line.to_string();
-        prev = Digest::of(&text).to_string();
-        bytes.extend_from_slice(text.as_bytes());
-        bytes.push(b'\n');
-    }
-    bytes
-}
-
-/// No panic, and if a meeting goes on it clears what the lines say. Whether it did.
-fn goes_on(bytes: &[u8]) -> Result<bool, TestCaseError> {
-    let Ok(ledger) = Ledger::read(bytes, None, None) else {
-        return Ok(false);
-    };
-    prop_assert_eq!(ledger.head.entries, ledger.lines.len() as u64);
-    prop_assert_eq!(ledger.torn, ledger.length < bytes.len() as u64);
-    // Room for everybody takes 144 MB.
-    if let Some(Entry::Opened { participants, .. }) = ledger.lines.first().map(|line| &line.entry)
-        && *participants > 1000
-    {
-        return Ok(false);
-    }
-    let Ok(mut meeting) = Meeting::resume(&ledger, LedgerWriter::default()) else {
-        return Ok(false);
-    };
-    replay::check(&mut meeting, &ledger.lines, ledger.torn).map_err(TestCaseError::fail)?;
-    Ok(true)
-}
 
 /// Every value in a value, by the path to it.
 fn paths(value: &Value, path: &str, all: &mut Vec<String>) {
@@ -259,7 +224,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
-        goes_on(&bytes)?;
+        goes_on(&bytes).map_err(TestCaseError::fail)?;
     }
 
     #[test]
@@ -278,7 +243,7 @@ proptest! {
             let piece = bytes[from.min(to)..from.max(to)].to_vec();
             bytes.splice(at..at, piece);
         }
-        goes_on(&bytes)?;
+        goes_on(&bytes).map_err(TestCaseError::fail)?;
     }
 
     #[test]
@@ -298,7 +263,7 @@ proptest! {
         if torn {
             bytes.extend_from_slice(br#"{"n":"#);
         }
-        goes_on(&bytes)?;
+        goes_on(&bytes).map_err(TestCaseError::fail)?;
     }
 }
 
@@ -361,6 +326,22 @@ fn every_field_of_every_entry_refuses_other_types_repeated_and_unknown_names() {
     kinds.dedup();
     // All but the end.
     assert_eq!(kinds.len(), 17, "{kinds:?}");
+}
+
+#[test]
+fn a_signature_with_unknown_names_is_refused() {
+    let signed = Signed {
+        meeting: "hostile".into(),
+        challenge: Digest::of("challenge"),
+        signature: [7; 64],
+    };
+    let mut value = serde_json::to_value(&signed).unwrap();
+    assert_eq!(
+        serde_json::from_value::<Signed>(value.clone()).unwrap(),
+        signed
+    );
+    value["unknown"] = Value::Null;
+    assert!(serde_json::from_value::<Signed>(value).is_err());
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ pub type Challenge = Digest;
 
 /// A signature, and for which meeting and challenge it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Signed {
     /// The meeting's id.
     pub meeting: String,

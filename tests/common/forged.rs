@@ -1,0 +1,52 @@
+//! Ledgers by a forger who computes all hashes anew, and what must hold of them.
+
+use framegate::{Digest, Entry, Ledger, LedgerWriter, Meeting};
+use serde_json::Value;
+
+use super::replay;
+
+/// Lines whose numbers and hashes follow from each other.
+pub fn rechained(lines: &[Value]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut prev = "0".repeat(64);
+    for (n, line) in lines.iter().enumerate() {
+        let mut line = line.clone();
+        if let Value::Object(line) = &mut line {
+            line.insert("n".into(), n.into());
+            line.insert("prev".into(), prev.clone().into());
+        }
+        let text = line.to_string();
+        prev = Digest::of(&text).to_string();
+        bytes.extend_from_slice(text.as_bytes());
+        bytes.push(b'\n');
+    }
+    bytes
+}
+
+/// No panic, and if a meeting goes on it clears what the lines say. Whether it did.
+///
+/// # Errors
+///
+/// What is not as the lines say.
+pub fn goes_on(bytes: &[u8]) -> Result<bool, String> {
+    let Ok(ledger) = Ledger::read(bytes, None, None) else {
+        return Ok(false);
+    };
+    if ledger.head.entries != ledger.lines.len() as u64 {
+        return Err(format!("{:?} of {} lines", ledger.head, ledger.lines.len()));
+    }
+    if ledger.torn != (ledger.length < bytes.len() as u64) {
+        return Err(format!("{} of {} bytes", ledger.length, bytes.len()));
+    }
+    // Room for everybody takes 144 MB.
+    if let Some(Entry::Opened { participants, .. }) = ledger.lines.first().map(|line| &line.entry)
+        && *participants > 100
+    {
+        return Ok(false);
+    }
+    let Ok(mut meeting) = Meeting::resume(&ledger, LedgerWriter::default()) else {
+        return Ok(false);
+    };
+    replay::check(&mut meeting, &ledger.lines, ledger.torn)?;
+    Ok(true)
+}

@@ -1,0 +1,45 @@
+//! What fuzzing found worth keeping, once more: `fuzz/` has the checks and the inputs, and `bash ci/fuzz` goes on from them.
+
+#[path = "../fuzz/src/lib.rs"]
+mod fuzz;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use framegate::Verdict;
+
+/// The inputs that are kept for a target.
+fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let files = fs::read_dir(folder.join(target)).unwrap();
+    let paths = files.map(|file| file.unwrap().path());
+    paths.map(|path| fs::read(path).unwrap()).collect()
+}
+
+#[test]
+fn what_is_read_from_json_is_written_as_it_was() {
+    let read = corpus("json").into_iter();
+    let read = read.filter(|bytes| fuzz::json::check(bytes) > 0).count();
+    assert!(read >= 20, "{read}");
+}
+
+#[test]
+fn ledgers_clear_what_they_say() {
+    let gone_on = corpus("ledger").into_iter();
+    let gone_on = gone_on.filter(|bytes| fuzz::ledger::check(bytes)).count();
+    assert!(gone_on >= 6, "{gone_on}");
+}
+
+#[test]
+fn tags_are_read_as_they_are_written_and_join_to_no_more() {
+    let read = corpus("tag").into_iter();
+    let read: usize = read.map(|bytes| fuzz::tag::check(&bytes)).sum();
+    assert!(read >= 20, "{read}");
+}
+
+#[test]
+fn frames_show_no_more_than_was_agreed_to() {
+    let seen = corpus("frame").into_iter();
+    let seen = seen.flat_map(|bytes| fuzz::frame::check(&bytes));
+    let names: BTreeSet<_> = seen.map(Verdict::name).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+}
