@@ -47,6 +47,7 @@ mod table;
 mod tag;
 mod tap;
 mod time;
+mod utf8;
 mod verdict;
 
 pub use consent::{

@@ -1,3 +1,5 @@
+use crate::utf8;
+
 /// How one audio sample is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Samples {
@@ -94,8 +96,7 @@ impl Format {
             }
             (Layout::Utf8, Payload::Bytes(bytes)) => {
                 let width = u32::try_from(bytes.len()).ok()?;
-                core::str::from_utf8(bytes).ok()?;
-                Some(Extent { width, height: 1 })
+                utf8::is_valid(bytes).then_some(Extent { width, height: 1 })
             }
             (Layout::I420 { width, height }, Payload::Planes(planes)) => {
                 let extent = Extent { width, height };
@@ -135,10 +136,15 @@ pub(crate) struct Sampling {
 
 /// The planes of I420: Y, U, V, and no fourth.
 pub(crate) const I420: [Option<Sampling>; 4] = {
-    const FULL: Option<Sampling> = Some(Sampling { across: 1, down: 1 });
+    const FULL: Option<Sampling> = Some(Sampling::ONE);
     const HALF: Option<Sampling> = Some(Sampling { across: 2, down: 2 });
     [FULL, HALF, HALF, None]
 };
+
+impl Sampling {
+    /// Each by itself.
+    pub(crate) const ONE: Self = Self { across: 1, down: 1 };
+}
 
 impl Extent {
     /// Of what has no parts that regions could be of.

@@ -1,7 +1,7 @@
 use core::ops::Range;
 
 use crate::{
-    frame::{Area, Region},
+    frame::{Area, MAX_REGIONS, Region},
     payload::{Extent, Format, Layout, Payload, Sampling},
 };
 
@@ -25,16 +25,17 @@ pub(crate) struct Rect {
     y1: u32,
 }
 
-impl Rect {
-    const EMPTY: Self = Self {
-        x0: 0,
-        y0: 0,
-        x1: 0,
-        y1: 0,
-    };
+/// A rectangle of samples of a plane that all stay or all go.
+#[derive(Clone, Debug)]
+pub(crate) struct Tile {
+    pub(crate) rows: Range<usize>,
+    pub(crate) columns: Range<usize>,
+    pub(crate) stays: bool,
+}
 
-    fn covers(self, x: u32, y: u32) -> bool {
-        (self.x0 <= x) & (x < self.x1) & (self.y0 <= y) & (y < self.y1)
+impl Rect {
+    fn is_empty(self) -> bool {
+        self.x0 >= self.x1 || self.y0 >= self.y1
     }
 
     /// The samples of a plane that share anything with this rectangle.
@@ -92,8 +93,7 @@ pub(crate) fn locate(area: Area, format: Format, payload: &Payload<'_>, extent: 
         return true;
     }
     let rect = rect(area, extent);
-    let inside = rect.x0 < rect.x1 && rect.y0 < rect.y1;
-    inside
+    !rect.is_empty()
         && match (format.0, area, payload) {
             (Layout::Pcm { .. }, Area::Channel(_), _)
             | (Layout::I420 { .. }, Area::Rectangle { .. }, _) => true,
@@ -116,85 +116,129 @@ impl Cut<'_> {
         self.refused == 0 && !self.uncovered
     }
 
-    fn rects(&self) -> impl Iterator<Item = (Rect, bool)> {
-        self.regions.iter().enumerate().map(|(index, region)| {
-            let refused =
-                self.refused & 1u64.unbounded_shl(u32::try_from(index).unwrap_or(u32::MAX)) != 0;
-            (rect(region.area, self.extent), refused)
+    /// Whether any sample stays.
+    pub(crate) fn leaves_something(&self) -> bool {
+        self.with_edges(Sampling::ONE, |edges| {
+            intervals(edges.down, self.extent.height).any(|(_, above)| {
+                intervals(edges.across, self.extent.width)
+                    .any(|(_, over)| self.lets_stay(over & above))
+            })
         })
     }
 
-    /// Whether the sample at this place stays.
-    pub(crate) fn stays(&self, x: u32, y: u32) -> bool {
-        let (mut covered, mut refused) = (false, false);
-        for (rect, goes) in self.rects() {
-            let covers = rect.covers(x, y);
-            covered |= covers;
-            refused |= covers & goes;
-        }
-        !refused & (covered | !self.uncovered)
-    }
-
-    /// Whether any sample stays.
-    ///
-    /// If one does, then so does one that can go no further up, nor, there, further left: the beginning of the frame,
-    /// of a region, or of what follows one.
-    pub(crate) fn leaves_something(&self) -> bool {
-        let xs =
-            || core::iter::once(0).chain(self.rects().flat_map(|(rect, _)| [rect.x0, rect.x1]));
-        let ys =
-            || core::iter::once(0).chain(self.rects().flat_map(|(rect, _)| [rect.y0, rect.y1]));
-        let inside = |x, y| x < self.extent.width && y < self.extent.height;
-        ys().any(|y| xs().any(|x| inside(x, y) && self.stays(x, y)))
-    }
-
-    /// Calls `part` with each run of samples in a row of a plane, from left to right, and whether it stays.
+    /// Calls `part` with tiles of a plane, which together are all of it: from above downwards, and side by side from left to right.
     ///
     /// A sample that stands for several stays only if all of them do.
-    pub(crate) fn runs(
-        &self,
-        y: u32,
-        sampling: Sampling,
-        mut part: impl FnMut(Range<usize>, bool),
-    ) {
-        let width = self.extent.sampled(sampling).width;
-        let in_row = |rect: Rect| {
-            if rect.y0 <= y && y < rect.y1 {
-                rect
-            } else {
-                Rect::EMPTY
-            }
-        };
-        let rects = || {
-            self.rects().map(|(rect, refused)| {
-                let covering = in_row(rect.inwards(sampling, self.extent));
-                let refused = if refused {
-                    in_row(rect.outwards(sampling))
-                } else {
-                    Rect::EMPTY
-                };
-                (covering, refused)
-            })
-        };
-        let mut x = 0;
-        while x < width {
-            let (mut covered, mut refused, mut end) = (false, false, width);
-            for (covering, refusing) in rects() {
-                covered |= covering.covers(x, y);
-                refused |= refusing.covers(x, y);
-                for edge in [covering.x0, covering.x1, refusing.x0, refusing.x1] {
-                    if edge > x {
-                        end = end.min(edge);
+    pub(crate) fn tiles(&self, sampling: Sampling, mut part: impl FnMut(Tile)) {
+        let Extent { width, height } = self.extent.sampled(sampling);
+        self.with_edges(sampling, |edges| {
+            for (rows, above) in intervals(edges.down, height) {
+                let rows = rows.start as usize..rows.end as usize;
+                let mut parts = intervals(edges.across, width)
+                    .map(|(columns, over)| (columns, self.lets_stay(over & above)))
+                    .peekable();
+                while let Some((mut columns, stays)) = parts.next() {
+                    while let Some((next, _)) = parts.next_if(|(_, next)| *next == stays) {
+                        columns.end = next.end;
                     }
+                    part(Tile {
+                        rows: rows.clone(),
+                        columns: columns.start as usize..columns.end as usize,
+                        stays,
+                    });
                 }
             }
-            part(
-                x as usize..end as usize,
-                !refused & (covered | !self.uncovered),
-            );
-            x = end;
-        }
+        });
     }
+
+    /// Whether what lies under these regions stays.
+    fn lets_stay(&self, over: u64) -> bool {
+        (over & self.refused == 0) & ((over != 0) | !self.uncovered)
+    }
+
+    /// Finds once where in a plane regions begin and end, in a row and in a column, so that no row has to search for it.
+    fn with_edges<R>(&self, sampling: Sampling, then: impl FnOnce(Edges<'_>) -> R) -> R {
+        // Most frames have few regions, and room for many takes as long to clear as a short text to hide.
+        const FEW: usize = 4;
+        let (mut few, mut many);
+        let room: &mut [u64] = if self.regions.len() <= FEW {
+            few = [0; 4 * FEW];
+            &mut few
+        } else {
+            many = [0; 4 * MAX_REGIONS];
+            &mut many
+        };
+        let (across, down) = room.split_at_mut(room.len() / 2);
+        let mut count = 0;
+        let places = across.chunks_exact_mut(2).zip(down.chunks_exact_mut(2));
+        for ((index, rect), (across, down)) in self.rects(sampling).zip(places) {
+            across.copy_from_slice(&[edge(rect.x0, index), edge(rect.x1, index)]);
+            down.copy_from_slice(&[edge(rect.y0, index), edge(rect.y1, index)]);
+            count += 2;
+        }
+        then(Edges {
+            across: sorted(across, count),
+            down: sorted(down, count),
+        })
+    }
+
+    /// Which samples of a plane each region makes stay or go, of those that make a difference, and the region's index.
+    ///
+    /// One that goes takes every sample that shares anything with it; one that stays keeps those only that share nothing with its outside.
+    fn rects(&self, sampling: Sampling) -> impl Iterator<Item = (u64, Rect)> {
+        let regions = (0..64).zip(self.regions);
+        regions.filter_map(move |(index, region)| {
+            let rect = rect(region.area, self.extent);
+            let rect = if self.refused & (1 << index) != 0 {
+                rect.outwards(sampling)
+            } else if self.uncovered {
+                rect.inwards(sampling, self.extent)
+            } else {
+                return None;
+            };
+            (!rect.is_empty()).then_some((index, rect))
+        })
+    }
+}
+
+/// Where regions begin and end, sorted: in a row, and in a column.
+struct Edges<'a> {
+    across: &'a [u64],
+    down: &'a [u64],
+}
+
+/// The bits of an edge that are its region's index.
+const INDEX_BITS: u32 = MAX_REGIONS.trailing_zeros();
+const _: () = assert!(MAX_REGIONS == u64::BITS as usize);
+
+/// The beginning or the end of a region, so that edges are sorted by their place.
+fn edge(place: u32, region: u64) -> u64 {
+    (u64::from(place) << INDEX_BITS) | region
+}
+
+fn sorted(edges: &mut [u64], count: usize) -> &[u64] {
+    let edges = edges.get_mut(..count).unwrap_or_default();
+    edges.sort_unstable();
+    edges
+}
+
+/// From 0 to `end`, the ranges between one edge and the next, each with a bit for every region over it.
+fn intervals(edges: &[u64], end: u32) -> impl Iterator<Item = (Range<u32>, u64)> {
+    let place = |edge: u64| u32::try_from(edge >> INDEX_BITS).unwrap_or(u32::MAX);
+    let mut edges = edges.iter().copied().peekable();
+    let (mut start, mut over) = (0, 0u64);
+    core::iter::from_fn(move || {
+        if start >= end {
+            return None;
+        }
+        while let Some(edge) = edges.next_if(|edge| place(*edge) <= start) {
+            over ^= 1 << (edge % u64::from(u64::BITS));
+        }
+        let next = edges.peek().map_or(end, |edge| place(*edge).min(end));
+        let range = start..next;
+        start = next;
+        Some((range, over))
+    })
 }
 
 #[cfg(test)]
@@ -204,61 +248,95 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Participant, payload::I420};
+    use crate::Participant;
+
+    const SAMPLINGS: [Sampling; 4] = [
+        Sampling { across: 1, down: 1 },
+        Sampling { across: 2, down: 2 },
+        Sampling { across: 2, down: 1 },
+        Sampling { across: 1, down: 2 },
+    ];
 
     /// A frame of some size, and regions that lie in it at least in part.
-    fn regions() -> impl Strategy<Value = (Extent, Vec<Region>, u64, bool)> {
-        let place = (any::<u32>(), any::<u32>(), 1u32..9, 1u32..9);
-        let extent = (1u32..12, 1u32..12).prop_map(|(width, height)| Extent { width, height });
-        let places = prop::collection::vec(place, 0..5);
-        (extent, places, any::<u64>(), any::<bool>()).prop_map(
-            |(extent, places, refused, uncovered)| {
-                let region = |(x, y, width, height)| {
-                    let (x, y) = (x % extent.width, y % extent.height);
-                    Region::new(
-                        Participant::UNKNOWN,
-                        Area::Rectangle {
-                            x,
-                            y,
-                            width,
-                            height,
-                        },
-                    )
+    fn regions(most: usize) -> impl Strategy<Value = (Extent, Vec<Region>, u64, bool)> {
+        let side = || prop_oneof![1u32..4, 4u32..9, Just(u32::MAX)];
+        let place = (any::<u32>(), any::<u32>(), side(), side());
+        let extent = (1u32..24, 1u32..12).prop_map(|(width, height)| Extent { width, height });
+        let places = prop::collection::vec(place, 0..=most);
+        let refused = prop_oneof![Just(0), any::<u64>(), (0u32..64).prop_map(|bit| 1 << bit)];
+        (extent, places, refused, any::<bool>()).prop_map(|(extent, places, refused, uncovered)| {
+            let region = |(x, y, width, height)| {
+                let (x, y) = (x % extent.width, y % extent.height);
+                let area = Area::Rectangle {
+                    x,
+                    y,
+                    width,
+                    height,
                 };
-                (
-                    extent,
-                    places.into_iter().map(region).collect(),
-                    refused,
-                    uncovered,
-                )
-            },
-        )
+                Region::new(Participant::UNKNOWN, area)
+            };
+            let regions: Vec<_> = places.into_iter().map(region).collect();
+            // No bit is set that no region has.
+            let last = u32::try_from(regions.len()).unwrap();
+            let refused = refused & 1u64.unbounded_shl(last).wrapping_sub(1);
+            (extent, regions, refused, uncovered)
+        })
+    }
+
+    /// Whether a sample of the frame stays, by every region in turn.
+    fn stays(cut: &Cut<'_>, x: u32, y: u32) -> bool {
+        let (mut covered, mut refused) = (false, false);
+        for (index, region) in cut.regions.iter().enumerate() {
+            let Rect { x0, y0, x1, y1 } = rect(region.area, cut.extent);
+            let covers = (x0..x1).contains(&x) && (y0..y1).contains(&y);
+            covered |= covers;
+            refused |= covers && cut.refused >> index & 1 == 1;
+        }
+        !refused && (covered || !cut.uncovered)
+    }
+
+    /// Against every sample of the frame, one by one.
+    fn agrees_sample_by_sample(cut: &Cut<'_>) -> Result<(), TestCaseError> {
+        let extent = cut.extent;
+        let all = || (0..extent.height).flat_map(|y| (0..extent.width).map(move |x| (x, y)));
+        prop_assert_eq!(cut.leaves_something(), all().any(|(x, y)| stays(cut, x, y)));
+        for sampling in SAMPLINGS {
+            let Extent { width, height } = extent.sampled(sampling);
+            let mut found = vec![None; (width * height) as usize];
+            cut.tiles(sampling, |tile| {
+                for y in tile.rows {
+                    for x in tile.columns.clone() {
+                        let before = found[y * width as usize + x].replace(tile.stays);
+                        assert_eq!(before, None, "no sample is in two tiles");
+                    }
+                }
+            });
+            for (place, found) in (0..).zip(found) {
+                let (x, y) = (place % width, place / width);
+                let shares =
+                    |&(lx, ly): &(u32, u32)| (lx / sampling.across, ly / sampling.down) == (x, y);
+                let all_stay = all().filter(shares).all(|(x, y)| stays(cut, x, y));
+                let meets_nothing = sampling.across * sampling.down == 1 || !cut.uncovered;
+                // Where two regions meet inside a sample it may go though either would let it stay.
+                if meets_nothing {
+                    prop_assert_eq!(found, Some(all_stay));
+                } else {
+                    prop_assert!(found.is_some() && (all_stay || found == Some(false)));
+                }
+            }
+        }
+        Ok(())
     }
 
     proptest! {
-        /// Against every sample of the frame, one by one.
         #[test]
-        fn r4_what_stays_agrees_sample_by_sample((extent, regions, refused, uncovered) in regions()) {
-            let cut = Cut { regions: &regions, refused, uncovered, extent };
-            let all = || (0..extent.height).flat_map(|y| (0..extent.width).map(move |x| (x, y)));
-            prop_assert_eq!(cut.leaves_something(), all().any(|(x, y)| cut.stays(x, y)));
-            for sampling in I420.into_iter().flatten() {
-                let size = extent.sampled(sampling);
-                for y in 0..size.height {
-                    let mut stays = vec![None; size.width as usize];
-                    cut.runs(y, sampling, |run, stay| stays[run].fill(Some(stay)));
-                    for (x, stays) in (0..).zip(stays) {
-                        let mut shared = all().filter(|&(lx, ly)| (lx / sampling.across, ly / sampling.down) == (x, y));
-                        let all_stay = shared.all(|(x, y)| cut.stays(x, y));
-                        // Where two regions meet inside a sample it may go though either would let it stay.
-                        if sampling.across == 1 || !uncovered {
-                            prop_assert_eq!(stays, Some(all_stay));
-                        } else {
-                            prop_assert!(stays.is_some() && (all_stay || stays == Some(false)));
-                        }
-                    }
-                }
-            }
+        fn r4_what_stays_agrees_sample_by_sample((extent, regions, refused, uncovered) in regions(5)) {
+            agrees_sample_by_sample(&Cut { regions: &regions, refused, uncovered, extent })?;
+        }
+
+        #[test]
+        fn r4_what_stays_agrees_with_as_many_regions_as_may_be((extent, regions, refused, uncovered) in regions(MAX_REGIONS)) {
+            agrees_sample_by_sample(&Cut { regions: &regions, refused, uncovered, extent })?;
         }
     }
 }

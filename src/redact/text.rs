@@ -1,29 +1,24 @@
-use core::ops::Range;
-
 use super::Cut;
 use crate::payload::Sampling;
 
 /// Every byte of hidden text, whatever it was: the length in bytes stays, and neither script nor words show.
 pub(super) const MASK: u8 = b'*';
 
-const BYTE: Sampling = Sampling { across: 1, down: 1 };
-
 pub(super) fn hide(text: &mut [u8], cut: &Cut<'_>) {
-    cut.runs(0, BYTE, |run: Range<usize>, stays| {
-        if let (false, Some(hidden)) = (stays, text.get_mut(run)) {
+    cut.tiles(Sampling::ONE, |tile| {
+        if let (false, Some(hidden)) = (tile.stays, text.get_mut(tile.columns)) {
             hidden.fill(MASK);
         }
     });
 }
 
 pub(super) fn copy(from: &[u8], to: &mut [u8], cut: &Cut<'_>) {
-    cut.runs(0, BYTE, |run: Range<usize>, stays| {
-        if let (Some(from), Some(to)) = (from.get(run.clone()), to.get_mut(run)) {
-            if stays {
-                to.copy_from_slice(from);
-            } else {
-                to.fill(MASK);
-            }
+    cut.tiles(Sampling::ONE, |tile| {
+        let parts = from.get(tile.columns.clone()).zip(to.get_mut(tile.columns));
+        match parts {
+            Some((from, to)) if tile.stays => to.copy_from_slice(from),
+            Some((_, to)) => to.fill(MASK),
+            None => {}
         }
     });
 }
