@@ -48,11 +48,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let open = |entrant: &field::Entrant| (entrant.open)(&scene, &consents);
     let mut contenders: Vec<_> = field.iter().map(open).collect();
     let runs = scene.runs.iter().zip(&expected);
-    let runs = runs.filter(|(_, bits)| **bits == u64::MAX);
-    let cleared: Vec<Run> = runs.map(|(run, _)| run.clone()).collect();
-    let on_cleared = take_turns(&mut contenders, &cleared, ROUNDS);
+    let runs = runs.filter(|(run, bits)| **bits == u64::MAX && scene.is_settled(run));
+    let settled: Vec<Run> = runs.map(|(run, _)| run.clone()).collect();
+    let on_settled = take_turns(&mut contenders, &settled, ROUNDS);
     let on_all = take_turns(&mut contenders, &scene.runs, ROUNDS);
-    let table = report::decisions(&field, &on_cleared, &on_all);
+    let table = report::decisions(&field, &on_settled, &on_all);
     println!("{}\n", table.ok_or("nobody decided")?);
 
     let mut contenders: [Box<dyn Contender>; 3] = [
@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("admitted (`Tap::admit`)", "framegate"),
         ("decided about (`Tap::tag`)", "framegate"),
     ];
-    let samples = take_turns(&mut contenders, &cleared, ROUNDS);
+    let samples = take_turns(&mut contenders, &settled, ROUNDS);
     let table = report::encryption(&names, &samples);
     println!("{}\n", table.ok_or("nothing was encrypted")?);
 

@@ -10,27 +10,29 @@ use crate::{field::Entrant, measure::Samples, writing::Readers};
 /// Of the library, on readers beside a writer.
 const MOST: f64 = 1.05;
 
-/// `cleared` and `mixed` are of frames that are all cleared, and of all frames; the first of each is the gate's.
-pub fn decisions(field: &[Entrant], cleared: &[Samples], mixed: &[Samples]) -> Option<Table> {
+/// `settled` is of frames that are cleared and whose owner's consent did not change meanwhile, `mixed` of all; the first of each is the gate's.
+///
+/// Budgets are of the former: most frames are like that.
+pub fn decisions(field: &[Entrant], settled: &[Samples], mixed: &[Samples]) -> Option<Table> {
     let mut table = table(&[
         "decided by",
         "crate",
-        "ns, cleared",
+        "ns, settled",
         "ratio",
         "ns, all",
         "ratio",
         "at least",
         "met",
     ]);
-    let (first, first_mixed) = (cleared.first()?, mixed.first()?);
-    for (entrant, (cleared, mixed)) in field.iter().zip(cleared.iter().zip(mixed)) {
-        let (ratio, mixed_ratio) = (cleared.over(first), mixed.over(first_mixed));
+    let (first, first_mixed) = (settled.first()?, mixed.first()?);
+    for (entrant, (settled, mixed)) in field.iter().zip(settled.iter().zip(mixed)) {
+        let (ratio, mixed_ratio) = (settled.over(first), mixed.over(first_mixed));
         let least = entrant.least;
         let met = least.map(|least| yes(ratio >= least));
         table.add_row([
             entrant.name.clone(),
             of(entrant.package),
-            number(cleared.median()),
+            number(settled.median()),
             number(ratio),
             number(mixed.median()),
             number(mixed_ratio),
@@ -110,7 +112,7 @@ fn table(header: &[&str]) -> Table {
     table
 }
 
-/// A crate and its version, as it was built.
+/// A crate and its version, as it was built: the newest of that name is this package's own dependency.
 fn of(package: Option<&str>) -> String {
     let Some(package) = package else {
         return "std".into();

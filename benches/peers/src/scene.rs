@@ -161,6 +161,27 @@ impl Scene {
     }
 }
 
+impl Scene {
+    /// Whether nothing of what a run's owner agreed to for its kind changes while its frames are on their way, nor just before or after.
+    pub fn is_settled(&self, run: &Run) -> bool {
+        let margin = 1_000_000;
+        let (from, to) = (run.captured[0].as_micros(), run.released.as_micros());
+        let is_apart = |time: Time| {
+            let at = time.as_micros();
+            at + margin <= from || to + margin <= at
+        };
+        let mut acts = self.acts.iter();
+        acts.all(|act| {
+            let is_other = act.who != run.owner || !act.kinds.contains(run.kind.into());
+            let ends_apart = match act.what {
+                What::AgreesUntil(end) => is_apart(end),
+                What::Agrees | What::Withdraws => true,
+            };
+            is_other || is_apart(act.at) && ends_apart
+        })
+    }
+}
+
 impl Interval {
     fn after(self, act: &Act) -> Self {
         let until = match act.what {

@@ -4,6 +4,7 @@
 
 use std::{
     hash::RandomState,
+    hint::spin_loop,
     sync::atomic::{
         AtomicU8, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
@@ -34,9 +35,10 @@ pub struct Readers {
     pub changes: f64,
 }
 
-const ROUNDS: usize = 120;
+const ROUNDS: usize = 80;
 const BATCHES: usize = 5;
-const LONGEST: Duration = Duration::from_secs(8);
+const LONGEST: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_millis(60);
 
 /// Whose frames are read; the others' consent changes.
 const READ: u16 = PEOPLE / 2;
@@ -53,7 +55,7 @@ pub fn all(scene: &Scene, expected: &[u64]) -> Vec<Readers> {
     type Std = RandomState;
     let runs = scene.runs.iter().zip(expected);
     let runs: Vec<_> = runs
-        .filter(|(run, bits)| run.owner < READ && **bits == u64::MAX)
+        .filter(|(run, bits)| run.owner < READ && **bits == u64::MAX && scene.is_settled(run))
         .map(|(run, _)| run.clone())
         .collect();
     let (scene, runs) = (scene, &runs[..]);
@@ -141,16 +143,19 @@ fn read(
         let mut round = |wanted: u8| {
             signals.wanted.0.store(wanted, Release);
             while signals.current.0.load(Acquire) != wanted {
-                thread::yield_now();
+                spin_loop();
             }
             let (start, first) = (Instant::now(), signals.changes.0.load(Relaxed));
-            let batches = (0..BATCHES).filter_map(|_| {
+            let mut batches = vec![];
+            while batches.len() < BATCHES && start.elapsed() < PATIENCE {
                 let before = signals.changes.0.load(Relaxed);
                 let taken = time(reader, runs, 0, batch);
                 // A writer who had to wait for a core meanwhile was none.
                 let is_beside = signals.changes.0.load(Relaxed) != before;
-                (wanted == NOTHING || is_beside).then_some(taken)
-            });
+                if wanted == NOTHING || is_beside {
+                    batches.push(taken);
+                }
+            }
             let median = Samples::of(batches).median();
             let changes = signals.changes.0.load(Relaxed) - first;
             (median, changes as f64 / start.elapsed().as_secs_f64())
