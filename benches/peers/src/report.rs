@@ -112,7 +112,7 @@ fn table(header: &[&str]) -> Table {
     table
 }
 
-/// A crate and its version, as it was built: the newest of that name is this package's own dependency.
+/// A crate and its version, as it was built; of several the newest, which is this package's own.
 fn of(package: Option<&str>) -> String {
     let Some(package) = package else {
         return "std".into();
@@ -120,7 +120,7 @@ fn of(package: Option<&str>) -> String {
     let lock = include_str!("../Cargo.lock");
     let entry = format!("name = \"{package}\"\nversion = \"");
     let version = lock
-        .split_once(&entry)
+        .rsplit_once(&entry)
         .and_then(|(_, rest)| rest.split('"').next());
     format!("{package} {}", version.unwrap_or("?"))
 }

@@ -3,6 +3,7 @@
 //! A writer on another core also takes of what both cores share, so readers are compared beside a writer who changes a twin that nobody reads.
 
 use std::{
+    fs,
     hash::RandomState,
     hint::spin_loop,
     sync::atomic::{
@@ -148,11 +149,12 @@ fn read(
             let (start, first) = (Instant::now(), signals.changes.0.load(Relaxed));
             let mut batches = vec![];
             while batches.len() < BATCHES && start.elapsed() < PATIENCE {
+                let interrupted = interruptions();
                 let before = signals.changes.0.load(Relaxed);
                 let taken = time(reader, runs, 0, batch);
-                // A writer who had to wait for a core meanwhile was none.
+                // A writer who had to wait for a core meanwhile was none, and a reader who had to measured that.
                 let is_beside = signals.changes.0.load(Relaxed) != before;
-                if wanted == NOTHING || is_beside {
+                if (wanted == NOTHING || is_beside) && interruptions() == interrupted {
                     batches.push(taken);
                 }
             }
@@ -178,4 +180,11 @@ fn read(
         beside_writer: Samples::of(beside_writer),
         changes: Samples::of(rates).median(),
     }
+}
+
+/// How often something else was given this thread's core, waiting for a lock not counted.
+fn interruptions() -> Option<u64> {
+    let status = fs::read_to_string("/proc/thread-self/status").ok()?;
+    let (_, count) = status.split_once("nonvoluntary_ctxt_switches:")?;
+    count.trim().parse().ok()
 }
