@@ -104,7 +104,7 @@ impl Content {
 
     /// What is left if these points must not be seen.
     pub fn without(&self, hidden: &[(u32, u32)]) -> Self {
-        let left = self.clone();
+        let mut left = self.clone();
         match &mut left {
             Self::Sound(bytes) => {
                 for (at, byte) in bytes.iter_mut().enumerate() {
