@@ -90,7 +90,7 @@ fn every_call_that_is_given_a_time_moves_the_clock() {
             .lift(Authority::Host, None, Scope::ALL, late)
             .is_err()
     );
-    let mut cut = run
+    let cut = run
         .meeting
         .withdraw(Authority::Participant, who, Scope::ALL, Time::START);
     assert!(cut.is_settled());

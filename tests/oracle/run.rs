@@ -223,7 +223,7 @@ impl Run {
             Step::Withdraw(by, who, scope, now) => {
                 let (now, who) = (self.time(*now), self.person(*who));
                 let participant = self.participant(who);
-                let mut cut =
+                let cut =
                     self.meeting
                         .withdraw(*by, participant, *scope, Time::from_micros(now));
                 self.oracle.withdraw(*by, who, *scope, now);
