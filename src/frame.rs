@@ -167,6 +167,14 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Whether it names nobody but the stream's owner.
+    #[inline]
+    pub(crate) const fn is_of_owner_alone(&self) -> bool {
+        matches!(self.contributors, Contributors::Owner)
+            && self.regions.is_empty()
+            && self.sources.is_empty()
+    }
+
     /// With parts that are somebody's: at most [`MAX_REGIONS`], in any order, overlapping or not.
     #[must_use]
     pub const fn regions(mut self, regions: &'a [Region]) -> Self {

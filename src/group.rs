@@ -65,7 +65,7 @@ impl Group {
         released: Time,
     ) -> Purposes {
         if self.is_of(table) && !table.has_ended() {
-            self.0.words.surely_held(kind, captured, released)
+            self.0.words.load(kind).held(captured, released)
         } else {
             Purposes::empty()
         }

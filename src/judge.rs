@@ -8,7 +8,7 @@ use crate::{
     purpose::Purposes,
     records::Records,
     redact::{self, Cut},
-    table::Passage,
+    table::{Passage, Word},
     tap::{Source, Tap},
     time::Time,
     verdict::Reason,
@@ -37,8 +37,11 @@ impl Tap {
         now: Time,
     ) -> (u32, Ruling) {
         let generation = self.table.generation();
-        let held = self.surely_held_by_owner(frame, now);
-        if extent.is_some() && held.contains(self.purposes) {
+        let word = self.owners_word();
+        if extent.is_some()
+            && frame.is_of_owner_alone()
+            && word.held(frame.captured, now).contains(self.purposes)
+        {
             (generation, Ruling::Whole)
         } else {
             self.rule_otherwise(frame, payload, extent, now)
@@ -71,23 +74,17 @@ impl Tap {
         self.consistently(|| self.decide(frame, now))
     }
 
-    /// The purposes that the owner surely agrees to, by one load, of a frame in which there is nobody else; perhaps too few, and none of any other frame.
+    /// What the owner surely agrees to, as it is now; nothing if there is none.
     #[inline]
-    pub(crate) fn surely_held_by_owner(&self, frame: &Frame<'_>, now: Time) -> Purposes {
-        match (
-            &self.source,
-            frame.contributors,
-            frame.regions,
-            frame.sources,
-        ) {
-            (Source::Owned(owner, slot), Contributors::Owner, [], []) => {
-                slot.surely_held(*owner, self.kind, frame.captured, now)
-            }
-            _ => Purposes::empty(),
+    pub(crate) fn owners_word(&self) -> Word {
+        match &self.source {
+            Source::Owned(owner, slot) => slot.word(*owner, self.kind),
+            _ => Word::EMPTY,
         }
     }
 
-    /// The same of the owner, if there is one, and of everybody who is named beside them, by one load for each, or for a group.
+    /// The purposes that everybody surely agrees to, the owner and those who are named beside them, by one load for each, or for a group;
+    /// perhaps too few, and none of a frame with regions or sources.
     pub(crate) fn surely_held_by_all(&self, frame: &Frame<'_>, now: Time) -> (u32, Purposes) {
         let generation = self.table.generation();
         let (kind, captured) = (self.kind, frame.captured);
@@ -97,7 +94,7 @@ impl Tap {
             return nothing;
         }
         let owners = match &self.source {
-            Source::Owned(owner, slot) => slot.surely_held(*owner, kind, captured, now),
+            Source::Owned(..) => self.owners_word().held(captured, now),
             Source::Mix | Source::Composite => Purposes::all(),
             Source::Never(_) | Source::Records(..) | Source::Derived => return nothing,
         };
@@ -318,7 +315,8 @@ impl Tap {
         match self.table.slot(who) {
             Some(slot)
                 if slot
-                    .surely_held(who, kind, passage.captured, passage.released)
+                    .word(who, kind)
+                    .held(passage.captured, passage.released)
                     .contains(wanted) =>
             {
                 (wanted, None)

@@ -116,7 +116,7 @@ impl Table {
             let Some(slot) = self.slot(*who) else {
                 return Purposes::empty();
             };
-            held &= slot.surely_held(*who, kind, captured, released);
+            held &= slot.word(*who, kind).held(captured, released);
         }
         held
     }
@@ -187,20 +187,14 @@ impl Slot {
         self.words.publish(kind, word);
     }
 
-    /// The purposes that surely held throughout, by one load: perhaps too few, never too many.
+    /// What surely holds of a kind, as it is now; nothing if the slot is somebody else's.
     #[inline]
-    pub(crate) fn surely_held(
-        &self,
-        who: Participant,
-        kind: Kind,
-        captured: Time,
-        released: Time,
-    ) -> Purposes {
-        let held = self.words.surely_held(kind, captured, released);
+    pub(crate) fn word(&self, who: Participant, kind: Kind) -> Word {
+        let word = self.words.load(kind);
         if self.occupant.load(Acquire) == who.stay {
-            held
+            word
         } else {
-            Purposes::empty()
+            Word::EMPTY
         }
     }
 
@@ -278,23 +272,12 @@ impl Words {
     }
 
     #[inline]
-    fn load(&self, kind: Kind) -> Word {
+    pub(crate) fn load(&self, kind: Kind) -> Word {
         Word(self.of(kind).load(Acquire))
     }
 
     pub(crate) fn publish(&self, kind: Kind, word: Word) {
         self.of(kind).store(word.0, Release);
-    }
-
-    /// The purposes that surely held throughout: perhaps too few, never too many.
-    #[inline]
-    pub(crate) fn surely_held(&self, kind: Kind, captured: Time, released: Time) -> Purposes {
-        let word = self.load(kind);
-        if word.covers(captured, released) {
-            word.purposes()
-        } else {
-            Purposes::empty()
-        }
     }
 }
 
@@ -310,7 +293,7 @@ const TICKS: u64 = (1 << 24) - 1;
 
 impl Word {
     /// Covers nothing: it ends before it begins.
-    const EMPTY: Self = Self(0);
+    pub(crate) const EMPTY: Self = Self(0);
 
     /// With a purpose more, if there is a whole tick in which it is held.
     fn and(self, purpose: Purposes, since: Millis, until: Millis) -> Self {
@@ -349,6 +332,16 @@ impl Word {
     fn covers(self, captured: Time, released: Time) -> bool {
         let (captured, released) = (captured.as_micros() as u64, released.as_micros() as u64);
         captured <= released && released < self.0 >> 22 && self.0 << 24 <= captured << 22
+    }
+
+    /// The purposes that surely held throughout: perhaps too few, never too many.
+    #[inline]
+    pub(crate) fn held(self, captured: Time, released: Time) -> Purposes {
+        if self.covers(captured, released) {
+            self.purposes()
+        } else {
+            Purposes::empty()
+        }
     }
 
     #[inline]

@@ -13,7 +13,7 @@ use crate::{
     records::Records,
     redact::{self, Cut},
     release::{Counters, Scope, TapState},
-    table::{Slot, Table},
+    table::{Slot, Table, Word},
     tag::{Tag, Template},
     time::Time,
     verdict::{Reason, Verdict},
@@ -182,29 +182,31 @@ impl Tap {
     #[inline]
     pub fn tag(&mut self, frame: &Frame<'_>, now: Time) -> Tag {
         let now = self.advance(now);
-        self.tag_at(frame, now)
+        let generation = self.table.generation();
+        self.tag_by(self.owners_word(), generation, frame, now)
     }
 
     /// The bare decisions about many frames, in their order, into `tags`; of as many as there is room for.
     #[inline]
     pub fn tags<'t>(&mut self, frames: &[Frame<'_>], now: Time, tags: &'t mut [Tag]) -> &'t [Tag] {
         let now = self.advance(now);
+        let generation = self.table.generation();
+        let word = self.owners_word();
         let mut count = 0;
         for (frame, tag) in frames.iter().zip(tags.iter_mut()) {
-            *tag = self.tag_at(frame, now);
+            *tag = self.tag_by(word, generation, frame, now);
             count += 1;
         }
         tags.get(..count).unwrap_or_default()
     }
 
     #[inline]
-    fn tag_at(&self, frame: &Frame<'_>, now: Time) -> Tag {
-        let generation = self.table.generation();
-        let held = self.surely_held_by_owner(frame, now);
-        if held.is_empty() {
-            self.tag_otherwise(frame, now)
-        } else {
+    fn tag_by(&self, word: Word, generation: u32, frame: &Frame<'_>, now: Time) -> Tag {
+        let held = word.held(frame.captured, now);
+        if frame.is_of_owner_alone() && !held.is_empty() {
             self.template.whole(held, frame.captured, generation)
+        } else {
+            self.tag_otherwise(frame, now)
         }
     }
 

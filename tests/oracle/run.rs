@@ -223,9 +223,9 @@ impl Run {
             Step::Withdraw(by, who, scope, now) => {
                 let (now, who) = (self.time(*now), self.person(*who));
                 let participant = self.participant(who);
-                let cut =
-                    self.meeting
-                        .withdraw(*by, participant, *scope, Time::from_micros(now));
+                let cut = self
+                    .meeting
+                    .withdraw(*by, participant, *scope, Time::from_micros(now));
                 self.oracle.withdraw(*by, who, *scope, now);
                 agree("a withdrawal has settled", &cut.is_settled(), &true)?;
             }

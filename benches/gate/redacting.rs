@@ -1,149 +1,17 @@
-//! Deciding, and redacting beside the floor of each: a bare atomic load, a fill or a copy of as many bytes.
+//! Redacting beside filling or copying as many bytes.
 
-#[path = "../tests/common/mod.rs"]
-mod common;
+use std::{cell::RefCell, hint::black_box};
 
-use std::{
-    cell::RefCell,
-    hint::black_box,
-    sync::atomic::{AtomicU64, Ordering::Acquire},
-    time::{Duration, Instant},
-};
-
-use common::{
-    SCOPE, agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap,
-};
-use criterion::{
-    BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
-};
+use criterion::Criterion;
 use framegate::{
-    Area, Authority, Contributors, Format, Frame, Kind, Meeting, Participant, Payload, Purposes,
-    Region, Samples, Scope, Stream, Time,
+    Area, Format, Kind, Meeting, Participant, Payload, Purposes, Region, Samples, Stream, Time,
 };
 
-const OPUS_FRAME: [u8; 80] = [0; 80];
+use crate::{
+    common::{SCOPE, agree, meeting, own, picture, picture_bytes, picture_mut, tap},
+    line::{Budget::AtLeast, Group, Line, NOW},
+};
 
-fn deciding(criterion: &mut Criterion) {
-    let (mut meeting, notice, people) = meeting::<15>();
-    for who in people {
-        agree(&mut meeting, notice, who, SCOPE, Time::START);
-    }
-    let now = millis(60_000);
-    let mut group = criterion.benchmark_group("deciding");
-
-    let word = AtomicU64::new(1);
-    group.bench_function("floor: an atomic load", |bencher| {
-        bencher.iter(|| black_box(&word).load(Acquire));
-    });
-
-    let mut one = tap(&mut meeting, microphone(people[0]), Purposes::RECORD);
-    group.bench_function("a frame of one person", |bencher| {
-        bencher.iter(|| one.tag(black_box(&own(now)), now));
-    });
-
-    let stream = Stream::owned(people[0], Kind::Audio, Format::OPAQUE);
-    let mut encoded = tap(&mut meeting, stream, Purposes::RECORD);
-    group.bench_function("admitting a frame of one person", |bencher| {
-        bencher.iter(|| {
-            let payload = Payload::Bytes(black_box(&OPUS_FRAME));
-            encoded.admit(black_box(&own(now)), payload, now, |cleared| {
-                black_box(cleared.tag())
-            })
-        });
-    });
-
-    let stream = Stream::mix(Kind::Audio, Format::OPAQUE);
-    let mut mix = tap(&mut meeting, stream, Purposes::RECORD);
-    group.bench_function("admitting a mix of 15", |bencher| {
-        let frame = Frame::new(now, Contributors::Complete(&people));
-        bencher.iter(|| {
-            let payload = Payload::Bytes(black_box(&OPUS_FRAME));
-            mix.admit(black_box(&frame), payload, now, |cleared| {
-                black_box(cleared.tag())
-            })
-        });
-    });
-
-    let _ = meeting.withdraw(Authority::Participant, people[0], Scope::ALL, now);
-    agree(&mut meeting, notice, people[0], SCOPE, now);
-    group.bench_function("admitting just after a change", |bencher| {
-        bencher.iter(|| {
-            let payload = Payload::Bytes(black_box(&OPUS_FRAME));
-            encoded.admit(black_box(&own(now)), payload, now, |cleared| {
-                black_box(cleared.tag())
-            })
-        });
-    });
-}
-
-/// Something that is redacted, and its floor.
-struct Line<'a> {
-    name: &'a str,
-    /// As many as are hidden, or copied.
-    bytes: usize,
-    /// How many are timed at once, after `prepare`.
-    batch: usize,
-    prepare: &'a mut dyn FnMut(),
-    floor: (&'a str, &'a mut dyn FnMut(usize)),
-    redact: &'a mut dyn FnMut(usize),
-}
-
-fn timed(batch: usize, run: &mut dyn FnMut(usize)) -> Duration {
-    let start = Instant::now();
-    for index in 0..batch {
-        run(index);
-    }
-    start.elapsed()
-}
-
-impl Line<'_> {
-    fn measure(mut self, group: &mut BenchmarkGroup<'_, WallTime>) {
-        group.throughput(Throughput::Bytes(self.bytes as u64));
-        let floor = format!("{}: floor: {}", self.name, self.floor.0);
-        let runs = [
-            (floor.as_str(), &mut self.floor.1),
-            (self.name, &mut self.redact),
-        ];
-        for (name, run) in runs {
-            group.bench_function(name, |bencher| {
-                bencher.iter_custom(|count| {
-                    let mut left = usize::try_from(count).unwrap_or(usize::MAX);
-                    let mut total = Duration::ZERO;
-                    while left > 0 {
-                        let batch = left.min(self.batch);
-                        (self.prepare)();
-                        total += timed(batch, run);
-                        left -= batch;
-                    }
-                    total
-                });
-            });
-        }
-        self.print_ratio();
-    }
-
-    /// The best of many turns, floor and redaction one after the other, so that what else the machine does hits both.
-    fn print_ratio(&mut self) {
-        let (mut floor, mut redact) = (Duration::MAX, Duration::MAX);
-        for _ in 0..2000 {
-            (self.prepare)();
-            floor = floor.min(timed(self.batch, self.floor.1));
-            (self.prepare)();
-            redact = redact.min(timed(self.batch, self.redact));
-        }
-        let each = |batch: Duration| batch.as_secs_f64() * 1e9 / self.batch as f64;
-        println!(
-            "ratio: {}: {:.2} x {} ({:.0} ns beside {:.0} ns)",
-            self.name,
-            floor.as_secs_f64() / redact.as_secs_f64(),
-            self.floor.0,
-            each(redact),
-            each(floor),
-        );
-    }
-}
-
-const NOW: Time = Time::from_millis(60_000);
 /// 48 kHz, two channels of 16 bits.
 const PCM_20_MS: usize = 960 * 2 * 2;
 const PCM_1_S: usize = 50 * PCM_20_MS;
@@ -156,13 +24,13 @@ const RECTANGLE: Area = Area::Rectangle {
     height: 360,
 };
 
-fn redacting(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("redacting");
-    blanking_sound(&mut group);
-    silencing_a_channel(&mut group);
-    blanking_pictures(&mut group);
-    copying(&mut group);
-    masking(&mut group);
+pub fn redacting(criterion: &mut Criterion) {
+    let group = &mut criterion.benchmark_group("redacting");
+    blanking_sound(group);
+    silencing_a_channel(group);
+    blanking_pictures(group);
+    copying(group);
+    masking(group);
 }
 
 /// A meeting with one who agrees to everything, and one who agrees to nothing.
@@ -172,7 +40,7 @@ fn two() -> (Meeting, Participant, Participant) {
     (meeting, agrees, refuses)
 }
 
-fn blanking_sound(group: &mut BenchmarkGroup<'_, WallTime>) {
+fn blanking_sound(group: &mut Group<'_>) {
     let (mut meeting, _, refuses) = two();
     let stream = Stream::owned(refuses, Kind::Audio, Format::pcm(Samples::S16, 2));
     let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
@@ -189,8 +57,9 @@ fn blanking_sound(group: &mut BenchmarkGroup<'_, WallTime>) {
             bytes,
             batch,
             prepare: &mut || {},
+            budget: (bytes >= PCM_20_MS).then_some(AtLeast(0.95)),
             floor: ("memset", &mut |_| black_box(&mut filled[..]).fill(0)),
-            redact: &mut |_| {
+            run: &mut |_| {
                 let _ = tap.admit_in_place(&own(NOW), (&mut pcm[..]).into(), NOW, |_| ());
             },
         }
@@ -198,7 +67,7 @@ fn blanking_sound(group: &mut BenchmarkGroup<'_, WallTime>) {
     }
 }
 
-fn silencing_a_channel(group: &mut BenchmarkGroup<'_, WallTime>) {
+fn silencing_a_channel(group: &mut Group<'_>) {
     let (mut meeting, agrees, refuses) = two();
     let stream = Stream::owned(agrees, Kind::Audio, Format::pcm(Samples::S16, 2));
     let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
@@ -214,10 +83,11 @@ fn silencing_a_channel(group: &mut BenchmarkGroup<'_, WallTime>) {
             bytes: bytes / 2,
             batch,
             prepare: &mut || {},
+            budget: None,
             floor: ("memset of the channel", &mut |_| {
                 black_box(&mut filled[..]).fill(0);
             }),
-            redact: &mut |_| {
+            run: &mut |_| {
                 let frame = own(NOW).regions(&regions);
                 let _ = tap.admit_in_place(&frame, (&mut pcm[..]).into(), NOW, |_| ());
             },
@@ -226,7 +96,7 @@ fn silencing_a_channel(group: &mut BenchmarkGroup<'_, WallTime>) {
     }
 }
 
-fn blanking_pictures(group: &mut BenchmarkGroup<'_, WallTime>) {
+fn blanking_pictures(group: &mut Group<'_>) {
     let (mut meeting, agrees, refuses) = two();
     let format = Format::i420(1920, 1080);
     let bytes = picture_bytes(WIDTH, HEIGHT);
@@ -239,8 +109,9 @@ fn blanking_pictures(group: &mut BenchmarkGroup<'_, WallTime>) {
         bytes,
         batch: 3,
         prepare: &mut || {},
+        budget: Some(AtLeast(0.95)),
         floor: ("memset", &mut |_| black_box(&mut filled[..]).fill(16)),
-        redact: &mut |_| {
+        run: &mut |_| {
             let payload = picture_mut(&mut image, WIDTH, HEIGHT);
             let _ = blank.admit_in_place(&own(NOW), payload, NOW, |_| ());
         },
@@ -256,10 +127,11 @@ fn blanking_pictures(group: &mut BenchmarkGroup<'_, WallTime>) {
         bytes: covered,
         batch: 30,
         prepare: &mut || {},
+        budget: Some(AtLeast(0.62)),
         floor: ("memset", &mut |_| {
             black_box(&mut filled[..covered]).fill(16);
         }),
-        redact: &mut |_| {
+        run: &mut |_| {
             let frame = own(NOW).regions(&regions);
             let payload = picture_mut(&mut image, WIDTH, HEIGHT);
             let _ = rectangle.admit_in_place(&frame, payload, NOW, |_| ());
@@ -268,7 +140,7 @@ fn blanking_pictures(group: &mut BenchmarkGroup<'_, WallTime>) {
     .measure(group);
 }
 
-fn copying(group: &mut BenchmarkGroup<'_, WallTime>) {
+fn copying(group: &mut Group<'_>) {
     let (mut meeting, agrees, refuses) = two();
     let pcm = vec![1u8; PCM_20_MS];
     let (mut copied, mut buffer) = (pcm.clone(), pcm.clone());
@@ -285,10 +157,11 @@ fn copying(group: &mut BenchmarkGroup<'_, WallTime>) {
             bytes: PCM_20_MS,
             batch: 1000,
             prepare: &mut || {},
+            budget: None,
             floor: ("memcpy of all", &mut |_| {
                 black_box(&mut copied[..]).copy_from_slice(black_box(&pcm));
             }),
-            redact: &mut |_| {
+            run: &mut |_| {
                 let (frame, from) = (own(NOW).regions(regions), Payload::Bytes(&pcm));
                 let _ = sound.admit_into(&frame, from, (&mut buffer[..]).into(), NOW, |_| ());
             },
@@ -311,10 +184,11 @@ fn copying(group: &mut BenchmarkGroup<'_, WallTime>) {
             bytes: image.len(),
             batch: 2,
             prepare: &mut || {},
+            budget: None,
             floor: ("memcpy of all", &mut |_| {
                 black_box(&mut copied[..]).copy_from_slice(black_box(&image));
             }),
-            redact: &mut |_| {
+            run: &mut |_| {
                 let (frame, from) = (own(NOW).regions(regions), picture(&image, WIDTH, HEIGHT));
                 let into = picture_mut(&mut buffer, WIDTH, HEIGHT);
                 let _ = camera.admit_into(&frame, from, into, NOW, |_| ());
@@ -324,7 +198,7 @@ fn copying(group: &mut BenchmarkGroup<'_, WallTime>) {
     }
 }
 
-fn masking(group: &mut BenchmarkGroup<'_, WallTime>) {
+fn masking(group: &mut Group<'_>) {
     let (mut meeting, agrees, refuses) = two();
     let stream = Stream::owned(refuses, Kind::Chat, Format::UTF8);
     let mut blank = tap(&mut meeting, stream, Purposes::RECORD);
@@ -372,8 +246,9 @@ fn masking(group: &mut BenchmarkGroup<'_, WallTime>) {
             bytes,
             batch: 4,
             prepare: &mut prepare,
+            budget: Some(AtLeast(40.0)),
             floor: ("char by char", &mut char_by_char),
-            redact: &mut mask,
+            run: &mut mask,
         }
         .measure(group);
         Line {
@@ -381,8 +256,9 @@ fn masking(group: &mut BenchmarkGroup<'_, WallTime>) {
             bytes,
             batch: 4,
             prepare: &mut prepare,
+            budget: None,
             floor: ("memset", &mut |_| black_box(&mut filled[..]).fill(b'*')),
-            redact: &mut mask,
+            run: &mut mask,
         }
         .measure(group);
         let end = original.floor_char_boundary(2016);
@@ -392,10 +268,11 @@ fn masking(group: &mut BenchmarkGroup<'_, WallTime>) {
             bytes: end,
             batch: 4,
             prepare: &mut prepare,
+            budget: None,
             floor: ("memset of the quotation", &mut |_| {
                 black_box(&mut filled[..end]).fill(b'*');
             }),
-            redact: &mut |index| {
+            run: &mut |index| {
                 let frame = own(NOW).regions(&regions);
                 let payload = &mut copies.borrow_mut()[index][..];
                 let _ = quote.admit_in_place(&frame, payload.into(), NOW, |_| ());
@@ -404,6 +281,3 @@ fn masking(group: &mut BenchmarkGroup<'_, WallTime>) {
         .measure(group);
     }
 }
-
-criterion_group!(benches, deciding, redacting);
-criterion_main!(benches);

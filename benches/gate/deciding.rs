@@ -1,0 +1,206 @@
+//! Deciding and admitting beside bare atomic loads.
+
+use std::{
+    array,
+    cell::RefCell,
+    hint::black_box,
+    sync::atomic::{AtomicU64, Ordering::Acquire},
+};
+
+use criterion::Criterion;
+use framegate::{
+    Authority, Contributors, Digest, Format, Frame, Join, Kind, Meeting, Participant, Payload,
+    Purposes, Scope, Stream, Tap, Time,
+};
+
+use crate::{
+    common::{SCOPE, agree, meeting, notice, own, tap},
+    line::{Budget::AtMost, Line, NOW},
+};
+
+const OPUS_FRAME: [u8; 80] = [0; 80];
+const BATCH: usize = 64;
+
+/// A participant's word, as far from the next as in a consent table.
+#[repr(align(2048))]
+struct Word(AtomicU64);
+
+pub fn deciding(criterion: &mut Criterion) {
+    let group = &mut criterion.benchmark_group("deciding");
+    let (mut meeting, notice, people) = meeting::<15>();
+    for who in people {
+        agree(&mut meeting, notice, who, SCOPE, Time::START);
+    }
+    let stream = Stream::owned(people[0], Kind::Audio, Format::OPAQUE);
+    let one = RefCell::new(tap(&mut meeting, stream, Purposes::RECORD));
+    let mut mix = tap(&mut meeting, mix(), Purposes::RECORD);
+    let words: [Word; 16] = array::from_fn(|at| Word(AtomicU64::new(at as u64 + 1)));
+
+    // Each waits for the one before: the next capture time, or the next word, is what the last one gave.
+    let nothing = black_box(0);
+    let (mut at, mut captured) = (0, NOW);
+    Line {
+        name: "a frame of one person, in a chain",
+        bytes: 0,
+        batch: 1000,
+        prepare: &mut || {},
+        budget: Some(AtMost(2.0)),
+        floor: ("atomic load, in a chain", &mut |_| {
+            at = words[at % 16].0.load(Acquire) as usize;
+        }),
+        run: &mut |_| {
+            let tag = one.borrow_mut().tag(&own(captured), NOW);
+            captured = Time::from_micros(NOW.as_micros() - (tag.captured().as_micros() & nothing));
+        },
+    }
+    .measure(group);
+    black_box(at);
+
+    let mut one_frame = |_: usize| {
+        black_box(one.borrow_mut().tag(&own(black_box(NOW)), NOW));
+    };
+    Line {
+        name: "a frame of one person",
+        bytes: 0,
+        batch: 1000,
+        prepare: &mut || {},
+        budget: None,
+        floor: ("atomic load", &mut |_| {
+            black_box(black_box(&words)[0].0.load(Acquire));
+        }),
+        run: &mut one_frame,
+    }
+    .measure(group);
+
+    Line {
+        name: "a frame of 15 people",
+        bytes: 0,
+        batch: 1000,
+        prepare: &mut || {},
+        budget: Some(AtMost(2.5)),
+        floor: ("15 atomic loads", &mut |_| {
+            let words = black_box(&words)[..15].iter();
+            black_box(words.fold(0, |all, word| all & word.0.load(Acquire)));
+        }),
+        run: &mut |_| {
+            let frame = Frame::new(black_box(NOW), Contributors::Complete(&people));
+            black_box(mix.tag(&frame, NOW));
+        },
+    }
+    .measure(group);
+
+    let (mut large, thousand) = thousand(notice);
+    let members = large.group(&thousand).expect("a group");
+    let mut gallery = tap(&mut large, self::mix(), Purposes::RECORD);
+    Line {
+        name: "a frame of a group of 1000",
+        bytes: 0,
+        batch: 1000,
+        prepare: &mut || {},
+        budget: Some(AtMost(2.5)),
+        floor: ("a frame of one person", &mut one_frame),
+        run: &mut |_| {
+            let frame = Frame::new(black_box(NOW), Contributors::Group(&members));
+            black_box(gallery.tag(&frame, NOW));
+        },
+    }
+    .measure(group);
+
+    Line {
+        name: "admitting a frame of one person",
+        bytes: 0,
+        batch: 1000,
+        prepare: &mut || {},
+        budget: Some(AtMost(10.0)),
+        floor: ("a frame of one person", &mut one_frame),
+        run: &mut |_| admit(&mut one.borrow_mut()),
+    }
+    .measure(group);
+
+    batches(group, &one);
+
+    let _ = meeting.withdraw(Authority::Participant, people[0], Scope::ALL, NOW);
+    agree(&mut meeting, notice, people[0], SCOPE, NOW);
+    Line {
+        name: "admitting just after a change",
+        bytes: 0,
+        batch: 1000,
+        prepare: &mut || {},
+        budget: None,
+        floor: ("atomic load", &mut |_| {
+            black_box(black_box(&words)[0].0.load(Acquire));
+        }),
+        run: &mut |_| admit(&mut one.borrow_mut()),
+    }
+    .measure(group);
+}
+
+fn mix() -> Stream {
+    Stream::mix(Kind::Audio, Format::OPAQUE)
+}
+
+fn admit(tap: &mut Tap) {
+    let payload = Payload::Bytes(black_box(&OPUS_FRAME));
+    let _ = tap.admit(&own(black_box(NOW)), payload, NOW, |cleared| {
+        black_box(cleared.tag());
+    });
+}
+
+/// So many at once, beside as many one by one.
+fn batches(group: &mut crate::line::Group<'_>, one: &RefCell<Tap>) {
+    let frames = [own(NOW); BATCH];
+    let mut tags = [one.borrow_mut().tag(&own(NOW), NOW); BATCH];
+    Line {
+        name: "64 frames of one person",
+        bytes: 0,
+        batch: 100,
+        prepare: &mut || {},
+        budget: Some(AtMost(0.9)),
+        floor: ("one by one", &mut |_| {
+            for frame in black_box(&frames) {
+                black_box(one.borrow_mut().tag(frame, NOW));
+            }
+        }),
+        run: &mut |_| {
+            black_box(one.borrow_mut().tags(black_box(&frames), NOW, &mut tags));
+        },
+    }
+    .measure(group);
+    Line {
+        name: "admitting 64 frames of one person",
+        bytes: 0,
+        batch: 100,
+        prepare: &mut || {},
+        budget: Some(AtMost(0.9)),
+        floor: ("one by one", &mut |_| {
+            for _ in 0..BATCH {
+                admit(&mut one.borrow_mut());
+            }
+        }),
+        run: &mut |_| {
+            one.borrow_mut().batch(NOW, |batch| {
+                for frame in black_box(&frames) {
+                    let payload = Payload::Bytes(black_box(&OPUS_FRAME));
+                    let _ = batch.admit(frame, payload, |cleared| {
+                        black_box(cleared.tag());
+                    });
+                }
+            });
+        },
+    }
+    .measure(group);
+}
+
+/// A meeting of 1000 who all agree.
+fn thousand(digest: Digest) -> (Meeting, Vec<Participant>) {
+    let mut meeting = Meeting::open("large", 1000).expect("a meeting");
+    meeting.show(notice()).expect("a notice");
+    let join = |at: u32| {
+        let who = meeting.join(Join::adult(&at.to_string()), Time::START);
+        let who = who.expect("room");
+        agree(&mut meeting, digest, who, SCOPE, Time::START);
+        who
+    };
+    let people = (0..1000).map(join).collect();
+    (meeting, people)
+}

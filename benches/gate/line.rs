@@ -1,0 +1,103 @@
+//! Something that is timed beside its floor.
+
+use std::time::{Duration, Instant};
+
+use criterion::{BenchmarkGroup, Throughput, measurement::WallTime};
+use framegate::Time;
+
+pub type Group<'a> = BenchmarkGroup<'a, WallTime>;
+
+/// A minute after everybody agreed.
+pub const NOW: Time = Time::from_millis(60_000);
+
+/// What a line's ratio is to be.
+#[derive(Clone, Copy)]
+pub enum Budget {
+    /// It takes so many times its floor.
+    AtMost(f64),
+    /// It is so many times as fast as its floor.
+    AtLeast(f64),
+}
+
+/// Something that is done, and its floor.
+pub struct Line<'a> {
+    pub name: &'a str,
+    /// As many as are hidden, or copied; 0 of a decision.
+    pub bytes: usize,
+    /// How many are timed at once, after `prepare`.
+    pub batch: usize,
+    pub prepare: &'a mut dyn FnMut(),
+    pub budget: Option<Budget>,
+    pub floor: (&'a str, &'a mut dyn FnMut(usize)),
+    pub run: &'a mut dyn FnMut(usize),
+}
+
+fn timed(batch: usize, run: &mut dyn FnMut(usize)) -> Duration {
+    let start = Instant::now();
+    for index in 0..batch {
+        run(index);
+    }
+    start.elapsed()
+}
+
+impl Line<'_> {
+    pub fn measure(mut self, group: &mut Group<'_>) {
+        if self.bytes > 0 {
+            group.throughput(Throughput::Bytes(self.bytes as u64));
+        }
+        let floor = format!("{}: floor: {}", self.name, self.floor.0);
+        let runs = [
+            (floor.as_str(), &mut self.floor.1),
+            (self.name, &mut self.run),
+        ];
+        for (name, run) in runs {
+            group.bench_function(name, |bencher| {
+                bencher.iter_custom(|count| {
+                    let mut left = usize::try_from(count).unwrap_or(usize::MAX);
+                    let mut total = Duration::ZERO;
+                    while left > 0 {
+                        let batch = left.min(self.batch);
+                        (self.prepare)();
+                        total += timed(batch, run);
+                        left -= batch;
+                    }
+                    total
+                });
+            });
+        }
+        self.print_ratio();
+    }
+
+    /// A row of a table in Markdown: the best of many turns, one after the other, so that what else the machine does hits both.
+    fn print_ratio(&mut self) {
+        let (mut floor, mut run) = (Duration::MAX, Duration::MAX);
+        for _ in 0..2000 {
+            (self.prepare)();
+            floor = floor.min(timed(self.batch, self.floor.1));
+            (self.prepare)();
+            run = run.min(timed(self.batch, self.run));
+        }
+        let batch = u32::try_from(self.batch).map_or(f64::INFINITY, f64::from);
+        let each = |all: Duration| all.as_secs_f64() * 1e9 / batch;
+        let (run, floor) = (each(run), each(floor));
+        let met = |is: bool| if is { "met" } else { "missed" };
+        let judged = match self.budget {
+            Some(Budget::AtMost(most)) => {
+                let ratio = run / floor;
+                format!("{ratio:.2} × | ≤ {most} × | {}", met(ratio <= most))
+            }
+            Some(Budget::AtLeast(least)) => {
+                let ratio = floor / run;
+                format!(
+                    "{ratio:.2} × as fast | ≥ {least} × | {}",
+                    met(ratio >= least)
+                )
+            }
+            None => format!("{:.2} × as fast | |", floor / run),
+        };
+        println!(
+            "| {} | {run:.1} ns | {} | {floor:.1} ns | {judged} |",
+            self.name, self.floor.0
+        );
+    }
+}
