@@ -12,6 +12,8 @@ mod content;
 mod derived;
 #[path = "oracle/doors.rs"]
 mod doors;
+#[path = "oracle/groups.rs"]
+mod groups;
 #[path = "oracle/ledger.rs"]
 mod ledger;
 #[path = "oracle/records.rs"]

@@ -109,9 +109,10 @@ impl Oracle {
             return false;
         };
         let names_others = match &frame.contributors {
-            Contributors::Complete(list) | Contributors::Partial(list) => {
-                list.iter().any(|&who| who != Some(owner))
-            }
+            Contributors::Complete(list)
+            | Contributors::Partial(list)
+            | Contributors::Group(list)
+            | Contributors::ForeignGroup(list) => list.iter().any(|&who| who != Some(owner)),
             Contributors::Owner | Contributors::Sources(_) => false,
         };
         !frame.regions.is_empty() || names_others && !self.has(Fault::OthersMayBeInARecord)

@@ -90,6 +90,8 @@ faults! {
     TheLastBitIsTooMuch
     WithheldRecordsCount
     ResumingRenews
+    GroupsForgetWhoLeft
+    ForeignGroupsAreLists
     EntersTheCallsOwnTime
     EntersNoOverreach
     EntersOverreachesAsNobodys
@@ -201,6 +203,7 @@ pub enum Refusal {
     Time,
     NobodyThere,
     AlreadyThere,
+    Nobody,
     UnknownNotice,
     StaleNotice,
     NotExplicit,
@@ -266,6 +269,10 @@ pub enum Contributors {
     Owner,
     Complete(Vec<Person>),
     Partial(Vec<Person>),
+    /// The people of a group, as if they were listed.
+    Group(Vec<Person>),
+    /// Those of another meeting's, who have the numbers of these here.
+    ForeignGroup(Vec<Person>),
     /// Those in what it was made from.
     Sources(Vec<Source>),
 }
@@ -549,6 +556,16 @@ impl Oracle {
         let recipient = recipient.to_owned();
         self.enter(Event::Named { purpose, recipient });
         Ok(())
+    }
+
+    /// Nothing happens: only those who are there can be put together.
+    pub fn group(&self, people: &[Person]) -> Result<(), Refusal> {
+        self.not_ended()?;
+        if people.is_empty() {
+            return Err(Refusal::Nobody);
+        }
+        let are_there = people.iter().all(|&who| self.present(who).is_some());
+        are_there.then_some(()).ok_or(Refusal::NobodyThere)
     }
 
     pub fn open_stream(&mut self, whose: Whose, kind: Kind) -> Result<(), Refusal> {
@@ -1012,6 +1029,17 @@ impl Oracle {
             Contributors::Complete(list) if !list.is_empty() => {
                 Ok(list.iter().copied().chain(counts).collect())
             }
+            Contributors::Group(people) => {
+                let people = people.iter().copied();
+                let people = people.filter(|who| {
+                    !self.has(Fault::GroupsForgetWhoLeft) || self.present(*who).is_some()
+                });
+                Ok(people.chain(counts).collect())
+            }
+            Contributors::ForeignGroup(people) if self.has(Fault::ForeignGroupsAreLists) => {
+                Ok(people.iter().copied().chain(counts).collect())
+            }
+            Contributors::ForeignGroup(_) => Err(Reason::Unknown),
             Contributors::Partial(list)
                 if !list.is_empty() && self.has(Fault::PartialListIsComplete) =>
             {

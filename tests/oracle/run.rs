@@ -14,11 +14,12 @@ use crate::{
     content::{Content, Format},
     derived,
     doors::pass,
+    groups::{Grouped, Others},
     ledger,
     resume::resumed,
     rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
+        CONTROLLER, Damage, EVERYTHING, GROUPED, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
         RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner,
         ScriptedSource, Step, THIRD, Untold, VERSION, When, Who,
     },
@@ -98,6 +99,9 @@ pub struct Run {
     pub outcomes: Vec<Option<Outcome>>,
     /// Of each frame, what others can be made from.
     kept: Vec<Option<Pair>>,
+    /// Those that frames came with.
+    groups: Vec<Grouped>,
+    others: Option<Others>,
 }
 
 struct TapRun {
@@ -134,12 +138,14 @@ impl Run {
             taps: Vec::new(),
             outcomes: Vec::new(),
             kept: Vec::new(),
+            groups: Vec::new(),
+            others: None,
         }
     }
 
     /// Three people, notices, a third party, the script's streams and outlets.
     pub fn prepare(&mut self, script: &Script) -> Result<(), Disagreement> {
-        for id in &IDS[..3] {
+        for id in &IDS[..GROUPED] {
             self.step(&Step::Join(id, When::Later(0)))?;
         }
         self.step(&Step::Show(EVERYTHING))?;
@@ -299,6 +305,14 @@ impl Run {
         who.map_or(Participant::UNKNOWN, |stay| self.people[stay])
     }
 
+    fn listed(&self, contributors: &rules::Contributors) -> Vec<Participant> {
+        let listed = match contributors {
+            rules::Contributors::Complete(list) | rules::Contributors::Partial(list) => &list[..],
+            _ => &[],
+        };
+        listed.iter().map(|&who| self.participant(who)).collect()
+    }
+
     fn show(&mut self, text: &str) -> Result<(), Disagreement> {
         let scope = if text == RECORDING {
             Scope::new(Kinds::all(), Purposes::RECORD)
@@ -388,6 +402,7 @@ impl Run {
         };
         self.meeting = meeting;
         self.taps.clear();
+        self.groups.iter_mut().for_each(Grouped::estrange);
         for (_, stream) in mem::take(&mut self.streams) {
             let (owner, format) = match (stream.whose, stream.format) {
                 (Whose::Owned(stay), format) if self.oracle.is_there(stay) => {
@@ -431,18 +446,16 @@ impl Run {
         let outlet = self.outlets[outlet_at].1;
         let content = scripted.content(stream.format);
         let pairs = self.pairs(&scripted.sources)?;
-        let said = self.said(scripted, &stream, &content, &pairs);
+        let group = self.group(&scripted.contributors)?;
+        let said = self.said(scripted, &stream, &content, &pairs, group.as_ref());
 
         let captured = earliest(&said, &pairs);
-        let listed = match &said.contributors {
-            rules::Contributors::Owner | rules::Contributors::Sources(_) => &[][..],
-            rules::Contributors::Complete(list) | rules::Contributors::Partial(list) => list,
-        };
-        let participants = listed
-            .iter()
-            .map(|&who| self.participant(who))
-            .collect::<Vec<_>>();
+        let participants = self.listed(&said.contributors);
+        let group = group.and_then(|group| group.gate);
         let contributors = match said.contributors {
+            rules::Contributors::Group(_) | rules::Contributors::ForeignGroup(_) => {
+                Contributors::Group(group.as_ref().expect("a group"))
+            }
             rules::Contributors::Complete(_) => Contributors::Complete(&participants),
             rules::Contributors::Partial(_) => Contributors::Partial(&participants),
             rules::Contributors::Owner | rules::Contributors::Sources(_) => Contributors::Owner,
@@ -590,6 +603,42 @@ impl Run {
         agree("what it is as a source", &told, &expected)
     }
 
+    /// The group that a frame comes with, if it comes with one.
+    fn group(
+        &mut self,
+        contributors: &ScriptedContributors,
+    ) -> Result<Option<Grouped>, Disagreement> {
+        match contributors {
+            ScriptedContributors::Group(list) => {
+                let people = list.iter().map(|&who| self.person(who)).collect::<Vec<_>>();
+                let participants = people.iter().map(|&who| self.participant(who));
+                let group = self.meeting.group(&participants.collect::<Vec<_>>());
+                let told = match &group {
+                    Ok(_) => Ok(()),
+                    Err(Error::Empty(_)) => Err(Refusal::Nobody),
+                    Err(Error::UnknownParticipant) => Err(Refusal::NobodyThere),
+                    Err(Error::Ended) => Err(Refusal::Ended),
+                    Err(other) => return Err(Disagreement(format!("group: {other}"))),
+                };
+                agree("group", &told, &self.oracle.group(&people))?;
+                self.groups.push(Grouped::new(group.ok(), people));
+                Ok(self.groups.last().cloned())
+            }
+            ScriptedContributors::SameGroup(_) if self.groups.is_empty() => Ok(None),
+            ScriptedContributors::SameGroup(number) => {
+                let at = one_of(self.groups.len(), *number);
+                Ok(Some(self.groups[at].clone()))
+            }
+            ScriptedContributors::ForeignGroup(list) => {
+                let others = self.others.get_or_insert_with(Others::gather);
+                Ok(Some(others.group(list)))
+            }
+            ScriptedContributors::Owner
+            | ScriptedContributors::Complete(_)
+            | ScriptedContributors::Partial(_) => Ok(None),
+        }
+    }
+
     /// What is said of a frame, in the oracle's words.
     fn said(
         &mut self,
@@ -597,6 +646,7 @@ impl Run {
         stream: &rules::Stream,
         content: &Content,
         sources: &[Pair],
+        group: Option<&Grouped>,
     ) -> rules::Frame {
         let people = |list: &[Who]| list.iter().map(|&who| self.person(who)).collect();
         let is_derived = (stream.whose == Whose::Derived) != scripted.misplaced;
@@ -608,6 +658,13 @@ impl Run {
             ScriptedContributors::Owner => rules::Contributors::Owner,
             ScriptedContributors::Complete(list) => rules::Contributors::Complete(people(list)),
             ScriptedContributors::Partial(list) => rules::Contributors::Partial(people(list)),
+            ScriptedContributors::Group(_)
+            | ScriptedContributors::SameGroup(_)
+            | ScriptedContributors::ForeignGroup(_) => {
+                let said = group.map(|group| group.said.clone());
+                // There was none before.
+                said.unwrap_or(rules::Contributors::Owner)
+            }
         };
         // Colour that two areas share belongs to both, so those of a composite begin and end between samples of colour.
         let even = stream.whose == Whose::Composite;

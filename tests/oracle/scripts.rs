@@ -14,6 +14,8 @@ use crate::{
 /// Who there may be.
 /// The last has a guardian.
 pub const IDS: [&str; 4] = ["ana", "ben", "eva", "olu"];
+/// So many of them are there from the beginning.
+pub const GROUPED: usize = 3;
 /// The texts of the notices.
 pub const EVERYTHING: &str = "everything";
 /// Another that describes everything.
@@ -152,6 +154,12 @@ pub enum ScriptedContributors {
     Owner,
     Complete(Vec<Who>),
     Partial(Vec<Who>),
+    /// A group that is registered for it; if that fails, a list.
+    Group(Vec<Who>),
+    /// A group that an earlier frame came with.
+    SameGroup(usize),
+    /// A group of another meeting, by the numbers of their stays there.
+    ForeignGroup(Vec<usize>),
 }
 
 #[derive(Clone, Debug)]
@@ -276,13 +284,15 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
             ]
         });
     prop_oneof![
-        40 => any_step().prop_map(|step| vec![step]),
+        40 => any_step().prop_map(|step| vec![step]).boxed(),
         1 => reconnect,
         1 => overruled,
         1 => suspend,
-        1 => derivation(),
-        1 => measurements(),
-        1 => measurements_after_a_return(),
+        // All of them inside each other are too much for a thread's stack.
+        1 => derivation().boxed(),
+        1 => gathering().boxed(),
+        1 => measurements().boxed(),
+        1 => measurements_after_a_return().boxed(),
     ]
 }
 
@@ -391,6 +401,32 @@ fn derivation() -> impl Strategy<Value = Vec<Step>> {
         steps.push(Step::Frame(heard));
         steps.extend(between);
         steps.push(Step::Frame(made));
+        steps
+    })
+}
+
+/// Everybody agrees, and a group of them is in a frame, and once more after something else: often after one of them has left.
+fn gathering() -> impl Strategy<Value = Vec<Step>> {
+    let leave = (0..GROUPED).prop_map(|stay| Step::Leave(Some(stay), When::Later(0)));
+    let between = prop_oneof![any_step(), leave];
+    let frame = |contributors: ScriptedContributors| {
+        (scripted_frame(), one_of(&ORDINARY)).prop_map(move |(frame, stream)| {
+            Step::Frame(ScriptedFrame {
+                stream,
+                captured: When::Ago(0),
+                contributors: contributors.clone(),
+                misplaced: false,
+                now: When::Later(0),
+                ..frame
+            })
+        })
+    };
+    let people = vec((0..GROUPED).prop_map(Some), 1..=3);
+    let first = people.prop_flat_map(move |people| frame(ScriptedContributors::Group(people)));
+    let again = frame(ScriptedContributors::SameGroup(NEWEST));
+    (first, between, again).prop_map(|(first, between, again)| {
+        let mut steps = agreements(&[0, 1, 2]);
+        steps.extend([first, between, again]);
         steps
     })
 }
@@ -614,6 +650,9 @@ fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
         12 => vec(who(), 1..=3).prop_map(ScriptedContributors::Complete),
         1 => Just(ScriptedContributors::Complete(Vec::new())),
         1 => vec(who(), 0..=2).prop_map(ScriptedContributors::Partial),
+        3 => vec(who(), 0..=3).prop_map(ScriptedContributors::Group),
+        3 => (0_usize..4).prop_map(ScriptedContributors::SameGroup),
+        1 => vec(0..GROUPED, 1..=2).prop_map(ScriptedContributors::ForeignGroup),
     ];
     let regions = prop_oneof![
         80 => vec(scripted_region(), 0..=3),
