@@ -82,15 +82,15 @@ struct Line<'a> {
     /// As many as are hidden, or copied.
     bytes: usize,
     /// How many are timed at once, after `prepare`.
-    batch: usize,
+    batch: u32,
     prepare: &'a mut dyn FnMut(),
     floor: (&'a str, &'a mut dyn FnMut(usize)),
     redact: &'a mut dyn FnMut(usize),
 }
 
-fn timed(batch: usize, run: &mut dyn FnMut(usize)) -> Duration {
+fn timed(batch: u32, run: &mut dyn FnMut(usize)) -> Duration {
     let start = Instant::now();
-    for index in 0..batch {
+    for index in 0..batch as usize {
         run(index);
     }
     start.elapsed()
@@ -107,7 +107,7 @@ impl Line<'_> {
         for (name, run) in runs {
             group.bench_function(name, |bencher| {
                 bencher.iter_custom(|count| {
-                    let mut left = usize::try_from(count).unwrap_or(usize::MAX);
+                    let mut left = u32::try_from(count).expect("fewer than 2^32 turns");
                     let mut total = Duration::ZERO;
                     while left > 0 {
                         let batch = left.min(self.batch);
@@ -131,7 +131,7 @@ impl Line<'_> {
             (self.prepare)();
             redact = redact.min(timed(self.batch, self.redact));
         }
-        let each = |batch: Duration| batch.as_secs_f64() * 1e9 / self.batch as f64;
+        let each = |batch: Duration| batch.as_secs_f64() * 1e9 / f64::from(self.batch);
         println!(
             "ratio: {}: {:.2} x {} ({:.0} ns beside {:.0} ns)",
             self.name,
