@@ -10,8 +10,8 @@ use std::{
 
 use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
 use framegate::{
-    Area, Authority, Contributors, Field, Format, Frame, Kind, Payload, Purposes, Reason, Region,
-    Samples, Schema, Scope, Source, Stream, Time, Verdict,
+    Area, Authority, Contributors, Field, Format, Frame, Kind, MAX_REGIONS, Payload, Purposes,
+    Reason, Region, Samples, Schema, Scope, Source, Stream, Time, Verdict,
 };
 
 struct Counting;
@@ -148,6 +148,53 @@ fn admitting_video() {
         let in_place =
             gallery.admit_in_place(&frame, picture_mut(&mut buffer, SIDE, SIDE), now, |_| ());
         assert!(matches!(in_place.verdict(), Verdict::Redacted(_)));
+    });
+    assert_eq!(seen, 0);
+}
+
+/// Regions of as many people as can be, and text long enough to be looked through in blocks.
+#[test]
+fn admitting_with_as_many_regions_as_may_be() {
+    let (mut meeting, notice, [agrees, refuses]) = meeting();
+    agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
+    let mut gallery = tap(
+        &mut meeting,
+        Stream::composite(Kind::Video, Format::i420(16, 16)),
+        Purposes::TRAIN,
+    );
+    let chat = Stream::owned(agrees, Kind::Chat, Format::UTF8);
+    let mut chat = tap(&mut meeting, chat, Purposes::RECORD);
+    let mut image = vec![200; picture_bytes(16, 16)];
+    let mut text = "über ".repeat(100).into_bytes();
+    let members = [agrees, refuses];
+    let owner = |index: u32| members[(index % 2) as usize];
+    let tiles: [Region; MAX_REGIONS] = std::array::from_fn(|index| {
+        let index = u32::try_from(index).unwrap();
+        let (x, y) = (index % 8 * 2, index / 8 * 2);
+        let (width, height) = (3, 3);
+        Region::new(
+            owner(index),
+            Area::Rectangle {
+                x,
+                y,
+                width,
+                height,
+            },
+        )
+    });
+    let spans: [Region; MAX_REGIONS] = std::array::from_fn(|index| {
+        let index = u32::try_from(index).unwrap();
+        let (start, end) = (index * 6, index * 6 + 6);
+        Region::new(owner(index), Area::Span { start, end })
+    });
+    let seen = allocations(|now| {
+        let frame = Frame::new(now, Contributors::Complete(&members)).regions(&tiles);
+        let payload = picture_mut(&mut image, 16, 16);
+        let mosaic = gallery.admit_in_place(&frame, payload, now, |_| ());
+        assert!(matches!(mosaic.verdict(), Verdict::Redacted(_)));
+        let frame = own(now).regions(&spans);
+        let quoting = chat.admit_in_place(&frame, (&mut text[..]).into(), now, |_| ());
+        assert!(matches!(quoting.verdict(), Verdict::Redacted(_)));
     });
     assert_eq!(seen, 0);
 }
