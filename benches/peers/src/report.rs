@@ -84,8 +84,8 @@ pub fn writing(all: &[Readers]) -> Table {
             number(readers.alone.median()),
             number(readers.beside_twin.median()),
             number(readers.beside_writer.median()),
-            format!("{ratio:.2}"),
-            format!("{:.0}", readers.changes),
+            number(ratio),
+            number(readers.changes),
             if is_gate { most } else { String::new() },
             if is_gate { met } else { String::new() },
         ]);
@@ -125,9 +125,11 @@ fn of(package: Option<&str>) -> String {
     format!("{package} {}", version.unwrap_or("?"))
 }
 
-/// Three figures.
+/// Three figures; none if the machine was too busy to measure anything.
 fn number(number: f64) -> String {
-    if number < 10.0 {
+    if number.is_nan() {
+        "–".into()
+    } else if number < 10.0 {
         format!("{number:.2}")
     } else if number < 100.0 {
         format!("{number:.1}")
