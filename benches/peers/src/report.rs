@@ -10,7 +10,7 @@ use crate::{field::Entrant, measure::Samples, writing::Readers};
 /// Of the library, on readers beside a writer.
 const MOST: f64 = 1.05;
 
-/// `settled` is of frames that are cleared and whose owner's consent did not change meanwhile, `mixed` of all; the first of each is the gate's.
+/// `settled` is of frames that are cleared and whose owner's consent did not change meanwhile, `mixed` of all; the first of each is the gate's, the last of the loop alone.
 ///
 /// Budgets are of the former: most frames are like that.
 pub fn decisions(field: &[Entrant], settled: &[Samples], mixed: &[Samples]) -> Option<Table> {
@@ -40,6 +40,15 @@ pub fn decisions(field: &[Entrant], settled: &[Samples], mixed: &[Samples]) -> O
             met.unwrap_or_default(),
         ]);
     }
+    let (floor, mixed_floor) = (settled.last()?, mixed.last()?);
+    table.add_row([
+        "nothing: the loop alone".to_owned(),
+        String::new(),
+        number(floor.median()),
+        number(floor.over(first)),
+        number(mixed_floor.median()),
+        number(mixed_floor.over(first_mixed)),
+    ]);
     Some(table)
 }
 
