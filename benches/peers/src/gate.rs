@@ -54,7 +54,7 @@ impl Contender for SingleReader {
         let tap = &mut self.0[run.number];
         run.bits(|run, captured| {
             let frame = Frame::new(captured, Contributors::Owner);
-            let tag = black_box(&mut *tap).tag(&frame, run.released);
+            let tag = tap.tag(&frame, run.released);
             black_box(tag).purposes().contains(run.purposes)
         })
     }
@@ -102,7 +102,7 @@ impl Contender for AdmittedReader {
         run.bits(|run, captured| {
             let frame = Frame::new(captured, Contributors::Owner);
             let payload = Payload::Bytes(black_box(&OPUS_FRAME));
-            let admission = black_box(&mut *tap).admit(&frame, payload, run.released, |cleared| {
+            let admission = tap.admit(&frame, payload, run.released, |cleared| {
                 black_box(cleared.bytes()).map(<[u8]>::len)
             });
             black_box(admission).verdict() == Verdict::Whole

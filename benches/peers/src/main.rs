@@ -20,7 +20,7 @@ mod writing;
 
 use std::{env, error::Error};
 
-use contender::{Contender, Kept};
+use contender::{Contender, Floor, Kept};
 use encryption::Encryption;
 use gate::{Admitted, Single};
 use measure::take_turns;
@@ -47,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let consents = scene.consents();
     let open = |entrant: &field::Entrant| (entrant.open)(&scene, &consents);
     let mut contenders: Vec<_> = field.iter().map(open).collect();
+    contenders.push(Box::new(Floor));
     let runs = scene.runs.iter().zip(&expected);
     let runs = runs.filter(|(run, bits)| **bits == u64::MAX && scene.is_settled(run));
     let settled: Vec<Run> = runs.map(|(run, _)| run.clone()).collect();

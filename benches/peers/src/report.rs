@@ -10,7 +10,7 @@ use crate::{field::Entrant, measure::Samples, writing::Readers};
 /// Of the library, on readers beside a writer.
 const MOST: f64 = 1.05;
 
-/// `settled` is of frames that are cleared and whose owner's consent did not change meanwhile, `mixed` of all; the first of each is the gate's.
+/// `settled` is of frames that are cleared and whose owner's consent did not change meanwhile, `mixed` of all; the first of each is the gate's, the last of the loop alone.
 ///
 /// Budgets are of the former: most frames are like that.
 pub fn decisions(field: &[Entrant], settled: &[Samples], mixed: &[Samples]) -> Option<Table> {
@@ -40,6 +40,15 @@ pub fn decisions(field: &[Entrant], settled: &[Samples], mixed: &[Samples]) -> O
             met.unwrap_or_default(),
         ]);
     }
+    let (floor, mixed_floor) = (settled.last()?, mixed.last()?);
+    table.add_row([
+        "nothing: the loop alone".to_owned(),
+        String::new(),
+        number(floor.median()),
+        number(floor.over(first)),
+        number(mixed_floor.median()),
+        number(mixed_floor.over(first_mixed)),
+    ]);
     Some(table)
 }
 
@@ -84,8 +93,8 @@ pub fn writing(all: &[Readers]) -> Table {
             number(readers.alone.median()),
             number(readers.beside_twin.median()),
             number(readers.beside_writer.median()),
-            format!("{ratio:.2}"),
-            format!("{:.0}", readers.changes),
+            number(ratio),
+            number(readers.changes),
             if is_gate { most } else { String::new() },
             if is_gate { met } else { String::new() },
         ]);
@@ -125,9 +134,11 @@ fn of(package: Option<&str>) -> String {
     format!("{package} {}", version.unwrap_or("?"))
 }
 
-/// Three figures.
+/// Three figures; none if the machine was too busy to measure anything.
 fn number(number: f64) -> String {
-    if number < 10.0 {
+    if number.is_nan() {
+        "–".into()
+    } else if number < 10.0 {
         format!("{number:.2}")
     } else if number < 100.0 {
         format!("{number:.1}")

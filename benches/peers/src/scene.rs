@@ -124,8 +124,7 @@ impl Run {
     #[inline]
     pub fn bits(&self, mut is_cleared: impl FnMut(&Self, Time) -> bool) -> u64 {
         (0..).zip(self.captured).fold(0, |bits, (place, captured)| {
-            let cleared = is_cleared(black_box(self), captured);
-            bits | u64::from(black_box(cleared)) << place
+            bits | u64::from(is_cleared(black_box(self), captured)) << place
         })
     }
 }
