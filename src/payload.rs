@@ -130,20 +130,41 @@ pub(crate) struct Extent {
 /// How many luma samples across and down share one sample of a plane.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sampling {
-    pub(crate) across: u32,
-    pub(crate) down: u32,
+    pub(crate) across: Shared,
+    pub(crate) down: Shared,
+}
+
+/// How many share one: never 0, so that dividing by it cannot panic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shared {
+    ByOne,
+    ByTwo,
+}
+
+impl Shared {
+    #[inline]
+    pub(crate) const fn get(self) -> u32 {
+        match self {
+            Self::ByOne => 1,
+            Self::ByTwo => 2,
+        }
+    }
 }
 
 /// The planes of I420: Y, U, V, and no fourth.
 pub(crate) const I420: [Option<Sampling>; 4] = {
     const FULL: Option<Sampling> = Some(Sampling::ONE);
-    const HALF: Option<Sampling> = Some(Sampling { across: 2, down: 2 });
+    const HALF: Option<Sampling> = Some(Sampling::new(Shared::ByTwo, Shared::ByTwo));
     [FULL, HALF, HALF, None]
 };
 
 impl Sampling {
     /// Each by itself.
-    pub(crate) const ONE: Self = Self { across: 1, down: 1 };
+    pub(crate) const ONE: Self = Self::new(Shared::ByOne, Shared::ByOne);
+
+    pub(crate) const fn new(across: Shared, down: Shared) -> Self {
+        Self { across, down }
+    }
 }
 
 impl Extent {
@@ -156,8 +177,8 @@ impl Extent {
     /// The size of a plane of a picture of this size.
     pub(crate) const fn sampled(self, sampling: Sampling) -> Self {
         Self {
-            width: self.width.div_ceil(sampling.across),
-            height: self.height.div_ceil(sampling.down),
+            width: self.width.div_ceil(sampling.across.get()),
+            height: self.height.div_ceil(sampling.down.get()),
         }
     }
 }

@@ -200,6 +200,10 @@ impl Slot {
 
     /// Those of `wanted` that held throughout, and the strongest reason why the others did not.
     /// Not a snapshot: see the module's third point.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
     pub(crate) fn held(
         &self,
         who: Participant,
@@ -209,10 +213,12 @@ impl Slot {
     ) -> (Purposes, Option<Reason>) {
         let (captured, released) = (passage.captured.floor(), passage.released.floor());
         let (mut held, mut strongest) = (Purposes::empty(), None);
-        for (purpose, interval) in Purposes::each().zip(self.intervals(kind)) {
-            if !wanted.contains(purpose) {
-                continue;
-            }
+        let intervals = self.intervals(kind);
+        let mut left = wanted.bits();
+        while left != 0 {
+            let bit = left.trailing_zeros() as usize % PURPOSES;
+            let (purpose, interval) = (Purposes::from_bits_retain(1 << bit), &intervals[bit]);
+            left &= left - 1;
             let reason = match unpack(interval.load(Acquire)) {
                 Effective::Closed(reason) => Some(reason),
                 Effective::Held { until, .. } if released >= until => Some(Reason::Expired),

@@ -46,7 +46,8 @@ pub fn deciding(criterion: &mut Criterion) {
         prepare: &mut || {},
         budget: Some(AtMost(2.0)),
         floor: ("atomic load, in a chain", &mut |_| {
-            at = words[at % 16].0.load(Acquire) as usize;
+            let next = words[at % 16].0.load(Acquire);
+            at = usize::try_from(next).unwrap_or(0);
         }),
         run: &mut |_| {
             let tag = one.borrow_mut().tag(&own(captured), NOW);

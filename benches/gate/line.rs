@@ -25,16 +25,16 @@ pub struct Line<'a> {
     /// As many as are hidden, or copied; 0 of a decision.
     pub bytes: usize,
     /// How many are timed at once, after `prepare`.
-    pub batch: usize,
+    pub batch: u32,
     pub prepare: &'a mut dyn FnMut(),
     pub budget: Option<Budget>,
     pub floor: (&'a str, &'a mut dyn FnMut(usize)),
     pub run: &'a mut dyn FnMut(usize),
 }
 
-fn timed(batch: usize, run: &mut dyn FnMut(usize)) -> Duration {
+fn timed(batch: u32, run: &mut dyn FnMut(usize)) -> Duration {
     let start = Instant::now();
-    for index in 0..batch {
+    for index in 0..batch as usize {
         run(index);
     }
     start.elapsed()
@@ -53,7 +53,7 @@ impl Line<'_> {
         for (name, run) in runs {
             group.bench_function(name, |bencher| {
                 bencher.iter_custom(|count| {
-                    let mut left = usize::try_from(count).unwrap_or(usize::MAX);
+                    let mut left = u32::try_from(count).expect("fewer than 2^32 turns");
                     let mut total = Duration::ZERO;
                     while left > 0 {
                         let batch = left.min(self.batch);
@@ -77,8 +77,7 @@ impl Line<'_> {
             (self.prepare)();
             run = run.min(timed(self.batch, self.run));
         }
-        let batch = u32::try_from(self.batch).map_or(f64::INFINITY, f64::from);
-        let each = |all: Duration| all.as_secs_f64() * 1e9 / batch;
+        let each = |all: Duration| all.as_secs_f64() * 1e9 / f64::from(self.batch);
         let (run, floor) = (each(run), each(floor));
         let met = |is: bool| if is { "met" } else { "missed" };
         let judged = match self.budget {

@@ -2,7 +2,7 @@ use core::ops::Range;
 
 use crate::{
     frame::{Area, MAX_REGIONS, Region},
-    payload::{Extent, Format, Layout, Payload, Sampling},
+    payload::{Extent, Format, Layout, Payload, Sampling, Shared},
 };
 
 /// What is to be taken out of a frame.
@@ -41,25 +41,25 @@ impl Rect {
     /// The samples of a plane that share anything with this rectangle.
     fn outwards(self, sampling: Sampling) -> Self {
         Self {
-            x0: self.x0 / sampling.across,
-            y0: self.y0 / sampling.down,
-            x1: self.x1.div_ceil(sampling.across),
-            y1: self.y1.div_ceil(sampling.down),
+            x0: self.x0 / sampling.across.get(),
+            y0: self.y0 / sampling.down.get(),
+            x1: self.x1.div_ceil(sampling.across.get()),
+            y1: self.y1.div_ceil(sampling.down.get()),
         }
     }
 
     /// The samples of a plane that share nothing with what lies outside of this rectangle and inside the frame.
     fn inwards(self, sampling: Sampling, extent: Extent) -> Self {
-        let end = |end: u32, side: u32, by: u32| {
+        let end = |end: u32, side: u32, by: Shared| {
             if end == side {
-                end.div_ceil(by)
+                end.div_ceil(by.get())
             } else {
-                end / by
+                end / by.get()
             }
         };
         Self {
-            x0: self.x0.div_ceil(sampling.across),
-            y0: self.y0.div_ceil(sampling.down),
+            x0: self.x0.div_ceil(sampling.across.get()),
+            y0: self.y0.div_ceil(sampling.down.get()),
             x1: end(self.x1, extent.width, sampling.across),
             y1: end(self.y1, extent.height, sampling.down),
         }
@@ -162,24 +162,24 @@ impl Cut<'_> {
         const FEW: usize = 4;
         let (mut few, mut many);
         let room: &mut [u64] = if self.regions.len() <= FEW {
-            few = [0; 4 * FEW];
+            few = [NO_EDGE; 4 * FEW];
             &mut few
         } else {
-            many = [0; 4 * MAX_REGIONS];
+            many = [NO_EDGE; 4 * MAX_REGIONS];
             &mut many
         };
         let (across, down) = room.split_at_mut(room.len() / 2);
-        let mut count = 0;
-        let places = across.chunks_exact_mut(2).zip(down.chunks_exact_mut(2));
-        for ((index, rect), (across, down)) in self.rects(sampling).zip(places) {
-            across.copy_from_slice(&[edge(rect.x0, index), edge(rect.x1, index)]);
-            down.copy_from_slice(&[edge(rect.y0, index), edge(rect.y1, index)]);
-            count += 2;
+        for (index, rect) in self.rects(sampling) {
+            for (room, places) in [
+                (&mut *across, [rect.x0, rect.x1]),
+                (&mut *down, [rect.y0, rect.y1]),
+            ] {
+                for place in places {
+                    insert(room, edge(place, index));
+                }
+            }
         }
-        then(Edges {
-            across: sorted(across, count),
-            down: sorted(down, count),
-        })
+        then(Edges { across, down })
     }
 
     /// Which samples of a plane each region makes stay or go, of those that make a difference, and the region's index.
@@ -201,7 +201,7 @@ impl Cut<'_> {
     }
 }
 
-/// Where regions begin and end, sorted: in a row, and in a column.
+/// Where regions begin and end, sorted, in a row and in a column, and [`NO_EDGE`] in the places that are left.
 struct Edges<'a> {
     across: &'a [u64],
     down: &'a [u64],
@@ -216,10 +216,19 @@ fn edge(place: u32, region: u64) -> u64 {
     (u64::from(place) << INDEX_BITS) | region
 }
 
-fn sorted(edges: &mut [u64], count: usize) -> &[u64] {
-    let edges = edges.get_mut(..count).unwrap_or_default();
-    edges.sort_unstable();
-    edges
+/// Beyond all edges.
+const NO_EDGE: u64 = u64::MAX;
+
+/// Puts an edge in its place among sorted ones; there are few, and this cannot panic.
+fn insert(edges: &mut [u64], mut edge: u64) {
+    for place in edges {
+        if edge < *place {
+            core::mem::swap(place, &mut edge);
+            if edge == NO_EDGE {
+                return;
+            }
+        }
+    }
 }
 
 /// From 0 to `end`, the ranges between one edge and the next, each with a bit for every region over it.
@@ -251,10 +260,10 @@ mod tests {
     use crate::Participant;
 
     const SAMPLINGS: [Sampling; 4] = [
-        Sampling { across: 1, down: 1 },
-        Sampling { across: 2, down: 2 },
-        Sampling { across: 2, down: 1 },
-        Sampling { across: 1, down: 2 },
+        Sampling::new(Shared::ByOne, Shared::ByOne),
+        Sampling::new(Shared::ByTwo, Shared::ByTwo),
+        Sampling::new(Shared::ByTwo, Shared::ByOne),
+        Sampling::new(Shared::ByOne, Shared::ByTwo),
     ];
 
     /// A frame of some size, and regions that lie in it at least in part.
@@ -313,10 +322,12 @@ mod tests {
             });
             for (place, found) in (0..).zip(found) {
                 let (x, y) = (place % width, place / width);
-                let shares =
-                    |&(lx, ly): &(u32, u32)| (lx / sampling.across, ly / sampling.down) == (x, y);
+                let shares = |&(lx, ly): &(u32, u32)| {
+                    (lx / sampling.across.get(), ly / sampling.down.get()) == (x, y)
+                };
                 let all_stay = all().filter(shares).all(|(x, y)| stays(cut, x, y));
-                let meets_nothing = sampling.across * sampling.down == 1 || !cut.uncovered;
+                let meets_nothing =
+                    sampling.across.get() * sampling.down.get() == 1 || !cut.uncovered;
                 // Where two regions meet inside a sample it may go though either would let it stay.
                 if meets_nothing {
                     prop_assert_eq!(found, Some(all_stay));

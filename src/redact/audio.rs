@@ -8,7 +8,7 @@ pub(super) const SILENCE: u8 = 0;
 
 pub(super) fn hide(samples: Samples, interleaved: &mut [u8], cut: &Cut<'_>) {
     if let Some(mask) = Mask::new(samples, cut) {
-        for bytes in interleaved.chunks_mut(mask.length) {
+        for bytes in interleaved.chunks_mut(mask.length.max(1)) {
             for (byte, kept) in bytes.iter_mut().zip(&mask.kept) {
                 *byte &= kept;
             }
@@ -17,7 +17,7 @@ pub(super) fn hide(samples: Samples, interleaved: &mut [u8], cut: &Cut<'_>) {
     }
     each_run(samples, cut, |run, frame, stays| {
         if !stays {
-            for bytes in interleaved.chunks_exact_mut(frame) {
+            for bytes in interleaved.chunks_exact_mut(frame.max(1)) {
                 if let Some(hidden) = bytes.get_mut(run.clone()) {
                     hidden.fill(SILENCE);
                 }
@@ -28,7 +28,8 @@ pub(super) fn hide(samples: Samples, interleaved: &mut [u8], cut: &Cut<'_>) {
 
 pub(super) fn copy(samples: Samples, from: &[u8], to: &mut [u8], cut: &Cut<'_>) {
     if let Some(mask) = Mask::new(samples, cut) {
-        for (from, to) in from.chunks(mask.length).zip(to.chunks_mut(mask.length)) {
+        let length = mask.length.max(1);
+        for (from, to) in from.chunks(length).zip(to.chunks_mut(length)) {
             for ((from, to), kept) in from.iter().zip(to).zip(&mask.kept) {
                 *to = from & kept;
             }
@@ -36,6 +37,7 @@ pub(super) fn copy(samples: Samples, from: &[u8], to: &mut [u8], cut: &Cut<'_>) 
         return;
     }
     each_run(samples, cut, |run, frame, stays| {
+        let frame = frame.max(1);
         for (from, to) in from.chunks_exact(frame).zip(to.chunks_exact_mut(frame)) {
             match (from.get(run.clone()), to.get_mut(run.clone())) {
                 (Some(from), Some(to)) if stays => to.copy_from_slice(from),
@@ -52,7 +54,7 @@ fn each_run(samples: Samples, cut: &Cut<'_>, mut part: impl FnMut(Range<usize>, 
     let frame = size * cut.extent.width as usize;
     cut.tiles(Sampling::ONE, |tile| {
         let Range { start, end } = tile.columns;
-        part(start * size..end * size, frame.max(1), tile.stays);
+        part(start * size..end * size, frame, tile.stays);
     });
 }
 

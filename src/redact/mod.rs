@@ -231,8 +231,8 @@ mod tests {
                 for (plane, size) in sizes.iter().enumerate() {
                     let Some((sampling, size)) = size else { continue };
                     for (y, x) in (0..size.height).flat_map(|y| (0..size.width).map(move |x| (y, x))) {
-                        let across = x * sampling.across..((x + 1) * sampling.across).min(width);
-                        let mut down = y * sampling.down..((y + 1) * sampling.down).min(height);
+                        let across = x * sampling.across.get()..((x + 1) * sampling.across.get()).min(width);
+                        let mut down = y * sampling.down.get()..((y + 1) * sampling.down.get()).min(height);
                         let goes = down.any(|y| across.clone().any(|x| goes(x, y)));
                         let (x, y) = (x as usize, y as usize);
                         let at = y * strides[plane] + x;

@@ -33,7 +33,7 @@ pub(super) fn copy(from: &[Plane<'_>; 4], to: &mut [PlaneMut<'_>; 4], cut: &Cut<
 fn fill(plane: &mut PlaneMut<'_>, tile: &Tile, black: u8) {
     let (bytes, stride, columns) = lines(tile, plane.stride, plane.stride, plane.data.len());
     let data = plane.data.get_mut(bytes).unwrap_or_default();
-    for row in data.chunks_mut(stride) {
+    for row in data.chunks_mut(stride.max(1)) {
         if let Some(hidden) = row.get_mut(columns.clone()) {
             hidden.fill(black);
         }
@@ -42,10 +42,14 @@ fn fill(plane: &mut PlaneMut<'_>, tile: &Tile, black: u8) {
 
 fn transfer(from: &Plane<'_>, to: &mut PlaneMut<'_>, tile: &Tile) {
     let (bytes, stride, columns) = lines(tile, from.stride, to.stride, from.data.len());
-    let rows = from.data.get(bytes).unwrap_or_default().chunks(stride);
+    let rows = from
+        .data
+        .get(bytes)
+        .unwrap_or_default()
+        .chunks(stride.max(1));
     let (bytes, stride, _) = lines(tile, to.stride, from.stride, to.data.len());
     let into = to.data.get_mut(bytes).unwrap_or_default();
-    for (from, to) in rows.zip(into.chunks_mut(stride)) {
+    for (from, to) in rows.zip(into.chunks_mut(stride.max(1))) {
         if let (Some(from), Some(to)) = (from.get(columns.clone()), to.get_mut(columns.clone())) {
             to.copy_from_slice(from);
         }
@@ -66,8 +70,8 @@ fn lines(
     let columns = tile.columns.clone();
     if columns == (0..stride) && stride == other {
         let line = bytes.len();
-        (bytes, line.max(1), 0..line)
+        (bytes, line, 0..line)
     } else {
-        (bytes, stride.max(1), columns)
+        (bytes, stride, columns)
     }
 }
