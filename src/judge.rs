@@ -140,6 +140,10 @@ impl Tap {
     ) -> Result<Ruling, Reason> {
         let passage = self.passage(frame, now)?;
         let extent = extent.ok_or(Reason::Malformed)?;
+        if let (Source::Owned(owner, slot), true) = (&self.source, frame.is_of_owner_alone()) {
+            let (_, refusal) = slot.held(*owner, self.kind, passage, self.purposes);
+            return refusal.map_or(Ok(Ruling::Whole), Err);
+        }
         let located = |region: &Region| redact::locate(region.area, self.format, payload, extent);
         if !self.is_well_formed(frame) || !frame.regions.iter().all(located) {
             return Err(Reason::Malformed);
@@ -214,6 +218,9 @@ impl Tap {
             return Err(Reason::Ended);
         }
         let passage = Passage::new(frame.captured, now).ok_or(Reason::Time)?;
+        if frame.is_of_owner_alone() {
+            return Ok(passage);
+        }
         frame
             .regions
             .iter()
