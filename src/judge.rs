@@ -117,7 +117,10 @@ impl Tap {
     /// Judges until no event was completed meanwhile, twice at most, and says up to which event that applies.
     #[cold]
     #[inline(never)]
-    fn consistently<T>(&self, judge: impl Fn() -> Result<T, Reason>) -> (u32, Result<T, Reason>) {
+    pub(crate) fn consistently<T>(
+        &self,
+        judge: impl Fn() -> Result<T, Reason>,
+    ) -> (u32, Result<T, Reason>) {
         let mut before = self.table.generation();
         for _ in 0..2 {
             let judged = judge();

@@ -18,7 +18,7 @@
 )]
 
 extern crate alloc;
-#[cfg(any(feature = "std", test))]
+#[cfg(any(feature = "std", test, framegate_loom, framegate_shuttle))]
 extern crate std;
 
 mod consent;
@@ -33,6 +33,8 @@ mod judge;
 mod kind;
 mod ledger;
 mod meeting;
+#[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
+mod models;
 mod outlet;
 mod payload;
 mod purpose;
@@ -43,6 +45,7 @@ mod release;
 mod replay;
 mod schema;
 mod stream;
+mod sync;
 mod table;
 mod tag;
 mod tap;

@@ -1,14 +1,14 @@
 //! Streams of records, and how much those of one person may tell one outlet (R9).
 
 use alloc::{string::String, sync::Arc, vec::Vec};
-use core::sync::atomic::{
-    AtomicU64,
-    Ordering::{AcqRel, Acquire},
-};
 
 use crate::{
     frame::{OutletId, StreamId},
     schema::Schema,
+    sync::{
+        AtomicU64,
+        Ordering::{AcqRel, Acquire},
+    },
     time::Time,
     verdict::Reason,
 };

@@ -4,16 +4,16 @@
 //! So either the tap sees the withdrawal and withholds, or the withdrawal sees the mark and waits until that release has ended.
 
 use alloc::{sync::Arc, vec::Vec};
-use core::sync::atomic::{
-    AtomicI64, AtomicU64,
-    Ordering::{Acquire, Relaxed, Release, SeqCst},
-    fence,
-};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     frame::{OutletId, StreamId},
+    sync::{
+        AtomicI64, AtomicU64,
+        Ordering::{Acquire, Relaxed, Release, SeqCst},
+        fence,
+    },
     time::Time,
     verdict::Verdict,
 };

@@ -19,16 +19,16 @@
 //! 5. The generation that a tag carries is loaded before the words and stored after them, so the tag names no event that it did not see.
 
 use alloc::{boxed::Box, sync::Arc};
-use core::sync::atomic::{
-    AtomicBool, AtomicU32, AtomicU64,
-    Ordering::{Acquire, Release},
-};
 
 use crate::{
     consent::Effective,
     frame::Participant,
     kind::Kind,
     purpose::Purposes,
+    sync::{
+        AtomicBool, AtomicU32, AtomicU64,
+        Ordering::{Acquire, Release},
+    },
     time::{Millis, NEVER, Time},
     verdict::Reason,
 };
@@ -238,6 +238,22 @@ impl Slot {
     }
 }
 
+#[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
+impl Slot {
+    /// A planted fault against the module's fourth point: the occupant before the word.
+    pub(crate) fn held_by_occupant_first(
+        &self,
+        who: Participant,
+        kind: Kind,
+        captured: Time,
+        released: Time,
+    ) -> Purposes {
+        let is_theirs = self.occupant.load(Acquire) == who.stay;
+        let held = self.words.load(kind).held(captured, released);
+        if is_theirs { held } else { Purposes::empty() }
+    }
+}
+
 /// An interval: since when in the upper half, until when in the lower; or [`NEVER`], and the reason.
 fn pack(effective: Effective) -> u64 {
     let (since, until) = match effective {
@@ -264,8 +280,8 @@ fn unpack(interval: u64) -> Effective {
 pub(crate) struct Words([AtomicU64; KINDS]);
 
 impl Words {
-    pub(crate) const fn new() -> Self {
-        Self([const { AtomicU64::new(Word::EMPTY.0) }; KINDS])
+    pub(crate) fn new() -> Self {
+        Self(core::array::from_fn(|_| AtomicU64::new(Word::EMPTY.0)))
     }
 
     #[inline]

@@ -182,6 +182,11 @@ impl Tap {
     #[inline]
     pub fn tag(&mut self, frame: &Frame<'_>, now: Time) -> Tag {
         let now = self.advance(now);
+        self.tag_at(frame, now)
+    }
+
+    #[inline]
+    pub(crate) fn tag_at(&self, frame: &Frame<'_>, now: Time) -> Tag {
         let generation = self.table.generation();
         self.tag_by(self.owners_word(), generation, frame, now)
     }

@@ -123,3 +123,90 @@ fn r4_who_never_agreed_at_the_same_time_is_never_released_together() {
         over.store(true, SeqCst);
     });
 }
+
+/// Two people withdraw and agree again at random, while taps release their own frames and those of both.
+#[test]
+fn r6_random_withdrawals_under_load() {
+    let (admissions, withdrawals) = if is_deep() {
+        (10_000_000, 10_000)
+    } else {
+        (100_000, 200)
+    };
+    let (mut meeting, notice, people) = meeting::<2>();
+    let group = meeting.group(&people).unwrap();
+    let mix = || Stream::mix(Kind::Audio, Format::pcm(Samples::S16, 1));
+    let both = [
+        Contributors::Complete(&people),
+        Contributors::Group(&group),
+        Contributors::Owner,
+        Contributors::Owner,
+    ];
+    let taps = [mix(), mix(), microphone(people[0]), microphone(people[1])];
+    let taps = taps.map(|stream| tap(&mut meeting, stream, Purposes::RECORD));
+    let whose = [0..2, 0..2, 0..1, 1..2];
+
+    let clock = AtomicI64::new(0);
+    // From when a withdrawal has settled to just before the next grant.
+    let settled = [const { AtomicBool::new(true) }; 2];
+    let over = AtomicBool::new(false);
+    let [admitted, released] = [const { AtomicU64::new(0) }; 2];
+    thread::scope(|threads| {
+        for ((mut tap, whose), contributors) in taps.into_iter().zip(whose).zip(both) {
+            let (clock, settled, over) = (&clock, &settled, &over);
+            let (admitted, released) = (&admitted, &released);
+            threads.spawn(move || {
+                while !over.load(SeqCst) {
+                    let now = Time::from_micros(clock.load(SeqCst));
+                    let frame = Frame::new(now, contributors);
+                    let _ = tap.admit(&frame, Payload::Bytes(&SAMPLES), now, |_| {
+                        let is_cut = |who: &AtomicBool| who.load(SeqCst);
+                        assert!(
+                            !settled[whose.clone()].iter().any(is_cut),
+                            "released after a withdrawal had settled"
+                        );
+                        released.fetch_add(1, SeqCst);
+                    });
+                    admitted.fetch_add(1, SeqCst);
+                }
+                let counters = tap.counters();
+                assert_eq!(counters.seen, counters.whole + counters.dropped);
+            });
+        }
+        let (mut random, mut withdrawn) = (1_u64, 0);
+        while withdrawn < withdrawals || admitted.load(SeqCst) < admissions {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            let (who, pause) = ((random >> 20) as usize % 2, random >> 30 & 0xFF);
+            // Sometimes long enough that one load tells, sometimes not.
+            let later = if random >> 40 & 1 == 0 {
+                1_000
+            } else {
+                600_000
+            };
+            let now = Time::from_micros(clock.fetch_add(later, SeqCst) + later);
+            if settled[who].swap(false, SeqCst) {
+                agree(&mut meeting, notice, people[who], common::SCOPE, now);
+            } else {
+                let by = Authority::Participant;
+                let settling = meeting.withdraw(by, people[who], Scope::ALL, now);
+                assert!(settling.wait(Duration::from_mins(1)));
+                settled[who].store(true, SeqCst);
+                withdrawn += 1;
+            }
+            for _ in 0..pause {
+                std::hint::spin_loop();
+            }
+            thread::yield_now();
+        }
+        over.store(true, SeqCst);
+    });
+    let (admitted, released) = (admitted.into_inner(), released.into_inner());
+    println!("{admitted} admitted, {released} released");
+    assert!(released > 0);
+}
+
+/// `bash ci/deep` goes on for longer.
+fn is_deep() -> bool {
+    std::env::var_os("FRAMEGATE_DEEP").is_some()
+}

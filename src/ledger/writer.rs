@@ -1,5 +1,4 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use core::sync::atomic::{AtomicU64, Ordering::Release};
 
 use ed25519_dalek::{Signer, SigningKey};
 
@@ -8,6 +7,7 @@ use crate::{
     consent::{Digest, PublicKey},
     error::Error,
     release::Durable,
+    sync::{AtomicU64, Ordering::Release},
     time::Time,
 };
 
