@@ -464,9 +464,6 @@ mod snapshot {
         let (mut tap, group) = match together {
             Together::List => (world.tap(Source::Mix), None),
             Together::Group => (world.tap(Source::Mix), Some(world.group(&[first, second]))),
-            Together::OwnerAndGroup if now == BY_WORD => {
-                (world.own_tap(second), Some(world.group(&[first])))
-            }
             Together::OwnerAndGroup => (world.own_tap(first), Some(world.group(&[second]))),
         };
         let thread = {
