@@ -9,22 +9,10 @@ use crate::{
     records::Records,
     redact::{self, Cut},
     table::{Passage, Word},
-    tap::{Source, Tap},
+    tap::{Ruling, Source, Tap},
     time::Time,
     verdict::Reason,
 };
-
-/// What consent makes of a frame, before it is known what can be done about it.
-pub(crate) enum Ruling {
-    Whole,
-    /// Only without some of its parts.
-    InPart {
-        refused: u64,
-        uncovered: bool,
-        reason: Reason,
-    },
-    Withheld(Reason),
-}
 
 impl Tap {
     /// What consent makes of a frame with a payload, and up to which event that applies.

@@ -16,7 +16,9 @@
 //!    what the reader saw cleared is cleared by the state before it or by the state after it.
 //! 4. An occupant is loaded *after* the word or interval: a word of the slot's next occupant was stored after that occupant's number,
 //!    so who sees the one sees the other, and does not take it for the previous occupant's.
-//! 5. The generation that a tag carries is loaded before the words and stored after them, so the tag names no event that it did not see.
+//! 5. A group's word is one load like a person's. It is stored after its people's words and before the generation,
+//!    so that it is of the state before an event or of that after it, and beside other words the third point holds for it too.
+//! 6. The generation that a tag carries is loaded before the words and stored after them, so the tag names no event that it did not see.
 
 use alloc::{boxed::Box, sync::Arc};
 

@@ -6,7 +6,6 @@ use core::{cell::Cell, marker::PhantomData};
 use crate::{
     derived::{self, Content},
     frame::{Frame, Participant, Region},
-    judge::Ruling,
     kind::Kind,
     payload::{Extent, Format, Payload, PayloadMut},
     purpose::Purposes,
@@ -111,6 +110,18 @@ impl<'a> Cleared<'a> {
     pub const fn tag(&self) -> Tag {
         self.tag
     }
+}
+
+/// What consent makes of a frame, before it is known what can be done about it.
+pub(crate) enum Ruling {
+    Whole,
+    /// Only without some of its parts.
+    InPart {
+        refused: u64,
+        uncovered: bool,
+        reason: Reason,
+    },
+    Withheld(Reason),
 }
 
 impl Tap {
