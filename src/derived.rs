@@ -45,8 +45,17 @@ impl<'a> Source<'a> {
             .map_or(self.kinds, |kind| self.kinds | kind.into())
     }
 
-    fn earliest(&self) -> Time {
-        self.captured.min(self.tag.captured())
+    /// When it was captured, by its tag and by what is said of it.
+    fn captures(&self) -> [Time; 2] {
+        let (tagged, said) = (self.tag.captured(), self.captured);
+        [
+            tagged,
+            if said.in_range() {
+                said.min(tagged)
+            } else {
+                said
+            },
+        ]
     }
 
     fn is_complete(&self) -> bool {
@@ -61,16 +70,18 @@ impl<'a> Frame<'a> {
     /// It is withheld without sources, with more than [`MAX_SOURCES`], and on any other stream.
     #[must_use]
     pub fn derived(sources: &'a [Source<'a>]) -> Self {
-        let earliest = sources.iter().map(Source::earliest).min();
-        let mut frame = Self::new(earliest.unwrap_or(Time::START), Contributors::Partial(&[]));
+        let times = || sources.iter().flat_map(Source::captures);
+        let earliest = times().min().unwrap_or(Time::START);
+        // One that is out of range would otherwise be hidden by the others.
+        let out_of_range = times().find(|time| !time.in_range());
+        let mut frame = Self::new(out_of_range.unwrap_or(earliest), Contributors::Partial(&[]));
         frame.sources = sources;
         frame
     }
 
-    /// When its sources were captured, each by its tag and by what is said of it.
+    /// When its sources were captured.
     pub(crate) fn captures_of_sources(&self) -> impl Iterator<Item = Time> {
-        let sources = self.sources.iter();
-        sources.flat_map(|source| [source.tag.captured(), source.earliest()])
+        self.sources.iter().flat_map(Source::captures)
     }
 
     /// Whether there are sources, and it is said of each who was in it and what it was.

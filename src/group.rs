@@ -2,7 +2,7 @@ use alloc::{boxed::Box, sync::Arc};
 
 use crate::{
     frame::Participant,
-    kind::Kind,
+    kind::{Kind, Kinds},
     purpose::Purposes,
     table::{Table, Words},
     time::Time,
@@ -26,7 +26,7 @@ impl Group {
             people: people.into(),
             words: Words::new(),
         }));
-        group.publish();
+        group.publish(Kinds::all());
         group
     }
 
@@ -36,9 +36,9 @@ impl Group {
         &self.0.people
     }
 
-    /// Publishes what all of them agree to, after each of them has been published.
-    pub(crate) fn publish(&self) {
-        for kind in Kind::ALL {
+    /// Publishes what all of them agree to of these kinds, after each of them has been published.
+    pub(crate) fn publish(&self, kinds: Kinds) {
+        for kind in Kind::each(kinds) {
             self.0
                 .words
                 .publish(kind, self.0.table.meet(self.people(), kind));
@@ -55,16 +55,16 @@ impl Group {
         Arc::ptr_eq(&self.0.table, table)
     }
 
-    /// The purposes that all of them surely agreed to throughout, by one load: perhaps too few, never too many.
+    /// The purposes that all of them agreed to throughout, by one load; none where that does not tell.
     #[inline]
-    pub(crate) fn surely_held(
+    pub(crate) fn held(
         &self,
         table: &Arc<Table>,
         kind: Kind,
         captured: Time,
         released: Time,
     ) -> Purposes {
-        if self.is_of(table) && !table.has_ended() {
+        if self.is_of(table) {
             self.0.words.load(kind).held(captured, released)
         } else {
             Purposes::empty()

@@ -8,7 +8,7 @@ use crate::{
     purpose::Purposes,
     records::Records,
     redact::{self, Cut},
-    table::{Passage, Word},
+    table::Passage,
     tap::{Ruling, Source, Tap},
     time::Time,
     verdict::Reason,
@@ -25,7 +25,7 @@ impl Tap {
         now: Time,
     ) -> (u32, Ruling) {
         let generation = self.table.generation();
-        let word = self.owners_word();
+        let word = self.state.word();
         if extent.is_some()
             && frame.is_of_owner_alone()
             && word.held(frame.captured, now).contains(self.purposes)
@@ -44,9 +44,11 @@ impl Tap {
         extent: Option<Extent>,
         now: Time,
     ) -> (u32, Ruling) {
-        let (generation, held) = self.surely_held_by_all(frame, now);
-        if extent.is_some() && held.contains(self.purposes) {
-            return (generation, Ruling::Whole);
+        if extent.is_some() {
+            let (generation, held) = self.held_by_several(frame, now);
+            if held.contains(self.purposes) {
+                return (generation, Ruling::Whole);
+            }
         }
         let (generation, ruling) = self.consistently(|| self.judge(frame, payload, extent, now));
         (generation, ruling.unwrap_or_else(Ruling::Withheld))
@@ -62,41 +64,32 @@ impl Tap {
         self.consistently(|| self.decide(frame, now))
     }
 
-    /// What the owner surely agrees to, as it is now; nothing if there is none.
+    /// The purposes that everybody agrees to, the owner and those who are named beside them, by one load for each, or for a group.
+    /// None where that does not tell, of a frame with regions or sources neither.
     #[inline]
-    pub(crate) fn owners_word(&self) -> Word {
-        match &self.source {
-            Source::Owned(owner, slot) => slot.word(*owner, self.kind),
-            _ => Word::EMPTY,
-        }
-    }
-
-    /// The purposes that everybody surely agrees to, the owner and those who are named beside them, by one load for each, or for a group;
-    /// perhaps too few, and none of a frame with regions or sources.
-    pub(crate) fn surely_held_by_all(&self, frame: &Frame<'_>, now: Time) -> (u32, Purposes) {
-        let generation = self.table.generation();
-        let (kind, captured) = (self.kind, frame.captured);
-        let nothing = (generation, Purposes::empty());
-        if !frame.regions.is_empty() || !frame.sources.is_empty() || self.never_cleared().is_some()
-        {
+    pub(crate) fn held_by_several(&self, frame: &Frame<'_>, now: Time) -> (u32, Purposes) {
+        let table = &*self.table;
+        let generation = table.generation();
+        let (captured, nothing) = (frame.captured, (generation, Purposes::empty()));
+        if !frame.regions.is_empty() || !frame.sources.is_empty() {
             return nothing;
         }
-        let owners = match &self.source {
-            Source::Owned(..) => self.owners_word().held(captured, now),
-            Source::Mix | Source::Composite => Purposes::all(),
-            Source::Never(_) | Source::Records(..) | Source::Derived => return nothing,
-        };
         let others = match frame.contributors {
-            Contributors::Group(group) => group.surely_held(&self.table, kind, captured, now),
+            Contributors::Group(group) => group.held(&self.table, self.kind, captured, now),
             Contributors::Complete(people) if !people.is_empty() => {
-                self.table.surely_held(people, kind, captured, now)
+                table.held(people, self.kind, captured, now)
             }
             Contributors::Complete(_) | Contributors::Partial(_) | Contributors::Owner => {
                 return nothing;
             }
         };
-        if self.table.generation() == generation {
-            (generation, owners & others)
+        let held = match self.source {
+            Source::Mix | Source::Composite => others,
+            Source::Owned(_) => others & self.state.word().held(captured, now),
+            Source::Never | Source::Records(..) | Source::Derived => return nothing,
+        };
+        if table.generation() == generation {
+            (generation, held)
         } else {
             nothing
         }
@@ -131,8 +124,8 @@ impl Tap {
     ) -> Result<Ruling, Reason> {
         let passage = self.passage(frame, now)?;
         let extent = extent.ok_or(Reason::Malformed)?;
-        if let (Source::Owned(owner, slot), true) = (&self.source, frame.is_of_owner_alone()) {
-            let (_, refusal) = slot.held(*owner, self.kind, passage, self.purposes);
+        if let (Source::Owned(owner), true) = (&self.source, frame.is_of_owner_alone()) {
+            let (_, refusal) = self.consent(*owner, self.kind, passage, self.purposes);
             return refusal.map_or(Ok(Ruling::Whole), Err);
         }
         let located = |region: &Region| redact::locate(region.area, self.format, payload, extent);
@@ -252,10 +245,8 @@ impl Tap {
 
     pub(crate) fn owner(&self) -> Option<Participant> {
         match self.source {
-            Source::Owned(owner, _) | Source::Never(owner) | Source::Records(owner, _) => {
-                Some(owner)
-            }
-            Source::Mix | Source::Composite | Source::Derived => None,
+            Source::Owned(owner) | Source::Records(owner, _) => Some(owner),
+            Source::Mix | Source::Composite | Source::Derived | Source::Never => None,
         }
     }
 
@@ -310,7 +301,7 @@ impl Tap {
         if let Some(reason) = kind.never_cleared() {
             return (Purposes::empty(), Some(reason));
         }
-        match self.table.slot(who) {
+        match self.table.slot(who.slot) {
             Some(slot)
                 if slot
                     .word(who, kind)

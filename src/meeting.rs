@@ -9,7 +9,7 @@ use crate::{
     frame::{OutletId, Participant, StreamId},
     group::Group,
     join::Join,
-    kind::Kind,
+    kind::{Kind, Kinds},
     ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
     outlet::Outlet,
     payload::Format,
@@ -70,8 +70,8 @@ impl Meeting {
     /// As [`Meeting::open`], and [`Error::Ledger`].
     pub fn open_with(id: &str, participants: usize, ledger: LedgerWriter) -> Result<Self, Error> {
         let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
-        let table = Table::new(room);
-        let register = Register::new(id, table.slots());
+        let table = Arc::new(Table::new(room));
+        let register = Register::new(id, &table);
         let mut meeting = Self::new(table, register, ledger);
         let opened = Entry::Opened {
             meeting: id.into(),
@@ -108,9 +108,9 @@ impl Meeting {
         Ok(resumed)
     }
 
-    fn new(table: Table, register: Register, ledger: LedgerWriter) -> Self {
+    fn new(table: Arc<Table>, register: Register, ledger: LedgerWriter) -> Self {
         Self {
-            table: Arc::new(table),
+            table,
             register,
             ledger,
             streams: Vec::new(),
@@ -391,10 +391,10 @@ impl Meeting {
             return Err(Error::Format);
         }
         let (source, owner) = match stream.owner {
-            Owner::One(owner) => {
-                let slot = self.register.slot(owner).ok_or(Error::UnknownParticipant)?;
-                (Source::Owned(owner, Arc::clone(slot)), Some(owner))
+            Owner::One(owner) if !self.register.is_present(owner) => {
+                return Err(Error::UnknownParticipant);
             }
+            Owner::One(owner) => (Source::Owned(owner), Some(owner)),
             Owner::Mix => (Source::Mix, None),
             Owner::Composite => (Source::Composite, None),
             Owner::Derived => (Source::Derived, None),
@@ -460,16 +460,18 @@ impl Meeting {
             .ok_or(Error::Unknown("outlet"))?;
         let state = Arc::new(TapState::new(stream, outlet));
         self.taps.push(Arc::clone(&state));
+        let source = match (from.source.clone(), self.records.of(stream, outlet)) {
+            (Source::Owned(owner), Some(records)) => Source::Records(owner, records),
+            (_, None) if from.kind.never_cleared_as_bytes().is_some() => Source::Never,
+            (source, _) => source,
+        };
+        if let Source::Owned(owner) = source {
+            self.register.publish_to(&state, owner, from.kind);
+        }
         Ok(Tap {
             table: Arc::clone(&self.table),
             state,
-            source: match (from.source.clone(), self.records.of(stream, outlet)) {
-                (Source::Owned(owner, _), Some(records)) => Source::Records(owner, records),
-                (Source::Owned(owner, _), None) if from.kind.never_cleared_as_bytes().is_some() => {
-                    Source::Never(owner)
-                }
-                (source, _) => source,
-            },
+            source,
             kind: from.kind,
             format: from.format,
             purposes: to.1.purposes,
@@ -544,7 +546,7 @@ impl Meeting {
     /// Ends the meeting: everything is closed for good, and the final counters are entered. Never fails; a second end changes nothing.
     pub fn end(&mut self) -> Settling {
         if !self.table.has_ended() {
-            self.table.end();
+            self.close();
             let at = self.narrow(self.latest);
             self.enter(at, &self.counted());
             self.enter(at, &Entry::Ended);
@@ -613,10 +615,22 @@ impl Meeting {
     /// Publishes what an entry makes of everybody's consent, and then that it has.
     fn apply(&mut self, at: Time, entry: &Entry) {
         self.register.apply(at, entry);
+        let kinds = entry.touches();
         for group in &self.groups {
-            group.publish();
+            group.publish(kinds);
         }
-        self.table.advance();
+        if !self.table.advance() {
+            self.close();
+        }
+    }
+
+    /// Closes everything for good.
+    fn close(&mut self) {
+        self.table.end();
+        self.register.close();
+        for group in &self.groups {
+            group.publish(Kinds::all());
+        }
     }
 
     fn settle(&self) -> Settling {
@@ -627,7 +641,6 @@ impl Meeting {
 impl Drop for Meeting {
     /// Closes every tap. The ledger does not say that the meeting ended, so that it can be resumed.
     fn drop(&mut self) {
-        self.table.end();
-        self.table.advance();
+        self.close();
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     purpose::Purposes,
     release::{Durable, Settling, TapState},
     sync::{AtomicBool, Ordering::Relaxed},
-    table::{Passage, Table},
+    table::{Passage, Table, Word},
     tag::Template,
     tap::{Source, Tap},
     time::{NEVER, Time},
@@ -151,6 +151,8 @@ const TRAIN: usize = 3;
 /// The meeting's part.
 struct World {
     table: Arc<Table>,
+    /// Each with the owner of its stream.
+    taps: Vec<(Participant, Arc<TapState>)>,
     groups: Vec<Group>,
 }
 
@@ -168,8 +170,11 @@ impl World {
             slot: slot as u16,
             stay: 1,
         });
-        let groups = Vec::new();
-        let world = Self { table, groups };
+        let world = Self {
+            table,
+            taps: Vec::new(),
+            groups: Vec::new(),
+        };
         for who in people {
             world.occupy(who);
         }
@@ -177,8 +182,12 @@ impl World {
     }
 
     fn occupy(&self, who: Participant) {
-        self.table.slot(who).unwrap().occupy(who);
-        self.table.advance();
+        self.table.slot(who.slot).unwrap().occupy(who);
+        self.advance();
+    }
+
+    fn advance(&self) {
+        assert!(self.table.advance());
     }
 
     fn group(&mut self, people: &[Participant]) -> Group {
@@ -189,14 +198,20 @@ impl World {
 
     /// Publishes what somebody agrees to, without saying that it has.
     fn store(&self, who: Participant, effective: Effective, purpose: usize) {
+        let word = self.store_in_slot(who, effective, purpose);
+        let taps = self.taps.iter().filter(|(owner, _)| *owner == who);
+        taps.for_each(|(_, tap)| tap.publish(word));
+    }
+
+    fn store_in_slot(&self, who: Participant, effective: Effective, purpose: usize) -> Word {
         let mut all = [Effective::Closed(Reason::NotGranted); 16];
         all[purpose] = effective;
-        self.table.slot(who).unwrap().publish(KIND, all);
+        self.table.slot(who.slot).unwrap().publish(KIND, all)
     }
 
     fn regroup(&self) {
         for group in &self.groups {
-            group.publish();
+            group.publish(KIND.into());
         }
     }
 
@@ -204,7 +219,7 @@ impl World {
     fn publish(&self, who: Participant, effective: Effective) {
         self.store(who, effective, RECORD);
         self.regroup();
-        self.table.advance();
+        self.advance();
     }
 
     fn tap(&self, source: Source) -> Tap {
@@ -222,9 +237,11 @@ impl World {
         }
     }
 
-    fn own_tap(&self, owner: Participant) -> Tap {
-        let slot = Arc::clone(self.table.slot(owner).unwrap());
-        self.tap(Source::Owned(owner, slot))
+    /// Before anything that it is to see is published.
+    fn own_tap(&mut self, owner: Participant) -> Tap {
+        let tap = self.tap(Source::Owned(owner));
+        self.taps.push((owner, Arc::clone(&tap.state)));
+        tap
     }
 }
 
@@ -276,7 +293,7 @@ mod cut {
         };
         let now = frame.captured;
         if fault == Some(Fault::ReadBeforeMark) {
-            let held = tap.tag_at(frame, now).purposes();
+            let held = tap.tag(frame, now).purposes();
             let scope = tap.state.begin();
             if !held.is_empty() {
                 scope.count(Verdict::Whole, now);
@@ -345,9 +362,9 @@ mod cut {
     }
 
     fn of_one(notes: &Arc<Notes>, fault: Option<Fault>, taps: usize, frames: usize, now: Time) {
-        let (world, [who]) = World::new();
-        world.publish(who, HELD);
+        let (mut world, [who]) = World::new();
         let taps = (0..taps).map(|_| world.own_tap(who)).collect();
+        world.publish(who, HELD);
         race(notes, fault, (&world, who), taps, (frames, now), None);
     }
 
@@ -459,13 +476,13 @@ mod snapshot {
 
     fn race(notes: &Arc<Notes>, fault: Option<Fault>, together: Together, now: Time) {
         let (mut world, [first, second]) = World::new::<2>();
-        world.publish(first, HELD);
         // The first is read before the second.
         let (mut tap, group) = match together {
             Together::List => (world.tap(Source::Mix), None),
             Together::Group => (world.tap(Source::Mix), Some(world.group(&[first, second]))),
             Together::OwnerAndGroup => (world.own_tap(first), Some(world.group(&[second]))),
         };
+        world.publish(first, HELD);
         let thread = {
             let notes = Arc::clone(notes);
             thread::spawn(move || {
@@ -564,32 +581,41 @@ mod reuse {
         OccupantLast,
         /// The slot is given away before all in it was closed.
         GivenAwayOpen,
+        /// A tap gets what the slot's occupant agrees to, whoever that is.
+        TapOfTheSlot,
     }
 
-    const FAULTS: &[Fault] = &[
-        Fault::OccupantFirst,
-        Fault::OccupantLast,
-        Fault::GivenAwayOpen,
-    ];
+    /// What a tap looks at.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Of {
+        /// Its own word.
+        Tap,
+        /// The slot's word, as for people who are listed.
+        Slot,
+        /// The slot's intervals.
+        Interval,
+    }
 
     /// A tap's thread: for what somebody's frame is cleared.
     fn look(
         tap: &Tap,
-        whose: Participant,
-        others: Purposes,
-        now: Time,
+        (whose, others): (Participant, Purposes),
+        of: Of,
         fault: Option<Fault>,
         notes: &Notes,
     ) {
-        let slot = tap.table.slot(whose).unwrap();
-        let held = if fault == Some(Fault::OccupantFirst) {
-            slot.held_by_occupant_first(whose, KIND, now, now)
-        } else if now == BY_WORD {
-            tap.owners_word().held(now, now)
-        } else {
-            let passage = Passage::new(now, now).unwrap();
-            let either = Purposes::RECORD | Purposes::TRAIN;
-            slot.held(whose, KIND, passage, either).0
+        let slot = tap.table.slot(whose.slot).unwrap();
+        let held = match of {
+            Of::Slot if fault == Some(Fault::OccupantFirst) => {
+                slot.held_by_occupant_first(whose, KIND, BY_WORD, BY_WORD)
+            }
+            Of::Tap => tap.state.word().held(BY_WORD, BY_WORD),
+            Of::Slot => slot.word(whose, KIND).held(BY_WORD, BY_WORD),
+            Of::Interval => {
+                let passage = Passage::new(BY_INTERVAL, BY_INTERVAL).unwrap();
+                let either = Purposes::RECORD | Purposes::TRAIN;
+                slot.held(whose, KIND, passage, either).0
+            }
         };
         if !held.is_empty() {
             notes.released();
@@ -597,27 +623,27 @@ mod reuse {
         notes.found(held.intersects(others));
     }
 
-    fn race(notes: &Arc<Notes>, fault: Option<Fault>, now: Time) {
-        let (world, [old]) = World::new();
+    fn race(notes: &Arc<Notes>, fault: Option<Fault>, of: Of) {
+        let (mut world, [old]) = World::new();
         let new = Participant { stay: 2, ..old };
-        world.store(old, HELD, RECORD);
-        world.table.advance();
-        let watch = |whose, others| {
-            let (tap, notes) = (world.own_tap(whose), Arc::clone(notes));
-            thread::spawn(move || look(&tap, whose, others, now, fault, &notes))
+        let [tap_of_old, tap_of_new] = [old, new].map(|owner| world.own_tap(owner));
+        if fault == Some(Fault::TapOfTheSlot) {
+            world.taps.push((new, Arc::clone(&tap_of_old.state)));
+        }
+        world.publish(old, HELD);
+        let watch = |tap: Tap, whose, others| {
+            let notes = Arc::clone(notes);
+            thread::spawn(move || look(&tap, (whose, others), of, fault, &notes))
         };
-        let of_old = watch(old, Purposes::TRAIN);
-        let leave = || {
-            world.store(old, WITHDRAWN, RECORD);
-            world.table.advance();
-        };
+        let of_old = watch(tap_of_old, old, Purposes::TRAIN);
+        let leave = || world.publish(old, WITHDRAWN);
         let agree = || {
             world.store(new, HELD, TRAIN);
-            world.table.advance();
+            world.advance();
         };
         if fault == Some(Fault::GivenAwayOpen) {
             world.occupy(new);
-            let of_new = watch(new, Purposes::RECORD);
+            let of_new = watch(tap_of_new, new, Purposes::RECORD);
             leave();
             of_new.join().unwrap();
         } else if fault == Some(Fault::OccupantLast) {
@@ -627,35 +653,40 @@ mod reuse {
         } else {
             leave();
             world.occupy(new);
-            let of_new = watch(new, Purposes::RECORD);
+            let of_new = watch(tap_of_new, new, Purposes::RECORD);
             agree();
             of_new.join().unwrap();
         }
         of_old.join().unwrap();
     }
 
+    fn reuse(name: &str, of: Of, faults: &[Fault]) {
+        prove(name, Search::Some(20_000), faults, move |notes, fault| {
+            race(notes, fault, of);
+        });
+    }
+
     #[test]
-    fn c_a_slot_by_the_word() {
-        prove(
-            "reuse, by the word",
-            Search::Some(20_000),
-            FAULTS,
-            |notes, fault| {
-                race(notes, fault, BY_WORD);
-            },
-        );
+    fn c_a_slot_by_the_taps_word() {
+        reuse("reuse, by the tap's word", Of::Tap, &[Fault::TapOfTheSlot]);
+    }
+
+    #[test]
+    fn c_a_slot_by_its_word() {
+        let faults = [
+            Fault::OccupantFirst,
+            Fault::OccupantLast,
+            Fault::GivenAwayOpen,
+        ];
+        reuse("reuse, by the slot's word", Of::Slot, &faults);
     }
 
     #[test]
     fn c_a_slot_by_the_interval() {
-        let faults = [Fault::GivenAwayOpen];
-        prove(
+        reuse(
             "reuse, by the interval",
-            Search::Some(20_000),
-            &faults,
-            |notes, fault| {
-                race(notes, fault, BY_INTERVAL);
-            },
+            Of::Interval,
+            &[Fault::GivenAwayOpen],
         );
     }
 }
@@ -674,15 +705,15 @@ mod bound {
     #[test]
     fn d_two_judgements_at_most() {
         prove("bound", Search::Every, &[Fault::Loops], |notes, fault| {
-            let (world, [who]) = World::new();
-            world.publish(who, HELD);
+            let (mut world, [who]) = World::new();
             let tap = world.own_tap(who);
+            world.publish(who, HELD);
             let notes = Arc::clone(notes);
             let thread = thread::spawn(move || {
                 let judgements = Cell::new(0);
                 let judge = || {
                     judgements.set(judgements.get() + 1);
-                    let slot = tap.table.slot(who).unwrap();
+                    let slot = tap.table.slot(who.slot).unwrap();
                     Ok(slot.word(who, KIND).held(BY_WORD, BY_WORD))
                 };
                 loop {
@@ -698,7 +729,7 @@ mod bound {
                 notes.found(judgements.get() > 2);
             });
             for _ in 0..3 {
-                world.table.advance();
+                world.advance();
             }
             thread.join().unwrap();
         });

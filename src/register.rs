@@ -6,16 +6,18 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::V
 
 use crate::{
     consent::{
-        self, Act, Authority, Challenge, Consents, Digest, Grant, Notice, PublicKey, Refusal,
-        Restrainer, Restrictions, Scope, Shown,
+        self, Act, Authority, Challenge, Consents, Digest, Effective, Grant, Notice, PublicKey,
+        Refusal, Restrainer, Restrictions, Scope, Shown,
     },
     error::Error,
     frame::{OutletId, Participant, StreamId},
-    kind::Kinds,
+    kind::{Kind, Kinds},
     ledger::Entry,
     purpose::Purposes,
-    table::Slot,
+    release::TapState,
+    table::{Table, Word},
     time::{Millis, Time},
+    verdict::Reason,
 };
 
 pub(crate) struct Register {
@@ -37,7 +39,8 @@ pub(crate) struct Register {
 
 /// Where a participant's consent is published, and who has it.
 struct Seat {
-    slot: Arc<Slot>,
+    table: Arc<Table>,
+    slot: u16,
     /// How many stays it has had.
     stays: u32,
     stay: Option<Stay>,
@@ -50,6 +53,8 @@ pub(crate) struct Stay {
     key: Option<PublicKey>,
     challenge: Challenge,
     pub(crate) consents: Box<Consents>,
+    /// The taps of their streams, each with the kind that it is of.
+    taps: Vec<(Kind, Arc<TapState>)>,
 }
 
 impl Stay {
@@ -85,23 +90,40 @@ impl Seat {
         if let Some(stay) = &self.stay {
             for (kind, effective) in stay.consents.effective() {
                 if kinds.contains(kind.into()) {
-                    self.slot.publish(kind, effective);
+                    self.publish_one(stay, kind, effective);
                 }
+            }
+        }
+    }
+
+    fn publish_one(&self, stay: &Stay, kind: Kind, effective: [Effective; 16]) {
+        let slot = self.table.slot(self.slot);
+        let word = slot.map_or(Word::EMPTY, |slot| slot.publish(kind, effective));
+        let taps = stay.taps.iter().filter(|(of, _)| *of == kind);
+        taps.for_each(|(_, tap)| tap.publish(word));
+    }
+
+    /// The meeting is over: everything is closed for good.
+    fn close(&mut self) {
+        if let Some(stay) = self.stay.take() {
+            for kind in Kind::ALL {
+                self.publish_one(&stay, kind, [Effective::Closed(Reason::Ended); 16]);
             }
         }
     }
 }
 
 impl Register {
-    pub(crate) fn new(meeting: &str, slots: &[Arc<Slot>]) -> Self {
-        let seat = |slot: &Arc<Slot>| Seat {
-            slot: Arc::clone(slot),
+    pub(crate) fn new(meeting: &str, table: &Arc<Table>) -> Self {
+        let seat = |slot| Seat {
+            table: Arc::clone(table),
+            slot,
             stays: 0,
             stay: None,
         };
         Self {
             meeting: meeting.into(),
-            seats: slots.iter().map(seat).collect(),
+            seats: (0..table.room()).map(seat).collect(),
             ids: Vec::new(),
             keys: BTreeMap::new(),
             notices: Vec::new(),
@@ -143,13 +165,19 @@ impl Register {
     }
 
     pub(crate) fn is_present(&self, who: Participant) -> bool {
-        self.slot(who).is_some()
+        let seat = self.seats.get(usize::from(who.slot));
+        seat.is_some_and(|seat| seat.stays == who.stay && seat.stay.is_some())
     }
 
-    /// Where the consent of somebody who is there is published.
-    pub(crate) fn slot(&self, who: Participant) -> Option<&Arc<Slot>> {
-        let seat = self.seats.get(usize::from(who.slot))?;
-        (seat.stays == who.stay && seat.stay.is_some()).then_some(&seat.slot)
+    /// Publishes to a tap what somebody agrees to, from now until they leave. Of one who has left it stays closed.
+    pub(crate) fn publish_to(&mut self, tap: &Arc<TapState>, who: Participant, kind: Kind) {
+        if self.is_present(who)
+            && let Some(seat) = self.seats.get_mut(usize::from(who.slot))
+            && let Some(stay) = &mut seat.stay
+        {
+            stay.taps.push((kind, Arc::clone(tap)));
+            seat.publish(kind.into());
+        }
     }
 
     /// The stay of somebody who is there, by id, and which of its seat's stays it is, from 1.
@@ -455,12 +483,7 @@ impl Register {
                     seat.withdraw(at, by, Scope::ALL);
                 }
             }
-            Entry::Ended => {
-                self.has_ended = true;
-                for seat in &mut self.seats {
-                    seat.stay = None;
-                }
-            }
+            Entry::Ended => self.close(),
             Entry::Opened { .. }
             | Entry::Resumed { torn: false }
             | Entry::Refused { .. }
@@ -468,6 +491,12 @@ impl Register {
             | Entry::Counted { .. }
             | Entry::Signed { .. } => {}
         }
+    }
+
+    /// Closes everything for good.
+    pub(crate) fn close(&mut self) {
+        self.has_ended = true;
+        self.seats.iter_mut().for_each(Seat::close);
     }
 
     /// Renews the challenges of those whom an entry concerns, from the hash of its line.
@@ -496,12 +525,12 @@ impl Register {
         let Some(index) = self.free_seat() else {
             return;
         };
-        let (Some(seat), Ok(slot)) = (self.seats.get_mut(index), u16::try_from(index)) else {
+        let Some(seat) = self.seats.get_mut(index) else {
             return;
         };
         seat.stays += 1;
         let participant = Participant {
-            slot,
+            slot: seat.slot,
             stay: seat.stays,
         };
         seat.stay = Some(Stay {
@@ -510,8 +539,11 @@ impl Register {
             key,
             challenge: Digest([0; 32]),
             consents: Box::new(Consents::NONE),
+            taps: Vec::new(),
         });
-        seat.slot.occupy(participant);
+        if let Some(slot) = seat.table.slot(seat.slot) {
+            slot.occupy(participant);
+        }
         seat.publish(Kinds::all());
         for (by, scope) in self.restrictions.of(who) {
             seat.change(at, scope, Act::Restricted(by));

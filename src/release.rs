@@ -10,33 +10,34 @@ use serde::{Deserialize, Serialize};
 use crate::{
     frame::{OutletId, StreamId},
     sync::{
-        AtomicI64, AtomicU64,
+        AtomicU64,
         Ordering::{Acquire, Relaxed, Release, SeqCst},
         fence,
     },
+    table::Word,
     time::Time,
     verdict::Verdict,
 };
 
-/// What others may know of a tap. Only the tap writes it.
+/// What a tap and its meeting have together. The meeting writes the word, the tap the rest.
+#[repr(align(64))]
 pub(crate) struct TapState {
     pub(crate) stream: StreamId,
     pub(crate) outlet: OutletId,
+    /// What the owner of its stream agrees to; empty if it has none, and from when they leave.
+    word: AtomicU64,
     /// How many releases have begun and ended together: odd while one is under way.
     mark: AtomicU64,
-    /// The largest time that was passed to it, in microseconds.
-    latest: AtomicI64,
-    /// When the last frame that it released was captured; [`NOTHING`] before the first.
-    last: AtomicI64,
+    /// The largest time that was passed to it.
+    latest: AtomicU64,
+    /// When the last frame that it released was captured; out of range before the first.
+    last: AtomicU64,
     seen: AtomicU64,
     whole: AtomicU64,
     redacted: AtomicU64,
     blanked: AtomicU64,
     dropped: AtomicU64,
 }
-
-/// No released frame was captured at this time.
-const NOTHING: i64 = -1;
 
 /// How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others (R10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,9 +61,10 @@ impl TapState {
         Self {
             stream,
             outlet,
+            word: AtomicU64::new(Word::EMPTY.to_bits()),
             mark: zero(),
-            latest: AtomicI64::new(0),
-            last: AtomicI64::new(NOTHING),
+            latest: AtomicU64::new(Time::START.to_bits()),
+            last: AtomicU64::new(u64::MAX),
             seen: zero(),
             whole: zero(),
             redacted: zero(),
@@ -71,17 +73,36 @@ impl TapState {
         }
     }
 
-    /// Passes a time on to the tap, and gives the largest that it was passed.
+    /// Publishes what the owner agrees to. For the meeting alone.
+    pub(crate) fn publish(&self, word: Word) {
+        self.word.store(word.to_bits(), Release);
+    }
+
+    #[inline]
+    pub(crate) fn word(&self) -> Word {
+        Word::from_bits(self.word.load(Acquire))
+    }
+
+    /// Passes a time on to the tap, and gives the largest that it was passed; or the time itself if that is out of range.
     #[inline]
     pub(crate) fn advance(&self, now: Time) -> Time {
+        if !now.in_range() {
+            return now;
+        }
         let latest = self.latest().max(now);
-        self.latest.store(latest.as_micros(), Relaxed);
+        self.pass(latest);
         latest
+    }
+
+    /// Passes on the largest time that the tap was passed.
+    #[inline]
+    pub(crate) fn pass(&self, latest: Time) {
+        self.latest.store(latest.to_bits(), Relaxed);
     }
 
     #[inline]
     pub(crate) fn latest(&self) -> Time {
-        Time::from_micros(self.latest.load(Relaxed))
+        Time::from_bits(self.latest.load(Relaxed))
     }
 
     /// Begins a release. Whoever reads consent in this scope sees every withdrawal that has settled.
@@ -123,7 +144,7 @@ impl Scope<'_> {
             Verdict::Dropped(_) => &self.0.dropped,
         });
         if verdict.is_released() {
-            self.0.last.store(captured.as_micros(), Relaxed);
+            self.0.last.store(captured.to_bits(), Relaxed);
         }
     }
 }
@@ -233,7 +254,7 @@ impl Settling {
             let Counters {
                 whole, redacted, ..
             } = tap.state.counters();
-            let last = Time::from_micros(tap.state.last.load(Relaxed));
+            let last = Time::from_bits(tap.state.last.load(Relaxed));
             TapRelease {
                 stream: tap.state.stream,
                 outlet: tap.state.outlet,

@@ -1,3 +1,5 @@
+use alloc::sync::Arc;
+
 use crate::{
     ledger::{Entry, Ledger, LedgerError, LedgerFault},
     register::Register,
@@ -5,7 +7,7 @@ use crate::{
 };
 
 /// What a ledger's entries come to, each of them judged as it was when it was made.
-pub(crate) fn replay(ledger: &Ledger) -> Result<(Table, Register), LedgerError> {
+pub(crate) fn replay(ledger: &Ledger) -> Result<(Arc<Table>, Register), LedgerError> {
     let impossible = |index: usize| LedgerError {
         line: index as u64 + 1,
         what: LedgerFault::Impossible,
@@ -17,14 +19,16 @@ pub(crate) fn replay(ledger: &Ledger) -> Result<(Table, Register), LedgerError> 
     else {
         return Err(impossible(0));
     };
-    let table = Table::new(*participants);
-    let mut register = Register::new(meeting, table.slots());
+    let table = Arc::new(Table::new(*participants));
+    let mut register = Register::new(meeting, &table);
     for (index, line) in ledger.lines.iter().enumerate() {
         let may = register.may(line.at, &line.entry);
         may.map_err(|_| impossible(index))?;
         register.apply(line.at, &line.entry);
         register.renew(&line.entry, ledger.hash(index));
-        table.advance();
+        if !table.advance() {
+            return Err(impossible(index));
+        }
     }
     Ok((table, register))
 }

@@ -7,15 +7,15 @@
 //! - `--cfg framegate_shuttle`: shuttle, which tries orders of steps with one memory that everybody sees at once; a fence does nothing there.
 
 #[cfg(not(any(framegate_loom, framegate_shuttle)))]
-pub(crate) use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering, fence};
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 #[cfg(framegate_loom)]
 use loom::sync::atomic as checked;
 #[cfg(framegate_loom)]
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 #[cfg(framegate_shuttle)]
 use shuttle::sync::atomic as checked;
 #[cfg(framegate_shuttle)]
-pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 #[cfg(all(framegate_loom, framegate_shuttle))]
 compile_error!("loom or shuttle, not both");

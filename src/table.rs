@@ -3,6 +3,8 @@
 //! A [`Slot`] holds one participant's consent. For every kind it has a *word*, for the common case in one load,
 //! and for every kind and purpose an *interval*, exact to the millisecond.
 //!
+//! A tap of one person's stream has a word of its own beside them, which is closed for good when that person leaves.
+//!
 //! # Orderings
 //!
 //! There is one writer, the meeting; taps read. Every event narrows or widens, never both, and ends with a new generation.
@@ -16,11 +18,12 @@
 //!    what the reader saw cleared is cleared by the state before it or by the state after it.
 //! 4. An occupant is loaded *after* the word or interval: a word of the slot's next occupant was stored after that occupant's number,
 //!    so who sees the one sees the other, and does not take it for the previous occupant's.
+//!    A tap's own word needs no occupant: only its owner's consent is ever stored in it, and nothing after that they left.
 //! 5. A group's word is one load like a person's. It is stored after its people's words and before the generation,
 //!    so that it is of the state before an event or of that after it, and beside other words the third point holds for it too.
 //! 6. The generation that a tag carries is loaded before the words and stored after them, so the tag names no event that it did not see.
 
-use alloc::{boxed::Box, sync::Arc};
+use alloc::boxed::Box;
 
 use crate::{
     consent::Effective,
@@ -36,13 +39,14 @@ use crate::{
 };
 
 pub(crate) struct Table {
-    slots: Box<[Arc<Slot>]>,
+    slots: Box<[Slot]>,
     generation: AtomicU32,
     ended: AtomicBool,
 }
 
 /// On cache lines of its own, so that a change of one person's consent does not slow the frames of another.
-#[repr(align(64))]
+// In this order: the occupant and the words of most frames are on one line.
+#[repr(C, align(64))]
 pub(crate) struct Slot {
     /// The stay that has the slot; 0 before the first.
     occupant: AtomicU32,
@@ -79,19 +83,20 @@ impl Passage {
 impl Table {
     pub(crate) fn new(participants: u16) -> Self {
         Self {
-            slots: (0..participants).map(|_| Arc::new(Slot::new())).collect(),
+            slots: (0..participants).map(|_| Slot::new()).collect(),
             generation: AtomicU32::new(0),
             ended: AtomicBool::new(false),
         }
     }
 
-    pub(crate) fn slots(&self) -> &[Arc<Slot>] {
-        &self.slots
+    /// How many participants it has room for.
+    pub(crate) fn room(&self) -> u16 {
+        u16::try_from(self.slots.len()).unwrap_or(u16::MAX)
     }
 
     #[inline]
-    pub(crate) fn slot(&self, participant: Participant) -> Option<&Arc<Slot>> {
-        self.slots.get(usize::from(participant.slot))
+    pub(crate) fn slot(&self, slot: u16) -> Option<&Slot> {
+        self.slots.get(usize::from(slot))
     }
 
     #[inline]
@@ -103,53 +108,60 @@ impl Table {
         self.ended.load(Acquire)
     }
 
-    /// The purposes that all of them surely agreed to throughout, by a load for each: perhaps too few, never too many.
+    /// The purposes that all of them agreed to throughout, by a load for each; none where that does not tell.
     /// Not a snapshot: see the module's third point.
     #[inline]
-    pub(crate) fn surely_held(
+    pub(crate) fn held(
         &self,
         people: &[Participant],
         kind: Kind,
         captured: Time,
         released: Time,
     ) -> Purposes {
-        let mut held = Purposes::all();
+        let slots = &*self.slots;
+        let mut all = Word::from_bits(u64::MAX);
+        if captured > released {
+            return Purposes::empty();
+        }
         for who in people {
-            let Some(slot) = self.slot(*who) else {
+            let Some(slot) = slots.get(usize::from(who.slot)) else {
                 return Purposes::empty();
             };
-            held &= slot.word(*who, kind).held(captured, released);
+            let word = slot.words.load(kind);
+            if slot.occupant.load(Acquire) != who.stay || !word.spans(captured, released) {
+                return Purposes::empty();
+            }
+            all.0 &= word.0;
         }
-        held
+        all.purposes()
     }
 
     /// What all of them agree to. For the writer alone.
     pub(crate) fn meet(&self, people: &[Participant], kind: Kind) -> Word {
         let word = |who: &Participant| {
-            let slot = self.slot(*who)?;
-            (slot.occupant.load(Acquire) == who.stay).then(|| slot.words.load(kind))
+            let slot = self.slot(who.slot);
+            slot.map_or(Word::EMPTY, |slot| slot.word(*who, kind))
         };
-        let mut words = people.iter().map(|who| word(who).unwrap_or(Word::EMPTY));
-        let first = words.next().unwrap_or(Word::EMPTY);
-        words.fold(first, Word::meet)
+        people
+            .iter()
+            .map(word)
+            .reduce(Word::meet)
+            .unwrap_or(Word::EMPTY)
     }
 
-    /// Completes an event. After the last that a tag can name everything is closed, since no change would show any more.
-    pub(crate) fn advance(&self) {
-        match self.generation().checked_add(1) {
-            Some(next) => self.generation.store(next, Release),
-            None => self.end(),
+    /// Completes an event, and says whether a tag can name it. If none can, everything must be closed, since no change would show any more.
+    #[must_use]
+    pub(crate) fn advance(&self) -> bool {
+        let next = self.generation().checked_add(1);
+        if let Some(next) = next {
+            self.generation.store(next, Release);
         }
+        next.is_some()
     }
 
-    /// Closes everything for good.
+    /// Says that the meeting is over. Everything is closed beside it.
     pub(crate) fn end(&self) {
         self.ended.store(true, Release);
-        for slot in &self.slots {
-            for kind in Kind::ALL {
-                slot.publish(kind, [Effective::Closed(Reason::Ended); PURPOSES]);
-            }
-        }
     }
 }
 
@@ -176,8 +188,8 @@ impl Slot {
         self.occupant.store(participant.stay, Release);
     }
 
-    /// Publishes the consent to one kind, for each purpose in the order of their bits.
-    pub(crate) fn publish(&self, kind: Kind, effective: [Effective; PURPOSES]) {
+    /// Publishes the consent to one kind, for each purpose in the order of their bits, and gives the word of it.
+    pub(crate) fn publish(&self, kind: Kind, effective: [Effective; PURPOSES]) -> Word {
         let mut word = Word::EMPTY;
         let intervals = self.intervals(kind).iter().zip(effective);
         for (purpose, (interval, effective)) in Purposes::each().zip(intervals) {
@@ -187,6 +199,7 @@ impl Slot {
             }
         }
         self.words.publish(kind, word);
+        word
     }
 
     /// What surely holds of a kind, as it is now; nothing if the slot is somebody else's.
@@ -305,60 +318,84 @@ impl Words {
     }
 }
 
-/// What is held of one kind, all of it from one time to another: the purposes in bits 0–15,
-/// in 16–39 the tick in which the last of them began, in 40–63 the last tick in which none had ended.
+/// What is held of one kind, all of it from one time to another: in the upper half the millisecond in which the last of the purposes began,
+/// in bits 16–31 the purposes, in the lower 16 the tick in which the first of them ends.
 ///
-/// A tick is 2¹⁸ µs, so 24 bits outlast the range of [`Time`]. Beginnings are rounded up and ends down.
+/// A tick is 2¹⁶ ms, so that 16 bits span the range of [`Time`]; ends are rounded down.
+/// What is not so told, within a tick of an end or of several beginnings, the intervals tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word(u64);
 
-const TICK: u32 = 18;
-const TICKS: u64 = (1 << 24) - 1;
+const SINCE: u32 = 32;
+const HELD: u32 = 16;
+/// From a time's bits to its tick.
+const TICK: u32 = 48;
+const TICKS: u64 = 0xFFFF;
 
 impl Word {
-    /// Covers nothing: it ends before it begins.
+    /// Covers nothing: it has ended when the meeting begins.
     pub(crate) const EMPTY: Self = Self(0);
 
-    /// With a purpose more, if there is a whole tick in which it is held.
+    fn new(since: u64, purposes: Purposes, end: u64) -> Self {
+        Self(since << SINCE | u64::from(purposes.bits()) << HELD | end)
+    }
+
+    pub(crate) const fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    fn since(self) -> u64 {
+        self.0 >> SINCE
+    }
+
+    fn end(self) -> u64 {
+        self.0 & TICKS
+    }
+
+    /// With a purpose more.
     fn and(self, purpose: Purposes, since: Millis, until: Millis) -> Self {
-        let begun = (u64::from(since) * 1000).div_ceil(1 << TICK);
-        let Some(last) = ((u64::from(until) * 1000) >> TICK).checked_sub(1) else {
-            return self;
-        };
-        let purposes = self.0 & 0xFFFF | u64::from(purpose.bits());
-        let begun = begun.max(self.0 >> 16 & TICKS);
-        let last = if self == Self::EMPTY {
-            last
+        let of_it = Self::new(since.into(), purpose, u64::from(until >> (TICK - SINCE)));
+        if self == Self::EMPTY {
+            of_it
         } else {
-            last.min(self.0 >> 40)
-        };
-        Self(last << 40 | begun << 16 | purposes)
+            self.narrowest(of_it, self.purposes() | purpose)
+        }
     }
 
     /// What is held by both.
     fn meet(self, other: Self) -> Self {
-        let purposes = self.0 & other.0 & 0xFFFF;
-        if purposes == 0 {
-            return Self::EMPTY;
+        match self.purposes() & other.purposes() {
+            both if both.is_empty() => Self::EMPTY,
+            both => self.narrowest(other, both),
         }
-        let begun = (self.0 >> 16 & TICKS).max(other.0 >> 16 & TICKS);
-        let last = (self.0 >> 40).min(other.0 >> 40);
-        Self(last << 40 | begun << 16 | purposes)
     }
 
-    /// Whether a frame was captured no earlier than all had begun, and is released before any ended. Perhaps not told of one within a tick of either.
+    fn narrowest(self, other: Self, purposes: Purposes) -> Self {
+        let (since, end) = (self.since().max(other.since()), self.end().min(other.end()));
+        Self::new(since, purposes, end)
+    }
+
+    /// Whether a frame was captured when all had begun, and is released before any ended.
     ///
-    /// Each bound is compared with what is beside it in the word as its lower bits, which saves masking it:
-    /// that makes the beginning later and the end earlier than they are, by less than a tick.
-    /// A time that is negative is larger than any in range, and past the range nothing is held.
+    /// The whole word is compared with the capture, though only its upper half is a time: so what began in the frame's own millisecond does not count.
+    /// A time out of range is later than every end.
     #[inline]
-    #[expect(clippy::cast_sign_loss, reason = "negative times become large ones")]
-    fn covers(self, captured: Time, released: Time) -> bool {
-        let (captured, released) = (captured.as_micros() as u64, released.as_micros() as u64);
-        captured <= released && released < self.0 >> 22 && self.0 << 24 <= captured << 22
+    pub(crate) fn covers(self, captured: Time, released: Time) -> bool {
+        captured <= released && self.spans(captured, released)
     }
 
-    /// The purposes that surely held throughout: perhaps too few, never too many.
+    /// The same of times of which the one is not after the other.
+    #[inline]
+    fn spans(self, captured: Time, released: Time) -> bool {
+        released.to_bits() >> TICK < self.end() && self.0 <= captured.to_bits()
+    }
+
+    /// The purposes that held throughout; none where that is not told.
     #[inline]
     pub(crate) fn held(self, captured: Time, released: Time) -> Purposes {
         if self.covers(captured, released) {
@@ -368,13 +405,11 @@ impl Word {
         }
     }
 
+    /// Those that are held at some time: just those that held throughout what it covers, and at least one.
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the lowest 16 bits are the purposes"
-    )]
-    fn purposes(self) -> Purposes {
-        Purposes::from_bits_retain(self.0 as u16)
+    #[expect(clippy::cast_possible_truncation, reason = "16 bits are the purposes")]
+    pub(crate) fn purposes(self) -> Purposes {
+        Purposes::from_bits_retain((self.0 >> HELD) as u16)
     }
 }
 
@@ -387,8 +422,10 @@ mod tests {
     /// Times about the bounds of a consent, and anywhere.
     fn time(bound: Millis) -> impl Strategy<Value = i64> {
         let bound = i64::from(bound) * 1000;
+        let tick = 1_i64 << (TICK - SINCE);
         prop_oneof![
-            (-2_i64 << TICK..2_i64 << TICK).prop_map(move |by| bound + by),
+            (-2000_i64..2000).prop_map(move |by| bound + by),
+            (-2000 * tick..2000 * tick).prop_map(move |by| bound + by),
             any::<i64>(),
             0..5_000_000_000_000_i64,
         ]
@@ -398,7 +435,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
 
         #[test]
-        fn r5_a_word_covers_nothing_that_an_interval_does_not(
+        fn r5_what_a_word_covers_the_intervals_do_too(
             (since, until, captured, released) in (any::<Millis>(), any::<Millis>())
                 .prop_flat_map(|(since, until)| (Just(since), Just(until), time(since), time(until))),
             more in proptest::option::of((any::<Millis>(), any::<Millis>())),
@@ -415,16 +452,16 @@ mod tests {
             };
             if word.covers(captured, released) {
                 let held = word.purposes();
-                prop_assert!(!held.contains(Purposes::RECORD) || exact((since, until)));
-                prop_assert!(!held.contains(Purposes::TRAIN) || more.is_some_and(exact));
+                prop_assert!(held.contains(Purposes::RECORD) && exact((since, until)));
+                prop_assert_eq!(held.contains(Purposes::TRAIN), more.is_some());
+                prop_assert!(more.is_none_or(exact));
             }
-            // Two ticks from each bound there is no doubt.
-            let far = |from: i64, to: i64| to.checked_sub(from).is_some_and(|far| far >= 2_i64 << TICK);
-            let (begun, ended) = (Time::from_millis(since.into()), Time::from_millis(until.into()));
+            // A millisecond after the one and a tick before the other there is no doubt.
+            let tick = |time: Millis| time >> (TICK - SINCE);
             if more.is_none()
                 && exact((since, until))
-                && far(begun.as_micros(), captured.as_micros())
-                && far(released.as_micros(), ended.as_micros())
+                && since < captured.floor()
+                && tick(released.floor()) < tick(until)
             {
                 prop_assert!(word.covers(captured, released));
                 prop_assert_eq!(word.purposes(), Purposes::RECORD);

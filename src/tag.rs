@@ -18,7 +18,7 @@ use crate::{
 /// | 3 | reason: 0 for a whole frame, else why it is not |
 /// | 4–5 | purposes cleared; 0 unless whole or redacted |
 /// | 6–7 | stream; 65,535: several |
-/// | 8–11 | capture time, milliseconds since the meeting's start |
+/// | 8–11 | capture time, milliseconds since the meeting's start; 2³² − 1: out of range |
 /// | 12–15 | consent generation: the change of consent up to which the verdict surely applied |
 ///
 /// An absent tag, or one that does not parse, means no consent.
@@ -74,7 +74,7 @@ impl Template {
     pub(crate) fn whole(self, cleared: Purposes, captured: Time, generation: u32) -> Tag {
         Tag {
             what: self.what | u64::from(cleared.bits()) << 16,
-            when: u64::from(captured.floor_in_range()) << 32 | u64::from(generation),
+            when: u64::from(captured.floor()) << 32 | u64::from(generation),
         }
     }
 

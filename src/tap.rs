@@ -5,14 +5,14 @@ use core::{cell::Cell, marker::PhantomData};
 
 use crate::{
     derived::{self, Content},
-    frame::{Frame, Participant, Region},
+    frame::{Contributors, Frame, Participant, Region},
     kind::Kind,
     payload::{Extent, Format, Payload, PayloadMut},
     purpose::Purposes,
     records::Records,
     redact::{self, Cut},
     release::{Counters, Scope, TapState},
-    table::{Slot, Table, Word},
+    table::Table,
     tag::{Tag, Template},
     time::Time,
     verdict::{Reason, Verdict},
@@ -39,9 +39,9 @@ pub struct Tap {
 /// Whose a stream is.
 #[derive(Clone)]
 pub(crate) enum Source {
-    Owned(Participant, Arc<Slot>),
-    /// One person's, of a kind whose bytes are never cleared.
-    Never(Participant),
+    Owned(Participant),
+    /// Anybody's, of a kind whose bytes are never cleared.
+    Never,
     /// One person's service data.
     Records(Participant, Records),
     Mix,
@@ -178,7 +178,7 @@ impl Tap {
     /// Each is judged by itself, by what consent is at that moment; a withdrawal settles after the whole batch.
     #[inline]
     pub fn batch<R>(&mut self, now: Time, release: impl FnOnce(&mut Batch<'_>) -> R) -> R {
-        let now = self.advance(now);
+        let now = self.state.advance(now);
         let scope = self.state.begin();
         release(&mut Batch {
             tap: self,
@@ -192,46 +192,53 @@ impl Tap {
     /// It releases nothing and is not counted; what it says may no longer hold when it returns.
     #[inline]
     pub fn tag(&mut self, frame: &Frame<'_>, now: Time) -> Tag {
-        let now = self.advance(now);
-        self.tag_at(frame, now)
-    }
-
-    #[inline]
-    pub(crate) fn tag_at(&self, frame: &Frame<'_>, now: Time) -> Tag {
-        let generation = self.table.generation();
-        self.tag_by(self.owners_word(), generation, frame, now)
+        let (table, state) = (&*self.table, &*self.state);
+        let generation = table.generation();
+        let word = state.word();
+        if !frame.is_of_owner_alone() {
+            self.tag_otherwise(frame, now)
+        } else if state.latest() <= now && word.covers(frame.captured, now) {
+            state.pass(now);
+            self.template
+                .whole(word.purposes(), frame.captured, generation)
+        } else {
+            // Not the caller's, which then need not be in memory.
+            self.tag_otherwise(&Frame::new(frame.captured, Contributors::Owner), now)
+        }
     }
 
     /// The bare decisions about many frames, in their order, into `tags`; of as many as there is room for.
     #[inline]
     pub fn tags<'t>(&mut self, frames: &[Frame<'_>], now: Time, tags: &'t mut [Tag]) -> &'t [Tag] {
-        let now = self.advance(now);
+        let now = self.state.advance(now);
         let generation = self.table.generation();
-        let word = self.owners_word();
+        let word = self.state.word();
         let mut count = 0;
         for (frame, tag) in frames.iter().zip(tags.iter_mut()) {
-            *tag = self.tag_by(word, generation, frame, now);
+            *tag = if frame.is_of_owner_alone() && word.covers(frame.captured, now) {
+                self.template
+                    .whole(word.purposes(), frame.captured, generation)
+            } else {
+                self.tag_otherwise(frame, now)
+            };
             count += 1;
         }
         tags.get(..count).unwrap_or_default()
     }
 
-    #[inline]
-    fn tag_by(&self, word: Word, generation: u32, frame: &Frame<'_>, now: Time) -> Tag {
-        let held = word.held(frame.captured, now);
-        if frame.is_of_owner_alone() && !held.is_empty() {
-            self.template.whole(held, frame.captured, generation)
+    #[inline(never)]
+    fn tag_otherwise(&self, frame: &Frame<'_>, now: Time) -> Tag {
+        let now = self.state.advance(now);
+        let (generation, held) = self.held_by_several(frame, now);
+        if held.is_empty() {
+            self.tag_exactly(frame, now)
         } else {
-            self.tag_otherwise(frame, now)
+            self.template.whole(held, frame.captured, generation)
         }
     }
 
     #[inline(never)]
-    fn tag_otherwise(&self, frame: &Frame<'_>, now: Time) -> Tag {
-        let (generation, held) = self.surely_held_by_all(frame, now);
-        if !held.is_empty() {
-            return self.template.whole(held, frame.captured, generation);
-        }
+    fn tag_exactly(&self, frame: &Frame<'_>, now: Time) -> Tag {
         match self.decide_exactly(frame, now) {
             (generation, Ok(held)) => self.tag_as(Verdict::Whole, held, frame, generation),
             (generation, Err(reason)) => {
@@ -247,14 +254,38 @@ impl Tap {
         self.state.counters()
     }
 
-    /// The time of release: the largest that the tap has seen, or `now` if that is out of range.
+    /// The tag of a frame that one load shows to be whole.
     #[inline]
-    fn advance(&self, now: Time) -> Time {
-        if now.in_range() {
-            self.state.advance(now)
-        } else {
-            now
-        }
+    fn surely_whole(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> Option<Tag> {
+        let (table, state) = (&*self.table, &*self.state);
+        let generation = table.generation();
+        let held = state.word().held(frame.captured, now);
+        let is_whole = frame.is_of_owner_alone()
+            && held.contains(self.purposes)
+            && self.format.extent(payload).is_some();
+        is_whole.then(|| {
+            self.template
+                .whole(self.purposes, frame.captured, generation)
+        })
+    }
+
+    /// What becomes of a frame that is not to be changed.
+    #[inline(never)]
+    fn whole_or_dropped(
+        &self,
+        frame: &Frame<'_>,
+        payload: &Payload<'_>,
+        now: Time,
+    ) -> (Verdict, Tag) {
+        let extent = self.format.extent(payload);
+        let (generation, ruling) = self.rule(frame, payload, extent, now);
+        let verdict = match ruling {
+            Ruling::Whole => Verdict::Whole,
+            Ruling::InPart { reason, .. } | Ruling::Withheld(reason) => Verdict::Dropped(reason),
+        };
+        let verdict = self.afford(verdict, now);
+        let tag = self.tag_as(verdict, self.purposes, frame, generation);
+        (verdict, tag)
     }
 
     /// Makes of `buffer` what the outlet may have of the frame: copied from `from`, or where it is.
@@ -383,15 +414,11 @@ impl Batch<'_> {
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);
-        let extent = tap.format.extent(&payload);
-        let (generation, ruling) = tap.rule(frame, &payload, extent, now);
-        let verdict = match ruling {
-            Ruling::Whole => Verdict::Whole,
-            Ruling::InPart { reason, .. } | Ruling::Withheld(reason) => Verdict::Dropped(reason),
+        let (verdict, tag) = match tap.surely_whole(frame, &payload, now) {
+            Some(tag) => (Verdict::Whole, tag),
+            None => tap.whole_or_dropped(frame, &payload, now),
         };
-        let verdict = tap.afford(verdict, now);
         self.scope.count(verdict, frame.captured);
-        let tag = tap.tag_as(verdict, tap.purposes, frame, generation);
         let output = (verdict == Verdict::Whole).then(|| {
             release(Cleared {
                 payload,

@@ -1,6 +1,6 @@
 //! Somebody's consent over time: the ledger gone through again by the same code as the gate's.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
 use serde::Serialize;
 
@@ -96,8 +96,8 @@ impl History {
         else {
             return None;
         };
-        let table = Table::new(1);
-        let mut register = Register::new(meeting, table.slots());
+        let table = Arc::new(Table::new(1));
+        let mut register = Register::new(meeting, &table);
         let mut replay = Replay {
             ledger,
             open: BTreeMap::new(),

@@ -164,6 +164,33 @@ pub enum Entry {
     Ended,
 }
 
+impl Entry {
+    /// The kinds of which it can have changed somebody's consent.
+    pub(crate) fn touches(&self) -> Kinds {
+        match self {
+            Self::Granted { grant, .. } => grant.scope.kinds,
+            Self::Withdrew { scope, .. }
+            | Self::Restricted { scope, .. }
+            | Self::Lifted { scope, .. } => scope.kinds,
+            Self::Resumed { .. }
+            | Self::Joined { .. }
+            | Self::Left { .. }
+            | Self::Superseded { .. }
+            | Self::Expired { .. }
+            | Self::Ended => Kinds::all(),
+            Self::Opened { .. }
+            | Self::Shown { .. }
+            | Self::Refused { .. }
+            | Self::Named { .. }
+            | Self::StreamOpened { .. }
+            | Self::OutletOpened { .. }
+            | Self::Settled { .. }
+            | Self::Counted { .. }
+            | Self::Signed { .. } => Kinds::empty(),
+        }
+    }
+}
+
 /// The counters of one tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -52,7 +52,11 @@ impl Source {
     }
 
     fn earliest(&self) -> i64 {
-        self.tagged().min(self.captured)
+        match (self.tagged(), self.captured) {
+            (tagged, said) if in_range(tagged) && in_range(said) => tagged.min(said),
+            (tagged, said) if in_range(said) => tagged,
+            (_, said) => said,
+        }
     }
 
     /// Whether it is said who was in it, and what it was.
@@ -127,6 +131,9 @@ impl Oracle {
     /// When a frame that was made from these counts as captured: when the earliest of them was.
     pub fn captured_with(&self, sources: &[Source]) -> i64 {
         let times = sources.iter().map(Source::earliest);
+        if let Some(out) = times.clone().find(|time| !in_range(*time)) {
+            return out;
+        }
         let captured = if self.has(Fault::LatestSourceCounts) {
             times.max()
         } else {

@@ -697,7 +697,7 @@ fn round_down(time: i64) -> i64 {
 
 /// What a beginning counts as.
 fn round_up(time: i64) -> i64 {
-    (time + 999).div_euclid(1000)
+    time.saturating_add(999).div_euclid(1000)
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -1264,10 +1264,8 @@ impl Oracle {
 
     /// The 16 bytes.
     fn tag(&self, stream: &Stream, frame: &Frame, verdict: Verdict, cleared: Purposes) -> [u8; 16] {
-        let captured_ms = match frame.captured {
-            negative if negative < 0 => 0,
-            captured => u32::try_from(round_down(captured)).unwrap_or(u32::MAX),
-        };
+        // Of a time out of range, negative or too large, all bits are set.
+        let captured_ms = u32::try_from(round_down(frame.captured)).unwrap_or(u32::MAX);
         let generation = u32::try_from(self.generation()).expect("not so many entries");
         let mut tag = vec![1, stream.kind as u8];
         tag.extend(treatment(verdict));

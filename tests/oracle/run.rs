@@ -293,7 +293,9 @@ impl Run {
             }
             When::Ago(by) => (self.present - by).max(0),
             When::In(by) => self.present + by,
-            When::At(time) => time,
+            When::At(time) if rules::in_range(time) => time,
+            // The gate does not keep which one it was.
+            When::At(_) => i64::MAX,
         }
     }
 

@@ -496,6 +496,7 @@ fn grant() -> impl Strategy<Value = Step> {
     ];
     let until = prop_oneof![
         20 => one_of(&[1, 300, 999, 1000, 1500, 3000, 5200]).prop_map(When::In),
+        3 => one_of(&[TICK - 1000, TICK, 2 * TICK, 3 * TICK + 1]).prop_map(When::In),
         1 => one_of(&[0, 1000]).prop_map(When::Ago),
         1 => bad_time(),
     ];
@@ -579,6 +580,9 @@ pub fn scope() -> impl Strategy<Value = Scope> {
 
 /// In microseconds.
 const MINUTE: i64 = 60_000_000;
+
+/// The gate decides faster until so long, rounded to so much, before an end.
+const TICK: i64 = 65_536_000;
 
 const EVEN: Format = Format::Picture {
     width: 4,
