@@ -170,9 +170,13 @@ impl<'a> Frame<'a> {
     /// Whether it names nobody but the stream's owner.
     #[inline]
     pub(crate) const fn is_of_owner_alone(&self) -> bool {
-        matches!(self.contributors, Contributors::Owner)
-            && self.regions.is_empty()
-            && self.sources.is_empty()
+        matches!(self.contributors, Contributors::Owner) && self.is_of_contributors_alone()
+    }
+
+    /// Whether everybody in it is in all of it, and is named as a contributor.
+    #[inline]
+    pub(crate) const fn is_of_contributors_alone(&self) -> bool {
+        self.regions.is_empty() && self.sources.is_empty()
     }
 
     /// With parts that are somebody's: at most [`MAX_REGIONS`], in any order, overlapping or not.

@@ -3,9 +3,11 @@ use alloc::{boxed::Box, sync::Arc};
 use crate::{
     frame::Participant,
     kind::{Kind, Kinds},
-    purpose::Purposes,
-    table::{Table, Words},
-    time::Time,
+    sync::{
+        AtomicU64,
+        Ordering::{Acquire, Release},
+    },
+    table::{Table, Word},
 };
 
 /// People who are in many frames together, as in a gallery or a large mix: [`Meeting::group`](crate::Meeting::group).
@@ -15,8 +17,8 @@ pub struct Group(Arc<Members>);
 struct Members {
     table: Arc<Table>,
     people: Box<[Participant]>,
-    /// What all of them agree to.
-    words: Words,
+    /// What all of them agree to, of each kind.
+    words: [AtomicU64; Kind::ALL.len()],
 }
 
 impl Group {
@@ -24,7 +26,7 @@ impl Group {
         let group = Self(Arc::new(Members {
             table: Arc::clone(table),
             people: people.into(),
-            words: Words::new(),
+            words: Default::default(),
         }));
         group.publish(Kinds::all());
         group
@@ -39,9 +41,8 @@ impl Group {
     /// Publishes what all of them agree to of these kinds, after each of them has been published.
     pub(crate) fn publish(&self, kinds: Kinds) {
         for kind in Kind::each(kinds) {
-            self.0
-                .words
-                .publish(kind, self.0.table.meet(self.people(), kind));
+            let word = self.0.table.meet(self.people(), kind);
+            self.0.of(kind).store(word.to_bits(), Release);
         }
     }
 
@@ -55,20 +56,25 @@ impl Group {
         Arc::ptr_eq(&self.0.table, table)
     }
 
-    /// The purposes that all of them agreed to throughout, by one load; none where that does not tell.
+    /// What all of them agree to, by one load; nothing in another meeting.
     #[inline]
-    pub(crate) fn held(
-        &self,
-        table: &Arc<Table>,
-        kind: Kind,
-        captured: Time,
-        released: Time,
-    ) -> Purposes {
+    pub(crate) fn word(&self, table: &Arc<Table>, kind: Kind) -> Word {
         if self.is_of(table) {
-            self.0.words.load(kind).held(captured, released)
+            Word::from_bits(self.0.of(kind).load(Acquire))
         } else {
-            Purposes::empty()
+            Word::EMPTY
         }
+    }
+}
+
+impl Members {
+    #[inline]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    fn of(&self, kind: Kind) -> &AtomicU64 {
+        &self.words[kind as usize % Kind::ALL.len()]
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     purpose::Purposes,
     records::Records,
     redact::{self, Cut},
-    table::Passage,
+    table::{Passage, Word},
     tap::{Ruling, Source, Tap},
     time::Time,
     verdict::Reason,
@@ -25,9 +25,9 @@ impl Tap {
         now: Time,
     ) -> (u32, Ruling) {
         let generation = self.table.generation();
-        let word = self.state.word();
+        let word = self.word(frame.contributors, frame.captured, generation);
         if extent.is_some()
-            && frame.is_of_owner_alone()
+            && frame.is_of_contributors_alone()
             && word.held(frame.captured, now).contains(self.purposes)
         {
             (generation, Ruling::Whole)
@@ -44,12 +44,6 @@ impl Tap {
         extent: Option<Extent>,
         now: Time,
     ) -> (u32, Ruling) {
-        if extent.is_some() {
-            let (generation, held) = self.held_by_several(frame, now);
-            if held.contains(self.purposes) {
-                return (generation, Ruling::Whole);
-            }
-        }
         let (generation, ruling) = self.consistently(|| self.judge(frame, payload, extent, now));
         (generation, ruling.unwrap_or_else(Ruling::Withheld))
     }
@@ -64,34 +58,55 @@ impl Tap {
         self.consistently(|| self.decide(frame, now))
     }
 
-    /// The purposes that everybody agrees to, the owner and those who are named beside them, by one load for each, or for a group.
-    /// None where that does not tell, of a frame with regions or sources neither.
+    /// What everybody agrees to of a frame without regions or sources, if one load tells it: of its owner alone, or of a group alone.
     #[inline]
-    pub(crate) fn held_by_several(&self, frame: &Frame<'_>, now: Time) -> (u32, Purposes) {
-        let table = &*self.table;
-        let generation = table.generation();
-        let (captured, nothing) = (frame.captured, (generation, Purposes::empty()));
-        if !frame.regions.is_empty() || !frame.sources.is_empty() {
-            return nothing;
+    pub(crate) fn word_of_one(&self, contributors: Contributors<'_>) -> Word {
+        match (contributors, &self.source) {
+            (Contributors::Owner, _) => self.state.word(),
+            (Contributors::Group(group), Source::Mix | Source::Composite) => {
+                group.word(&self.table, self.kind)
+            }
+            _ => Word::EMPTY,
         }
-        let others = match frame.contributors {
-            Contributors::Group(group) => group.held(&self.table, self.kind, captured, now),
-            Contributors::Complete(people) if !people.is_empty() => {
-                table.held(people, self.kind, captured, now)
+    }
+
+    /// The same if several loads do, of a frame captured at a time, as of the event of this generation or the next.
+    #[expect(
+        clippy::inline_always,
+        reason = "of what the caller knows of the contributors little is left"
+    )]
+    #[inline(always)]
+    pub(crate) fn word(
+        &self,
+        contributors: Contributors<'_>,
+        captured: Time,
+        generation: u32,
+    ) -> Word {
+        match (contributors, &self.source) {
+            (Contributors::Complete(people), _) => {
+                let others = self.table.word_of_all(people, self.kind, captured);
+                self.with_owner(others, generation)
             }
-            Contributors::Complete(_) | Contributors::Partial(_) | Contributors::Owner => {
-                return nothing;
+            (Contributors::Group(group), Source::Owned(_)) => {
+                self.with_owner(group.word(&self.table, self.kind), generation)
             }
-        };
-        let held = match self.source {
+            _ => self.word_of_one(contributors),
+        }
+    }
+
+    /// What others agree to, and the owner if there is one, unless an event came in between.
+    /// Without that it would be no snapshot: see the third point in `table.rs`.
+    #[inline]
+    fn with_owner(&self, others: Word, generation: u32) -> Word {
+        let all = match self.source {
             Source::Mix | Source::Composite => others,
-            Source::Owned(_) => others & self.state.word().held(captured, now),
-            Source::Never | Source::Records(..) | Source::Derived => return nothing,
+            Source::Owned(_) => others.meet(self.state.word()),
+            Source::Never | Source::Records(..) | Source::Derived => Word::EMPTY,
         };
-        if table.generation() == generation {
-            (generation, held)
+        if self.table.generation() == generation {
+            all
         } else {
-            nothing
+            Word::EMPTY
         }
     }
 
@@ -175,6 +190,13 @@ impl Tap {
 
     fn decide(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
         let passage = self.passage(frame, now)?;
+        if let (Source::Owned(owner), true) = (&self.source, frame.is_of_owner_alone()) {
+            let (held, reason) = self.consent(*owner, self.kind, passage, Purposes::all());
+            return match reason {
+                Some(reason) if held.is_empty() => Err(reason),
+                _ => Ok(held),
+            };
+        }
         if !self.is_well_formed(frame) {
             return Err(Reason::Malformed);
         }
@@ -301,17 +323,14 @@ impl Tap {
         if let Some(reason) = kind.never_cleared() {
             return (Purposes::empty(), Some(reason));
         }
-        match self.table.slot(who.slot) {
-            Some(slot)
-                if slot
-                    .word(who, kind)
-                    .held(passage.captured, passage.released)
-                    .contains(wanted) =>
-            {
-                (wanted, None)
-            }
-            Some(slot) => slot.held(who, kind, passage, wanted),
-            None => (Purposes::empty(), Some(Reason::Unknown)),
+        let word = self.table.word(who, kind);
+        if word
+            .held(passage.captured, passage.released)
+            .contains(wanted)
+        {
+            (wanted, None)
+        } else {
+            self.table.exactly(who, kind, passage, wanted)
         }
     }
 }

@@ -182,7 +182,7 @@ impl World {
     }
 
     fn occupy(&self, who: Participant) {
-        self.table.slot(who.slot).unwrap().occupy(who);
+        self.table.occupy(who);
         self.advance();
     }
 
@@ -206,7 +206,7 @@ impl World {
     fn store_in_slot(&self, who: Participant, effective: Effective, purpose: usize) -> Word {
         let mut all = [Effective::Closed(Reason::NotGranted); 16];
         all[purpose] = effective;
-        self.table.slot(who.slot).unwrap().publish(KIND, all)
+        self.table.publish(who.slot, KIND, all)
     }
 
     fn regroup(&self) {
@@ -604,17 +604,17 @@ mod reuse {
         fault: Option<Fault>,
         notes: &Notes,
     ) {
-        let slot = tap.table.slot(whose.slot).unwrap();
         let held = match of {
             Of::Slot if fault == Some(Fault::OccupantFirst) => {
-                slot.held_by_occupant_first(whose, KIND, BY_WORD, BY_WORD)
+                let word = tap.table.word_by_occupant_first(whose, KIND);
+                word.held(BY_WORD, BY_WORD)
             }
             Of::Tap => tap.state.word().held(BY_WORD, BY_WORD),
-            Of::Slot => slot.word(whose, KIND).held(BY_WORD, BY_WORD),
+            Of::Slot => tap.table.word(whose, KIND).held(BY_WORD, BY_WORD),
             Of::Interval => {
                 let passage = Passage::new(BY_INTERVAL, BY_INTERVAL).unwrap();
                 let either = Purposes::RECORD | Purposes::TRAIN;
-                slot.held(whose, KIND, passage, either).0
+                tap.table.exactly(whose, KIND, passage, either).0
             }
         };
         if !held.is_empty() {
@@ -713,8 +713,7 @@ mod bound {
                 let judgements = Cell::new(0);
                 let judge = || {
                     judgements.set(judgements.get() + 1);
-                    let slot = tap.table.slot(who.slot).unwrap();
-                    Ok(slot.word(who, KIND).held(BY_WORD, BY_WORD))
+                    Ok(tap.table.word(who, KIND).held(BY_WORD, BY_WORD))
                 };
                 loop {
                     let (_, judged) = tap.consistently(judge);

@@ -15,7 +15,7 @@ use crate::{
     ledger::Entry,
     purpose::Purposes,
     release::TapState,
-    table::{Table, Word},
+    table::Table,
     time::{Millis, Time},
     verdict::Reason,
 };
@@ -97,8 +97,7 @@ impl Seat {
     }
 
     fn publish_one(&self, stay: &Stay, kind: Kind, effective: [Effective; 16]) {
-        let slot = self.table.slot(self.slot);
-        let word = slot.map_or(Word::EMPTY, |slot| slot.publish(kind, effective));
+        let word = self.table.publish(self.slot, kind, effective);
         let taps = stay.taps.iter().filter(|(of, _)| *of == kind);
         taps.for_each(|(_, tap)| tap.publish(word));
     }
@@ -541,9 +540,7 @@ impl Register {
             consents: Box::new(Consents::NONE),
             taps: Vec::new(),
         });
-        if let Some(slot) = seat.table.slot(seat.slot) {
-            slot.occupy(participant);
-        }
+        seat.table.occupy(participant);
         seat.publish(Kinds::all());
         for (by, scope) in self.restrictions.of(who) {
             seat.change(at, scope, Act::Restricted(by));

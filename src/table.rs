@@ -1,6 +1,6 @@
 //! The consent table: where the two halves meet.
 //!
-//! A [`Slot`] holds one participant's consent. For every kind it has a *word*, for the common case in one load,
+//! A slot holds one participant's consent: for every kind a *word*, for the common case in one load,
 //! and for every kind and purpose an *interval*, exact to the millisecond.
 //!
 //! A tap of one person's stream has a word of its own beside them, which is closed for good when that person leaves.
@@ -24,6 +24,7 @@
 //! 6. The generation that a tag carries is loaded before the words and stored after them, so the tag names no event that it did not see.
 
 use alloc::boxed::Box;
+use core::array;
 
 use crate::{
     consent::Effective,
@@ -39,20 +40,20 @@ use crate::{
 };
 
 pub(crate) struct Table {
-    slots: Box<[Slot]>,
+    /// For each kind a cell for every slot: those of people who are often in a frame together are close together.
+    cells: [Box<[Cell]>; KINDS],
+    intervals: Box<[Intervals]>,
     generation: AtomicU32,
     ended: AtomicBool,
 }
 
-/// On cache lines of its own, so that a change of one person's consent does not slow the frames of another.
-// In this order: the occupant and the words of most frames are on one line.
-#[repr(C, align(64))]
-pub(crate) struct Slot {
+struct Cell {
+    word: AtomicU64,
     /// The stay that has the slot; 0 before the first.
     occupant: AtomicU32,
-    words: Words,
-    intervals: [[AtomicU64; PURPOSES]; KINDS],
 }
+
+type Intervals = [[AtomicU64; PURPOSES]; KINDS];
 
 const KINDS: usize = 16;
 const PURPOSES: usize = 16;
@@ -82,8 +83,15 @@ impl Passage {
 
 impl Table {
     pub(crate) fn new(participants: u16) -> Self {
+        let closed = pack(Effective::Closed(Reason::NotGranted));
+        let intervals = || array::from_fn(|_| array::from_fn(|_| AtomicU64::new(closed)));
+        let cell = || Cell {
+            word: AtomicU64::new(Word::EMPTY.to_bits()),
+            occupant: AtomicU32::new(0),
+        };
         Self {
-            slots: (0..participants).map(|_| Slot::new()).collect(),
+            cells: array::from_fn(|_| (0..participants).map(|_| cell()).collect()),
+            intervals: (0..participants).map(|_| intervals()).collect(),
             generation: AtomicU32::new(0),
             ended: AtomicBool::new(false),
         }
@@ -91,12 +99,25 @@ impl Table {
 
     /// How many participants it has room for.
     pub(crate) fn room(&self) -> u16 {
-        u16::try_from(self.slots.len()).unwrap_or(u16::MAX)
+        u16::try_from(self.intervals.len()).unwrap_or(u16::MAX)
     }
 
     #[inline]
-    pub(crate) fn slot(&self, slot: u16) -> Option<&Slot> {
-        self.slots.get(usize::from(slot))
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    fn cells(&self, kind: Kind) -> &[Cell] {
+        &self.cells[kind as usize % KINDS]
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    fn intervals(&self, slot: u16, kind: Kind) -> Option<&[AtomicU64; PURPOSES]> {
+        let intervals = self.intervals.get(usize::from(slot))?;
+        Some(&intervals[kind as usize % KINDS])
     }
 
     #[inline]
@@ -108,45 +129,111 @@ impl Table {
         self.ended.load(Acquire)
     }
 
-    /// The purposes that all of them agreed to throughout, by a load for each; none where that does not tell.
-    /// Not a snapshot: see the module's third point.
+    /// What somebody agrees to of a kind, as it is now; nothing if the slot is somebody else's.
     #[inline]
-    pub(crate) fn held(
-        &self,
-        people: &[Participant],
-        kind: Kind,
-        captured: Time,
-        released: Time,
-    ) -> Purposes {
-        let slots = &*self.slots;
-        let mut all = Word::from_bits(u64::MAX);
-        if captured > released {
-            return Purposes::empty();
+    pub(crate) fn word(&self, who: Participant, kind: Kind) -> Word {
+        let cell = self.cells(kind).get(usize::from(who.slot));
+        let word = cell.map(|cell| (cell.word(), cell.occupant.load(Acquire)));
+        match word {
+            Some((word, occupant)) if occupant == who.stay => word,
+            _ => Word::EMPTY,
         }
+    }
+
+    /// What all of them agree to as far as a frame captured at a time is concerned, by a load for each: perhaps with too early an end.
+    /// Nothing where that of somebody began later, nor of nobody. Not a snapshot: see the module's third point.
+    #[inline]
+    pub(crate) fn word_of_all(&self, people: &[Participant], kind: Kind, captured: Time) -> Word {
+        let cells = self.cells(kind);
+        let mut common = Word::from_bits(u64::MAX);
         for who in people {
-            let Some(slot) = slots.get(usize::from(who.slot)) else {
-                return Purposes::empty();
+            let Some(cell) = cells.get(usize::from(who.slot)) else {
+                return Word::EMPTY;
             };
-            let word = slot.words.load(kind);
-            if slot.occupant.load(Acquire) != who.stay || !word.spans(captured, released) {
-                return Purposes::empty();
+            let word = cell.word();
+            if cell.occupant.load(Acquire) != who.stay || !word.has_begun(captured) {
+                return Word::EMPTY;
             }
-            all.0 &= word.0;
+            common.0 &= word.0;
         }
-        all.purposes()
+        if people.is_empty() || common.purposes().is_empty() {
+            Word::EMPTY
+        } else {
+            common
+        }
+    }
+
+    /// Those of `wanted` that somebody agreed to throughout, and the strongest reason why not to the others.
+    /// Not a snapshot: see the module's third point.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    pub(crate) fn exactly(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> (Purposes, Option<Reason>) {
+        let cell = self.cells(kind).get(usize::from(who.slot));
+        let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
+            return (Purposes::empty(), Some(Reason::Unknown));
+        };
+        let (captured, released) = (passage.captured.floor(), passage.released.floor());
+        let (mut held, mut strongest) = (Purposes::empty(), None);
+        let mut left = wanted.bits();
+        while left != 0 {
+            let bit = left.trailing_zeros() as usize % PURPOSES;
+            let (purpose, interval) = (Purposes::from_bits_retain(1 << bit), &intervals[bit]);
+            left &= left - 1;
+            let reason = match unpack(interval.load(Acquire)) {
+                Effective::Closed(reason) => Some(reason),
+                Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
+                Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
+                Effective::Held { .. } => {
+                    held |= purpose;
+                    None
+                }
+            };
+            strongest = Reason::strongest(strongest, reason);
+        }
+        if cell.occupant.load(Acquire) == who.stay {
+            (held, strongest)
+        } else {
+            (Purposes::empty(), Some(Reason::Absent))
+        }
     }
 
     /// What all of them agree to. For the writer alone.
     pub(crate) fn meet(&self, people: &[Participant], kind: Kind) -> Word {
-        let word = |who: &Participant| {
-            let slot = self.slot(who.slot);
-            slot.map_or(Word::EMPTY, |slot| slot.word(*who, kind))
-        };
-        people
-            .iter()
-            .map(word)
-            .reduce(Word::meet)
-            .unwrap_or(Word::EMPTY)
+        let words = people.iter().map(|who| self.word(*who, kind));
+        words.reduce(Word::meet).unwrap_or(Word::EMPTY)
+    }
+
+    /// Gives a slot, in which everything is closed, to a new stay.
+    pub(crate) fn occupy(&self, participant: Participant) {
+        for cells in &self.cells {
+            if let Some(cell) = cells.get(usize::from(participant.slot)) {
+                cell.occupant.store(participant.stay, Release);
+            }
+        }
+    }
+
+    /// Publishes the consent to one kind of a slot's occupant, for each purpose in the order of their bits, and gives the word of it.
+    pub(crate) fn publish(&self, slot: u16, kind: Kind, effective: [Effective; PURPOSES]) -> Word {
+        let mut word = Word::EMPTY;
+        let intervals = self.intervals(slot, kind).into_iter().flatten();
+        for (purpose, (interval, effective)) in Purposes::each().zip(intervals.zip(effective)) {
+            interval.store(pack(effective), Release);
+            if let Effective::Held { since, until } = effective {
+                word = word.and(purpose, since, until);
+            }
+        }
+        if let Some(cell) = self.cells(kind).get(usize::from(slot)) {
+            cell.word.store(word.to_bits(), Release);
+        }
+        word
     }
 
     /// Completes an event, and says whether a tag can name it. If none can, everything must be closed, since no change would show any more.
@@ -165,107 +252,21 @@ impl Table {
     }
 }
 
-impl Slot {
-    fn new() -> Self {
-        let closed = pack(Effective::Closed(Reason::NotGranted));
-        Self {
-            occupant: AtomicU32::new(0),
-            words: Words::new(),
-            intervals: core::array::from_fn(|_| core::array::from_fn(|_| AtomicU64::new(closed))),
-        }
-    }
-
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the compiler sees that it is in bounds"
-    )]
-    fn intervals(&self, kind: Kind) -> &[AtomicU64; PURPOSES] {
-        &self.intervals[kind as usize % KINDS]
-    }
-
-    /// Gives the slot, in which everything is closed, to a new stay.
-    pub(crate) fn occupy(&self, participant: Participant) {
-        self.occupant.store(participant.stay, Release);
-    }
-
-    /// Publishes the consent to one kind, for each purpose in the order of their bits, and gives the word of it.
-    pub(crate) fn publish(&self, kind: Kind, effective: [Effective; PURPOSES]) -> Word {
-        let mut word = Word::EMPTY;
-        let intervals = self.intervals(kind).iter().zip(effective);
-        for (purpose, (interval, effective)) in Purposes::each().zip(intervals) {
-            interval.store(pack(effective), Release);
-            if let Effective::Held { since, until } = effective {
-                word = word.and(purpose, since, until);
-            }
-        }
-        self.words.publish(kind, word);
-        word
-    }
-
-    /// What surely holds of a kind, as it is now; nothing if the slot is somebody else's.
+impl Cell {
     #[inline]
-    pub(crate) fn word(&self, who: Participant, kind: Kind) -> Word {
-        let word = self.words.load(kind);
-        if self.occupant.load(Acquire) == who.stay {
-            word
-        } else {
-            Word::EMPTY
-        }
-    }
-
-    /// Those of `wanted` that held throughout, and the strongest reason why the others did not.
-    /// Not a snapshot: see the module's third point.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the compiler sees that it is in bounds"
-    )]
-    pub(crate) fn held(
-        &self,
-        who: Participant,
-        kind: Kind,
-        passage: Passage,
-        wanted: Purposes,
-    ) -> (Purposes, Option<Reason>) {
-        let (captured, released) = (passage.captured.floor(), passage.released.floor());
-        let (mut held, mut strongest) = (Purposes::empty(), None);
-        let intervals = self.intervals(kind);
-        let mut left = wanted.bits();
-        while left != 0 {
-            let bit = left.trailing_zeros() as usize % PURPOSES;
-            let (purpose, interval) = (Purposes::from_bits_retain(1 << bit), &intervals[bit]);
-            left &= left - 1;
-            let reason = match unpack(interval.load(Acquire)) {
-                Effective::Closed(reason) => Some(reason),
-                Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
-                Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
-                Effective::Held { .. } => {
-                    held |= purpose;
-                    None
-                }
-            };
-            strongest = Reason::strongest(strongest, reason);
-        }
-        if self.occupant.load(Acquire) == who.stay {
-            (held, strongest)
-        } else {
-            (Purposes::empty(), Some(Reason::Absent))
-        }
+    fn word(&self) -> Word {
+        Word::from_bits(self.word.load(Acquire))
     }
 }
 
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
-impl Slot {
+impl Table {
     /// A planted fault against the module's fourth point: the occupant before the word.
-    pub(crate) fn held_by_occupant_first(
-        &self,
-        who: Participant,
-        kind: Kind,
-        captured: Time,
-        released: Time,
-    ) -> Purposes {
-        let is_theirs = self.occupant.load(Acquire) == who.stay;
-        let held = self.words.load(kind).held(captured, released);
-        if is_theirs { held } else { Purposes::empty() }
+    pub(crate) fn word_by_occupant_first(&self, who: Participant, kind: Kind) -> Word {
+        let cell = &self.cells(kind)[usize::from(who.slot)];
+        let is_theirs = cell.occupant.load(Acquire) == who.stay;
+        let word = cell.word();
+        if is_theirs { word } else { Word::EMPTY }
     }
 }
 
@@ -288,33 +289,6 @@ fn unpack(interval: u64) -> Effective {
             Effective::Closed(Reason::from_number(reason as u8).unwrap_or(Reason::NotGranted))
         }
         (since, until) => Effective::Held { since, until },
-    }
-}
-
-/// What is held of each kind, by one load.
-pub(crate) struct Words([AtomicU64; KINDS]);
-
-impl Words {
-    pub(crate) fn new() -> Self {
-        Self(core::array::from_fn(|_| AtomicU64::new(Word::EMPTY.0)))
-    }
-
-    #[inline]
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the compiler sees that it is in bounds"
-    )]
-    fn of(&self, kind: Kind) -> &AtomicU64 {
-        &self.0[kind as usize % KINDS]
-    }
-
-    #[inline]
-    pub(crate) fn load(&self, kind: Kind) -> Word {
-        Word(self.of(kind).load(Acquire))
-    }
-
-    pub(crate) fn publish(&self, kind: Kind, word: Word) {
-        self.of(kind).store(word.0, Release);
     }
 }
 
@@ -368,7 +342,7 @@ impl Word {
     }
 
     /// What is held by both.
-    fn meet(self, other: Self) -> Self {
+    pub(crate) fn meet(self, other: Self) -> Self {
         match self.purposes() & other.purposes() {
             both if both.is_empty() => Self::EMPTY,
             both => self.narrowest(other, both),
@@ -386,13 +360,13 @@ impl Word {
     /// A time out of range is later than every end.
     #[inline]
     pub(crate) fn covers(self, captured: Time, released: Time) -> bool {
-        captured <= released && self.spans(captured, released)
+        captured <= released && released.to_bits() >> TICK < self.end() && self.has_begun(captured)
     }
 
-    /// The same of times of which the one is not after the other.
+    /// Whether all had begun at a time.
     #[inline]
-    fn spans(self, captured: Time, released: Time) -> bool {
-        released.to_bits() >> TICK < self.end() && self.0 <= captured.to_bits()
+    fn has_begun(self, captured: Time) -> bool {
+        self.0 <= captured.to_bits()
     }
 
     /// The purposes that held throughout; none where that is not told.

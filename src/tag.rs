@@ -4,7 +4,7 @@ use crate::{
     frame::StreamId,
     kind::Kind,
     purpose::Purposes,
-    time::Time,
+    time::{Millis, Time},
     verdict::{Reason, Verdict},
 };
 
@@ -212,9 +212,7 @@ impl Tag {
     /// The capture time, rounded down to a millisecond.
     #[must_use]
     pub fn captured(self) -> Time {
-        Time::from_millis(i64::from(
-            u32::try_from(self.when >> 32).unwrap_or(u32::MAX),
-        ))
+        Time::from_floor((self.when >> 32) as Millis)
     }
 
     /// How many changes of consent the verdict surely took into account.

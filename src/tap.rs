@@ -192,18 +192,48 @@ impl Tap {
     /// It releases nothing and is not counted; what it says may no longer hold when it returns.
     #[inline]
     pub fn tag(&mut self, frame: &Frame<'_>, now: Time) -> Tag {
+        self.tag_by_words(frame, now)
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "of a frame that is made for the call only what its contributors need is left"
+    )]
+    #[inline(always)]
+    fn tag_by_words(&self, frame: &Frame<'_>, now: Time) -> Tag {
+        let captured = frame.captured;
+        match frame.contributors {
+            _ if !frame.is_of_contributors_alone() => self.tag_exactly(frame, now),
+            Contributors::Complete(people) => self.tag_of_list(people, captured, now),
+            contributors => self.tag_of(contributors, captured, now),
+        }
+    }
+
+    #[inline(never)]
+    fn tag_of_any(&self, frame: &Frame<'_>, now: Time) -> Tag {
+        self.tag_by_words(frame, now)
+    }
+
+    #[inline(never)]
+    fn tag_of_list(&self, people: &[Participant], captured: Time, now: Time) -> Tag {
+        self.tag_of(Contributors::Complete(people), captured, now)
+    }
+
+    /// Not of a frame, so that one that is made for the call need not be in memory unless it is looked at once more.
+    #[expect(
+        clippy::inline_always,
+        reason = "of what the caller knows of the contributors little is left"
+    )]
+    #[inline(always)]
+    fn tag_of(&self, contributors: Contributors<'_>, captured: Time, now: Time) -> Tag {
         let (table, state) = (&*self.table, &*self.state);
         let generation = table.generation();
-        let word = state.word();
-        if !frame.is_of_owner_alone() {
-            self.tag_otherwise(frame, now)
-        } else if state.latest() <= now && word.covers(frame.captured, now) {
+        let word = self.word(contributors, captured, generation);
+        if state.latest() <= now && word.covers(captured, now) {
             state.pass(now);
-            self.template
-                .whole(word.purposes(), frame.captured, generation)
+            self.template.whole(word.purposes(), captured, generation)
         } else {
-            // Not the caller's, which then need not be in memory.
-            self.tag_otherwise(&Frame::new(frame.captured, Contributors::Owner), now)
+            self.tag_exactly(&Frame::new(captured, contributors), now)
         }
     }
 
@@ -219,7 +249,7 @@ impl Tap {
                 self.template
                     .whole(word.purposes(), frame.captured, generation)
             } else {
-                self.tag_otherwise(frame, now)
+                self.tag_of_any(frame, now)
             };
             count += 1;
         }
@@ -227,18 +257,8 @@ impl Tap {
     }
 
     #[inline(never)]
-    fn tag_otherwise(&self, frame: &Frame<'_>, now: Time) -> Tag {
-        let now = self.state.advance(now);
-        let (generation, held) = self.held_by_several(frame, now);
-        if held.is_empty() {
-            self.tag_exactly(frame, now)
-        } else {
-            self.template.whole(held, frame.captured, generation)
-        }
-    }
-
-    #[inline(never)]
     fn tag_exactly(&self, frame: &Frame<'_>, now: Time) -> Tag {
+        let now = self.state.advance(now);
         match self.decide_exactly(frame, now) {
             (generation, Ok(held)) => self.tag_as(Verdict::Whole, held, frame, generation),
             (generation, Err(reason)) => {
@@ -257,11 +277,10 @@ impl Tap {
     /// The tag of a frame that one load shows to be whole.
     #[inline]
     fn surely_whole(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> Option<Tag> {
-        let (table, state) = (&*self.table, &*self.state);
-        let generation = table.generation();
-        let held = state.word().held(frame.captured, now);
-        let is_whole = frame.is_of_owner_alone()
-            && held.contains(self.purposes)
+        let generation = self.table.generation();
+        let word = self.word_of_one(frame.contributors);
+        let is_whole = frame.is_of_contributors_alone()
+            && word.held(frame.captured, now).contains(self.purposes)
             && self.format.extent(payload).is_some();
         is_whole.then(|| {
             self.template

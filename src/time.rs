@@ -80,6 +80,16 @@ impl Time {
         self.floor().saturating_add((self.0 & LOWER != 0) as Millis)
     }
 
+    /// The time of which [`Time::floor`] gives `millis`, or the first of them.
+    #[inline]
+    pub(crate) const fn from_floor(millis: Millis) -> Self {
+        if millis == NEVER {
+            Self::OUT_OF_RANGE
+        } else {
+            Self((millis as u64) << 32)
+        }
+    }
+
     /// For an atomic.
     #[inline]
     pub(crate) const fn to_bits(self) -> u64 {

@@ -36,8 +36,8 @@ pub fn deciding(criterion: &mut Criterion) {
     let mut mix = tap(&mut meeting, mix(), Purposes::RECORD);
     let words: [Word; 16] = array::from_fn(|at| Word(AtomicU64::new(at as u64 + 1)));
 
+    let list: [usize; 15] = array::from_fn(|at| at);
     // Each waits for the one before: the next capture time, or the next word, is what the last one gave.
-    let nothing = black_box(0);
     let (mut at, mut captured) = (0, NOW);
     Line {
         name: "a frame of one person, in a chain",
@@ -50,8 +50,7 @@ pub fn deciding(criterion: &mut Criterion) {
             at = usize::try_from(next).unwrap_or(0);
         }),
         run: &mut |_| {
-            let tag = one.borrow_mut().tag(&own(captured), NOW);
-            captured = Time::from_micros(NOW.as_micros() - (tag.captured().as_micros() & nothing));
+            captured = one.borrow_mut().tag(&own(captured), NOW).captured();
         },
     }
     .measure(group);
@@ -79,9 +78,10 @@ pub fn deciding(criterion: &mut Criterion) {
         batch: 1000,
         prepare: &mut || {},
         budget: Some(AtMost(2.5)),
-        floor: ("15 atomic loads", &mut |_| {
-            let words = black_box(&words)[..15].iter();
-            black_box(words.fold(0, |all, word| all & word.0.load(Acquire)));
+        floor: ("15 atomic loads by a list", &mut |_| {
+            let words = black_box(&words[..]);
+            let word = |at: &usize| words.get(*at).map_or(0, |word| word.0.load(Acquire));
+            black_box(black_box(&list).iter().fold(0, |all, at| all & word(at)));
         }),
         run: &mut |_| {
             let frame = Frame::new(black_box(NOW), Contributors::Complete(&people));
