@@ -132,7 +132,7 @@ fn verified(ledger: &Ledger, arguments: &Arguments) -> String {
     if ledger.torn {
         told.push("The last line is torn, as a crash leaves one behind, and is left out.".into());
     }
-    let has_ended = |line: &Line| matches!(line.entry, Entry::Ended);
+    let has_ended = |line: &Line| matches!(line.entry, Entry::Ended {});
     if !ledger.lines.iter().any(has_ended) {
         told.push("The meeting has not ended.".into());
     }

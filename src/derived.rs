@@ -6,7 +6,7 @@ use crate::{
     purpose::Purposes,
     tag::Tag,
     time::Time,
-    verdict::Reason,
+    verdict::{Reason, Verdict},
 };
 
 /// The most sources that a frame may have; with more it is withheld. Join the tags of more frames by [`Tag::meet`], and name everybody.
@@ -100,6 +100,14 @@ impl<'a> Frame<'a> {
         }
         let beyond = (cleared != wanted).then_some(Reason::BeyondSource);
         (cleared, Reason::strongest(reason, beyond))
+    }
+
+    /// Why a source had gone in part, if one had: what is made of it is in part for the same reason (R8).
+    #[inline]
+    pub(crate) fn in_part_by_sources(&self) -> Option<Reason> {
+        let sources = self.sources.iter().map(|source| source.tag.verdict());
+        let released = sources.filter(|verdict| verdict.is_released());
+        released.map(Verdict::reason).fold(None, Reason::strongest)
     }
 
     /// Who must agree as somebody in a source, and under which kinds: the source's and the frame's own.

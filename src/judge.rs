@@ -168,8 +168,14 @@ impl Tap {
                 reason = Reason::strongest(reason, Some(refusal));
             }
         }
+        let in_part = frame.in_part_by_sources();
         let Some(reason) = reason else {
-            return Ok(Ruling::Whole);
+            // Nothing of it is hidden, but perhaps of what it was made from.
+            return Ok(in_part.map_or(Ruling::Whole, |reason| Ruling::InPart {
+                refused: 0,
+                uncovered: false,
+                reason,
+            }));
         };
         let cut = Cut {
             regions: frame.regions,
@@ -181,7 +187,7 @@ impl Tap {
             Ok(Ruling::InPart {
                 refused,
                 uncovered: is_composite,
-                reason,
+                reason: in_part.map_or(reason, |other| reason.min(other)),
             })
         } else {
             Err(reason)

@@ -93,7 +93,7 @@ impl Meeting {
             line: line as u64 + 1,
             what,
         };
-        let is_end = |line: &Line| matches!(line.entry, Entry::Ended);
+        let is_end = |line: &Line| matches!(line.entry, Entry::Ended {});
         if let Some(end) = ledger.lines.iter().position(is_end) {
             return Err(fault(end, LedgerFault::Ended));
         }
@@ -199,7 +199,7 @@ impl Meeting {
     ///
     /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for what is not signed as it must be;
     /// [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::StaleNotice`], [`Error::BeyondNotice`], [`Error::NotExplicit`],
-    /// [`Error::Empty`] for an empty scope, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::Empty`] for a scope that is empty or of nobody named, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn grant(
         &mut self,
         by: Authority,
@@ -549,7 +549,7 @@ impl Meeting {
             self.close();
             let at = self.narrow(self.latest);
             self.enter(at, &self.counted());
-            self.enter(at, &Entry::Ended);
+            self.enter(at, &Entry::Ended {});
             if let Some(signed) = self.ledger.signed() {
                 self.enter(at, &signed);
             }

@@ -34,6 +34,9 @@ impl Records {
 /// The minute in the upper half, the bits in the lower, so that both change together. Nothing else is read by it, so no more order is needed.
 struct Budget(AtomicU64);
 
+/// Beside the minute, which takes fewer bits: something may have gone in it, and in those after it.
+const UNKNOWN: u64 = 1 << 63;
+
 /// Other threads can come in between so often before a record is withheld.
 const ATTEMPTS: usize = 4;
 
@@ -41,9 +44,13 @@ impl Budget {
     /// Takes `cost` bits at `now`, so that no more than `limit` go in a minute. An error is why not; then nothing is taken.
     ///
     /// To a tap that lags behind, the minute of the others is the present one.
+    /// After a crash, it is not known what went before, and so nothing goes in the first minute that is asked for.
     fn take(&self, cost: u32, limit: u32, now: Time) -> Result<(), Reason> {
         let minute = minute(now);
         let mut seen = self.0.load(Acquire);
+        if seen & UNKNOWN != 0 {
+            return Err(self.begin(seen, minute));
+        }
         for _ in 0..ATTEMPTS {
             let (latest, spent) = (seen >> 32, seen & u64::from(u32::MAX));
             let spent = if minute > latest { 0 } else { spent } + u64::from(cost);
@@ -57,6 +64,17 @@ impl Budget {
             }
         }
         Err(Reason::Contended)
+    }
+
+    /// Takes all that there may have been in the first minute that is asked for. If another thread does so at the same time, either's will do.
+    #[cold]
+    fn begin(&self, seen: u64, minute: u64) -> Reason {
+        let latest = (seen & !UNKNOWN) >> 32;
+        let all = minute.max(latest) << 32 | u64::from(u32::MAX);
+        match self.0.compare_exchange(seen, all, AcqRel, Acquire) {
+            Ok(_) => Reason::OverBudget,
+            Err(_) => Reason::Contended,
+        }
     }
 }
 
@@ -75,10 +93,10 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    /// Of a meeting that goes on at a time: what went before in that minute is not known, so nothing more goes in it.
+    /// Of a meeting that goes on from a ledger whose last entry was made at `at`. It does not say how much went, nor how long after that.
     pub(crate) fn resumed_at(at: Time) -> Self {
         Self {
-            spent: minute(at) << 32 | u64::from(u32::MAX),
+            spent: UNKNOWN | minute(at) << 32 | u64::from(u32::MAX),
             ..Self::default()
         }
     }
@@ -133,6 +151,19 @@ mod tests {
         assert_eq!(budget.take(u32::MAX, 101, begin(2)), over);
         let end = Time::from_millis(i64::from(u32::MAX) - 1);
         assert_eq!(budget.take(1, 1, end), Ok(()));
+    }
+
+    #[test]
+    fn r9_nothing_goes_in_the_first_minute_after_a_crash() {
+        let over = Err(Reason::OverBudget);
+        let resumed = Registry::resumed_at(begin(3)).spent;
+        for (first, rest) in [(1, 4), (3, 4), (5, 6)] {
+            let budget = Budget(AtomicU64::new(resumed));
+            for minute in [begin(first), begin(first), begin(rest - 1)] {
+                assert_eq!(budget.take(1, u32::MAX, minute), over);
+            }
+            assert_eq!(budget.take(1, 1, begin(rest)), Ok(()));
+        }
     }
 
     #[test]

@@ -214,6 +214,13 @@ impl Register {
         expired.filter(|(_, scopes)| !scopes.is_empty()).collect()
     }
 
+    /// What can be agreed to of a scope: a third party that has no name yet is nobody that anybody was told of (R3).
+    fn specific(&self, scope: Scope) -> Scope {
+        let pairs = (0..self.third_parties.len()).filter_map(Purposes::third_party);
+        let named = pairs.fold(Purposes::FIRST_PARTY, Purposes::union);
+        Scope::new(scope.kinds, scope.purposes & named)
+    }
+
     /// All purposes of the controller itself, or of a third party.
     fn purposes_of(&self, recipient: Option<&str>) -> Purposes {
         let Some(recipient) = recipient else {
@@ -395,6 +402,9 @@ impl Register {
         let mut notices = self.notices.iter();
         let shown = notices.find(|shown| shown.notice.digest == grant.notice);
         consent::covers(shown, grant, at)?;
+        if self.specific(grant.scope).is_empty() {
+            return Err(Error::Empty("grant's scope"));
+        }
         let Some(key) = &stay.key else { return Ok(()) };
         let recipients = self.recipients(grant.scope.purposes);
         grant
@@ -432,9 +442,10 @@ impl Register {
             }
             Entry::Superseded { notice } => self.supersede(at, *notice),
             Entry::Granted { who, grant, .. } => {
+                let scope = self.specific(grant.scope);
                 for seat in self.seats_of(Some(who)) {
                     let Grant { notice, until, .. } = *grant;
-                    seat.change(at, grant.scope, Act::Granted { notice, until });
+                    seat.change(at, scope, Act::Granted { notice, until });
                 }
             }
             Entry::Withdrew { who, by, scope } => {
@@ -482,7 +493,7 @@ impl Register {
                     seat.withdraw(at, by, Scope::ALL);
                 }
             }
-            Entry::Ended => self.close(),
+            Entry::Ended {} => self.close(),
             Entry::Opened { .. }
             | Entry::Resumed { torn: false }
             | Entry::Refused { .. }

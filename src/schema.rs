@@ -30,7 +30,7 @@ impl Schema {
     /// Records of these fields, of which one person may send one outlet no more than `bits_per_minute` in a minute.
     ///
     /// A record takes as many bits as are needed to tell all its possible values apart, field by field, and at least one for being there.
-    /// Minutes are counted from the meeting's start. All records of a person that go to an outlet count together, from whichever stream.
+    /// Minutes are counted from the meeting's start; once a meeting was resumed, nothing goes in the minute of the first record. All records of a person that go to an outlet count together, from whichever stream.
     ///
     /// # Errors
     ///

@@ -115,7 +115,7 @@ impl<'a> Cleared<'a> {
 /// What consent makes of a frame, before it is known what can be done about it.
 pub(crate) enum Ruling {
     Whole,
-    /// Only without some of its parts.
+    /// Only without some of its parts; of what is derived from frames in part, perhaps none of its own (R8).
     InPart {
         refused: u64,
         uncovered: bool,
@@ -260,7 +260,11 @@ impl Tap {
     fn tag_exactly(&self, frame: &Frame<'_>, now: Time) -> Tag {
         let now = self.state.advance(now);
         match self.decide_exactly(frame, now) {
-            (generation, Ok(held)) => self.tag_as(Verdict::Whole, held, frame, generation),
+            (generation, Ok(held)) => {
+                let in_part = frame.in_part_by_sources();
+                let verdict = in_part.map_or(Verdict::Whole, Verdict::Redacted);
+                self.tag_as(verdict, held, frame, generation)
+            }
             (generation, Err(reason)) => {
                 let dropped = Verdict::Dropped(reason);
                 self.tag_as(dropped, Purposes::empty(), frame, generation)
@@ -300,6 +304,11 @@ impl Tap {
         let (generation, ruling) = self.rule(frame, payload, extent, now);
         let verdict = match ruling {
             Ruling::Whole => Verdict::Whole,
+            Ruling::InPart {
+                refused: 0,
+                uncovered: false,
+                reason,
+            } => Verdict::Redacted(reason),
             Ruling::InPart { reason, .. } | Ruling::Withheld(reason) => Verdict::Dropped(reason),
         };
         let verdict = self.afford(verdict, now);
@@ -438,7 +447,7 @@ impl Batch<'_> {
             None => tap.whole_or_dropped(frame, &payload, now),
         };
         self.scope.count(verdict, frame.captured);
-        let output = (verdict == Verdict::Whole).then(|| {
+        let output = verdict.is_released().then(|| {
             release(Cleared {
                 payload,
                 tag,

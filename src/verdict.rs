@@ -6,7 +6,7 @@
 pub enum Verdict {
     /// Handed on as it was.
     Whole,
-    /// Handed on without the parts of those who did not agree.
+    /// Handed on without the parts of those who did not agree, or made from what had been (R8).
     Redacted(Reason),
     /// Withheld; in its place the outlet received an empty frame of the same form.
     Blanked(Reason),

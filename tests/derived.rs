@@ -75,6 +75,55 @@ fn r8_a_caption_carries_the_meet_of_its_sources() {
     assert_eq!(tap.tag(&frame, millis(20)).purposes(), RECORD);
 }
 
+/// The meet of a redacted tag and a whole one is redacted.
+#[test]
+fn r8_what_is_made_of_a_frame_in_part_is_tagged_so() {
+    let (mut meeting, notice, [ana, ben]) = meeting();
+    agree(&mut meeting, notice, ana, common::SCOPE, Time::START);
+    let stereo = Stream::composite(Kind::Audio, Format::pcm(framegate::Samples::S16, 2));
+    let mut stereo = tap(&mut meeting, stereo, RECORD);
+    let regions = [0, 1].map(|channel| {
+        Region::new(
+            [ana, ben][channel],
+            Area::Channel(u16::try_from(channel).unwrap()),
+        )
+    });
+    let list = [ana, ben];
+    let frame = Frame::new(millis(5), Contributors::Complete(&list)).regions(&regions);
+    let mut samples = [1; 4];
+    let in_part = stereo.admit_in_place(&frame, (&mut samples[..]).into(), millis(5), |_| ());
+    let redacted = Verdict::Redacted(Reason::NotGranted);
+    assert_eq!(in_part.verdict(), redacted);
+    let whole = heard(&mut meeting, ana, RECORD, millis(6));
+
+    let mut tap = tap(&mut meeting, captions(), RECORD);
+    let people = [ana];
+    let [of_parts, of_all] = [in_part.tag, whole].map(|tag| Source::new(tag, &people));
+    assert_eq!(derive(&mut tap, &[of_all], millis(7)), Verdict::Whole);
+    let sources = [of_parts, of_all];
+    let frame = Frame::derived(&sources);
+    let admission = tap.admit(&frame, TEXT, millis(8), |cleared| {
+        let tag = cleared.source(&mut [Participant::UNKNOWN; 2]).unwrap().tag;
+        (cleared.bytes() == Some(b"text"), tag.verdict())
+    });
+    // It goes as it is: nothing of it is anybody's who did not agree.
+    assert_eq!(admission.output, Some((true, redacted)));
+    assert_eq!(
+        (admission.verdict(), admission.tag.purposes()),
+        (redacted, RECORD)
+    );
+    assert_eq!(Tag::from_bytes(admission.tag.to_bytes()), Ok(admission.tag));
+    assert_eq!(tap.tag(&frame, millis(8)).verdict(), redacted);
+    let mut buffer = [0; 4];
+    let copied = tap.admit_into(&frame, TEXT, (&mut buffer[..]).into(), millis(8), |_| ());
+    assert_eq!((copied.verdict(), &buffer), (redacted, b"text"));
+    let counters = tap.counters();
+    assert_eq!(
+        (counters.seen, counters.whole, counters.redacted),
+        (3, 1, 2)
+    );
+}
+
 #[test]
 fn r8_a_withheld_frame_is_no_source() {
     let (mut meeting, _, who, released, mut tap) = caption();

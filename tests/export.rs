@@ -241,7 +241,7 @@ fn a_third_partys_purpose_is_told_by_name() {
         (0, joined("ada")),
         (1000, granted("ada", grant(AV, PAIR | TRAIN))),
         (2000, withdrew("ada", AV, PAIR)),
-        (3000, Entry::Ended),
+        (3000, Entry::Ended {}),
     ]);
     let ledger = book.read();
     let receipt = receipt(&ledger);
@@ -271,7 +271,7 @@ fn r6_agreeing_again_saves_nothing_that_was_recalled() {
     let book = recorded().with([
         (5000, withdrew("ada", Kinds::AUDIO, RECORD)),
         (6000, granted("ada", grant(Kinds::AUDIO, RECORD))),
-        (9000, Entry::Ended),
+        (9000, Entry::Ended {}),
     ]);
     assert_eq!(
         erased(&book.read()),
@@ -303,7 +303,7 @@ fn r6_a_withdrawal_after_the_end_reaches_every_stay() {
         (2000, left("ada")),
         (3000, joined("ada")),
         (4000, granted("ada", grant(Kinds::AUDIO, RECORD))),
-        (5000, Entry::Ended),
+        (5000, Entry::Ended {}),
     ]);
     assert_eq!(erased(&book.read()), []);
     let book = book.with([(5000, withdrew("ada", Kinds::AUDIO, RECORD))]);
@@ -319,7 +319,7 @@ fn r6_an_end_a_restriction_another_notice_and_leaving_recall_nothing() {
     let ends = [
         left("ada"),
         superseded(0),
-        Entry::Ended,
+        Entry::Ended {},
         Entry::Resumed { torn: false },
         Entry::Restricted {
             who: Some("ada".into()),
@@ -381,7 +381,7 @@ fn r2_a_childs_own_refusal_recalls_what_the_guardian_agreed_to() {
         agreed(1000),
         (2000, withdrew("ada", Kinds::AUDIO, RECORD)),
         agreed(3000),
-        (4000, Entry::Ended),
+        (4000, Entry::Ended {}),
     ]);
     let ledger = book.read();
     assert_eq!(erased(&ledger), [(0, vec![(1000, Some(2001), Some(3001))])]);
@@ -751,7 +751,7 @@ fn r6_a_use_is_allowed_only_while_everybody_still_agrees() {
     let all = Purposes::FIRST_PARTY;
     let harmless = [
         left("ada"),
-        Entry::Ended,
+        Entry::Ended {},
         Entry::Resumed { torn: false },
         superseded(1),
     ];

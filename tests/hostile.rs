@@ -329,6 +329,15 @@ fn every_field_of_every_entry_refuses_other_types_repeated_and_unknown_names() {
 }
 
 #[test]
+fn an_end_with_unknown_names_is_refused() {
+    let end = |json: &str| serde_json::from_str::<Entry>(json);
+    assert_eq!(end(r#"{"event":"ended"}"#).unwrap(), Entry::Ended {});
+    let written = serde_json::to_string(&Entry::Ended {}).unwrap();
+    assert_eq!(written, r#"{"event":"ended"}"#);
+    assert!(end(r#"{"event":"ended","unknown":null}"#).is_err());
+}
+
+#[test]
 fn a_signature_with_unknown_names_is_refused() {
     let signed = Signed {
         meeting: "hostile".into(),

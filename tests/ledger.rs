@@ -414,6 +414,38 @@ fn r3_a_superseded_notice_stops_covering_until_people_agree_anew() {
 }
 
 #[test]
+fn r3_nobody_agrees_to_a_third_party_who_is_named_only_later() {
+    let memory = Memory::default();
+    let (mut meeting, notice, who) = meeting(memory.writer());
+    let everything = Grant::new(notice, Scope::ALL, Method::Typed);
+    let by = Authority::Participant;
+    meeting.grant(by, who, &everything, millis(3)).unwrap();
+    let nobody = Scope::new(Kinds::all(), Purposes::all() - Purposes::FIRST_PARTY);
+    let of_nobody = Grant::new(notice, nobody, Method::Typed);
+    let refused = meeting.grant(by, who, &of_nobody, millis(3));
+    assert_eq!(refused, Err(Error::Empty("grant's scope")));
+
+    let acme = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
+    let stream = meeting.open_stream(microphone(who)).unwrap();
+    let outlet = Outlet::new("ACME's", acme).recipient("ACME Ltd");
+    let outlet = meeting.open_outlet(outlet).unwrap();
+    let mut tap = meeting.tap(stream, outlet).unwrap();
+    assert_eq!(verdict(&mut tap, 4), Verdict::Dropped(Reason::NotGranted));
+    meeting.grant(by, who, &everything, millis(5)).unwrap();
+    assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
+
+    // On the receipt it is as it was.
+    let receipt = framegate::export::Receipt::of(&memory.read(), "ana").unwrap();
+    let of_acme = |purposes: &[String]| purposes.iter().any(|name| name == "RECORD@ACME Ltd");
+    let agreed = receipt.agreed.iter();
+    let agreed: Vec<_> = agreed.map(|agreed| of_acme(&agreed.purposes)).collect();
+    assert_eq!(agreed, [false, false, true]);
+    let mut resumed = Meeting::resume(&memory.read(), LedgerWriter::default()).unwrap();
+    let late = Outlet::new("ACME's", acme).recipient("ACME Ltd");
+    assert!(resumed.open_outlet(late).is_ok());
+}
+
+#[test]
 fn r3_identifying_somebody_needs_more_than_a_click() {
     let (mut meeting, notice, who) = meeting(LedgerWriter::default());
     let scope = Scope::new(Kinds::VIDEO, Purposes::IDENTIFY);
@@ -733,11 +765,15 @@ fn r2_other_tools_sign_consent() {
     let key = fs::read(in_folder("public")).unwrap();
     let key = PublicKey(key.try_into().unwrap());
 
-    let (mut meeting, notice, _) = meeting(LedgerWriter::default());
+    let memory = Memory::default();
+    let (mut meeting, notice, other) = meeting(memory.writer());
     let acme = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
     let who = meeting
         .join(Join::adult("zoë").key(key), millis(3))
         .unwrap();
+    let by = Authority::Participant;
+    let _ = meeting.withdraw(by, who, Scope::ALL, millis(3));
+    let _ = meeting.withdraw(by, other, Scope::ALL, millis(3));
     let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::RECORD | acme);
     let grant = Grant::new(notice, scope, Method::Signed)
         .at(millis(3))
@@ -753,10 +789,12 @@ fn r2_other_tools_sign_consent() {
         "method": "signed",
         "at": 3000,
         "until": 60_000_000,
-        "challenge": challenge.to_string(),
     });
+    // After a withdrawal of their own and somebody else's, and the entries between.
+    fs::write(in_folder("ledger.jsonl"), memory.bytes()).unwrap();
     fs::write(in_folder("request.json"), request.to_string()).unwrap();
     assert!(python(script, &[folder.path()]), "a signature");
+    assert_eq!(fs::read(in_folder("challenge")).unwrap(), challenge.0);
     let signature = fs::read(in_folder("signature"))
         .unwrap()
         .try_into()

@@ -410,7 +410,7 @@ fn r10_the_report_counts_what_the_tags_say() {
 }
 
 #[test]
-fn r7_the_ledger_verifies_and_tells_what_happened() {
+fn r10_the_ledger_verifies_and_tells_what_happened() {
     let ledger = SHIPPED.results.ledger().unwrap();
     assert_eq!(ledger.anchored, ledger.head.entries);
     assert!(!ledger.torn);
@@ -512,7 +512,7 @@ fn read_ledger(head: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> (PathBuf, Outp
 }
 
 #[test]
-fn r7_the_ledgers_reader_tells_who_agreed_to_what() {
+fn r10_the_ledgers_reader_tells_who_agreed_to_what() {
     let head = &SHIPPED.results.files["head.json"];
     let (_, output) = read_ledger(head, |_| {});
     succeeded(&output);
@@ -543,7 +543,7 @@ fn r7_the_ledgers_reader_tells_who_agreed_to_what() {
 }
 
 #[test]
-fn r7_everybody_has_the_receipt_that_the_ledgers_reader_shows() {
+fn r10_everybody_has_the_receipt_that_the_ledgers_reader_shows() {
     let folder = TempDir::new().unwrap();
     let ledger = folder.path().join("ledger.jsonl");
     fs::write(&ledger, &SHIPPED.results.files["ledger.jsonl"]).unwrap();
@@ -563,7 +563,7 @@ fn r7_everybody_has_the_receipt_that_the_ledgers_reader_shows() {
 }
 
 #[test]
-fn r7_a_ledger_that_does_not_verify_is_told_in_one_line() {
+fn r10_a_ledger_that_does_not_verify_is_told_in_one_line() {
     let head = &SHIPPED.results.files["head.json"];
     let is_told = |(ledger, output): (PathBuf, Output), what: &str| {
         assert_eq!(output.status.code(), Some(2));

@@ -14,6 +14,8 @@ mod derived;
 mod doors;
 #[path = "oracle/groups.rs"]
 mod groups;
+#[path = "oracle/keys.rs"]
+mod keys;
 #[path = "oracle/ledger.rs"]
 mod ledger;
 #[path = "oracle/records.rs"]
@@ -29,7 +31,7 @@ mod scripts;
 #[path = "oracle/sources.rs"]
 mod sources;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use content::Format;
 use framegate::{
@@ -44,9 +46,9 @@ use proptest::{
 use rules::{Door, Fault};
 use run::{Disagreement, Outcome, ROOM, Run, run};
 use scripts::{
-    DERIVED, Damage, RECORDS, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner, Step,
-    When, act, agreement, now, restrainer, scope, scripted_region, scripted_source, scripts,
-    steady_scripts, who, withdrawer,
+    DERIVED, Damage, RECORDS, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
+    ScriptedOwner, Signing, Step, When, act, agreement, now, restrainer, scope, scripted_region,
+    scripted_source, scripts, steady_scripts, who, withdrawer, wrong_signing,
 };
 
 /// Meetings that are compared with the oracle.
@@ -83,7 +85,7 @@ proptest! {
 fn every_call_that_is_given_a_time_moves_the_clock() {
     let late = Time::from_millis(9);
     let mut run = Run::open(ROOM, None);
-    run.step(&Step::Join("ana", When::Later(0)))
+    run.step(&Step::Join("ana", ScriptedKey::None, When::Later(0)))
         .expect("agreement");
     let (_, who) = run.meeting.participants().next().expect("ana");
     run.step(&Step::End).expect("agreement");
@@ -219,6 +221,8 @@ fn the_meetings_come_to_every_verdict() {
         let of_sources = of_sources.into_iter().filter(|_| door.is_some());
         let reasons = faults.into_iter().chain(of_people).chain(of_sources);
         let reasons = reasons.chain([Reason::StaleNotice]);
+        // Nor is this, as nobody agrees to third parties without a name.
+        let reasons = reasons.filter(|reason| door.is_some() || *reason != Reason::CapturedEarlier);
         for reason in reasons {
             assert!(
                 seen.contains(&(door, Verdict::Dropped(reason))),
@@ -253,6 +257,37 @@ fn the_meetings_come_to_every_verdict() {
                 "{door:?} {reason:?}"
             );
         }
+    }
+}
+
+#[test]
+fn the_meetings_come_to_every_refusal() {
+    let mut answers = BTreeMap::new();
+    for script in fixed_meetings().take(1000) {
+        for (answer, count) in run(&script, None).expect("agreement").answers {
+            *answers.entry(answer).or_insert(0) += count;
+        }
+    }
+    for (least, answer) in [
+        (1000, "Participant, without, Ok(())"),
+        (500, "Participant, with a key, Ok(())"),
+        (30, "Participant, with a key, Err(Unsigned)"),
+        (20, "Participant, with a key, Err(ForeignMeeting)"),
+        (100, "Participant, with a key, Err(Replayed)"),
+        (100, "Participant, with a key, Err(WrongSignature)"),
+        (50, "Host, with a key, Err(Overreach)"),
+        (10, "Administrator, with a key, Err(Overreach)"),
+        (10, "Vendor, with a key, Err(Overreach)"),
+        (20, "Guardian, with a key, Ok(())"),
+        (5, "Guardian, with a key, Err(Unsigned)"),
+        (5, "Guardian, with a key, Err(Replayed)"),
+        (5, "Guardian, with a key, Err(WrongSignature)"),
+        (100, "joining, with a key, Ok(())"),
+        (50, "joining, with a key, Err(WrongKey)"),
+        (10, "joining, without, Err(WrongKey)"),
+    ] {
+        let count = answers.get(answer).copied().unwrap_or(0);
+        assert!(count >= least, "{answer}: {count} in {answers:#?}");
     }
 }
 
@@ -345,6 +380,20 @@ fn outcomes_after(
     run.check_ledger()?;
     let outcomes = run.outcomes.clone();
     Ok((run, outcomes))
+}
+
+/// The same meeting, to which nobody comes without a key.
+fn with_keys(script: &Script) -> Script {
+    let mut script = changed(script, |step| {
+        if let Step::Join(_, key, _) = step {
+            *key = match *key {
+                ScriptedKey::None | ScriptedKey::AsBefore => ScriptedKey::Number(0),
+                other => other,
+            };
+        }
+    });
+    script.keys = [0, 1, 2].map(ScriptedKey::Number);
+    script
 }
 
 fn everybodys(step: impl Fn(usize) -> Step) -> Vec<Step> {
@@ -552,6 +601,27 @@ proptest! {
     }
 
     #[test]
+    fn r2_whoever_has_a_key_agrees_by_signing_alone(script in scripts(), wrong in wrong_signing()) {
+        let missigned = changed(&with_keys(&script), |step| if let Step::Grant { signing, .. } = step { *signing = wrong });
+        prop_assert!(releases_nothing(&run(&missigned, None)?.outcomes));
+    }
+
+    #[test]
+    fn r2_what_was_signed_before_a_withdrawal_opens_nothing_after_it(script in scripts(), time in now()) {
+        let later = When::Later(0);
+        let mut steps = everybodys(|stay| Step::Withdraw(Authority::Participant, Some(stay), Scope::ALL, time));
+        steps.extend(everybodys(|stay| {
+            let mut held_back = agreement(stay, later);
+            if let Step::Grant { signing, .. } = &mut held_back {
+                *signing = Signing::Earlier(0);
+            }
+            held_back
+        }));
+        let (_, outcomes) = outcomes_after(&with_keys(&script), &steps)?;
+        prop_assert!(releases_nothing(&outcomes));
+    }
+
+    #[test]
     fn r2_each_lifts_only_its_own_restriction(script in scripts()) {
         let later = When::Later(0);
         let mut steps = vec![Step::Restrict(Authority::Host, None, Scope::ALL, later)];
@@ -641,6 +711,17 @@ proptest! {
             }
         });
         prop_assert!(is_within(&earlier, &script)?);
+    }
+
+    #[test]
+    fn r5_adding_an_end_never_clears_more(script in steady_scripts(), end in 1_i64..6000) {
+        for at in 0..script.steps.len() {
+            let mut shorter = script.clone();
+            if let Step::Grant { until: until @ None, .. } = &mut shorter.steps[at] {
+                *until = Some(When::In(end));
+                prop_assert!(is_within(&shorter, &script)?);
+            }
+        }
     }
 
     #[test]

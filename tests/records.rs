@@ -270,6 +270,12 @@ fn r9_after_a_crash_nothing_more_goes_in_that_minute() {
     assert_eq!(send(&mut tap, 1, millis(MINUTE + 1)), over);
     assert_eq!(send(&mut tap, 1, millis(2 * MINUTE - 1)), over);
     assert_eq!(send(&mut tap, 1, millis(2 * MINUTE)), Verdict::Whole);
+    // How long after its last entry the meeting was lost, nobody knows.
+    let elsewhere = self::outlet(&mut meeting);
+    let mut tap = telemetry(&mut meeting, who, counter(640), elsewhere);
+    assert_eq!(send(&mut tap, 1, millis(5 * MINUTE + 1)), over);
+    assert_eq!(send(&mut tap, 1, millis(6 * MINUTE - 1)), over);
+    assert_eq!(send(&mut tap, 1, millis(6 * MINUTE)), Verdict::Whole);
 }
 
 #[test]

@@ -141,7 +141,7 @@ impl Method {
 pub struct Grant {
     /// The notice that was shown.
     pub notice: Digest,
-    /// What was agreed to: never more than the notice describes.
+    /// What was agreed to: never more than the notice describes, and no third party's purpose that the meeting names only later.
     pub scope: Scope,
     /// How.
     pub method: Method,

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// Why somebody could not agree.
+/// Why somebody could not agree. Of several the first is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {

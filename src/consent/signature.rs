@@ -12,6 +12,10 @@
 //! | method | `clicked`, `typed`, `spoken` or `signed` |
 //! | time of agreeing, end | microseconds since the meeting's start, 64 bits signed, big-endian; empty if there is none |
 //! | challenge | 32 |
+//!
+//! A challenge is the SHA-256 of these, one after the other, and so can be read off the ledger: `framegate challenge 1`,
+//! the 32 bytes of the SHA-256 of the line that renewed it, without its line feed, and the person's id in UTF-8.
+//! That line is the last `joined` or `withdrew` of this id, or a `resumed` with `torn` while they were there.
 
 use alloc::{string::String, vec::Vec};
 
@@ -27,7 +31,9 @@ use crate::time::Time;
 pub struct PublicKey(#[serde(with = "crate::hex")] pub [u8; 32]);
 
 /// What a signature must be over to open anything: the gate renews it for a person at each join and each withdrawal,
-/// so that a signature made for an earlier one opens nothing.
+/// and for everybody after a torn line, so that a signature made for an earlier one opens nothing.
+///
+/// It is the SHA-256 of `framegate challenge 1`, the 32 bytes of the SHA-256 of the ledger's line that renewed it, and the person's id in UTF-8.
 pub type Challenge = Digest;
 
 /// A signature, and for which meeting and challenge it was made.
@@ -88,6 +94,11 @@ impl Grant {
     }
 
     /// What a person signs to agree to this, for a meeting, under their id there, with the names of the third parties' purposes in it.
+    ///
+    /// Each of these with its length in bytes before it, as 32 bits big-endian: `framegate grant 1`; the meeting's id and the participant's, in UTF-8;
+    /// the 32 bytes of the notice's digest; kinds and purposes, 16 bits each, big-endian; of each third party's purpose in the order of the bits
+    /// its name, `PURPOSE@RECIPIENT` in UTF-8, and a line feed; the method, `clicked`, `typed`, `spoken` or `signed`;
+    /// the time of agreeing and the end, in microseconds since the meeting's start, 64 bits signed, big-endian, or nothing; the challenge.
     #[must_use]
     pub fn message(
         &self,

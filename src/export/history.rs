@@ -144,7 +144,7 @@ fn concerns(entry: &Entry, id: &str) -> bool {
         | Entry::Shown { .. }
         | Entry::Superseded { .. }
         | Entry::Named { .. }
-        | Entry::Ended => true,
+        | Entry::Ended {} => true,
         Entry::Opened { .. }
         | Entry::StreamOpened { .. }
         | Entry::OutletOpened { .. }
@@ -264,7 +264,7 @@ impl Replay<'_> {
                 Entry::Restricted { .. } => Ending::Restricted,
                 Entry::Left { .. } => Ending::Left,
                 Entry::Resumed { .. } => Ending::Torn,
-                Entry::Ended => Ending::MeetingEnded,
+                Entry::Ended {} => Ending::MeetingEnded,
                 _ => Ending::Withdrawn,
             });
             // A crash comes some time after the last entry, and until then it held.

@@ -11,6 +11,8 @@ use crate::{
 pub(crate) struct Named<'a> {
     /// Its bit.
     pub(crate) bit: Purposes,
+    /// Since which entry it has it.
+    pub(crate) entry: u64,
     /// What it is for, one of the controller's own.
     pub(crate) purpose: Purposes,
     pub(crate) recipient: Option<&'a str>,
@@ -21,6 +23,7 @@ pub(crate) fn all(ledger: &Ledger) -> Vec<Named<'_>> {
     let own = Purposes::each().filter(|purpose| Purposes::FIRST_PARTY.contains(*purpose));
     let own = own.map(|purpose| Named {
         bit: purpose,
+        entry: 0,
         purpose,
         recipient: None,
     });
@@ -31,6 +34,7 @@ pub(crate) fn all(ledger: &Ledger) -> Vec<Named<'_>> {
             pair,
         } => Some(Named {
             bit: *pair,
+            entry: line.n,
             purpose: *purpose,
             recipient: Some(recipient),
         }),
@@ -42,6 +46,13 @@ pub(crate) fn all(ledger: &Ledger) -> Vec<Named<'_>> {
 /// The names of those in a set: `PURPOSE` or `PURPOSE@RECIPIENT`.
 pub(crate) fn names(named: &[Named<'_>], purposes: Purposes) -> Vec<String> {
     let contained = named.iter().filter(|named| purposes.contains(named.bit));
+    contained.map(Named::name).collect()
+}
+
+/// The names of those that had one at an entry, as nothing else can have been agreed to there.
+pub(crate) fn names_at(named: &[Named<'_>], entry: u64, purposes: Purposes) -> Vec<String> {
+    let known = named.iter().filter(|named| named.entry <= entry);
+    let contained = known.filter(|named| purposes.contains(named.bit));
     contained.map(Named::name).collect()
 }
 

@@ -256,7 +256,7 @@ impl Agreement {
             method: grant.method,
             signed: grant.signed.is_some(),
             scope: grant.scope,
-            purposes: purpose::names(named, grant.scope.purposes),
+            purposes: purpose::names_at(named, line.n, grant.scope.purposes),
             notice: notice.clone(),
         }
     }

@@ -161,7 +161,8 @@ pub enum Entry {
         signature: [u8; 64],
     },
     /// The meeting ended, and everything closed for good.
-    Ended,
+    // Not a unit, of which serde would pass over unknown fields.
+    Ended {},
 }
 
 impl Entry {
@@ -177,7 +178,7 @@ impl Entry {
             | Self::Left { .. }
             | Self::Superseded { .. }
             | Self::Expired { .. }
-            | Self::Ended => Kinds::all(),
+            | Self::Ended {} => Kinds::all(),
             Self::Opened { .. }
             | Self::Shown { .. }
             | Self::Refused { .. }

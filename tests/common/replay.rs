@@ -20,7 +20,7 @@ pub fn present(lines: &[Line]) -> Vec<&str> {
         match &line.entry {
             Entry::Joined { who, .. } => there.push(who.as_str()),
             Entry::Left { who } => there.retain(|other| other != who),
-            Entry::Ended => there.clear(),
+            Entry::Ended {} => there.clear(),
             _ => {}
         }
     }
@@ -45,6 +45,8 @@ fn holds(lines: &[Line], who: &str, kind: Kind, purpose: Purposes, at: Time) -> 
     let mut refused = false;
     let mut grants: Vec<&Grant> = Vec::new();
     let mut restrictions: Vec<(Authority, Option<&str>)> = Vec::new();
+    // The first nine bits are the controller's own purposes.
+    let mut named = 9;
     for line in lines {
         match &line.entry {
             Entry::Joined {
@@ -56,8 +58,12 @@ fn holds(lines: &[Line], who: &str, kind: Kind, purpose: Purposes, at: Time) -> 
                 grants.clear();
             }
             Entry::Left { who: id } if id == who => there = false,
-            Entry::Ended => there = false,
-            Entry::Granted { who: id, grant, .. } if id == who && covers(&grant.scope) => {
+            Entry::Ended {} => there = false,
+            Entry::Named { .. } => named += 1,
+            // Nobody agrees to a third party who is not named yet.
+            Entry::Granted { who: id, grant, .. }
+                if id == who && covers(&grant.scope) && purpose.bits() < 1 << named =>
+            {
                 grants.push(grant);
             }
             Entry::Withdrew { who: id, by, scope } if id == who && covers(scope) => {

@@ -75,7 +75,7 @@ impl World {
                 self.guardian = guardian.is_some();
             }
             Entry::Left { who } if who == id => self.leave(),
-            Entry::Ended => self.leave(),
+            Entry::Ended {} => self.leave(),
             Entry::Granted { who, grant, .. } if who == id => {
                 let until = grant.until.map_or(i64::MAX, Time::as_micros);
                 self.grants.push((until, grant.notice, grant.scope));

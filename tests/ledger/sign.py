@@ -1,8 +1,9 @@
 """Agrees to something by signing it, with OpenSSL: python3 sign.py FOLDER
 
-Makes a key in FOLDER the first time, and signs FOLDER/request.json if it is there.
+Makes a key in FOLDER the first time, and signs FOLDER/request.json if it is there, over the challenge that FOLDER/ledger.jsonl gives.
 """
 
+import hashlib
 import json
 import pathlib
 import struct
@@ -19,10 +20,18 @@ if not secret.exists():
 request = folder / "request.json"
 if request.exists():
     grant = json.loads(request.read_text("utf-8"))
+    participant = grant["participant"].encode()
+    for line in (folder / "ledger.jsonl").read_bytes().splitlines():
+        entry = json.loads(line)["entry"]
+        renews = entry["event"] in ("joined", "withdrew") and entry["who"] == grant["participant"]
+        if renews or entry["event"] == "resumed" and entry["torn"]:
+            renewing = hashlib.sha256(line).digest()
+    challenge = hashlib.sha256(b"framegate challenge 1" + renewing + participant).digest()
+    (folder / "challenge").write_bytes(challenge)
     fields = [
         b"framegate grant 1",
         grant["meeting"].encode(),
-        grant["participant"].encode(),
+        participant,
         bytes.fromhex(grant["notice"]),
         struct.pack(">H", grant["kinds"]),
         struct.pack(">H", grant["purposes"]),
@@ -30,7 +39,7 @@ if request.exists():
         grant["method"].encode(),
         struct.pack(">q", grant["at"]),
         struct.pack(">q", grant["until"]),
-        bytes.fromhex(grant["challenge"]),
+        challenge,
     ]
     message = folder / "message"
     message.write_bytes(b"".join(struct.pack(">I", len(field)) + field for field in fields))

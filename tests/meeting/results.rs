@@ -200,7 +200,8 @@ impl Results {
     /// The ledger's final counters are what the tags say, by tap in the order of opening.
     pub fn check_counted(&self, ledger: &Ledger) -> Check {
         let mut entries = ledger.lines.iter().rev().map(|line| &line.entry);
-        let (Some(Entry::Ended), Some(Entry::Counted { taps })) = (entries.next(), entries.next())
+        let (Some(Entry::Ended {}), Some(Entry::Counted { taps })) =
+            (entries.next(), entries.next())
         else {
             return Err("the ledger does not end with the counters".into());
         };

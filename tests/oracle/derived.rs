@@ -206,6 +206,22 @@ impl Oracle {
         frame.sources().iter().filter_map(refusal).min()
     }
 
+    /// R8: a frame that goes is in part if one of those it was made from was; of all reasons the one with the smallest number counts.
+    pub fn with_sources_parts(&self, verdict: Verdict, frame: &Frame) -> Verdict {
+        let in_part = frame
+            .sources()
+            .iter()
+            .filter_map(|source| match source.verdict {
+                Verdict::Redacted(reason) => Some(reason),
+                _ => None,
+            });
+        let reasons = verdict.reason().into_iter().chain(in_part);
+        if !verdict.is_released() || self.has(Fault::WhatIsMadeOfPartsIsWhole) {
+            return verdict;
+        }
+        reasons.min().map_or(Verdict::Whole, Verdict::Redacted)
+    }
+
     /// A frame's tag with what it inherits.
     pub fn tag_with_sources(&self, tag: [u8; 16], frame: &Frame) -> [u8; 16] {
         let tags = frame.sources().iter().map(|source| source.tag);

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    rules::{Count, Event, Fault, Grant, Oracle, Outlet},
+    keys::{device, vouched},
+    rules::{Count, Event, Fault, Grant, Oracle, Outlet, Refusal},
     run::{Disagreement, agree},
     scripts::{CONTROLLER, GUARDIAN, LANGUAGE, MEETING, OUTLET, VERSION},
 };
@@ -73,11 +74,17 @@ impl Oracle {
     pub fn entries(&self) -> Vec<Value> {
         let opened = json!({ "event": "opened", "meeting": MEETING, "participants": self.room });
         let mut lines = vec![line(0, opened)];
-        let forgets = self.has(Fault::EntersNoOverreach);
         for (index, (at, event)) in self.events.iter().enumerate() {
             let own = self.has(Fault::EntersTheCallsOwnTime);
             let at = if own { self.given_at[index] } else { *at };
-            if !(forgets && matches!(event, Event::Overreach { .. })) {
+            let is_overreach = matches!(
+                event,
+                Event::Refused {
+                    why: Refusal::Overreach,
+                    ..
+                }
+            );
+            if !(is_overreach && self.has(Fault::EntersNoOverreach)) {
                 lines.push(line(at, self.entry(index, event)));
             }
         }
@@ -88,19 +95,30 @@ impl Oracle {
     fn entry(&self, index: usize, event: &Event) -> Value {
         let before = &self.events[..index];
         match event {
-            Event::Joined { id, guarded: false } => json!({ "event": "joined", "who": id }),
-            Event::Joined { id, guarded: true } => {
-                json!({ "event": "joined", "who": id, "guardian": GUARDIAN })
+            Event::Joined { id, guarded, key } => {
+                let mut entry = json!({ "event": "joined", "who": id });
+                if *guarded {
+                    entry["guardian"] = json!(GUARDIAN);
+                }
+                if let Some(key) = key.filter(|_| !self.has(Fault::EntersNoKeys)) {
+                    entry["key"] = json!(hexadecimal(&key));
+                }
+                entry
             }
             Event::Left { stay } => json!({ "event": "left", "who": self.id(*stay) }),
             Event::Granted { by, stay, grant } => json!({
                 "event": "granted", "who": self.id(*stay), "by": authority(*by), "grant": self.granted(grant),
             }),
-            Event::Overreach { by, stay, grant } => {
+            Event::Refused {
+                by,
+                stay,
+                grant,
+                why,
+            } => {
                 let known = stay.filter(|_| !self.has(Fault::EntersOverreachesAsNobodys));
                 json!({
                     "event": "refused", "who": known.map(|stay| self.id(stay)), "by": authority(*by),
-                    "grant": self.granted(grant), "why": "overreach",
+                    "grant": self.granted(grant), "why": self.why(*why),
                 })
             }
             Event::Withdrawn {
@@ -160,8 +178,15 @@ impl Oracle {
                 outlet_opened(before.iter().filter(opened).count(), outlet)
             }
             Event::Counted { taps } => {
-                let taps = taps.iter().map(|count| self.count(count));
+                let taps = taps.iter().map(|count| self.counted(count));
                 json!({ "event": "counted", "taps": taps.collect::<Vec<_>>() })
+            }
+            Event::Vouched => {
+                let is_too_far = self.has(Fault::DeviceVouchesForItself);
+                // The first line is the opening's, so that so many are before this one.
+                let lines = 1 + index + usize::from(is_too_far);
+                let signature = vouched(lines, self.lines[lines - 1]);
+                json!({ "event": "signed", "device": hexadecimal(&device()), "signature": hexadecimal(&signature) })
             }
             Event::Resumed { torn } => json!({ "event": "resumed", "torn": torn }),
             Event::Ended => json!({ "event": "ended" }),
@@ -169,21 +194,38 @@ impl Oracle {
     }
 
     fn granted(&self, grant: &Grant) -> Value {
-        let method = match grant.method {
-            Method::Clicked => "clicked",
-            Method::Typed => "typed",
-            Method::Spoken => "spoken",
-            Method::Signed => "signed",
-        };
-        let notice = digits(grant.notice.as_bytes());
+        let (notice, method) = (digits(grant.notice.as_bytes()), method_name(grant.method));
         let mut granted =
             json!({ "notice": notice, "scope": scope(grant.scope), "method": method });
+        if let Some(at) = grant.at {
+            granted["at"] = json!(at);
+        }
         if let Some(until) = grant.until
             && !self.has(Fault::EntersNoEndOfAGrant)
         {
             granted["until"] = json!(until);
         }
+        if let Some(signed) = &grant.signed
+            && !self.has(Fault::EntersNoSignatures)
+        {
+            granted["signed"] = json!({
+                "meeting": signed.meeting, "challenge": hexadecimal(&signed.challenge),
+                "signature": hexadecimal(&signed.signature),
+            });
+        }
         granted
+    }
+
+    fn why(&self, why: Refusal) -> &'static str {
+        match why {
+            _ if self.has(Fault::EntersEveryRefusalAsOverreach) => "overreach",
+            Refusal::Overreach => "overreach",
+            Refusal::Unsigned => "unsigned",
+            Refusal::ForeignMeeting => "foreign_meeting",
+            Refusal::Replayed => "replayed",
+            Refusal::WrongSignature => "wrong_signature",
+            other => unreachable!("{other:?} is not entered"),
+        }
     }
 
     /// For each kind the purposes that ended.
@@ -198,7 +240,7 @@ impl Oracle {
         Kind::ALL.into_iter().filter_map(of_kind).collect()
     }
 
-    fn count(&self, count: &Count) -> Value {
+    fn counted(&self, count: &Count) -> Value {
         let mut frames = count.frames;
         if self.has(Fault::CountsDroppedFramesOnly) {
             frames.seen = frames.dropped;
@@ -226,6 +268,20 @@ fn outlet_opened(number: usize, outlet: &Outlet) -> Value {
         entry["recipient"] = json!(recipient);
     }
     entry
+}
+
+pub fn method_name(method: Method) -> &'static str {
+    match method {
+        Method::Clicked => "clicked",
+        Method::Typed => "typed",
+        Method::Spoken => "spoken",
+        Method::Signed => "signed",
+    }
+}
+
+/// Of one of the controller's own purposes.
+pub fn purpose_name(purpose: Purposes) -> &'static str {
+    PURPOSES[purpose.bits().trailing_zeros() as usize]
 }
 
 fn authority(by: Authority) -> &'static str {
@@ -263,8 +319,11 @@ fn set(bits: u16, names: &[&str]) -> String {
 
 /// The SHA-256 in hexadecimal digits.
 fn digits(bytes: &[u8]) -> String {
-    let hash: [u8; 32] = Sha256::digest(bytes).into();
-    let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let digit = |nibble| char::from_digit(u32::from(nibble), 16).expect("a nibble");
     nibbles.map(digit).collect()
 }

@@ -151,7 +151,7 @@ impl Oracle {
     /// Enters what a record tells, if that is not too much for its minute.
     ///
     /// Minutes are counted from the meeting's start, and to a tap that lags behind the latest is the present one.
-    /// What went before in the minute of the last entry is not known after a crash, so nothing more goes in it.
+    /// What went before, and until when, is not known after a crash, so nothing goes in the minute of a budget's first record.
     pub fn afford(&mut self, tap: &Tap, released: i64) -> Option<Reason> {
         let (Some(declared), Whose::Owned(stay)) = (tap.stream.declared(), tap.stream.whose) else {
             return None;
@@ -174,6 +174,7 @@ impl Oracle {
         };
         let resumed = self.resumed_at().map(|at| at / MINUTE);
         let resumed = resumed.filter(|_| !self.has(Fault::ResumingRenews));
+        let is_first = shared.clone().next().is_none();
         let latest = shared
             .clone()
             .map(|spent| spent.minute)
@@ -182,24 +183,28 @@ impl Oracle {
         let minute = latest
             .filter(|_| !self.has(Fault::LaggingRenews))
             .map_or(own, |latest| latest.max(own));
-        if resumed == Some(minute) {
-            return Some(Reason::OverBudget);
-        }
         let before = shared.filter(|spent| spent.minute == minute);
-        let before = before.map(|spent| spent.bits).sum::<u32>();
-        let bits = self.bits(declared);
-        let limit = declared.bits_per_minute - u32::from(self.has(Fault::TheLastBitIsTooMuch));
-        if before + bits > limit {
-            return Some(Reason::OverBudget);
-        }
-        self.spent.push(Spent {
-            id,
-            stay,
-            stream: tap.stream.number,
-            outlet: tap.outlet.number,
-            minute,
-            bits,
+        let before = before.map(|spent| spent.bits).fold(0, u32::saturating_add);
+        let is_unknown = resumed.is_some_and(|last| {
+            is_first && (minute == last || !self.has(Fault::OnlyTheLastEntrysMinuteIsUnknown))
         });
-        None
+        let bits = if is_unknown {
+            u32::MAX
+        } else {
+            self.bits(declared)
+        };
+        let limit = declared.bits_per_minute - u32::from(self.has(Fault::TheLastBitIsTooMuch));
+        let is_over = before.saturating_add(bits) > limit;
+        if !is_over || is_unknown {
+            self.spent.push(Spent {
+                id,
+                stay,
+                stream: tap.stream.number,
+                outlet: tap.outlet.number,
+                minute,
+                bits,
+            });
+        }
+        is_over.then_some(Reason::OverBudget)
     }
 }

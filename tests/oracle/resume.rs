@@ -9,6 +9,7 @@ use framegate::{
 
 use crate::{
     common::Memory,
+    keys::DEVICE,
     run::{Disagreement, Run, agree},
 };
 
@@ -30,7 +31,7 @@ struct Consent {
 pub fn resumed(ledger: &[u8], torn: bool, store: &Memory) -> Result<Meeting, LedgerError> {
     let half = if torn { TORN } else { &[] };
     let ledger = Ledger::read(&[ledger, half].concat(), None, None)?;
-    Meeting::resume(&ledger, store.writer())
+    Meeting::resume(&ledger, store.writer().device(&DEVICE))
 }
 
 impl Run {
@@ -63,6 +64,16 @@ impl Run {
             "next_deadline of the resumed",
             &resumed.next_deadline(),
             &self.meeting.next_deadline(),
+        )?;
+        let challenges = |meeting: &Meeting| {
+            let people = present(meeting).into_iter();
+            let challenges = people.map(|(_, who)| meeting.challenge(who));
+            challenges.collect::<Vec<_>>()
+        };
+        agree(
+            "challenges of the resumed",
+            &challenges(resumed),
+            &challenges(&self.meeting),
         )
     }
 

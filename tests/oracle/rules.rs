@@ -54,6 +54,7 @@ faults! {
     LiftHealsABreak
     ReleasesAtItsOwnTime
     MeetingBelievesEarlierTimes
+    UnnamedPartiesAreAgreedTo
     OnePurposeSuffices
     OneContributorSuffices
     OwnerNeedNotAgree
@@ -74,6 +75,7 @@ faults! {
     IncompleteSourcesSuffice
     AnyNumberOfSources
     SourcesLeaveNoTrace
+    WhatIsMadeOfPartsIsWhole
     HiddenRegionsAreInherited
     HiddenMembersAreInherited
     RegionsAreNotInherited
@@ -90,11 +92,32 @@ faults! {
     TheLastBitIsTooMuch
     WithheldRecordsCount
     ResumingRenews
+    OnlyTheLastEntrysMinuteIsUnknown
     GroupsForgetWhoLeft
     ForeignGroupsAreLists
+    WeakKeysJoin
+    AnotherKeyRejoins
+    RejoiningForgetsTheKey
+    ResumingForgetsKeys
+    UnsignedGrantsOpen
+    AnotherMeetingsSignaturesOpen
+    ReplayedSignaturesOpen
+    AnybodysKeySigns
+    AnySignatureOpens
+    HostMaySign
+    SignaturesNameNoRecipients
+    SignaturesCoverNoEnd
+    JoiningRenewsNoChallenge
+    WithdrawingRenewsNoChallenge
+    TornLinesRenewNoChallenge
     EntersTheCallsOwnTime
     EntersNoOverreach
     EntersOverreachesAsNobodys
+    EntersEveryRefusalAsOverreach
+    EntersNoSignatures
+    EntersNoKeys
+    DeviceVouchesForItself
+    CountingVouchesForNothing
     EntersNoEndOfAGrant
     EntersMoreThanExpired
     CountsDroppedFramesOnly
@@ -111,7 +134,18 @@ pub struct Grant {
     pub notice: String,
     pub scope: Scope,
     pub method: Method,
+    /// When they agreed, if that was earlier.
+    pub at: Option<i64>,
     pub until: Option<i64>,
+    pub signed: Option<Signed>,
+}
+
+/// A signature, and for which meeting and challenge it is said to be.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    pub meeting: String,
+    pub challenge: [u8; 32],
+    pub signature: [u8; 64],
 }
 
 /// What went through one tap.
@@ -129,6 +163,8 @@ pub enum Event {
         id: String,
         /// Whether a guardian agrees for them.
         guarded: bool,
+        /// Of whoever agrees for them.
+        key: Option<[u8; 32]>,
     },
     Left {
         stay: usize,
@@ -138,12 +174,13 @@ pub enum Event {
         stay: usize,
         grant: Grant,
     },
-    /// Somebody else tried to agree for a person: nothing changes.
-    Overreach {
+    /// Somebody tried to agree who cannot, or not so: nothing changes.
+    Refused {
         by: Authority,
         /// Who it was about, if they are there.
         stay: Option<usize>,
         grant: Grant,
+        why: Refusal,
     },
     Withdrawn {
         by: Authority,
@@ -186,6 +223,8 @@ pub enum Event {
     Counted {
         taps: Vec<Count>,
     },
+    /// The device signed all entries before.
+    Vouched,
     /// The meeting went on from its ledger.
     Resumed {
         /// Whether that ended in half a line.
@@ -195,10 +234,15 @@ pub enum Event {
 }
 
 /// Why the oracle would not do what was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
     Ended,
     Overreach,
+    Unsigned,
+    ForeignMeeting,
+    Replayed,
+    WrongSignature,
+    WrongKey,
     NotARestrainer,
     Time,
     NobodyThere,
@@ -316,6 +360,8 @@ pub struct Oracle {
     pub given_at: Vec<i64>,
     pub room: usize,
     fault: Option<Fault>,
+    /// The hashes of the ledger's lines, which anybody can read: the events', and before them the opening's.
+    pub lines: Vec<[u8; 32]>,
     /// What records told.
     pub spent: Vec<Spent>,
 }
@@ -332,6 +378,7 @@ impl Oracle {
             given_at: Vec::new(),
             room,
             fault,
+            lines: Vec::new(),
             spent: Vec::new(),
         }
     }
@@ -343,17 +390,26 @@ impl Oracle {
     }
 
     /// Somebody comes in, as the stay of the next number.
-    pub fn join(&mut self, id: &str, guarded: bool, now: i64) -> Result<(), Refusal> {
+    pub fn join(
+        &mut self,
+        id: &str,
+        guarded: bool,
+        key: Option<[u8; 32]>,
+        now: i64,
+    ) -> Result<(), Refusal> {
         self.begin(now)?;
         let there = self.stays().filter(|&stay| self.is_there(stay));
         if there.clone().any(|stay| self.id(stay) == id) {
             return Err(Refusal::AlreadyThere);
         }
+        if let Some(why) = self.wrong_key(id, key) {
+            return Err(why);
+        }
         if there.count() >= self.room {
             return Err(Refusal::NoRoom);
         }
         let id = id.to_owned();
-        self.enter(Event::Joined { id, guarded });
+        self.enter(Event::Joined { id, guarded, key });
         Ok(())
     }
 
@@ -463,14 +519,12 @@ impl Oracle {
             Some(false) => vec![Authority::Participant],
             _ => vec![Authority::Participant, Authority::Guardian],
         };
-        let host_may = by == Authority::Host && self.has(Fault::HostMayGrant);
+        let host_may = by == Authority::Host
+            && (self.has(Fault::HostMayGrant)
+                || self.has(Fault::HostMaySign) && grant.signed.is_some());
         if !agrees.contains(&by) && !host_may {
             let stay = self.present(who);
-            self.enter(Event::Overreach { by, stay, grant });
-            return Err(Refusal::Overreach);
-        }
-        if !in_range(now) {
-            return Err(Refusal::Time);
+            return self.refuse(by, stay, grant, Refusal::Overreach);
         }
         let stay = self.present(who).ok_or(Refusal::NobodyThere)?;
         let scope = grant.scope;
@@ -497,11 +551,35 @@ impl Oracle {
             return Err(Refusal::BeyondNotice);
         }
         let in_time = |until: i64| in_range(until) && until > self.clock;
-        if !grant.until.is_none_or(in_time) {
+        let has_been = |at: i64| in_range(at) && at <= self.clock;
+        if !grant.until.is_none_or(in_time) || !grant.at.is_none_or(has_been) {
+            return Err(Refusal::Time);
+        }
+        // R2: whatever else is right, one who joined with a key agrees by signing.
+        if let Some(why) = self.unsigned(stay, &grant) {
+            return self.refuse(by, Some(stay), grant, why);
+        }
+        if !in_range(now) {
             return Err(Refusal::Time);
         }
         self.enter(Event::Granted { by, stay, grant });
         Ok(())
+    }
+
+    fn refuse(
+        &mut self,
+        by: Authority,
+        stay: Option<usize>,
+        grant: Grant,
+        why: Refusal,
+    ) -> Result<(), Refusal> {
+        self.enter(Event::Refused {
+            by,
+            stay,
+            grant,
+            why,
+        });
+        Err(why)
     }
 
     /// R6: it cannot fail.
@@ -589,7 +667,19 @@ impl Oracle {
         if !self.is_over() {
             self.enter(Event::Counted { taps });
             self.enter(Event::Ended);
+            self.enter(Event::Vouched);
         }
+    }
+
+    /// The same while the meeting goes on.
+    pub fn count(&mut self, taps: Vec<Count>, now: i64) -> Result<(), Refusal> {
+        self.look_at_the_clock(now);
+        self.not_ended()?;
+        self.enter(Event::Counted { taps });
+        if !self.has(Fault::CountingVouchesForNothing) {
+            self.enter(Event::Vouched);
+        }
+        Ok(())
     }
 
     /// The meeting is gone, and goes on from its ledger, which knows of no time later than its last entry's.
@@ -651,7 +741,7 @@ impl Oracle {
     }
 
     /// Nobody is present after the end.
-    fn present(&self, who: Person) -> Option<usize> {
+    pub fn present(&self, who: Person) -> Option<usize> {
         who.filter(|&stay| self.is_there(stay) && !self.is_over())
     }
 
@@ -662,7 +752,7 @@ impl Oracle {
     /// The id of each stay, and whether a guardian agrees for them.
     fn joined(&self) -> impl Iterator<Item = (&str, bool)> + Clone {
         self.events.iter().filter_map(|(_, event)| match event {
-            Event::Joined { id, guarded } => Some((id.as_str(), *guarded)),
+            Event::Joined { id, guarded, .. } => Some((id.as_str(), *guarded)),
             _ => None,
         })
     }
@@ -739,8 +829,11 @@ impl Oracle {
         let mut refused = false;
         let mut lifted_ms = 0;
         let mut joined = 0;
+        // The first bits are the controller's own purposes.
+        let mut named = 9;
         for (at, event) in &self.events {
             match event {
+                Event::Named { .. } => named += 1,
                 Event::Joined { .. } => {
                     if joined == stay && self.has(Fault::RestrictionsDoNotFollowTheId) {
                         restrictions.retain(|(_, whom)| whom.is_none());
@@ -749,7 +842,12 @@ impl Oracle {
                 }
                 Event::Granted {
                     stay: whose, grant, ..
-                } if *whose == stay && covers(&grant.scope) => {
+                } if *whose == stay
+                    && covers(&grant.scope)
+                    // R3: nobody agrees to a third party who is not named yet.
+                    && (purpose.bits() < 1 << named
+                        || self.has(Fault::UnnamedPartiesAreAgreedTo)) =>
+                {
                     let since_ms = self.round_beginning(*at);
                     let until_ms = self.round_end(grant.until.unwrap_or(LIMIT));
                     if self.has(Fault::AnotherGrantShortens) {
@@ -1097,8 +1195,10 @@ impl Oracle {
             Ok(parts) => parts,
             Err(reason) => (Verdict::Dropped(reason), Vec::new()),
         };
+        let is_whole = verdict == Verdict::Whole;
+        verdict = self.with_sources_parts(verdict, frame);
         // Nothing can be taken out of a frame that stays as it is.
-        if let (Verdict::Redacted(reason), Door::Admit) = (verdict, door) {
+        if let (Verdict::Redacted(reason), Door::Admit, false) = (verdict, door, is_whole) {
             verdict = Verdict::Dropped(reason);
         }
         if (verdict.is_released() || self.has(Fault::WithheldRecordsCount))
@@ -1219,7 +1319,7 @@ impl Oracle {
     pub fn bare_tag(&self, tap: &Tap, frame: &Frame) -> [u8; 16] {
         let purposes = self.purposes(tap, frame);
         let (verdict, cleared) = match purposes {
-            Ok(cleared) => (Verdict::Whole, cleared),
+            Ok(cleared) => (self.with_sources_parts(Verdict::Whole, frame), cleared),
             Err(reason) => (Verdict::Dropped(reason), Purposes::empty()),
         };
         self.tag(tap.stream, frame, verdict, cleared)

@@ -1,11 +1,11 @@
 //! A meeting through the gate and the oracle side by side.
 
-use std::{fmt::Debug, mem};
+use std::{collections::BTreeMap, fmt::Debug, mem};
 
 use framegate::{
     Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting, Notice,
-    Outlet, OutletId, Participant, Purposes, Reason, Region, Samples, Scope, Stream, StreamId, Tag,
-    Tap, Time, Verdict,
+    Outlet, OutletId, Participant, PublicKey, Purposes, Reason, Region, Samples, Scope, Signed,
+    Stream, StreamId, Tag, Tap, Time, Verdict,
 };
 use proptest::test_runner::TestCaseError;
 
@@ -15,13 +15,14 @@ use crate::{
     derived,
     doors::pass,
     groups::{Grouped, Others},
+    keys::DEVICE,
     ledger,
     resume::resumed,
     rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        CONTROLLER, Damage, EVERYTHING, GROUPED, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
-        RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedOwner,
-        ScriptedSource, Step, THIRD, Untold, VERSION, When, Who,
+        CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
+        RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
+        ScriptedOwner, ScriptedSource, Step, THIRD, Untold, VERSION, When, Who,
     },
     sources::{Kept, Pair},
 };
@@ -99,6 +100,8 @@ pub struct Run {
     pub outcomes: Vec<Option<Outcome>>,
     /// Of each frame, what others can be made from.
     kept: Vec<Option<Pair>>,
+    /// What came of agreeing and joining, and how often.
+    pub answers: BTreeMap<String, usize>,
     /// Those that frames came with.
     groups: Vec<Grouped>,
     others: Option<Others>,
@@ -128,7 +131,8 @@ impl Run {
     pub fn open(room: usize, fault: Option<Fault>) -> Self {
         let ledger = Memory::default();
         Self {
-            meeting: Meeting::open_with(MEETING, room, ledger.writer()).expect("a meeting"),
+            meeting: Meeting::open_with(MEETING, room, ledger.writer().device(&DEVICE))
+                .expect("a meeting"),
             ledger,
             oracle: Oracle::open(room, fault),
             present: 5000,
@@ -138,6 +142,7 @@ impl Run {
             taps: Vec::new(),
             outcomes: Vec::new(),
             kept: Vec::new(),
+            answers: BTreeMap::new(),
             groups: Vec::new(),
             others: None,
         }
@@ -145,8 +150,8 @@ impl Run {
 
     /// Three people, notices, a third party, the script's streams and outlets.
     pub fn prepare(&mut self, script: &Script) -> Result<(), Disagreement> {
-        for id in &IDS[..GROUPED] {
-            self.step(&Step::Join(id, When::Later(0)))?;
+        for (id, key) in IDS.iter().zip(script.keys) {
+            self.step(&Step::Join(id, key, When::Later(0)))?;
         }
         self.step(&Step::Show(EVERYTHING))?;
         self.step(&Step::Show(RENEWED))?;
@@ -160,24 +165,12 @@ impl Run {
         Ok(())
     }
 
-    #[expect(clippy::too_many_lines, reason = "an arm for each step")]
     pub fn step(&mut self, step: &Step) -> Result<(), Disagreement> {
         match step {
             Step::Pass(now) => {
                 self.time(*now);
             }
-            Step::Join(id, now) => {
-                let now = self.time(*now);
-                let guarded = Some(id) == IDS.last();
-                let join = if guarded {
-                    Join::with_guardian(id, GUARDIAN)
-                } else {
-                    Join::adult(id)
-                };
-                let joined = self.meeting.join(join, Time::from_micros(now));
-                agree_result("join", &joined, self.oracle.join(id, guarded, now))?;
-                self.people.extend(joined.ok());
-            }
+            Step::Join(id, key, now) => self.join(id, *key, *now)?,
             Step::Leave(who, now) => {
                 let (now, who) = (self.time(*now), self.person(*who));
                 let participant = self.participant(who);
@@ -186,34 +179,7 @@ impl Run {
                 agree("a leave has settled", &left.is_settled(), &true)?;
             }
             Step::Show(text) => self.show(text)?,
-            Step::Grant {
-                by,
-                who,
-                notice,
-                scope,
-                method,
-                until,
-                now,
-            } => {
-                let (now, who) = (self.time(*now), self.person(*who));
-                let until = until.map(|until| self.time(until));
-                let grant = Grant {
-                    until: until.map(Time::from_micros),
-                    ..Grant::new(Digest::of(notice), *scope, *method)
-                };
-                let participant = self.participant(who);
-                let granted = self
-                    .meeting
-                    .grant(*by, participant, &grant, Time::from_micros(now));
-                let asked = rules::Grant {
-                    notice: (*notice).to_owned(),
-                    scope: *scope,
-                    method: *method,
-                    until,
-                };
-                let expected = self.oracle.grant(*by, who, asked, now);
-                agree_result("grant", &granted, expected)?;
-            }
+            Step::Grant { .. } => self.grant(step)?,
             Step::Supersede(text, now) => {
                 let now = self.time(*now);
                 let superseded = self
@@ -225,6 +191,12 @@ impl Run {
                 let now = self.time(*now);
                 self.meeting.tick(Time::from_micros(now));
                 self.oracle.tick(now);
+            }
+            Step::Count(now) => {
+                let now = self.time(*now);
+                let counted = self.meeting.count(Time::from_micros(now));
+                let counts = self.counts();
+                agree_result("count", &counted, self.oracle.count(counts, now))?;
             }
             Step::Withdraw(by, who, scope, now) => {
                 let (now, who) = (self.time(*now), self.person(*who));
@@ -281,7 +253,94 @@ impl Run {
         let deadline = self.oracle.next_end().map(Time::from_millis);
         agree("next_deadline", &self.meeting.next_deadline(), &deadline)?;
         let entries = self.oracle.generation() as u64;
-        agree("generation", &self.meeting.generation(), &entries)
+        agree("generation", &self.meeting.generation(), &entries)?;
+        match step {
+            Step::Frame(_) | Step::Pass(_) => Ok(()),
+            _ => self.check_challenges(),
+        }
+    }
+
+    fn join(&mut self, id: &str, key: ScriptedKey, now: When) -> Result<(), Disagreement> {
+        let now = self.time(now);
+        let guarded = Some(&id) == IDS.last();
+        let key = self.oracle.scripted_key(id, key);
+        let mut join = if guarded {
+            Join::with_guardian(id, GUARDIAN)
+        } else {
+            Join::adult(id)
+        };
+        if let Some(key) = key {
+            join = join.key(PublicKey(key));
+        }
+        let joined = self.meeting.join(join, Time::from_micros(now));
+        let expected = self.oracle.join(id, guarded, key, now);
+        agree_result("join", &joined, expected)?;
+        self.note(format!("joining, {}, {expected:?}", keyed(key.is_some())));
+        self.people.extend(joined.ok());
+        Ok(())
+    }
+
+    fn grant(&mut self, step: &Step) -> Result<(), Disagreement> {
+        let Step::Grant {
+            by,
+            who,
+            notice,
+            scope,
+            method,
+            at,
+            until,
+            signing,
+            now,
+        } = step
+        else {
+            unreachable!("{step:?}");
+        };
+        let (now, who) = (self.time(*now), self.person(*who));
+        let mut asked = rules::Grant {
+            notice: (*notice).to_owned(),
+            scope: *scope,
+            method: *method,
+            at: at.map(|at| self.time(at)),
+            until: until.map(|until| self.time(until)),
+            signed: None,
+        };
+        asked.signed = self.oracle.signed(who, &asked, *signing);
+        let signed = asked.signed.clone().map(|signed| Signed {
+            meeting: signed.meeting,
+            challenge: Digest(signed.challenge),
+            signature: signed.signature,
+        });
+        let grant = Grant {
+            at: asked.at.map(Time::from_micros),
+            until: asked.until.map(Time::from_micros),
+            signed,
+            ..Grant::new(Digest::of(notice), *scope, *method)
+        };
+        let participant = self.participant(who);
+        let time = Time::from_micros(now);
+        let granted = self.meeting.grant(*by, participant, &grant, time);
+        if let Err(Error::Refused(_, told)) = granted {
+            agree("who is refused", &told, by)?;
+        }
+        let has_key = who.is_some_and(|stay| self.oracle.has_key(stay));
+        let expected = self.oracle.grant(*by, who, asked, now);
+        agree_result("grant", &granted, expected)?;
+        self.note(format!("{by:?}, {}, {expected:?}", keyed(has_key)));
+        Ok(())
+    }
+
+    fn note(&mut self, answer: String) {
+        *self.answers.entry(answer).or_default() += 1;
+    }
+
+    /// What everybody is to sign over.
+    fn check_challenges(&mut self) -> Result<(), Disagreement> {
+        self.oracle.read_on(&self.ledger.bytes());
+        for (stay, &who) in self.people.iter().enumerate() {
+            let challenge = self.meeting.challenge(who).map(|challenge| challenge.0);
+            agree("a challenge", &challenge, &self.oracle.challenge(stay))?;
+        }
+        Ok(())
     }
 
     /// In microseconds since the meeting's start.
@@ -715,6 +774,9 @@ impl Run {
     /// Entry for entry.
     pub fn check_ledger(&self) -> Result<(), Disagreement> {
         let (told, head) = ledger::read(&self.ledger.bytes())?;
+        // What the oracle expects of the device is over the lines before.
+        let lines = self.oracle.lines.len();
+        agree("lines that were read", &lines, &told.len())?;
         let expected = self.oracle.entries();
         for (told, expected) in told.iter().zip(&expected) {
             agree("an entry of the ledger", told, expected)?;
@@ -755,6 +817,10 @@ impl Run {
     pub fn drop_meeting(self) -> Vec<Tap> {
         self.taps.into_iter().map(|tap| tap.tap).collect()
     }
+}
+
+fn keyed(has_key: bool) -> &'static str {
+    if has_key { "with a key" } else { "without" }
 }
 
 /// One of so many: the newest, or one by its number.
@@ -813,16 +879,37 @@ impl TapRun {
     }
 }
 
-/// Both did what was asked, or neither did. Of several errors either may be given, but overreach has its own (R2).
+/// Both did what was asked, or neither did. Of several errors either may be given, but each refusal of consent (R2) has its own, and so has a wrong key.
 fn agree_result<T>(
     what: &str,
     gate: &Result<T, Error>,
     oracle: Result<(), Refusal>,
 ) -> Result<(), Disagreement> {
-    let is_overreach = matches!(gate, Err(Error::Refused(..)));
+    let own = match gate {
+        Err(Error::Refused(why, _)) => Some(match why {
+            framegate::Refusal::Overreach => Refusal::Overreach,
+            framegate::Refusal::Unsigned => Refusal::Unsigned,
+            framegate::Refusal::ForeignMeeting => Refusal::ForeignMeeting,
+            framegate::Refusal::Replayed => Refusal::Replayed,
+            framegate::Refusal::WrongSignature => Refusal::WrongSignature,
+        }),
+        Err(Error::WrongKey) => Some(Refusal::WrongKey),
+        _ => None,
+    };
+    let expected = oracle.err().filter(|why| {
+        matches!(
+            why,
+            Refusal::Overreach
+                | Refusal::Unsigned
+                | Refusal::ForeignMeeting
+                | Refusal::Replayed
+                | Refusal::WrongSignature
+                | Refusal::WrongKey
+        )
+    });
     agree(
         &format!("{what}: {:?}, {oracle:?}", gate.as_ref().err()),
-        &(gate.is_ok(), is_overreach),
-        &(oracle.is_ok(), oracle == Err(Refusal::Overreach)),
+        &(gate.is_ok(), own),
+        &(oracle.is_ok(), expected),
     )
 }

@@ -39,7 +39,52 @@ const LIMIT: i64 = 4_294_967_295_000;
 pub struct Script {
     pub streams: Vec<ScriptedStream>,
     pub outlets: Vec<(Purposes, Kinds)>,
+    /// Of those who are there from the beginning.
+    pub keys: [ScriptedKey; GROUPED],
     pub steps: Vec<Step>,
+}
+
+/// What somebody joins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScriptedKey {
+    /// Whatever their id joined with before, if it did.
+    AsBefore,
+    None,
+    Number(u8),
+    /// One with which nobody can join.
+    Bad(u8),
+}
+
+/// How what somebody agrees to is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signing {
+    /// As it must be: not at all by those without a key.
+    Rightly,
+    Not,
+    /// By somebody else's key.
+    ByAnother(u8),
+    /// Not quite what is asked.
+    Changed(Part),
+    /// Over the challenge before, or one before that.
+    Earlier(usize),
+    OfAnotherMeeting,
+    /// A bit of the signature is another.
+    Damaged(usize),
+}
+
+/// What of a grant can be another when it is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Meeting,
+    Participant,
+    Notice,
+    Kinds,
+    Purposes,
+    Recipients,
+    Method,
+    At,
+    Until,
+    Challenge,
 }
 
 pub type ScriptedStream = (ScriptedOwner, Kind, Format);
@@ -75,7 +120,7 @@ pub enum ScriptedOwner {
 pub enum Step {
     /// Nothing happens.
     Pass(When),
-    Join(&'static str, When),
+    Join(&'static str, ScriptedKey, When),
     Leave(Who, When),
     Show(&'static str),
     Grant {
@@ -84,11 +129,14 @@ pub enum Step {
         notice: &'static str,
         scope: Scope,
         method: Method,
+        at: Option<When>,
         until: Option<When>,
+        signing: Signing,
         now: When,
     },
     Supersede(&'static str, When),
     Tick(When),
+    Count(When),
     Withdraw(Authority, Who, Scope, When),
     Restrict(Authority, Option<Who>, Scope, When),
     Lift(Authority, Option<Who>, Scope, When),
@@ -178,13 +226,59 @@ pub fn scripts() -> impl Strategy<Value = Script> {
     (
         streams(),
         vec(scripted_outlet(), 1..=2),
+        [first_key(), first_key(), first_key()],
         vec(any_steps(), 18..=26),
     )
-        .prop_map(|(streams, outlets, steps)| Script {
+        .prop_map(|(streams, outlets, keys, steps)| Script {
             streams,
             outlets,
+            keys,
             steps: steps.concat(),
         })
+}
+
+fn first_key() -> impl Strategy<Value = ScriptedKey> {
+    prop_oneof![
+        3 => Just(ScriptedKey::None),
+        2 => (0..4_u8).prop_map(ScriptedKey::Number),
+    ]
+}
+
+fn scripted_key() -> impl Strategy<Value = ScriptedKey> {
+    prop_oneof![
+        5 => Just(ScriptedKey::AsBefore),
+        2 => Just(ScriptedKey::None),
+        3 => (0..4_u8).prop_map(ScriptedKey::Number),
+        1 => (0..4_u8).prop_map(ScriptedKey::Bad),
+    ]
+}
+
+/// In a wrong way.
+pub fn wrong_signing() -> impl Strategy<Value = Signing> {
+    let parts = [
+        Part::Meeting,
+        Part::Participant,
+        Part::Notice,
+        Part::Kinds,
+        Part::Purposes,
+        Part::Recipients,
+        Part::Method,
+        Part::At,
+        Part::Until,
+        Part::Challenge,
+    ];
+    prop_oneof![
+        2 => Just(Signing::Not),
+        1 => (0..3_u8).prop_map(Signing::ByAnother),
+        4 => one_of(&parts).prop_map(Signing::Changed),
+        3 => one_of(&[0, 0, 1, 2]).prop_map(Signing::Earlier),
+        1 => Just(Signing::OfAnotherMeeting),
+        1 => (0..512_usize).prop_map(Signing::Damaged),
+    ]
+}
+
+fn signing() -> impl Strategy<Value = Signing> {
+    prop_oneof![Just(Signing::Rightly), wrong_signing()]
 }
 
 /// Which of a script's streams is a derived one, which two are of records, and which others there are at least.
@@ -218,11 +312,12 @@ impl Step {
     pub fn now_mut(&mut self) -> Option<&mut When> {
         match self {
             Self::Pass(now)
-            | Self::Join(_, now)
+            | Self::Join(_, _, now)
             | Self::Leave(_, now)
             | Self::Grant { now, .. }
             | Self::Supersede(_, now)
             | Self::Tick(now)
+            | Self::Count(now)
             | Self::Withdraw(_, _, _, now)
             | Self::Restrict(_, _, _, now)
             | Self::Lift(_, _, _, now)
@@ -256,16 +351,22 @@ fn agreement_by(by: Authority, stay: usize, now: When) -> Step {
         notice: EVERYTHING,
         scope: Scope::ALL,
         method: Method::Typed,
+        at: None,
         until: None,
+        signing: Signing::Rightly,
         now,
     }
 }
 
 /// One step, or two that rarely come together by chance: leaving and coming back, a restriction and its end.
 fn any_steps() -> impl Strategy<Value = Vec<Step>> {
-    let reconnect = (0..IDS.len(), now(), now()).prop_map(|(stay, left, joined)| {
-        vec![Step::Leave(Some(stay), left), Step::Join(IDS[stay], joined)]
-    });
+    let reconnect =
+        (0..IDS.len(), scripted_key(), now(), now()).prop_map(|(stay, key, left, joined)| {
+            vec![
+                Step::Leave(Some(stay), left),
+                Step::Join(IDS[stay], key, joined),
+            ]
+        });
     // A child refuses, and the guardian agrees afterwards.
     let overruled =
         (0..8_usize, scope(), now(), now()).prop_map(|(stay, scope, refused, agreed)| {
@@ -275,6 +376,29 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
                 agreement_by(guardian, stay, agreed),
             ]
         });
+    // They withdraw or come back, and what they signed before is brought once more.
+    let held_back = (0..8_usize, scope(), 0..3_u8, now(), now()).prop_map(
+        |(stay, scope, what, since, again)| {
+            let by = if stay % IDS.len() == GROUPED {
+                Authority::Guardian
+            } else {
+                Authority::Participant
+            };
+            let mut replayed = agreement_by(by, stay, again);
+            if let Step::Grant { signing, .. } = &mut replayed {
+                *signing = Signing::Earlier(0);
+            }
+            let mut steps = match what {
+                0 => vec![
+                    Step::Leave(Some(stay), since),
+                    Step::Join(IDS[stay % IDS.len()], ScriptedKey::AsBefore, since),
+                ],
+                _ => vec![Step::Withdraw(by, Some(stay), scope, since)],
+            };
+            steps.push(replayed);
+            steps
+        },
+    );
     let whom = option::weighted(0.5, who());
     let suspend =
         (restrainer(), whom, scope(), now(), now()).prop_map(|(by, whom, scope, since, until)| {
@@ -287,6 +411,8 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
         40 => any_step().prop_map(|step| vec![step]).boxed(),
         1 => reconnect,
         1 => overruled,
+        1 => guardianship().boxed(),
+        1 => held_back,
         1 => suspend,
         // All of them inside each other are too much for a thread's stack.
         1 => derivation().boxed(),
@@ -294,6 +420,43 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
         1 => measurements().boxed(),
         1 => measurements_after_a_return().boxed(),
     ]
+}
+
+/// Somebody who has a guardian comes in the place of another. Somebody agrees for them, mostly the guardian, and they are heard.
+fn guardianship() -> impl Strategy<Value = Vec<Step>> {
+    let key = prop_oneof![
+        1 => Just(ScriptedKey::None),
+        3 => (0..4_u8).prop_map(ScriptedKey::Number),
+    ];
+    let by = prop_oneof![
+        6 => Just(Authority::Guardian),
+        1 => one_of(&[Authority::Participant, Authority::Host]),
+    ];
+    let heard = (scripted_frame(), one_of(&ORDINARY)).prop_map(|(frame, stream)| {
+        Step::Frame(ScriptedFrame {
+            stream,
+            captured: When::Ago(0),
+            contributors: ScriptedContributors::Complete(vec![Some(NEWEST)]),
+            regions: Vec::new(),
+            misplaced: false,
+            now: When::Later(1000),
+            ..frame
+        })
+    });
+    (0..GROUPED, key, by, signing(), heard).prop_map(|(left, key, by, as_signed, heard)| {
+        let later = When::Later(0);
+        let mut agreed = agreement_by(by, NEWEST, later);
+        if let Step::Grant { signing, .. } = &mut agreed {
+            *signing = as_signed;
+        }
+        let id = IDS[GROUPED];
+        vec![
+            Step::Leave(Some(left), later),
+            Step::Join(id, key, later),
+            agreed,
+            heard,
+        ]
+    })
 }
 
 /// Records of one stream in a minute, then of it or another: in the same minute, in the next, or at last a late one.
@@ -335,7 +498,8 @@ fn measurements_after_a_return() -> impl Strategy<Value = Vec<Step>> {
         let now = When::Later(0);
         let mut steps = agreements(&[0]);
         steps.extend(before);
-        steps.extend([Step::Leave(Some(0), now), Step::Join(IDS[0], now), again]);
+        let back = Step::Join(IDS[0], ScriptedKey::AsBefore, now);
+        steps.extend([Step::Leave(Some(0), now), back, again]);
         steps.extend(agreements(&[NEWEST]));
         steps.extend(after);
         steps
@@ -441,7 +605,9 @@ pub fn act(who: Who) -> impl Strategy<Value = Step> {
         notice: EVERYTHING,
         scope,
         method: Method::Typed,
+        at: None,
         until,
+        signing: Signing::Rightly,
         now,
     });
     prop_oneof![
@@ -462,12 +628,13 @@ fn any_step() -> impl Strategy<Value = Step> {
             .prop_map(|(by, whom, scope, now)| Step::Restrict(by, whom, scope, now)),
         8 => (restrainer(), option::weighted(0.5, who()), scope(), now())
             .prop_map(|(by, whom, scope, now)| Step::Lift(by, whom, scope, now)),
-        7 => (one_of(&IDS), now()).prop_map(|(id, now)| Step::Join(id, now)),
+        7 => (one_of(&IDS), scripted_key(), now()).prop_map(|(id, key, now)| Step::Join(id, key, now)),
         4 => (who(), now()).prop_map(|(who, now)| Step::Leave(who, now)),
         2 => one_of(&[EVERYTHING, RECORDING, RENEWED]).prop_map(Step::Show),
         2 => (one_of(&[RENEWED, RENEWED, RENEWED, EVERYTHING, RECORDING]), now())
             .prop_map(|(text, now)| Step::Supersede(text, now)),
         4 => now().prop_map(Step::Tick),
+        2 => now().prop_map(Step::Count),
         1 => Just(Step::Pass(When::Later(MINUTE))),
         1 => one_of(&[Purposes::RECORD, Purposes::TRAIN, Purposes::REVIEW]).prop_map(Step::ThirdParty),
         1 => scripted_stream()
@@ -500,20 +667,28 @@ fn grant() -> impl Strategy<Value = Step> {
         1 => one_of(&[0, 1000]).prop_map(When::Ago),
         1 => bad_time(),
     ];
+    let at = prop_oneof![
+        8 => one_of(&[0, 1, 1000, 4000]).prop_map(When::Ago),
+        1 => Just(When::In(1000)),
+        1 => bad_time(),
+    ];
     (
-        (by, who(), notice, method),
+        (by, who(), notice, method, signing()),
         scope(),
+        option::weighted(0.1, at),
         option::weighted(0.4, until),
         now(),
     )
         .prop_map(
-            |((by, who, notice, method), scope, until, now)| Step::Grant {
+            |((by, who, notice, method, signing), scope, at, until, now)| Step::Grant {
                 by,
                 who,
                 notice,
                 scope,
                 method,
+                at,
                 until,
+                signing,
                 now,
             },
         )
