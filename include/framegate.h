@@ -597,7 +597,8 @@ framegate_status framegate_tap_close(framegate_tap tap);
 
 /* ---- Frames ---- */
 
-/* Who is in a frame, and whether that is everybody. What is not said is not complete, and withheld. */
+/* Who is in a frame, and whether that is everybody. What is not said is not complete, and withheld; as is a list of people beside
+ * OWNER, GROUP or SOURCES. */
 enum {
   FRAMEGATE_CONTRIBUTORS_OWNER = 1,    /* the stream's owner and nobody else */
   FRAMEGATE_CONTRIBUTORS_COMPLETE = 2, /* `people` are all, beside the stream's owner if it has one; on a composite its members */
@@ -654,7 +655,7 @@ enum {
 /* What is known of a frame beside its payload. */
 typedef struct framegate_frame {
   uint32_t size;
-  uint32_t contributors;               /* FRAMEGATE_CONTRIBUTORS_… */
+  uint32_t contributors;               /* FRAMEGATE_CONTRIBUTORS_…: 0 is none of them */
   int64_t captured;                    /* when its earliest sample was; of a derived frame its sources say that */
   const framegate_participant *people;
   size_t people_count;

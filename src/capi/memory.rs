@@ -60,8 +60,8 @@ pub(super) struct Out<'c, T>(*mut T, PhantomData<&'c T>);
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct Text<'c> {
-    data: In<'c, u8>,
-    length: usize,
+    pub(super) data: In<'c, u8>,
+    pub(super) length: usize,
 }
 
 plain!(Text<'_>);

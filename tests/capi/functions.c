@@ -219,7 +219,7 @@ static void content(void) {
   for (uint32_t at = 0; at < 4; at++) {
     frames[at] = frame_of(FRAMEGATE_CONTRIBUTORS_COMPLETE + at, SECOND + at);
     frames[at].people = &ann;
-    frames[at].people_count = 1;
+    frames[at].people_count = frames[at].contributors != FRAMEGATE_CONTRIBUTORS_GROUP;
     frames[at].group = group;
   }
   framegate_payload payloads[4] = {payload, payload, payload, payload};
