@@ -732,12 +732,12 @@ FRAMEGATE_NODISCARD int32_t framegate_tap_admit_in_place(framegate_tap tap, cons
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
 framegate_status framegate_tap_end(framegate_tap tap);
 
-/* The bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's are. It releases nothing and is not counted;
- * what it says may no longer hold when it returns. All zeros, so no consent, for a handle, a frame or a pointer that is none. One thread at a time for each tap. */
-FRAMEGATE_NODISCARD framegate_tag framegate_tap_tag(framegate_tap tap, const framegate_frame *frame, int64_t now);
+/* The bare decision about a frame of nobody but the stream's owner: for which purposes they agree to it, whatever the outlet's are. It releases nothing and is
+ * not counted; what it says may no longer hold when it returns. All zeros, so no consent, for a handle that is none. One thread at a time for each tap. */
+FRAMEGATE_NODISCARD framegate_tag framegate_tap_tag(framegate_tap tap, int64_t captured, int64_t now);
 
-/* The bare decisions about many frames, in their order. One thread at a time for each tap.
- * Errors: HANDLE, NULL, MISALIGNED, LENGTH (more than FRAMEGATE_MAX_FRAMES), PANIC; then all tags are zeros, unless `tags` is null or misaligned or `count` too large. */
+/* The bare decisions about any frames, in their order: for which purposes everybody in each agrees to all of it. One thread at a time for each tap.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES), PANIC; then all tags are zeros, unless `tags` is null or misaligned or `count` too large. */
 FRAMEGATE_NODISCARD framegate_status framegate_tap_tags(framegate_tap tap, const framegate_frame *frames, size_t count, int64_t now, framegate_tag *tags);
 
 /* How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others. */

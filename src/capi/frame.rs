@@ -143,7 +143,14 @@ impl FrameIn<'_> {
         self.contributors == OWNER && self.people_count | self.region_count | self.source_count == 0
     }
 
-    pub(super) fn captured(&self) -> Time {
+    /// When it was captured, if it names nobody but the stream's owner.
+    #[inline]
+    pub(super) fn captured_of_owner(&self) -> Option<Time> {
+        self.is_of_owner_alone().then(|| self.captured())
+    }
+
+    #[inline]
+    fn captured(&self) -> Time {
         Time::from_micros(self.captured)
     }
 

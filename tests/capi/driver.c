@@ -677,13 +677,12 @@ static void decide(void) {
   if (one_in(2)) {
     /* A frame that cannot be read, of a tap that is none. */
     framegate_tap wrong = {wrong_handle(3)};
-    framegate_tag tag = framegate_tap_tag(one_in(2) ? wrong : tap->tap, NULL, now);
-    refused(framegate_tag_get(tag, &fields));
-    made.frame.size = below(2);
-    tag = framegate_tap_tag(tap->tap, &made.frame, now);
-    refused(framegate_tag_get(tag, &fields));
-    made.frame.size = (uint32_t)sizeof made.frame;
+    refused(framegate_tag_get(framegate_tap_tag(wrong, now, now), &fields));
     framegate_tag tags[2];
+    made.frame.size = below(2);
+    refused(framegate_tap_tags(tap->tap, &made.frame, 1, now, tags));
+    refused(framegate_tag_get(tags[0], &fields));
+    made.frame.size = (uint32_t)sizeof made.frame;
     refused(framegate_tap_tags(wrong, &made.frame, 1, now, tags));
     refused(framegate_tag_get(tags[0], &fields));
     switch (below(5)) {
@@ -699,7 +698,16 @@ static void decide(void) {
     seen_time(now);
     return;
   }
-  OK(framegate_tag_get(framegate_tap_tag(tap->tap, &made.frame, now), &fields));
+  framegate_tag tag;
+  if (one_in(2)) {
+    made.frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, made.frame.captured);
+    made.count = 0;
+    made.complete = tap->owner >= 0;
+    tag = framegate_tap_tag(tap->tap, made.frame.captured, now);
+  } else {
+    OK(framegate_tap_tags(tap->tap, &made.frame, 1, now, &tag));
+  }
+  OK(framegate_tag_get(tag, &fields));
   seen_time(now);
   for (int purpose = 0; purpose < PURPOSES; purpose++) {
     if (!(fields.purposes >> purpose & 1)) continue;

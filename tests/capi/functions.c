@@ -230,17 +230,16 @@ static void content(void) {
     CHECK(all_cleared[at].verdict == (at == 2 ? FRAMEGATE_VERDICT_DROPPED : FRAMEGATE_VERDICT_WHOLE));
   }
   OK(framegate_tap_end(mix));
-  framegate_tag tags[4], single;
+  framegate_tag tags[4], closed;
   OK(framegate_tap_tags(mix, frames, 4, 3 * SECOND, tags));
-  single = framegate_tap_tag(mix, &frames[0], 3 * SECOND);
-  CHECK(memcmp(&single, &tags[0], sizeof single) == 0);
+  const framegate_tag single = tags[0];
   OK(framegate_group_close(group));
   IS(framegate_group_close(group), FRAMEGATE_ERROR_HANDLE);
   framegate_tag_fields fields;
   fields.size = (uint32_t)sizeof fields;
   OK(framegate_tag_get(tags[1], &fields));
   CHECK(fields.verdict == FRAMEGATE_VERDICT_WHOLE && fields.purposes == (FRAMEGATE_PURPOSE_RECORD | FRAMEGATE_PURPOSE_TRAIN));
-  const framegate_tag closed = framegate_tap_tag(mix, &frames[1], 3 * SECOND);
+  OK(framegate_tap_tags(mix, &frames[1], 1, 3 * SECOND, &closed));
   OK(framegate_tag_get(closed, &fields));
   CHECK(fields.verdict == FRAMEGATE_VERDICT_DROPPED && fields.reason == FRAMEGATE_REASON_UNKNOWN);
 
@@ -491,10 +490,9 @@ static void ledgers(const char *path) {
   framegate_stream_options found_microphone = microphone;
   found_microphone.owner = found;
   tap = tap_of(meeting, found_microphone, recorder);
-  framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 2 * SECOND);
   framegate_tag_fields fields;
   fields.size = (uint32_t)sizeof fields;
-  OK(framegate_tag_get(framegate_tap_tag(tap, &frame, 2 * SECOND), &fields));
+  OK(framegate_tag_get(framegate_tap_tag(tap, 2 * SECOND, 2 * SECOND), &fields));
   CHECK(fields.verdict == FRAMEGATE_VERDICT_WHOLE);
   OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, found, audio, 3 * SECOND, NULL));
   OK(framegate_meeting_end(meeting, NULL));
