@@ -368,12 +368,14 @@ extern "C" fn framegate_tap_end(tap: Handle<OpenTap>) -> i32 {
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tap_tag(tap: Handle<OpenTap>, captured: i64, now: i64) -> TagOut {
-    let tag = caught(|| {
-        let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
-        let tap = &TAPS.get(tap)?.tap;
-        Ok(tap.tag_of(Contributors::Owner, captured, now).into())
-    });
-    tag.unwrap_or(TagOut::NONE)
+    let Ok(open) = TAPS.get(tap) else {
+        return TagOut::NONE;
+    };
+    let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
+    match caught(|| Ok(open.tap.tag_of(Contributors::Owner, captured, now))) {
+        Ok(tag) => tag.into(),
+        Err(_) => TagOut::NONE,
+    }
 }
 
 #[unsafe(no_mangle)]
