@@ -202,20 +202,17 @@ impl<'c, T: Sized32> Elements<'c, T> {
     unsafe fn at(&self, at: *const T) -> Result<&'c T, Status> {
         // SAFETY: there are `size` bytes by the caller's word; aligned, as the first is and sizes are multiples of the alignment.
         let said = unsafe { *at.cast::<u32>() };
-        if said != self.size || !self.is_known(at) {
+        if said != self.size || (said != size::<T>() && !self.is_known(at)) {
             return Err(Status::Size);
         }
         // SAFETY: aligned, not null, at least as long as a `T`, and whatever its bits are, they are a value.
         Ok(unsafe { &*at })
     }
 
-    /// Whether there is nothing in it that this library does not know.
-    #[inline]
+    /// Whether there is nothing in it, of a later header's, that this library does not know.
+    #[cold]
     fn is_known(&self, at: *const T) -> bool {
         let (known, size) = (size_of::<T>(), self.size as usize);
-        if size == known {
-            return true;
-        }
         // SAFETY: `size` bytes are there by the caller's word, and `size` is not less than `known`.
         let rest = unsafe { slice::from_raw_parts(at.cast::<u8>().add(known), size - known) };
         rest.iter().all(|byte| *byte == 0)

@@ -18,7 +18,8 @@ use crate::{
     frame::{Contributors, Frame, OutletId, StreamId},
     payload::{Payload, PayloadMut},
     release::Counters,
-    tap::{Admission, Batch, Cleared, Tap},
+    tag::Tag,
+    tap::{Admission, Batch, Cleared, Decisions, Tap},
     time::Time,
     verdict::Verdict,
 };
@@ -167,7 +168,7 @@ fn admit<'c, P>(
                 out,
                 meeting: tap.meeting,
             };
-            let admission = frame_at(&frames, index, tap.meeting, |frame| {
+            let admission = with_frame(frames.get(index), tap.meeting, |frame| {
                 each(&payloads, index, &mut batch, frame, &mut place)
             });
             match admission.output {
@@ -202,13 +203,12 @@ impl Place<'_, '_> {
 
 /// What cannot be read is malformed.
 #[inline]
-fn frame_at<R>(
-    frames: &Elements<'_, FrameIn<'_>>,
-    index: usize,
+fn with_frame<R>(
+    frame: Result<&FrameIn<'_>, Status>,
     meeting: u16,
     call: impl FnOnce(&Frame<'_>) -> R,
 ) -> R {
-    match frames.get(index) {
+    match frame {
         Ok(frame) => frame.with(meeting, call),
         Err(_) => call(&frame::malformed(Time::START)),
     }
@@ -366,15 +366,27 @@ extern "C" fn framegate_tap_end(tap: Handle<OpenTap>) -> i32 {
     })
 }
 
+// What tells most frames of one person makes no call, so there is nothing that could panic in it, and no frame on the stack.
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tap_tag(tap: Handle<OpenTap>, captured: i64, now: i64) -> TagOut {
     let Ok(open) = TAPS.get(tap) else {
         return TagOut::NONE;
     };
     let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
-    match caught(|| Ok(open.tap.tag_of(Contributors::Owner, captured, now))) {
-        Ok(tag) => tag.into(),
-        Err(_) => TagOut::NONE,
+    match open.tap.surely_tagged(Contributors::Owner, captured, now) {
+        Some(tag) => tag.into(),
+        None => open.tag_exactly(captured, now),
+    }
+}
+
+impl OpenTap {
+    #[inline(never)]
+    fn tag_exactly(&self, captured: Time, now: Time) -> TagOut {
+        let frame = Frame::new(captured, Contributors::Owner);
+        match caught(|| Ok(self.tap.tag_exactly(&frame, now))) {
+            Ok(tag) => tag.into(),
+            Err(_) => TagOut::NONE,
+        }
     }
 }
 
@@ -395,29 +407,36 @@ extern "C" fn framegate_tap_tags<'c>(
         Ok(room) => room,
         Err(status) => return status as i32,
     };
-    let decided = caught(|| {
+    let decided = status(|| {
         let tap = TAPS.get(tap)?;
         if count == 0 {
-            return Ok(0);
+            return Ok(());
         }
         let frames = frames.elements(count)?;
         let decisions = tap.tap.decisions(Time::from_micros(now));
         for (index, frame) in frames.iter().enumerate() {
             let owners = frame.ok().and_then(FrameIn::captured_of_owner);
-            let whole = owners.and_then(|captured| decisions.surely_whole(captured));
-            let tag = whole.unwrap_or_else(|| {
-                frame_at(&frames, index, tap.meeting, |frame| decisions.tag(frame))
-            });
+            let tag = match owners.and_then(|captured| decisions.surely_whole(captured)) {
+                Some(tag) => tag,
+                None => tap.tag_otherwise(frame, decisions),
+            };
             room.put_at(index, tag.into());
         }
-        Ok(0)
+        Ok(())
     });
-    decided.unwrap_or_else(|status| {
+    if decided < 0 {
         for index in 0..count {
             room.put_at(index, TagOut::NONE);
         }
-        status as i32
-    })
+    }
+    decided
+}
+
+impl OpenTap {
+    #[inline(never)]
+    fn tag_otherwise(&self, frame: Result<&FrameIn<'_>, Status>, decisions: Decisions<'_>) -> Tag {
+        with_frame(frame, self.meeting, |frame| decisions.tag(frame))
+    }
 }
 
 #[unsafe(no_mangle)]
