@@ -8,7 +8,7 @@ use super::{
     frame::{self, FrameIn, PayloadIn, PayloadInOut, SourceIn},
     handle::{Handle, HotObjects},
     meeting::{Shared, call},
-    memory::{Elements, ElementsMut, In, List, Out, size, sized, zeroed},
+    memory::{Elements, ElementsMut, In, List, Out, Room, size, sized, zeroed},
     people::Person,
     status::Status,
     stream::{OutletOut, StreamOut},
@@ -18,7 +18,6 @@ use crate::{
     frame::{Contributors, Frame, OutletId, StreamId},
     payload::{Payload, PayloadMut},
     release::Counters,
-    tag::Tag,
     tap::{Admission, Batch, Cleared, Decisions, Tap},
     time::Time,
     verdict::Verdict,
@@ -403,7 +402,7 @@ extern "C" fn framegate_tap_tags<'c>(
     } else {
         tags.rooms(count)
     };
-    let room = match room {
+    let mut room = match room {
         Ok(room) => room,
         Err(status) => return status as i32,
     };
@@ -414,13 +413,16 @@ extern "C" fn framegate_tap_tags<'c>(
         }
         let frames = frames.elements(count)?;
         let decisions = tap.tap.decisions(Time::from_micros(now));
-        for (index, frame) in frames.iter().enumerate() {
-            let owners = frame.ok().and_then(FrameIn::captured_of_owner);
-            let tag = match owners.and_then(|captured| decisions.surely_whole(captured)) {
-                Some(tag) => tag,
-                None => tap.tag_otherwise(frame, decisions),
-            };
-            room.put_at(index, tag.into());
+        let owners = frames.as_slice().unwrap_or_default();
+        let mut untold = owners.len();
+        for (frame, slot) in owners.iter().zip(room.slots()) {
+            let captured = frame.captured_of_owner();
+            let tag = captured.and_then(|captured| decisions.surely_whole(captured));
+            untold -= usize::from(tag.is_some());
+            slot.write(tag.map_or(TagOut::NONE, TagOut::from));
+        }
+        if untold > 0 || owners.is_empty() {
+            tap.tag_others(&frames, count, decisions, &room);
         }
         Ok(())
     });
@@ -433,9 +435,23 @@ extern "C" fn framegate_tap_tags<'c>(
 }
 
 impl OpenTap {
+    /// Writes the tags of all frames that the one word does not tell.
     #[inline(never)]
-    fn tag_otherwise(&self, frame: Result<&FrameIn<'_>, Status>, decisions: Decisions<'_>) -> Tag {
-        with_frame(frame, self.meeting, |frame| decisions.tag(frame))
+    fn tag_others(
+        &self,
+        frames: &Elements<'_, FrameIn<'_>>,
+        count: usize,
+        decisions: Decisions<'_>,
+        room: &Room<'_, TagOut>,
+    ) {
+        for index in 0..count {
+            let frame = frames.get(index);
+            let owners = frame.ok().and_then(FrameIn::captured_of_owner);
+            let whole = owners.and_then(|captured| decisions.surely_whole(captured));
+            let tag = whole
+                .unwrap_or_else(|| with_frame(frame, self.meeting, |frame| decisions.tag(frame)));
+            room.put_at(index, tag.into());
+        }
     }
 }
 
