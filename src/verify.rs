@@ -155,8 +155,10 @@ impl Verifier {
         for kind in Kind::ALL {
             for purpose in Purposes::each() {
                 let first = self.consents.len();
-                let of_cell = history.of_cell(kind, purpose).map(Consent::new);
-                self.consents.extend(of_cell);
+                if kind.never_cleared().is_none() {
+                    let of_cell = history.of_cell(kind, purpose);
+                    self.consents.extend(of_cell.map(Consent::new));
+                }
                 self.cells.push((first, self.consents.len()));
             }
         }

@@ -247,12 +247,10 @@ fn python_makes_the_same_seals() {
         .spawn()
         .expect("python3");
     let hexadecimal = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
+        let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+        digits.collect::<Vec<_>>().concat()
     };
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     for frame in &frames {
         let subjects = frame
             .people
@@ -262,10 +260,10 @@ fn python_makes_the_same_seals() {
             "secret": hexadecimal(&SECRET), "meeting": MEETING, "tag": frame.tag,
             "subjects": subjects.collect::<Vec<_>>(), "payload": hexadecimal(&frame.payload),
         });
-        lines += &format!("{line}\n");
+        writeln!(lines, "{line}").unwrap();
     }
     let mut input = python.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
+    let writer = std::thread::spawn(move || input.write_all(&lines));
     let output = python.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
     assert!(output.status.success());

@@ -1,6 +1,7 @@
 //! Tags on their way, with the tools of others as judges: tshark reads the packets, ffmpeg makes them and decodes the streams.
 //!
-//! `wire/rtp.rs` is about header extensions; `wire/packets.rs` makes packets, `wire/tshark.rs` has them read.
+//! `wire/rtp.rs` is about header extensions, `wire/streams.rs` about encoded streams, `wire/sdp.rs` about session descriptions;
+//! `wire/packets.rs` makes packets, `wire/tshark.rs` has them read.
 
 mod common;
 
@@ -8,6 +9,10 @@ mod common;
 mod packets;
 #[path = "wire/rtp.rs"]
 mod rtp;
+#[path = "wire/sdp.rs"]
+mod sdp;
+#[path = "wire/streams.rs"]
+mod streams;
 #[path = "wire/tshark.rs"]
 mod tshark;
 

@@ -10,9 +10,12 @@
 //! Whoever receives may drop any of these on the way (RFC 3550 §5.3.1): an absent tag means no consent.
 //! What is written here is not encrypted unless the transport does it, and without a [`Seal`](crate::Seal) anybody can write it.
 
+pub mod obu;
 pub mod rtp;
+pub mod sdp;
+pub mod sei;
 
-use crate::tag::TagError;
+use crate::{seal::Carried, tag::TagError};
 
 /// Names this library's tags wherever a name is asked for: `ad4d781a-88da-53bc-aead-3084db63d801`, made of `framegate tag` (RFC 9562 §5.5).
 pub const UUID: [u8; 16] = 0xad4d_781a_88da_53bc_aead_3084_db63_d801_u128.to_be_bytes();
@@ -66,5 +69,35 @@ impl<'b> Cursor<'b> {
     fn finish(self) -> Result<&'b mut [u8], WireError> {
         let needed = WireError::NoRoom(self.written);
         self.buffer.get_mut(..self.written).ok_or(needed)
+    }
+}
+
+/// What was found on the way through a packet or a unit.
+#[derive(Default)]
+struct Tags {
+    last: Option<Result<Carried, TagError>>,
+    several: bool,
+}
+
+impl Tags {
+    fn add(&mut self, bytes: &[u8]) {
+        self.several |= self.last.replace(Carried::from_bytes(bytes)).is_some();
+    }
+
+    /// The one.
+    fn found(self) -> Result<Carried, WireError> {
+        match self.last {
+            _ if self.several => Err(WireError::Several),
+            None => Err(WireError::Absent),
+            Some(read) => Ok(read?),
+        }
+    }
+
+    /// Nothing may be there yet.
+    fn none(self) -> Result<(), WireError> {
+        match self.last {
+            None => Ok(()),
+            Some(_) => Err(WireError::Several),
+        }
     }
 }

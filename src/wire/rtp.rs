@@ -6,7 +6,7 @@
 //!
 //! To be written before the packet is protected by SRTP, which authenticates header extensions and encrypts them only with RFC 6904 or RFC 9335.
 
-use super::{Cursor, WireError};
+use super::{Cursor, Tags, WireError};
 use crate::seal::Carried;
 
 /// A packet's parts, one after the other.
@@ -132,14 +132,14 @@ pub fn read(packet: &[u8], id: u8) -> Result<Carried, WireError> {
     let Some(Extension { form, block }) = Packet::parse(packet)?.extension else {
         return Err(WireError::Absent);
     };
-    let mut found = None;
+    let mut tags = Tags::default();
     for element in (Elements { form, rest: block }) {
         let element = element?;
-        if element.id == id && found.replace(element.data).is_some() {
-            return Err(WireError::Several);
+        if element.id == id {
+            tags.add(element.data);
         }
     }
-    Ok(Carried::from_bytes(found.ok_or(WireError::Absent)?)?)
+    tags.found()
 }
 
 /// Copies a packet with a tag under this id, as [`sdp::extmap`](super::sdp::extmap) agreed on it: from 1 to 14 for the one-byte form,
