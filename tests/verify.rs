@@ -61,7 +61,7 @@ fn key() -> MeetingKey {
     MeetingKey::new(&[3; 32], "standup")
 }
 
-fn named<'a>(id: &'a str, kinds: Kinds) -> Subject<'a> {
+fn named(id: &str, kinds: Kinds) -> Subject<'_> {
     Subject { id, kinds }
 }
 

@@ -21,7 +21,7 @@ use std::process::Command;
 use framegate::{Carried, MeetingKey, Purposes, Subject, Subjects, Tag};
 
 /// The tag of a frame that a meeting cleared.
-pub fn tag() -> Tag {
+fn tag() -> Tag {
     let (mut meeting, notice, [who]) = common::meeting();
     let at = common::millis(1000);
     common::agree(&mut meeting, notice, who, common::SCOPE, at);
@@ -34,7 +34,7 @@ pub fn tag() -> Tag {
 }
 
 /// The tag alone, and with a seal.
-pub fn both() -> [Carried; 2] {
+fn both() -> [Carried; 2] {
     let tag = tag();
     let subjects = [Subject {
         id: "0",
@@ -47,14 +47,14 @@ pub fn both() -> [Carried; 2] {
 }
 
 /// The bytes that travel.
-pub fn bytes(carried: Carried) -> Vec<u8> {
+fn bytes(carried: Carried) -> Vec<u8> {
     let mut bytes = carried.tag.to_bytes().to_vec();
     bytes.extend(carried.seal.iter().flat_map(|seal| seal.to_bytes()));
     bytes
 }
 
 /// What a tool prints; it must be there and must not fail.
-pub fn run(tool: &str, arguments: &[&str]) -> Vec<u8> {
+fn run(tool: &str, arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(tool).args(arguments).output();
     let output = output.unwrap_or_else(|error| panic!("{tool}: {error}; .ci/run installs it"));
     let errors = String::from_utf8_lossy(&output.stderr);

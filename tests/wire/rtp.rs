@@ -19,8 +19,10 @@ fn written(packet: &[u8], id: u8, carried: Carried) -> Vec<u8> {
         .to_vec()
 }
 
+type Named = Vec<(u8, Vec<u8>)>;
+
 /// Packets of all shapes, and the extensions that are in them.
-fn shapes() -> Vec<(Parts, Vec<(u8, Vec<u8>)>)> {
+fn shapes() -> Vec<(Parts, Named)> {
     // Audio level, absolute send time, transport sequence number, mid.
     let common: [(u8, &[u8]); 4] = [
         (1, &[0x9F]),
@@ -219,10 +221,7 @@ fn what_is_no_tag_is_not_read_and_what_is_no_packet_not_written() {
     }
 }
 
-fn elements(
-    largest: u8,
-    lengths: std::ops::Range<usize>,
-) -> impl Strategy<Value = Vec<(u8, Vec<u8>)>> {
+fn elements(largest: u8, lengths: std::ops::Range<usize>) -> impl Strategy<Value = Named> {
     let element = (1..=largest, prop::collection::vec(any::<u8>(), lengths));
     prop::collection::vec(element, 0..6)
 }
@@ -256,7 +255,7 @@ proptest! {
     }
 }
 
-fn by_hand(profile: u16, mut block: &[u8]) -> Vec<(u8, Vec<u8>)> {
+fn by_hand(profile: u16, mut block: &[u8]) -> Named {
     let mut elements = Vec::new();
     while let [first, rest @ ..] = block {
         if *first == 0 {
