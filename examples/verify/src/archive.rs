@@ -24,12 +24,16 @@ pub type Payloads = BTreeMap<String, Vec<u8>>;
 
 impl Archive {
     pub fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
-        let is_parquet = path.extension().is_some_and(|extension| extension == "parquet");
+        let is_parquet = path
+            .extension()
+            .is_some_and(|extension| extension == "parquet");
         let rows = if is_parquet {
             named(path, columns::read(path))?
         } else {
             let lines = BufReader::new(named(path, File::open(path))?).lines();
-            let row = |line: std::io::Result<String>| named(path, serde_json::from_str(&named(path, line)?));
+            let row = |line: std::io::Result<String>| {
+                named(path, serde_json::from_str(&named(path, line)?))
+            };
             lines.map(row).collect::<Result<_, _>>()?
         };
         let folder = path.parent().unwrap_or(Path::new("")).into();
@@ -52,19 +56,33 @@ impl Archive {
             .iter()
             .map(|row| {
                 let people = row.people.iter();
-                people.map(|who| Subject { id: &who.id, kinds: who.kinds }).collect()
+                people
+                    .map(|who| Subject {
+                        id: &who.id,
+                        kinds: who.kinds,
+                    })
+                    .collect()
             })
             .collect()
     }
 
-    pub fn frames<'a>(&'a self, subjects: &'a [Vec<Subject<'a>>], payloads: &'a Payloads) -> Vec<Archived<'a>> {
+    pub fn frames<'a>(
+        &'a self,
+        subjects: &'a [Vec<Subject<'a>>],
+        payloads: &'a Payloads,
+    ) -> Vec<Archived<'a>> {
         let frame = |(row, subjects): (&'a Row, &'a Vec<Subject<'a>>)| {
             let bytes = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
             let file = payloads.get(&row.file).map_or(&[][..], Vec::as_slice);
             Archived {
-                carried: row.tag.map(|tag| Carried { tag, seal: row.seal }),
+                carried: row.tag.map(|tag| Carried {
+                    tag,
+                    seal: row.seal,
+                }),
                 subjects: Subjects::new(subjects).unwrap_or(Subjects::NONE),
-                payload: file.get(bytes(row.start)..bytes(row.end)).unwrap_or_default(),
+                payload: file
+                    .get(bytes(row.start)..bytes(row.end))
+                    .unwrap_or_default(),
             }
         };
         self.rows.iter().zip(subjects).map(frame).collect()
@@ -82,7 +100,10 @@ impl Archive {
 }
 
 /// A line of JSON for each.
-pub fn write_lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> Result<(), Box<dyn Error>> {
+pub fn write_lines<T: Serialize>(
+    path: &Path,
+    items: impl Iterator<Item = T>,
+) -> Result<(), Box<dyn Error>> {
     let mut file = BufWriter::new(named(path, File::create_new(path))?);
     for item in items {
         let line = serde_json::to_string(&item)?;

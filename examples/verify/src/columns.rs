@@ -5,8 +5,9 @@
 use std::{error::Error, fs::File, path::Path, sync::Arc};
 
 use arrow_array::{
-    Array, ArrayRef, FixedSizeBinaryArray, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
-    UInt16Array, UInt32Array, UInt64Array, builder::{ListBuilder, StringBuilder, StructBuilder, UInt16Builder},
+    Array, ArrayRef, FixedSizeBinaryArray, Int64Array, ListArray, RecordBatch, StringArray,
+    StructArray, UInt16Array, UInt32Array, UInt64Array,
+    builder::{ListBuilder, StringBuilder, StructBuilder, UInt16Builder},
     cast::AsArray,
     types::UInt16Type,
 };
@@ -23,16 +24,23 @@ use crate::rows::{Row, Who};
 /// Writes rows as one table.
 pub fn write(path: &Path, rows: &[Row]) -> Result<(), Box<dyn Error>> {
     let batch = table(rows)?;
-    let compressed = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-    let mut writer = ArrowWriter::try_new(File::create_new(path)?, batch.schema(), Some(compressed))?;
+    let compressed = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .build();
+    let mut writer =
+        ArrowWriter::try_new(File::create_new(path)?, batch.schema(), Some(compressed))?;
     writer.write(&batch)?;
     writer.close()?;
     Ok(())
 }
 
 fn table(rows: &[Row]) -> Result<RecordBatch, Box<dyn Error>> {
-    let text = |of: fn(&Row) -> &str| Arc::new(StringArray::from_iter_values(rows.iter().map(of))) as ArrayRef;
-    let number = |of: fn(&Row) -> u64| Arc::new(UInt64Array::from_iter_values(rows.iter().map(of))) as ArrayRef;
+    let text = |of: fn(&Row) -> &str| {
+        Arc::new(StringArray::from_iter_values(rows.iter().map(of))) as ArrayRef
+    };
+    let number = |of: fn(&Row) -> u64| {
+        Arc::new(UInt64Array::from_iter_values(rows.iter().map(of))) as ArrayRef
+    };
     let tags = || rows.iter().map(|row| row.tag);
     let name = |of: fn(Tag) -> Option<&'static str>| {
         Arc::new(tags().map(|tag| of(tag?)).collect::<StringArray>()) as ArrayRef
@@ -43,7 +51,9 @@ fn table(rows: &[Row]) -> Result<RecordBatch, Box<dyn Error>> {
     };
     let purposes: UInt16Array = tags().map(|tag| Some(tag?.purposes().bits())).collect();
     let stream: UInt16Array = tags().map(|tag| Some(tag?.stream()?.number())).collect();
-    let captured: Int64Array = tags().map(|tag| Some(tag?.captured().as_micros() / 1000)).collect();
+    let captured: Int64Array = tags()
+        .map(|tag| Some(tag?.captured().as_micros() / 1000))
+        .collect();
     let generation: UInt32Array = tags().map(|tag| Some(tag?.generation())).collect();
     let columns: [(&str, ArrayRef, bool); 17] = [
         ("stream", text(|row| &row.stream), false),
@@ -52,7 +62,11 @@ fn table(rows: &[Row]) -> Result<RecordBatch, Box<dyn Error>> {
         ("tag", bytes(|row| Some(row.tag?.to_bytes()))?, true),
         ("kind", name(|tag| Some(tag.kind()?.name())), true),
         ("verdict", name(|tag| Some(tag.verdict().name())), true),
-        ("reason", name(|tag| Some(tag.verdict().reason()?.name())), true),
+        (
+            "reason",
+            name(|tag| Some(tag.verdict().reason()?.name())),
+            true,
+        ),
         ("purposes", Arc::new(purposes), true),
         ("stream_number", Arc::new(stream), true),
         ("captured_ms", Arc::new(captured), true),
@@ -62,7 +76,15 @@ fn table(rows: &[Row]) -> Result<RecordBatch, Box<dyn Error>> {
         ("start", number(|row| row.start), false),
         ("end", number(|row| row.end), false),
         ("seal", bytes(|row| Some(row.seal?.to_bytes()))?, true),
-        ("version", Arc::new(tags().map(|tag| Some(u16::from(tag?.to_bytes()[0]))).collect::<UInt16Array>()), true),
+        (
+            "version",
+            Arc::new(
+                tags()
+                    .map(|tag| Some(u16::from(tag?.to_bytes()[0])))
+                    .collect::<UInt16Array>(),
+            ),
+            true,
+        ),
     ];
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
@@ -72,14 +94,20 @@ fn people(rows: &[Row]) -> ListArray {
         Field::new("id", DataType::Utf8, false),
         Field::new("kinds", DataType::UInt16, false),
     ]);
-    let builders: Vec<Box<dyn arrow_array::builder::ArrayBuilder>> =
-        vec![Box::new(StringBuilder::new()), Box::new(UInt16Builder::new())];
+    let builders: Vec<Box<dyn arrow_array::builder::ArrayBuilder>> = vec![
+        Box::new(StringBuilder::new()),
+        Box::new(UInt16Builder::new()),
+    ];
     let mut list = ListBuilder::new(StructBuilder::new(fields, builders));
     for row in rows {
         for Who { id, kinds } in &row.people {
             let one = list.values();
-            one.field_builder::<StringBuilder>(0).expect("ids").append_value(id);
-            one.field_builder::<UInt16Builder>(1).expect("kinds").append_value(kinds.bits());
+            one.field_builder::<StringBuilder>(0)
+                .expect("ids")
+                .append_value(id);
+            one.field_builder::<UInt16Builder>(1)
+                .expect("kinds")
+                .append_value(kinds.bits());
             one.append(true);
         }
         list.append(true);
@@ -142,7 +170,11 @@ impl Columns<'_> {
             frame: self.frame.value(at),
             outlet: self.outlet.value(at).into(),
             tag: tag.and_then(|bytes| Tag::from_bytes(bytes).ok()),
-            people: read_people(people.as_struct_opt().ok_or("`people` is no list of structs")?)?,
+            people: read_people(
+                people
+                    .as_struct_opt()
+                    .ok_or("`people` is no list of structs")?,
+            )?,
             file: self.file.value(at).into(),
             start: self.start.value(at),
             end: self.end.value(at),

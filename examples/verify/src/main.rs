@@ -16,8 +16,7 @@ use std::{
 
 use clap::Parser;
 use framegate::{
-    Entry, Finding, Head, Ledger, MeetingKey, Purposes, Seals, Verifier,
-    export::ErasureList,
+    Entry, Finding, Head, Ledger, MeetingKey, Purposes, Seals, Verifier, export::ErasureList,
 };
 
 use crate::{archive::Archive, rows::Row};
@@ -74,7 +73,10 @@ fn named<T, E: std::fmt::Display>(path: &Path, result: Result<T, E>) -> Result<T
 fn verify(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let head = arguments.head.as_deref().map(read_head).transpose()?;
     let ledger = named(&arguments.ledger, fs::read(&arguments.ledger))?;
-    let ledger = named(&arguments.ledger, Ledger::read(&ledger, head.as_ref(), None))?;
+    let ledger = named(
+        &arguments.ledger,
+        Ledger::read(&ledger, head.as_ref(), None),
+    )?;
     let verifier = named(&arguments.ledger, Verifier::new(&ledger))?;
     let archive = Archive::read(&arguments.archive)?;
     let key = arguments.secret.as_deref().map(|path| key(path, &ledger));
@@ -98,7 +100,9 @@ fn verify(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             let seals = Seals::DryRun;
             verifier.verify_batch(&frames, arguments.purpose, seals, &mut bits, &mut findings);
             if !arguments.dry_run {
-                let unsealed = findings.iter_mut().filter(|found| **found == Finding::Cleared);
+                let unsealed = findings
+                    .iter_mut()
+                    .filter(|found| **found == Finding::Cleared);
                 unsealed.for_each(|found| *found = Finding::Unsealed);
             }
         }
@@ -134,7 +138,10 @@ fn print(arguments: &Arguments, archive: &Archive, findings: &[Finding]) {
         *by_stream.entry((&row.stream, *finding)).or_default() += 1;
     }
     let cleared = counts.get(&Finding::Cleared).copied().unwrap_or_default();
-    let (all, verb) = (findings.len(), if arguments.recheck { "stay" } else { "be used" });
+    let (all, verb) = (
+        findings.len(),
+        if arguments.recheck { "stay" } else { "be used" },
+    );
     println!("{cleared} of {all} frames may {verb}.");
     if arguments.dry_run {
         println!("This was a dry run: no seal was looked at, and nothing may be used by it.");
@@ -182,9 +189,16 @@ fn write(
         row: archive.absolute(row),
     });
     archive::write_lines(&out.join("erase.jsonl"), gone)?;
-    let ids = archive.rows.iter().flat_map(|row| &row.people).map(|who| &who.id);
+    let ids = archive
+        .rows
+        .iter()
+        .flat_map(|row| &row.people)
+        .map(|who| &who.id);
     let ids: std::collections::BTreeSet<_> = ids.collect();
-    let lists: Vec<_> = ids.into_iter().filter_map(|id| ErasureList::of(ledger, id)).collect();
+    let lists: Vec<_> = ids
+        .into_iter()
+        .filter_map(|id| ErasureList::of(ledger, id))
+        .collect();
     let lists = lists.iter().filter(|list| !list.outlets.is_empty());
     archive::write_lines(&out.join("recalled.jsonl"), lists)?;
     archive::write_lines(&out.join("head.json"), [&ledger.head].into_iter())

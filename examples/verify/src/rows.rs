@@ -69,7 +69,9 @@ impl Serialize for Row {
         let line = Line {
             captured: self.tag.map(|tag| tag.captured().as_micros() / 1000),
             verdict: self.tag.map(|tag| tag.verdict().name()),
-            reason: self.tag.and_then(|tag| Some(tag.verdict().reason()?.name())),
+            reason: self
+                .tag
+                .and_then(|tag| Some(tag.verdict().reason()?.name())),
             tag: self.tag.map(|tag| tag.to_string()),
             seal: self.seal.map(|seal| seal.to_string()),
             stream: row.stream,
@@ -93,12 +95,16 @@ impl<'de> Deserialize<'de> for Row {
             stream: line.stream,
             frame: line.frame,
             outlet: line.outlet,
-            tag: line.tag.and_then(|tag| serde_json::from_value(tag.into()).ok()),
+            tag: line
+                .tag
+                .and_then(|tag| serde_json::from_value(tag.into()).ok()),
             people,
             file: line.file,
             start: line.start,
             end: line.end,
-            seal: line.seal.and_then(|seal| serde_json::from_value(seal.into()).ok()),
+            seal: line
+                .seal
+                .and_then(|seal| serde_json::from_value(seal.into()).ok()),
         })
     }
 }
