@@ -15,9 +15,10 @@ use shuttle::thread;
 use crate::{
     consent::Effective,
     frame::{Contributors, Frame, OutletId, Participant, StreamId},
+    grid::Samples,
     group::Group,
     kind::Kind,
-    payload::{Format, Payload, Samples},
+    payload::{Format, Payload},
     purpose::Purposes,
     release::{Durable, Settling, TapState},
     sync::{AtomicBool, Ordering::Relaxed},
