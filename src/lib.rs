@@ -30,6 +30,7 @@ mod grid;
 mod group;
 mod hex;
 mod join;
+mod json;
 mod judge;
 mod kind;
 mod ledger;

@@ -1,6 +1,6 @@
 use crate::{
     grid::{ColorRange, Grid, PixelFormat, Samples, Sampling},
-    utf8,
+    json, utf8,
 };
 
 /// What the payloads of a stream look like.
@@ -21,6 +21,7 @@ pub(crate) enum Layout {
         height: u32,
     },
     Utf8,
+    Json,
     Opaque,
     /// So many integers. Only a stream with a schema has this layout.
     Record {
@@ -38,6 +39,20 @@ pub(crate) enum Order {
 impl Format {
     /// Text in UTF-8, one message a frame, not empty.
     pub const UTF8: Self = Self(Layout::Utf8);
+
+    /// A JSON text (RFC 8259) in UTF-8, objects and arrays at most 128 deep in each other; otherwise it is malformed.
+    ///
+    /// What is hidden of it are whole values, each where it is: the text keeps its length and is JSON still.
+    /// Of a string its quotes stay, with `*` for every byte between them. A number, `true`, `false` and `null` become a number of as many bytes,
+    /// all ones, or from 16 bytes on zeros behind `0.`. Keys are hidden as strings are, and may then be the same in an object,
+    /// but for those that the stream was registered with: [`Stream::structural_keys`](crate::Stream::structural_keys).
+    ///
+    /// How long each value was can still be seen, and so whether it was `true` or `false`; likewise how many there are, and which are strings.
+    /// Where that tells too much, the outlet drops instead of blanking, or the client sends 0 and 1.
+    ///
+    /// A region is an [`Area::Span`](crate::Area::Span) of bytes; it takes with it every value and key that it shares any byte with,
+    /// of an object all that is in it. If no value is left, the frame is withheld.
+    pub const JSON: Self = Self(Layout::Json);
 
     /// Bytes whose inside the gate does not know, encrypted ones for example: handed on whole or dropped.
     pub const OPAQUE: Self = Self(Layout::Opaque);
@@ -89,7 +104,7 @@ impl Format {
             Layout::Picture { width, height, .. } => {
                 0 < width && width <= MAX_SIDE && 0 < height && height <= MAX_SIDE
             }
-            Layout::Utf8 | Layout::Opaque | Layout::Record { .. } => true,
+            Layout::Utf8 | Layout::Json | Layout::Opaque | Layout::Record { .. } => true,
         }
     }
 
@@ -111,7 +126,7 @@ impl Format {
             }
             Layout::Utf8 => Some(Grid::of(1, MASK)),
             Layout::Record { .. } => Some(Grid::of(INTEGER, NO_VALUE)),
-            Layout::Picture { .. } | Layout::Opaque => None,
+            Layout::Picture { .. } | Layout::Json | Layout::Opaque => None,
         }
     }
 
@@ -167,6 +182,10 @@ impl Format {
                 let fits = needed.all(|(plane, grid)| plane.holds(extent, *grid))
                     && others.all(|plane| plane.data.is_empty());
                 fits.then_some(extent)
+            }
+            (Layout::Json, Payload::Bytes(bytes)) => {
+                let width = u32::try_from(bytes.len()).ok()?;
+                json::is_valid(bytes).then_some(Extent { width, height: 1 })
             }
             (Layout::Opaque, Payload::Bytes(_)) => Some(Extent::ONE),
             (Layout::Record { fields }, Payload::Bytes(bytes)) => {

@@ -98,6 +98,8 @@ pub(crate) fn locate(area: Area, format: Format, payload: &Payload<'_>, extent: 
         && match (format.0, area, payload) {
             (Layout::Pcm { .. }, Area::Channel(_), _)
             | (Layout::Picture { .. }, Area::Rectangle { .. }, _) => true,
+            // Its values are taken whole, wherever it begins and ends.
+            (Layout::Json, Area::Span { end, .. }, _) => end <= extent.width,
             (Layout::Utf8, Area::Span { start, end }, Payload::Bytes(bytes)) => {
                 end <= extent.width && is_boundary(bytes, start) && is_boundary(bytes, end)
             }

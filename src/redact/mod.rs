@@ -3,6 +3,7 @@
 //! What is hidden is overwritten with one value: a blurred or pixelated picture can be recovered, a filled one cannot.
 
 mod area;
+mod json;
 mod raster;
 mod records;
 mod rows;
@@ -12,6 +13,7 @@ use zeroize::{Zeroize, optimization_barrier};
 
 use crate::{
     grid::Sampling,
+    json::Keys,
     payload::{Format, Layout, Payload, PayloadMut},
 };
 
@@ -28,8 +30,25 @@ pub(crate) fn wipe(payload: &mut PayloadMut<'_>) {
 }
 
 /// Overwrites all of a buffer with an empty frame: silence, black, asterisks. False where the format has none.
-pub(crate) fn blank(format: Format, payload: &mut PayloadMut<'_>) -> bool {
+///
+/// One of JSON is made of the frame itself, which is copied `from` elsewhere or is there already.
+pub(crate) fn blank(
+    format: Format,
+    keys: &Keys,
+    from: Option<&Payload<'_>>,
+    payload: &mut PayloadMut<'_>,
+) -> bool {
     match (format.0, &mut *payload) {
+        (Layout::Json, PayloadMut::Bytes(text)) => {
+            let from = match from {
+                Some(Payload::Bytes(from)) => Some(*from),
+                Some(Payload::Planes(_)) => return false,
+                None => None,
+            };
+            if !json::blank(from, text, keys) {
+                return false;
+            }
+        }
         (Layout::Picture { pixels, range, .. }, PayloadMut::Planes(planes)) => {
             for (plane, grid) in planes.iter_mut().zip(pixels.grids()) {
                 raster::blank(plane, grid.fill(range));
@@ -49,16 +68,22 @@ pub(crate) fn blank(format: Format, payload: &mut PayloadMut<'_>) -> bool {
 }
 
 /// Whether anything that can be seen is left of a frame without what `cut` takes out.
-pub(crate) fn leaves_something(format: Format, cut: &Cut<'_>) -> bool {
-    let finest = match format.0 {
-        Layout::Picture { pixels, .. } => pixels.grids().first().map(|grid| grid.sampling),
+pub(crate) fn leaves_something(format: Format, payload: &Payload<'_>, cut: &Cut<'_>) -> bool {
+    let finest = match (format.0, payload) {
+        (Layout::Json, Payload::Bytes(text)) => return json::leaves_something(text, cut),
+        (Layout::Picture { pixels, .. }, _) => pixels.grids().first().map(|grid| grid.sampling),
         _ => None,
     };
     cut.leaves_something(finest.unwrap_or(Sampling::ONE))
 }
 
 /// Overwrites the parts that `cut` takes out, and leaves the others as they are. False where the format has no parts to take out.
-pub(crate) fn hide(format: Format, payload: &mut PayloadMut<'_>, cut: &Cut<'_>) -> bool {
+pub(crate) fn hide(
+    format: Format,
+    keys: &Keys,
+    payload: &mut PayloadMut<'_>,
+    cut: &Cut<'_>,
+) -> bool {
     match (format.0, &mut *payload) {
         _ if cut.takes_nothing() => {}
         (Layout::Picture { pixels, range, .. }, PayloadMut::Planes(planes)) => {
@@ -67,6 +92,11 @@ pub(crate) fn hide(format: Format, payload: &mut PayloadMut<'_>, cut: &Cut<'_>) 
             }
         }
         (Layout::Record { .. }, PayloadMut::Bytes(bytes)) => records::hide(bytes, cut),
+        (Layout::Json, PayloadMut::Bytes(text)) => {
+            if !json::hide(text, keys, cut) {
+                return false;
+            }
+        }
         (_, PayloadMut::Bytes(bytes)) => {
             let Some(grid) = format.grid_of(bytes.len()) else {
                 return false;
@@ -82,6 +112,7 @@ pub(crate) fn hide(format: Format, payload: &mut PayloadMut<'_>, cut: &Cut<'_>) 
 /// Copies the parts that `cut` leaves, and fills the others in `to`. False where the format has no parts to take out, or `to` is not like `from`.
 pub(crate) fn copy(
     format: Format,
+    keys: &Keys,
     from: &Payload<'_>,
     to: &mut PayloadMut<'_>,
     cut: &Cut<'_>,
@@ -98,6 +129,9 @@ pub(crate) fn copy(
         }
         (Layout::Record { .. }, Payload::Bytes(from), PayloadMut::Bytes(to)) => {
             records::copy(from, to, cut);
+        }
+        (Layout::Json, Payload::Bytes(from), PayloadMut::Bytes(to)) => {
+            return json::copy(from, to, keys, cut);
         }
         (_, Payload::Bytes(from), PayloadMut::Bytes(to)) => {
             let Some(grid) = format.grid_of(from.len()) else {
