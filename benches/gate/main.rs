@@ -6,6 +6,7 @@
 mod common;
 mod deciding;
 mod line;
+mod load;
 mod redacting;
 mod verifying;
 
@@ -20,6 +21,7 @@ criterion_group!(
     heading,
     deciding::deciding,
     redacting::redacting,
+    load::load,
     verifying::verifying
 );
 criterion_main!(benches);

@@ -120,7 +120,7 @@ fn meeting(ids: &[String]) -> (Verifier, Vec<Tag>) {
     let mut meeting =
         Meeting::open_with("archived", ids.len(), ledger.writer()).expect("a meeting");
     let notice = meeting.show(notice()).expect("a notice");
-    let mut taps: Vec<_> = ids
+    let mut microphones: Vec<_> = ids
         .iter()
         .map(|id| {
             let who = meeting.join(Join::adult(id), Time::START).expect("room");
@@ -129,9 +129,9 @@ fn meeting(ids: &[String]) -> (Verifier, Vec<Tag>) {
             tap(&mut meeting, stream, Purposes::RECORD)
         })
         .collect();
-    let count = taps.len();
+    let count = microphones.len();
     let tags = (0..FRAMES).map(|at| {
-        let admission = taps[at % count].admit(&own(NOW), PAYLOAD[..].into(), NOW, |_| ());
+        let admission = microphones[at % count].admit(&own(NOW), PAYLOAD[..].into(), NOW, |_| ());
         admission.tag
     });
     let tags = tags.collect();
