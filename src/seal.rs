@@ -78,11 +78,13 @@ impl fmt::Debug for Seal {
 }
 
 /// What travels with a frame: its tag, and the seal if it has one. 16 bytes, or 32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Carried {
     /// The tag.
     pub tag: Tag,
     /// Its seal. A tag without one says only what whoever wrote it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<Seal>,
 }
 

@@ -5,7 +5,12 @@ use serde::{Deserialize, Serialize};
 /// Exhaustive on purpose: whoever decides by it is to be told by the compiler when there is a new outcome.
 /// In files it is an object of `verdict` and, unless that is `whole`, `reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "verdict", content = "reason", rename_all = "snake_case")]
+#[serde(
+    tag = "verdict",
+    content = "reason",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
 #[must_use]
 pub enum Verdict {
     /// Handed on as it was.
