@@ -139,6 +139,14 @@ pub struct Subject<'a> {
     pub kinds: Kinds,
 }
 
+impl Subject<'_> {
+    /// The kinds under which they must have agreed to a frame with this tag; none if that is not known.
+    pub(crate) fn kinds_with(&self, tag: Tag) -> Kinds {
+        tag.kind()
+            .map_or(self.kinds, |kind| self.kinds | kind.into())
+    }
+}
+
 /// Everybody in a frame, its stream's owner too, in the order of their ids and each once.
 ///
 /// Of a frame in part it is those who are in what is left: [`Cleared::source`](crate::Cleared::source).
@@ -159,12 +167,6 @@ impl<'a> Subjects<'a> {
 
     pub(crate) const fn get(self) -> &'a [Subject<'a>] {
         self.0
-    }
-
-    /// The kinds under which one of them must have agreed to a frame with this tag; none if that is not known.
-    pub(crate) fn kinds_of(subject: &Subject<'_>, tag: Tag) -> Kinds {
-        tag.kind()
-            .map_or(subject.kinds, |kind| subject.kinds | kind.into())
     }
 }
 

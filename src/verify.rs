@@ -22,16 +22,18 @@ use crate::{
 ///
 /// Exhaustive on purpose: whoever decides by it is to be told by the compiler when there is a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum Finding {
     /// It may be used.
     Cleared = 0,
     /// There is no tag, or what is there is none.
+    #[serde(rename = "no tag")]
     NoTag = 1,
     /// By its tag it was not released.
     Withheld = 2,
     /// By its tag it was not released for all that is wanted.
+    #[serde(rename = "other purpose")]
     OtherPurpose = 3,
     /// It does not say of everybody who is in it, and as what.
     Unnamed = 4,
@@ -264,7 +266,7 @@ impl Verifier {
         let mut is_recalled = false;
         for subject in named.subjects {
             let person = self.people.get(subject.id).ok_or(Finding::Inconsistent)?;
-            for kind in bits(Subjects::kinds_of(subject, named.tag).bits()) {
+            for kind in bits(subject.kinds_with(named.tag).bits()) {
                 for purpose in bits(named.tag.purposes().bits()) {
                     let cell = person * CELLS + kind * 16 + purpose;
                     let consent = self.consent(cell, named.tag);
@@ -336,7 +338,7 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     fn new(subjects: Subjects<'a>, tag: Tag) -> Result<Self, Finding> {
         let subjects = subjects.get();
-        let is_in_it = |subject: &Subject<'_>| !Subjects::kinds_of(subject, tag).is_empty();
+        let is_in_it = |subject: &Subject<'_>| !subject.kinds_with(tag).is_empty();
         // A tag of several kinds is of two at least.
         let all = subjects.iter().fold(0, |all, one| all | one.kinds.bits());
         let least = if tag.kind().is_some() { 0 } else { 2 };

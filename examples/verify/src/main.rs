@@ -7,9 +7,11 @@ mod columns;
 mod rows;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     error::Error,
+    fmt::{self, Write as _},
     fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -57,9 +59,13 @@ fn purposes(names: &str) -> Result<Purposes, String> {
 
 fn main() -> ExitCode {
     match verify(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(said) => {
+            // Whoever closed the pipe has read enough.
+            let _ = io::stdout().write_all(said.as_bytes());
+            ExitCode::SUCCESS
+        }
         Err(error) => {
-            eprintln!("{error}");
+            let _ = writeln!(io::stderr(), "{error}");
             ExitCode::from(2)
         }
     }
@@ -70,7 +76,8 @@ fn named<T, E: std::fmt::Display>(path: &Path, result: Result<T, E>) -> Result<T
     result.map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
-fn verify(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+/// Looks at an archive, writes what is asked for, and says what was found.
+fn verify(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let head = arguments.head.as_deref().map(read_head).transpose()?;
     let ledger = named(&arguments.ledger, fs::read(&arguments.ledger))?;
     let ledger = named(
@@ -107,11 +114,10 @@ fn verify(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    print(arguments, &archive, &findings);
-    match &arguments.out {
-        Some(out) if !arguments.dry_run => write(out, &archive, &findings, &ledger),
-        _ => Ok(()),
+    if let Some(out) = arguments.out.as_deref().filter(|_| !arguments.dry_run) {
+        write(out, &archive, &findings, &ledger)?;
     }
+    Ok(summary(arguments, &archive, &findings)?)
 }
 
 fn read_head(path: &Path) -> Result<Head, Box<dyn Error>> {
@@ -130,7 +136,11 @@ fn key(path: &Path, ledger: &Ledger) -> Result<MeetingKey, Box<dyn Error>> {
     }
 }
 
-fn print(arguments: &Arguments, archive: &Archive, findings: &[Finding]) {
+fn summary(
+    arguments: &Arguments,
+    archive: &Archive,
+    findings: &[Finding],
+) -> Result<String, fmt::Error> {
     let mut counts = BTreeMap::<Finding, usize>::new();
     let mut by_stream = BTreeMap::<(&str, Finding), usize>::new();
     for (row, finding) in archive.rows.iter().zip(findings) {
@@ -138,21 +148,20 @@ fn print(arguments: &Arguments, archive: &Archive, findings: &[Finding]) {
         *by_stream.entry((&row.stream, *finding)).or_default() += 1;
     }
     let cleared = counts.get(&Finding::Cleared).copied().unwrap_or_default();
-    let (all, verb) = (
-        findings.len(),
-        if arguments.recheck { "stay" } else { "be used" },
-    );
-    println!("{cleared} of {all} frames may {verb}.");
+    let verb = if arguments.recheck { "stay" } else { "be used" };
+    let mut said = format!("{cleared} of {} frames may {verb}.\n", findings.len());
     if arguments.dry_run {
-        println!("This was a dry run: no seal was looked at, and nothing may be used by it.");
+        said += "This was a dry run: no seal was looked at, and nothing may be used by it.\n";
     }
     for (finding, count) in counts {
-        println!("{count:>8}  {:<14} {}", finding.name(), meaning(finding));
+        let (name, meaning) = (finding.name(), meaning(finding));
+        writeln!(said, "{count:>8}  {name:<14} {meaning}")?;
     }
-    println!();
+    writeln!(said)?;
     for ((stream, finding), count) in by_stream {
-        println!("{count:>8}  {stream}: {}", finding.name());
+        writeln!(said, "{count:>8}  {stream}: {}", finding.name())?;
     }
+    Ok(said)
 }
 
 fn meaning(finding: Finding) -> &'static str {
@@ -194,7 +203,7 @@ fn write(
         .iter()
         .flat_map(|row| &row.people)
         .map(|who| &who.id);
-    let ids: std::collections::BTreeSet<_> = ids.collect();
+    let ids: BTreeSet<_> = ids.collect();
     let lists: Vec<_> = ids
         .into_iter()
         .filter_map(|id| ErasureList::of(ledger, id))
