@@ -21,8 +21,10 @@ extern crate alloc;
 #[cfg(any(feature = "std", test, framegate_loom, framegate_shuttle))]
 extern crate std;
 
+mod codec;
 mod consent;
 mod derived;
+mod encoded;
 mod error;
 pub mod export;
 mod frame;

@@ -1,4 +1,4 @@
-use crate::utf8;
+use crate::{codec::Codec, utf8};
 
 /// How one audio sample is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,7 @@ pub(crate) enum Layout {
     },
     Utf8,
     Opaque,
+    Encoded(Codec),
     /// So many integers. Only a stream with a schema has this layout.
     Record {
         fields: usize,
@@ -44,8 +45,44 @@ impl Format {
     /// Text in UTF-8, one message a frame, not empty.
     pub const UTF8: Self = Self(Layout::Utf8);
 
-    /// Bytes whose inside the gate does not know, encrypted ones for example: handed on whole or dropped.
+    /// Bytes whose inside the gate does not know: handed on whole or dropped.
+    ///
+    /// Whatever is encrypted (`SFrame`, RFC 9605) is opaque, whichever codec is inside: no blank frame can be made for whoever decrypts it,
+    /// nor can it be seen where a stream may go on. The gate stands before encryption, or after decryption.
+    /// AAC is opaque, too: each of its frames decodes without those that were dropped before it.
     pub const OPAQUE: Self = Self(Layout::Opaque);
+
+    /// Opus: one packet a frame (RFC 6716 §3). A blank one is as long silence.
+    ///
+    /// A packet that has the sound before it once more (in-band forward error correction) counts as captured that much earlier,
+    /// and one with padding that is not zero, in which other earlier sound may be, is withheld.
+    /// What an encoder looks ahead is for the client to count: the earliest sample in a packet is as much older than the newest as that and the packet are long.
+    /// A decoder fades the last sound of before into the first 2.5 ms of the first blank packet.
+    pub const OPUS: Self = Self(Layout::Encoded(Codec::Opus { streams: 1 }));
+
+    /// Opus with redundancy: one RTP payload a frame, in which earlier packets stand before the packet itself (RFC 2198).
+    ///
+    /// It counts as captured when the earliest of them was. With blocks of another codec it is withheld. A blank one has no redundancy.
+    pub const OPUS_RED: Self = Self(Layout::Encoded(Codec::RedundantOpus));
+
+    /// H.264: one access unit a frame, as a byte stream with start codes (ITU-T H.264 annex B); not with lengths before the NAL units, as MP4 has it.
+    ///
+    /// After a withheld frame only an IDR picture is released, with its parameter sets before it in the same access unit.
+    /// A blank frame is black, with parameter sets of its own, or repeats a black one: for sequences of 8-bit 4:2:0 that are progressive,
+    /// not above 4096 by 2304, and say that they are not reordered; the withheld frames of others are dropped.
+    pub const H264: Self = Self(Layout::Encoded(Codec::H264));
+
+    /// VP8: one frame as RFC 6386 §9.1 has it.
+    ///
+    /// After a withheld frame only a keyframe is released. A blank frame is a black keyframe, or repeats one, up to 4096 by 2304;
+    /// the withheld frames of larger streams are dropped, as are those that would not be shown.
+    pub const VP8: Self = Self(Layout::Encoded(Codec::Vp8));
+
+    /// Opus of more than two channels: as many streams in one packet, the first ones with their lengths (RFC 7845 §5.1.1). At least one.
+    #[must_use]
+    pub const fn opus_multistream(streams: u8) -> Self {
+        Self(Layout::Encoded(Codec::Opus { streams }))
+    }
 
     /// Interleaved PCM of at least one channel; a payload is a whole number of samples of every channel.
     #[must_use]
@@ -66,6 +103,7 @@ impl Format {
             Layout::I420 { width, height } => {
                 0 < width && width <= MAX_SIDE && 0 < height && height <= MAX_SIDE
             }
+            Layout::Encoded(codec) => codec.is_valid(),
             Layout::Utf8 | Layout::Opaque | Layout::Record { .. } => true,
         }
     }
@@ -81,7 +119,7 @@ impl Format {
         }
     }
 
-    /// The extent of a payload of this format, or none where it is not one.
+    /// The extent of a payload of this format, or none where it is not one, or encoded.
     pub(crate) fn extent(self, payload: &Payload<'_>) -> Option<Extent> {
         match (self.0, payload) {
             (_, Payload::Bytes([])) => None,
@@ -169,7 +207,7 @@ impl Sampling {
 
 impl Extent {
     /// Of what has no parts that regions could be of.
-    const ONE: Self = Self {
+    pub(crate) const ONE: Self = Self {
         width: 1,
         height: 1,
     };
@@ -216,7 +254,7 @@ impl Plane<'_> {
 /// A frame's content.
 #[derive(Clone, Copy, Debug)]
 pub enum Payload<'a> {
-    /// One run of bytes: audio, text, a record, opaque.
+    /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a [u8]),
     /// A picture of up to four planes, the unused ones empty.
     Planes([Plane<'a>; 4]),
@@ -225,7 +263,7 @@ pub enum Payload<'a> {
 /// A frame's content that may be changed.
 #[derive(Debug)]
 pub enum PayloadMut<'a> {
-    /// One run of bytes: audio, text, a record, opaque.
+    /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a mut [u8]),
     /// A picture of up to four planes, the unused ones empty.
     Planes([PlaneMut<'a>; 4]),

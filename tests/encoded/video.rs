@@ -1,0 +1,220 @@
+//! Encoded pictures: making them, putting them into files, and decoding them by two decoders of other people's each.
+
+use std::fs;
+
+use framegate::Format;
+
+use crate::tools::{Folder, run, standup, try_to_run, words};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    H264,
+    Vp8,
+}
+
+/// One decoded picture: Y, U and V in 4:2:0, row after row.
+pub type Picture = Vec<u8>;
+
+/// A real stream, and what a decoder makes of it.
+pub struct Stream {
+    pub codec: Codec,
+    pub width: usize,
+    pub height: usize,
+    pub frames: Vec<Encoded>,
+    pub pictures: Vec<Picture>,
+}
+
+pub struct Encoded {
+    pub bytes: Vec<u8>,
+    /// Whether ffprobe holds it for a keyframe.
+    pub is_key: bool,
+}
+
+impl Codec {
+    pub fn format(self) -> Format {
+        match self {
+            Self::H264 => Format::H264,
+            Self::Vp8 => Format::VP8,
+        }
+    }
+
+    /// As ffmpeg is told, for closed groups of pictures without reordering.
+    fn options(self) -> &'static str {
+        match self {
+            Self::H264 => {
+                "-c:v libx264 -preset veryfast -x264-params bframes=0:open-gop=0:scenecut=0:repeat-headers=1"
+            }
+            Self::Vp8 => {
+                "-c:v libvpx -deadline realtime -lag-in-frames 0 -auto-alt-ref 0 -b:v 200k"
+            }
+        }
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::H264 => "stream.h264",
+            Self::Vp8 => "stream.ivf",
+        }
+    }
+
+    fn fourcc(self) -> &'static [u8; 4] {
+        match self {
+            Self::H264 => b"H264",
+            Self::Vp8 => b"VP80",
+        }
+    }
+}
+
+impl Stream {
+    /// The recorded gallery, scaled, with a keyframe every so many frames. `more` is what else ffmpeg is told.
+    pub fn of_gallery(
+        codec: Codec,
+        (width, height): (usize, usize),
+        interval: usize,
+        more: &str,
+    ) -> Self {
+        let folder = Folder::new();
+        let (from, to) = (standup("gallery.y4m"), folder.path(codec.file()));
+        let line = format!(
+            "-v error -i {{}} -vf scale={width}:{height} -g {interval} {} {more} {{}}",
+            codec.options()
+        );
+        run("ffmpeg", words(&line, &[&from, &to]));
+        let file = fs::read(&to).unwrap();
+        // Independent of how the gate reads them.
+        let line = "-v error -show_entries packet=pos,size,flags -of csv=p=0 {}";
+        let packets = String::from_utf8(run("ffprobe", words(line, &[&to]))).unwrap();
+        // In IVF a packet begins with its length and time.
+        let before = if codec == Codec::H264 { 0 } else { 12 };
+        let packet = |line: &str| {
+            let mut fields = line.split(',');
+            let (size, at): (usize, usize) = (
+                fields.next().unwrap().parse().unwrap(),
+                fields.next().unwrap().parse().unwrap(),
+            );
+            Encoded {
+                bytes: file[at + before..][..size].to_vec(),
+                is_key: fields.next().unwrap().starts_with('K'),
+            }
+        };
+        let frames: Vec<_> = packets.lines().map(packet).collect();
+        let mut stream = Self {
+            codec,
+            width,
+            height,
+            frames,
+            pictures: Vec::new(),
+        };
+        let whole: Vec<_> = stream.frames.iter().map(|frame| &frame.bytes[..]).collect();
+        stream.pictures = stream.decoded(&whole).unwrap();
+        assert_eq!(stream.pictures.len(), stream.frames.len());
+        stream
+    }
+
+    pub fn picture_bytes(&self) -> usize {
+        self.width * self.height + 2 * self.width.div_ceil(2) * self.height.div_ceil(2)
+    }
+
+    pub fn black(&self) -> Picture {
+        let mut picture = vec![16; self.width * self.height];
+        picture.resize(self.picture_bytes(), 128);
+        picture
+    }
+
+    /// The frames in a file as decoders read it.
+    fn contained(&self, frames: &[&[u8]]) -> Vec<u8> {
+        match self.codec {
+            Codec::H264 => frames.concat(),
+            Codec::Vp8 => ivf(self.codec.fourcc(), (self.width, self.height), frames),
+        }
+    }
+
+    /// What both decoders make of these frames, if neither complains and they agree.
+    pub fn decoded(&self, frames: &[&[u8]]) -> Result<Vec<Picture>, String> {
+        let folder = Folder::new();
+        let path = folder.file(self.codec.file(), &self.contained(frames));
+        let line = "-v error -xerror -err_detect explode -i {} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -";
+        let output = try_to_run("ffmpeg", words(line, &[&path]));
+        if !output.status.success() || !output.stderr.is_empty() {
+            return Err(format!(
+                "ffmpeg: {}",
+                String::from_utf8_lossy(&output.stderr)
+            ));
+        }
+        let first = self.split(&output.stdout)?;
+        let second = match self.codec {
+            Codec::H264 => self.by_openh264(frames)?,
+            Codec::Vp8 => {
+                let to = folder.path("decoded");
+                let line = "--codec=vp8 --i420 --rawvideo -o {} {}";
+                let output = try_to_run("vpxdec", words(line, &[&to, &path]));
+                if !output.status.success() {
+                    return Err(format!(
+                        "vpxdec: {}",
+                        String::from_utf8_lossy(&output.stderr)
+                    ));
+                }
+                self.split(&fs::read(to).unwrap())?
+            }
+        };
+        if first == second {
+            Ok(first)
+        } else {
+            Err("the decoders disagree".into())
+        }
+    }
+
+    fn split(&self, pictures: &[u8]) -> Result<Vec<Picture>, String> {
+        let pictures = pictures.chunks(self.picture_bytes());
+        let pictures: Vec<_> = pictures.map(<[u8]>::to_vec).collect();
+        match pictures.last() {
+            Some(last) if last.len() != self.picture_bytes() => Err("another size".into()),
+            _ => Ok(pictures),
+        }
+    }
+
+    fn by_openh264(&self, frames: &[&[u8]]) -> Result<Vec<Picture>, String> {
+        use openh264::formats::YUVSource;
+        let mut decoder = openh264::decoder::Decoder::new().unwrap();
+        let mut pictures = Vec::new();
+        for frame in frames {
+            let decoded = decoder.decode(frame).map_err(|error| error.to_string())?;
+            let decoded = decoded.ok_or("no picture")?;
+            if decoded.dimensions() != (self.width, self.height) {
+                return Err(format!("openh264: {:?}", decoded.dimensions()));
+            }
+            let (y, u, v) = decoded.strides();
+            let (across, down) = (self.width / 2, self.height / 2);
+            let planes = [
+                (decoded.y(), y, self.width, self.height),
+                (decoded.u(), u, across, down),
+                (decoded.v(), v, across, down),
+            ];
+            let rows = planes
+                .into_iter()
+                .flat_map(|(plane, stride, width, height)| {
+                    plane
+                        .chunks(stride)
+                        .take(height)
+                        .flat_map(move |row| &row[..width])
+                });
+            pictures.push(rows.copied().collect());
+        }
+        Ok(pictures)
+    }
+}
+
+/// Frames in the container of libvpx and libaom.
+fn ivf(fourcc: &[u8; 4], (width, height): (usize, usize), frames: &[&[u8]]) -> Vec<u8> {
+    let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
+    let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    let mut file = b"DKIF\0\0\x20\0".to_vec();
+    file.extend(fourcc);
+    file.extend([short(width), short(height)].concat());
+    file.extend([long(5), long(1), long(frames.len()), long(0)].concat());
+    for (at, frame) in frames.iter().enumerate() {
+        file.extend([long(frame.len()), long(at), long(0)].concat());
+        file.extend(*frame);
+    }
+    file
+}
