@@ -72,11 +72,25 @@ impl Format {
     /// not above 4096 by 2304, and say that they are not reordered; the withheld frames of others are dropped.
     pub const H264: Self = Self(Layout::Encoded(Codec::H264));
 
+    /// HEVC: one access unit a frame, as a byte stream with start codes (ITU-T H.265 annex B).
+    ///
+    /// After a withheld frame only an IDR or BLA picture is released, with its parameter sets before it in the same access unit;
+    /// of those that lead a BLA picture, none that depends on what came before it. Withheld frames are dropped.
+    pub const HEVC: Self = Self(Layout::Encoded(Codec::Hevc));
+
     /// VP8: one frame as RFC 6386 §9.1 has it.
     ///
     /// After a withheld frame only a keyframe is released. A blank frame is a black keyframe, or repeats one, up to 4096 by 2304;
     /// the withheld frames of larger streams are dropped, as are those that would not be shown.
     pub const VP8: Self = Self(Layout::Encoded(Codec::Vp8));
+
+    /// VP9: one frame or superframe. After a withheld one only a keyframe is released. Withheld frames are dropped.
+    pub const VP9: Self = Self(Layout::Encoded(Codec::Vp9));
+
+    /// AV1: one temporal unit, or one spatial layer of it, as open bitstream units one after the other (low-overhead format, AV1 specification §5.2).
+    ///
+    /// After a withheld one only a keyframe that is shown is released, with a sequence header before it. Withheld frames are dropped.
+    pub const AV1: Self = Self(Layout::Encoded(Codec::Av1));
 
     /// Opus of more than two channels: as many streams in one packet, the first ones with their lengths (RFC 7845 §5.1.1). At least one.
     #[must_use]

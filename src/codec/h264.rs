@@ -113,20 +113,20 @@ fn read_sps(sps: &[u8]) -> Option<Size> {
         }
     }
     let [left, right, top, bottom] = cropped;
-    let side = |macroblocks: u32, before, after| {
+    let shown = |macroblocks: u32, before, after| {
         let samples = macroblocks.checked_mul(16)?.checked_sub(before)?;
         samples.checked_sub(after)
     };
-    let size = Size::new(side(across, left, right)?, side(down, top, bottom)?)?;
-    let in_order = order == 2 || profile == BASELINE || reordered(&mut sps)? == Some(0);
+    let size = Size::new(shown(across, left, right)?, shown(down, top, bottom)?)?;
+    let in_order = order == 2 || profile == BASELINE || reordered(&mut sps) == Some(0);
     (is_progressive && in_order).then_some(size)
 }
 
 fn skip_scaling_list(sps: &mut BitReader<'_>, length: u32) -> Option<()> {
-    let (mut last, mut next) = (8, 8);
+    let (mut last, mut next) = (8i32, 8);
     for _ in 0..length {
         if next != 0 {
-            next = (last + sps.signed()?).rem_euclid(256);
+            next = last.wrapping_add(sps.signed()?).rem_euclid(256);
         }
         last = if next == 0 { last } else { next };
     }
@@ -134,9 +134,9 @@ fn skip_scaling_list(sps: &mut BitReader<'_>, length: u32) -> Option<()> {
 }
 
 /// How many pictures may come before one and be shown after it, if that is said (§E.1.1).
-fn reordered(sps: &mut BitReader<'_>) -> Option<Option<u32>> {
+fn reordered(sps: &mut BitReader<'_>) -> Option<u32> {
     if !sps.flag()? {
-        return Some(None);
+        return None;
     }
     if sps.flag()? && sps.number(8)? == 255 {
         sps.skip(32)?;
@@ -174,13 +174,13 @@ fn reordered(sps: &mut BitReader<'_>) -> Option<Option<u32>> {
     }
     sps.skip(1)?;
     if !sps.flag()? {
-        return Some(None);
+        return None;
     }
     sps.skip(1)?;
     for _ in 0..4 {
         sps.unsigned()?;
     }
-    sps.unsigned().map(Some)
+    sps.unsigned()
 }
 
 /// The bytes that black pictures of so many macroblocks take.
@@ -233,7 +233,7 @@ fn write_difference(to: &mut BitWriter<'_>) {
     /// Of a level that is written with 12 bits behind 15 zeros, the smallest in this code.
     const ESCAPED: u32 = 30;
     // One coefficient, which is not 1 or -1.
-    to.number(0b0001_01, 6);
+    to.number(0b00_0101, 6);
     // Odd for a negative one; one less in size, as it cannot be 1.
     let code = 2 * (LEVEL - 1) - 1;
     to.number(1, 16);
@@ -270,10 +270,10 @@ fn write_parameters(size: Size, to: &mut BitWriter<'_>) {
     let (across, down) = size.blocks(16);
     // Enough for 56 pictures a second (table A-1).
     let level = match across * down {
-        ..=396 => 30,
-        ..=1620 => 31,
-        ..=3600 => 32,
-        ..=8704 => 42,
+        0..=396 => 30,
+        397..=1620 => 31,
+        1621..=3600 => 32,
+        3601..=8704 => 42,
         _ => 52,
     };
     to.nal(&[0x67]);

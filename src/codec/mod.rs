@@ -3,13 +3,16 @@
 //! Knows bitstreams, nothing of consent. Headers are read as far as they must be; nothing is decoded.
 
 mod arithmetic;
+mod av1;
 mod bits;
 mod black;
 mod h264;
+mod hevc;
 mod nal;
 mod opus;
 mod resume;
 mod vp8;
+mod vp9;
 
 use alloc::{boxed::Box, vec};
 
@@ -28,7 +31,10 @@ pub(crate) enum Codec {
     /// One stream, with earlier packets once more (RFC 2198).
     RedundantOpus,
     H264,
+    Hevc,
     Vp8,
+    Vp9,
+    Av1,
 }
 
 /// What a frame's own header says of it.
@@ -142,19 +148,24 @@ impl Codec {
             Self::Opus { streams } => opus::read(frame, streams),
             Self::RedundantOpus => opus::read_redundant(frame),
             Self::H264 => h264::read(frame),
+            Self::Hevc => hevc::read(frame),
             Self::Vp8 => vp8::read(frame),
+            Self::Vp9 => vp9::read(frame),
+            Self::Av1 => av1::read(frame),
         }
     }
 
-    fn blanks(self) -> Blanks {
+    /// None where withheld frames are dropped.
+    fn blanks(self) -> Option<Blanks> {
         let silent = |streams: u8| {
             let room = 1 + opus::LONGEST_SILENCE * usize::from(streams);
             Blanks::Silent(vec![0; room].into())
         };
         match self {
-            Self::Opus { streams } => silent(streams),
-            Self::RedundantOpus => silent(1),
-            Self::H264 | Self::Vp8 => Blanks::Black(Black::new(self)),
+            Self::Opus { streams } => Some(silent(streams)),
+            Self::RedundantOpus => Some(silent(1)),
+            Self::H264 | Self::Vp8 => Some(Blanks::Black(Black::new(self))),
+            Self::Hevc | Self::Vp9 | Self::Av1 => None,
         }
     }
 }
@@ -172,7 +183,7 @@ impl Coded {
         Self {
             codec,
             resume: Resume::default(),
-            blanks: blanks.then(|| codec.blanks()),
+            blanks: if blanks { codec.blanks() } else { None },
         }
     }
 

@@ -6,9 +6,8 @@ use core::iter;
 ///
 /// None if it does not begin with one, as where each has its length before it.
 pub(super) fn units(stream: &[u8]) -> Option<impl Iterator<Item = &[u8]> + Clone> {
-    let first = match stream {
-        [0, 0, 1, first @ ..] | [0, 0, 0, 1, first @ ..] => first,
-        _ => return None,
+    let ([0, 0, 1, first @ ..] | [0, 0, 0, 1, first @ ..]) = stream else {
+        return None;
     };
     Some(iter::successors(Some(first), |unit| after(unit)))
 }

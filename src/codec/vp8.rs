@@ -20,8 +20,8 @@ pub(super) fn read(frame: &[u8]) -> Option<Header> {
     let (&[a, b, c, ref size @ ..], rest) = rest.split_first_chunk::<KEY>()?;
     let &[width, wider, height, higher] = size;
     // The upper two bits only say how it is to be scaled.
-    let side = |bytes| u32::from(u16::from_le_bytes(bytes) & 0x3FFF);
-    let (width, height) = (side([width, wider]), side([height, higher]));
+    let samples = |bytes| u32::from(u16::from_le_bytes(bytes) & 0x3FFF);
+    let (width, height) = (samples([width, wider]), samples([height, higher]));
     let is_valid = [a, b, c] == START_CODE && width > 0 && height > 0 && partition <= rest.len();
     let sequence = Size::new(width, height).map_or(Sequence::Other, Sequence::Of);
     is_valid.then_some(Header {
@@ -68,11 +68,11 @@ pub(super) fn write_black(size: Size, room: &mut [u8]) -> Option<usize> {
     write_difference(&mut to);
     let coefficients = to.finish()?;
 
-    let side = |side: u32| u16::try_from(side).ok().map(u16::to_le_bytes);
-    let ([width, wider], [height, higher]) = (side(size.width)?, side(size.height)?);
+    let bytes = |side: u32| u16::try_from(side).ok().map(u16::to_le_bytes);
+    let ([width, wider], [height, higher]) = (bytes(size.width)?, bytes(size.height)?);
     let tag = tag(false, partition)?;
-    let size = [width, wider, height, higher];
-    let bytes = tag.iter().chain(&START_CODE).chain(&size);
+    let sides = [width, wider, height, higher];
+    let bytes = tag.iter().chain(&START_CODE).chain(&sides);
     head.iter_mut()
         .zip(bytes)
         .for_each(|(to, from)| *to = *from);

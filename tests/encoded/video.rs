@@ -1,6 +1,6 @@
 //! Encoded pictures: making them, putting them into files, and decoding them by two decoders of other people's each.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use framegate::Format;
 
@@ -9,7 +9,10 @@ use crate::tools::{Folder, run, standup, try_to_run, words};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Codec {
     H264,
+    Hevc,
     Vp8,
+    Vp9,
+    Av1,
 }
 
 /// One decoded picture: Y, U and V in 4:2:0, row after row.
@@ -34,7 +37,10 @@ impl Codec {
     pub fn format(self) -> Format {
         match self {
             Self::H264 => Format::H264,
+            Self::Hevc => Format::HEVC,
             Self::Vp8 => Format::VP8,
+            Self::Vp9 => Format::VP9,
+            Self::Av1 => Format::AV1,
         }
     }
 
@@ -44,6 +50,13 @@ impl Codec {
             Self::H264 => {
                 "-c:v libx264 -preset veryfast -x264-params bframes=0:open-gop=0:scenecut=0:repeat-headers=1"
             }
+            Self::Hevc => {
+                "-c:v libx265 -preset ultrafast -x265-params log-level=none:bframes=0:open-gop=0:scenecut=0:repeat-headers=1"
+            }
+            Self::Vp9 => {
+                "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -lag-in-frames 0 -auto-alt-ref 0 -b:v 200k"
+            }
+            Self::Av1 => "-c:v libaom-av1 -usage realtime -cpu-used 8 -lag-in-frames 0 -b:v 200k",
             Self::Vp8 => {
                 "-c:v libvpx -deadline realtime -lag-in-frames 0 -auto-alt-ref 0 -b:v 200k"
             }
@@ -53,15 +66,14 @@ impl Codec {
     fn file(self) -> &'static str {
         match self {
             Self::H264 => "stream.h264",
-            Self::Vp8 => "stream.ivf",
+            Self::Hevc => "stream.hevc",
+            Self::Vp8 | Self::Vp9 | Self::Av1 => "stream.ivf",
         }
     }
 
-    fn fourcc(self) -> &'static [u8; 4] {
-        match self {
-            Self::H264 => b"H264",
-            Self::Vp8 => b"VP80",
-        }
+    /// Whether withheld frames are blanked if the outlet says so.
+    pub fn blanks(self) -> bool {
+        matches!(self, Self::H264 | Self::Vp8)
     }
 }
 
@@ -85,7 +97,7 @@ impl Stream {
         let line = "-v error -show_entries packet=pos,size,flags -of csv=p=0 {}";
         let packets = String::from_utf8(run("ffprobe", words(line, &[&to]))).unwrap();
         // In IVF a packet begins with its length and time.
-        let before = if codec == Codec::H264 { 0 } else { 12 };
+        let before = if codec.file() == "stream.ivf" { 12 } else { 0 };
         let packet = |line: &str| {
             let mut fields = line.split(',');
             let (size, at): (usize, usize) = (
@@ -123,9 +135,12 @@ impl Stream {
 
     /// The frames in a file as decoders read it.
     fn contained(&self, frames: &[&[u8]]) -> Vec<u8> {
+        let size = (self.width, self.height);
         match self.codec {
-            Codec::H264 => frames.concat(),
-            Codec::Vp8 => ivf(self.codec.fourcc(), (self.width, self.height), frames),
+            Codec::H264 | Codec::Hevc => frames.concat(),
+            Codec::Vp8 => ivf(*b"VP80", size, frames),
+            Codec::Vp9 => ivf(*b"VP90", size, frames),
+            Codec::Av1 => ivf(*b"AV01", size, frames),
         }
     }
 
@@ -142,20 +157,31 @@ impl Stream {
             ));
         }
         let first = self.split(&output.stdout)?;
+        let to = folder.path("decoded");
+        let by = |program: &str, line: &str, paths: &[&Path]| {
+            let output = try_to_run(program, words(line, paths));
+            if !output.status.success() {
+                return Err(format!(
+                    "{program}: {}",
+                    String::from_utf8_lossy(&output.stderr)
+                ));
+            }
+            self.split(&fs::read(&to).unwrap_or_default())
+        };
         let second = match self.codec {
             Codec::H264 => self.by_openh264(frames)?,
-            Codec::Vp8 => {
-                let to = folder.path("decoded");
-                let line = "--codec=vp8 --i420 --rawvideo -o {} {}";
-                let output = try_to_run("vpxdec", words(line, &[&to, &path]));
-                if !output.status.success() {
-                    return Err(format!(
-                        "vpxdec: {}",
-                        String::from_utf8_lossy(&output.stderr)
-                    ));
-                }
-                self.split(&fs::read(to).unwrap())?
-            }
+            Codec::Hevc => by("libde265-dec265", "-q -o {} {}", &[&to, &path])?,
+            Codec::Vp8 => by(
+                "vpxdec",
+                "--codec=vp8 --i420 --rawvideo -o {} {}",
+                &[&to, &path],
+            )?,
+            Codec::Vp9 => by(
+                "vpxdec",
+                "--codec=vp9 --i420 --rawvideo -o {} {}",
+                &[&to, &path],
+            )?,
+            Codec::Av1 => by("dav1d", "-q --muxer yuv -o {} -i {}", &[&to, &path])?,
         };
         if first == second {
             Ok(first)
@@ -205,7 +231,7 @@ impl Stream {
 }
 
 /// Frames in the container of libvpx and libaom.
-fn ivf(fourcc: &[u8; 4], (width, height): (usize, usize), frames: &[&[u8]]) -> Vec<u8> {
+fn ivf(fourcc: [u8; 4], (width, height): (usize, usize), frames: &[&[u8]]) -> Vec<u8> {
     let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
     let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
     let mut file = b"DKIF\0\0\x20\0".to_vec();
