@@ -189,6 +189,7 @@ impl Coded {
 
     /// Reads a frame's header; none if it is not one of the codec. `keyframe` is what the client says of it, if it does.
     pub(crate) fn read(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<Read> {
+        let frame = Some(frame).filter(|frame| !frame.is_empty())?;
         let mut header = self.codec.read(frame)?;
         if let Some(Blanks::Black(black)) = &mut self.blanks {
             black.go_on_as(header.sequence);

@@ -146,6 +146,12 @@ pub fn before_each(packets: &[&[u8]]) -> Vec<Decoded> {
     by_libopus(&["fec"], packets)
 }
 
+/// How many samples each packet would have; 0 for what is no packet.
+pub fn parsed(packets: &[&[u8]]) -> Vec<usize> {
+    let parsed = by_libopus(&["parse"], packets).into_iter();
+    parsed.map(|decoded| decoded.samples).collect()
+}
+
 fn by_libopus(arguments: &[&str], packets: &[&[u8]]) -> Vec<Decoded> {
     let mut input = Vec::new();
     for packet in packets {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What libopus makes of packets: `opus.py STREAMS COUPLED` decodes them one after the other, `opus.py fec` tells what each yields of the time before it.
+"""What libopus makes of packets: `opus.py STREAMS COUPLED` decodes them one after the other, `opus.py fec` tells what each yields of the time before it,
+`opus.py parse` how many samples each would have, 0 for what is no packet.
 
 Standard input is the packets, each behind its length in four bytes, the lowest first. Of each it prints how many samples it has and the largest.
 For `fec` each has a decoder of its own, which has heard nothing, and which is told that the packet before was lost.
@@ -40,7 +41,12 @@ def packets():
         yield sys.stdin.buffer.read(struct.unpack("<I", length)[0])
 
 
-if sys.argv[1] == "fec":
+if sys.argv[1] == "parse":
+    for packet in packets():
+        sizes = (ctypes.c_int16 * 48)()
+        count = opus.opus_packet_parse(packet, len(packet), None, None, sizes, None)
+        print(opus.opus_packet_get_nb_samples(packet, len(packet), RATE) if count > 0 else 0, 0)
+elif sys.argv[1] == "fec":
     for packet in packets():
         state = decoder(1, 1)
         decoded(state, packet, 2, opus.opus_packet_get_nb_samples(packet, len(packet), RATE), 1)
