@@ -9,13 +9,13 @@ use crate::{
 };
 
 /// Where a frame is, and where it is to be.
-pub(crate) enum Place<'a> {
-    Where(Payload<'a>),
-    Into(Payload<'a>, PayloadMut<'a>),
-    InPlace(PayloadMut<'a>),
+pub(crate) enum Place<'p, 'a> {
+    Where(&'p Payload<'p>),
+    Into(&'p Payload<'p>, &'p mut PayloadMut<'a>),
+    InPlace(&'p mut PayloadMut<'a>),
 }
 
-impl Place<'_> {
+impl Place<'_, '_> {
     /// The frame, if it is bytes and there is as much room for it.
     fn frame(&self) -> Option<&[u8]> {
         match self {
@@ -31,7 +31,7 @@ impl Place<'_> {
     /// The frame where it is to be, there being as much room for it.
     fn handed_on(&mut self) -> Payload<'_> {
         match self {
-            Self::Where(frame) => *frame,
+            Self::Where(frame) => **frame,
             Self::Into(frame, room) => {
                 if let (Payload::Bytes(frame), PayloadMut::Bytes(room)) = (frame, &mut *room)
                     && frame.len() == room.len()
@@ -59,7 +59,7 @@ impl Batch<'_> {
     pub(crate) fn admit_encoded<R>(
         &mut self,
         frame: &Frame<'_>,
-        mut place: Place<'_>,
+        mut place: Place<'_, '_>,
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);

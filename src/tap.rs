@@ -133,6 +133,7 @@ pub(crate) enum Ruling {
 
 impl Ruling {
     /// What becomes of a frame that is not to be changed.
+    #[inline]
     pub(crate) fn unchanged(&self) -> Verdict {
         match *self {
             Self::Whole => Verdict::Whole,
@@ -471,7 +472,7 @@ impl Batch<'_> {
         let (verdict, tag) = match tap.surely_whole(frame, &payload, now) {
             Some(tag) => (Verdict::Whole, tag),
             None if tap.encoded.is_some() => {
-                return self.admit_encoded(frame, Place::Where(payload), release);
+                return self.admit_encoded(frame, Place::Where(&payload), release);
             }
             None => tap.whole_or_dropped(frame, &payload, now),
         };
@@ -497,7 +498,7 @@ impl Batch<'_> {
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);
         if tap.encoded.is_some() {
-            return self.admit_encoded(frame, Place::Into(payload, buffer), release);
+            return self.admit_encoded(frame, Place::Into(&payload, &mut buffer), release);
         }
         let extent = tap
             .format
@@ -520,7 +521,7 @@ impl Batch<'_> {
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);
         if tap.encoded.is_some() {
-            return self.admit_encoded(frame, Place::InPlace(payload), release);
+            return self.admit_encoded(frame, Place::InPlace(&mut payload), release);
         }
         let extent = tap.format.extent(&payload.as_payload());
         let (generation, ruling) = tap.rule(frame, &payload.as_payload(), extent, now);

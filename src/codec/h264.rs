@@ -48,20 +48,26 @@ fn sps_of<'a>(unit: &'a [u8], slice: &[u8]) -> Option<&'a [u8]> {
     let mut slice = BitReader::of_nal(slice.get(1..)?);
     let (_first, _kind) = (slice.unsigned()?, slice.unsigned()?);
     let pps_id = slice.unsigned()?;
-    // Of several with one number the last counts.
-    let last = |kind_of: u8, is: &dyn Fn(BitReader<'_>) -> Option<bool>| {
-        let all = before_slices(unit).filter(|unit| kind(unit) == kind_of);
-        let contents = all.filter_map(|unit| unit.get(1..));
-        contents
-            .filter(|content| is(BitReader::of_nal(content)) == Some(true))
-            .last()
-    };
-    let mut pps = BitReader::of_nal(last(PPS, &|mut pps| Some(pps.unsigned()? == pps_id))?);
+    let mut pps =
+        last(unit, PPS, |mut pps| Some(pps.unsigned()? == pps_id)).map(BitReader::of_nal)?;
     let (_, sps_id) = (pps.unsigned()?, pps.unsigned()?);
-    last(SPS, &|mut sps| {
+    last(unit, SPS, |mut sps| {
         sps.skip(24)?;
         Some(sps.unsigned()? == sps_id)
     })
+}
+
+/// The content of the last unit of a kind before the slices that is the one: of several with one number the last counts.
+fn last<'a>(
+    unit: &'a [u8],
+    of_kind: u8,
+    is: impl Fn(BitReader<'a>) -> Option<bool>,
+) -> Option<&'a [u8]> {
+    let all = before_slices(unit).filter(|unit| kind(unit) == of_kind);
+    let contents = all.filter_map(|unit| unit.get(1..));
+    contents
+        .filter(|content| is(BitReader::of_nal(content)) == Some(true))
+        .last()
 }
 
 /// The size of a sequence's pictures, if they are 8-bit 4:2:0, progressive, and shown in the order in which they come (§7.3.2.1.1).
