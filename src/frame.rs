@@ -95,7 +95,7 @@ pub enum Area {
     },
     /// A channel of audio, counted from 0.
     Channel(u16),
-    /// Bytes of a text, from `start` to before `end`, on boundaries of code points.
+    /// Bytes of a text, from `start` to before `end`, on boundaries of code points. Of JSON wherever it likes: it takes whole values.
     Span {
         /// The first byte.
         start: u32,

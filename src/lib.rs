@@ -28,9 +28,11 @@ mod encoded;
 mod error;
 pub mod export;
 mod frame;
+mod grid;
 mod group;
 mod hex;
 mod join;
+mod json;
 mod judge;
 mod kind;
 mod ledger;
@@ -61,6 +63,7 @@ pub use consent::{
 pub use derived::{MAX_SOURCES, Source};
 pub use error::Error;
 pub use frame::{Area, Contributors, Frame, MAX_REGIONS, OutletId, Participant, Region, StreamId};
+pub use grid::{ColorRange, PixelFormat, Samples};
 pub use group::Group;
 pub use join::Join;
 pub use kind::{Kind, Kinds};
@@ -72,7 +75,7 @@ pub use ledger::{
 };
 pub use meeting::Meeting;
 pub use outlet::Outlet;
-pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut, Samples};
+pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
 pub use purpose::Purposes;
 pub use release::{Counters, Settling, TapRelease};
 pub use schema::{Field, MAX_FIELDS, Schema};

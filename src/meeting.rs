@@ -10,6 +10,7 @@ use crate::{
     frame::{OutletId, Participant, StreamId},
     group::Group,
     join::Join,
+    json::Keys,
     kind::{Kind, Kinds},
     ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
     outlet::Outlet,
@@ -50,6 +51,7 @@ struct OpenStream {
     source: Source,
     kind: Kind,
     format: Format,
+    keys: Keys,
 }
 
 impl Meeting {
@@ -388,7 +390,8 @@ impl Meeting {
     /// [`Error::Format`], [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_stream(&mut self, stream: Stream) -> Result<StreamId, Error> {
         self.running()?;
-        if !stream.format.is_valid() {
+        let has_keys_in_vain = !stream.keys.is_empty() && stream.format != Format::JSON;
+        if !stream.format.is_valid() || has_keys_in_vain {
             return Err(Error::Format);
         }
         let (source, owner) = match stream.owner {
@@ -417,6 +420,7 @@ impl Meeting {
             source,
             kind: stream.kind,
             format: stream.format,
+            keys: Keys::new(stream.keys),
         });
         Ok(id)
     }
@@ -482,6 +486,7 @@ impl Meeting {
             source,
             kind: from.kind,
             format: from.format,
+            keys: from.keys.clone(),
             purposes: to.1.purposes,
             blanks,
             encoded,

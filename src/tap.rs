@@ -11,6 +11,7 @@ use crate::{
     derived::{self, Content},
     encoded::Place,
     frame::{Contributors, Frame, Participant, Region},
+    json::Keys,
     kind::Kind,
     payload::{Extent, Format, Payload, PayloadMut},
     purpose::Purposes,
@@ -33,6 +34,8 @@ pub struct Tap {
     pub(crate) source: Source,
     pub(crate) kind: Kind,
     pub(crate) format: Format,
+    /// Those of JSON that are never hidden.
+    pub(crate) keys: Keys,
     /// Those of the outlet; never empty, as an empty set would clear everything.
     pub(crate) purposes: Purposes,
     /// Whether the outlet takes empty frames for those of this kind that are withheld.
@@ -371,15 +374,16 @@ impl Tap {
                 extent,
             };
             let done = match from {
-                Some(from) => redact::copy(self.format, from, buffer, &cut),
-                None => redact::hide(self.format, buffer, &cut),
+                Some(from) => redact::copy(self.format, &self.keys, from, buffer, &cut),
+                None => redact::hide(self.format, &self.keys, buffer, &cut),
             };
             if done {
                 return verdict;
             }
         }
         let reason = verdict.reason().unwrap_or(Reason::Malformed);
-        if self.blanks && !reason.is_fault() && redact::blank(self.format, buffer) {
+        if self.blanks && !reason.is_fault() && redact::blank(self.format, &self.keys, from, buffer)
+        {
             return Verdict::Blanked(reason);
         }
         redact::wipe(buffer);

@@ -183,7 +183,7 @@ fn a_ledger_without_its_last_line_makes_another_meeting() {
 
 #[test]
 fn the_meetings_come_to_every_verdict() {
-    let runs = fixed_meetings().take(3000).map(|script| run(&script, None));
+    let runs = fixed_meetings().take(5000).map(|script| run(&script, None));
     let outcomes = runs.flat_map(|run| run.expect("agreement").outcomes);
     let seen: HashSet<(Option<Door>, Verdict)> = outcomes
         .flatten()
@@ -275,6 +275,7 @@ fn the_meetings_come_to_every_refusal() {
         (20, "Participant, with a key, Err(ForeignMeeting)"),
         (100, "Participant, with a key, Err(Replayed)"),
         (100, "Participant, with a key, Err(WrongSignature)"),
+        (50, "Participant, without, Err(Keyless)"),
         (50, "Host, with a key, Err(Overreach)"),
         (10, "Administrator, with a key, Err(Overreach)"),
         (10, "Vendor, with a key, Err(Overreach)"),

@@ -6,6 +6,7 @@
 mod common;
 mod deciding;
 mod line;
+mod load;
 mod redacting;
 
 use criterion::{criterion_group, criterion_main};
@@ -14,5 +15,11 @@ fn heading(_: &mut criterion::Criterion) {
     println!("| what | takes | floor | takes | ratio | budget | |\n|---|---|---|---|---|---|---|");
 }
 
-criterion_group!(benches, heading, deciding::deciding, redacting::redacting);
+criterion_group!(
+    benches,
+    heading,
+    deciding::deciding,
+    redacting::redacting,
+    load::load
+);
 criterion_main!(benches);

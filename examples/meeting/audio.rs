@@ -21,7 +21,7 @@ const FRAMES_PER_SECOND: u64 = 50;
 pub struct Reader {
     path: PathBuf,
     wav: WavReader<BufReader<File>>,
-    samples: Samples,
+    samples: SampleFormat,
     clock: Clock,
     frames: u64,
 }
@@ -29,7 +29,7 @@ pub struct Reader {
 /// A WAV that is being written.
 pub struct Writer {
     wav: WavWriter<BufWriter<File>>,
-    samples: Samples,
+    samples: SampleFormat,
 }
 
 impl Reader {
@@ -37,8 +37,7 @@ impl Reader {
         let wav = WavReader::new(media::open(path)?).map_err(|error| unreadable(path, error))?;
         let spec = wav.spec();
         let samples = match (spec.sample_format, spec.bits_per_sample) {
-            (SampleFormat::Int, 16) => Samples::S16,
-            (SampleFormat::Float, 32) => Samples::F32,
+            (samples @ SampleFormat::Int, 16) | (samples @ SampleFormat::Float, 32) => samples,
             (_, bits) => return Err(unsupported(path, format_args!("{bits}-bit samples"))),
         };
         if u64::from(spec.sample_rate) < FRAMES_PER_SECOND {
@@ -60,7 +59,11 @@ impl Reader {
     }
 
     pub fn format(&self) -> Format {
-        Format::pcm(self.samples, self.channels())
+        let samples = match self.samples {
+            SampleFormat::Int => Samples::S16,
+            SampleFormat::Float => Samples::F32,
+        };
+        Format::pcm(samples, self.channels())
     }
 
     pub fn channels(&self) -> u16 {
@@ -82,8 +85,8 @@ impl Reader {
         let samples = usize::try_from(end - start).unwrap_or(usize::MAX);
         let count = samples.saturating_mul(self.channels().into());
         match self.samples {
-            Samples::S16 => append(&mut self.wav, count, bytes, i16::to_le_bytes),
-            Samples::F32 => append(&mut self.wav, count, bytes, f32::to_le_bytes),
+            SampleFormat::Int => append(&mut self.wav, count, bytes, i16::to_le_bytes),
+            SampleFormat::Float => append(&mut self.wav, count, bytes, f32::to_le_bytes),
         }
         .map_err(|error| unreadable(&self.path, error).at(format_args!("after sample {start}")))?;
         Ok(Some(times))
@@ -114,12 +117,12 @@ impl Writer {
     pub fn write(&mut self, cleared: &Cleared<'_>) -> io::Result<()> {
         let bytes = cleared.bytes().unwrap_or_default();
         match self.samples {
-            Samples::S16 => bytes
+            SampleFormat::Int => bytes
                 .as_chunks()
                 .0
                 .iter()
                 .try_for_each(|sample| self.wav.write_sample(i16::from_le_bytes(*sample))),
-            Samples::F32 => bytes
+            SampleFormat::Float => bytes
                 .as_chunks()
                 .0
                 .iter()

@@ -889,6 +889,7 @@ fn agree_result<T>(
         Err(Error::Refused(why, _)) => Some(match why {
             framegate::Refusal::Overreach => Refusal::Overreach,
             framegate::Refusal::Unsigned => Refusal::Unsigned,
+            framegate::Refusal::Keyless => Refusal::Keyless,
             framegate::Refusal::ForeignMeeting => Refusal::ForeignMeeting,
             framegate::Refusal::Replayed => Refusal::Replayed,
             framegate::Refusal::WrongSignature => Refusal::WrongSignature,
@@ -901,6 +902,7 @@ fn agree_result<T>(
             why,
             Refusal::Overreach
                 | Refusal::Unsigned
+                | Refusal::Keyless
                 | Refusal::ForeignMeeting
                 | Refusal::Replayed
                 | Refusal::WrongSignature
