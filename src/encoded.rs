@@ -11,18 +11,18 @@ use crate::{
 
 /// Where a frame is, and where it is to be.
 pub(crate) enum Place<'p, 'a> {
-    Where(&'p Payload<'p>),
-    Into(&'p Payload<'p>, &'p mut PayloadMut<'a>),
-    InPlace(&'p mut PayloadMut<'a>),
+    Shared(&'p Payload<'p>),
+    Copied(&'p Payload<'p>, &'p mut PayloadMut<'a>),
+    Owned(&'p mut PayloadMut<'a>),
 }
 
 impl Place<'_, '_> {
     /// The frame, if it is bytes and there is as much room for it.
     fn frame(&self) -> Option<&[u8]> {
         match self {
-            Self::Where(Payload::Bytes(frame)) => Some(frame),
-            Self::InPlace(PayloadMut::Bytes(frame)) => Some(frame),
-            Self::Into(Payload::Bytes(frame), PayloadMut::Bytes(room)) => {
+            Self::Shared(Payload::Bytes(frame)) => Some(frame),
+            Self::Owned(PayloadMut::Bytes(frame)) => Some(frame),
+            Self::Copied(Payload::Bytes(frame), PayloadMut::Bytes(room)) => {
                 (frame.len() == room.len()).then_some(frame)
             }
             _ => None,
@@ -32,8 +32,8 @@ impl Place<'_, '_> {
     /// The frame where it is to be, there being as much room for it.
     fn handed_on(&mut self) -> Payload<'_> {
         match self {
-            Self::Where(frame) => **frame,
-            Self::Into(frame, room) => {
+            Self::Shared(frame) => **frame,
+            Self::Copied(frame, room) => {
                 if let (Payload::Bytes(frame), PayloadMut::Bytes(room)) = (frame, &mut *room)
                     && frame.len() == room.len()
                 {
@@ -41,15 +41,15 @@ impl Place<'_, '_> {
                 }
                 room.as_payload()
             }
-            Self::InPlace(frame) => frame.as_payload(),
+            Self::Owned(frame) => frame.as_payload(),
         }
     }
 
     /// Leaves nothing of a withheld frame, nor of what was there before.
     fn wipe(&mut self) {
         match self {
-            Self::Where(_) => {}
-            Self::Into(_, room) | Self::InPlace(room) => redact::wipe(room),
+            Self::Shared(_) => {}
+            Self::Copied(_, room) | Self::Owned(room) => redact::wipe(room),
         }
     }
 }

@@ -476,7 +476,7 @@ impl Batch<'_> {
         let (verdict, tag) = match tap.surely_whole(frame, &payload, now) {
             Some(tag) => (Verdict::Whole, tag),
             None if tap.encoded.is_some() => {
-                return self.admit_encoded(frame, Place::Where(&payload), release);
+                return self.admit_encoded(frame, Place::Shared(&payload), release);
             }
             None => tap.whole_or_dropped(frame, &payload, now),
         };
@@ -502,7 +502,7 @@ impl Batch<'_> {
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);
         if tap.encoded.is_some() {
-            return self.admit_encoded(frame, Place::Into(&payload, &mut buffer), release);
+            return self.admit_encoded(frame, Place::Copied(&payload, &mut buffer), release);
         }
         let extent = tap
             .format
@@ -525,7 +525,7 @@ impl Batch<'_> {
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);
         if tap.encoded.is_some() {
-            return self.admit_encoded(frame, Place::InPlace(&mut payload), release);
+            return self.admit_encoded(frame, Place::Owned(&mut payload), release);
         }
         let extent = tap.format.extent(&payload.as_payload());
         let (generation, ruling) = tap.rule(frame, &payload.as_payload(), extent, now);

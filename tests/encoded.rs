@@ -210,7 +210,8 @@ fn where_the_client_and_the_header_disagree_the_stream_does_not_go_on() {
 
 #[test]
 fn a_stream_does_not_go_on_without_parameter_sets() {
-    let without = |stream: &Stream, kinds: &[u8], kind: &dyn Fn(u8) -> u8| {
+    type UnitKind<'a> = &'a dyn Fn(u8) -> u8;
+    let without = |stream: &Stream, kinds: &[u8], kind: UnitKind<'_>| {
         let frames = stream.frames.iter().map(|frame| {
             let mut units = Vec::new();
             for unit in video::units(&frame.bytes) {
@@ -224,7 +225,7 @@ fn a_stream_does_not_go_on_without_parameter_sets() {
     };
     let h264 = |header: u8| header & 0x1F;
     let hevc = |header: u8| header >> 1 & 0x3F;
-    let cases: [(Codec, &[u8], &dyn Fn(u8) -> u8); 6] = [
+    let cases: [(Codec, &[u8], UnitKind<'_>); 6] = [
         (Codec::H264, &[], &h264),
         (Codec::H264, &[7], &h264),
         (Codec::H264, &[8], &h264),

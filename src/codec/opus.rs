@@ -60,7 +60,9 @@ pub(super) fn read_redundant(payload: &[u8]) -> Option<Header> {
     /// Of the clock of Opus (RFC 7587 §4.1), in kHz.
     const RATE: u32 = 48;
     const GOES_ON: u8 = 0x80;
-    let earlier = payload.chunks(4).take_while(|head| is_earlier(head));
+    let earlier = payload
+        .chunks(4)
+        .take_while(|head| head.first().is_some_and(|first| first & GOES_ON != 0));
     let heads = earlier.clone().count().checked_mul(4)?;
     let (own, mut blocks) = payload.split_at_checked(heads)?.1.split_first()?;
 
@@ -89,11 +91,7 @@ pub(super) fn read_redundant(payload: &[u8]) -> Option<Header> {
         streams: 1,
         payload_type: Some(*own),
     };
-    return Some(Header::audio(later(reach, packet.reach), silence));
-
-    fn is_earlier(head: &[u8]) -> bool {
-        head.first().is_some_and(|first| first & GOES_ON != 0)
-    }
+    Some(Header::audio(later(reach, packet.reach), silence))
 }
 
 fn later(a: Option<u32>, b: Option<u32>) -> Option<u32> {

@@ -1,11 +1,16 @@
 //! Encoded sound: making it, and decoding it by decoders of other people's.
 
-use std::{fs, io::Cursor, path::Path};
+use std::{
+    fs,
+    io::{Cursor, Write},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use framegate::Format;
 use ogg::{PacketReader, PacketWriteEndInfo, PacketWriter};
 
-use crate::tools::{Folder, fed, run, standup, try_to_run, words};
+use crate::tools::{Folder, run, standup, try_to_run, words};
 
 /// Of all decoders here, samples a second.
 const RATE: usize = 48_000;
@@ -169,6 +174,24 @@ fn by_libopus(arguments: &[&str], packets: &[&[u8]]) -> Vec<Decoded> {
         }
     };
     printed.lines().map(line).collect()
+}
+
+/// What a program prints that reads its input.
+fn fed(program: &str, arguments: Vec<&str>, input: &[u8]) -> String {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("the tests need {program}: {error}"));
+    let mut stdin = child.stdin.take().unwrap();
+    // What it prints does not wait for all of its input to be read.
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || stdin.write_all(input).unwrap());
+        child.wait_with_output().unwrap()
+    });
+    assert!(output.status.success(), "{program}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 fn packets(file: &[u8]) -> Vec<Vec<u8>> {

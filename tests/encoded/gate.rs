@@ -105,16 +105,16 @@ pub fn send(tap: &mut Tap, sent: &Sent<'_>, now: Time, door: Door) -> Gated {
 
 /// What becomes of such a stream, told once more: whether each frame is released, and if not, whether only for want of a keyframe.
 pub fn expected(keys: &[bool], changes: &[bool]) -> Vec<Option<Reason>> {
-    let (mut agrees, mut agreed, mut goes_on) = (false, false, false);
+    let (mut agrees, mut ever_did, mut goes_on) = (false, false, false);
     let mut reasons = Vec::new();
     for (is_key, changes) in keys.iter().zip(changes) {
         agrees ^= changes;
-        agreed |= agrees;
+        ever_did |= agrees;
         goes_on = agrees && (goes_on || *is_key);
         reasons.push(match (agrees, goes_on) {
             (true, true) => None,
             (true, false) => Some(Reason::AwaitsKeyframe),
-            (false, _) if agreed => Some(Reason::Withdrawn),
+            (false, _) if ever_did => Some(Reason::Withdrawn),
             (false, _) => Some(Reason::NotGranted),
         });
     }

@@ -3,9 +3,8 @@
 use std::{
     ffi::OsStr,
     fs,
-    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Output},
 };
 
 /// The recordings that ship with the meeting example.
@@ -29,24 +28,6 @@ pub fn try_to_run<I: AsRef<OsStr>>(
 ) -> Output {
     let output = Command::new(program).args(arguments).output();
     output.unwrap_or_else(|error| panic!("the tests need {program}: {error}"))
-}
-
-/// The same of a program that reads its input, in UTF-8.
-pub fn fed(program: &str, arguments: Vec<&str>, input: &[u8]) -> String {
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("the tests need {program}: {error}"));
-    let mut stdin = child.stdin.take().unwrap();
-    // What it prints does not wait for all of its input to be read.
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || stdin.write_all(input).unwrap());
-        child.wait_with_output().unwrap()
-    });
-    assert!(output.status.success(), "{program}");
-    String::from_utf8(output.stdout).unwrap()
 }
 
 /// The words of a command line in which `{}` stands for a path.

@@ -205,10 +205,10 @@ impl Stream {
 
     fn by_openh264(&self, frames: &[&[u8]]) -> Result<Vec<Picture>, String> {
         use openh264::formats::YUVSource;
-        let mut decoder = openh264::decoder::Decoder::new().unwrap();
+        let mut openh264 = openh264::decoder::Decoder::new().unwrap();
         let mut pictures = Vec::new();
         for frame in frames {
-            let decoded = decoder.decode(frame).map_err(|error| error.to_string())?;
+            let decoded = openh264.decode(frame).map_err(|error| error.to_string())?;
             let decoded = decoded.ok_or("no picture")?;
             if decoded.dimensions() != (self.width, self.height) {
                 return Err(format!("openh264: {:?}", decoded.dimensions()));
