@@ -8,7 +8,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Format(pub(crate) Layout);
 
+// Numbered on its own: told by what is unused in a variant's fields, some tables of jumps would have a place for what cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Layout {
     Pcm {
         samples: Samples,

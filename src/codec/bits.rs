@@ -143,9 +143,14 @@ impl<'a> BitWriter<'a> {
         self.unsigned(twice.saturating_sub((number > 0).into()));
     }
 
-    /// A one and as many zeros as make the last byte full.
+    /// A one, and then zeros until the last byte is full.
     pub(super) fn trail(&mut self) {
         self.flag(true);
+        self.fill();
+    }
+
+    /// Zeros until the last byte is full.
+    pub(super) fn fill(&mut self) {
         self.number(0, (u8::BITS - self.held) % u8::BITS);
     }
 

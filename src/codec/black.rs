@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, vec};
 
-use super::{Codec, Sequence, Size, h264, vp8};
+use super::{Codec, Sequence, Size, h264, vp8, vp9};
 
 /// What stands in for the pictures of a stream: first one that is black and starts afresh, then others that repeat it.
 pub(super) struct Black {
@@ -27,6 +27,7 @@ impl Black {
         let room = match codec {
             Codec::H264 => h264::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp8 => vp8::room_for(Size::MOST_MACROBLOCKS),
+            Codec::Vp9 => vp9::room_for(Size::MOST_MACROBLOCKS),
             _ => 0,
         };
         Self {
@@ -84,6 +85,13 @@ impl Black {
                 let first = vp8::write_black(size, &mut self.room)?;
                 let (_, rest) = self.room.split_at_mut_checked(first)?;
                 (first, vp8::write_repeated(size, rest)?)
+            }
+            Codec::Vp9 => {
+                let first = vp9::write_black(size, &mut self.room)?;
+                let repeated = vp9::REPEATED;
+                let (_, rest) = self.room.split_at_mut_checked(first)?;
+                rest.get_mut(..repeated.len())?.copy_from_slice(&repeated);
+                (first, repeated.len())
             }
             _ => return None,
         };

@@ -164,8 +164,8 @@ impl Codec {
         match self {
             Self::Opus { streams } => Some(silent(streams)),
             Self::RedundantOpus => Some(silent(1)),
-            Self::H264 | Self::Vp8 => Some(Blanks::Black(Black::new(self))),
-            Self::Hevc | Self::Vp9 | Self::Av1 => None,
+            Self::H264 | Self::Vp8 | Self::Vp9 => Some(Blanks::Black(Black::new(self))),
+            Self::Hevc | Self::Av1 => None,
         }
     }
 }
