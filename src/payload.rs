@@ -8,9 +8,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Format(pub(crate) Layout);
 
-// Numbered on its own: told by what is unused in a variant's fields, some tables of jumps would have a place for what cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub(crate) enum Layout {
     Pcm {
         samples: Samples,
@@ -24,13 +22,13 @@ pub(crate) enum Layout {
         height: u32,
     },
     Utf8,
-    Json,
-    Opaque,
-    Encoded(Codec),
     /// So many integers. Only a stream with a schema has this layout.
     Record {
         fields: usize,
     },
+    Json,
+    Opaque,
+    Encoded(Codec),
 }
 
 /// In which order the samples of several channels come.

@@ -112,7 +112,7 @@ fn h264_decodes_as_it_was_or_black() {
 }
 
 #[test]
-fn hevc_decodes_as_it_was() {
+fn hevc_decodes_as_it_was_or_black() {
     check_all(&gallery(Codec::Hevc), 6);
 }
 
@@ -136,6 +136,7 @@ fn av1_decodes_as_it_was() {
 fn pictures_of_any_size_are_blanked() {
     let sizes = [
         (Codec::H264, [(150, 106), (16, 16), (1280, 720)]),
+        (Codec::Hevc, [(150, 106), (16, 16), (1280, 720)]),
         (Codec::Vp8, [(151, 107), (1, 1), (1280, 720)]),
         (Codec::Vp9, [(151, 107), (33, 65), (1280, 720)]),
     ];
@@ -154,7 +155,7 @@ fn but_for_three(stream: &Stream) -> Vec<bool> {
 
 #[test]
 fn control_a_planted_leak_is_seen() {
-    for codec in [Codec::H264, Codec::Vp8, Codec::Vp9] {
+    for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9] {
         let stream = gallery(codec);
         let changes = but_for_three(&stream);
         let mut gated = check(&stream, &changes, true, Door::Admit).unwrap();

@@ -2,9 +2,9 @@
 
 use alloc::{boxed::Box, vec};
 
-use super::{Codec, Sequence, Size, h264, vp8, vp9};
+use super::{Codec, Sequence, Size, h264, hevc, vp8, vp9};
 
-/// What stands in for the pictures of a stream: first one that is black and starts afresh, then others that repeat it.
+/// What stands in for the pictures of a stream: first one that is black and starts afresh, then others that repeat it, or of HEVC the same.
 pub(super) struct Black {
     codec: Codec,
     sequence: Sequence,
@@ -26,6 +26,7 @@ impl Black {
     pub(super) fn new(codec: Codec) -> Self {
         let room = match codec {
             Codec::H264 => h264::room_for(Size::MOST_MACROBLOCKS),
+            Codec::Hevc => hevc::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp8 => vp8::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp9 => vp9::room_for(Size::MOST_MACROBLOCKS),
             _ => 0,
@@ -62,7 +63,7 @@ impl Black {
         };
         let number = self.since_first.map_or(0, |before| before.wrapping_add(1));
         self.since_first = Some(number);
-        if number == 0 {
+        if number == 0 || self.codec == Codec::Hevc {
             return self.room.get(..first);
         }
         let (_, rest) = self.room.split_at_mut_checked(first)?;
@@ -81,6 +82,7 @@ impl Black {
         self.written = None;
         let (first, repeated) = match self.codec {
             Codec::H264 => (h264::write_black(size, &mut self.room)?, 0),
+            Codec::Hevc => (hevc::write_black(size, &mut self.room)?, 0),
             Codec::Vp8 => {
                 let first = vp8::write_black(size, &mut self.room)?;
                 let (_, rest) = self.room.split_at_mut_checked(first)?;

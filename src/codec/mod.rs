@@ -6,6 +6,7 @@ mod arithmetic;
 mod av1;
 mod bits;
 mod black;
+mod cabac;
 mod h264;
 mod hevc;
 mod nal;
@@ -164,8 +165,10 @@ impl Codec {
         match self {
             Self::Opus { streams } => Some(silent(streams)),
             Self::RedundantOpus => Some(silent(1)),
-            Self::H264 | Self::Vp8 | Self::Vp9 => Some(Blanks::Black(Black::new(self))),
-            Self::Hevc | Self::Av1 => None,
+            Self::H264 | Self::Hevc | Self::Vp8 | Self::Vp9 => {
+                Some(Blanks::Black(Black::new(self)))
+            }
+            Self::Av1 => None,
         }
     }
 }

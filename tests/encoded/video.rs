@@ -75,7 +75,7 @@ impl Codec {
 
     /// Whether withheld frames are blanked if the outlet says so.
     pub fn blanks(self) -> bool {
-        matches!(self, Self::H264 | Self::Vp8 | Self::Vp9)
+        self != Self::Av1
     }
 }
 
