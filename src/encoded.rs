@@ -79,7 +79,8 @@ impl Format {
     /// HEVC: one access unit a frame, as a byte stream with start codes (ITU-T H.265 annex B).
     ///
     /// After a withheld frame only an IDR or BLA picture is released, with its parameter sets before it in the same access unit;
-    /// of those that lead a BLA picture, none that depends on what came before it. Withheld frames are dropped.
+    /// of those that lead a BLA picture, none that depends on what came before it.
+    /// A blank frame is a black IDR picture, with parameter sets of its own, for sequences as of [`Format::H264`].
     pub const HEVC: Self = Self(Layout::Encoded(Codec::Hevc));
 
     /// VP8: one frame as RFC 6386 §9.1 has it.
@@ -88,7 +89,9 @@ impl Format {
     /// the withheld frames of larger streams are dropped, as are those that would not be shown.
     pub const VP8: Self = Self(Layout::Encoded(Codec::Vp8));
 
-    /// VP9: one frame or superframe. After a withheld one only a keyframe is released. Withheld frames are dropped.
+    /// VP9: one frame or superframe. After a withheld one only a keyframe is released.
+    ///
+    /// A blank frame is a black keyframe, or shows one once more, for pictures of 8-bit 4:2:0 from 33 by 33 to 4096 by 2304; the withheld frames of others are dropped.
     pub const VP9: Self = Self(Layout::Encoded(Codec::Vp9));
 
     /// AV1: one temporal unit, or one spatial layer of it, as open bitstream units one after the other (low-overhead format, AV1 specification §5.2).

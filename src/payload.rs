@@ -116,6 +116,8 @@ impl Format {
     }
 
     /// How so many bytes are divided into what can be hidden, and what then takes its place. None of what has no such parts, or is no run of bytes.
+    // Inlined where some formats were told apart before, its table of jumps would have places for what cannot be, which look like panics.
+    #[inline(never)]
     pub(crate) fn grid_of(self, bytes: usize) -> Option<Grid> {
         match self.0 {
             Layout::Pcm {

@@ -1,4 +1,4 @@
-//! Deciding and redacting beside the floor of each: an atomic load, a fill or a copy of as many bytes.
+//! Deciding, redacting and verifying beside the floor of each: an atomic load, a fill or a copy of as many bytes, a look-up, a bare MAC.
 //!
 //! `cargo bench --bench gate | grep '^|'` is the table of ratios, in Markdown.
 
@@ -8,6 +8,7 @@ mod deciding;
 mod line;
 mod load;
 mod redacting;
+mod verifying;
 
 use criterion::{criterion_group, criterion_main};
 
@@ -20,6 +21,7 @@ criterion_group!(
     heading,
     deciding::deciding,
     redacting::redacting,
-    load::load
+    load::load,
+    verifying::verifying
 );
 criterion_main!(benches);

@@ -7,3 +7,4 @@ pub mod frame;
 pub mod json;
 pub mod ledger;
 pub mod tag;
+pub mod wire;
