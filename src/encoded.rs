@@ -61,7 +61,7 @@ impl Format {
     /// A packet that has the sound before it once more (in-band forward error correction) counts as captured that much earlier,
     /// and one with padding that is not zero, in which other earlier sound may be, is withheld.
     /// What an encoder looks ahead is for the client to count: the earliest sample in a packet is as much older than the newest as that and the packet are long.
-    /// A decoder fades the last sound of before into the first 2.5 ms of the first blank packet.
+    /// Decoders fade the last sound before into the first 5 ms of the blank ones.
     pub const OPUS: Self = Self(Layout::Encoded(Codec::Opus { streams: 1 }));
 
     /// Opus with redundancy: one RTP payload a frame, in which earlier packets stand before the packet itself (RFC 2198).

@@ -105,3 +105,70 @@ impl Black {
         Some(first)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    const CODECS: [Codec; 4] = [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9];
+
+    fn sizes() -> impl Iterator<Item = Size> {
+        let sides = [1, 16, 33, 65, 151, 1080, 1152, 2304, 4081, 4096, 8192];
+        let all = sides
+            .into_iter()
+            .flat_map(move |width| sides.map(|height| (width, height)));
+        all.filter_map(|(width, height)| Size::new(width, height))
+    }
+
+    #[test]
+    fn there_is_room_for_pictures_of_every_size() {
+        for codec in CODECS {
+            let mut black = Black::new(codec);
+            for size in sizes() {
+                black.go_on_as(Sequence::Of(size));
+                let is_in_vp9 = size.width.min(size.height) > 32 && size.width <= 4096;
+                let first = black.next().map(<[u8]>::to_vec);
+                assert_eq!(
+                    first.is_some(),
+                    is_in_vp9 || codec != Codec::Vp9,
+                    "{codec:?} {size:?}"
+                );
+                let Some(first) = first else { continue };
+                for _ in 0..2 {
+                    let header = codec.read(black.next().unwrap()).unwrap();
+                    assert_ne!(header.position, crate::codec::Position::Alone);
+                }
+                // It reads as what it was written as.
+                let header = codec.read(&first).unwrap();
+                let expected = (crate::codec::Position::Start, Sequence::Of(size));
+                // These know even sizes only.
+                let is_odd = size.width % 2 + size.height % 2 > 0;
+                if !(is_odd && matches!(codec, Codec::H264 | Codec::Hevc)) {
+                    assert_eq!((header.position, header.sequence), expected, "{codec:?}");
+                }
+            }
+        }
+        assert!(sizes().count() > 80);
+        assert_eq!(Size::new(4097, 2304), None);
+        assert_eq!(Size::new(8193, 16), None);
+    }
+
+    #[test]
+    fn control_without_room_there_is_none() {
+        let size = Size::new(320, 240).unwrap();
+        let writers: [fn(Size, &mut [u8]) -> Option<usize>; 4] = [
+            h264::write_black,
+            hevc::write_black,
+            vp8::write_black,
+            vp9::write_black,
+        ];
+        for write in writers {
+            let length = write(size, &mut [0; 4096]).unwrap();
+            for room in [0, 1, 10, length / 2, length - 1] {
+                assert_eq!(write(size, &mut Vec::from_iter((0..room).map(|_| 0))), None);
+            }
+        }
+    }
+}
