@@ -25,8 +25,10 @@ extern crate std;
 #[cfg(feature = "capi")]
 #[expect(unsafe_code, reason = "addresses from outside")]
 mod capi;
+mod codec;
 mod consent;
 mod derived;
+mod encoded;
 mod error;
 pub mod export;
 mod frame;

@@ -1,4 +1,5 @@
 use crate::{
+    codec::Codec,
     grid::{ColorRange, Grid, PixelFormat, Samples, Sampling},
     json, utf8,
 };
@@ -21,12 +22,13 @@ pub(crate) enum Layout {
         height: u32,
     },
     Utf8,
-    Json,
-    Opaque,
     /// So many integers. Only a stream with a schema has this layout.
     Record {
         fields: usize,
     },
+    Json,
+    Opaque,
+    Encoded(Codec),
 }
 
 /// In which order the samples of several channels come.
@@ -54,7 +56,11 @@ impl Format {
     /// of an object all that is in it. If no value is left, the frame is withheld.
     pub const JSON: Self = Self(Layout::Json);
 
-    /// Bytes whose inside the gate does not know, encrypted ones for example: handed on whole or dropped.
+    /// Bytes whose inside the gate does not know: handed on whole or dropped.
+    ///
+    /// Whatever is encrypted (`SFrame`, RFC 9605) is opaque, whichever codec is inside: no blank frame can be made for whoever decrypts it,
+    /// nor can it be seen where a stream may go on. The gate stands before encryption, or after decryption.
+    /// AAC is opaque, too: each of its frames decodes without those that were dropped before it.
     pub const OPAQUE: Self = Self(Layout::Opaque);
 
     /// Interleaved audio of at least one channel; a payload is a whole number of samples of every channel.
@@ -104,11 +110,14 @@ impl Format {
             Layout::Picture { width, height, .. } => {
                 0 < width && width <= MAX_SIDE && 0 < height && height <= MAX_SIDE
             }
+            Layout::Encoded(codec) => codec.is_valid(),
             Layout::Utf8 | Layout::Json | Layout::Opaque | Layout::Record { .. } => true,
         }
     }
 
     /// How so many bytes are divided into what can be hidden, and what then takes its place. None of what has no such parts, or is no run of bytes.
+    // Inlined where some formats were told apart before, its table of jumps would have places for what cannot be, which look like panics.
+    #[inline(never)]
     pub(crate) fn grid_of(self, bytes: usize) -> Option<Grid> {
         match self.0 {
             Layout::Pcm {
@@ -126,7 +135,7 @@ impl Format {
             }
             Layout::Utf8 => Some(Grid::of(1, MASK)),
             Layout::Record { .. } => Some(Grid::of(INTEGER, NO_VALUE)),
-            Layout::Picture { .. } | Layout::Json | Layout::Opaque => None,
+            Layout::Picture { .. } | Layout::Json | Layout::Encoded(_) | Layout::Opaque => None,
         }
     }
 
@@ -141,7 +150,7 @@ impl Format {
         }
     }
 
-    /// The extent of a payload of this format, or none where it is not one.
+    /// The extent of a payload of this format, or none where it is not one, or encoded.
     pub(crate) fn extent(self, payload: &Payload<'_>) -> Option<Extent> {
         match (self.0, payload) {
             (_, Payload::Bytes([])) => None,
@@ -215,7 +224,7 @@ pub(crate) struct Extent {
 
 impl Extent {
     /// Of what has no parts that regions could be of.
-    const ONE: Self = Self {
+    pub(crate) const ONE: Self = Self {
         width: 1,
         height: 1,
     };
@@ -267,7 +276,7 @@ impl Plane<'_> {
 /// A frame's content.
 #[derive(Clone, Copy, Debug)]
 pub enum Payload<'a> {
-    /// One run of bytes: audio, text, a record, opaque.
+    /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a [u8]),
     /// A picture of up to four planes, the unused ones empty.
     Planes([Plane<'a>; 4]),
@@ -276,7 +285,7 @@ pub enum Payload<'a> {
 /// A frame's content that may be changed.
 #[derive(Debug)]
 pub enum PayloadMut<'a> {
-    /// One run of bytes: audio, text, a record, opaque.
+    /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a mut [u8]),
     /// A picture of up to four planes, the unused ones empty.
     Planes([PlaneMut<'a>; 4]),

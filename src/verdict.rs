@@ -91,6 +91,8 @@ impl Reason {
                 | Self::OverBudget
                 | Self::Incomplete
                 | Self::BeyondSource
+                | Self::AwaitsKeyframe
+                | Self::ReachesBack
                 | Self::Disjoint
         )
     }
@@ -141,6 +143,10 @@ reasons! {
     CapturedEarlier = 37, "captured earlier";
     /// What it was derived from was not cleared for this.
     BeyondSource = 40, "beyond its source";
+    /// An encoded frame that may depend on one that was withheld, or never came; the next that starts afresh is released.
+    AwaitsKeyframe = 48, "awaits keyframe";
+    /// An encoded frame that may yield what was captured before it, and how long before cannot be told.
+    ReachesBack = 49, "reaches back";
     /// Two frames of which nothing is cleared for both together: [`Tag::meet`](crate::Tag::meet).
     Disjoint = 255, "disjoint";
 }

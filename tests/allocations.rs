@@ -10,9 +10,9 @@ use std::{
 
 use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
 use framegate::{
-    Archived, Area, Authority, Carried, Contributors, Field, Finding, Format, Frame, Join, Kind,
-    Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region, Samples, Schema,
-    Scope, Seals, Source, Stream, Subject, Subjects, Time, Verdict, Verifier,
+    Archived, Area, Authority, Carried, Cleared, Contributors, Field, Finding, Format, Frame, Join,
+    Kind, Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region, Samples,
+    Schema, Scope, Seals, Source, Stream, Subject, Subjects, Time, Verdict, Verifier,
 };
 
 struct Counting;
@@ -294,6 +294,61 @@ fn admitting_records() {
     let mut over = Verdict::Whole;
     let seen = allocations(|_| over = verdict());
     assert_eq!((seen, over), (0, Verdict::Dropped(Reason::OverBudget)));
+}
+
+/// Keyframes of 2 by 2 and 8 by 8 pictures, of sound 60 ms with a copy of the 60 ms before, and what depends on such.
+fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 4] {
+    let hex = |text: &str| {
+        let digits = text
+            .as_bytes()
+            .chunks(2)
+            .map(|byte| str::from_utf8(byte).unwrap());
+        let bytes = digits.map(|byte| u8::from_str_radix(byte, 16).unwrap());
+        bytes.collect::<Vec<_>>()
+    };
+    let h264 = "000000016742c01f0fd91f888884000003000400000300c83c60c92000000001\
+                6887cb83cb20000000016588840af2628000a7be";
+    let vp8 = "1002009d012a080008000047088585888584880202000c0d6000feffab5080";
+    let [packet, earlier] = [[0x18, 0x10, 0, 0], [0x18, 0, 0, 0]];
+    let red = |packet: &[u8]| [&[0xEF, 0x2D, 0, 4, 0x6F], packet, packet].concat();
+    [
+        (Format::H264, hex(h264), hex("00000001419a")),
+        (Format::VP8, hex(vp8), hex("110000")),
+        (Format::OPUS, packet.to_vec(), earlier.to_vec()),
+        (Format::OPUS_RED, red(&packet), red(&earlier)),
+    ]
+}
+
+#[test]
+fn admitting_encoded_frames() {
+    for (format, key, inner) in encoded() {
+        let (mut meeting, notice, [agrees, refuses]) = meeting();
+        agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
+        for (who, released) in [(agrees, true), (refuses, false)] {
+            let stream = Stream::owned(who, Kind::Video, format);
+            let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+            let mut buffer = key.clone();
+            let mut blanks = 0;
+            let mut next = 0;
+            let seen = allocations(|now| {
+                let now = Time::from_micros(now.as_micros() + 1_000_000);
+                let frame = own(now).keyframe(true);
+                let received = |cleared: Cleared<'_>| black_box(cleared.bytes()).map(<[u8]>::len);
+                let payload = Payload::Bytes(&key);
+                buffer.copy_from_slice(&key);
+                next += 1;
+                let admission = match next % 4 {
+                    0 => tap.admit(&own(now), Payload::Bytes(&inner), now, received),
+                    1 => tap.admit(&frame, payload, now, received),
+                    2 => tap.admit_in_place(&frame, (&mut buffer[..]).into(), now, received),
+                    _ => tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, received),
+                };
+                assert_eq!(admission.verdict().is_released(), released, "{format:?}");
+                blanks += i64::from(!released && admission.output.is_some());
+            });
+            assert_eq!((seen, blanks), (0, if released { 0 } else { FRAMES }));
+        }
+    }
 }
 
 /// Sealing, the check before training, with seals and without, and rechecking.

@@ -2,6 +2,7 @@
 //!
 //! The targets of `fuzz_targets/` call them with what libFuzzer makes up, `tests/corpus.rs` with what is in `corpus/`.
 
+pub mod encoded;
 pub mod frame;
 pub mod json;
 pub mod ledger;

@@ -89,7 +89,7 @@ fn rect(area: Area, extent: Extent) -> Rect {
 
 /// Whether an area is a part of this payload: of its format, not empty, not outside, and not through a code point.
 pub(crate) fn locate(area: Area, format: Format, payload: &Payload<'_>, extent: Extent) -> bool {
-    if format.0 == Layout::Opaque {
+    if matches!(format.0, Layout::Opaque | Layout::Encoded(_)) {
         // It has no parts to be seen, so its regions only say who is in it.
         return true;
     }
