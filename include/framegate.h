@@ -549,7 +549,15 @@ enum {
   FRAMEGATE_FORMAT_RGBA = 40,     /* one plane */
   FRAMEGATE_FORMAT_BGRA = 41,     /* one plane */
   FRAMEGATE_FORMAT_RGB24 = 42,    /* one plane */
-  FRAMEGATE_FORMAT_GRAY8 = 43     /* one plane */
+  FRAMEGATE_FORMAT_GRAY8 = 43,    /* one plane */
+  FRAMEGATE_FORMAT_OPUS = 64,     /* one packet a frame (RFC 6716) */
+  FRAMEGATE_FORMAT_OPUS_RED = 65, /* one RTP payload a frame, with earlier packets in front (RFC 2198) */
+  FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 66, /* several streams in one packet (RFC 7845 section 5.1.1) */
+  FRAMEGATE_FORMAT_H264 = 67,     /* one access unit a frame, with start codes (ITU-T H.264 annex B) */
+  FRAMEGATE_FORMAT_HEVC = 68,     /* one access unit a frame, with start codes (ITU-T H.265 annex B) */
+  FRAMEGATE_FORMAT_VP8 = 69,      /* one frame (RFC 6386 section 9.1) */
+  FRAMEGATE_FORMAT_VP9 = 70,      /* one frame or superframe */
+  FRAMEGATE_FORMAT_AV1 = 71       /* one temporal unit, or a spatial layer of it (low-overhead format) */
 };
 
 /* An integer of a record. */
