@@ -76,7 +76,7 @@ pub enum Seals<'k> {
 
 /// What a meeting's ledger says, made ready for many frames.
 ///
-/// It takes 2 KB for each person who ever joined. Its batch calls allocate nothing.
+/// It takes some 4 KB for each person who ever joined. Its batch calls allocate nothing.
 #[derive(Debug)]
 pub struct Verifier {
     meeting: String,

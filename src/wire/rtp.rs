@@ -105,7 +105,8 @@ impl<'p> Iterator for Elements<'p> {
             (Form::OneByte, [first, ..]) if matches!(first >> 4, 0 | 15) => return None,
             (Form::OneByte, [first, ..]) => (first >> 4, 1, usize::from(first & 0x0F) + 1),
             (Form::TwoByte(_), [id, length, ..]) => (*id, 2, usize::from(*length)),
-            (Form::TwoByte(_), [_]) => return Some(Err(WireError::Malformed)),
+            // Without its length, so that it does not fit.
+            (Form::TwoByte(_), [id]) => (*id, 2, 0),
             (_, []) | (Form::Foreign, _) => return None,
         };
         let element = || {
