@@ -245,6 +245,8 @@ enum {
   FRAMEGATE_REASON_NOT_GRANTED = 36,     /* somebody never agreed */
   FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* not without a break since the frame was captured */
   FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* what it was derived from was not cleared for this */
+  FRAMEGATE_REASON_AWAITS_KEYFRAME = 48, /* it may depend on a frame that was withheld, or never came */
+  FRAMEGATE_REASON_REACHES_BACK = 49,    /* it may yield what was captured before it, and how long before cannot be told */
   FRAMEGATE_REASON_DISJOINT = 255        /* two frames of which nothing is cleared for both together */
 };
 
@@ -550,14 +552,14 @@ enum {
   FRAMEGATE_FORMAT_BGRA = 41,     /* one plane */
   FRAMEGATE_FORMAT_RGB24 = 42,    /* one plane */
   FRAMEGATE_FORMAT_GRAY8 = 43,    /* one plane */
-  FRAMEGATE_FORMAT_OPUS = 64,     /* one packet a frame (RFC 6716) */
-  FRAMEGATE_FORMAT_OPUS_RED = 65, /* one RTP payload a frame, with earlier packets in front (RFC 2198) */
-  FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 66, /* several streams in one packet (RFC 7845 section 5.1.1) */
-  FRAMEGATE_FORMAT_H264 = 67,     /* one access unit a frame, with start codes (ITU-T H.264 annex B) */
-  FRAMEGATE_FORMAT_HEVC = 68,     /* one access unit a frame, with start codes (ITU-T H.265 annex B) */
-  FRAMEGATE_FORMAT_VP8 = 69,      /* one frame (RFC 6386 section 9.1) */
-  FRAMEGATE_FORMAT_VP9 = 70,      /* one frame or superframe */
-  FRAMEGATE_FORMAT_AV1 = 71       /* one temporal unit, or a spatial layer of it (low-overhead format) */
+  FRAMEGATE_FORMAT_OPUS = 64,     /* one packet a frame */
+  FRAMEGATE_FORMAT_OPUS_RED = 65, /* one RTP payload a frame, earlier packets before the packet itself (RFC 2198) */
+  FRAMEGATE_FORMAT_H264 = 66,     /* one access unit a frame, with start codes (annex B) */
+  FRAMEGATE_FORMAT_HEVC = 67,     /* one access unit a frame, with start codes (annex B) */
+  FRAMEGATE_FORMAT_VP8 = 68,      /* one frame */
+  FRAMEGATE_FORMAT_VP9 = 69,      /* one frame or superframe */
+  FRAMEGATE_FORMAT_AV1 = 70,      /* one temporal unit, or one spatial layer of it, in the low-overhead format */
+  FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 71 /* as many streams in one packet as there are said to be channels */
 };
 
 /* An integer of a record. */

@@ -10,7 +10,7 @@ mod tools;
 mod video;
 
 use framegate::{Format, Kind, Reason, Verdict};
-use gate::{DOORS, Door, Gated, Sent, expected, gate};
+use gate::{DOORS, Door, Gated, Sent, gate};
 use proptest::{prelude::*, test_runner::TestRunner};
 use video::{Codec, Stream};
 
@@ -44,6 +44,24 @@ fn sent(stream: &Stream) -> Vec<Sent<'_>> {
         keyframe: None,
     });
     sent.collect()
+}
+
+/// What becomes of such a stream, told once more: whether each frame is released, and if not, whether only for want of a keyframe.
+fn expected(keys: &[bool], changes: &[bool]) -> Vec<Option<Reason>> {
+    let (mut agrees, mut ever_did, mut goes_on) = (false, false, false);
+    let mut reasons = Vec::new();
+    for (is_key, changes) in keys.iter().zip(changes) {
+        agrees ^= changes;
+        ever_did |= agrees;
+        goes_on = agrees && (goes_on || *is_key);
+        reasons.push(match (agrees, goes_on) {
+            (true, true) => None,
+            (true, false) => Some(Reason::AwaitsKeyframe),
+            (false, _) if ever_did => Some(Reason::Withdrawn),
+            (false, _) => Some(Reason::NotGranted),
+        });
+    }
+    reasons
 }
 
 /// Gates a stream whose owner changes their mind before these frames, and judges what comes out.

@@ -38,11 +38,11 @@ fn sent<'a>(stream: &Stream, packets: &'a [Vec<u8>]) -> Vec<Sent<'a>> {
 /// Whether the owner agrees, frame by frame.
 fn agreed(changes: &[bool]) -> Vec<bool> {
     let mut agrees = false;
-    let agreed = changes.iter().map(|change| {
+    let each = changes.iter().map(|change| {
         agrees ^= change;
         agrees
     });
-    agreed.collect()
+    each.collect()
 }
 
 /// Whether what an outlet received is silent wherever it must be: but for where the sound before it fades, by every decoder.

@@ -171,7 +171,11 @@ fn constants() -> Numbers {
     for (number, pixels) in (stream::PICTURES.into()..).zip(stream::PIXELS) {
         put(format!("FORMAT_{pixels:?}").to_uppercase(), number);
     }
+    for (number, (name, _)) in (stream::ENCODED.into()..).zip(stream::CODECS) {
+        put(format!("FORMAT_{name}"), number);
+    }
     for (name, number) in [
+        ("FORMAT_OPUS_MULTISTREAM", stream::OPUS_MULTISTREAM),
         ("STREAM_OWNED", stream::OWNED),
         ("STREAM_MIX", stream::MIX),
         ("STREAM_COMPOSITE", stream::COMPOSITE),

@@ -120,6 +120,21 @@ pub(super) const PIXELS: [PixelFormat; 12] = [
     PixelFormat::Gray8,
 ];
 
+/// How encoded frames are, from this number on.
+pub(super) const ENCODED: u32 = 64;
+
+pub(super) const CODECS: [(&str, Format); 7] = [
+    ("OPUS", Format::OPUS),
+    ("OPUS_RED", Format::OPUS_RED),
+    ("H264", Format::H264),
+    ("HEVC", Format::HEVC),
+    ("VP8", Format::VP8),
+    ("VP9", Format::VP9),
+    ("AV1", Format::AV1),
+];
+
+pub(super) const OPUS_MULTISTREAM: u32 = 71;
+
 plain!(StreamOut, OutletOut);
 sized!(FieldIn<'_>, StreamOptions<'_>, OutletOptions<'_>);
 
@@ -149,7 +164,14 @@ impl StreamOptions<'_> {
             UTF8 => return Ok(Format::UTF8),
             JSON => return Ok(Format::JSON),
             OPAQUE => return Ok(Format::OPAQUE),
+            OPUS_MULTISTREAM => {
+                let streams = u8::try_from(self.channels).map_err(|_| Status::Format)?;
+                return Ok(Format::opus_multistream(streams));
+            }
             _ => {}
+        }
+        if let Some((_, format)) = nth(&CODECS, self.format, ENCODED) {
+            return Ok(format);
         }
         if let Some(samples) = nth(&SAMPLES, self.format, 1) {
             let channels = u16::try_from(self.channels).map_err(|_| Status::Format)?;

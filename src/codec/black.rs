@@ -108,8 +108,6 @@ impl Black {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::*;
 
     const CODECS: [Codec; 4] = [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9];
@@ -157,8 +155,9 @@ mod tests {
 
     #[test]
     fn control_without_room_there_is_none() {
+        type Writer = fn(Size, &mut [u8]) -> Option<usize>;
         let size = Size::new(320, 240).unwrap();
-        let writers: [fn(Size, &mut [u8]) -> Option<usize>; 4] = [
+        let writers: [Writer; 4] = [
             h264::write_black,
             hevc::write_black,
             vp8::write_black,
@@ -167,7 +166,7 @@ mod tests {
         for write in writers {
             let length = write(size, &mut [0; 4096]).unwrap();
             for room in [0, 1, 10, length / 2, length - 1] {
-                assert_eq!(write(size, &mut Vec::from_iter((0..room).map(|_| 0))), None);
+                assert_eq!(write(size, &mut vec![0; room]), None);
             }
         }
     }

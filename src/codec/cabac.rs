@@ -14,7 +14,7 @@ impl Context {
     /// As a table of the standard has it, for a slice with this quantiser (§9.3.2.2).
     pub(super) fn new(initial: u8, quantiser: i32) -> Self {
         let (slope, offset) = (i32::from(initial >> 4), i32::from(initial & 15));
-        let state = ((slope * 5 - 45) * quantiser.clamp(0, 51) >> 4) + 8 * offset - 16;
+        let state = (((slope * 5 - 45) * quantiser.clamp(0, 51)) >> 4) + 8 * offset - 16;
         let state = state.clamp(1, 126);
         let probable = state > 63;
         let sure = if probable { state - 64 } else { 63 - state };

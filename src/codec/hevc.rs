@@ -220,8 +220,7 @@ fn write_parameters(size: Size, to: &mut BitWriter<'_>) {
     let (across, down) = size.blocks(BLOCK);
     // The stream's.
     to.nal(&[0x40, 1]);
-    to.number(0b0000_11, 6);
-    to.number(0, 9);
+    to.number(0b11 << 9, 15);
     to.number(0x1_FFFF, 17);
     write_profile(size, to);
     to.flag(true);

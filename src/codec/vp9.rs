@@ -188,11 +188,11 @@ impl Blocks {
             [[150, 40, 39], [78, 12, 26], [67, 33, 11], [24, 7, 5]],
             [[174, 35, 49], [68, 11, 27], [57, 15, 9], [12, 3, 3]],
         ];
-        let size = side.trailing_zeros();
-        let is_smaller = |before: Option<&u8>| before.map_or(0, |before| before >> size & 1);
+        let order = side.trailing_zeros();
+        let is_smaller = |before: Option<&u8>| before.map_or(0, |before| before >> order & 1);
         let above = is_smaller(self.above.get(column as usize));
         let left = is_smaller(self.left.get((row % LARGEST) as usize));
-        let by_size = UNDIVIDED.get(size as usize).copied().unwrap_or_default();
+        let by_size = UNDIVIDED.get(order as usize).copied().unwrap_or_default();
         by_size
             .get(usize::from(2 * left + above))
             .copied()

@@ -40,14 +40,14 @@ pub(super) fn copy(from: &[u8], to: &mut [u8], keys: &Keys, cut: &Cut<'_>) -> bo
 }
 
 /// Whether a value stays. Keys tell nothing by themselves.
-pub(super) fn leaves_something(text: &[u8], cut: &Cut<'_>) -> bool {
+pub(super) fn leaves_something(text: &[u8], keys: &Keys, cut: &Cut<'_>) -> bool {
     let mut hidden = Counted { text, values: 0 };
     let mut all = 0;
     let mut reader = Reader::new();
     while let Ok(Some(token)) = reader.next(text) {
         all += usize::from(token.form != Form::Key);
     }
-    take_out(&mut hidden, &Keys::default(), cut) && hidden.values < all
+    take_out(&mut hidden, keys, cut) && hidden.values < all
 }
 
 /// What becomes of a text, from its beginning to its end.

@@ -68,9 +68,14 @@ pub(crate) fn blank(
 }
 
 /// Whether anything that can be seen is left of a frame without what `cut` takes out.
-pub(crate) fn leaves_something(format: Format, payload: &Payload<'_>, cut: &Cut<'_>) -> bool {
+pub(crate) fn leaves_something(
+    format: Format,
+    keys: &Keys,
+    payload: &Payload<'_>,
+    cut: &Cut<'_>,
+) -> bool {
     let finest = match (format.0, payload) {
-        (Layout::Json, Payload::Bytes(text)) => return json::leaves_something(text, cut),
+        (Layout::Json, Payload::Bytes(text)) => return json::leaves_something(text, keys, cut),
         (Layout::Picture { pixels, .. }, _) => pixels.grids().first().map(|grid| grid.sampling),
         _ => None,
     };

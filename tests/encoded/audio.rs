@@ -136,9 +136,10 @@ impl Stream {
         let mut at = 0;
         for (index, (packet, duration)) in packets.iter().zip(&self.durations).enumerate() {
             at += duration;
-            let end = match index + 1 == packets.len() {
-                true => PacketWriteEndInfo::EndStream,
-                false => PacketWriteEndInfo::EndPage,
+            let end = if index + 1 == packets.len() {
+                PacketWriteEndInfo::EndStream
+            } else {
+                PacketWriteEndInfo::EndPage
             };
             writer.write_packet(*packet, 1, end, at as u64).unwrap();
         }

@@ -1,8 +1,8 @@
 //! Frames through a tap, while somebody changes their mind.
 
 use framegate::{
-    Authority, Cleared, Format, Kind, Kinds, Meeting, Outlet, Purposes, Reason, Scope, Stream, Tap,
-    Time, Verdict,
+    Authority, Cleared, Format, Kind, Kinds, Meeting, Outlet, Purposes, Scope, Stream, Tap, Time,
+    Verdict,
 };
 
 use crate::common::{self, agree, meeting, own};
@@ -101,22 +101,4 @@ pub fn send(tap: &mut Tap, sent: &Sent<'_>, now: Time, door: Door) -> Gated {
         bytes: admission.output,
         wants_keyframe: tap.wants_keyframe(),
     }
-}
-
-/// What becomes of such a stream, told once more: whether each frame is released, and if not, whether only for want of a keyframe.
-pub fn expected(keys: &[bool], changes: &[bool]) -> Vec<Option<Reason>> {
-    let (mut agrees, mut ever_did, mut goes_on) = (false, false, false);
-    let mut reasons = Vec::new();
-    for (is_key, changes) in keys.iter().zip(changes) {
-        agrees ^= changes;
-        ever_did |= agrees;
-        goes_on = agrees && (goes_on || *is_key);
-        reasons.push(match (agrees, goes_on) {
-            (true, true) => None,
-            (true, false) => Some(Reason::AwaitsKeyframe),
-            (false, _) if ever_did => Some(Reason::Withdrawn),
-            (false, _) => Some(Reason::NotGranted),
-        });
-    }
-    reasons
 }
