@@ -3,11 +3,13 @@ use serde::{Deserialize, Serialize};
 use crate::{derived::Source, group::Group, kind::Kind, time::Time};
 
 /// A data subject in a meeting: one stay of theirs, from joining to leaving.
+// Laid out as the C interface has it, which tells in the padding which meeting it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
 pub struct Participant {
-    pub(crate) slot: u16,
     /// Which of the slot's occupants; never 0.
     pub(crate) stay: u32,
+    pub(crate) slot: u16,
 }
 
 impl Participant {

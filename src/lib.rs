@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "capi"), forbid(unsafe_code))]
+#![deny(unsafe_code)]
 #![deny(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -21,6 +22,9 @@ extern crate alloc;
 #[cfg(any(feature = "std", test, framegate_loom, framegate_shuttle))]
 extern crate std;
 
+#[cfg(feature = "capi")]
+#[expect(unsafe_code, reason = "addresses from outside")]
+mod capi;
 mod consent;
 mod derived;
 mod error;

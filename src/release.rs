@@ -113,6 +113,13 @@ impl TapState {
         Scope(self)
     }
 
+    /// Ends a release that was left open.
+    #[cfg(feature = "capi")]
+    #[inline]
+    pub(crate) fn end(&self) {
+        drop(Scope(self));
+    }
+
     pub(crate) fn counters(&self) -> Counters {
         Counters {
             seen: self.seen.load(Relaxed),
@@ -146,6 +153,15 @@ impl Scope<'_> {
         if verdict.is_released() {
             self.0.last.store(captured.to_bits(), Relaxed);
         }
+    }
+}
+
+#[cfg(feature = "capi")]
+impl Scope<'_> {
+    /// The release goes on until [`TapState::end`].
+    #[inline]
+    pub(crate) fn leave_open(self) {
+        core::mem::forget(self);
     }
 }
 

@@ -3,6 +3,8 @@
 use alloc::sync::Arc;
 use core::{cell::Cell, marker::PhantomData};
 
+#[cfg(feature = "capi")]
+use crate::frame::{OutletId, StreamId};
 use crate::{
     derived::{self, Content},
     frame::{Contributors, Frame, Participant, Region},
@@ -13,7 +15,7 @@ use crate::{
     records::Records,
     redact::{self, Cut},
     release::{Counters, Scope, TapState},
-    table::Table,
+    table::{Table, Word},
     tag::{Tag, Template},
     time::Time,
     verdict::{Reason, Verdict},
@@ -99,6 +101,16 @@ impl<'a> Cleared<'a> {
         !self.tag.verdict().is_released() || self.content.hides(region)
     }
 
+    /// A bit for each region, or field of a record, that was hidden; all of a frame that was withheld.
+    #[cfg(feature = "capi")]
+    pub(crate) fn hidden(&self) -> u64 {
+        if self.tag.verdict().is_released() {
+            self.content.refused
+        } else {
+            u64::MAX
+        }
+    }
+
     /// What is to be named as the source of something derived from this (R8): its tag, the people who are in what is left of it, its kinds, its earliest part.
     ///
     /// The people are written to `room`. None if that is too small, or if this is but an empty frame.
@@ -181,13 +193,18 @@ impl Tap {
     /// Each is judged by itself, by what consent is at that moment; a withdrawal settles after the whole batch.
     #[inline]
     pub fn batch<R>(&mut self, now: Time, release: impl FnOnce(&mut Batch<'_>) -> R) -> R {
+        release(&mut self.begin(now))
+    }
+
+    #[inline]
+    pub(crate) fn begin(&self, now: Time) -> Batch<'_> {
         let now = self.state.advance(now);
         let scope = self.state.begin();
-        release(&mut Batch {
+        Batch {
             tap: self,
             scope,
             now,
-        })
+        }
     }
 
     /// The bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's are.
@@ -229,38 +246,59 @@ impl Tap {
     )]
     #[inline(always)]
     fn tag_of(&self, contributors: Contributors<'_>, captured: Time, now: Time) -> Tag {
+        match self.surely_tagged(contributors, captured, now) {
+            Some(tag) => tag,
+            None => self.tag_exactly(&Frame::new(captured, contributors), now),
+        }
+    }
+
+    /// The same where the words tell it.
+    #[expect(
+        clippy::inline_always,
+        reason = "of what the caller knows of the contributors little is left"
+    )]
+    #[inline(always)]
+    pub(crate) fn surely_tagged(
+        &self,
+        contributors: Contributors<'_>,
+        captured: Time,
+        now: Time,
+    ) -> Option<Tag> {
         let (table, state) = (&*self.table, &*self.state);
         let generation = table.generation();
         let word = self.word(contributors, captured, generation);
         if state.latest() <= now && word.covers(captured, now) {
             state.pass(now);
-            self.template.whole(word.purposes(), captured, generation)
+            Some(self.template.whole(word.purposes(), captured, generation))
         } else {
-            self.tag_exactly(&Frame::new(captured, contributors), now)
+            None
         }
     }
 
     /// The bare decisions about many frames, in their order, into `tags`; of as many as there is room for.
     #[inline]
     pub fn tags<'t>(&mut self, frames: &[Frame<'_>], now: Time, tags: &'t mut [Tag]) -> &'t [Tag] {
-        let now = self.state.advance(now);
-        let generation = self.table.generation();
-        let word = self.state.word();
+        let decisions = self.decisions(now);
         let mut count = 0;
         for (frame, tag) in frames.iter().zip(tags.iter_mut()) {
-            *tag = if frame.is_of_owner_alone() && word.covers(frame.captured, now) {
-                self.template
-                    .whole(word.purposes(), frame.captured, generation)
-            } else {
-                self.tag_of_any(frame, now)
-            };
+            *tag = decisions.tag(frame);
             count += 1;
         }
         tags.get(..count).unwrap_or_default()
     }
 
+    #[inline]
+    pub(crate) fn decisions(&self, now: Time) -> Decisions<'_> {
+        Decisions {
+            tap: self,
+            now: self.state.advance(now),
+            generation: self.table.generation(),
+            word: self.state.word(),
+        }
+    }
+
     #[inline(never)]
-    fn tag_exactly(&self, frame: &Frame<'_>, now: Time) -> Tag {
+    pub(crate) fn tag_exactly(&self, frame: &Frame<'_>, now: Time) -> Tag {
         let now = self.state.advance(now);
         match self.decide_exactly(frame, now) {
             (generation, Ok(held)) => {
@@ -429,11 +467,60 @@ impl Tap {
     }
 }
 
+/// Bare decisions about many frames by one load.
+#[derive(Clone, Copy)]
+pub(crate) struct Decisions<'a> {
+    tap: &'a Tap,
+    now: Time,
+    generation: u32,
+    word: Word,
+}
+
+impl Decisions<'_> {
+    #[inline]
+    pub(crate) fn tag(&self, frame: &Frame<'_>) -> Tag {
+        let owners = frame.is_of_owner_alone().then_some(frame.captured);
+        let whole = owners.and_then(|captured| self.surely_whole(captured));
+        whole.unwrap_or_else(|| self.tap.tag_of_any(frame, self.now))
+    }
+
+    /// The tag of a frame of the stream's owner alone, if it is whole by that one load.
+    #[inline]
+    pub(crate) fn surely_whole(&self, captured: Time) -> Option<Tag> {
+        let template = self.tap.template;
+        let covers = self.word.covers(captured, self.now);
+        covers.then(|| template.whole(self.word.purposes(), captured, self.generation))
+    }
+}
+
 /// A release under way, in which frames are admitted one after the other: [`Tap::batch`].
 pub struct Batch<'a> {
     tap: &'a Tap,
     scope: Scope<'a>,
     now: Time,
+}
+
+#[cfg(feature = "capi")]
+impl Tap {
+    /// Ends a release that was left open.
+    #[inline]
+    pub(crate) fn end(&self) {
+        self.state.end();
+    }
+
+    /// From which stream, into which outlet.
+    pub(crate) fn leads(&self) -> (StreamId, OutletId) {
+        (self.state.stream, self.state.outlet)
+    }
+}
+
+#[cfg(feature = "capi")]
+impl Batch<'_> {
+    /// The release goes on until [`Tap::end`].
+    #[inline]
+    pub(crate) fn leave_open(self) {
+        self.scope.leave_open();
+    }
 }
 
 impl Batch<'_> {

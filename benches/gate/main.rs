@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench gate | grep '^|'` is the table of ratios, in Markdown.
 
+mod c;
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod deciding;
@@ -20,6 +21,7 @@ criterion_group!(
     benches,
     heading,
     deciding::deciding,
+    c::through_c,
     redacting::redacting,
     load::load,
     verifying::verifying

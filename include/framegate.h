@@ -1,0 +1,890 @@
+/* framegate: a consent gate for conferencing media. The C interface, C11 and C++17.
+ *
+ * A meeting is the control half: people join, agree and withdraw. A tap is the hot half: it leads one stream into one outlet,
+ * and every frame goes through framegate_tap_admit() before the outlet sees a byte of it. All rules of the library hold here too.
+ *
+ * What fails, closes. A function returns a status, or a verdict or a count, which is negative where it failed. After a failure
+ * nothing was released, nothing became wider, and nothing was written past a length. Only withdrawing and leaving do what they
+ * are for even where their result cannot be told.
+ *
+ * Numbers. framegate_status is 0, or a negative number that framegate_error_message() explains. Numbers are never reused.
+ *
+ * Times are microseconds since the meeting's start, from one steady clock for everything in a meeting; the library has no clock.
+ * One that is negative, or 49.7 days or more, is out of range: a frame that carries it is withheld, a grant refused, a withdrawal
+ * counts as made now.
+ *
+ * Strings are UTF-8 with a length; a zero at the end is neither needed nor counted. Nothing that is passed in is kept
+ * after the call has returned, but what is said to be: callbacks and their `user`.
+ *
+ * Structs begin with their size, so that they can grow: set `size` to sizeof of it and everything not needed to 0. A struct from a later
+ * header is taken as long as what this library does not know is 0. In an array all are of the same size.
+ *
+ * Handles are numbers, not addresses. 0 is none. One that was closed, of another type or made up is FRAMEGATE_ERROR_HANDLE,
+ * with meetings, settlings, ledgers, taps and groups alike, as long as fewer than 2^32 have been made in its place.
+ * Participants, streams and outlets know their meeting: one of another is FRAMEGATE_ERROR_FOREIGN, and in a frame a person unknown
+ * (told apart for the next 65,534 meetings of the process).
+ *
+ * Threads. Functions of meetings, settlings, ledgers and tags may be called from any thread, at the same time too; the calls
+ * of one meeting wait for each other. A tap may be on any one thread at a time: its calls must not overlap. Closing a tap or a group
+ * must not overlap with a call that uses it. No call on a tap but opening and closing it allocates, locks, calls the system or waits.
+ *
+ * What the caller owes, as it cannot be checked: pointers that are not null lead to as many bytes as is said, which nobody changes
+ * meanwhile; what is written to does not overlap anything else that is passed; and the rules of threads above.
+ *
+ * Panics. Should the library panic, the call returns FRAMEGATE_ERROR_PANIC, and a meeting that it was in is closed with all its taps.
+ * That needs the unwinding of panics, as in the build that the README shows; where a panic aborts, the process ends instead, and releases
+ * nothing more either. A callback must not throw, nor leave by longjmp().
+ *
+ * Unloading. The library starts no threads and keeps nothing in them; after the last handle is closed and no call is under way,
+ * dlclose() is safe. After fork() the child may use what no other thread was in a call with; but the ledger's file belongs to one of both:
+ * the other may only close its meetings.
+ */
+#ifndef FRAMEGATE_H
+#define FRAMEGATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__cplusplus)
+#define FRAMEGATE_NODISCARD [[nodiscard]]
+#elif defined(__GNUC__)
+#define FRAMEGATE_NODISCARD __attribute__((warn_unused_result))
+#else
+#define FRAMEGATE_NODISCARD
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Versions, statuses ---- */
+
+/* The version of this interface. It is raised whenever a program built with an earlier header could not run as before. */
+#define FRAMEGATE_ABI_VERSION 1u
+
+/* The version of the library that is loaded: to be compared with FRAMEGATE_ABI_VERSION before anything else. Any thread. Never fails. */
+uint32_t framegate_abi_version(void);
+
+/* 0, or one of FRAMEGATE_ERROR_…. */
+typedef int32_t framegate_status;
+
+enum {
+  FRAMEGATE_OK = 0,
+
+  /* How the call was made. */
+  FRAMEGATE_ERROR_NULL = -1,          /* a pointer is null that must not be */
+  FRAMEGATE_ERROR_MISALIGNED = -2,    /* a pointer is not aligned as its type is */
+  FRAMEGATE_ERROR_SIZE = -3,          /* a struct is too short, or has something in it that this library does not know */
+  FRAMEGATE_ERROR_NUMBER = -4,        /* a number stands for nothing */
+  FRAMEGATE_ERROR_UTF8 = -5,          /* a string is not UTF-8 */
+  FRAMEGATE_ERROR_LENGTH = -6,        /* a length or a count is larger than can be */
+  FRAMEGATE_ERROR_SHORT_BUFFER = -7,  /* there is no room for the result; how much it takes is told */
+  FRAMEGATE_ERROR_TWO_STORES = -8,    /* a ledger goes to a file or to a store, not to both */
+  FRAMEGATE_ERROR_HANDLE = -9,        /* a handle of nothing, of something else, or of what is closed */
+  FRAMEGATE_ERROR_FOREIGN = -10,      /* of another meeting */
+  FRAMEGATE_ERROR_BUSY = -11,         /* called from within a store's callback */
+  FRAMEGATE_ERROR_RELEASING = -12,    /* the tap's release before was never ended */
+  FRAMEGATE_ERROR_NOT_RELEASING = -13,/* no release is under way that could be ended */
+  FRAMEGATE_ERROR_PANIC = -14,        /* an internal fault */
+  FRAMEGATE_ERROR_FILE = -15,         /* the file system refused */
+
+  /* What the meeting made of it. */
+  FRAMEGATE_ERROR_OVERREACH = -32,         /* only the person agrees, or their guardian if they have one; the attempt is in the ledger */
+  FRAMEGATE_ERROR_UNSIGNED = -33,          /* the person joined with a key, and nothing is signed; likewise */
+  FRAMEGATE_ERROR_FOREIGN_MEETING = -34,   /* what is signed is of another meeting; likewise */
+  FRAMEGATE_ERROR_REPLAYED = -35,          /* what is signed is over an earlier challenge; likewise */
+  FRAMEGATE_ERROR_WRONG_SIGNATURE = -36,   /* the signature is not by the person's key over this grant; likewise */
+  FRAMEGATE_ERROR_BEYOND_NOTICE = -37,     /* more than the notice describes */
+  FRAMEGATE_ERROR_UNKNOWN_NOTICE = -38,    /* no notice of this digest */
+  FRAMEGATE_ERROR_STALE_NOTICE = -39,      /* the notice has been superseded */
+  FRAMEGATE_ERROR_NOT_EXPLICIT = -40,      /* identifying somebody needs a statement of their own, not a click */
+  FRAMEGATE_ERROR_WRONG_KEY = -41,         /* no valid key, or not the one that this id joined with before */
+  FRAMEGATE_ERROR_CONFLICTING_NOTICE = -42,/* a notice of the same text, but otherwise different or superseded, is there already */
+  FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT = -43,/* nobody of the meeting's */
+  FRAMEGATE_ERROR_ALREADY_JOINED = -44,    /* somebody of this id is in the meeting already */
+  FRAMEGATE_ERROR_OWN_GUARDIAN = -45,      /* nobody is their own guardian */
+  FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
+  FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be */
+  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range, or an end not in the future */
+  FRAMEGATE_ERROR_FORMAT = -49,            /* no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
+  FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
+  FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,   /* an outlet's purposes must all be its recipient's */
+  FRAMEGATE_ERROR_NOT_ONE_PURPOSE = -52,   /* a third party's purpose is named by one purpose at a time */
+  FRAMEGATE_ERROR_FULL = -53,              /* no room for more of these */
+  FRAMEGATE_ERROR_UNKNOWN = -54,           /* no such stream or outlet in this meeting */
+  FRAMEGATE_ERROR_LEDGER = -55,            /* the ledger could not be written, so nothing was done */
+  FRAMEGATE_ERROR_ENDED = -56,             /* the meeting is over */
+  FRAMEGATE_ERROR_KEYLESS = -57,           /* the person joined without a key, and something is signed; the attempt is in the ledger */
+
+  /* What a ledger is not. */
+  FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,  /* a line is not an entry */
+  FRAMEGATE_ERROR_BROKEN = -65,        /* a line does not follow from the one before */
+  FRAMEGATE_ERROR_LINE_TIME = -66,     /* a line's time is earlier than that of the line before, or out of range */
+  FRAMEGATE_ERROR_SIGNATURE = -67,     /* a device's signature does not hold */
+  FRAMEGATE_ERROR_RESUMED_END = -68,   /* the meeting has ended and cannot be resumed */
+  FRAMEGATE_ERROR_UNWRITABLE = -69,    /* the ledger cannot be written on */
+  FRAMEGATE_ERROR_IMPOSSIBLE = -70,    /* something that could not happen there */
+  FRAMEGATE_ERROR_ANCHOR = -71,        /* not the ledger that the head is of */
+
+  /* What 16 bytes are not. */
+  FRAMEGATE_ERROR_TAG_VERSION = -80,   /* a tag of another version */
+  FRAMEGATE_ERROR_TAG_INVALID = -81    /* not a tag that can be written */
+};
+
+/* Text in UTF-8, of which `data` need not end with a zero. Of length 0 `data` may be null. */
+typedef struct framegate_string {
+  const char *data;
+  size_t length;
+} framegate_string;
+
+/* A literal as such: FRAMEGATE_STRING("standup"). */
+#ifdef __cplusplus
+#define FRAMEGATE_STRING(literal) (framegate_string{"" literal, sizeof(literal) - 1})
+#else
+#define FRAMEGATE_STRING(literal) ((framegate_string){"" literal, sizeof(literal) - 1})
+#endif
+
+/* What a status means, in English. It is there as long as the library is loaded. Of an unknown number too. Any thread. */
+framegate_string framegate_error_message(framegate_status status);
+
+/* Names in lower case, as files and reports write them, likewise; "unknown" of an unknown number. */
+framegate_string framegate_kind_name(uint32_t kind);
+framegate_string framegate_reason_name(uint32_t reason);
+
+/* ---- Words ---- */
+
+/* No time: no end, no earlier time than the other one that is given. */
+#define FRAMEGATE_NO_TIME INT64_MAX
+
+/* What a frame is. As numbers and, 1 << number, as bits of a set. */
+enum {
+  FRAMEGATE_KIND_AUDIO = 0,
+  FRAMEGATE_KIND_VIDEO = 1,
+  FRAMEGATE_KIND_SCREEN = 2,
+  FRAMEGATE_KIND_CHAT = 3,
+  FRAMEGATE_KIND_CAPTION = 4,
+  FRAMEGATE_KIND_REACTION = 5,
+  FRAMEGATE_KIND_POLL = 6,
+  FRAMEGATE_KIND_WHITEBOARD = 7,
+  FRAMEGATE_KIND_NOTE = 8,
+  FRAMEGATE_KIND_COMMENT = 9,
+  FRAMEGATE_KIND_CALENDAR = 10,
+  FRAMEGATE_KIND_FILE = 11,
+  FRAMEGATE_KIND_TELEMETRY = 12,
+  FRAMEGATE_KIND_DIAGNOSTIC = 13,
+  FRAMEGATE_KIND_USAGE = 14,
+  FRAMEGATE_KIND_UNCLASSIFIED = 15, /* can never be cleared */
+  FRAMEGATE_NO_KIND = 255           /* of a region: its stream's; in a tag: several */
+};
+
+/* The set of one kind. */
+#define FRAMEGATE_KINDS(kind) ((uint16_t)(1u << (kind)))
+
+/* What something is for: bits of a set. The other seven bits are named by framegate_meeting_third_party(). */
+enum {
+  FRAMEGATE_PURPOSE_RECORD = 1 << 0,
+  FRAMEGATE_PURPOSE_TRANSCRIBE = 1 << 1,
+  FRAMEGATE_PURPOSE_ASSIST = 1 << 2,
+  FRAMEGATE_PURPOSE_TRAIN = 1 << 3,
+  FRAMEGATE_PURPOSE_ANALYTICS = 1 << 4,
+  FRAMEGATE_PURPOSE_REVIEW = 1 << 5,
+  FRAMEGATE_PURPOSE_PUBLISH = 1 << 6,
+  FRAMEGATE_PURPOSE_DERIVE = 1 << 7,
+  FRAMEGATE_PURPOSE_IDENTIFY = 1 << 8
+};
+
+/* Each of the kinds for each of the purposes. */
+typedef struct framegate_scope {
+  uint16_t kinds;
+  uint16_t purposes;
+} framegate_scope;
+
+/* In whose name something is asked. Only the person opens, or the guardian of one who has one; the others can only narrow. */
+enum {
+  FRAMEGATE_BY_PARTICIPANT = 1,
+  FRAMEGATE_BY_GUARDIAN = 2,
+  FRAMEGATE_BY_HOST = 3,
+  FRAMEGATE_BY_ADMINISTRATOR = 4,
+  FRAMEGATE_BY_VENDOR = 5
+};
+
+/* How a person agreed. */
+enum {
+  FRAMEGATE_METHOD_CLICKED = 1,
+  FRAMEGATE_METHOD_TYPED = 2,
+  FRAMEGATE_METHOD_SPOKEN = 3,
+  FRAMEGATE_METHOD_SIGNED = 4
+};
+
+/* What became of a frame. Only of WHOLE and REDACTED anything of the frame reached the outlet. */
+enum {
+  FRAMEGATE_VERDICT_DROPPED = 0,  /* withheld */
+  FRAMEGATE_VERDICT_WHOLE = 1,    /* handed on as it was */
+  FRAMEGATE_VERDICT_REDACTED = 2, /* handed on without the parts of those who did not agree */
+  FRAMEGATE_VERDICT_BLANKED = 3   /* withheld; in its place the outlet gets an empty frame of the same form */
+};
+
+/* Why a frame was not handed on whole. Where several hold, the one with the smallest number is given. */
+enum {
+  FRAMEGATE_REASON_NONE = 0,
+  FRAMEGATE_REASON_ENDED = 1,            /* the meeting is over */
+  FRAMEGATE_REASON_TIME = 2,             /* a time is out of range, or the frame would have been captured after its release */
+  FRAMEGATE_REASON_MALFORMED = 3,        /* the payload is not what the stream's format says, or a region not in it; or the frame cannot be read */
+  FRAMEGATE_REASON_UNCLASSIFIED = 4,     /* the kind is unclassified */
+  FRAMEGATE_REASON_FREE_BYTES = 5,       /* service data that is not a record of registered fields */
+  FRAMEGATE_REASON_CONTENDED = 6,        /* consent changed faster than the frame could be judged */
+  FRAMEGATE_REASON_OVER_BUDGET = 7,      /* more bits than one person may send to one outlet in a minute */
+  FRAMEGATE_REASON_OUT_OF_RANGE = 8,     /* a record's field is not in its range */
+  FRAMEGATE_REASON_INCOMPLETE = 16,      /* not everybody in the frame was named */
+  FRAMEGATE_REASON_UNKNOWN = 17,         /* somebody in the frame is not known to the meeting */
+  FRAMEGATE_REASON_ABSENT = 18,          /* somebody in the frame has left */
+  FRAMEGATE_REASON_RESTRICTED = 32,      /* the host, an administrator or the vendor restricts it */
+  FRAMEGATE_REASON_WITHDRAWN = 33,       /* somebody refused, or withdrew */
+  FRAMEGATE_REASON_STALE_NOTICE = 34,    /* the notice under which somebody agreed has been superseded */
+  FRAMEGATE_REASON_EXPIRED = 35,         /* somebody's consent came to its end */
+  FRAMEGATE_REASON_NOT_GRANTED = 36,     /* somebody never agreed */
+  FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* not without a break since the frame was captured */
+  FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* what it was derived from was not cleared for this */
+  FRAMEGATE_REASON_DISJOINT = 255        /* two frames of which nothing is cleared for both together */
+};
+
+/* A SHA-256. */
+typedef struct framegate_digest {
+  uint8_t bytes[32];
+} framegate_digest;
+
+/* The digest of a text, byte for byte as it was shown. Any thread.
+ * Errors: NULL, UTF8, LENGTH. */
+FRAMEGATE_NODISCARD framegate_status framegate_digest_of(framegate_string text, framegate_digest *digest);
+
+/* ---- Handles ---- */
+
+/* One meeting's control half. */
+typedef struct framegate_meeting {
+  uint64_t handle;
+} framegate_meeting;
+
+/* A narrowing under way. */
+typedef struct framegate_settling {
+  uint64_t handle;
+} framegate_settling;
+
+/* A ledger that was read. */
+typedef struct framegate_ledger {
+  uint64_t handle;
+} framegate_ledger;
+
+/* One stream into one outlet: the hot half. */
+typedef struct framegate_tap {
+  uint64_t handle;
+} framegate_tap;
+
+/* People who are in many frames together. */
+typedef struct framegate_group {
+  uint64_t handle;
+} framegate_group;
+
+/* Somebody in a meeting: one stay of theirs. Copied and compared freely; nothing is to be closed. */
+typedef struct framegate_participant {
+  uint32_t stay;
+  uint16_t slot;
+  uint16_t meeting;
+} framegate_participant;
+
+/* Somebody who did not join: a voice in the room, a face behind a colleague. Nothing of theirs is ever cleared. */
+#ifdef __cplusplus
+#define FRAMEGATE_PARTICIPANT_UNKNOWN (framegate_participant{0, UINT16_MAX, 0})
+#else
+#define FRAMEGATE_PARTICIPANT_UNKNOWN ((framegate_participant){0, UINT16_MAX, 0})
+#endif
+
+/* A registered source of frames. `number` is what tags carry. */
+typedef struct framegate_stream {
+  uint16_t meeting;
+  uint16_t number;
+} framegate_stream;
+
+/* A declared destination. `number` counts from 0 in the order of opening. */
+typedef struct framegate_outlet {
+  uint16_t meeting;
+  uint16_t number;
+} framegate_outlet;
+
+/* ---- Meetings ---- */
+
+/* Appends whole lines to where a ledger is kept; if `durable` is not 0, so that they outlast a crash of the machine. Returns 0 if it has,
+ * anything else if nothing of the lines is there. It is called in the call that makes the entry, on its thread, one call at a time for each
+ * meeting; calling the library from within it is FRAMEGATE_ERROR_BUSY. */
+typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t length, int32_t durable);
+
+/* Tells an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger (without one: at once).
+ * It is called after the call that made it, on its thread, outside of any lock; from within it the library may be called.
+ * From two threads events can come in another order than that of their member "n". `line` is there during the call alone. Frames are no events. */
+typedef void (*framegate_event)(void *user, const char *line, size_t length);
+
+/* Which entries of a ledger are made durable at once. Grants and everything that narrows always are. */
+enum {
+  FRAMEGATE_DURABILITY_EACH = 0,   /* each */
+  FRAMEGATE_DURABILITY_BATCHED = 1 /* the others when one of these comes */
+};
+
+/* How a meeting is opened, or resumed. */
+typedef struct framegate_meeting_options {
+  uint32_t size;
+  uint32_t participants;        /* for how many at a time there is room, 1 to 65,535; about 2.2 KB each; not looked at in resuming */
+  framegate_string id;          /* its id, not empty; not looked at in resuming */
+  framegate_string ledger;      /* the path of the ledger's file, which must not be there yet, and in resuming must be; empty: no file */
+  framegate_append append;      /* the ledger's store, instead of a file; null: none */
+  void *append_user;            /* passed to it */
+  framegate_event event;        /* told of every entry; null: nobody is */
+  void *event_user;             /* passed to it */
+  const uint8_t *device_secret; /* the device's Ed25519 secret key, 32 bytes, which vouches for the ledger; null: none */
+  uint32_t durability;          /* FRAMEGATE_DURABILITY_… */
+  uint32_t reserved;            /* 0 */
+} framegate_meeting_options;
+
+/* Opens a meeting, in which everything is closed. It is closed by framegate_meeting_close(). Both `user`s are kept until then.
+ * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, EMPTY, FULL, LEDGER. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_open(const framegate_meeting_options *options, framegate_meeting *meeting);
+
+/* Opens a meeting again as its ledger says, with exactly the consents that were in force. Streams, outlets, groups and taps are to be opened again,
+ * and people found again by framegate_meeting_find(). After a torn last line nobody's consent is left.
+ * `ledger` must have been read of what the options name: their file is gone on with, and a torn line set aside beside it.
+ * Errors: as framegate_meeting_open(), HANDLE, RESUMED_END, IMPOSSIBLE, UNWRITABLE. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_resume(framegate_ledger ledger, const framegate_meeting_options *options, framegate_meeting *meeting);
+
+/* Ends a meeting: everything is closed for good, and the last counters are entered. A second end changes nothing.
+ * `settling` may be null; otherwise it is closed by framegate_settling_close().
+ * Errors: HANDLE, BUSY, PANIC; after the end is made MISALIGNED, FULL. */
+framegate_status framegate_meeting_end(framegate_meeting meeting, framegate_settling *settling);
+
+/* Closes the handle, and with it every tap of the meeting for good; taps, groups and settlings are to be closed by themselves. A meeting that was not ended can be resumed
+ * from its ledger. Calls that are under way end first. Errors: HANDLE, BUSY. */
+framegate_status framegate_meeting_close(framegate_meeting meeting);
+
+/* The meeting's id, into `buffer` of `capacity` bytes; `length` says how long it is, also where it does not fit. So do all functions with these three;
+ * `buffer` may be null if `capacity` is 0, `length` may be null. No zero is written after it.
+ * Errors: HANDLE, NULL, MISALIGNED, SHORT_BUFFER, LENGTH, BUSY, PANIC. */
+framegate_status framegate_meeting_id(framegate_meeting meeting, char *buffer, size_t capacity, size_t *length);
+
+/* How many entries the ledger has: what tags call the generation. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+framegate_status framegate_meeting_generation(framegate_meeting meeting, uint64_t *generation);
+
+/* How far a ledger goes: kept apart from it, this shows later that nothing was changed or cut off. */
+typedef struct framegate_head {
+  uint64_t entries;
+  framegate_digest hash;
+} framegate_head;
+
+/* The ledger's head. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+framegate_status framegate_meeting_head(framegate_meeting meeting, framegate_head *head);
+
+/* What a device signs to vouch for a head: 55 bytes. Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH. */
+framegate_status framegate_head_message(const framegate_head *head, uint8_t *buffer, size_t capacity, size_t *length);
+
+/* When the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call framegate_meeting_tick() at.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+framegate_status framegate_meeting_next_deadline(framegate_meeting meeting, int64_t *deadline);
+
+/* Notes the consents that came to their end. They have ended without that, to the millisecond. Gives the store what it did not take before.
+ * Errors: HANDLE, BUSY, PANIC. */
+framegate_status framegate_meeting_tick(framegate_meeting meeting, int64_t now);
+
+/* ---- People ---- */
+
+/* Somebody who comes in. */
+typedef struct framegate_join {
+  uint32_t size;
+  uint32_t reserved;         /* 0 */
+  framegate_string id;       /* the client's name for them, unique in the meeting; that it is who it says is for the client to make sure */
+  framegate_string guardian; /* the id of who agrees for them (GDPR Art. 8); empty: an adult, who agrees for themselves */
+  const uint8_t *key;        /* 32 bytes, the Ed25519 public key by which they agree, in no other way, now and whenever they join again; null: none */
+} framegate_join;
+
+/* Somebody comes in. They have agreed to nothing.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, ALREADY_JOINED, OWN_GUARDIAN, WRONG_KEY, EMPTY, FULL, TIME, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_join(framegate_meeting meeting, const framegate_join *join, int64_t now, framegate_participant *participant);
+
+/* Somebody goes, and everything of theirs is closed. Of somebody who is not there everything is closed already. `settling` as in framegate_meeting_end().
+ * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
+framegate_status framegate_meeting_leave(framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
+
+/* Who of this id is there. Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_find(framegate_meeting meeting, framegate_string id, framegate_participant *participant);
+
+/* Who is there: into an array of `capacity`; `count` says how many, also where they do not fit. Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
+framegate_status framegate_meeting_participants(framegate_meeting meeting, framegate_participant *participants, size_t capacity, size_t *count);
+
+/* The id of somebody who is there. Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
+framegate_status framegate_participant_id(framegate_meeting meeting, framegate_participant who, char *buffer, size_t capacity, size_t *length);
+
+/* ---- Notices and grants ---- */
+
+/* What people are shown before they are asked (GDPR Art. 4(11), 13). */
+typedef struct framegate_notice {
+  uint32_t size;
+  framegate_scope scope;       /* the kinds and purposes that it describes: a grant under it covers no more */
+  framegate_digest digest;     /* of its text */
+  framegate_string version;    /* as the controller counts them */
+  framegate_string language;   /* a BCP 47 tag */
+  framegate_string controller; /* who decides on purposes and means (GDPR Art. 4(7)) */
+} framegate_notice;
+
+/* Registers what people are shown. Without a notice nothing can be granted.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, UTF8, LENGTH, BUSY, PANIC, CONFLICTING_NOTICE, EMPTY, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_show(framegate_meeting meeting, const framegate_notice *notice);
+
+/* A notice stops covering: what was agreed to under it is stale until people agree under another. `settling` as in framegate_meeting_end().
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN_NOTICE, ENDED; after it is done MISALIGNED, FULL. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_supersede(framegate_meeting meeting, const framegate_digest *notice, int64_t now, framegate_settling *settling);
+
+/* A person's signature over what framegate_grant_message() gives. */
+typedef struct framegate_signed {
+  uint32_t size;
+  uint32_t reserved;          /* 0 */
+  framegate_string meeting;   /* the id of the meeting that it was made for */
+  framegate_digest challenge; /* the challenge that it was made over */
+  uint8_t signature[64];      /* Ed25519 (RFC 8032) */
+} framegate_signed;
+
+/* One act of agreeing. */
+typedef struct framegate_grant {
+  uint32_t size;
+  framegate_scope scope;             /* never more than the notice describes */
+  framegate_digest notice;           /* what was shown */
+  uint32_t method;                   /* FRAMEGATE_METHOD_… */
+  uint32_t reserved;                 /* 0 */
+  int64_t at;                        /* when the person agreed, if that was before now, else FRAMEGATE_NO_TIME; it holds from now on in any case */
+  int64_t until;                     /* when it ends by itself, or FRAMEGATE_NO_TIME. A 0 is refused, so that nothing is left open by forgetting it */
+  const framegate_signed *signature; /* of who joined with a key; else null */
+} framegate_grant;
+
+/* Somebody agrees. It holds from now on, for what is captured from now on.
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED, WRONG_SIGNATURE,
+ * UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE, BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_grant(framegate_meeting meeting, uint32_t by, framegate_participant who, const framegate_grant *grant, int64_t now);
+
+/* What somebody's signature must be over: renewed at each join and each withdrawal. Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_challenge(framegate_meeting meeting, framegate_participant who, framegate_digest *challenge);
+
+/* What a person signs to agree to `grant`, over their challenge as it is now; the grant's own signature is not looked at.
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, LENGTH, SHORT_BUFFER, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
+FRAMEGATE_NODISCARD framegate_status framegate_grant_message(framegate_meeting meeting, framegate_participant who, const framegate_grant *grant, uint8_t *buffer, size_t capacity,
+                                                             size_t *length);
+
+/* Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). Whoever asks for it, it is closed; an unknown `by` is entered as the vendor's.
+ * A bad time counts as now; it works after leaving and after the end; of somebody who was never there, there is nothing.
+ * Once it has settled no frame of theirs is released any more. `settling` as in framegate_meeting_end().
+ * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
+framegate_status framegate_meeting_withdraw(framegate_meeting meeting, uint32_t by, framegate_participant who, framegate_scope scope, int64_t now, framegate_settling *settling);
+
+/* The host, an administrator or the vendor narrows: for one person, or for everybody, later joiners too, if `whom` is null. `settling` as in framegate_meeting_end().
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_restrict(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now,
+                                                                framegate_settling *settling);
+
+/* Takes back what the same authority restricted, for the same person or for everybody.
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, TIME, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_lift(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now);
+
+/* ---- Settling ---- */
+
+/* How far a tap had come. */
+typedef struct framegate_tap_release {
+  uint16_t stream;     /* from which stream, by number */
+  uint16_t outlet;     /* into which outlet */
+  uint32_t releasing;  /* 1 while a release that was under way when consent was narrowed has not ended yet */
+  uint64_t released;   /* how many frames it had released */
+  int64_t last;        /* when the last of them was captured; FRAMEGATE_NO_TIME before the first */
+} framegate_tap_release;
+
+/* Whether every release that was under way when consent was narrowed has ended, and the narrowing is durable: 1, 0, or an error. Needs no meeting. Any thread.
+ * Errors: HANDLE. */
+FRAMEGATE_NODISCARD int32_t framegate_settling_is_settled(framegate_settling settling);
+
+/* Waits for that, for no longer than so many milliseconds: 1, 0 or an error. It waits on no lock, but not on a media thread, whose own release it might wait for.
+ * Errors: HANDLE. */
+FRAMEGATE_NODISCARD int32_t framegate_settling_wait(framegate_settling settling, uint32_t milliseconds);
+
+/* Every tap, and whether it is still in a release that was under way. Into an array as in framegate_meeting_participants(). Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
+framegate_status framegate_settling_taps(framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
+
+/* Enters into the ledger how far each tap had come, or that it has not settled: 1 or 0, or an error. Of another meeting's nothing is entered: 0.
+ * Errors: HANDLE, BUSY, PANIC. */
+FRAMEGATE_NODISCARD int32_t framegate_meeting_settled(framegate_meeting meeting, framegate_settling settling, int64_t now);
+
+/* Closes the handle; the narrowing holds as it did. Errors: HANDLE. */
+framegate_status framegate_settling_close(framegate_settling settling);
+
+/* ---- Streams, outlets, groups, taps ---- */
+
+/* Whose a stream is. */
+enum {
+  FRAMEGATE_STREAM_OWNED = 1,     /* one person's; they count in every frame */
+  FRAMEGATE_STREAM_MIX = 2,       /* several people's, inseparably; each frame says whose */
+  FRAMEGATE_STREAM_COMPOSITE = 3, /* several people's side by side; each frame says who and, by regions, what is whose */
+  FRAMEGATE_STREAM_DERIVED = 4,   /* made of frames of other streams; each frame says of which */
+  FRAMEGATE_STREAM_RECORDS = 5    /* service data about one person: records of integers */
+};
+
+/* What the payloads of a stream look like. Pictures have the names that FFmpeg and WebCodecs use, and 8 bits a sample but for P010. */
+enum {
+  FRAMEGATE_FORMAT_PCM_U8 = 1,    /* 8 bits unsigned */
+  FRAMEGATE_FORMAT_PCM_S16 = 2,   /* 16 bits signed, in either byte order */
+  FRAMEGATE_FORMAT_PCM_S32 = 3,   /* 32 bits signed, likewise */
+  FRAMEGATE_FORMAT_PCM_F32 = 4,   /* 32 bits floating point, likewise */
+  FRAMEGATE_FORMAT_PCM_MU_LAW = 5,/* G.711, one byte a sample */
+  FRAMEGATE_FORMAT_PCM_A_LAW = 6,
+  FRAMEGATE_FORMAT_UTF8 = 16,     /* text, one message a frame */
+  FRAMEGATE_FORMAT_JSON = 17,     /* a JSON text, of which whole values are hidden */
+  FRAMEGATE_FORMAT_OPAQUE = 18,   /* bytes whose inside the gate does not know: whole or dropped */
+  FRAMEGATE_FORMAT_I420 = 32,     /* three planes, chroma at half the width and height, rounded up */
+  FRAMEGATE_FORMAT_I422 = 33,     /* three planes, chroma at half the width */
+  FRAMEGATE_FORMAT_I444 = 34,     /* three planes of one size */
+  FRAMEGATE_FORMAT_NV12 = 35,     /* two planes, U and V by turns */
+  FRAMEGATE_FORMAT_NV21 = 36,     /* two planes, V and U by turns */
+  FRAMEGATE_FORMAT_YUY2 = 37,     /* one plane: Y, U, Y, V */
+  FRAMEGATE_FORMAT_UYVY = 38,     /* one plane: U, Y, V, Y */
+  FRAMEGATE_FORMAT_P010 = 39,     /* as NV12, 10 bits in the upper ones of 16, little-endian */
+  FRAMEGATE_FORMAT_RGBA = 40,     /* one plane */
+  FRAMEGATE_FORMAT_BGRA = 41,     /* one plane */
+  FRAMEGATE_FORMAT_RGB24 = 42,    /* one plane */
+  FRAMEGATE_FORMAT_GRAY8 = 43     /* one plane */
+};
+
+/* An integer of a record. */
+typedef struct framegate_field {
+  uint32_t size;
+  uint32_t reserved;     /* 0 */
+  framegate_string name; /* unique in its schema */
+  framegate_string unit; /* "packets", "ms" */
+  int64_t minimum;       /* the values that it can have, both ends included; 0 can be written too, and means that there is none */
+  int64_t maximum;
+} framegate_field;
+
+/* A source of frames. */
+typedef struct framegate_stream_options {
+  uint32_t size;
+  uint32_t type;               /* FRAMEGATE_STREAM_… */
+  framegate_participant owner; /* of one person's stream and of records */
+  uint32_t kind;               /* FRAMEGATE_KIND_… */
+  uint32_t format;             /* FRAMEGATE_FORMAT_…; not looked at of records */
+  uint32_t channels;           /* of PCM, at least 1 */
+  uint32_t planar;             /* of PCM: 0 if samples are interleaved, 1 if all of one channel come before those of the next, in one run of bytes */
+  uint32_t full_range;         /* of pictures: 0 if black is 16, 1 if it is 0 */
+  uint32_t width;              /* of pictures, 1 to 32,768 */
+  uint32_t height;
+  uint32_t bits_per_minute;    /* of records: as many bits one person may send to one outlet in a minute */
+  const framegate_field *fields; /* of records: 1 to 64, each 8 bytes of a record, little-endian */
+  size_t field_count;
+  const framegate_string *structural_keys; /* of JSON: keys that tell nothing about anybody and are never hidden */
+  size_t structural_key_count;
+} framegate_stream_options;
+
+/* Registers a source of frames. It lasts as long as the meeting.
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, FORMAT, EMPTY, DUPLICATE_FIELD, UNKNOWN_PARTICIPANT, FULL, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_stream_open(framegate_meeting meeting, const framegate_stream_options *options, framegate_stream *stream);
+
+/* A destination of frames. */
+typedef struct framegate_outlet_options {
+  uint32_t size;
+  uint16_t purposes;          /* it gets what is cleared for all of these; of a third party, what framegate_meeting_third_party() gave for it */
+  uint16_t blanks;            /* the kinds whose withheld frames are replaced by empty ones; those of other kinds are dropped */
+  framegate_string name;      /* not empty */
+  framegate_string recipient; /* the third party to whom it leads; empty: the controller's own */
+} framegate_outlet_options;
+
+/* Declares a destination. It lasts as long as the meeting.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, UTF8, LENGTH, BUSY, PANIC, EMPTY, FOREIGN_PURPOSE, FULL, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_outlet_open(framegate_meeting meeting, const framegate_outlet_options *options, framegate_outlet *outlet);
+
+/* Names the pair of a purpose and a third party, as a purpose of its own that nothing implies; at most seven in a meeting.
+ * Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, NOT_ONE_PURPOSE, EMPTY, FULL, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_third_party(framegate_meeting meeting, uint16_t purpose, framegate_string recipient, uint16_t *pair);
+
+/* Registers people who are in many frames together, so that those are decided as fast as one person's. Whoever leaves closes it. Closed by framegate_group_close().
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, BUSY, PANIC, EMPTY, UNKNOWN_PARTICIPANT, FULL, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_group_open(framegate_meeting meeting, const framegate_participant *people, size_t count, framegate_group *group);
+
+/* Closes a group. No call may be under way in which a frame names it; frames that name it later are withheld. Errors: HANDLE. */
+framegate_status framegate_group_close(framegate_group group);
+
+/* Leads a stream into an outlet. Closed by framegate_tap_close(), before or after its meeting. At most 65,535 taps at a time in a process.
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN, FULL, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_tap_open(framegate_meeting meeting, framegate_stream stream, framegate_outlet outlet, framegate_tap *tap);
+
+/* Closes a tap; a release that is under way ends. No other call on it may be under way. Errors: HANDLE. */
+framegate_status framegate_tap_close(framegate_tap tap);
+
+/* ---- Frames ---- */
+
+/* Who is in a frame, and whether that is everybody. What is not said is not complete, and withheld; as is a list of people beside
+ * OWNER, GROUP or SOURCES. */
+enum {
+  FRAMEGATE_CONTRIBUTORS_OWNER = 1,    /* the stream's owner and nobody else */
+  FRAMEGATE_CONTRIBUTORS_COMPLETE = 2, /* `people` are all, beside the stream's owner if it has one; on a composite its members */
+  FRAMEGATE_CONTRIBUTORS_GROUP = 3,    /* those of `group`, as if they were listed */
+  FRAMEGATE_CONTRIBUTORS_PARTIAL = 4,  /* there may be others: withheld */
+  FRAMEGATE_CONTRIBUTORS_CSRCS = 5,    /* `people` are the contributing sources of an RTP packet: complete if fewer than 15 (RFC 3550 section 5.1) */
+  FRAMEGATE_CONTRIBUTORS_SOURCES = 6   /* those of `sources`: on a stream of derived data, and there alone */
+};
+
+/* Where in a frame a region lies. */
+enum {
+  FRAMEGATE_AREA_RECTANGLE = 1, /* `x`, `y`, `width`, `height` of a picture, in luma samples */
+  FRAMEGATE_AREA_CHANNEL = 2,   /* `channel` of audio, from 0 */
+  FRAMEGATE_AREA_SPAN = 3       /* bytes of a text, from `start` to before `end`, on boundaries of code points */
+};
+
+/* A part of a frame, and whose it is. */
+typedef struct framegate_region {
+  uint32_t size;
+  uint32_t area;               /* FRAMEGATE_AREA_… */
+  framegate_participant owner;
+  uint32_t x;
+  uint32_t y;
+  uint32_t width;
+  uint32_t height;
+  uint32_t channel;
+  uint32_t start;
+  uint32_t end;
+  uint32_t kind;               /* of another kind than its stream (a face on a shared screen is VIDEO), or FRAMEGATE_NO_KIND */
+  int64_t captured;            /* when what it shows was captured, if that was before the frame (a quotation), or FRAMEGATE_NO_TIME */
+} framegate_region;
+
+/* The consent state of a frame: 16 bytes that travel with it. All zeros are no tag, so no consent. */
+typedef struct framegate_tag {
+  uint8_t bytes[16];
+} framegate_tag;
+
+/* What something was derived from: a frame, or several joined. framegate_cleared has one of what an outlet received. */
+typedef struct framegate_source {
+  uint32_t size;
+  uint32_t kinds;                       /* what it was made of, as a set, beside the kind of its tag */
+  framegate_tag tag;                    /* as it came with the frame; one that does not parse clears nothing */
+  const framegate_participant *people;  /* everybody who was in it */
+  size_t people_count;
+  int64_t captured;                     /* when its earliest part was captured, if that was before its tag's time, or FRAMEGATE_NO_TIME */
+} framegate_source;
+
+enum {
+  FRAMEGATE_MAX_REGIONS = 64, /* a frame with more is withheld */
+  FRAMEGATE_MAX_SOURCES = 64, /* likewise */
+  FRAMEGATE_MAX_FRAMES = 1024 /* in one call */
+};
+
+/* What is known of a frame beside its payload. */
+typedef struct framegate_frame {
+  uint32_t size;
+  uint32_t contributors;               /* FRAMEGATE_CONTRIBUTORS_…: 0 is none of them */
+  int64_t captured;                    /* when its earliest sample was; of a derived frame its sources say that */
+  const framegate_participant *people;
+  size_t people_count;
+  framegate_group group;
+  const framegate_region *regions;     /* at most FRAMEGATE_MAX_REGIONS, in any order */
+  size_t region_count;
+  const framegate_source *sources;     /* at most FRAMEGATE_MAX_SOURCES */
+  size_t source_count;
+} framegate_frame;
+
+/* Bytes, or one plane of a picture. */
+typedef struct framegate_plane {
+  const uint8_t *data;
+  size_t length; /* from the first row's first sample at least to the last row's last */
+  size_t stride; /* bytes from one row to the next, at least a row's width; 0 of bytes */
+} framegate_plane;
+
+/* A frame's content, which is only read. */
+typedef struct framegate_payload {
+  uint32_t size;
+  uint32_t planes;          /* of a picture: as many as its format has; of all else: 0, and its bytes are in the first */
+  framegate_plane plane[4]; /* those not used are 0 */
+} framegate_payload;
+
+/* The same to write to. */
+typedef struct framegate_plane_mut {
+  uint8_t *data;
+  size_t length;
+  size_t stride;
+} framegate_plane_mut;
+
+typedef struct framegate_payload_mut {
+  uint32_t size;
+  uint32_t planes;
+  framegate_plane_mut plane[4];
+} framegate_payload_mut;
+
+/* What an outlet receives: what became of the frame, and what is left of it. `size`, `room` and `capacity` are set by the caller, all else by the gate. */
+typedef struct framegate_cleared {
+  uint32_t size;
+  int32_t verdict;            /* FRAMEGATE_VERDICT_… */
+  framegate_tag tag;          /* travels with the frame */
+  framegate_payload payload;  /* what the outlet may have; empty if dropped. Not to be touched after framegate_tap_end() */
+  uint64_t hidden;            /* a bit for each region, or field of a record, that was hidden; all of a withheld frame */
+  framegate_participant *room; /* for the people of `source`; null: no source is wanted */
+  size_t capacity;
+  framegate_source source;    /* to be named as the source of something derived from it; of size 0 if `room` is too small or nothing was released */
+} framegate_cleared;
+
+/* ---- Taps: the hot half ---- */
+
+/* Hands frames on as they are, without copying, or drops them: a release begins, `count` frames are judged, each by itself, and `cleared[i]` says what became of
+ * `frames[i]`. Returns how many were handed on. If that is not 0 the release is under way until framegate_tap_end(): the outlet takes what it may have before that.
+ * If none is, it has ended. `now` is the time of release; the largest that the tap has seen counts.
+ *
+ * A frame that could only go in part is dropped, and nothing is blanked. A frame or a payload that cannot be read is dropped as MALFORMED and counted.
+ * A release that is not ended makes its tap withhold from then on, and no withdrawal settles before it ends.
+ *
+ * One thread at a time for each tap. On an error no frame was looked at, and each of `cleared`, if that is well-formed, says DROPPED.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES), RELEASING, PANIC. */
+FRAMEGATE_NODISCARD int32_t framegate_tap_admit(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, size_t count, int64_t now,
+                                                framegate_cleared *cleared);
+
+/* The same, but what is cleared is copied into `buffers`, and `cleared[i].payload` is `buffers[i]`. A frame may be redacted, or blanked as its outlet says.
+ * Buffers are of the stream's format and, except for pictures, exactly as long as their payload, or the frame is dropped. Of a dropped frame the buffer is wiped.
+ * Returns how many were handed on, blanked ones included. Errors: likewise; a buffer that overlaps its payload is MALFORMED and not written to. */
+FRAMEGATE_NODISCARD int32_t framegate_tap_admit_into(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, const framegate_payload_mut *buffers,
+                                                     size_t count, int64_t now, framegate_cleared *cleared);
+
+/* The same where the payloads are, for such as nobody else reads: the call itself must have a copy of its own, and so must other taps. A dropped frame's payload is wiped. */
+FRAMEGATE_NODISCARD int32_t framegate_tap_admit_in_place(framegate_tap tap, const framegate_frame *frames, const framegate_payload_mut *payloads, size_t count, int64_t now,
+                                                         framegate_cleared *cleared);
+
+/* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
+framegate_status framegate_tap_end(framegate_tap tap);
+
+/* The bare decision about a frame of nobody but the stream's owner: for which purposes they agree to it, whatever the outlet's are. It releases nothing and is
+ * not counted; what it says may no longer hold when it returns. All zeros, so no consent, for a handle that is none. One thread at a time for each tap. */
+FRAMEGATE_NODISCARD framegate_tag framegate_tap_tag(framegate_tap tap, int64_t captured, int64_t now);
+
+/* The bare decisions about any frames, in their order: for which purposes everybody in each agrees to all of it. One thread at a time for each tap.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES), PANIC; then all tags are zeros, unless `tags` is null or misaligned or `count` too large. */
+FRAMEGATE_NODISCARD framegate_status framegate_tap_tags(framegate_tap tap, const framegate_frame *frames, size_t count, int64_t now, framegate_tag *tags);
+
+/* How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others. */
+typedef struct framegate_counters {
+  uint32_t size;
+  uint16_t stream; /* from which stream, by number */
+  uint16_t outlet; /* into which outlet */
+  uint64_t seen;
+  uint64_t whole;
+  uint64_t redacted;
+  uint64_t blanked;
+  uint64_t dropped;
+} framegate_counters;
+
+/* The counters of one tap. `counters->size` is set by the caller. One thread at a time for each tap. Errors: HANDLE, NULL, MISALIGNED, SIZE. */
+framegate_status framegate_tap_counters(framegate_tap tap, framegate_counters *counters);
+
+/* The counters of every tap that was opened, in that order, closed ones too. Into an array as in framegate_meeting_participants(); each `size` is set by the gate.
+ * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
+framegate_status framegate_meeting_counters(framegate_meeting meeting, framegate_counters *counters, size_t capacity, size_t *count);
+
+/* Enters the counters of every tap into the ledger, and the device's signature if it has a key; at the end that is done by itself.
+ * Errors: HANDLE, BUSY, PANIC, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_count(framegate_meeting meeting, int64_t now);
+
+/* ---- Tags ---- */
+
+/* What a tag says. */
+typedef struct framegate_tag_fields {
+  uint32_t size;
+  int32_t verdict;     /* FRAMEGATE_VERDICT_… */
+  uint32_t reason;     /* FRAMEGATE_REASON_… */
+  uint32_t kind;       /* FRAMEGATE_KIND_…; FRAMEGATE_NO_KIND: several */
+  uint16_t purposes;   /* for which it was cleared; 0 unless whole or redacted */
+  uint16_t stream;     /* its number; 65,535: several */
+  uint32_t generation; /* how many changes of consent the verdict surely took into account */
+  int64_t captured;    /* rounded down to a millisecond; FRAMEGATE_NO_TIME: out of range */
+} framegate_tag_fields;
+
+/* Reads 16 bytes as a tag. To write one, copy its bytes. Any thread. Errors: NULL, LENGTH, TAG_VERSION, TAG_INVALID. */
+FRAMEGATE_NODISCARD framegate_status framegate_tag_read(const uint8_t *bytes, size_t length, framegate_tag *tag);
+
+/* What a tag says; `fields->size` is set by the caller. After an error the rest of it, if it can be written, says DROPPED as MALFORMED. Any thread.
+ * Errors: NULL, MISALIGNED, SIZE, TAG_VERSION, TAG_INVALID. */
+FRAMEGATE_NODISCARD framegate_status framegate_tag_get(framegate_tag tag, framegate_tag_fields *fields);
+
+/* What a tag says of data derived from two frames: it clears no more than either. Zeros, so no consent, if one of them is none. Any thread. */
+FRAMEGATE_NODISCARD framegate_tag framegate_tag_meet(framegate_tag a, framegate_tag b);
+
+/* The same of frames of two meetings, without the purposes that a meeting names. */
+FRAMEGATE_NODISCARD framegate_tag framegate_tag_meet_across_meetings(framegate_tag a, framegate_tag b);
+
+/* ---- Ledgers ---- */
+
+/* What was read of a ledger. */
+typedef struct framegate_ledger_info {
+  uint32_t size;
+  uint32_t torn;       /* 1 if there is a torn last line, as a crash leaves one behind; it is left out */
+  uint64_t length;     /* its length in bytes, without that */
+  uint64_t anchored;   /* up to how many entries an anchor or a device's signature vouches for it */
+  framegate_head head;
+} framegate_ledger_info;
+
+/* Reads a ledger and checks that each line follows from the one before; against a head that was kept apart, and a device's key of 32 bytes, unless these are null.
+ * Closed by framegate_ledger_close(). `line` may be null; it says which line, from 1, does not verify. Any thread.
+ * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, BROKEN, LINE_TIME, SIGNATURE, IMPOSSIBLE, ANCHOR. */
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes, size_t length, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
+                                                           uint64_t *line);
+
+/* Judges every entry by the rules, signatures of grants included: that nothing was made up by whoever wrote it. `line` as in framegate_ledger_read().
+ * Errors: HANDLE, MISALIGNED, PANIC, IMPOSSIBLE. */
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_verify(framegate_ledger ledger, uint64_t *line);
+
+/* What was read; `info->size` is set by the caller. Errors: HANDLE, NULL, MISALIGNED, SIZE. */
+framegate_status framegate_ledger_get(framegate_ledger ledger, framegate_ledger_info *info);
+
+/* Closes the handle. Errors: HANDLE. */
+framegate_status framegate_ledger_close(framegate_ledger ledger);
+
+/* What follows writes JSON in UTF-8, as framegate_meeting_id() writes an id. Any thread, but not media threads: it goes through the whole ledger.
+ * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; of somebody who never joined, or an outlet that there is none, UNKNOWN_PARTICIPANT, UNKNOWN. */
+
+/* Somebody's receipt: what they agreed to and what became of it (GDPR Art. 7(1), 15). */
+framegate_status framegate_ledger_receipt(framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
+
+/* What must go of somebody's, as their consent to it has been withdrawn (GDPR Art. 17(1)(b), 19). */
+framegate_status framegate_ledger_erasure(framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
+
+/* What a consent record says and no ledger knows. */
+typedef struct framegate_particulars {
+  uint32_t size;
+  uint32_t reserved;                   /* 0 */
+  int64_t started;                     /* when the meeting started, microseconds since 1970-01-01T00:00:00Z, before the year 10000 */
+  framegate_string address;            /* the controller's */
+  framegate_string contact;            /* how to reach the controller */
+  const framegate_string *storage_locations; /* where what is released is stored */
+  size_t storage_location_count;
+  framegate_string retention_period;
+  framegate_string jurisdiction;
+  framegate_string withdrawal_method;  /* as easy as agreeing (GDPR Art. 7(3)) */
+} framegate_particulars;
+
+/* Somebody's consent records after ISO/IEC TS 27560:2023, as an array. Errors: also SIZE, NUMBER, TIME. */
+framegate_status framegate_ledger_ts27560(framegate_ledger ledger, framegate_string who, const framegate_particulars *particulars, char *buffer, size_t capacity, size_t *length);
+
+/* Which party and dialog of a vCon an attachment is about. */
+typedef struct framegate_dialog {
+  uint32_t size;
+  uint32_t party;   /* the person's index in `parties` */
+  uint32_t dialog;  /* the index in `dialog` of what the outlet got */
+  uint32_t outlet;  /* the outlet's number */
+  int64_t started;  /* as in framegate_particulars */
+} framegate_dialog;
+
+/* The attachments of draft-howe-vcon-consent-00 and of the draft on lawful bases. Errors: also SIZE, TIME. */
+framegate_status framegate_ledger_vcon_consent(framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t *length);
+framegate_status framegate_ledger_vcon_lawful_basis(framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t *length);
+
+/* The training-and-data-mining assertion of what an outlet, by number, got (CAWG). */
+framegate_status framegate_ledger_cawg(framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
+
+/* The AI usage preference to state with it, not JSON: train-ai=y or train-ai=n (draft-ietf-aipref-vocab). */
+framegate_status framegate_ledger_aipref(framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* FRAMEGATE_H */

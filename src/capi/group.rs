@@ -1,0 +1,39 @@
+//! Groups: people who are in many frames together.
+
+use alloc::vec::Vec;
+
+use super::{
+    boundary::status,
+    handle::{Handle, HotObjects},
+    meeting::{Shared, call},
+    memory::{In, Out},
+    people::Person,
+    status::Status,
+};
+use crate::group::Group;
+
+pub(super) static GROUPS: HotObjects<Group> = HotObjects::new(5);
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_group_open(
+    meeting: Handle<Shared>,
+    people: In<'_, Person>,
+    count: usize,
+    group: Out<'_, Handle<Group>>,
+) -> i32 {
+    status(|| {
+        let (room, people) = (group.room()?, people.array(count)?);
+        let group = call(meeting, |gate| {
+            let people: Result<Vec<_>, Status> =
+                people.iter().map(|who| gate.person(*who)).collect();
+            Ok(gate.meeting.group(&people?)?)
+        })?;
+        room.put(GROUPS.insert(group)?);
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_group_close(group: Handle<Group>) -> i32 {
+    status(|| GROUPS.remove(group).map(drop))
+}

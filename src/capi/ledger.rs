@@ -1,0 +1,287 @@
+//! Ledgers that were read, and what they say.
+
+use alloc::{string::String, vec::Vec};
+use core::time::Duration;
+
+use serde::Serialize;
+
+use super::{
+    boundary::status,
+    handle::{Handle, Objects},
+    meeting::HeadOut,
+    memory::{In, List, Out, Text, sized},
+    status::Status,
+};
+use crate::{
+    consent::PublicKey,
+    export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
+    frame::OutletId,
+    ledger::{Entry, Head, Ledger, LedgerError},
+};
+
+pub(super) static LEDGERS: Objects<Ledger> = Objects::new(3);
+
+/// What was read of a ledger.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct LedgerInfo {
+    pub(super) size: u32,
+    pub(super) torn: u32,
+    pub(super) length: u64,
+    pub(super) anchored: u64,
+    pub(super) head: HeadOut,
+}
+
+/// What a consent record says and no ledger knows.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct ParticularsIn<'c> {
+    pub(super) size: u32,
+    pub(super) reserved: u32,
+    pub(super) started: i64,
+    pub(super) address: Text<'c>,
+    pub(super) contact: Text<'c>,
+    pub(super) storage_locations: In<'c, Text<'c>>,
+    pub(super) storage_location_count: usize,
+    pub(super) retention_period: Text<'c>,
+    pub(super) jurisdiction: Text<'c>,
+    pub(super) withdrawal_method: Text<'c>,
+}
+
+/// Which party and dialog of a vCon.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct DialogIn {
+    pub(super) size: u32,
+    pub(super) party: u32,
+    pub(super) dialog: u32,
+    pub(super) outlet: u32,
+    pub(super) started: i64,
+}
+
+sized!(LedgerInfo, ParticularsIn<'_>, DialogIn);
+
+/// Says which line it was, to who asked.
+fn told<T>(line: Out<'_, u64>, read: Result<T, LedgerError>) -> Result<T, Status> {
+    read.map_err(|error| {
+        if let (false, Ok(room)) = (line.is_null(), line.room()) {
+            room.put(error.line);
+        }
+        error.into()
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_read(
+    bytes: In<'_, u8>,
+    length: usize,
+    anchor: In<'_, HeadOut>,
+    device: In<'_, [u8; 32]>,
+    ledger: Out<'_, Handle<Ledger>>,
+    line: Out<'_, u64>,
+) -> i32 {
+    status(|| {
+        let (room, bytes) = (ledger.room()?, bytes.array(length)?);
+        let anchor = anchor.optional()?.map(|head| Head::from(*head));
+        let device = device.optional()?.map(|key| PublicKey(*key));
+        let read = Ledger::read(bytes, anchor.as_ref(), device.as_ref());
+        room.put(LEDGERS.insert(told(line, read)?)?);
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_verify(ledger: Handle<Ledger>, line: Out<'_, u64>) -> i32 {
+    status(|| told(line, LEDGERS.get(ledger)?.verify()))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_get(ledger: Handle<Ledger>, info: Out<'_, LedgerInfo>) -> i32 {
+    status(|| {
+        let (ledger, out) = (LEDGERS.get(ledger)?, info.sized()?);
+        *out = LedgerInfo {
+            size: out.size,
+            torn: ledger.torn.into(),
+            length: ledger.length,
+            anchored: ledger.anchored,
+            head: ledger.head.into(),
+        };
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_close(ledger: Handle<Ledger>) -> i32 {
+    status(|| LEDGERS.remove(ledger).map(drop))
+}
+
+/// Where text goes.
+type Buffer<'c> = (Out<'c, u8>, usize, Out<'c, usize>);
+
+/// Writes what a ledger says as JSON.
+fn json<T: Serialize>(
+    ledger: Handle<Ledger>,
+    (buffer, capacity, length): Buffer<'_>,
+    says: impl FnOnce(&Ledger) -> Result<T, Status>,
+) -> i32 {
+    status(|| {
+        let list = List::new(buffer, capacity, length)?;
+        let said = says(&*LEDGERS.get(ledger)?)?;
+        // Only numbers and text are in it.
+        let json = serde_json::to_vec(&said).map_err(|_| Status::Panic)?;
+        list.put(&json)
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_receipt(
+    ledger: Handle<Ledger>,
+    who: Text<'_>,
+    buffer: Out<'_, u8>,
+    capacity: usize,
+    length: Out<'_, usize>,
+) -> i32 {
+    json(ledger, (buffer, capacity, length), |ledger| {
+        Receipt::of(ledger, who.get()?).ok_or(Status::UnknownParticipant)
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_erasure(
+    ledger: Handle<Ledger>,
+    who: Text<'_>,
+    buffer: Out<'_, u8>,
+    capacity: usize,
+    length: Out<'_, usize>,
+) -> i32 {
+    json(ledger, (buffer, capacity, length), |ledger| {
+        ErasureList::of(ledger, who.get()?).ok_or(Status::UnknownParticipant)
+    })
+}
+
+/// A time since 1970, before the year 10000.
+fn started(micros: i64) -> Result<Duration, Status> {
+    const END: u64 = 253_402_300_800_000_000;
+    let micros = u64::try_from(micros).ok().filter(|micros| *micros < END);
+    micros.map(Duration::from_micros).ok_or(Status::Time)
+}
+
+impl ParticularsIn<'_> {
+    fn get(&self) -> Result<ts27560::Particulars, Status> {
+        if self.reserved != 0 {
+            return Err(Status::Number);
+        }
+        let text = |text: &Text<'_>| text.get().map(String::from);
+        let locations = self.storage_locations.array(self.storage_location_count)?;
+        let locations: Result<Vec<_>, Status> = locations.iter().map(text).collect();
+        Ok(ts27560::Particulars {
+            started: started(self.started)?,
+            address: text(&self.address)?,
+            contact: text(&self.contact)?,
+            storage_locations: locations?,
+            retention_period: text(&self.retention_period)?,
+            jurisdiction: text(&self.jurisdiction)?,
+            withdrawal_method: text(&self.withdrawal_method)?,
+        })
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_ts27560(
+    ledger: Handle<Ledger>,
+    who: Text<'_>,
+    particulars: In<'_, ParticularsIn<'_>>,
+    buffer: Out<'_, u8>,
+    capacity: usize,
+    length: Out<'_, usize>,
+) -> i32 {
+    json(ledger, (buffer, capacity, length), |ledger| {
+        let particulars = particulars.sized()?.get()?;
+        let receipt = Receipt::of(ledger, who.get()?).ok_or(Status::UnknownParticipant)?;
+        Ok(ts27560::ConsentRecord::all(&receipt, &particulars))
+    })
+}
+
+/// An outlet that the ledger knows of.
+fn outlet(ledger: &Ledger, number: u32) -> Result<OutletId, Status> {
+    let id = u16::try_from(number).map(OutletId);
+    let id = id.map_err(|_| Status::Unknown)?;
+    let is_known = ledger
+        .lines
+        .iter()
+        .any(|line| matches!(line.entry, Entry::OutletOpened { outlet, .. } if outlet == id));
+    is_known.then_some(id).ok_or(Status::Unknown)
+}
+
+impl DialogIn {
+    fn get(&self, ledger: &Ledger) -> Result<vcon::Dialog, Status> {
+        Ok(vcon::Dialog {
+            party: self.party,
+            dialog: self.dialog,
+            outlet: outlet(ledger, self.outlet)?,
+            started: started(self.started)?,
+        })
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_vcon_consent(
+    ledger: Handle<Ledger>,
+    who: Text<'_>,
+    dialog: In<'_, DialogIn>,
+    buffer: Out<'_, u8>,
+    capacity: usize,
+    length: Out<'_, usize>,
+) -> i32 {
+    json(ledger, (buffer, capacity, length), |ledger| {
+        let dialog = dialog.sized()?.get(ledger)?;
+        vcon::Consent::of(ledger, who.get()?, &dialog).ok_or(Status::UnknownParticipant)
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_vcon_lawful_basis(
+    ledger: Handle<Ledger>,
+    who: Text<'_>,
+    dialog: In<'_, DialogIn>,
+    buffer: Out<'_, u8>,
+    capacity: usize,
+    length: Out<'_, usize>,
+) -> i32 {
+    json(ledger, (buffer, capacity, length), |ledger| {
+        let dialog = dialog.sized()?.get(ledger)?;
+        vcon::LawfulBasis::of(ledger, who.get()?, &dialog).ok_or(Status::UnknownParticipant)
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_cawg(
+    ledger: Handle<Ledger>,
+    outlet: u32,
+    buffer: Out<'_, u8>,
+    capacity: usize,
+    length: Out<'_, usize>,
+) -> i32 {
+    json(ledger, (buffer, capacity, length), |ledger| {
+        Ok(cawg::TrainingMining::of(
+            ledger,
+            self::outlet(ledger, outlet)?,
+        ))
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_aipref(
+    ledger: Handle<Ledger>,
+    outlet: u32,
+    buffer: Out<'_, u8>,
+    capacity: usize,
+    length: Out<'_, usize>,
+) -> i32 {
+    status(|| {
+        let list = List::new(buffer, capacity, length)?;
+        let ledger = LEDGERS.get(ledger)?;
+        let outlet = self::outlet(&ledger, outlet)?;
+        list.put(aipref::preference(&ledger, outlet).as_bytes())
+    })
+}

@@ -1,0 +1,32 @@
+//! The C ABI: every function of `include/framegate.h`, which says what each does, on which threads, and what its caller owes.
+//!
+//! This is the only place in the library where there is unsafe code, and within it addresses from outside are followed in `memory.rs` alone.
+//! Each call checks what it is given before it changes anything, and none lets a panic out.
+
+#![deny(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
+
+mod boundary;
+mod frame;
+mod grant;
+mod group;
+mod handle;
+#[cfg(test)]
+mod layout;
+mod ledger;
+mod meeting;
+mod memory;
+mod people;
+mod settling;
+mod status;
+mod store;
+mod stream;
+mod tag;
+mod tap;
+
+/// The version of the interface: `FRAMEGATE_ABI_VERSION`.
+const ABI_VERSION: u32 = 1;
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_abi_version() -> u32 {
+    ABI_VERSION
+}

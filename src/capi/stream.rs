@@ -1,0 +1,287 @@
+//! Streams, outlets, third parties.
+
+use alloc::vec::Vec;
+
+use super::{
+    boundary::status,
+    handle::Handle,
+    meeting::{Gate, Shared, call},
+    memory::{In, Out, Text, plain, sized},
+    people::Person,
+    status::Status,
+};
+use crate::{
+    frame::{OutletId, StreamId},
+    grid::{ColorRange, PixelFormat, Samples},
+    kind::{Kind, Kinds},
+    outlet::Outlet,
+    payload::Format,
+    purpose::Purposes,
+    schema::{Field, MAX_FIELDS, Schema},
+    stream::Stream,
+};
+
+/// A registered source.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct StreamOut {
+    pub(super) meeting: u16,
+    pub(super) number: u16,
+}
+
+/// A declared destination.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct OutletOut {
+    pub(super) meeting: u16,
+    pub(super) number: u16,
+}
+
+/// An integer of a record.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct FieldIn<'c> {
+    pub(super) size: u32,
+    pub(super) reserved: u32,
+    pub(super) name: Text<'c>,
+    pub(super) unit: Text<'c>,
+    pub(super) minimum: i64,
+    pub(super) maximum: i64,
+}
+
+/// A source of frames.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct StreamOptions<'c> {
+    pub(super) size: u32,
+    pub(super) r#type: u32,
+    pub(super) owner: Person,
+    pub(super) kind: u32,
+    pub(super) format: u32,
+    pub(super) channels: u32,
+    pub(super) planar: u32,
+    pub(super) full_range: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) bits_per_minute: u32,
+    pub(super) fields: In<'c, FieldIn<'c>>,
+    pub(super) field_count: usize,
+    pub(super) structural_keys: In<'c, Text<'c>>,
+    pub(super) structural_key_count: usize,
+}
+
+/// A destination of frames.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct OutletOptions<'c> {
+    pub(super) size: u32,
+    pub(super) purposes: u16,
+    pub(super) blanks: u16,
+    pub(super) name: Text<'c>,
+    pub(super) recipient: Text<'c>,
+}
+
+// Whose a stream is, as C numbers it.
+pub(super) const OWNED: u32 = 1;
+pub(super) const MIX: u32 = 2;
+pub(super) const COMPOSITE: u32 = 3;
+pub(super) const DERIVED: u32 = 4;
+pub(super) const RECORDS: u32 = 5;
+
+/// How audio is stored, from 1 on.
+pub(super) const SAMPLES: [Samples; 6] = [
+    Samples::U8,
+    Samples::S16,
+    Samples::S32,
+    Samples::F32,
+    Samples::MuLaw,
+    Samples::ALaw,
+];
+
+pub(super) const UTF8: u32 = 16;
+pub(super) const JSON: u32 = 17;
+pub(super) const OPAQUE: u32 = 18;
+
+/// How pictures are, from this number on.
+pub(super) const PICTURES: u32 = 32;
+
+pub(super) const PIXELS: [PixelFormat; 12] = [
+    PixelFormat::I420,
+    PixelFormat::I422,
+    PixelFormat::I444,
+    PixelFormat::Nv12,
+    PixelFormat::Nv21,
+    PixelFormat::Yuy2,
+    PixelFormat::Uyvy,
+    PixelFormat::P010,
+    PixelFormat::Rgba,
+    PixelFormat::Bgra,
+    PixelFormat::Rgb24,
+    PixelFormat::Gray8,
+];
+
+plain!(StreamOut, OutletOut);
+sized!(FieldIn<'_>, StreamOptions<'_>, OutletOptions<'_>);
+
+impl Gate {
+    pub(super) fn stream(&self, stream: StreamOut) -> Result<StreamId, Status> {
+        let is_own = stream.meeting == self.number;
+        is_own
+            .then_some(StreamId(stream.number))
+            .ok_or(Status::Foreign)
+    }
+
+    pub(super) fn outlet(&self, outlet: OutletOut) -> Result<OutletId, Status> {
+        let is_own = outlet.meeting == self.number;
+        is_own
+            .then_some(OutletId(outlet.number))
+            .ok_or(Status::Foreign)
+    }
+}
+
+pub(super) fn kind(number: u32) -> Option<Kind> {
+    Kind::from_number(u8::try_from(number).ok()?)
+}
+
+impl StreamOptions<'_> {
+    fn format(&self) -> Result<Format, Status> {
+        match self.format {
+            UTF8 => return Ok(Format::UTF8),
+            JSON => return Ok(Format::JSON),
+            OPAQUE => return Ok(Format::OPAQUE),
+            _ => {}
+        }
+        if let Some(samples) = nth(&SAMPLES, self.format, 1) {
+            let channels = u16::try_from(self.channels).map_err(|_| Status::Format)?;
+            return match self.planar {
+                0 => Ok(Format::pcm(samples, channels)),
+                1 => Ok(Format::planar_pcm(samples, channels)),
+                _ => Err(Status::Number),
+            };
+        }
+        let pixels = nth(&PIXELS, self.format, PICTURES).ok_or(Status::Number)?;
+        let range = match self.full_range {
+            0 => ColorRange::Limited,
+            1 => ColorRange::Full,
+            _ => return Err(Status::Number),
+        };
+        Ok(Format::picture(pixels, range, self.width, self.height))
+    }
+
+    fn keys(&self) -> Result<Vec<&str>, Status> {
+        let keys = self.structural_keys.array(self.structural_key_count)?;
+        keys.iter().map(|key| key.get()).collect()
+    }
+
+    fn schema(&self) -> Result<Schema, Status> {
+        if self.field_count > MAX_FIELDS {
+            return Err(Status::Full);
+        }
+        let mut fields = Vec::new();
+        if self.field_count > 0 {
+            let elements = self.fields.elements(self.field_count)?;
+            for index in 0..self.field_count {
+                let field = elements.get(index)?;
+                if field.reserved != 0 {
+                    return Err(Status::Number);
+                }
+                fields.push(Field {
+                    name: field.name.get()?.into(),
+                    unit: field.unit.get()?.into(),
+                    range: field.minimum..=field.maximum,
+                });
+            }
+        }
+        Ok(Schema::new(fields, self.bits_per_minute)?)
+    }
+
+    fn stream(&self, gate: &Gate) -> Result<Stream, Status> {
+        let kind = kind(self.kind).ok_or(Status::Number)?;
+        let stream = match self.r#type {
+            OWNED => Ok(Stream::owned(
+                gate.person(self.owner)?,
+                kind,
+                self.format()?,
+            )),
+            MIX => Ok(Stream::mix(kind, self.format()?)),
+            COMPOSITE => Ok(Stream::composite(kind, self.format()?)),
+            DERIVED => Ok(Stream::derived(kind, self.format()?)),
+            RECORDS => Ok(Stream::records(
+                gate.person(self.owner)?,
+                kind,
+                self.schema()?,
+            )),
+            _ => Err(Status::Number),
+        };
+        Ok(stream?.structural_keys(self.keys()?))
+    }
+}
+
+/// The one of a list whose first has this number.
+fn nth<T: Copy>(list: &[T], number: u32, first: u32) -> Option<T> {
+    let index = usize::try_from(number.checked_sub(first)?).ok()?;
+    list.get(index).copied()
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_stream_open(
+    meeting: Handle<Shared>,
+    options: In<'_, StreamOptions<'_>>,
+    stream: Out<'_, StreamOut>,
+) -> i32 {
+    status(|| {
+        let (room, options) = (stream.room()?, options.sized()?);
+        call(meeting, |gate| {
+            let stream = options.stream(gate)?;
+            let stream = gate.meeting.open_stream(stream)?;
+            room.put(StreamOut {
+                meeting: gate.number,
+                number: stream.number(),
+            });
+            Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_outlet_open(
+    meeting: Handle<Shared>,
+    options: In<'_, OutletOptions<'_>>,
+    outlet: Out<'_, OutletOut>,
+) -> i32 {
+    status(|| {
+        let (room, options) = (outlet.room()?, options.sized()?);
+        let purposes = Purposes::from_bits_retain(options.purposes);
+        let blanks = Kinds::from_bits_retain(options.blanks);
+        let outlet = Outlet::new(options.name.get()?, purposes).blank(blanks);
+        let outlet = match options.recipient.get()? {
+            "" => outlet,
+            recipient => outlet.recipient(recipient),
+        };
+        call(meeting, |gate| {
+            let outlet = gate.meeting.open_outlet(outlet)?;
+            room.put(OutletOut {
+                meeting: gate.number,
+                number: outlet.number(),
+            });
+            Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_third_party(
+    meeting: Handle<Shared>,
+    purpose: u16,
+    recipient: Text<'_>,
+    pair: Out<'_, u16>,
+) -> i32 {
+    status(|| {
+        let (room, recipient) = (pair.room()?, recipient.get()?);
+        let purpose = Purposes::from_bits_retain(purpose);
+        call(meeting, |gate| {
+            room.put(gate.meeting.third_party(purpose, recipient)?.bits());
+            Ok(())
+        })
+    })
+}

@@ -1,0 +1,131 @@
+//! Tags: 16 bytes, read, told, joined.
+
+use super::{
+    boundary::{caught, status},
+    frame::NO_KIND,
+    memory::{In, Out, Text, plain, sized},
+    status::Status,
+    tap::verdict,
+};
+use crate::{
+    frame::StreamId,
+    kind::Kind,
+    purpose::Purposes,
+    tag::{Tag, Template},
+    time::Time,
+    verdict::{Reason, Verdict},
+};
+
+/// A tag as it travels, or all zeros.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct TagOut {
+    pub(super) bytes: [u8; 16],
+}
+
+/// What a tag says.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct TagFields {
+    pub(super) size: u32,
+    pub(super) verdict: i32,
+    pub(super) reason: u32,
+    pub(super) kind: u32,
+    pub(super) purposes: u16,
+    pub(super) stream: u16,
+    pub(super) generation: u32,
+    pub(super) captured: i64,
+}
+
+plain!(TagOut);
+sized!(TagFields);
+
+impl TagOut {
+    /// No tag, so no consent.
+    pub(super) const NONE: Self = Self { bytes: [0; 16] };
+
+    #[inline]
+    pub(super) fn get(self) -> Result<Tag, Status> {
+        Ok(Tag::from_bytes(self.bytes)?)
+    }
+
+    /// What stands for a tag that is none.
+    pub(super) fn withheld() -> Tag {
+        let dropped = Verdict::Dropped(Reason::Malformed);
+        let template = Template::new(Kind::Unclassified, StreamId(u16::MAX));
+        template.tag(dropped, Purposes::empty(), Time::from_micros(-1), 0)
+    }
+}
+
+impl From<Tag> for TagOut {
+    #[inline]
+    fn from(tag: Tag) -> Self {
+        Self {
+            bytes: tag.to_bytes(),
+        }
+    }
+}
+
+impl TagFields {
+    fn new(tag: Tag, size: u32) -> Self {
+        Self {
+            size,
+            verdict: verdict(tag.verdict()),
+            reason: tag.verdict().reason().map_or(0, |reason| reason as u32),
+            kind: tag.kind().map_or(NO_KIND, |kind| kind as u32),
+            purposes: tag.purposes().bits(),
+            stream: tag.stream().map_or(u16::MAX, StreamId::number),
+            generation: tag.generation(),
+            captured: tag.captured().as_micros(),
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tag_read(bytes: In<'_, u8>, length: usize, tag: Out<'_, TagOut>) -> i32 {
+    status(|| {
+        let room = tag.room()?;
+        let bytes = bytes.array(length)?;
+        let bytes = bytes.try_into().map_err(|_| Status::Length)?;
+        room.put(Tag::from_bytes(bytes)?.into());
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tag_get(tag: TagOut, fields: Out<'_, TagFields>) -> i32 {
+    status(|| {
+        let out = fields.sized()?;
+        let read = tag.get();
+        *out = TagFields::new(read.unwrap_or(TagOut::withheld()), out.size);
+        read.map(drop)
+    })
+}
+
+/// Joins two tags; none is there if one of them is none.
+fn join(a: TagOut, b: TagOut, join: impl FnOnce(Tag, Tag) -> Tag) -> TagOut {
+    let joined = caught(|| Ok(join(a.get()?, b.get()?).into()));
+    joined.unwrap_or(TagOut::NONE)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tag_meet(a: TagOut, b: TagOut) -> TagOut {
+    join(a, b, Tag::meet)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tag_meet_across_meetings(a: TagOut, b: TagOut) -> TagOut {
+    join(a, b, Tag::meet_across_meetings)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_kind_name(kind: u32) -> Text<'static> {
+    let kind = u8::try_from(kind).ok().and_then(Kind::from_number);
+    Text::of(kind.map_or("unknown", Kind::name))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_reason_name(reason: u32) -> Text<'static> {
+    let reason = u8::try_from(reason).ok().and_then(Reason::from_number);
+    Text::of(reason.map_or("unknown", Reason::name))
+}

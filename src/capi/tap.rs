@@ -1,0 +1,497 @@
+//! Taps: the hot half, one call for many frames.
+
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use super::{
+    boundary::{caught, status},
+    frame::{self, FrameIn, PayloadIn, PayloadInOut, SourceIn},
+    handle::{Handle, HotObjects},
+    meeting::{Shared, call},
+    memory::{Elements, ElementsMut, In, List, Out, Room, size, sized, zeroed},
+    people::Person,
+    status::Status,
+    stream::{OutletOut, StreamOut},
+    tag::TagOut,
+};
+use crate::{
+    frame::{Contributors, Frame, OutletId, StreamId},
+    payload::{Payload, PayloadMut},
+    release::Counters,
+    tap::{Admission, Batch, Cleared, Decisions, Tap},
+    time::Time,
+    verdict::Verdict,
+};
+
+static TAPS: HotObjects<OpenTap> = HotObjects::new(4);
+
+/// The most frames in one call.
+pub(super) const MAX_FRAMES: usize = 1024;
+
+/// A tap, and whether a release of it is under way.
+pub(super) struct OpenTap {
+    tap: Tap,
+    /// The meeting's number.
+    meeting: u16,
+    releasing: AtomicBool,
+}
+
+/// What an outlet receives.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct ClearedOut<'c> {
+    pub(super) size: u32,
+    pub(super) verdict: i32,
+    pub(super) tag: TagOut,
+    pub(super) payload: PayloadIn<'c>,
+    pub(super) hidden: u64,
+    pub(super) room: Out<'c, Person>,
+    pub(super) capacity: usize,
+    pub(super) source: SourceIn<'c>,
+}
+
+/// What became of a tap's frames.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct CountersOut {
+    pub(super) size: u32,
+    pub(super) stream: u16,
+    pub(super) outlet: u16,
+    pub(super) seen: u64,
+    pub(super) whole: u64,
+    pub(super) redacted: u64,
+    pub(super) blanked: u64,
+    pub(super) dropped: u64,
+}
+
+sized!(ClearedOut<'_>, CountersOut);
+
+/// A verdict's number, which is also that of a tag's treatment.
+pub(super) fn verdict(verdict: Verdict) -> i32 {
+    match verdict {
+        Verdict::Dropped(_) => 0,
+        Verdict::Whole => 1,
+        Verdict::Redacted(_) => 2,
+        Verdict::Blanked(_) => 3,
+    }
+}
+
+impl ClearedOut<'_> {
+    /// Nothing is released.
+    fn close(&mut self, tag: TagOut) {
+        self.verdict = 0;
+        self.tag = tag;
+        self.payload = PayloadIn::EMPTY;
+        self.hidden = u64::MAX;
+        self.source = zeroed();
+    }
+
+    /// What was handed on, for as long as the caller's memory is there.
+    #[inline]
+    fn fill(&mut self, cleared: &Cleared<'_>, meeting: u16) {
+        let tag = cleared.tag();
+        self.verdict = verdict(tag.verdict());
+        self.tag = tag.into();
+        self.payload = PayloadIn::of(cleared.payload());
+        self.hidden = cleared.hidden();
+        self.source = zeroed();
+        if !self.room.is_null() {
+            self.name_source(cleared, meeting);
+        }
+    }
+
+    /// What is to be named as the source of something derived from it, if the room for its people is enough.
+    #[inline(never)]
+    fn name_source(&mut self, cleared: &Cleared<'_>, meeting: u16) {
+        let room = Person::participants_mut(self.room, self.capacity);
+        let Some(source) = room.ok().and_then(|room| cleared.source(room)) else {
+            return;
+        };
+        self.source = SourceIn {
+            size: size::<SourceIn<'_>>(),
+            kinds: source.kinds.bits().into(),
+            tag: source.tag.into(),
+            people: self.room.read_only(),
+            people_count: source.people.len(),
+            captured: source.captured.as_micros(),
+        };
+        Person::show(self.room, self.source.people_count, meeting);
+    }
+}
+
+impl CountersOut {
+    fn new(stream: StreamId, outlet: OutletId, counters: Counters) -> Self {
+        Self {
+            size: size::<Self>(),
+            stream: stream.number(),
+            outlet: outlet.number(),
+            seen: counters.seen,
+            whole: counters.whole,
+            redacted: counters.redacted,
+            blanked: counters.blanked,
+            dropped: counters.dropped,
+        }
+    }
+}
+
+/// Admits many frames under one release, which goes on if something was handed on.
+#[inline]
+fn admit<'c, P>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    payloads: Result<P, Status>,
+    count: usize,
+    now: i64,
+    cleared: Out<'c, ClearedOut<'c>>,
+    each: impl Fn(&P, usize, &mut Batch<'_>, &Frame<'_>, &mut Place<'_, 'c>) -> Admission<()>,
+) -> i32 {
+    let out = if count > MAX_FRAMES {
+        Err(Status::Length)
+    } else {
+        cleared.elements(count)
+    };
+    let mut out = match out {
+        Ok(out) => out,
+        Err(status) => return status as i32,
+    };
+    let admitted = caught(|| {
+        let (payloads, frames, tap) = (payloads?, frames.elements(count)?, TAPS.get(tap)?);
+        if tap.releasing.load(Relaxed) {
+            return Err(Status::Releasing);
+        }
+        let mut batch = tap.tap.begin(Time::from_micros(now));
+        let mut handed_on = 0;
+        for index in 0..count {
+            let out = out.get(index)?;
+            let mut place = Place {
+                out,
+                meeting: tap.meeting,
+            };
+            let admission = with_frame(frames.get(index), tap.meeting, |frame| {
+                each(&payloads, index, &mut batch, frame, &mut place)
+            });
+            match admission.output {
+                Some(()) => handed_on += 1,
+                None => place.out.close(admission.tag.into()),
+            }
+        }
+        if handed_on > 0 {
+            tap.releasing.store(true, Relaxed);
+            batch.leave_open();
+        }
+        Ok(handed_on)
+    });
+    admitted.unwrap_or_else(|status| {
+        close_all(&mut out, count);
+        status as i32
+    })
+}
+
+/// Where it is told what became of a frame of a tap of this meeting.
+struct Place<'p, 'c> {
+    out: &'p mut ClearedOut<'c>,
+    meeting: u16,
+}
+
+impl Place<'_, '_> {
+    #[inline]
+    fn fill(&mut self, cleared: &Cleared<'_>) {
+        self.out.fill(cleared, self.meeting);
+    }
+}
+
+/// What cannot be read is malformed.
+#[inline]
+fn with_frame<R>(
+    frame: Result<&FrameIn<'_>, Status>,
+    meeting: u16,
+    call: impl FnOnce(&Frame<'_>) -> R,
+) -> R {
+    match frame {
+        Ok(frame) => frame.with(meeting, call),
+        Err(_) => call(&frame::malformed(Time::START)),
+    }
+}
+
+fn payload_at<'c>(payloads: &Elements<'c, PayloadIn<'c>>, index: usize) -> Payload<'c> {
+    payloads
+        .get(index)
+        .map_or(Payload::Bytes(&[]), PayloadIn::get)
+}
+
+fn payload_mut_at<'c>(payloads: &Elements<'c, PayloadInOut<'c>>, index: usize) -> PayloadMut<'c> {
+    let payload = payloads.get(index);
+    payload.map_or(PayloadMut::Bytes(&mut []), PayloadInOut::get)
+}
+
+#[cold]
+fn close_all(out: &mut ElementsMut<'_, ClearedOut<'_>>, count: usize) {
+    for index in 0..count {
+        if let Ok(out) = out.get(index) {
+            out.close(TagOut::NONE);
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_open(
+    meeting: Handle<Shared>,
+    stream: StreamOut,
+    outlet: OutletOut,
+    tap: Out<'_, Handle<OpenTap>>,
+) -> i32 {
+    status(|| {
+        let room = tap.room()?;
+        let tap = call(meeting, |gate| {
+            let (stream, outlet) = (gate.stream(stream)?, gate.outlet(outlet)?);
+            Ok(OpenTap {
+                tap: gate.meeting.tap(stream, outlet)?,
+                meeting: gate.number,
+                releasing: AtomicBool::new(false),
+            })
+        })?;
+        room.put(TAPS.insert(tap)?);
+        Ok(())
+    })
+}
+
+impl Drop for OpenTap {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl OpenTap {
+    /// Ends the release that is under way; says whether one was.
+    #[inline]
+    fn end(&self) -> bool {
+        let was = self.releasing.load(Relaxed);
+        if was {
+            self.releasing.store(false, Relaxed);
+            self.tap.end();
+        }
+        was
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_close(tap: Handle<OpenTap>) -> i32 {
+    status(|| TAPS.remove(tap).map(drop))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_admit<'c>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    payloads: In<'c, PayloadIn<'c>>,
+    count: usize,
+    now: i64,
+    cleared: Out<'c, ClearedOut<'c>>,
+) -> i32 {
+    admit(
+        tap,
+        frames,
+        payloads.elements(count),
+        count,
+        now,
+        cleared,
+        |payloads, index, batch, frame, place| {
+            let payload = payload_at(payloads, index);
+            batch.admit(frame, payload, |cleared| place.fill(&cleared))
+        },
+    )
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_admit_into<'c>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    payloads: In<'c, PayloadIn<'c>>,
+    buffers: In<'c, PayloadInOut<'c>>,
+    count: usize,
+    now: i64,
+    cleared: Out<'c, ClearedOut<'c>>,
+) -> i32 {
+    let both = payloads.elements(count);
+    let both = both.and_then(|payloads| Ok((payloads, buffers.elements(count)?)));
+    admit(
+        tap,
+        frames,
+        both,
+        count,
+        now,
+        cleared,
+        |(payloads, buffers), index, batch, frame, place| {
+            let both = (payloads.get(index), buffers.get(index));
+            let (payload, buffer) = match both {
+                (Ok(payload), Ok(buffer)) if !payload.overlaps(buffer) => {
+                    (payload.get(), buffer.get())
+                }
+                _ => (Payload::Bytes(&[]), PayloadMut::Bytes(&mut [])),
+            };
+            batch.admit_into(frame, payload, buffer, |cleared| place.fill(&cleared))
+        },
+    )
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_admit_in_place<'c>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    payloads: In<'c, PayloadInOut<'c>>,
+    count: usize,
+    now: i64,
+    cleared: Out<'c, ClearedOut<'c>>,
+) -> i32 {
+    admit(
+        tap,
+        frames,
+        payloads.elements(count),
+        count,
+        now,
+        cleared,
+        |payloads, index, batch, frame, place| {
+            let payload = payload_mut_at(payloads, index);
+            batch.admit_in_place(frame, payload, |cleared| place.fill(&cleared))
+        },
+    )
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_end(tap: Handle<OpenTap>) -> i32 {
+    status(|| {
+        let ended = TAPS.get(tap)?.end();
+        ended.then_some(()).ok_or(Status::NotReleasing)
+    })
+}
+
+// What tells most frames of one person makes no call, so there is nothing that could panic in it, and no frame on the stack.
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_tag(tap: Handle<OpenTap>, captured: i64, now: i64) -> TagOut {
+    let Ok(open) = TAPS.get(tap) else {
+        return TagOut::NONE;
+    };
+    let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
+    match open.tap.surely_tagged(Contributors::Owner, captured, now) {
+        Some(tag) => tag.into(),
+        None => open.tag_exactly(captured, now),
+    }
+}
+
+impl OpenTap {
+    #[inline(never)]
+    fn tag_exactly(&self, captured: Time, now: Time) -> TagOut {
+        let frame = Frame::new(captured, Contributors::Owner);
+        match caught(|| Ok(self.tap.tag_exactly(&frame, now))) {
+            Ok(tag) => tag.into(),
+            Err(_) => TagOut::NONE,
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_tags<'c>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    count: usize,
+    now: i64,
+    tags: Out<'c, TagOut>,
+) -> i32 {
+    let room = if count > MAX_FRAMES {
+        Err(Status::Length)
+    } else {
+        tags.rooms(count)
+    };
+    let mut room = match room {
+        Ok(room) => room,
+        Err(status) => return status as i32,
+    };
+    let decided = status(|| {
+        let tap = TAPS.get(tap)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let frames = frames.elements(count)?;
+        let decisions = tap.tap.decisions(Time::from_micros(now));
+        let owners = frames.as_slice().unwrap_or_default();
+        let mut untold = owners.len();
+        for (frame, slot) in owners.iter().zip(room.slots()) {
+            let captured = frame.captured_of_owner();
+            let tag = captured.and_then(|captured| decisions.surely_whole(captured));
+            untold -= usize::from(tag.is_some());
+            slot.write(tag.map_or(TagOut::NONE, TagOut::from));
+        }
+        if untold > 0 || owners.is_empty() {
+            tap.tag_others(&frames, count, decisions, &room);
+        }
+        Ok(())
+    });
+    if decided < 0 {
+        for index in 0..count {
+            room.put_at(index, TagOut::NONE);
+        }
+    }
+    decided
+}
+
+impl OpenTap {
+    /// Writes the tags of all frames that the one word does not tell.
+    #[inline(never)]
+    fn tag_others(
+        &self,
+        frames: &Elements<'_, FrameIn<'_>>,
+        count: usize,
+        decisions: Decisions<'_>,
+        room: &Room<'_, TagOut>,
+    ) {
+        for index in 0..count {
+            let frame = frames.get(index);
+            let owners = frame.ok().and_then(FrameIn::captured_of_owner);
+            let whole = owners.and_then(|captured| decisions.surely_whole(captured));
+            let tag = whole
+                .unwrap_or_else(|| with_frame(frame, self.meeting, |frame| decisions.tag(frame)));
+            room.put_at(index, tag.into());
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_counters(tap: Handle<OpenTap>, counters: Out<'_, CountersOut>) -> i32 {
+    status(|| {
+        let (tap, out) = (TAPS.get(tap)?, counters.sized()?);
+        let (stream, outlet) = tap.tap.leads();
+        let counters = CountersOut::new(stream, outlet, tap.tap.counters());
+        // A later header's is longer, and keeps its size.
+        *out = CountersOut {
+            size: out.size,
+            ..counters
+        };
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_counters(
+    meeting: Handle<Shared>,
+    counters: Out<'_, CountersOut>,
+    capacity: usize,
+    count: Out<'_, usize>,
+) -> i32 {
+    status(|| {
+        let list = List::new(counters, capacity, count)?;
+        call(meeting, |gate| {
+            let all = gate.meeting.counters();
+            let all = all.map(|(stream, outlet, frames)| CountersOut::new(stream, outlet, frames));
+            list.put(&all.collect::<Vec<_>>())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_count(meeting: Handle<Shared>, now: i64) -> i32 {
+    status(|| {
+        call(meeting, |gate| {
+            Ok(gate.meeting.count(Time::from_micros(now))?)
+        })
+    })
+}
