@@ -109,6 +109,7 @@ impl Format {
     }
 
     /// How so many bytes are divided into what can be hidden, and what then takes its place. None of what has no such parts, or is no run of bytes.
+    #[inline(never)]
     pub(crate) fn grid_of(self, bytes: usize) -> Option<Grid> {
         match self.0 {
             Layout::Pcm {

@@ -8,12 +8,13 @@ mod raster;
 mod records;
 mod rows;
 
+use alloc::string::String;
+
 pub(crate) use area::{Cut, locate};
 use zeroize::{Zeroize, optimization_barrier};
 
 use crate::{
     grid::Sampling,
-    json::Keys,
     payload::{Format, Layout, Payload, PayloadMut},
 };
 
@@ -34,7 +35,7 @@ pub(crate) fn wipe(payload: &mut PayloadMut<'_>) {
 /// One of JSON is made of the frame itself, which is copied `from` elsewhere or is there already.
 pub(crate) fn blank(
     format: Format,
-    keys: &Keys,
+    keys: &[String],
     from: Option<&Payload<'_>>,
     payload: &mut PayloadMut<'_>,
 ) -> bool {
@@ -80,7 +81,7 @@ pub(crate) fn leaves_something(format: Format, payload: &Payload<'_>, cut: &Cut<
 /// Overwrites the parts that `cut` takes out, and leaves the others as they are. False where the format has no parts to take out.
 pub(crate) fn hide(
     format: Format,
-    keys: &Keys,
+    keys: &[String],
     payload: &mut PayloadMut<'_>,
     cut: &Cut<'_>,
 ) -> bool {
@@ -112,7 +113,7 @@ pub(crate) fn hide(
 /// Copies the parts that `cut` leaves, and fills the others in `to`. False where the format has no parts to take out, or `to` is not like `from`.
 pub(crate) fn copy(
     format: Format,
-    keys: &Keys,
+    keys: &[String],
     from: &Payload<'_>,
     to: &mut PayloadMut<'_>,
     cut: &Cut<'_>,

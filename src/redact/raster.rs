@@ -43,10 +43,13 @@ pub(super) fn copy(
     });
 }
 
+/// So many bytes are faster filled here than by a call.
+const SHORT: usize = 1024;
+
 /// Overwrites whole groups.
 fn cover(bytes: &mut [u8], fill: Fill) {
     let [first, ..] = fill;
-    if fill == [first; 4] {
+    if fill == [first; 4] && bytes.len() > SHORT {
         bytes.fill(first);
     } else {
         let (fours, rest) = bytes.as_chunks_mut();
