@@ -73,16 +73,18 @@ fn blanking_sound(group: &mut Group<'_>) {
         }
         .measure(group);
     }
-    // Deciding and releasing take as long for any frame, and of so short a one longer than filling it.
-    let (mut sample, mut filled, mut pcm) = ([1; 4], vec![1; PCM_20_MS], vec![1; PCM_20_MS]);
+    // Deciding and releasing take as long for any frame, and of so short a one nearly as long as filling it.
+    let (mut filled, mut pcm) = (vec![1; PCM_20_MS], vec![1; PCM_20_MS]);
+    let pcm_dropped = pcm.clone();
     Line {
         name: "blanking 20 ms of PCM, decision and all",
         bytes: PCM_20_MS,
         batch: 1000,
         prepare: &mut || {},
         budget: Some(AtLeast(0.95)),
-        floor: ("blanking one sample, and memset", &mut |_| {
-            blank(&short, &mut sample);
+        floor: ("dropping it, and memset", &mut |_| {
+            let payload = Payload::Bytes(black_box(&pcm_dropped));
+            let _ = short.borrow_mut().admit(&own(NOW), payload, NOW, |_| ());
             black_box(&mut filled[..]).fill(0);
         }),
         run: &mut |_| blank(&long, &mut pcm),
@@ -119,6 +121,15 @@ fn silencing_a_channel(group: &mut Group<'_>) {
     }
 }
 
+/// Of a cache.
+const LINE: usize = 64;
+
+/// As what clients' pictures lie in begins with a cache line.
+fn aligned(memory: &mut [u8], bytes: usize) -> &mut [u8] {
+    let start = memory.as_ptr().align_offset(LINE);
+    &mut memory[start..start + bytes]
+}
+
 /// Formats, each with its bytes a pixel, twice, as planes of one run of bytes.
 type Pixels = (
     &'static str,
@@ -153,7 +164,8 @@ fn blanking_pictures(group: &mut Group<'_>) {
     for (name, pixels, halves, payload) in PIXELS {
         let format = Format::picture(pixels, ColorRange::Limited, 1920, 1080);
         let bytes = WIDTH * HEIGHT * halves / 2;
-        let (mut filled, mut image) = (vec![200u8; bytes], vec![200u8; bytes]);
+        let (mut filled, mut image) = (vec![200u8; bytes + LINE], vec![200u8; bytes + LINE]);
+        let (filled, image) = (aligned(&mut filled, bytes), aligned(&mut image, bytes));
 
         let stream = Stream::owned(refuses, Kind::Video, format);
         let mut blank = tap(&mut meeting, stream, Purposes::RECORD);
@@ -170,7 +182,7 @@ fn blanking_pictures(group: &mut Group<'_>) {
             budget: Some(AtLeast(least)),
             floor: ("memset", &mut |_| black_box(&mut filled[..]).fill(16)),
             run: &mut |_| {
-                let _ = blank.admit_in_place(&own(NOW), payload(&mut image), NOW, |_| ());
+                let _ = blank.admit_in_place(&own(NOW), payload(image), NOW, |_| ());
             },
         }
         .measure(group);
@@ -189,10 +201,39 @@ fn blanking_pictures(group: &mut Group<'_>) {
             }),
             run: &mut |_| {
                 let frame = own(NOW).regions(&regions);
-                let _ = rectangle.admit_in_place(&frame, payload(&mut image), NOW, |_| ());
+                let _ = rectangle.admit_in_place(&frame, payload(image), NOW, |_| ());
             },
         }
         .measure(group);
+        if pixels == PixelFormat::I420 {
+            // What the memory makes of rows that do not lie beside each other.
+            let image = RefCell::new(image);
+            Line {
+                name: "blacking out 640x360 of 1080p, row by row",
+                bytes: covered,
+                batch: 30,
+                prepare: &mut || {},
+                budget: None,
+                floor: ("memset of each row", &mut |_| {
+                    let PayloadMut::Planes(planes) = payload(*image.borrow_mut()) else {
+                        unreachable!()
+                    };
+                    for (plane, shared) in planes.into_iter().zip([1, 2, 2]) {
+                        let rows = plane.data.chunks_mut(plane.stride);
+                        for row in rows.skip(180 / shared).take(360 / shared) {
+                            let (start, width) = (320 / shared, 640 / shared);
+                            black_box(&mut row[start..start + width]).fill(16);
+                        }
+                    }
+                }),
+                run: &mut |_| {
+                    let frame = own(NOW).regions(&regions);
+                    let payload = payload(*image.borrow_mut());
+                    let _ = rectangle.admit_in_place(&frame, payload, NOW, |_| ());
+                },
+            }
+            .measure(group);
+        }
     }
 }
 
