@@ -215,7 +215,8 @@ fn blanking_pictures(group: &mut Group<'_>) {
                 prepare: &mut || {},
                 budget: None,
                 floor: ("memset of each row", &mut |_| {
-                    let PayloadMut::Planes(planes) = payload(*image.borrow_mut()) else {
+                    let mut image = image.borrow_mut();
+                    let PayloadMut::Planes(planes) = payload(&mut image) else {
                         unreachable!()
                     };
                     for (plane, shared) in planes.into_iter().zip([1, 2, 2]) {
@@ -228,7 +229,8 @@ fn blanking_pictures(group: &mut Group<'_>) {
                 }),
                 run: &mut |_| {
                     let frame = own(NOW).regions(&regions);
-                    let payload = payload(*image.borrow_mut());
+                    let mut image = image.borrow_mut();
+                    let payload = payload(&mut image);
                     let _ = rectangle.admit_in_place(&frame, payload, NOW, |_| ());
                 },
             }
