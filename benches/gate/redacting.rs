@@ -74,7 +74,7 @@ fn blanking_sound(group: &mut Group<'_>) {
         .measure(group);
     }
     // Deciding and releasing take as long for any frame, and of so short a one nearly as long as filling it.
-    let (mut filled, mut pcm) = (vec![1; PCM_20_MS], vec![1; PCM_20_MS]);
+    let (mut filled, mut pcm) = (vec![1u8; PCM_20_MS], vec![1u8; PCM_20_MS]);
     let pcm_dropped = pcm.clone();
     Line {
         name: "blanking 20 ms of PCM, decision and all",
