@@ -46,6 +46,7 @@ mod register;
 mod release;
 mod replay;
 mod schema;
+mod seal;
 mod stream;
 mod sync;
 mod table;
@@ -54,6 +55,8 @@ mod tap;
 mod time;
 mod utf8;
 mod verdict;
+mod verify;
+pub mod wire;
 
 pub use consent::{
     Authority, Challenge, Digest, Grant, Method, Notice, PublicKey, Refusal, Scope, Signed,
@@ -77,8 +80,10 @@ pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
 pub use purpose::Purposes;
 pub use release::{Counters, Settling, TapRelease};
 pub use schema::{Field, MAX_FIELDS, Schema};
+pub use seal::{Archived, Carried, MeetingKey, Seal, StreamKey, Subject, Subjects};
 pub use stream::Stream;
 pub use tag::{Tag, TagError};
 pub use tap::{Admission, Batch, Cleared, Tap};
 pub use time::Time;
 pub use verdict::{Reason, Verdict};
+pub use verify::{Finding, Seals, Verifier};

@@ -1,7 +1,16 @@
+use serde::{Deserialize, Serialize};
+
 /// What the gate did with a frame.
 ///
 /// Exhaustive on purpose: whoever decides by it is to be told by the compiler when there is a new outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// In files it is an object of `verdict` and, unless that is `whole`, `reason`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(
+    tag = "verdict",
+    content = "reason",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
 #[must_use]
 pub enum Verdict {
     /// Handed on as it was.
@@ -47,9 +56,9 @@ macro_rules! reasons {
         /// Why a frame was not handed on whole.
         ///
         /// Where several hold, the one with the smallest number is given. Numbers are never reused.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[repr(u8)]
-        pub enum Reason { $($(#[$doc])* $reason = $number,)* }
+        pub enum Reason { $($(#[$doc])* #[serde(rename = $name)] $reason = $number,)* }
 
         impl Reason {
             /// The name in lower case, as files and reports write it.

@@ -13,8 +13,9 @@ use std::{
 
 use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
 use framegate::{
-    Area, Authority, ColorRange, Contributors, Field, Format, Frame, Kind, MAX_REGIONS, Payload,
-    Purposes, Reason, Region, Samples, Schema, Scope, Source, Stream, Time, Verdict,
+    Archived, Area, Authority, Carried, ColorRange, Contributors, Field, Finding, Format, Frame,
+    Join, Kind, Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region,
+    Samples, Schema, Scope, Seals, Source, Stream, Subject, Subjects, Time, Verdict, Verifier,
 };
 use layout::Memory;
 
@@ -356,6 +357,56 @@ fn admitting_records() {
     let mut over = Verdict::Whole;
     let seen = allocations(FRAMES, |_| over = verdict());
     assert_eq!((seen, over), (0, Verdict::Dropped(Reason::OverBudget)));
+}
+
+/// Sealing, the check before training, with seals and without, and rechecking.
+#[test]
+fn sealing_and_verifying_archives() {
+    let ledger = common::Memory::default();
+    let mut meeting = Meeting::open_with("archived", 2, ledger.writer()).unwrap();
+    let notice = meeting.show(common::notice()).unwrap();
+    let who = meeting.join(Join::adult("ana"), Time::START).unwrap();
+    agree(&mut meeting, notice, who, common::SCOPE, Time::START);
+    let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
+    let samples = [1; 640];
+    let key = MeetingKey::new(&[1; 32], "archived");
+    let subjects = [Subject {
+        id: "ana",
+        kinds: Kinds::empty(),
+    }];
+    let subjects = Subjects::new(&subjects).unwrap();
+    let mut last = None;
+    let seen = allocations(FRAMES, |now| {
+        let admission = tap.admit(&own(now), samples[..].into(), now, |cleared| {
+            let (tag, payload) = (cleared.tag(), cleared.bytes().unwrap());
+            let seal = Some(key.stream(tag).seal(tag, subjects, [payload]));
+            Carried { tag, seal }
+        });
+        last = admission.output;
+    });
+    assert_eq!(seen, 0);
+
+    let verifier = Verifier::new(&ledger.read()).unwrap();
+    let frame = Archived {
+        carried: last,
+        subjects,
+        payload: &samples,
+    };
+    let (frames, mut bits) = ([frame; 100], [0; 2]);
+    let (mut findings, mut seals) = ([Finding::NoTag; 100], [None; 100]);
+    let head = verifier.head();
+    let before = ALLOCATIONS.get();
+    for _ in 0..1000 {
+        for seals in [Seals::Checked(&key), Seals::DryRun] {
+            let purpose = Purposes::RECORD;
+            let count = verifier.verify_batch(&frames, purpose, seals, &mut bits, &mut findings);
+            assert_eq!(count, 100);
+        }
+        let stay = verifier.recheck(&head, &frames, &mut bits, &mut findings);
+        assert_eq!(stay, Ok(100));
+        assert_eq!(key.seal_batch(&frames, &mut seals).len(), 100);
+    }
+    assert_eq!(ALLOCATIONS.get() - before, 0);
 }
 
 /// Every way through the slow half of a decision: just after a change, with others' purposes open, expired.

@@ -37,6 +37,13 @@ fn tags_are_read_as_they_are_written_and_join_to_no_more() {
 }
 
 #[test]
+fn what_takes_a_tag_gives_it_back() {
+    let taken = corpus("wire").into_iter();
+    let taken: usize = taken.map(|bytes| fuzz::wire::check(&bytes)).sum();
+    assert!(taken >= 12, "{taken}");
+}
+
+#[test]
 fn frames_show_no_more_than_was_agreed_to() {
     let seen = corpus("frame").into_iter();
     let seen = seen.flat_map(|bytes| fuzz::frame::check(&bytes));

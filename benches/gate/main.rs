@@ -1,4 +1,4 @@
-//! Deciding and redacting beside the floor of each: an atomic load, a fill or a copy of as many bytes.
+//! Deciding, redacting and verifying beside the floor of each: an atomic load, a fill or a copy of as many bytes, a look-up, a bare MAC.
 //!
 //! `cargo bench --bench gate | grep '^|'` is the table of ratios, in Markdown.
 
@@ -6,7 +6,9 @@
 mod common;
 mod deciding;
 mod line;
+mod load;
 mod redacting;
+mod verifying;
 
 use criterion::{criterion_group, criterion_main};
 
@@ -14,5 +16,12 @@ fn heading(_: &mut criterion::Criterion) {
     println!("| what | takes | floor | takes | ratio | budget | |\n|---|---|---|---|---|---|---|");
 }
 
-criterion_group!(benches, heading, deciding::deciding, redacting::redacting);
+criterion_group!(
+    benches,
+    heading,
+    deciding::deciding,
+    redacting::redacting,
+    load::load,
+    verifying::verifying
+);
 criterion_main!(benches);

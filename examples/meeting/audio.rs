@@ -12,7 +12,7 @@ use hound::{SampleFormat, WavReader, WavWriter};
 
 use crate::{
     error::Problem,
-    media::{self, Clock},
+    media::{self, Clock, Stored},
 };
 
 const FRAMES_PER_SECOND: u64 = 50;
@@ -30,6 +30,8 @@ pub struct Reader {
 pub struct Writer {
     wav: WavWriter<BufWriter<File>>,
     samples: SampleFormat,
+    /// How long the file is.
+    length: u64,
 }
 
 impl Reader {
@@ -93,10 +95,13 @@ impl Reader {
     }
 
     pub fn copy_to(&self, path: &Path) -> io::Result<Writer> {
-        let wav = WavWriter::create(path, self.wav.spec()).map_err(writing)?;
+        let mut wav = WavWriter::create(path, self.wav.spec()).map_err(writing)?;
+        // The header is as long as the format makes it.
+        wav.flush().map_err(writing)?;
         Ok(Writer {
             wav,
             samples: self.samples,
+            length: path.metadata()?.len(),
         })
     }
 }
@@ -114,7 +119,7 @@ fn append<S: hound::Sample, const N: usize>(
 }
 
 impl Writer {
-    pub fn write(&mut self, cleared: &Cleared<'_>) -> io::Result<()> {
+    pub fn write(&mut self, cleared: &Cleared<'_>) -> io::Result<Stored> {
         let bytes = cleared.bytes().unwrap_or_default();
         match self.samples {
             SampleFormat::Int => bytes
@@ -128,7 +133,13 @@ impl Writer {
                 .iter()
                 .try_for_each(|sample| self.wav.write_sample(f32::from_le_bytes(*sample))),
         }
-        .map_err(writing)
+        .map_err(writing)?;
+        let start = self.length;
+        self.length += bytes.len() as u64;
+        Ok(Stored {
+            start,
+            bytes: bytes.to_vec(),
+        })
     }
 
     pub fn finish(self) -> io::Result<()> {

@@ -6,3 +6,4 @@ pub mod frame;
 pub mod json;
 pub mod ledger;
 pub mod tag;
+pub mod wire;
