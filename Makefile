@@ -48,7 +48,7 @@ install: install-static install-shared
 
 install-common: $(SHARED)
 	$(INSTALL) -d '$(DESTDIR)$(INCLUDEDIR)' '$(DESTDIR)$(PKGCONFIG)' '$(DESTDIR)$(CMAKE)'
-	$(INSTALL) -m 644 include/framegate.h '$(DESTDIR)$(INCLUDEDIR)'
+	$(INSTALL) -m 644 include/framegate.h include/framegate.hpp '$(DESTDIR)$(INCLUDEDIR)'
 	$(call fill,framegate.pc,$(PKGCONFIG))
 	$(call fill,framegate-config.cmake,$(CMAKE))
 	$(call fill,framegate-config-version.cmake,$(CMAKE))
