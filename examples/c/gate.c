@@ -133,6 +133,7 @@ static int by_time(const void *a, const void *b) {
 struct track {
   AVStream *stream; /* null: the file has none of this kind */
   AVCodecContext *decoder;
+  int64_t origin; /* the file's first time, microseconds */
   framegate_tap tap;
   FILE *file;
   struct SwrContext *resampler;
@@ -147,6 +148,8 @@ static void open_track(AVFormatContext *input, enum AVMediaType type, struct tra
   if (index < 0)
     return;
   track->stream = input->streams[index];
+  /* What comes before 0 is cut off by the decoder. */
+  track->origin = input->start_time == AV_NOPTS_VALUE || input->start_time < 0 ? 0 : input->start_time;
   track->decoder = avcodec_alloc_context3(codec);
   if (track->decoder == NULL)
     die("no memory");
@@ -177,8 +180,7 @@ static void open_tap(struct track *track, const struct story *story, framegate_o
 static int64_t begins(struct track *track, const AVFrame *frame) {
   if (frame->best_effort_timestamp == AV_NOPTS_VALUE)
     return track->next;
-  const int64_t start = track->stream->start_time == AV_NOPTS_VALUE ? 0 : track->stream->start_time;
-  return av_rescale_q(frame->best_effort_timestamp - start, track->stream->time_base, AV_TIME_BASE_Q);
+  return av_rescale_q(frame->best_effort_timestamp, track->stream->time_base, AV_TIME_BASE_Q) - track->origin;
 }
 
 /* The only way to the recorder: what is cleared comes out in `buffer`, blanked where the person did not agree. */
@@ -275,7 +277,7 @@ static void little(uint8_t *to, uint32_t number, int bytes) {
 }
 
 static void wav_header(const struct track *track) {
-  uint8_t header[44] = "RIFF....WAVEfmt ................data....";
+  uint8_t header[44] = "RIFF....WAVEfmt ....................data";
   const uint32_t channels = (uint32_t)track->decoder->ch_layout.nb_channels, rate = (uint32_t)track->decoder->sample_rate;
   little(header + 4, 36 + track->written, 4);
   little(header + 16, 16, 4);
