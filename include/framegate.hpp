@@ -120,8 +120,8 @@ inline constexpr Purposes identify{FRAMEGATE_PURPOSE_IDENTIFY};
 
 /* Each of the kinds for each of the purposes. */
 struct Scope {
-  Kinds kinds;
-  Purposes purposes;
+  Kinds kinds{};
+  Purposes purposes{};
   operator framegate_scope() const { return {kinds.bits, purposes.bits}; }
 };
 
@@ -538,9 +538,9 @@ public:
 
 struct Particulars {
   Time started{};
-  std::string_view address, contact;
-  std::vector<std::string_view> storage_locations;
-  std::string_view retention_period, jurisdiction, withdrawal_method;
+  std::string_view address{}, contact{};
+  std::vector<std::string_view> storage_locations{};
+  std::string_view retention_period{}, jurisdiction{}, withdrawal_method{};
 };
 
 struct Dialog {
@@ -619,13 +619,13 @@ inline Result<std::vector<std::uint8_t>> head_message(const Head &head) {
 
 /* How a meeting is opened, or resumed. */
 struct MeetingOptions {
-  std::string_view id;
+  std::string_view id{};
   std::uint32_t participants = 0;
-  std::string_view ledger;
+  std::string_view ledger{};
   /* Appends lines to the ledger's store, instead of a file; says whether it has. It must not throw. */
-  std::function<bool(std::string_view lines, bool durable)> append;
+  std::function<bool(std::string_view lines, bool durable)> append{};
   /* Told of every entry. It must not throw. */
-  std::function<void(std::string_view line)> event;
+  std::function<void(std::string_view line)> event{};
   /* 32 bytes. */
   const std::uint8_t *device_secret = nullptr;
   /* Grants and what narrows are made durable at once in any case. */
@@ -633,25 +633,25 @@ struct MeetingOptions {
 };
 
 struct Join {
-  std::string_view id, guardian;
+  std::string_view id{}, guardian{};
   /* 32 bytes. */
   const std::uint8_t *key = nullptr;
 };
 
 struct Notice {
-  Scope scope;
+  Scope scope{};
   Digest digest{};
-  std::string_view version, language, controller;
+  std::string_view version{}, language{}, controller{};
 };
 
 struct Signed {
-  std::string_view meeting;
+  std::string_view meeting{};
   Digest challenge{};
   std::array<std::uint8_t, 64> signature{};
 };
 
 struct Grant {
-  Scope scope;
+  Scope scope{};
   Digest notice{};
   Method method = Method::clicked;
   Time at = no_time, until = no_time;
@@ -670,7 +670,7 @@ struct Format {
 
 /* An integer of a record. */
 struct Field {
-  std::string_view name, unit;
+  std::string_view name{}, unit{};
   std::int64_t minimum = 0, maximum = 0;
 };
 
@@ -694,10 +694,10 @@ struct StreamOptions {
 
 /* A destination of frames. */
 struct OutletOptions {
-  std::string_view name;
-  Purposes purposes;
-  Kinds blanks;
-  std::string_view recipient;
+  std::string_view name{};
+  Purposes purposes{};
+  Kinds blanks{};
+  std::string_view recipient{};
 };
 
 /* One meeting's control half. */

@@ -66,10 +66,10 @@ std::string control() {
 
   const std::uint8_t key[32] = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,
                                 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
-  const Participant adult = *meeting.join({"adult", {}, nullptr}, 0ms);
-  const Participant child = *meeting.join({"child", "parent", nullptr}, 0ms);
+  const Participant adult = *meeting.join({"adult"}, 0ms);
+  const Participant child = *meeting.join({"child", "parent"}, 0ms);
   const Participant signer = *meeting.join({"signer", {}, key}, 0ms);
-  CHECK(meeting.join({"adult", {}, nullptr}, 0ms).status().number() == FRAMEGATE_ERROR_ALREADY_JOINED);
+  CHECK(meeting.join({"adult"}, 0ms).status().number() == FRAMEGATE_ERROR_ALREADY_JOINED);
   CHECK(*meeting.find("child") == child && child != adult && adult != unknown_participant);
   CHECK(meeting.find("nobody").status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
   CHECK(meeting.participants()->size() == 3);
@@ -126,8 +126,8 @@ std::string control() {
 void media() {
   Meeting meeting = *Meeting::open(options("media"));
   CHECK(meeting.show(notice()));
-  const Participant first = *meeting.join({"first", {}, nullptr}, 0ms);
-  const Participant second = *meeting.join({"second", {}, nullptr}, 0ms);
+  const Participant first = *meeting.join({"first"}, 0ms);
+  const Participant second = *meeting.join({"second"}, 0ms);
   const Stream microphone = *meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(1)));
   const Stream mix = *meeting.open_stream(StreamOptions::mix(Kind::audio, Format::pcm_f32(2)));
   const Stream chat = *meeting.open_stream(StreamOptions::owned(first, Kind::chat, Format::utf8()));
@@ -135,7 +135,7 @@ void media() {
   const Stream captions = *meeting.open_stream(StreamOptions::derived(Kind::caption, Format::utf8()));
   const Stream usage = *meeting.open_stream(StreamOptions::records(first, Kind::telemetry, {{"lost", "packets", 0, 255}}, 600));
   CHECK(meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(0))).status().number() == FRAMEGATE_ERROR_FORMAT);
-  const Outlet recorder = *meeting.open_outlet({"recorder", purpose::record, Kind::video, {}});
+  const Outlet recorder = *meeting.open_outlet({"recorder", purpose::record, Kind::video});
   const Purposes theirs = *meeting.third_party(purpose::record, "ACME Ltd");
   CHECK(meeting.open_outlet({"archive", theirs, {}, "ACME Ltd"}));
   CHECK(meeting.open_outlet({"archive", theirs, {}, "Somebody"}).status().number() == FRAMEGATE_ERROR_FOREIGN_PURPOSE);
@@ -259,8 +259,8 @@ void media() {
 void thrown() {
   Meeting meeting = *Meeting::open(options("thrown"));
   CHECK(meeting.show(notice()));
-  const Participant who = *meeting.join({"who", {}, nullptr}, 0ms);
-  Tap tap = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting.open_outlet({"recorder", purpose::record, {}, {}}));
+  const Participant who = *meeting.join({"who"}, 0ms);
+  Tap tap = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting.open_outlet({"recorder", purpose::record}));
   CHECK(meeting.grant(By::participant, who, grant(recording), 0ms));
   bool caught = false;
   try {

@@ -159,7 +159,7 @@ int main(int argc, char **argv) {
   options.participants = 10;
   options.event = [](std::string_view line) { std::printf("ledger: %.*s\n", static_cast<int>(line.size()), line.data()); };
   framegate::Meeting meeting = must(framegate::Meeting::open(std::move(options)), "opening");
-  const auto me = must(meeting.join({"my-login", {}, nullptr}, 0ms), "joining");
+  const auto me = must(meeting.join({"my-login"}, 0ms), "joining");
   framegate::Notice notice;
   notice.scope = scope;
   notice.digest = must(framegate::digest_of("With your consent we train our speech model with your voice."), "the notice");
@@ -168,7 +168,7 @@ int main(int argc, char **argv) {
   notice.controller = "Example Conferencing";
   must(meeting.show(notice), "the notice");
   const auto microphone = must(meeting.open_stream(framegate::StreamOptions::owned(me, framegate::Kind::audio, framegate::Format::pcm_s16(1))), "the microphone");
-  const auto speech_model = must(meeting.open_outlet({"speech-model", framegate::purpose::train, {}, {}}), "the outlet");
+  const auto speech_model = must(meeting.open_outlet({"speech-model", framegate::purpose::train}), "the outlet");
   framegate::Tap tap = must(meeting.tap(microphone, speech_model), "the tap");
 
   const Clock clock(speed > 0 ? speed : 1);
