@@ -597,7 +597,8 @@ framegate_status framegate_tap_close(framegate_tap tap);
 
 /* ---- Frames ---- */
 
-/* Who is in a frame, and whether that is everybody. What is not said is not complete, and withheld. */
+/* Who is in a frame, and whether that is everybody. What is not said is not complete, and withheld; as is a list of people beside
+ * OWNER, GROUP or SOURCES. */
 enum {
   FRAMEGATE_CONTRIBUTORS_OWNER = 1,    /* the stream's owner and nobody else */
   FRAMEGATE_CONTRIBUTORS_COMPLETE = 2, /* `people` are all, beside the stream's owner if it has one; on a composite its members */
@@ -654,7 +655,7 @@ enum {
 /* What is known of a frame beside its payload. */
 typedef struct framegate_frame {
   uint32_t size;
-  uint32_t contributors;               /* FRAMEGATE_CONTRIBUTORS_… */
+  uint32_t contributors;               /* FRAMEGATE_CONTRIBUTORS_…: 0 is none of them */
   int64_t captured;                    /* when its earliest sample was; of a derived frame its sources say that */
   const framegate_participant *people;
   size_t people_count;
@@ -731,12 +732,12 @@ FRAMEGATE_NODISCARD int32_t framegate_tap_admit_in_place(framegate_tap tap, cons
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
 framegate_status framegate_tap_end(framegate_tap tap);
 
-/* The bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's are. It releases nothing and is not counted;
- * what it says may no longer hold when it returns. All zeros, so no consent, for a handle, a frame or a pointer that is none. One thread at a time for each tap. */
-FRAMEGATE_NODISCARD framegate_tag framegate_tap_tag(framegate_tap tap, const framegate_frame *frame, int64_t now);
+/* The bare decision about a frame of nobody but the stream's owner: for which purposes they agree to it, whatever the outlet's are. It releases nothing and is
+ * not counted; what it says may no longer hold when it returns. All zeros, so no consent, for a handle that is none. One thread at a time for each tap. */
+FRAMEGATE_NODISCARD framegate_tag framegate_tap_tag(framegate_tap tap, int64_t captured, int64_t now);
 
-/* The bare decisions about many frames, in their order. One thread at a time for each tap.
- * Errors: HANDLE, NULL, MISALIGNED, LENGTH (more than FRAMEGATE_MAX_FRAMES), PANIC; then all tags are zeros, unless `tags` is null or misaligned or `count` too large. */
+/* The bare decisions about any frames, in their order: for which purposes everybody in each agrees to all of it. One thread at a time for each tap.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES), PANIC; then all tags are zeros, unless `tags` is null or misaligned or `count` too large. */
 FRAMEGATE_NODISCARD framegate_status framegate_tap_tags(framegate_tap tap, const framegate_frame *frames, size_t count, int64_t now, framegate_tag *tags);
 
 /* How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others. */

@@ -217,7 +217,7 @@ impl Tap {
         reason = "of a frame that is made for the call only what its contributors need is left"
     )]
     #[inline(always)]
-    pub(crate) fn tag_by_words(&self, frame: &Frame<'_>, now: Time) -> Tag {
+    fn tag_by_words(&self, frame: &Frame<'_>, now: Time) -> Tag {
         let captured = frame.captured;
         match frame.contributors {
             _ if !frame.is_of_contributors_alone() => self.tag_exactly(frame, now),
@@ -242,7 +242,7 @@ impl Tap {
         reason = "of what the caller knows of the contributors little is left"
     )]
     #[inline(always)]
-    fn tag_of(&self, contributors: Contributors<'_>, captured: Time, now: Time) -> Tag {
+    pub(crate) fn tag_of(&self, contributors: Contributors<'_>, captured: Time, now: Time) -> Tag {
         let (table, state) = (&*self.table, &*self.state);
         let generation = table.generation();
         let word = self.word(contributors, captured, generation);
@@ -456,13 +456,17 @@ pub(crate) struct Decisions<'a> {
 impl Decisions<'_> {
     #[inline]
     pub(crate) fn tag(&self, frame: &Frame<'_>) -> Tag {
-        let (tap, captured) = (self.tap, frame.captured);
-        if frame.is_of_owner_alone() && self.word.covers(captured, self.now) {
-            let purposes = self.word.purposes();
-            tap.template.whole(purposes, captured, self.generation)
-        } else {
-            tap.tag_of_any(frame, self.now)
-        }
+        let owners = frame.is_of_owner_alone().then_some(frame.captured);
+        let whole = owners.and_then(|captured| self.surely_whole(captured));
+        whole.unwrap_or_else(|| self.tap.tag_of_any(frame, self.now))
+    }
+
+    /// The tag of a frame of the stream's owner alone, if it is whole by that one load.
+    #[inline]
+    pub(crate) fn surely_whole(&self, captured: Time) -> Option<Tag> {
+        let template = self.tap.template;
+        let covers = self.word.covers(captured, self.now);
+        covers.then(|| template.whole(self.word.purposes(), captured, self.generation))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench gate | grep '^|'` is the table of ratios, in Markdown.
 
+mod c;
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod deciding;
@@ -14,5 +15,11 @@ fn heading(_: &mut criterion::Criterion) {
     println!("| what | takes | floor | takes | ratio | budget | |\n|---|---|---|---|---|---|---|");
 }
 
-criterion_group!(benches, heading, deciding::deciding, redacting::redacting);
+criterion_group!(
+    benches,
+    heading,
+    deciding::deciding,
+    redacting::redacting,
+    c::through_c
+);
 criterion_main!(benches);

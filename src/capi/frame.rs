@@ -4,7 +4,7 @@ use super::{
     grant::time,
     group::GROUPS,
     handle::Handle,
-    memory::{In, Out, bytes, bytes_mut, size, sized, span},
+    memory::{In, Out, bytes, bytes_mut, plain, size, sized, span},
     people::Person,
     status::Status,
     stream::kind,
@@ -101,6 +101,7 @@ pub(super) struct PayloadInOut<'c> {
     pub(super) plane: [PlaneInOut<'c>; 4],
 }
 
+plain!(PlaneIn<'_>, PlaneInOut<'_>);
 sized!(
     FrameIn<'_>,
     RegionIn,
@@ -108,6 +109,21 @@ sized!(
     PayloadIn<'_>,
     PayloadInOut<'_>
 );
+
+// Who is in a frame, as C numbers it.
+pub(super) const OWNER: u32 = 1;
+pub(super) const COMPLETE: u32 = 2;
+pub(super) const GROUP: u32 = 3;
+pub(super) const CSRCS: u32 = 5;
+pub(super) const SOURCES: u32 = 6;
+
+// Where a region lies.
+pub(super) const RECTANGLE: u32 = 1;
+pub(super) const CHANNEL: u32 = 2;
+pub(super) const SPAN: u32 = 3;
+
+/// A region's kind where it is its stream's, and a tag's where it is several.
+pub(super) const NO_KIND: u32 = 255;
 
 /// A place that is taken by nothing.
 const NOWHERE: Region = Region::new(Participant::UNKNOWN, Area::Channel(0));
@@ -123,11 +139,18 @@ pub(super) fn malformed(captured: Time) -> Frame<'static> {
 impl FrameIn<'_> {
     /// Whether it names nobody but the stream's owner.
     #[inline]
-    pub(super) fn is_of_owner_alone(&self) -> bool {
-        self.contributors == 1 && self.region_count == 0 && self.source_count == 0
+    fn is_of_owner_alone(&self) -> bool {
+        self.contributors == OWNER && self.people_count | self.region_count | self.source_count == 0
     }
 
-    pub(super) fn captured(&self) -> Time {
+    /// When it was captured, if it names nobody but the stream's owner.
+    #[inline]
+    pub(super) fn captured_of_owner(&self) -> Option<Time> {
+        self.is_of_owner_alone().then(|| self.captured())
+    }
+
+    #[inline]
+    fn captured(&self) -> Time {
         Time::from_micros(self.captured)
     }
 
@@ -152,7 +175,7 @@ impl FrameIn<'_> {
                 let regions = self.regions(meeting, &mut regions)?;
                 let sources = self.sources(meeting, &mut sources)?;
                 let frame = match (self.contributors, sources) {
-                    (6, sources) => Frame::derived(sources),
+                    (SOURCES, sources) => Frame::derived(sources),
                     (_, []) => Frame::new(captured, contributors),
                     _ => return Err(Status::Number),
                 };
@@ -164,17 +187,21 @@ impl FrameIn<'_> {
 
     fn contributors(&self, meeting: u16) -> Result<Contributors<'_>, Status> {
         let people = participants(self.people, self.people_count, meeting)?;
-        Ok(match self.contributors {
-            1 => Contributors::Owner,
-            2 => Contributors::Complete(people),
-            3 => match GROUPS.get(self.group) {
+        let names_more = self.people_count > 0;
+        match self.contributors {
+            // It says that there is nobody else, or nobody who is listed.
+            OWNER | GROUP | SOURCES if names_more => Err(Status::Number),
+            OWNER => Ok(Contributors::Owner),
+            COMPLETE => Ok(Contributors::Complete(people)),
+            GROUP => Ok(match GROUPS.get(self.group) {
                 Ok(group) => Contributors::Group(group),
                 // Of a group that is none nobody is known.
                 Err(_) => Contributors::Complete(&[Participant::UNKNOWN]),
-            },
-            5 => Contributors::from_csrcs(people),
-            _ => Contributors::Partial(people),
-        })
+            }),
+            CSRCS => Ok(Contributors::from_csrcs(people)),
+            // PARTIAL, SOURCES, and what is not known.
+            _ => Ok(Contributors::Partial(people)),
+        }
     }
 
     fn regions<'r>(&self, meeting: u16, room: &'r mut [Region]) -> Result<&'r [Region], Status> {
@@ -229,14 +256,14 @@ fn participants(
 impl RegionIn {
     fn region(&self, meeting: u16) -> Result<Region, Status> {
         let area = match self.area {
-            1 => Area::Rectangle {
+            RECTANGLE => Area::Rectangle {
                 x: self.x,
                 y: self.y,
                 width: self.width,
                 height: self.height,
             },
-            2 => Area::Channel(u16::try_from(self.channel).map_err(|_| Status::Number)?),
-            3 => Area::Span {
+            CHANNEL => Area::Channel(u16::try_from(self.channel).map_err(|_| Status::Number)?),
+            SPAN => Area::Span {
                 start: self.start,
                 end: self.end,
             },
@@ -244,7 +271,7 @@ impl RegionIn {
         };
         let owner = self.owner.in_meeting(meeting);
         let mut region = Region::new(owner.unwrap_or(Participant::UNKNOWN), area);
-        if self.kind != 255 {
+        if self.kind != NO_KIND {
             region = region.kind(kind(self.kind).ok_or(Status::Number)?);
         }
         region.captured = time(self.captured);

@@ -81,7 +81,7 @@ pub(super) fn time(micros: i64) -> Option<Time> {
     (micros != i64::MAX).then(|| Time::from_micros(micros))
 }
 
-fn authority(number: u32) -> Option<Authority> {
+pub(super) fn authority(number: u32) -> Option<Authority> {
     match number {
         1 => Some(Authority::Participant),
         2 => Some(Authority::Guardian),
@@ -92,7 +92,7 @@ fn authority(number: u32) -> Option<Authority> {
     }
 }
 
-fn method(number: u32) -> Option<Method> {
+pub(super) fn method(number: u32) -> Option<Method> {
     match number {
         1 => Some(Method::Clicked),
         2 => Some(Method::Typed),

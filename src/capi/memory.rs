@@ -60,8 +60,8 @@ pub(super) struct Out<'c, T>(*mut T, PhantomData<&'c T>);
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct Text<'c> {
-    data: In<'c, u8>,
-    length: usize,
+    pub(super) data: In<'c, u8>,
+    pub(super) length: usize,
 }
 
 plain!(Text<'_>);
@@ -176,7 +176,31 @@ impl<'c, T: Sized32> Elements<'c, T> {
         }
         // SAFETY: there are `count` of `size` bytes by the caller's word, which is in range for an offset.
         let at = unsafe { self.first.byte_add(index * self.size as usize) };
-        // SAFETY: likewise; aligned, as the first is and sizes are multiples of the alignment.
+        // SAFETY: it is the address of one of them.
+        unsafe { self.at(at) }
+    }
+
+    /// All, in their order.
+    #[inline]
+    pub(super) fn iter(&self) -> impl Iterator<Item = Result<&'c T, Status>> {
+        let mut next = self.first;
+        (0..self.count).map(move |_| {
+            let at = next;
+            // An address, followed only as long as there is a struct.
+            next = next.wrapping_byte_add(self.size as usize);
+            // SAFETY: it is the address of one of `count`.
+            unsafe { self.at(at) }
+        })
+    }
+
+    /// The struct there.
+    ///
+    /// # Safety
+    ///
+    /// It is the address of one of these.
+    #[inline]
+    unsafe fn at(&self, at: *const T) -> Result<&'c T, Status> {
+        // SAFETY: there are `size` bytes by the caller's word; aligned, as the first is and sizes are multiples of the alignment.
         let said = unsafe { *at.cast::<u32>() };
         if said != self.size || !self.is_known(at) {
             return Err(Status::Size);

@@ -10,6 +10,8 @@ mod frame;
 mod grant;
 mod group;
 mod handle;
+#[cfg(test)]
+mod layout;
 mod ledger;
 mod meeting;
 mod memory;

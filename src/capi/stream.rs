@@ -76,6 +76,20 @@ pub(super) struct OutletOptions<'c> {
     pub(super) recipient: Text<'c>,
 }
 
+// Whose a stream is, as C numbers it.
+pub(super) const OWNED: u32 = 1;
+pub(super) const MIX: u32 = 2;
+pub(super) const COMPOSITE: u32 = 3;
+pub(super) const DERIVED: u32 = 4;
+pub(super) const RECORDS: u32 = 5;
+
+// What payloads look like.
+pub(super) const PCM_S16: u32 = 1;
+pub(super) const PCM_F32: u32 = 2;
+pub(super) const I420: u32 = 3;
+pub(super) const UTF8: u32 = 4;
+pub(super) const OPAQUE: u32 = 5;
+
 plain!(StreamOut, OutletOut);
 sized!(FieldIn<'_>, StreamOptions<'_>, OutletOptions<'_>);
 
@@ -103,17 +117,17 @@ impl StreamOptions<'_> {
     fn format(&self) -> Result<Format, Status> {
         let channels = u16::try_from(self.channels);
         match self.format {
-            1 => Ok(Format::pcm(
+            PCM_S16 => Ok(Format::pcm(
                 Samples::S16,
                 channels.map_err(|_| Status::Format)?,
             )),
-            2 => Ok(Format::pcm(
+            PCM_F32 => Ok(Format::pcm(
                 Samples::F32,
                 channels.map_err(|_| Status::Format)?,
             )),
-            3 => Ok(Format::i420(self.width, self.height)),
-            4 => Ok(Format::UTF8),
-            5 => Ok(Format::OPAQUE),
+            I420 => Ok(Format::i420(self.width, self.height)),
+            UTF8 => Ok(Format::UTF8),
+            OPAQUE => Ok(Format::OPAQUE),
             _ => Err(Status::Number),
         }
     }
@@ -143,15 +157,15 @@ impl StreamOptions<'_> {
     fn stream(&self, gate: &Gate) -> Result<Stream, Status> {
         let kind = kind(self.kind).ok_or(Status::Number)?;
         match self.r#type {
-            1 => Ok(Stream::owned(
+            OWNED => Ok(Stream::owned(
                 gate.person(self.owner)?,
                 kind,
                 self.format()?,
             )),
-            2 => Ok(Stream::mix(kind, self.format()?)),
-            3 => Ok(Stream::composite(kind, self.format()?)),
-            4 => Ok(Stream::derived(kind, self.format()?)),
-            5 => Ok(Stream::records(
+            MIX => Ok(Stream::mix(kind, self.format()?)),
+            COMPOSITE => Ok(Stream::composite(kind, self.format()?)),
+            DERIVED => Ok(Stream::derived(kind, self.format()?)),
+            RECORDS => Ok(Stream::records(
                 gate.person(self.owner)?,
                 kind,
                 self.schema()?,

@@ -2,6 +2,7 @@
 
 use super::{
     boundary::{caught, status},
+    frame::NO_KIND,
     memory::{In, Out, Text, plain, sized},
     status::Status,
     tap::verdict,
@@ -71,7 +72,7 @@ impl TagFields {
             size,
             verdict: verdict(tag.verdict()),
             reason: tag.verdict().reason().map_or(0, |reason| reason as u32),
-            kind: tag.kind().map_or(255, |kind| kind as u32),
+            kind: tag.kind().map_or(NO_KIND, |kind| kind as u32),
             purposes: tag.purposes().bits(),
             stream: tag.stream().map_or(u16::MAX, StreamId::number),
             generation: tag.generation(),

@@ -15,7 +15,7 @@ use super::{
     tag::TagOut,
 };
 use crate::{
-    frame::{Frame, OutletId, StreamId},
+    frame::{Contributors, Frame, OutletId, StreamId},
     payload::{Payload, PayloadMut},
     release::Counters,
     tap::{Admission, Batch, Cleared, Tap},
@@ -367,17 +367,15 @@ extern "C" fn framegate_tap_end(tap: Handle<OpenTap>) -> i32 {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_tap_tag(
-    tap: Handle<OpenTap>,
-    frame: In<'_, FrameIn<'_>>,
-    now: i64,
-) -> TagOut {
-    let tag = caught(|| {
-        let (tap, frame, now) = (TAPS.get(tap)?, frame.sized()?, Time::from_micros(now));
-        let tag = frame.with(tap.meeting, |frame| tap.tap.tag_by_words(frame, now));
-        Ok(tag.into())
-    });
-    tag.unwrap_or(TagOut::NONE)
+extern "C" fn framegate_tap_tag(tap: Handle<OpenTap>, captured: i64, now: i64) -> TagOut {
+    let Ok(open) = TAPS.get(tap) else {
+        return TagOut::NONE;
+    };
+    let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
+    match caught(|| Ok(open.tap.tag_of(Contributors::Owner, captured, now))) {
+        Ok(tag) => tag.into(),
+        Err(_) => TagOut::NONE,
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -404,8 +402,12 @@ extern "C" fn framegate_tap_tags<'c>(
         }
         let frames = frames.elements(count)?;
         let decisions = tap.tap.decisions(Time::from_micros(now));
-        for index in 0..count {
-            let tag = frame_at(&frames, index, tap.meeting, |frame| decisions.tag(frame));
+        for (index, frame) in frames.iter().enumerate() {
+            let owners = frame.ok().and_then(FrameIn::captured_of_owner);
+            let whole = owners.and_then(|captured| decisions.surely_whole(captured));
+            let tag = whole.unwrap_or_else(|| {
+                frame_at(&frames, index, tap.meeting, |frame| decisions.tag(frame))
+            });
             room.put_at(index, tag.into());
         }
         Ok(0)

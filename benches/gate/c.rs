@@ -1,0 +1,124 @@
+//! Deciding through the C interface: the shared library, built and loaded as a C program would have it.
+
+use std::{env, hint::black_box, path::Path, process::Command};
+
+use criterion::Criterion;
+use framegate::{Format, Kind, Purposes, Stream, Time};
+use libloading::{Library, Symbol};
+
+use crate::{
+    common::{SCOPE, agree, meeting, own, tap},
+    line::{Budget::AtMost, Line, NOW},
+};
+
+const BATCH: usize = 64;
+
+/// A tag as C has it, returned by value.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Tag([u8; 16]);
+
+/// Frames that C has made; what is in them is C's.
+type Frames = *const u8;
+type DecideOne = unsafe extern "C" fn(u64, i64, i64) -> Tag;
+type DecideMany = unsafe extern "C" fn(u64, Frames, usize, i64, *mut Tag) -> i32;
+
+pub fn through_c(criterion: &mut Criterion) {
+    let scene = load();
+    // SAFETY: these are the functions of that name in scene.c and framegate.h.
+    let (scene_tap, scene_frames, decide, decide_many) = unsafe {
+        let tap: Symbol<unsafe extern "C" fn() -> u64> = scene.get(b"scene_tap").expect("scene.c");
+        let frames: Symbol<unsafe extern "C" fn(i64) -> Frames> =
+            scene.get(b"scene_frames").expect("scene.c");
+        let decide: Symbol<DecideOne> = scene.get(b"framegate_tap_tag").expect("framegate.h");
+        let many: Symbol<DecideMany> = scene.get(b"framegate_tap_tags").expect("framegate.h");
+        (tap, frames, decide, many)
+    };
+    let now = NOW.as_micros();
+    // SAFETY: they take nothing that could be wrong.
+    let (c_tap, frames) = unsafe { (scene_tap(), scene_frames(now)) };
+
+    let (mut meeting, notice, [who]) = meeting();
+    agree(&mut meeting, notice, who, SCOPE, Time::START);
+    let stream = Stream::owned(who, Kind::Audio, Format::OPAQUE);
+    let mut inlined = tap(&mut meeting, stream, Purposes::RECORD);
+    let mut tags = [Tag([0; 16]); BATCH];
+
+    let group = &mut criterion.benchmark_group("through C");
+    let decide: DecideOne = *decide;
+    // SAFETY: the tap is open and this thread's.
+    let one = || unsafe { decide(c_tap, black_box(now), black_box(now)) };
+    assert_eq!(one().0[2], 1, "whole");
+    Line {
+        name: "a frame of one person, through the C ABI",
+        bytes: 0,
+        batch: 1000,
+        prepare: &mut || {},
+        budget: Some(AtMost(1.3)),
+        floor: ("inlined, from microseconds too", &mut |_| {
+            black_box(inlined.tag(&own(black_box(NOW)), NOW));
+        }),
+        run: &mut |_| {
+            black_box(one());
+        },
+    }
+    .measure(group);
+    Line {
+        name: "64 frames of one person, through the C ABI",
+        bytes: 0,
+        batch: 100,
+        prepare: &mut || {},
+        budget: Some(AtMost(0.9)),
+        floor: ("one by one, inlined, from microseconds too", &mut |_| {
+            for _ in 0..BATCH {
+                black_box(inlined.tag(&own(micros(now)), micros(now)));
+            }
+        }),
+        run: &mut |_| {
+            // SAFETY: the tap is open and this thread's, and there are as many frames and tags.
+            let done =
+                unsafe { decide_many(c_tap, black_box(frames), BATCH, now, tags.as_mut_ptr()) };
+            assert_eq!(black_box(done), 0);
+        },
+    }
+    .measure(group);
+    assert!(tags.iter().all(|tag| tag.0[2] == 1), "whole");
+}
+
+/// What a client's clock tells, on either way.
+fn micros(micros: i64) -> Time {
+    Time::from_micros(black_box(micros))
+}
+
+/// Builds the library as the README says, and a scene in C that is linked with it.
+fn load() -> Library {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let bench = env::current_exe().expect("a path");
+    let release = bench.ancestors().nth(2).expect("target/release/deps");
+    let target = release.parent().expect("target/release");
+    let cargo = ["rustc", "--quiet", "--locked", "--release", "--lib"];
+    let kind = ["--features", "capi", "--crate-type", "cdylib"];
+    run(Command::new(env!("CARGO"))
+        .args(cargo)
+        .args(kind)
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(here));
+    let scene = release.join("scene.so");
+    let include = |folder| format!("-I{}", here.join(folder).display());
+    let folder = release.display();
+    run(Command::new("cc")
+        .args(["-std=c11", "-O2", "-shared", "-fPIC", "-Wl,-z,defs", "-o"])
+        .arg(&scene)
+        .arg(here.join("benches/gate/scene.c"))
+        .args([include("include"), include("tests/capi")])
+        .args([format!("-L{folder}"), format!("-Wl,-rpath,{folder}")])
+        .arg("-lframegate"));
+    // SAFETY: neither it nor what it is linked with does anything when it is loaded.
+    unsafe { Library::new(scene) }.expect("what was just built")
+}
+
+fn run(command: &mut Command) {
+    let status = command.status().expect("a program that is there");
+    assert!(status.success(), "{command:?}");
+}

@@ -1,0 +1,554 @@
+/* Every function, as it is meant to be called: C11, and C++17 too. `functions LEDGER` writes a ledger there. */
+
+#include "check.h"
+
+enum { SECOND = 1000000 };
+
+static const uint8_t SECRET[32] = {9};
+
+struct told {
+  int events;
+  int withdrawals;
+  framegate_meeting meeting;
+};
+
+/* An event may call the library. */
+static void on_event(void *user, const char *line, size_t length) {
+  struct told *told = (struct told *)user;
+  uint64_t generation = 0;
+  CHECK(length > 2 && line[0] == '{' && line[length - 1] == '}');
+  told->events += 1;
+  if (told->meeting.handle != 0) {
+    OK(framegate_meeting_generation(told->meeting, &generation));
+    CHECK(generation >= (uint64_t)told->events);
+  }
+  for (size_t at = 0; at + 8 <= length; at++) {
+    told->withdrawals += memcmp(line + at, "withdrew", 8) == 0;
+  }
+}
+
+struct kept {
+  uint8_t bytes[1 << 16];
+  size_t length;
+  int fails;
+  framegate_meeting meeting;
+};
+
+/* A store may not. */
+static int32_t on_append(void *user, const uint8_t *lines, size_t length, int32_t durable) {
+  struct kept *kept = (struct kept *)user;
+  CHECK(durable == 0 || durable == 1);
+  if (kept->meeting.handle != 0) {
+    IS(framegate_meeting_tick(kept->meeting, 0), FRAMEGATE_ERROR_BUSY);
+    IS(framegate_meeting_close(kept->meeting), FRAMEGATE_ERROR_BUSY);
+  }
+  if (kept->fails || kept->length + length > sizeof kept->bytes) {
+    return 1;
+  }
+  memcpy(kept->bytes + kept->length, lines, length);
+  kept->length += length;
+  return 0;
+}
+
+static int contains(const char *text, size_t length, const char *part) {
+  const size_t long_ = strlen(part);
+  for (size_t at = 0; at + long_ <= length; at++) {
+    if (memcmp(text + at, part, long_) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static void names(void) {
+  framegate_string name = framegate_kind_name(FRAMEGATE_KIND_WHITEBOARD);
+  CHECK(name.length == 10 && memcmp(name.data, "whiteboard", 10) == 0);
+  name = framegate_reason_name(FRAMEGATE_REASON_CAPTURED_EARLIER);
+  CHECK(name.length == 16 && memcmp(name.data, "captured earlier", 16) == 0);
+  name = framegate_kind_name(16);
+  CHECK(name.length == 7 && memcmp(name.data, "unknown", 7) == 0);
+  CHECK(framegate_error_message(FRAMEGATE_ERROR_HANDLE).length > 10);
+  CHECK(framegate_error_message(12345).length > 3);
+  IS(framegate_abi_version(), FRAMEGATE_ABI_VERSION);
+}
+
+/* One microphone into one recorder, as the README tells it. */
+static void one_frame(void) {
+  framegate_meeting_options options = options_of("standup");
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_digest notice = shown(meeting, "We record what you say.");
+  const framegate_participant who = joined(meeting, "ann", "", NULL, 0);
+  const framegate_scope scope = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
+  const framegate_tap tap = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_PCM_S16),
+                                   outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder"));
+  uint8_t samples[640];
+  memset(samples, 1, sizeof samples);
+  framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 1 * SECOND);
+  framegate_payload payload = bytes_of(samples, sizeof samples);
+  framegate_cleared cleared = cleared_of();
+
+  IS(framegate_tap_admit(tap, &frame, &payload, 1, frame.captured, &cleared), 0);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL && cleared.hidden == UINT64_MAX);
+  framegate_tag_fields fields;
+  fields.size = (uint32_t)sizeof fields;
+  OK(framegate_tag_get(cleared.tag, &fields));
+  CHECK(fields.verdict == FRAMEGATE_VERDICT_DROPPED && fields.reason == FRAMEGATE_REASON_NOT_GRANTED && fields.purposes == 0);
+  IS(framegate_tap_end(tap), FRAMEGATE_ERROR_NOT_RELEASING);
+
+  framegate_grant grant = grant_of(notice, scope);
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, who, &grant, 2 * SECOND));
+  frame.captured = 3 * SECOND;
+  IS(framegate_tap_admit(tap, &frame, &payload, 1, 3 * SECOND + 20000, &cleared), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_WHOLE && cleared.hidden == 0);
+  CHECK(cleared.payload.planes == 0 && cleared.payload.plane[0].data == samples && cleared.payload.plane[0].length == sizeof samples);
+  OK(framegate_tag_get(cleared.tag, &fields));
+  CHECK(fields.verdict == FRAMEGATE_VERDICT_WHOLE && fields.reason == FRAMEGATE_REASON_NONE && fields.purposes == FRAMEGATE_PURPOSE_RECORD);
+  CHECK(fields.kind == FRAMEGATE_KIND_AUDIO && fields.stream == 0 && fields.captured == frame.captured && fields.generation > 0);
+
+  /* While the release is under way, the tap releases nothing else, and no withdrawal settles. */
+  IS(framegate_tap_admit(tap, &frame, &payload, 1, 3 * SECOND + 20000, &cleared), FRAMEGATE_ERROR_RELEASING);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
+  framegate_settling settling;
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, who, scope, 4 * SECOND, &settling));
+  IS(framegate_settling_is_settled(settling), 0);
+  IS(framegate_settling_wait(settling, 2), 0);
+  framegate_tap_release release[2];
+  size_t count = 0;
+  IS(framegate_settling_taps(settling, release, 0, &count), FRAMEGATE_ERROR_SHORT_BUFFER);
+  IS(count, 1);
+  OK(framegate_settling_taps(settling, release, 2, &count));
+  CHECK(release[0].stream == 0 && release[0].outlet == 0 && release[0].releasing == 1 && release[0].released == 1 && release[0].last == 3 * SECOND);
+  IS(framegate_meeting_settled(meeting, settling, 4 * SECOND), 0);
+  OK(framegate_tap_end(tap));
+  IS(framegate_settling_wait(settling, 1000), 1);
+  IS(framegate_meeting_settled(meeting, settling, 5 * SECOND), 1);
+  OK(framegate_settling_close(settling));
+  IS(framegate_settling_is_settled(settling), FRAMEGATE_ERROR_HANDLE);
+  IS(framegate_tap_admit(tap, &frame, &payload, 1, 5 * SECOND, &cleared), 0);
+
+  framegate_counters counters[2];
+  counters[0].size = (uint32_t)sizeof counters[0];
+  OK(framegate_tap_counters(tap, &counters[0]));
+  CHECK(counters[0].seen == 3 && counters[0].whole == 1 && counters[0].dropped == 2 && counters[0].blanked == 0);
+  OK(framegate_meeting_counters(meeting, counters, 2, &count));
+  CHECK(count == 1 && counters[0].seen == 3 && counters[0].stream == 0 && counters[0].outlet == 0);
+  OK(framegate_meeting_count(meeting, 6 * SECOND));
+  OK(framegate_tap_close(tap));
+  IS(framegate_tap_close(tap), FRAMEGATE_ERROR_HANDLE);
+  IS(framegate_tap_admit(tap, &frame, &payload, 1, 5 * SECOND, &cleared), FRAMEGATE_ERROR_HANDLE);
+  OK(framegate_meeting_close(meeting));
+  IS(framegate_meeting_close(meeting), FRAMEGATE_ERROR_HANDLE);
+}
+
+/* Pictures, parts, batches, groups, what is derived, records. */
+static void content(void) {
+  framegate_meeting_options options = options_of("content");
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_digest notice = shown(meeting, "We record, and we train.");
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
+  const framegate_participant ben = joined(meeting, "ben", "", NULL, 0);
+  const framegate_scope all = scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD | FRAMEGATE_PURPOSE_TRAIN);
+  framegate_grant grant = grant_of(notice, all);
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO), "recorder");
+
+  /* A gallery of two tiles: one agrees, one does not. */
+  const framegate_tap gallery =
+      tap_of(meeting, stream_of(FRAMEGATE_STREAM_COMPOSITE, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_I420), recorder);
+  uint8_t picture[4 * 2 + 2 + 2], copy[sizeof picture];
+  memset(picture, 200, sizeof picture);
+  const framegate_participant both[2] = {ann, ben};
+  framegate_region tiles[2] = {region_of(ann, FRAMEGATE_AREA_RECTANGLE), region_of(ben, FRAMEGATE_AREA_RECTANGLE)};
+  for (int at = 0; at < 2; at++) {
+    tiles[at].x = 2 * (uint32_t)at;
+    tiles[at].width = tiles[at].height = 2;
+  }
+  framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_COMPLETE, SECOND);
+  frame.people = both;
+  frame.people_count = 2;
+  frame.regions = tiles;
+  frame.region_count = 2;
+  framegate_payload payload = bytes_of(picture, 8);
+  framegate_payload_mut buffer = bytes_in(copy, 8);
+  payload.planes = buffer.planes = 3;
+  payload.plane[0].stride = buffer.plane[0].stride = 4;
+  for (int at = 1; at < 3; at++) {
+    payload.plane[at].data = picture + 6 + 2 * at;
+    buffer.plane[at].data = copy + 6 + 2 * at;
+    payload.plane[at].length = buffer.plane[at].length = 2;
+    payload.plane[at].stride = buffer.plane[at].stride = 2;
+  }
+  framegate_participant room[4];
+  framegate_cleared cleared = cleared_of();
+  cleared.room = room;
+  cleared.capacity = 4;
+  IS(framegate_tap_admit(gallery, &frame, &payload, 1, SECOND, &cleared), 0);
+  IS(framegate_tap_admit_into(gallery, &frame, &payload, &buffer, 1, SECOND, &cleared), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_REDACTED && cleared.hidden == 2 && cleared.payload.planes == 3);
+  CHECK(cleared.payload.plane[0].data == copy && copy[0] == 200 && copy[2] == 16 && copy[7] == 16 && picture[2] == 200);
+  CHECK(cleared.source.size == sizeof cleared.source && cleared.source.people == room && cleared.source.people_count == 1);
+  CHECK(memcmp(&room[0], &ann, sizeof ann) == 0 && cleared.source.kinds == FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO));
+  const framegate_source tile = cleared.source;
+  OK(framegate_tap_end(gallery));
+  IS(framegate_tap_admit_in_place(gallery, &frame, &buffer, 1, SECOND, &cleared), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_REDACTED);
+  OK(framegate_tap_end(gallery));
+  frame.region_count = 0;
+  IS(framegate_tap_admit_in_place(gallery, &frame, &buffer, 1, SECOND, &cleared), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_BLANKED && copy[0] == 16 && copy[8] == 128 && cleared.source.size == 0);
+  OK(framegate_tap_end(gallery));
+
+  /* What is derived from the tile that was left. */
+  const framegate_tap captions = tap_of(meeting, stream_of(FRAMEGATE_STREAM_DERIVED, ann, FRAMEGATE_KIND_CAPTION, FRAMEGATE_FORMAT_UTF8), recorder);
+  framegate_frame caption = frame_of(FRAMEGATE_CONTRIBUTORS_SOURCES, 0);
+  caption.sources = &tile;
+  caption.source_count = 1;
+  payload = bytes_of("a tile", 6);
+  IS(framegate_tap_admit(captions, &caption, &payload, 1, 2 * SECOND, &cleared), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_REDACTED);
+  const framegate_tag derived = cleared.tag;
+  OK(framegate_tap_end(captions));
+
+  /* A mix, its people by list, group and CSRCs; many frames at once. */
+  const framegate_tap mix = tap_of(meeting, stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE), recorder);
+  framegate_group group;
+  OK(framegate_group_open(meeting, &ann, 1, &group));
+  framegate_frame frames[4];
+  for (uint32_t at = 0; at < 4; at++) {
+    frames[at] = frame_of(FRAMEGATE_CONTRIBUTORS_COMPLETE + at, SECOND + at);
+    frames[at].people = &ann;
+    frames[at].people_count = frames[at].contributors != FRAMEGATE_CONTRIBUTORS_GROUP;
+    frames[at].group = group;
+  }
+  framegate_payload payloads[4] = {payload, payload, payload, payload};
+  framegate_cleared all_cleared[4] = {cleared_of(), cleared_of(), cleared_of(), cleared_of()};
+  IS(framegate_tap_admit(mix, frames, payloads, 4, 3 * SECOND, all_cleared), 3);
+  for (int at = 0; at < 4; at++) {
+    /* The third says that it is partial. */
+    CHECK(all_cleared[at].verdict == (at == 2 ? FRAMEGATE_VERDICT_DROPPED : FRAMEGATE_VERDICT_WHOLE));
+  }
+  OK(framegate_tap_end(mix));
+  framegate_tag tags[4], closed;
+  OK(framegate_tap_tags(mix, frames, 4, 3 * SECOND, tags));
+  const framegate_tag single = tags[0];
+  OK(framegate_group_close(group));
+  IS(framegate_group_close(group), FRAMEGATE_ERROR_HANDLE);
+  framegate_tag_fields fields;
+  fields.size = (uint32_t)sizeof fields;
+  OK(framegate_tag_get(tags[1], &fields));
+  CHECK(fields.verdict == FRAMEGATE_VERDICT_WHOLE && fields.purposes == (FRAMEGATE_PURPOSE_RECORD | FRAMEGATE_PURPOSE_TRAIN));
+  OK(framegate_tap_tags(mix, &frames[1], 1, 3 * SECOND, &closed));
+  OK(framegate_tag_get(closed, &fields));
+  CHECK(fields.verdict == FRAMEGATE_VERDICT_DROPPED && fields.reason == FRAMEGATE_REASON_UNKNOWN);
+
+  /* Tags are read, joined and written by their bytes. */
+  framegate_tag read;
+  OK(framegate_tag_read(derived.bytes, 16, &read));
+  IS(framegate_tag_read(derived.bytes, 15, &read), FRAMEGATE_ERROR_LENGTH);
+  const framegate_tag met = framegate_tag_meet(single, derived);
+  OK(framegate_tag_get(met, &fields));
+  CHECK(fields.verdict == FRAMEGATE_VERDICT_REDACTED && fields.kind == FRAMEGATE_NO_KIND && fields.stream == UINT16_MAX);
+  OK(framegate_tag_get(framegate_tag_meet_across_meetings(single, single), &fields));
+  CHECK(fields.captured == 0 && fields.stream == UINT16_MAX);
+  const framegate_tag none = {{0}};
+  const framegate_tag nothing = framegate_tag_meet(single, none);
+  CHECK(memcmp(&nothing, &none, sizeof none) == 0);
+  IS(framegate_tag_get(none, &fields), FRAMEGATE_ERROR_TAG_VERSION);
+  CHECK(fields.verdict == FRAMEGATE_VERDICT_DROPPED && fields.purposes == 0);
+
+  /* Service data, so many bits a minute. */
+  framegate_field field;
+  memset(&field, 0, sizeof field);
+  field.size = (uint32_t)sizeof field;
+  field.name = string_of("lost");
+  field.unit = string_of("packets");
+  field.maximum = 255;
+  framegate_stream_options records = stream_of(FRAMEGATE_STREAM_RECORDS, ann, FRAMEGATE_KIND_TELEMETRY, 0);
+  records.fields = &field;
+  records.field_count = 1;
+  records.bits_per_minute = 16;
+  const framegate_tap telemetry = tap_of(meeting, records, recorder);
+  const uint8_t record[8] = {7};
+  payload = bytes_of(record, 8);
+  frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 3 * SECOND);
+  for (int at = 0; at < 3; at++) {
+    const int32_t handed_on = framegate_tap_admit(telemetry, &frame, &payload, 1, 3 * SECOND, &cleared);
+    IS(handed_on, at < 2);
+    IS(framegate_tap_end(telemetry), at < 2 ? FRAMEGATE_OK : FRAMEGATE_ERROR_NOT_RELEASING);
+  }
+
+  /* A tap with a release under way is closed: it ends. Taps outlive their meeting, closed. */
+  framegate_settling settling;
+  payload = bytes_of("x", 1);
+  IS(framegate_tap_admit(mix, frames, &payload, 1, 4 * SECOND, &cleared), 1);
+  OK(framegate_meeting_end(meeting, &settling));
+  IS(framegate_settling_is_settled(settling), 0);
+  OK(framegate_tap_close(mix));
+  IS(framegate_settling_is_settled(settling), 1);
+  OK(framegate_settling_close(settling));
+  OK(framegate_meeting_close(meeting));
+  IS(framegate_tap_admit(captions, &caption, &payload, 1, 5 * SECOND, &cleared), 0);
+  OK(framegate_tag_get(cleared.tag, &fields));
+  CHECK(fields.reason == FRAMEGATE_REASON_ENDED);
+  OK(framegate_tap_close(captions));
+  OK(framegate_tap_close(gallery));
+  OK(framegate_tap_close(telemetry));
+}
+
+/* Who may do what. */
+static void people(void) {
+  struct told told;
+  memset(&told, 0, sizeof told);
+  framegate_meeting_options options = options_of("people");
+  options.event = on_event;
+  options.event_user = &told;
+  options.durability = FRAMEGATE_DURABILITY_BATCHED;
+  framegate_meeting meeting, other;
+  OK(framegate_meeting_open(&options, &meeting));
+  IS(told.events, 1);
+  told.meeting = meeting;
+  options = options_of("other");
+  OK(framegate_meeting_open(&options, &other));
+  const framegate_digest notice = shown(meeting, "1"), second = shown(meeting, "2");
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0), kid = joined(meeting, "kid", "ann", NULL, 0);
+  const framegate_participant stranger = joined(other, "ann", "", NULL, 0);
+  /* The base point of Ed25519. */
+  uint8_t key[32];
+  memset(key, 0x66, sizeof key);
+  key[0] = 0x58;
+  const framegate_participant signer = joined(meeting, "signer", "", key, 0);
+
+  char text[64];
+  size_t length = 0, count = 0;
+  OK(framegate_meeting_id(meeting, text, sizeof text, &length));
+  CHECK(length == 6 && memcmp(text, "people", 6) == 0);
+  IS(framegate_meeting_id(meeting, NULL, 0, &length), FRAMEGATE_ERROR_SHORT_BUFFER);
+  OK(framegate_participant_id(meeting, kid, text, sizeof text, NULL));
+  CHECK(memcmp(text, "kid", 3) == 0);
+  framegate_participant found, there[4];
+  OK(framegate_meeting_find(meeting, string_of("kid"), &found));
+  CHECK(memcmp(&found, &kid, sizeof kid) == 0);
+  IS(framegate_meeting_find(meeting, string_of("nobody"), &found), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  OK(framegate_meeting_participants(meeting, there, 4, &count));
+  IS(count, 3);
+
+  const framegate_scope audio = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
+  framegate_grant grant = grant_of(notice, audio);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_HOST, ann, &grant, 0), FRAMEGATE_ERROR_OVERREACH);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, kid, &grant, 0), FRAMEGATE_ERROR_OVERREACH);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_UNSIGNED);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, stranger, &grant, 0), FRAMEGATE_ERROR_FOREIGN);
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_GUARDIAN, kid, &grant, 0));
+  grant.until = 0;
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_TIME);
+  grant.until = 60 * (int64_t)SECOND;
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  int64_t deadline = 0;
+  OK(framegate_meeting_next_deadline(meeting, &deadline));
+  IS(deadline, grant.until);
+
+  framegate_signed signature;
+  memset(&signature, 0, sizeof signature);
+  signature.size = (uint32_t)sizeof signature;
+  signature.meeting = string_of("people");
+  OK(framegate_meeting_challenge(meeting, signer, &signature.challenge));
+  uint8_t message[512];
+  OK(framegate_grant_message(meeting, signer, &grant, message, sizeof message, &length));
+  CHECK(memcmp(message + 4, "framegate grant 1", 17) == 0);
+  grant.signature = &signature;
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_WRONG_SIGNATURE);
+  signature.meeting = string_of("other");
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_FOREIGN_MEETING);
+
+  framegate_settling settling;
+  OK(framegate_meeting_restrict(meeting, FRAMEGATE_BY_HOST, NULL, audio, 0, NULL));
+  OK(framegate_meeting_restrict(meeting, FRAMEGATE_BY_VENDOR, &ann, audio, 0, &settling));
+  IS(framegate_settling_is_settled(settling), 1);
+  OK(framegate_settling_close(settling));
+  IS(framegate_meeting_restrict(meeting, FRAMEGATE_BY_GUARDIAN, NULL, audio, 0, NULL), FRAMEGATE_ERROR_NOT_A_RESTRAINER);
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_HOST, NULL, audio, 0));
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_VENDOR, &ann, audio, 0));
+  OK(framegate_meeting_supersede(meeting, &second, 0, NULL));
+  IS(framegate_meeting_supersede(meeting, &second, 0, NULL), FRAMEGATE_ERROR_UNKNOWN_NOTICE);
+
+  uint16_t pair = 0;
+  OK(framegate_meeting_third_party(meeting, FRAMEGATE_PURPOSE_RECORD, string_of("ACME Ltd"), &pair));
+  IS(pair, 1 << 9);
+  framegate_outlet_options third = outlet_of(pair, 0, "acme");
+  framegate_outlet outlet;
+  IS(framegate_outlet_open(meeting, &third, &outlet), FRAMEGATE_ERROR_FOREIGN_PURPOSE);
+  third.recipient = string_of("ACME Ltd");
+  OK(framegate_outlet_open(meeting, &third, &outlet));
+
+  IS(told.withdrawals, 0);
+  OK(framegate_meeting_withdraw(meeting, 77, ann, audio, -5, NULL));
+  IS(told.withdrawals, 1);
+  OK(framegate_meeting_tick(meeting, 61 * (int64_t)SECOND));
+  OK(framegate_meeting_leave(meeting, kid, 62 * (int64_t)SECOND, NULL));
+  uint64_t generation = 0;
+  framegate_head head;
+  OK(framegate_meeting_generation(meeting, &generation));
+  OK(framegate_meeting_head(meeting, &head));
+  CHECK(generation == head.entries && generation == (uint64_t)told.events);
+  OK(framegate_head_message(&head, message, sizeof message, &length));
+  IS(length, 56);
+  OK(framegate_meeting_close(meeting));
+  OK(framegate_meeting_close(other));
+}
+
+/* What the functions that write text have in common. */
+typedef framegate_status (*of_person)(framegate_ledger, framegate_string, char *, size_t, size_t *);
+typedef framegate_status (*of_outlet)(framegate_ledger, uint32_t, char *, size_t, size_t *);
+
+static void exports(framegate_ledger ledger) {
+  static char text[1 << 16];
+  size_t length = 0;
+  const of_person persons[2] = {framegate_ledger_receipt, framegate_ledger_erasure};
+  for (int at = 0; at < 2; at++) {
+    OK(persons[at](ledger, string_of("ann"), text, sizeof text, &length));
+    CHECK(contains(text, length, "\"who\":\"ann\"") && text[0] == '{' && text[length - 1] == '}');
+    CHECK(contains(text, length, "recorder"));
+    const size_t long_ = length;
+    IS(persons[at](ledger, string_of("ann"), text, long_ - 1, &length), FRAMEGATE_ERROR_SHORT_BUFFER);
+    IS(length, long_);
+    IS(persons[at](ledger, string_of("nobody"), text, sizeof text, &length), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  }
+  const of_outlet outlets[2] = {framegate_ledger_cawg, framegate_ledger_aipref};
+  for (int at = 0; at < 2; at++) {
+    OK(outlets[at](ledger, 0, text, sizeof text, &length));
+    CHECK(contains(text, length, at == 0 ? "cawg.ai_training" : "train-ai=n"));
+    IS(outlets[at](ledger, 2, text, sizeof text, &length), FRAMEGATE_ERROR_UNKNOWN);
+  }
+  framegate_particulars particulars;
+  memset(&particulars, 0, sizeof particulars);
+  particulars.size = (uint32_t)sizeof particulars;
+  particulars.started = 1700000000 * (int64_t)SECOND;
+  particulars.address = string_of("1 Main Street");
+  const framegate_string location = string_of("Frankfurt");
+  particulars.storage_locations = &location;
+  particulars.storage_location_count = 1;
+  OK(framegate_ledger_ts27560(ledger, string_of("ann"), &particulars, text, sizeof text, &length));
+  CHECK(text[0] == '[' && contains(text, length, "Frankfurt"));
+  framegate_dialog dialog;
+  memset(&dialog, 0, sizeof dialog);
+  dialog.size = (uint32_t)sizeof dialog;
+  dialog.started = particulars.started;
+  OK(framegate_ledger_vcon_consent(ledger, string_of("ann"), &dialog, text, sizeof text, &length));
+  CHECK(contains(text, length, "\"type\":\"consent\""));
+  OK(framegate_ledger_vcon_lawful_basis(ledger, string_of("ann"), &dialog, text, sizeof text, &length));
+  CHECK(contains(text, length, "lawful_basis"));
+  dialog.started = -1;
+  IS(framegate_ledger_vcon_consent(ledger, string_of("ann"), &dialog, text, sizeof text, &length), FRAMEGATE_ERROR_TIME);
+}
+
+/* A ledger in a file: read, verified, gone on with. */
+static void ledgers(const char *path) {
+  static uint8_t bytes[1 << 16];
+  framegate_meeting_options options = options_of("ledger");
+  options.ledger = string_of(path);
+  options.device_secret = SECRET;
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_digest notice = shown(meeting, "1");
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
+  const framegate_scope audio = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
+  const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
+  const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
+  framegate_tap tap = tap_of(meeting, microphone, recorder);
+  framegate_grant grant = grant_of(notice, audio);
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  OK(framegate_meeting_count(meeting, SECOND));
+  framegate_head head;
+  OK(framegate_meeting_head(meeting, &head));
+  OK(framegate_tap_close(tap));
+  OK(framegate_meeting_close(meeting));
+  framegate_meeting again;
+  IS(framegate_meeting_open(&options, &again), FRAMEGATE_ERROR_FILE);
+
+  FILE *file = fopen(path, "rb");
+  CHECK(file != NULL);
+  const size_t length = fread(bytes, 1, sizeof bytes, file);
+  fclose(file);
+  framegate_ledger ledger;
+  uint64_t line = 0;
+  OK(framegate_ledger_read(bytes, length, &head, NULL, &ledger, &line));
+  OK(framegate_ledger_verify(ledger, &line));
+  framegate_ledger_info info;
+  info.size = (uint32_t)sizeof info;
+  OK(framegate_ledger_get(ledger, &info));
+  CHECK(info.torn == 0 && info.length == length && info.anchored == head.entries && memcmp(&info.head, &head, sizeof head) == 0);
+  bytes[length / 2] ^= 1;
+  framegate_ledger broken;
+  CHECK(framegate_ledger_read(bytes, length, NULL, NULL, &broken, &line) < 0 && line > 0);
+  OK(framegate_meeting_resume(ledger, &options, &meeting));
+  OK(framegate_ledger_close(ledger));
+  IS(framegate_ledger_get(ledger, &info), FRAMEGATE_ERROR_HANDLE);
+  framegate_participant found;
+  OK(framegate_meeting_find(meeting, string_of("ann"), &found));
+  framegate_stream_options found_microphone = microphone;
+  found_microphone.owner = found;
+  tap = tap_of(meeting, found_microphone, recorder);
+  framegate_tag_fields fields;
+  fields.size = (uint32_t)sizeof fields;
+  OK(framegate_tag_get(framegate_tap_tag(tap, 2 * SECOND, 2 * SECOND), &fields));
+  CHECK(fields.verdict == FRAMEGATE_VERDICT_WHOLE);
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, found, audio, 3 * SECOND, NULL));
+  OK(framegate_meeting_end(meeting, NULL));
+  OK(framegate_tap_close(tap));
+  OK(framegate_meeting_close(meeting));
+
+  file = fopen(path, "rb");
+  CHECK(file != NULL);
+  OK(framegate_ledger_read(bytes, fread(bytes, 1, sizeof bytes, file), NULL, NULL, &ledger, NULL));
+  fclose(file);
+  OK(framegate_ledger_verify(ledger, NULL));
+  exports(ledger);
+  options.ledger = string_of("");
+  IS(framegate_meeting_resume(ledger, &options, &meeting), FRAMEGATE_ERROR_RESUMED_END);
+  OK(framegate_ledger_close(ledger));
+}
+
+/* A ledger in a store of the caller's own, which fails for a while. */
+static void stores(void) {
+  static struct kept kept;
+  framegate_meeting_options options = options_of("stores");
+  options.append = on_append;
+  options.append_user = &kept;
+  options.ledger = string_of("x");
+  framegate_meeting meeting;
+  IS(framegate_meeting_open(&options, &meeting), FRAMEGATE_ERROR_TWO_STORES);
+  options.ledger = string_of("");
+  OK(framegate_meeting_open(&options, &meeting));
+  kept.meeting = meeting;
+  const framegate_digest notice = shown(meeting, "1");
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
+  framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
+  kept.fails = 1;
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_LEDGER);
+  framegate_settling settling;
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, grant.scope, 0, &settling));
+  IS(framegate_settling_is_settled(settling), 0);
+  kept.fails = 0;
+  OK(framegate_meeting_tick(meeting, 0));
+  IS(framegate_settling_is_settled(settling), 1);
+  OK(framegate_settling_close(settling));
+  OK(framegate_meeting_close(meeting));
+  framegate_ledger ledger;
+  OK(framegate_ledger_read(kept.bytes, kept.length, NULL, NULL, &ledger, NULL));
+  OK(framegate_ledger_verify(ledger, NULL));
+  OK(framegate_ledger_close(ledger));
+}
+
+int main(int count, char **arguments) {
+  CHECK(count == 2);
+  names();
+  one_frame();
+  content();
+  people();
+  ledgers(arguments[1]);
+  stores();
+  puts("every function does what the header says");
+  return 0;
+}
