@@ -395,13 +395,21 @@ struct PayloadMut : detail::Sized<framegate_payload_mut> {
 };
 
 /* What an outlet receives. What it leads to is there until its release ends. */
-class Cleared : detail::Sized<framegate_cleared> {
+class Cleared : framegate_cleared {
 public:
-  Cleared() = default;
+  Cleared() : Cleared(nullptr, 0) {}
   /* With room for the people of its source. */
   Cleared(Participant *people, std::size_t count) {
+    // Dropped, until the gate says otherwise. The rest is the gate's to write; clearing it would take as long as the decision.
+    framegate_cleared::size = sizeof(framegate_cleared);
+    framegate_cleared::verdict = FRAMEGATE_VERDICT_DROPPED;
+    framegate_cleared::tag = {};
+    framegate_cleared::payload.planes = 0;
+    framegate_cleared::payload.plane[0] = {};
+    framegate_cleared::hidden = UINT64_MAX;
     room = people;
     capacity = count;
+    framegate_cleared::source.size = 0;
   }
   Verdict verdict() const { return static_cast<Verdict>(framegate_cleared::verdict); }
   Tag tag() const { return framegate_cleared::tag; }
@@ -488,8 +496,8 @@ public:
     return {get(), framegate_tap_admit_in_place(get(), frames, payloads, count, now.count(), cleared)};
   }
 
-  /* Bare decisions, which release nothing. */
-  Tag tag(const Frame &frame, Time now) { return framegate_tap_tag(get(), &frame, now.count()); }
+  /* Bare decisions, which release nothing: about a frame of the stream's owner alone, and about any. */
+  Tag tag(Time captured, Time now) { return framegate_tap_tag(get(), captured.count(), now.count()); }
   Status tags(const Frame *frames, std::size_t count, Time now, Tag *tags) { return framegate_tap_tags(get(), frames, count, now.count(), tags); }
 
   Result<Counters> counters() {

@@ -169,7 +169,7 @@ void media() {
   CHECK(Tag::read(whole.tag.bytes, 15).status().number() == FRAMEGATE_ERROR_LENGTH);
   CHECK(whole.tag.meet(whole.tag).fields()->purposes.bits == purpose::record.bits);
   CHECK(whole.tag.meet_across_meetings(Tag()).fields().status().number() == FRAMEGATE_ERROR_TAG_VERSION);
-  CHECK(tap.tag(Frame(2s), 2020ms).fields()->purposes.bits == purpose::record.bits);
+  CHECK(tap.tag(2s, 2020ms).fields()->purposes.bits == purpose::record.bits);
 
   // Many under one release, with the people of their sources.
   const Frame frames[2] = {Frame(2s), Frame(1s)};

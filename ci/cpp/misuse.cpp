@@ -19,7 +19,7 @@ void misuse(Meeting &meeting, Tap &tap, Participant who, const Frame &frame, con
 #elif MISUSE == 6 // purposes where kinds belong
   const Scope crossed{purpose::record, Kind::audio};
 #elif MISUSE == 7 // a number where a time belongs
-  (void)tap.tag(frame, 1000);
+  (void)tap.tag(1000, 1020);
 #elif MISUSE == 8 // more than was cleared
   (void)tap.admit(frame, payload, Time(0), [](Cleared &) {});
 #endif
