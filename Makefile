@@ -47,6 +47,7 @@ $(SHARED): Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 install: install-static install-shared
 
 install-common: $(SHARED)
+	@test -s $(NATIVE)
 	$(INSTALL) -d '$(DESTDIR)$(INCLUDEDIR)' '$(DESTDIR)$(PKGCONFIG)' '$(DESTDIR)$(CMAKE)'
 	$(INSTALL) -m 644 include/framegate.h include/framegate.hpp '$(DESTDIR)$(INCLUDEDIR)'
 	$(call fill,framegate.pc,$(PKGCONFIG))

@@ -90,7 +90,7 @@ using Reason = std::uint32_t;
 struct Kinds {
   std::uint16_t bits = 0;
   constexpr Kinds() = default;
-  constexpr Kinds(Kind kind) : bits(static_cast<std::uint32_t>(kind) < 16 ? FRAMEGATE_KINDS(static_cast<std::uint32_t>(kind)) : std::uint16_t{0}) {}
+  constexpr Kinds(Kind kind) : bits(kind == Kind::none ? std::uint16_t{0} : static_cast<std::uint16_t>(1u << static_cast<std::uint32_t>(kind))) {}
 };
 constexpr Kinds operator|(Kinds a, Kinds b) {
   a.bits = static_cast<std::uint16_t>(a.bits | b.bits);
@@ -354,7 +354,7 @@ struct Frame : detail::Sized<framegate_frame> {
   template <class P> Frame &partial(const P &some) { return name(FRAMEGATE_CONTRIBUTORS_PARTIAL, some); }
   /* The contributing sources of an RTP packet. */
   template <class P> Frame &csrcs(const P &all) { return name(FRAMEGATE_CONTRIBUTORS_CSRCS, all); }
-  inline Frame &of(const Group &people);
+  inline Frame &of(const Group &all);
   /* A container of Region. */
   template <class R> Frame &parts(const R &of) {
     regions = std::data(of);
@@ -520,9 +520,9 @@ public:
   using Handle::Handle;
 };
 
-inline Frame &Frame::of(const Group &people) {
+inline Frame &Frame::of(const Group &all) {
   contributors = FRAMEGATE_CONTRIBUTORS_GROUP;
-  group = people.get();
+  group = all.get();
   return *this;
 }
 
