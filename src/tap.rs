@@ -242,15 +242,33 @@ impl Tap {
         reason = "of what the caller knows of the contributors little is left"
     )]
     #[inline(always)]
-    pub(crate) fn tag_of(&self, contributors: Contributors<'_>, captured: Time, now: Time) -> Tag {
+    fn tag_of(&self, contributors: Contributors<'_>, captured: Time, now: Time) -> Tag {
+        match self.surely_tagged(contributors, captured, now) {
+            Some(tag) => tag,
+            None => self.tag_exactly(&Frame::new(captured, contributors), now),
+        }
+    }
+
+    /// The same where the words tell it.
+    #[expect(
+        clippy::inline_always,
+        reason = "of what the caller knows of the contributors little is left"
+    )]
+    #[inline(always)]
+    pub(crate) fn surely_tagged(
+        &self,
+        contributors: Contributors<'_>,
+        captured: Time,
+        now: Time,
+    ) -> Option<Tag> {
         let (table, state) = (&*self.table, &*self.state);
         let generation = table.generation();
         let word = self.word(contributors, captured, generation);
         if state.latest() <= now && word.covers(captured, now) {
             state.pass(now);
-            self.template.whole(word.purposes(), captured, generation)
+            Some(self.template.whole(word.purposes(), captured, generation))
         } else {
-            self.tag_exactly(&Frame::new(captured, contributors), now)
+            None
         }
     }
 
@@ -277,7 +295,7 @@ impl Tap {
     }
 
     #[inline(never)]
-    fn tag_exactly(&self, frame: &Frame<'_>, now: Time) -> Tag {
+    pub(crate) fn tag_exactly(&self, frame: &Frame<'_>, now: Time) -> Tag {
         let now = self.state.advance(now);
         match self.decide_exactly(frame, now) {
             (generation, Ok(held)) => {
@@ -446,6 +464,7 @@ impl Tap {
 }
 
 /// Bare decisions about many frames by one load.
+#[derive(Clone, Copy)]
 pub(crate) struct Decisions<'a> {
     tap: &'a Tap,
     now: Time,

@@ -143,10 +143,11 @@ impl FrameIn<'_> {
         self.contributors == OWNER && self.people_count | self.region_count | self.source_count == 0
     }
 
-    /// When it was captured, if it names nobody but the stream's owner.
+    /// When it was captured, if it is of this size and names nobody but the stream's owner.
     #[inline]
     pub(super) fn captured_of_owner(&self) -> Option<Time> {
-        self.is_of_owner_alone().then(|| self.captured())
+        let is_owners = self.size == size::<Self>() && self.is_of_owner_alone();
+        is_owners.then(|| self.captured())
     }
 
     #[inline]

@@ -180,17 +180,11 @@ impl<'c, T: Sized32> Elements<'c, T> {
         unsafe { self.at(at) }
     }
 
-    /// All, in their order.
+    /// All, if they are just as long as this library's; each is still to say so.
     #[inline]
-    pub(super) fn iter(&self) -> impl Iterator<Item = Result<&'c T, Status>> {
-        let mut next = self.first;
-        (0..self.count).map(move |_| {
-            let at = next;
-            // An address, followed only as long as there is a struct.
-            next = next.wrapping_byte_add(self.size as usize);
-            // SAFETY: it is the address of one of `count`.
-            unsafe { self.at(at) }
-        })
+    pub(super) fn as_slice(&self) -> Option<&'c [T]> {
+        // SAFETY: aligned, not null, and by the caller's word so many, one right after the other.
+        (self.size == size::<T>()).then(|| unsafe { slice::from_raw_parts(self.first, self.count) })
     }
 
     /// The struct there.
@@ -202,20 +196,17 @@ impl<'c, T: Sized32> Elements<'c, T> {
     unsafe fn at(&self, at: *const T) -> Result<&'c T, Status> {
         // SAFETY: there are `size` bytes by the caller's word; aligned, as the first is and sizes are multiples of the alignment.
         let said = unsafe { *at.cast::<u32>() };
-        if said != self.size || !self.is_known(at) {
+        if said != self.size || (said != size::<T>() && !self.is_known(at)) {
             return Err(Status::Size);
         }
         // SAFETY: aligned, not null, at least as long as a `T`, and whatever its bits are, they are a value.
         Ok(unsafe { &*at })
     }
 
-    /// Whether there is nothing in it that this library does not know.
-    #[inline]
+    /// Whether there is nothing in it, of a later header's, that this library does not know.
+    #[cold]
     fn is_known(&self, at: *const T) -> bool {
         let (known, size) = (size_of::<T>(), self.size as usize);
-        if size == known {
-            return true;
-        }
         // SAFETY: `size` bytes are there by the caller's word, and `size` is not less than `known`.
         let rest = unsafe { slice::from_raw_parts(at.cast::<u8>().add(known), size - known) };
         rest.iter().all(|byte| *byte == 0)
@@ -331,6 +322,16 @@ impl<T: Plain> Room<'_, T> {
             // SAFETY: aligned, not null, and by the caller's word there is room for a `T`.
             unsafe { self.first.write(value) }
         }
+    }
+
+    /// All of it, which may not have been written yet.
+    #[inline]
+    pub(super) fn slots(&mut self) -> &mut [MaybeUninit<T>] {
+        if self.count == 0 {
+            return &mut [];
+        }
+        // SAFETY: aligned, not null, by the caller's word room for so many, and nobody else's as long as the call lasts.
+        unsafe { slice::from_raw_parts_mut(self.first.cast(), self.count) }
     }
 
     /// Writes the one of this index.

@@ -8,7 +8,7 @@ use super::{
     frame::{self, FrameIn, PayloadIn, PayloadInOut, SourceIn},
     handle::{Handle, HotObjects},
     meeting::{Shared, call},
-    memory::{Elements, ElementsMut, In, List, Out, size, sized, zeroed},
+    memory::{Elements, ElementsMut, In, List, Out, Room, size, sized, zeroed},
     people::Person,
     status::Status,
     stream::{OutletOut, StreamOut},
@@ -18,7 +18,7 @@ use crate::{
     frame::{Contributors, Frame, OutletId, StreamId},
     payload::{Payload, PayloadMut},
     release::Counters,
-    tap::{Admission, Batch, Cleared, Tap},
+    tap::{Admission, Batch, Cleared, Decisions, Tap},
     time::Time,
     verdict::Verdict,
 };
@@ -167,7 +167,7 @@ fn admit<'c, P>(
                 out,
                 meeting: tap.meeting,
             };
-            let admission = frame_at(&frames, index, tap.meeting, |frame| {
+            let admission = with_frame(frames.get(index), tap.meeting, |frame| {
                 each(&payloads, index, &mut batch, frame, &mut place)
             });
             match admission.output {
@@ -202,13 +202,12 @@ impl Place<'_, '_> {
 
 /// What cannot be read is malformed.
 #[inline]
-fn frame_at<R>(
-    frames: &Elements<'_, FrameIn<'_>>,
-    index: usize,
+fn with_frame<R>(
+    frame: Result<&FrameIn<'_>, Status>,
     meeting: u16,
     call: impl FnOnce(&Frame<'_>) -> R,
 ) -> R {
-    match frames.get(index) {
+    match frame {
         Ok(frame) => frame.with(meeting, call),
         Err(_) => call(&frame::malformed(Time::START)),
     }
@@ -366,15 +365,27 @@ extern "C" fn framegate_tap_end(tap: Handle<OpenTap>) -> i32 {
     })
 }
 
+// What tells most frames of one person makes no call, so there is nothing that could panic in it, and no frame on the stack.
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tap_tag(tap: Handle<OpenTap>, captured: i64, now: i64) -> TagOut {
     let Ok(open) = TAPS.get(tap) else {
         return TagOut::NONE;
     };
     let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
-    match caught(|| Ok(open.tap.tag_of(Contributors::Owner, captured, now))) {
-        Ok(tag) => tag.into(),
-        Err(_) => TagOut::NONE,
+    match open.tap.surely_tagged(Contributors::Owner, captured, now) {
+        Some(tag) => tag.into(),
+        None => open.tag_exactly(captured, now),
+    }
+}
+
+impl OpenTap {
+    #[inline(never)]
+    fn tag_exactly(&self, captured: Time, now: Time) -> TagOut {
+        let frame = Frame::new(captured, Contributors::Owner);
+        match caught(|| Ok(self.tap.tag_exactly(&frame, now))) {
+            Ok(tag) => tag.into(),
+            Err(_) => TagOut::NONE,
+        }
     }
 }
 
@@ -391,33 +402,57 @@ extern "C" fn framegate_tap_tags<'c>(
     } else {
         tags.rooms(count)
     };
-    let room = match room {
+    let mut room = match room {
         Ok(room) => room,
         Err(status) => return status as i32,
     };
-    let decided = caught(|| {
+    let decided = status(|| {
         let tap = TAPS.get(tap)?;
         if count == 0 {
-            return Ok(0);
+            return Ok(());
         }
         let frames = frames.elements(count)?;
         let decisions = tap.tap.decisions(Time::from_micros(now));
-        for (index, frame) in frames.iter().enumerate() {
-            let owners = frame.ok().and_then(FrameIn::captured_of_owner);
-            let whole = owners.and_then(|captured| decisions.surely_whole(captured));
-            let tag = whole.unwrap_or_else(|| {
-                frame_at(&frames, index, tap.meeting, |frame| decisions.tag(frame))
-            });
-            room.put_at(index, tag.into());
+        let owners = frames.as_slice().unwrap_or_default();
+        let mut untold = owners.len();
+        for (frame, slot) in owners.iter().zip(room.slots()) {
+            let captured = frame.captured_of_owner();
+            let tag = captured.and_then(|captured| decisions.surely_whole(captured));
+            untold -= usize::from(tag.is_some());
+            slot.write(tag.map_or(TagOut::NONE, TagOut::from));
         }
-        Ok(0)
+        if untold > 0 || owners.is_empty() {
+            tap.tag_others(&frames, count, decisions, &room);
+        }
+        Ok(())
     });
-    decided.unwrap_or_else(|status| {
+    if decided < 0 {
         for index in 0..count {
             room.put_at(index, TagOut::NONE);
         }
-        status as i32
-    })
+    }
+    decided
+}
+
+impl OpenTap {
+    /// Writes the tags of all frames that the one word does not tell.
+    #[inline(never)]
+    fn tag_others(
+        &self,
+        frames: &Elements<'_, FrameIn<'_>>,
+        count: usize,
+        decisions: Decisions<'_>,
+        room: &Room<'_, TagOut>,
+    ) {
+        for index in 0..count {
+            let frame = frames.get(index);
+            let owners = frame.ok().and_then(FrameIn::captured_of_owner);
+            let whole = owners.and_then(|captured| decisions.surely_whole(captured));
+            let tag = whole
+                .unwrap_or_else(|| with_frame(frame, self.meeting, |frame| decisions.tag(frame)));
+            room.put_at(index, tag.into());
+        }
+    }
 }
 
 #[unsafe(no_mangle)]
