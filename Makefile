@@ -30,7 +30,7 @@ PKGCONFIG := $(LIBDIR)/pkgconfig
 CMAKE := $(LIBDIR)/cmake/framegate
 from_cmake = $(shell realpath -m --relative-to='$(CMAKE)' '$(1)')
 
-fill = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+fill = @echo '$(DESTDIR)$(2)/$(1)'; sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	-e 's|@SONAME@|$(SONAME)|' -e 's|@REALNAME@|$(REALNAME)|' \
 	-e 's|@LIBDIR_FROM_CMAKE@|$(call from_cmake,$(LIBDIR))|' -e 's|@INCLUDEDIR_FROM_CMAKE@|$(call from_cmake,$(INCLUDEDIR))|' \
 	-e "s|@NATIVE@|$$(cat $(NATIVE))|" install/$(1).in > '$(DESTDIR)$(2)/$(1)'
