@@ -106,7 +106,7 @@ enum {
   FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
   FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be */
   FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range, or an end not in the future */
-  FRAMEGATE_ERROR_FORMAT = -49,            /* no channels, or a picture of no size or beyond 32,768 a side */
+  FRAMEGATE_ERROR_FORMAT = -49,            /* no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
   FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,   /* an outlet's purposes must all be its recipient's */
   FRAMEGATE_ERROR_NOT_ONE_PURPOSE = -52,   /* a third party's purpose is named by one purpose at a time */
@@ -114,6 +114,7 @@ enum {
   FRAMEGATE_ERROR_UNKNOWN = -54,           /* no such stream or outlet in this meeting */
   FRAMEGATE_ERROR_LEDGER = -55,            /* the ledger could not be written, so nothing was done */
   FRAMEGATE_ERROR_ENDED = -56,             /* the meeting is over */
+  FRAMEGATE_ERROR_KEYLESS = -57,           /* the person joined without a key, and something is signed; the attempt is in the ledger */
 
   /* What a ledger is not. */
   FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,  /* a line is not an entry */
@@ -244,6 +245,8 @@ enum {
   FRAMEGATE_REASON_NOT_GRANTED = 36,     /* somebody never agreed */
   FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* not without a break since the frame was captured */
   FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* what it was derived from was not cleared for this */
+  FRAMEGATE_REASON_AWAITS_KEYFRAME = 48, /* it may depend on a frame that was withheld, or never came */
+  FRAMEGATE_REASON_REACHES_BACK = 49,    /* it may yield what was captured before it, and how long before cannot be told */
   FRAMEGATE_REASON_DISJOINT = 255        /* two frames of which nothing is cleared for both together */
 };
 
@@ -459,7 +462,7 @@ typedef struct framegate_grant {
 } framegate_grant;
 
 /* Somebody agrees. It holds from now on, for what is captured from now on.
- * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, UNSIGNED, FOREIGN_MEETING, REPLAYED, WRONG_SIGNATURE,
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED, WRONG_SIGNATURE,
  * UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE, BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_grant(framegate_meeting meeting, uint32_t by, framegate_participant who, const framegate_grant *grant, int64_t now);
 
@@ -526,13 +529,37 @@ enum {
   FRAMEGATE_STREAM_RECORDS = 5    /* service data about one person: records of integers */
 };
 
-/* What the payloads of a stream look like. */
+/* What the payloads of a stream look like. Pictures have the names that FFmpeg and WebCodecs use, and 8 bits a sample but for P010. */
 enum {
-  FRAMEGATE_FORMAT_PCM_S16 = 1, /* interleaved samples, 16 bits signed */
-  FRAMEGATE_FORMAT_PCM_F32 = 2, /* interleaved samples, 32 bits floating point */
-  FRAMEGATE_FORMAT_I420 = 3,    /* three planes of 8 bits, limited range, chroma at half the width and height, rounded up */
-  FRAMEGATE_FORMAT_UTF8 = 4,    /* text, one message a frame */
-  FRAMEGATE_FORMAT_OPAQUE = 5   /* bytes whose inside the gate does not know: whole or dropped */
+  FRAMEGATE_FORMAT_PCM_U8 = 1,    /* 8 bits unsigned */
+  FRAMEGATE_FORMAT_PCM_S16 = 2,   /* 16 bits signed, in either byte order */
+  FRAMEGATE_FORMAT_PCM_S32 = 3,   /* 32 bits signed, likewise */
+  FRAMEGATE_FORMAT_PCM_F32 = 4,   /* 32 bits floating point, likewise */
+  FRAMEGATE_FORMAT_PCM_MU_LAW = 5,/* G.711, one byte a sample */
+  FRAMEGATE_FORMAT_PCM_A_LAW = 6,
+  FRAMEGATE_FORMAT_UTF8 = 16,     /* text, one message a frame */
+  FRAMEGATE_FORMAT_JSON = 17,     /* a JSON text, of which whole values are hidden */
+  FRAMEGATE_FORMAT_OPAQUE = 18,   /* bytes whose inside the gate does not know: whole or dropped */
+  FRAMEGATE_FORMAT_I420 = 32,     /* three planes, chroma at half the width and height, rounded up */
+  FRAMEGATE_FORMAT_I422 = 33,     /* three planes, chroma at half the width */
+  FRAMEGATE_FORMAT_I444 = 34,     /* three planes of one size */
+  FRAMEGATE_FORMAT_NV12 = 35,     /* two planes, U and V by turns */
+  FRAMEGATE_FORMAT_NV21 = 36,     /* two planes, V and U by turns */
+  FRAMEGATE_FORMAT_YUY2 = 37,     /* one plane: Y, U, Y, V */
+  FRAMEGATE_FORMAT_UYVY = 38,     /* one plane: U, Y, V, Y */
+  FRAMEGATE_FORMAT_P010 = 39,     /* as NV12, 10 bits in the upper ones of 16, little-endian */
+  FRAMEGATE_FORMAT_RGBA = 40,     /* one plane */
+  FRAMEGATE_FORMAT_BGRA = 41,     /* one plane */
+  FRAMEGATE_FORMAT_RGB24 = 42,    /* one plane */
+  FRAMEGATE_FORMAT_GRAY8 = 43,    /* one plane */
+  FRAMEGATE_FORMAT_OPUS = 64,     /* one packet a frame */
+  FRAMEGATE_FORMAT_OPUS_RED = 65, /* one RTP payload a frame, earlier packets before the packet itself (RFC 2198) */
+  FRAMEGATE_FORMAT_H264 = 66,     /* one access unit a frame, with start codes (annex B) */
+  FRAMEGATE_FORMAT_HEVC = 67,     /* one access unit a frame, with start codes (annex B) */
+  FRAMEGATE_FORMAT_VP8 = 68,      /* one frame */
+  FRAMEGATE_FORMAT_VP9 = 69,      /* one frame or superframe */
+  FRAMEGATE_FORMAT_AV1 = 70,      /* one temporal unit, or one spatial layer of it, in the low-overhead format */
+  FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 71 /* as many streams in one packet as there are said to be channels */
 };
 
 /* An integer of a record. */
@@ -553,11 +580,15 @@ typedef struct framegate_stream_options {
   uint32_t kind;               /* FRAMEGATE_KIND_… */
   uint32_t format;             /* FRAMEGATE_FORMAT_…; not looked at of records */
   uint32_t channels;           /* of PCM, at least 1 */
+  uint32_t planar;             /* of PCM: 0 if samples are interleaved, 1 if all of one channel come before those of the next, in one run of bytes */
+  uint32_t full_range;         /* of pictures: 0 if black is 16, 1 if it is 0 */
   uint32_t width;              /* of pictures, 1 to 32,768 */
   uint32_t height;
   uint32_t bits_per_minute;    /* of records: as many bits one person may send to one outlet in a minute */
   const framegate_field *fields; /* of records: 1 to 64, each 8 bytes of a record, little-endian */
   size_t field_count;
+  const framegate_string *structural_keys; /* of JSON: keys that tell nothing about anybody and are never hidden */
+  size_t structural_key_count;
 } framegate_stream_options;
 
 /* Registers a source of frames. It lasts as long as the meeting.
@@ -676,7 +707,7 @@ typedef struct framegate_plane {
 /* A frame's content, which is only read. */
 typedef struct framegate_payload {
   uint32_t size;
-  uint32_t planes;          /* of a picture: 3; of all else: 0, and its bytes are in the first */
+  uint32_t planes;          /* of a picture: as many as its format has; of all else: 0, and its bytes are in the first */
   framegate_plane plane[4]; /* those not used are 0 */
 } framegate_payload;
 

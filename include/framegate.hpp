@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <initializer_list>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -128,6 +129,12 @@ struct Scope {
 namespace detail {
 inline std::string_view view(framegate_string text) { return {text.data, text.length}; }
 inline framegate_string string(std::string_view text) { return {text.data(), text.size()}; }
+inline std::vector<framegate_string> strings(const std::vector<std::string_view> &texts) {
+  std::vector<framegate_string> strings;
+  for (const std::string_view text : texts)
+    strings.push_back(string(text));
+  return strings;
+}
 
 /* A struct of the C interface that knows its size. */
 template <class C> struct Sized : C {
@@ -375,22 +382,21 @@ private:
 struct Payload : detail::Sized<framegate_payload> {
   Payload() = default;
   Payload(const void *data, std::size_t length) { plane[0] = {static_cast<const std::uint8_t *>(data), length, 0}; }
-  Payload(framegate_plane y, framegate_plane u, framegate_plane v) {
-    planes = 3;
-    plane[0] = y;
-    plane[1] = u;
-    plane[2] = v;
+  /* A picture: as many planes as its format has. */
+  Payload(std::initializer_list<framegate_plane> of) {
+    for (const framegate_plane &each : of)
+      if (planes < 4)
+        plane[planes++] = each;
   }
 };
 
 /* The same to write to. */
 struct PayloadMut : detail::Sized<framegate_payload_mut> {
   PayloadMut(void *data, std::size_t length) { plane[0] = {static_cast<std::uint8_t *>(data), length, 0}; }
-  PayloadMut(framegate_plane_mut y, framegate_plane_mut u, framegate_plane_mut v) {
-    planes = 3;
-    plane[0] = y;
-    plane[1] = u;
-    plane[2] = v;
+  PayloadMut(std::initializer_list<framegate_plane_mut> of) {
+    for (const framegate_plane_mut &each : of)
+      if (planes < 4)
+        plane[planes++] = each;
   }
 };
 
@@ -580,9 +586,7 @@ public:
     return detail::text([&](auto... room) { return framegate_ledger_erasure(get(), detail::string(who), room...); });
   }
   Result<std::string> ts27560(std::string_view who, const Particulars &of) const {
-    std::vector<framegate_string> places;
-    for (const std::string_view place : of.storage_locations)
-      places.push_back(detail::string(place));
+    const std::vector<framegate_string> places = detail::strings(of.storage_locations);
     detail::Sized<framegate_particulars> told;
     told.started = of.started.count();
     told.address = detail::string(of.address);
@@ -669,11 +673,30 @@ struct Grant {
 /* What the payloads of a stream look like. */
 struct Format {
   std::uint32_t number = FRAMEGATE_FORMAT_OPAQUE, channels = 0, width = 0, height = 0;
-  static constexpr Format pcm_s16(std::uint32_t channels) { return {FRAMEGATE_FORMAT_PCM_S16, channels, 0, 0}; }
-  static constexpr Format pcm_f32(std::uint32_t channels) { return {FRAMEGATE_FORMAT_PCM_F32, channels, 0, 0}; }
-  static constexpr Format i420(std::uint32_t width, std::uint32_t height) { return {FRAMEGATE_FORMAT_I420, 0, width, height}; }
-  static constexpr Format utf8() { return {FRAMEGATE_FORMAT_UTF8, 0, 0, 0}; }
-  static constexpr Format opaque() { return {}; }
+  bool planar = false, full_range = false;
+  /* Of JSON. */
+  std::vector<std::string_view> structural_keys{};
+
+  static Format pcm(std::uint32_t samples, std::uint32_t channels) { return {samples, channels}; }
+  static Format pcm_s16(std::uint32_t channels) { return pcm(FRAMEGATE_FORMAT_PCM_S16, channels); }
+  static Format pcm_f32(std::uint32_t channels) { return pcm(FRAMEGATE_FORMAT_PCM_F32, channels); }
+  static Format picture(std::uint32_t pixels, std::uint32_t width, std::uint32_t height) { return {pixels, 0, width, height}; }
+  static Format i420(std::uint32_t width, std::uint32_t height) { return picture(FRAMEGATE_FORMAT_I420, width, height); }
+  static Format nv12(std::uint32_t width, std::uint32_t height) { return picture(FRAMEGATE_FORMAT_NV12, width, height); }
+  static Format utf8() { return {FRAMEGATE_FORMAT_UTF8}; }
+  static Format json(std::vector<std::string_view> structural_keys) { return {FRAMEGATE_FORMAT_JSON, 0, 0, 0, false, false, std::move(structural_keys)}; }
+  static Format opaque() { return {}; }
+
+  /* All of one channel before those of the next. */
+  Format in_planes() && {
+    planar = true;
+    return std::move(*this);
+  }
+  /* Black is 0 instead of 16. */
+  Format in_full_range() && {
+    full_range = true;
+    return std::move(*this);
+  }
 };
 
 /* An integer of a record. */
@@ -795,7 +818,10 @@ public:
       told.maximum = field.maximum;
       fields.push_back(told);
     }
+    const std::vector<framegate_string> keys = detail::strings(of.format.structural_keys);
     detail::Sized<framegate_stream_options> options;
+    options.structural_keys = keys.empty() ? nullptr : keys.data();
+    options.structural_key_count = keys.size();
     options.type = of.type;
     options.owner = of.owner;
     options.kind = static_cast<std::uint32_t>(of.kind);
@@ -803,6 +829,8 @@ public:
     options.channels = of.format.channels;
     options.width = of.format.width;
     options.height = of.format.height;
+    options.planar = of.format.planar;
+    options.full_range = of.format.full_range;
     options.bits_per_minute = of.bits_per_minute;
     options.fields = fields.empty() ? nullptr : fields.data();
     options.field_count = fields.size();

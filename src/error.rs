@@ -43,8 +43,10 @@ pub enum Error {
     /// A time out of range, or an end that is not in the future.
     #[error("a time is out of range, or an end not in the future")]
     Time,
-    /// A format with no channels, or a picture of no or too large a size.
-    #[error("a format with no channels, or a picture of no size or beyond 32,768 a side")]
+    /// A format with no channels, a picture of no or too large a size, or keys of a stream that is not of JSON.
+    #[error(
+        "a format with no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON"
+    )]
     Format,
     /// Two fields of a schema have the same name.
     #[error("two fields of the same name")]

@@ -97,7 +97,7 @@ pub enum Area {
     },
     /// A channel of audio, counted from 0.
     Channel(u16),
-    /// Bytes of a text, from `start` to before `end`, on boundaries of code points.
+    /// Bytes of a text, from `start` to before `end`, on boundaries of code points. Of JSON wherever it likes: it takes whole values.
     Span {
         /// The first byte.
         start: u32,
@@ -155,6 +155,7 @@ pub struct Frame<'a> {
     pub(crate) contributors: Contributors<'a>,
     pub(crate) regions: &'a [Region],
     pub(crate) sources: &'a [Source<'a>],
+    pub(crate) keyframe: Option<bool>,
 }
 
 impl<'a> Frame<'a> {
@@ -166,7 +167,15 @@ impl<'a> Frame<'a> {
             contributors,
             regions: &[],
             sources: &[],
+            keyframe: None,
         }
+    }
+
+    /// Whether the client holds it for a keyframe. Its own header must say so too for a stream to go on from it; it alone does where this is not said.
+    #[must_use]
+    pub const fn keyframe(mut self, keyframe: bool) -> Self {
+        self.keyframe = Some(keyframe);
+        self
     }
 
     /// Whether it names nobody but the stream's owner.

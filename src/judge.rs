@@ -183,7 +183,7 @@ impl Tap {
             uncovered: is_composite,
             extent,
         };
-        if cut.leaves_something() {
+        if redact::leaves_something(self.format, &self.keys, payload, &cut) {
             Ok(Ruling::InPart {
                 refused,
                 uncovered: is_composite,

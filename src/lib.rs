@@ -25,14 +25,18 @@ extern crate std;
 #[cfg(feature = "capi")]
 #[expect(unsafe_code, reason = "addresses from outside")]
 mod capi;
+mod codec;
 mod consent;
 mod derived;
+mod encoded;
 mod error;
 pub mod export;
 mod frame;
+mod grid;
 mod group;
 mod hex;
 mod join;
+mod json;
 mod judge;
 mod kind;
 mod ledger;
@@ -48,6 +52,7 @@ mod register;
 mod release;
 mod replay;
 mod schema;
+mod seal;
 mod stream;
 mod sync;
 mod table;
@@ -56,6 +61,8 @@ mod tap;
 mod time;
 mod utf8;
 mod verdict;
+mod verify;
+pub mod wire;
 
 pub use consent::{
     Authority, Challenge, Digest, Grant, Method, Notice, PublicKey, Refusal, Scope, Signed,
@@ -63,6 +70,7 @@ pub use consent::{
 pub use derived::{MAX_SOURCES, Source};
 pub use error::Error;
 pub use frame::{Area, Contributors, Frame, MAX_REGIONS, OutletId, Participant, Region, StreamId};
+pub use grid::{ColorRange, PixelFormat, Samples};
 pub use group::Group;
 pub use join::Join;
 pub use kind::{Kind, Kinds};
@@ -74,12 +82,14 @@ pub use ledger::{
 };
 pub use meeting::Meeting;
 pub use outlet::Outlet;
-pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut, Samples};
+pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
 pub use purpose::Purposes;
 pub use release::{Counters, Settling, TapRelease};
 pub use schema::{Field, MAX_FIELDS, Schema};
+pub use seal::{Archived, Carried, MeetingKey, Seal, StreamKey, Subject, Subjects};
 pub use stream::Stream;
 pub use tag::{Tag, TagError};
 pub use tap::{Admission, Batch, Cleared, Tap};
 pub use time::Time;
 pub use verdict::{Reason, Verdict};
+pub use verify::{Finding, Seals, Verifier};

@@ -1,22 +1,8 @@
-use crate::utf8;
-
-/// How one audio sample is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Samples {
-    /// 16-bit signed integers.
-    S16,
-    /// 32-bit floating point.
-    F32,
-}
-
-impl Samples {
-    pub(crate) const fn bytes(self) -> usize {
-        match self {
-            Self::S16 => 2,
-            Self::F32 => 4,
-        }
-    }
-}
+use crate::{
+    codec::Codec,
+    grid::{ColorRange, Grid, PixelFormat, Samples, Sampling},
+    json, utf8,
+};
 
 /// What the payloads of a stream look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,46 +13,129 @@ pub(crate) enum Layout {
     Pcm {
         samples: Samples,
         channels: u16,
+        order: Order,
     },
-    I420 {
+    Picture {
+        pixels: PixelFormat,
+        range: ColorRange,
         width: u32,
         height: u32,
     },
     Utf8,
-    Opaque,
     /// So many integers. Only a stream with a schema has this layout.
     Record {
         fields: usize,
     },
+    Json,
+    Opaque,
+    Encoded(Codec),
+}
+
+/// In which order the samples of several channels come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Interleaved,
+    Planar,
 }
 
 impl Format {
     /// Text in UTF-8, one message a frame, not empty.
     pub const UTF8: Self = Self(Layout::Utf8);
 
-    /// Bytes whose inside the gate does not know, encrypted ones for example: handed on whole or dropped.
+    /// A JSON text (RFC 8259) in UTF-8, objects and arrays at most 128 deep in each other; otherwise it is malformed.
+    ///
+    /// What is hidden of it are whole values, each where it is: the text keeps its length and is JSON still.
+    /// Of a string its quotes stay, with `*` for every byte between them. A number, `true`, `false` and `null` become a number of as many bytes,
+    /// all ones, or from 16 bytes on zeros behind `0.`. Keys are hidden as strings are, and may then be the same in an object,
+    /// but for those that the stream was registered with: [`Stream::structural_keys`](crate::Stream::structural_keys).
+    ///
+    /// How long each value was can still be seen, and so whether it was `true` or `false`; likewise how many there are, and which are strings.
+    /// Where that tells too much, the outlet drops instead of blanking, or the client sends 0 and 1.
+    ///
+    /// A region is an [`Area::Span`](crate::Area::Span) of bytes; it takes with it every value and key that it shares any byte with,
+    /// of an object all that is in it. If no value is left, the frame is withheld.
+    pub const JSON: Self = Self(Layout::Json);
+
+    /// Bytes whose inside the gate does not know: handed on whole or dropped.
+    ///
+    /// Whatever is encrypted (`SFrame`, RFC 9605) is opaque, whichever codec is inside: no blank frame can be made for whoever decrypts it,
+    /// nor can it be seen where a stream may go on. The gate stands before encryption, or after decryption.
+    /// AAC is opaque, too: each of its frames decodes without those that were dropped before it.
     pub const OPAQUE: Self = Self(Layout::Opaque);
 
-    /// Interleaved PCM of at least one channel; a payload is a whole number of samples of every channel.
+    /// Interleaved audio of at least one channel; a payload is a whole number of samples of every channel.
     #[must_use]
     pub const fn pcm(samples: Samples, channels: u16) -> Self {
-        Self(Layout::Pcm { samples, channels })
+        Self::audio(samples, channels, Order::Interleaved)
     }
 
-    /// A planar picture of 8-bit Y, U and V in limited range, U and V at half the width and height, rounded up.
-    /// Each side is from 1 to 32,768 luma samples.
+    /// Audio of at least one channel, one after the other in one run of bytes: all samples of the first, then as many of the second.
+    #[must_use]
+    pub const fn planar_pcm(samples: Samples, channels: u16) -> Self {
+        Self::audio(samples, channels, Order::Planar)
+    }
+
+    const fn audio(samples: Samples, channels: u16, order: Order) -> Self {
+        Self(Layout::Pcm {
+            samples,
+            channels,
+            order,
+        })
+    }
+
+    /// A picture; each side is from 1 to 32,768 pixels.
+    ///
+    /// Its planes are those that [`PixelFormat`] says. A rectangle is hidden with every sample of colour that it shares anything with,
+    /// and in [`PixelFormat::Yuy2`] and [`PixelFormat::Uyvy`] with both pixels that share it.
+    /// It is filled with black: what is only blurred or pixelated can be recovered, by trying what would look the same.
+    #[must_use]
+    pub const fn picture(pixels: PixelFormat, range: ColorRange, width: u32, height: u32) -> Self {
+        Self(Layout::Picture {
+            pixels,
+            range,
+            width,
+            height,
+        })
+    }
+
+    /// A picture in [`PixelFormat::I420`] and limited range.
     #[must_use]
     pub const fn i420(width: u32, height: u32) -> Self {
-        Self(Layout::I420 { width, height })
+        Self::picture(PixelFormat::I420, ColorRange::Limited, width, height)
     }
 
     pub(crate) const fn is_valid(self) -> bool {
         match self.0 {
             Layout::Pcm { channels, .. } => channels > 0,
-            Layout::I420 { width, height } => {
+            Layout::Picture { width, height, .. } => {
                 0 < width && width <= MAX_SIDE && 0 < height && height <= MAX_SIDE
             }
-            Layout::Utf8 | Layout::Opaque | Layout::Record { .. } => true,
+            Layout::Encoded(codec) => codec.is_valid(),
+            Layout::Utf8 | Layout::Json | Layout::Opaque | Layout::Record { .. } => true,
+        }
+    }
+
+    /// How so many bytes are divided into what can be hidden, and what then takes its place. None of what has no such parts, or is no run of bytes.
+    // Inlined where some formats were told apart before, its table of jumps would have places for what cannot be, which look like panics.
+    #[inline(never)]
+    pub(crate) fn grid_of(self, bytes: usize) -> Option<Grid> {
+        match self.0 {
+            Layout::Pcm {
+                samples,
+                order: Order::Interleaved,
+                ..
+            } => Some(Grid::of(samples.bytes(), samples.silence())),
+            Layout::Pcm {
+                samples,
+                channels,
+                order: Order::Planar,
+            } => {
+                let channel = bytes.checked_div(channels.into())?;
+                Some(Grid::of(channel, samples.silence()))
+            }
+            Layout::Utf8 => Some(Grid::of(1, MASK)),
+            Layout::Record { .. } => Some(Grid::of(INTEGER, NO_VALUE)),
+            Layout::Picture { .. } | Layout::Json | Layout::Encoded(_) | Layout::Opaque => None,
         }
     }
 
@@ -81,37 +150,55 @@ impl Format {
         }
     }
 
-    /// The extent of a payload of this format, or none where it is not one.
+    /// The extent of a payload of this format, or none where it is not one, or encoded.
     pub(crate) fn extent(self, payload: &Payload<'_>) -> Option<Extent> {
         match (self.0, payload) {
             (_, Payload::Bytes([])) => None,
-            (Layout::Pcm { samples, channels }, Payload::Bytes(bytes)) => {
-                let whole = bytes
-                    .len()
-                    .is_multiple_of(samples.bytes() * usize::from(channels));
-                whole.then_some(Extent {
-                    width: channels.into(),
-                    height: 1,
-                })
+            (
+                Layout::Pcm {
+                    samples,
+                    channels,
+                    order,
+                },
+                Payload::Bytes(bytes),
+            ) => {
+                let every_channel = samples.bytes() * usize::from(channels);
+                let height = match order {
+                    Order::Interleaved => bytes.len().checked_div(every_channel)?,
+                    Order::Planar => 1,
+                };
+                let (width, height) = (channels.into(), u32::try_from(height).ok()?);
+                let is_whole = bytes.len().is_multiple_of(every_channel);
+                is_whole.then_some(Extent { width, height })
             }
             (Layout::Utf8, Payload::Bytes(bytes)) => {
                 let width = u32::try_from(bytes.len()).ok()?;
                 utf8::is_valid(bytes).then_some(Extent { width, height: 1 })
             }
-            (Layout::I420 { width, height }, Payload::Planes(planes)) => {
+            (
+                Layout::Picture {
+                    pixels,
+                    width,
+                    height,
+                    ..
+                },
+                Payload::Planes(planes),
+            ) => {
                 let extent = Extent { width, height };
-                let fits = planes
-                    .iter()
-                    .zip(I420)
-                    .all(|(plane, sampling)| match sampling {
-                        Some(sampling) => plane.holds(extent.sampled(sampling)),
-                        None => plane.data.is_empty(),
-                    });
+                let grids = pixels.grids();
+                let mut needed = planes.iter().zip(grids);
+                let mut others = planes.iter().skip(grids.len());
+                let fits = needed.all(|(plane, grid)| plane.holds(extent, *grid))
+                    && others.all(|plane| plane.data.is_empty());
                 fits.then_some(extent)
+            }
+            (Layout::Json, Payload::Bytes(bytes)) => {
+                let width = u32::try_from(bytes.len()).ok()?;
+                json::is_valid(bytes).then_some(Extent { width, height: 1 })
             }
             (Layout::Opaque, Payload::Bytes(_)) => Some(Extent::ONE),
             (Layout::Record { fields }, Payload::Bytes(bytes)) => {
-                (bytes.len() == fields * size_of::<i64>()).then_some(Extent::ONE)
+                (bytes.len() == fields * INTEGER).then_some(Extent::ONE)
             }
             _ => None,
         }
@@ -120,56 +207,24 @@ impl Format {
 
 const MAX_SIDE: u32 = 1 << 15;
 
-/// The size of a frame in what regions are measured in: luma samples, channels by 1, bytes by 1.
+/// Every byte of hidden text, whatever it was: the length in bytes stays, and neither script nor words show.
+pub(crate) const MASK: u8 = b'*';
+
+/// Of a record.
+pub(crate) const INTEGER: usize = size_of::<i64>();
+/// Every byte of an integer that is not there.
+pub(crate) const NO_VALUE: u8 = 0;
+
+/// The size of a frame in what regions are measured in: luma samples; channels by samples of each, or by 1 if they are not interleaved; bytes by 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Extent {
     pub(crate) width: u32,
     pub(crate) height: u32,
 }
 
-/// How many luma samples across and down share one sample of a plane.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sampling {
-    pub(crate) across: Shared,
-    pub(crate) down: Shared,
-}
-
-/// How many share one: never 0, so that dividing by it cannot panic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shared {
-    ByOne,
-    ByTwo,
-}
-
-impl Shared {
-    #[inline]
-    pub(crate) const fn get(self) -> u32 {
-        match self {
-            Self::ByOne => 1,
-            Self::ByTwo => 2,
-        }
-    }
-}
-
-/// The planes of I420: Y, U, V, and no fourth.
-pub(crate) const I420: [Option<Sampling>; 4] = {
-    const FULL: Option<Sampling> = Some(Sampling::ONE);
-    const HALF: Option<Sampling> = Some(Sampling::new(Shared::ByTwo, Shared::ByTwo));
-    [FULL, HALF, HALF, None]
-};
-
-impl Sampling {
-    /// Each by itself.
-    pub(crate) const ONE: Self = Self::new(Shared::ByOne, Shared::ByOne);
-
-    pub(crate) const fn new(across: Shared, down: Shared) -> Self {
-        Self { across, down }
-    }
-}
-
 impl Extent {
     /// Of what has no parts that regions could be of.
-    const ONE: Self = Self {
+    pub(crate) const ONE: Self = Self {
         width: 1,
         height: 1,
     };
@@ -183,7 +238,7 @@ impl Extent {
     }
 }
 
-/// One plane of a picture: rows of one byte a sample, each `stride` bytes after the one before.
+/// One plane of a picture: rows of samples without a gap, each row `stride` bytes after the one before.
 ///
 /// What lies between the rows goes with them, except where a frame is copied: a crop of a larger picture shows its neighbours there.
 #[derive(Clone, Copy, Debug, Default)]
@@ -204,8 +259,13 @@ pub struct PlaneMut<'a> {
 }
 
 impl Plane<'_> {
-    fn holds(&self, Extent { width, height }: Extent) -> bool {
-        let (width, rows_before) = (width as usize, height.saturating_sub(1) as usize);
+    fn holds(&self, extent: Extent, grid: Grid) -> bool {
+        let Extent { width, height } = extent.sampled(grid.sampling);
+        // Neither is more than 32,768, nor a group more than a few bytes.
+        let (width, rows_before) = (
+            width as usize * grid.group,
+            height.saturating_sub(1) as usize,
+        );
         let needed = rows_before
             .checked_mul(self.stride)
             .and_then(|before| before.checked_add(width));
@@ -216,7 +276,7 @@ impl Plane<'_> {
 /// A frame's content.
 #[derive(Clone, Copy, Debug)]
 pub enum Payload<'a> {
-    /// One run of bytes: audio, text, a record, opaque.
+    /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a [u8]),
     /// A picture of up to four planes, the unused ones empty.
     Planes([Plane<'a>; 4]),
@@ -225,25 +285,54 @@ pub enum Payload<'a> {
 /// A frame's content that may be changed.
 #[derive(Debug)]
 pub enum PayloadMut<'a> {
-    /// One run of bytes: audio, text, a record, opaque.
+    /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a mut [u8]),
     /// A picture of up to four planes, the unused ones empty.
     Planes([PlaneMut<'a>; 4]),
 }
 
 impl<'a> Payload<'a> {
-    /// A picture in I420: Y, U and V.
+    /// A picture of three planes, Y, U and V: I420, I422, I444.
     #[must_use]
     pub fn i420(y: Plane<'a>, u: Plane<'a>, v: Plane<'a>) -> Self {
         Self::Planes([y, u, v, Plane::default()])
     }
+
+    /// A picture of two planes, Y and what has U and V by turns: NV12, NV21, P010.
+    #[must_use]
+    pub fn semi_planar(y: Plane<'a>, uv: Plane<'a>) -> Self {
+        Self::Planes([y, uv, Plane::default(), Plane::default()])
+    }
+
+    /// A picture of one plane: YUY2, UYVY, RGBA, BGRA, RGB24, GRAY8.
+    #[must_use]
+    pub fn packed(pixels: Plane<'a>) -> Self {
+        Self::Planes([pixels, Plane::default(), Plane::default(), Plane::default()])
+    }
 }
 
 impl<'a> PayloadMut<'a> {
-    /// A picture in I420: Y, U and V.
+    /// A picture of three planes, Y, U and V: I420, I422, I444.
     #[must_use]
     pub fn i420(y: PlaneMut<'a>, u: PlaneMut<'a>, v: PlaneMut<'a>) -> Self {
         Self::Planes([y, u, v, PlaneMut::default()])
+    }
+
+    /// A picture of two planes, Y and what has U and V by turns: NV12, NV21, P010.
+    #[must_use]
+    pub fn semi_planar(y: PlaneMut<'a>, uv: PlaneMut<'a>) -> Self {
+        Self::Planes([y, uv, PlaneMut::default(), PlaneMut::default()])
+    }
+
+    /// A picture of one plane: YUY2, UYVY, RGBA, BGRA, RGB24, GRAY8.
+    #[must_use]
+    pub fn packed(pixels: PlaneMut<'a>) -> Self {
+        Self::Planes([
+            pixels,
+            PlaneMut::default(),
+            PlaneMut::default(),
+            PlaneMut::default(),
+        ])
     }
 
     pub(crate) fn as_payload(&self) -> Payload<'_> {

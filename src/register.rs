@@ -405,11 +405,17 @@ impl Register {
         if self.specific(grant.scope).is_empty() {
             return Err(Error::Empty("grant's scope"));
         }
-        let Some(key) = &stay.key else { return Ok(()) };
         let recipients = self.recipients(grant.scope.purposes);
-        grant
-            .check_signature(key, &self.meeting, who, &recipients, stay.challenge)
-            .map_err(refused)
+        match (&stay.key, &grant.signed) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(Refusal::Keyless),
+            (Some(_), None) => Err(Refusal::Unsigned),
+            (Some(key), Some(signed)) => {
+                let message = grant.message(&self.meeting, who, &recipients, stay.challenge);
+                signed.check(key, &self.meeting, stay.challenge, &message)
+            }
+        }
+        .map_err(refused)
     }
 
     fn free_seat(&self) -> Option<usize> {

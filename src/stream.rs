@@ -1,3 +1,5 @@
+use alloc::{string::String, vec::Vec};
+
 use crate::{
     frame::Participant,
     kind::Kind,
@@ -13,6 +15,7 @@ pub struct Stream {
     pub(crate) kind: Kind,
     pub(crate) format: Format,
     pub(crate) schema: Option<Schema>,
+    pub(crate) keys: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +68,15 @@ impl Stream {
             kind,
             format,
             schema: None,
+            keys: Vec::new(),
         }
+    }
+
+    /// Which keys of a stream of [`Format::JSON`] tell what values are and nothing about anybody: they are never hidden, and all others are, as values are.
+    ///
+    /// A key counts as listed only if it is spelt without escapes. For any other format a stream with keys cannot be opened.
+    pub fn structural_keys<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.keys = keys.into_iter().map(Into::into).collect();
+        self
     }
 }

@@ -1,7 +1,10 @@
 use core::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
 use crate::{
     frame::StreamId,
+    hex,
     kind::Kind,
     purpose::Purposes,
     time::{Millis, Time},
@@ -21,7 +24,7 @@ use crate::{
 /// | 8–11 | capture time, milliseconds since the meeting's start; 2³² − 1: out of range |
 /// | 12–15 | consent generation: the change of consent up to which the verdict surely applied |
 ///
-/// An absent tag, or one that does not parse, means no consent.
+/// An absent tag, or one that does not parse, means no consent. In files it is 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tag {
     /// Bytes 0–7.
@@ -39,6 +42,9 @@ pub enum TagError {
     /// Not what this library writes.
     #[error("not a tag that can be written")]
     Invalid,
+    /// Of so many bytes, which are neither 16 nor, with a seal, 32.
+    #[error("{0} bytes, not 16 or 32")]
+    Length(usize),
 }
 
 const VERSION: u8 = 1;
@@ -204,9 +210,14 @@ impl Tag {
     /// The stream that the frame came from; none where it was derived from frames of several.
     #[must_use]
     pub fn stream(self) -> Option<StreamId> {
-        let [.., high, low] = self.what.to_be_bytes();
-        let stream = StreamId(u16::from_be_bytes([high, low]));
+        let stream = StreamId(u16::from_be_bytes(self.stream_bytes()));
         stream.is_valid().then_some(stream)
+    }
+
+    /// Bytes 6–7.
+    pub(crate) fn stream_bytes(self) -> [u8; 2] {
+        let [.., high, low] = self.what.to_be_bytes();
+        [high, low]
     }
 
     /// The capture time, rounded down to a millisecond.
@@ -268,6 +279,18 @@ impl Tag {
     #[inline]
     const fn byte(self, index: u32) -> u8 {
         (self.what >> (56 - 8 * index)).to_be_bytes()[7]
+    }
+}
+
+impl Serialize for Tag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        hex::serialize(&self.to_bytes(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_bytes(hex::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -1,13 +1,19 @@
 //! The hot half: one call for every frame, on a media thread.
 
-use alloc::sync::Arc;
-use core::{cell::Cell, marker::PhantomData};
+use alloc::{boxed::Box, sync::Arc};
+use core::{
+    cell::{Cell, RefCell},
+    marker::PhantomData,
+};
 
 #[cfg(feature = "capi")]
 use crate::frame::{OutletId, StreamId};
 use crate::{
+    codec::Coded,
     derived::{self, Content},
+    encoded::Place,
     frame::{Contributors, Frame, Participant, Region},
+    json::Keys,
     kind::Kind,
     payload::{Extent, Format, Payload, PayloadMut},
     purpose::Purposes,
@@ -30,10 +36,14 @@ pub struct Tap {
     pub(crate) source: Source,
     pub(crate) kind: Kind,
     pub(crate) format: Format,
+    /// Those of JSON that are never hidden.
+    pub(crate) keys: Keys,
     /// Those of the outlet; never empty, as an empty set would clear everything.
     pub(crate) purposes: Purposes,
     /// Whether the outlet takes empty frames for those of this kind that are withheld.
     pub(crate) blanks: bool,
+    /// Of a stream of encoded frames. Never borrowed when a call begins.
+    pub(crate) encoded: Option<Box<RefCell<Coded>>>,
     pub(crate) template: Template,
     pub(crate) not_sync: PhantomData<Cell<()>>,
 }
@@ -71,9 +81,9 @@ impl<R> Admission<R> {
 /// What an outlet receives: a payload in which only what was cleared is left, and its tag. Only the gate makes one.
 #[derive(Debug)]
 pub struct Cleared<'a> {
-    payload: Payload<'a>,
-    tag: Tag,
-    content: Content<'a>,
+    pub(crate) payload: Payload<'a>,
+    pub(crate) tag: Tag,
+    pub(crate) content: Content<'a>,
 }
 
 impl<'a> Cleared<'a> {
@@ -136,10 +146,27 @@ pub(crate) enum Ruling {
     Withheld(Reason),
 }
 
+impl Ruling {
+    /// What becomes of a frame that is not to be changed.
+    #[inline]
+    pub(crate) fn unchanged(&self) -> Verdict {
+        match *self {
+            Self::Whole => Verdict::Whole,
+            Self::InPart {
+                refused: 0,
+                uncovered: false,
+                reason,
+            } => Verdict::Redacted(reason),
+            Self::InPart { reason, .. } | Self::Withheld(reason) => Verdict::Dropped(reason),
+        }
+    }
+}
+
 impl Tap {
     /// Hands a frame on as it is, without copying, or drops it.
     ///
-    /// A frame that could only go in part is dropped, and nothing is blanked: both would have to change or to copy the payload.
+    /// A frame that could only go in part is dropped, and none is blanked: both would have to change or to copy the payload.
+    /// Only an encoded one is blanked if the outlet says so, as its blank frame is the tap's own and elsewhere.
     /// `now` is the time of release; the largest that the tap has seen counts.
     #[inline]
     pub fn admit<R>(
@@ -155,7 +182,7 @@ impl Tap {
     /// Copies what is cleared of a frame into `buffer` and hands that on; what is withheld never leaves the client's own buffer.
     ///
     /// `buffer` is of the stream's format and, except for pictures, exactly as long as `payload`; otherwise the frame is dropped.
-    /// Of a dropped frame the buffer is wiped. `now` as in [`Tap::admit`].
+    /// Of a dropped frame the buffer is wiped, and of a blanked encoded one, as that is the tap's own. `now` as in [`Tap::admit`].
     #[inline]
     pub fn admit_into<R>(
         &mut self,
@@ -173,7 +200,7 @@ impl Tap {
     /// Redacts or blanks a frame where it is and hands it on.
     ///
     /// For a payload that nobody else reads: the call itself must have a copy of its own, and so must other taps.
-    /// A dropped frame's payload is wiped. `now` as in [`Tap::admit`].
+    /// A dropped frame's payload is wiped, and a blanked encoded one's. `now` as in [`Tap::admit`].
     #[inline]
     pub fn admit_in_place<R>(
         &mut self,
@@ -207,6 +234,7 @@ impl Tap {
     /// The bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's are.
     ///
     /// It releases nothing and is not counted; what it says may no longer hold when it returns.
+    /// It sees no payload, so of an encoded frame it does not know how far that reaches back, nor what it depends on.
     #[inline]
     pub fn tag(&mut self, frame: &Frame<'_>, now: Time) -> Tag {
         self.tag_by_words(frame, now)
@@ -310,6 +338,17 @@ impl Tap {
         }
     }
 
+    /// Whether the last frame was cleared and yet withheld, as it may depend on one that was: the sender is to be asked for a keyframe
+    /// (RFC 4585 §6.3.1, RFC 5104 §3.5.1), or nothing is released until the next one comes by itself.
+    #[must_use]
+    pub fn wants_keyframe(&self) -> bool {
+        let encoded = self.encoded.as_deref();
+        encoded.is_some_and(|encoded| {
+            let encoded = encoded.try_borrow();
+            encoded.is_ok_and(|encoded| encoded.wants_keyframe())
+        })
+    }
+
     /// How many frames came, and what became of them.
     #[must_use]
     pub fn counters(&self) -> Counters {
@@ -340,16 +379,7 @@ impl Tap {
     ) -> (Verdict, Tag) {
         let extent = self.format.extent(payload);
         let (generation, ruling) = self.rule(frame, payload, extent, now);
-        let verdict = match ruling {
-            Ruling::Whole => Verdict::Whole,
-            Ruling::InPart {
-                refused: 0,
-                uncovered: false,
-                reason,
-            } => Verdict::Redacted(reason),
-            Ruling::InPart { reason, .. } | Ruling::Withheld(reason) => Verdict::Dropped(reason),
-        };
-        let verdict = self.afford(verdict, now);
+        let verdict = self.afford(ruling.unchanged(), now);
         let tag = self.tag_as(verdict, self.purposes, frame, generation);
         (verdict, tag)
     }
@@ -382,15 +412,16 @@ impl Tap {
                 extent,
             };
             let done = match from {
-                Some(from) => redact::copy(self.format, from, buffer, &cut),
-                None => redact::hide(self.format, buffer, &cut),
+                Some(from) => redact::copy(self.format, &self.keys, from, buffer, &cut),
+                None => redact::hide(self.format, &self.keys, buffer, &cut),
             };
             if done {
                 return verdict;
             }
         }
         let reason = verdict.reason().unwrap_or(Reason::Malformed);
-        if self.blanks && !reason.is_fault() && redact::blank(self.format, buffer) {
+        if self.blanks && !reason.is_fault() && redact::blank(self.format, &self.keys, from, buffer)
+        {
             return Verdict::Blanked(reason);
         }
         redact::wipe(buffer);
@@ -430,7 +461,7 @@ impl Tap {
     }
 
     #[inline]
-    fn content<'a>(&self, frame: &'a Frame<'a>, ruling: &Ruling) -> Content<'a> {
+    pub(crate) fn content<'a>(&self, frame: &'a Frame<'a>, ruling: &Ruling) -> Content<'a> {
         let (refused, uncovered) = match *ruling {
             Ruling::InPart {
                 refused, uncovered, ..
@@ -448,7 +479,7 @@ impl Tap {
 
     /// A frame's tag, and of what is derived, what its sources' tags make of it.
     #[inline]
-    fn tag_as(
+    pub(crate) fn tag_as(
         &self,
         verdict: Verdict,
         cleared: Purposes,
@@ -491,9 +522,9 @@ impl Decisions<'_> {
 
 /// A release under way, in which frames are admitted one after the other: [`Tap::batch`].
 pub struct Batch<'a> {
-    tap: &'a Tap,
-    scope: Scope<'a>,
-    now: Time,
+    pub(crate) tap: &'a Tap,
+    pub(crate) scope: Scope<'a>,
+    pub(crate) now: Time,
 }
 
 #[cfg(feature = "capi")]
@@ -531,6 +562,9 @@ impl Batch<'_> {
         let (tap, now) = (self.tap, self.now);
         let (verdict, tag) = match tap.surely_whole(frame, &payload, now) {
             Some(tag) => (Verdict::Whole, tag),
+            None if tap.encoded.is_some() => {
+                return self.admit_encoded(frame, Place::Shared(&payload), release);
+            }
             None => tap.whole_or_dropped(frame, &payload, now),
         };
         self.scope.count(verdict, frame.captured);
@@ -554,6 +588,9 @@ impl Batch<'_> {
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);
+        if tap.encoded.is_some() {
+            return self.admit_encoded(frame, Place::Copied(&payload, &mut buffer), release);
+        }
         let extent = tap
             .format
             .extent(&payload)
@@ -574,6 +611,9 @@ impl Batch<'_> {
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);
+        if tap.encoded.is_some() {
+            return self.admit_encoded(frame, Place::Owned(&mut payload), release);
+        }
         let extent = tap.format.extent(&payload.as_payload());
         let (generation, ruling) = tap.rule(frame, &payload.as_payload(), extent, now);
         let verdict = tap.treat(&ruling, frame.regions, extent, None, &mut payload, now);

@@ -63,6 +63,11 @@ impl Time {
         }
     }
 
+    /// So many microseconds before; out of range if that is before the meeting's start.
+    pub(crate) const fn earlier(self, micros: u32) -> Self {
+        Self::from_micros(self.as_micros().saturating_sub(micros as i64))
+    }
+
     #[must_use]
     #[inline]
     pub(crate) const fn in_range(self) -> bool {

@@ -1,7 +1,16 @@
+use serde::{Deserialize, Serialize};
+
 /// What the gate did with a frame.
 ///
 /// Exhaustive on purpose: whoever decides by it is to be told by the compiler when there is a new outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// In files it is an object of `verdict` and, unless that is `whole`, `reason`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(
+    tag = "verdict",
+    content = "reason",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
 #[must_use]
 pub enum Verdict {
     /// Handed on as it was.
@@ -47,9 +56,9 @@ macro_rules! reasons {
         /// Why a frame was not handed on whole.
         ///
         /// Where several hold, the one with the smallest number is given. Numbers are never reused.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[repr(u8)]
-        pub enum Reason { $($(#[$doc])* $reason = $number,)* }
+        pub enum Reason { $($(#[$doc])* #[serde(rename = $name)] $reason = $number,)* }
 
         impl Reason {
             /// The name in lower case, as files and reports write it.
@@ -82,6 +91,8 @@ impl Reason {
                 | Self::OverBudget
                 | Self::Incomplete
                 | Self::BeyondSource
+                | Self::AwaitsKeyframe
+                | Self::ReachesBack
                 | Self::Disjoint
         )
     }
@@ -132,6 +143,10 @@ reasons! {
     CapturedEarlier = 37, "captured earlier";
     /// What it was derived from was not cleared for this.
     BeyondSource = 40, "beyond its source";
+    /// An encoded frame that may depend on one that was withheld, or never came; the next that starts afresh is released.
+    AwaitsKeyframe = 48, "awaits keyframe";
+    /// An encoded frame that may yield what was captured before it, and how long before cannot be told.
+    ReachesBack = 49, "reaches back";
     /// Two frames of which nothing is cleared for both together: [`Tag::meet`](crate::Tag::meet).
     Disjoint = 255, "disjoint";
 }

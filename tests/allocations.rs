@@ -10,8 +10,9 @@ use std::{
 
 use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
 use framegate::{
-    Area, Authority, Contributors, Field, Format, Frame, Kind, MAX_REGIONS, Payload, Purposes,
-    Reason, Region, Samples, Schema, Scope, Source, Stream, Time, Verdict,
+    Archived, Area, Authority, Carried, Cleared, Contributors, Field, Finding, Format, Frame, Join,
+    Kind, Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region, Samples,
+    Schema, Scope, Seals, Source, Stream, Subject, Subjects, Time, Verdict, Verifier,
 };
 
 struct Counting;
@@ -293,6 +294,111 @@ fn admitting_records() {
     let mut over = Verdict::Whole;
     let seen = allocations(|_| over = verdict());
     assert_eq!((seen, over), (0, Verdict::Dropped(Reason::OverBudget)));
+}
+
+/// Keyframes of 2 by 2 and 8 by 8 pictures, of sound 60 ms with a copy of the 60 ms before, and what depends on such.
+fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 4] {
+    let hex = |text: &str| {
+        let digits = text
+            .as_bytes()
+            .chunks(2)
+            .map(|byte| str::from_utf8(byte).unwrap());
+        let bytes = digits.map(|byte| u8::from_str_radix(byte, 16).unwrap());
+        bytes.collect::<Vec<_>>()
+    };
+    let h264 = "000000016742c01f0fd91f888884000003000400000300c83c60c92000000001\
+                6887cb83cb20000000016588840af2628000a7be";
+    let vp8 = "1002009d012a080008000047088585888584880202000c0d6000feffab5080";
+    let [packet, earlier] = [[0x18, 0x10, 0, 0], [0x18, 0, 0, 0]];
+    let red = |packet: &[u8]| [&[0xEF, 0x2D, 0, 4, 0x6F], packet, packet].concat();
+    [
+        (Format::H264, hex(h264), hex("00000001419a")),
+        (Format::VP8, hex(vp8), hex("110000")),
+        (Format::OPUS, packet.to_vec(), earlier.to_vec()),
+        (Format::OPUS_RED, red(&packet), red(&earlier)),
+    ]
+}
+
+#[test]
+fn admitting_encoded_frames() {
+    for (format, key, inner) in encoded() {
+        let (mut meeting, notice, [agrees, refuses]) = meeting();
+        agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
+        for (who, released) in [(agrees, true), (refuses, false)] {
+            let stream = Stream::owned(who, Kind::Video, format);
+            let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+            let mut buffer = key.clone();
+            let mut blanks = 0;
+            let mut next = 0;
+            let seen = allocations(|now| {
+                let now = Time::from_micros(now.as_micros() + 1_000_000);
+                let frame = own(now).keyframe(true);
+                let received = |cleared: Cleared<'_>| black_box(cleared.bytes()).map(<[u8]>::len);
+                let payload = Payload::Bytes(&key);
+                buffer.copy_from_slice(&key);
+                next += 1;
+                let admission = match next % 4 {
+                    0 => tap.admit(&own(now), Payload::Bytes(&inner), now, received),
+                    1 => tap.admit(&frame, payload, now, received),
+                    2 => tap.admit_in_place(&frame, (&mut buffer[..]).into(), now, received),
+                    _ => tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, received),
+                };
+                assert_eq!(admission.verdict().is_released(), released, "{format:?}");
+                blanks += i64::from(!released && admission.output.is_some());
+            });
+            assert_eq!((seen, blanks), (0, if released { 0 } else { FRAMES }));
+        }
+    }
+}
+
+/// Sealing, the check before training, with seals and without, and rechecking.
+#[test]
+fn sealing_and_verifying_archives() {
+    let ledger = common::Memory::default();
+    let mut meeting = Meeting::open_with("archived", 2, ledger.writer()).unwrap();
+    let notice = meeting.show(common::notice()).unwrap();
+    let who = meeting.join(Join::adult("ana"), Time::START).unwrap();
+    agree(&mut meeting, notice, who, common::SCOPE, Time::START);
+    let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
+    let samples = [1; 640];
+    let key = MeetingKey::new(&[1; 32], "archived");
+    let subjects = [Subject {
+        id: "ana",
+        kinds: Kinds::empty(),
+    }];
+    let subjects = Subjects::new(&subjects).unwrap();
+    let mut last = None;
+    let seen = allocations(|now| {
+        let admission = tap.admit(&own(now), samples[..].into(), now, |cleared| {
+            let (tag, payload) = (cleared.tag(), cleared.bytes().unwrap());
+            let seal = Some(key.stream(tag).seal(tag, subjects, [payload]));
+            Carried { tag, seal }
+        });
+        last = admission.output;
+    });
+    assert_eq!(seen, 0);
+
+    let verifier = Verifier::new(&ledger.read()).unwrap();
+    let frame = Archived {
+        carried: last,
+        subjects,
+        payload: &samples,
+    };
+    let (frames, mut bits) = ([frame; 100], [0; 2]);
+    let (mut findings, mut seals) = ([Finding::NoTag; 100], [None; 100]);
+    let head = verifier.head();
+    let before = ALLOCATIONS.get();
+    for _ in 0..1000 {
+        for seals in [Seals::Checked(&key), Seals::DryRun] {
+            let purpose = Purposes::RECORD;
+            let count = verifier.verify_batch(&frames, purpose, seals, &mut bits, &mut findings);
+            assert_eq!(count, 100);
+        }
+        let stay = verifier.recheck(&head, &frames, &mut bits, &mut findings);
+        assert_eq!(stay, Ok(100));
+        assert_eq!(key.seal_batch(&frames, &mut seals).len(), 100);
+    }
+    assert_eq!(ALLOCATIONS.get() - before, 0);
 }
 
 /// Every way through the slow half of a decision: just after a change, with others' purposes open, expired.

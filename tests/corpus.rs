@@ -5,7 +5,7 @@ mod fuzz;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use framegate::Verdict;
+use framegate::{Reason, Verdict};
 
 /// The inputs that are kept for a target.
 fn corpus(target: &str) -> Vec<Vec<u8>> {
@@ -37,9 +37,35 @@ fn tags_are_read_as_they_are_written_and_join_to_no_more() {
 }
 
 #[test]
+fn what_takes_a_tag_gives_it_back() {
+    let taken = corpus("wire").into_iter();
+    let taken: usize = taken.map(|bytes| fuzz::wire::check(&bytes)).sum();
+    assert!(taken >= 12, "{taken}");
+}
+
+#[test]
 fn frames_show_no_more_than_was_agreed_to() {
     let seen = corpus("frame").into_iter();
     let seen = seen.flat_map(|bytes| fuzz::frame::check(&bytes));
     let names: BTreeSet<_> = seen.map(Verdict::name).collect();
     assert_eq!(names.len(), 4, "{names:?}");
+}
+
+#[test]
+fn encoded_frames_go_on_from_keyframes_alone() {
+    let seen = corpus("encoded").into_iter();
+    let seen = seen.flat_map(|bytes| fuzz::encoded::check(&bytes));
+    let seen: Vec<_> = seen.collect();
+    let names: BTreeSet<_> = seen.iter().map(|verdict| verdict.name()).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    for reason in [
+        Reason::AwaitsKeyframe,
+        Reason::ReachesBack,
+        Reason::Malformed,
+    ] {
+        let withheld = seen
+            .iter()
+            .filter(|verdict| verdict.reason() == Some(reason));
+        assert!(withheld.count() > 0, "{reason:?}");
+    }
 }

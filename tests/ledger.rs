@@ -653,6 +653,14 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
     );
     assert_eq!(verdict(&mut tap, 4), Verdict::Dropped(Reason::NotGranted));
 
+    // Nor can one without a key seem to have signed.
+    let keyless = meeting.join(Join::adult("kim"), millis(4)).unwrap();
+    let unchecked = signed(&meeting, keyless, "kim", plain.clone(), SECRET);
+    assert_eq!(
+        meeting.grant(by, keyless, &unchecked, millis(4)),
+        refused(Refusal::Keyless)
+    );
+
     meeting.grant(by, who, &good, millis(5)).unwrap();
     assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
     // Withdrawing needs no signature, and makes the old one worthless, held back or not.
@@ -701,7 +709,7 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
     let refusals = entries
         .iter()
         .filter(|line| matches!(line.entry, Entry::Refused { .. }));
-    assert_eq!(refusals.count(), 10);
+    assert_eq!(refusals.count(), 11);
     // Signatures are checked again when a meeting goes on.
     drop(meeting);
     assert!(Meeting::resume(&memory.read(), LedgerWriter::default()).is_ok());

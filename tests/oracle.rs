@@ -2,7 +2,7 @@
 //!
 //! `oracle/rules.rs` is the oracle, `oracle/content.rs` says what is left of a payload, `oracle/ledger.rs` what must be in the ledger,
 //! `oracle/scripts.rs` makes meetings up, `oracle/run.rs` runs them through the gate and the oracle side by side,
-//! `oracle/resume.rs` compares a meeting with the one that its ledger makes.
+//! `oracle/resume.rs` compares a meeting with the one that its ledger makes, `oracle/recall.rs` says what of an archive must go.
 
 mod common;
 
@@ -18,6 +18,8 @@ mod groups;
 mod keys;
 #[path = "oracle/ledger.rs"]
 mod ledger;
+#[path = "oracle/recall.rs"]
+mod recall;
 #[path = "oracle/records.rs"]
 mod records;
 #[path = "oracle/resume.rs"]
@@ -125,8 +127,29 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(config(1000))]
+
+    #[test]
+    fn what_of_an_archive_must_go_is_what_the_oracle_says(script in scripts(), at in any::<Index>(), torn: Option<bool>) {
+        recall::check(&script, at, torn, None)?;
+    }
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Controls
+
+#[test]
+fn what_must_go_tells_planted_faults() {
+    for fault in recall::Fault::ALL {
+        let found = fixed_meetings().enumerate().any(|(number, script)| {
+            let (at, torn) = (number * 7, (number % 2 == 0).then_some(true));
+            let at = at % script.steps.len();
+            recall::check_at(&script, at, torn, Some(fault)).is_err()
+        });
+        assert!(found, "{fault:?}");
+    }
+}
 
 /// The same meetings each time.
 fn fixed_meetings() -> impl Iterator<Item = Script> {
@@ -183,7 +206,7 @@ fn a_ledger_without_its_last_line_makes_another_meeting() {
 
 #[test]
 fn the_meetings_come_to_every_verdict() {
-    let runs = fixed_meetings().take(3000).map(|script| run(&script, None));
+    let runs = fixed_meetings().take(5000).map(|script| run(&script, None));
     let outcomes = runs.flat_map(|run| run.expect("agreement").outcomes);
     let seen: HashSet<(Option<Door>, Verdict)> = outcomes
         .flatten()
@@ -275,6 +298,7 @@ fn the_meetings_come_to_every_refusal() {
         (20, "Participant, with a key, Err(ForeignMeeting)"),
         (100, "Participant, with a key, Err(Replayed)"),
         (100, "Participant, with a key, Err(WrongSignature)"),
+        (50, "Participant, without, Err(Keyless)"),
         (50, "Host, with a key, Err(Overreach)"),
         (10, "Administrator, with a key, Err(Overreach)"),
         (10, "Vendor, with a key, Err(Overreach)"),

@@ -9,13 +9,13 @@ use std::{
 
 use criterion::Criterion;
 use framegate::{
-    Authority, Contributors, Digest, Format, Frame, Join, Kind, Meeting, Participant, Payload,
-    Purposes, Scope, Stream, Tap, Time,
+    Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Scope, Stream, Tap, Time,
 };
 
 use crate::{
-    common::{SCOPE, agree, meeting, notice, own, tap},
-    line::{Budget::AtMost, Line, NOW},
+    common::{SCOPE, agree, meeting, own, tap},
+    line::{Budget::AtMost, Group, Line, NOW},
+    load::{joined, opened},
 };
 
 const OPUS_FRAME: [u8; 80] = [0; 80];
@@ -31,9 +31,9 @@ pub fn deciding(criterion: &mut Criterion) {
     for who in people {
         agree(&mut meeting, notice, who, SCOPE, Time::START);
     }
-    let stream = Stream::owned(people[0], Kind::Audio, Format::OPAQUE);
-    let one = RefCell::new(tap(&mut meeting, stream, Purposes::RECORD));
-    let mut mix = tap(&mut meeting, mix(), Purposes::RECORD);
+    let one = Stream::owned(people[0], Kind::Audio, Format::OPAQUE);
+    let one = RefCell::new(tap(&mut meeting, one, Purposes::RECORD));
+    let mut mixed = tap(&mut meeting, mix(), Purposes::RECORD);
     let words: [Word; 16] = array::from_fn(|at| Word(AtomicU64::new(at as u64 + 1)));
 
     let list: [usize; 15] = array::from_fn(|at| at);
@@ -85,14 +85,15 @@ pub fn deciding(criterion: &mut Criterion) {
         }),
         run: &mut |_| {
             let frame = Frame::new(black_box(NOW), Contributors::Complete(&people));
-            black_box(mix.tag(&frame, NOW));
+            black_box(mixed.tag(&frame, NOW));
         },
     }
     .measure(group);
 
-    let (mut large, thousand) = thousand(notice);
+    let (mut large, digest) = opened();
+    let thousand = joined(&mut large, digest);
     let members = large.group(&thousand).expect("a group");
-    let mut gallery = tap(&mut large, self::mix(), Purposes::RECORD);
+    let mut gallery = tap(&mut large, mix(), Purposes::RECORD);
     Line {
         name: "a frame of a group of 1000",
         bytes: 0,
@@ -122,6 +123,11 @@ pub fn deciding(criterion: &mut Criterion) {
 
     let _ = meeting.withdraw(Authority::Participant, people[0], Scope::ALL, NOW);
     agree(&mut meeting, notice, people[0], SCOPE, NOW);
+    just_after_a_change(group, &one);
+}
+
+fn just_after_a_change(group: &mut Group<'_>, one: &RefCell<Tap>) {
+    let word = Word(AtomicU64::new(1));
     Line {
         name: "admitting just after a change",
         bytes: 0,
@@ -129,7 +135,7 @@ pub fn deciding(criterion: &mut Criterion) {
         prepare: &mut || {},
         budget: None,
         floor: ("atomic load", &mut |_| {
-            black_box(black_box(&words)[0].0.load(Acquire));
+            black_box(black_box(&word).0.load(Acquire));
         }),
         run: &mut |_| admit(&mut one.borrow_mut()),
     }
@@ -148,7 +154,7 @@ fn admit(tap: &mut Tap) {
 }
 
 /// So many at once, beside as many one by one.
-fn batches(group: &mut crate::line::Group<'_>, one: &RefCell<Tap>) {
+fn batches(group: &mut Group<'_>, one: &RefCell<Tap>) {
     let frames = [own(NOW); BATCH];
     let mut tags = [one.borrow_mut().tag(&own(NOW), NOW); BATCH];
     Line {
@@ -190,18 +196,4 @@ fn batches(group: &mut crate::line::Group<'_>, one: &RefCell<Tap>) {
         },
     }
     .measure(group);
-}
-
-/// A meeting of 1000 who all agree.
-fn thousand(digest: Digest) -> (Meeting, Vec<Participant>) {
-    let mut meeting = Meeting::open("large", 1000).expect("a meeting");
-    meeting.show(notice()).expect("a notice");
-    let join = |at: u32| {
-        let who = meeting.join(Join::adult(&at.to_string()), Time::START);
-        let who = who.expect("room");
-        agree(&mut meeting, digest, who, SCOPE, Time::START);
-        who
-    };
-    let people = (0..1000).map(join).collect();
-    (meeting, people)
 }

@@ -79,24 +79,36 @@ impl Line<'_> {
         }
         let each = |all: Duration| all.as_secs_f64() * 1e9 / f64::from(self.batch);
         let (run, floor) = (each(run), each(floor));
-        let met = |is: bool| if is { "met" } else { "missed" };
-        let judged = match self.budget {
-            Some(Budget::AtMost(most)) => {
-                let ratio = run / floor;
-                format!("{ratio:.2} × | ≤ {most} × | {}", met(ratio <= most))
-            }
-            Some(Budget::AtLeast(least)) => {
-                let ratio = floor / run;
-                format!(
-                    "{ratio:.2} × as fast | ≥ {least} × | {}",
-                    met(ratio >= least)
-                )
-            }
-            None => format!("{:.2} × as fast | |", floor / run),
-        };
-        println!(
-            "| {} | {run:.1} ns | {} | {floor:.1} ns | {judged} |",
-            self.name, self.floor.0
-        );
+        print_times((self.name, run), (self.floor.0, floor), self.budget);
     }
+}
+
+/// A row of what takes so many ns, and its floor.
+pub fn print_times((what, took): (&str, f64), (floor, least): (&str, f64), budget: Option<Budget>) {
+    let (took_ns, least_ns) = (format!("{took:.1} ns"), format!("{least:.1} ns"));
+    print_row((what, &took_ns), (floor, &least_ns), took / least, budget);
+}
+
+/// A row of the table, in Markdown, of what takes so many times as much as its floor.
+pub fn print_row(
+    (what, takes): (&str, &str),
+    (floor, floor_takes): (&str, &str),
+    times: f64,
+    budget: Option<Budget>,
+) {
+    let met = |is: bool| if is { "met" } else { "missed" };
+    let judged = match budget {
+        Some(Budget::AtMost(most)) => {
+            format!("{times:.2} × | ≤ {most} × | {}", met(times <= most))
+        }
+        Some(Budget::AtLeast(least)) => {
+            let faster = times.recip();
+            format!(
+                "{faster:.2} × as fast | ≥ {least} × | {}",
+                met(faster >= least)
+            )
+        }
+        None => format!("{times:.2} × | |"),
+    };
+    println!("| {what} | {takes} | {floor} | {floor_takes} | {judged} |");
 }

@@ -1,4 +1,4 @@
-//! Deciding and redacting beside the floor of each: an atomic load, a fill or a copy of as many bytes.
+//! Deciding, redacting and verifying beside the floor of each: an atomic load, a fill or a copy of as many bytes, a look-up, a bare MAC.
 //!
 //! `cargo bench --bench gate | grep '^|'` is the table of ratios, in Markdown.
 
@@ -7,7 +7,9 @@ mod c;
 mod common;
 mod deciding;
 mod line;
+mod load;
 mod redacting;
+mod verifying;
 
 use criterion::{criterion_group, criterion_main};
 
@@ -19,7 +21,9 @@ criterion_group!(
     benches,
     heading,
     deciding::deciding,
+    c::through_c,
     redacting::redacting,
-    c::through_c
+    load::load,
+    verifying::verifying
 );
 criterion_main!(benches);

@@ -206,16 +206,16 @@ void media() {
   Tap recording_gallery = *meeting.tap(gallery, recorder);
   const std::array<Region, 2> tiles{Region::rectangle(first, 0, 0, 8, 8), Region::rectangle(unknown_participant, 8, 0, 8, 8)};
   const std::array<Participant, 2> members{first, unknown_participant};
-  const PayloadMut buffer({y2, sizeof y2, 16}, {u2, sizeof u2, 8}, {v2, sizeof v2, 8});
-  const Admission redacted = recording_gallery.admit_into(Frame(3s).complete(members).parts(tiles), Payload({y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}), buffer, 3s,
+  const PayloadMut buffer{{y2, sizeof y2, 16}, {u2, sizeof u2, 8}, {v2, sizeof v2, 8}};
+  const Admission redacted = recording_gallery.admit_into(Frame(3s).complete(members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
                                                           [&](const Cleared &cleared) { CHECK(cleared.hidden() == 2 && cleared.payload().planes == 3); });
   CHECK(redacted.verdict == Verdict::redacted && y2[0] == 50 && y2[8] == 16 && u2[3] == 60 && u2[4] == 128);
-  const Admission blanked = recording_gallery.admit_into(Frame(3s).partial(members).parts(tiles), Payload({y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}), buffer, 3s,
+  const Admission blanked = recording_gallery.admit_into(Frame(3s).partial(members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
                                                          [](const Cleared &) {});
   CHECK(blanked.verdict == Verdict::blanked && y2[0] == 16);
   {
     const Frame frame = Frame(3s).complete(members).parts(tiles);
-    const Payload picture({y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8});
+    const Payload picture{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}};
     Cleared one;
     const Release release = recording_gallery.admit_into(&frame, &picture, &buffer, 1, 3s, &one);
     CHECK(release.handed_on() == 1);
@@ -248,7 +248,29 @@ void media() {
   Tap using_records = *meeting.tap(usage, recorder);
   CHECK(using_records.admit(Frame(5s), Payload(record, 8), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
 
-  CHECK(meeting.counters()->size() == 6);
+  // Whole values of JSON, samples by channel, a full-range picture of one plane.
+  const Stream bot = *meeting.open_stream(StreamOptions::owned(first, Kind::chat, Format::json({"type"})));
+  char json[] = R"({"type":"message","text":"hello"})";
+  const auto text = static_cast<std::uint32_t>(std::string_view(json).find("\"hello\""));
+  const std::array<Region, 1> others{Region::span(unknown_participant, text, text + 7)};
+  Tap bots = *meeting.tap(bot, recorder);
+  CHECK(bots.admit_in_place(Frame(5s).parts(others), PayloadMut(json, sizeof json - 1), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(std::strstr(json, "hello") == nullptr && std::strstr(json, "\"type\":\"message\"") != nullptr);
+  const Stream planar = *meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(2).in_planes()));
+  const std::array<Region, 1> left{Region::audio_channel(unknown_participant, 0)};
+  std::int16_t planes[4] = {1, 1, 2, 2};
+  Tap planar_tap = *meeting.tap(planar, recorder);
+  CHECK(planar_tap.admit_in_place(Frame(5s).parts(left), PayloadMut(planes, sizeof planes), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(planes[0] == 0 && planes[1] == 0 && planes[2] == 2 && planes[3] == 2);
+  const Stream nv12 = *meeting.open_stream(StreamOptions::owned(second, Kind::video, Format::nv12(16, 8).in_full_range()));
+  std::uint8_t uv[64] = {};
+  Tap nv12_tap = *meeting.tap(nv12, recorder);
+  const PayloadMut full{{y2, sizeof y2, 16}, {uv, sizeof uv, 16}};
+  const std::array<Region, 1> part{Region::rectangle(unknown_participant, 0, 0, 2, 2)};
+  y2[0] = 9;
+  CHECK(nv12_tap.admit_in_place(Frame(5s).parts(part), full, 5s, [](const Cleared &) {}).verdict == Verdict::redacted && y2[0] == 0 && uv[0] == 128);
+
+  CHECK(meeting.counters()->size() == 9);
   tap.close();
   CHECK(!tap && tap.counters().status().number() == FRAMEGATE_ERROR_HANDLE);
   CHECK(tap.admit(Frame(5s), payload, 5s, nothing).status.number() == FRAMEGATE_ERROR_HANDLE);

@@ -12,7 +12,7 @@ use hound::{SampleFormat, WavReader, WavWriter};
 
 use crate::{
     error::Problem,
-    media::{self, Clock},
+    media::{self, Clock, Stored},
 };
 
 const FRAMES_PER_SECOND: u64 = 50;
@@ -21,7 +21,7 @@ const FRAMES_PER_SECOND: u64 = 50;
 pub struct Reader {
     path: PathBuf,
     wav: WavReader<BufReader<File>>,
-    samples: Samples,
+    samples: SampleFormat,
     clock: Clock,
     frames: u64,
 }
@@ -29,7 +29,9 @@ pub struct Reader {
 /// A WAV that is being written.
 pub struct Writer {
     wav: WavWriter<BufWriter<File>>,
-    samples: Samples,
+    samples: SampleFormat,
+    /// How long the file is.
+    length: u64,
 }
 
 impl Reader {
@@ -37,8 +39,7 @@ impl Reader {
         let wav = WavReader::new(media::open(path)?).map_err(|error| unreadable(path, error))?;
         let spec = wav.spec();
         let samples = match (spec.sample_format, spec.bits_per_sample) {
-            (SampleFormat::Int, 16) => Samples::S16,
-            (SampleFormat::Float, 32) => Samples::F32,
+            (samples @ SampleFormat::Int, 16) | (samples @ SampleFormat::Float, 32) => samples,
             (_, bits) => return Err(unsupported(path, format_args!("{bits}-bit samples"))),
         };
         if u64::from(spec.sample_rate) < FRAMES_PER_SECOND {
@@ -60,7 +61,11 @@ impl Reader {
     }
 
     pub fn format(&self) -> Format {
-        Format::pcm(self.samples, self.channels())
+        let samples = match self.samples {
+            SampleFormat::Int => Samples::S16,
+            SampleFormat::Float => Samples::F32,
+        };
+        Format::pcm(samples, self.channels())
     }
 
     pub fn channels(&self) -> u16 {
@@ -82,18 +87,21 @@ impl Reader {
         let samples = usize::try_from(end - start).unwrap_or(usize::MAX);
         let count = samples.saturating_mul(self.channels().into());
         match self.samples {
-            Samples::S16 => append(&mut self.wav, count, bytes, i16::to_le_bytes),
-            Samples::F32 => append(&mut self.wav, count, bytes, f32::to_le_bytes),
+            SampleFormat::Int => append(&mut self.wav, count, bytes, i16::to_le_bytes),
+            SampleFormat::Float => append(&mut self.wav, count, bytes, f32::to_le_bytes),
         }
         .map_err(|error| unreadable(&self.path, error).at(format_args!("after sample {start}")))?;
         Ok(Some(times))
     }
 
     pub fn copy_to(&self, path: &Path) -> io::Result<Writer> {
-        let wav = WavWriter::create(path, self.wav.spec()).map_err(writing)?;
+        let mut wav = WavWriter::create(path, self.wav.spec()).map_err(writing)?;
+        // The header is as long as the format makes it.
+        wav.flush().map_err(writing)?;
         Ok(Writer {
             wav,
             samples: self.samples,
+            length: path.metadata()?.len(),
         })
     }
 }
@@ -111,21 +119,27 @@ fn append<S: hound::Sample, const N: usize>(
 }
 
 impl Writer {
-    pub fn write(&mut self, cleared: &Cleared<'_>) -> io::Result<()> {
+    pub fn write(&mut self, cleared: &Cleared<'_>) -> io::Result<Stored> {
         let bytes = cleared.bytes().unwrap_or_default();
         match self.samples {
-            Samples::S16 => bytes
+            SampleFormat::Int => bytes
                 .as_chunks()
                 .0
                 .iter()
                 .try_for_each(|sample| self.wav.write_sample(i16::from_le_bytes(*sample))),
-            Samples::F32 => bytes
+            SampleFormat::Float => bytes
                 .as_chunks()
                 .0
                 .iter()
                 .try_for_each(|sample| self.wav.write_sample(f32::from_le_bytes(*sample))),
         }
-        .map_err(writing)
+        .map_err(writing)?;
+        let start = self.length;
+        self.length += bytes.len() as u64;
+        Ok(Stored {
+            start,
+            bytes: bytes.to_vec(),
+        })
     }
 
     pub fn finish(self) -> io::Result<()> {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{
     error::Problem,
     layout::{self, Millis, Quote},
-    media,
+    media::{self, Stored},
     people::{People, Person},
 };
 
@@ -32,7 +32,11 @@ pub struct Reader {
 }
 
 /// A chat that is being written.
-pub struct Writer(BufWriter<File>);
+pub struct Writer {
+    file: BufWriter<File>,
+    /// How long the file is.
+    length: u64,
+}
 
 impl Message {
     /// The quotations: whose, where, and when the words were first written.
@@ -161,11 +165,12 @@ struct Released<'a> {
 
 impl Writer {
     pub fn create(path: &Path) -> io::Result<Self> {
-        File::create_new(path).map(BufWriter::new).map(Self)
+        let file = BufWriter::new(File::create_new(path)?);
+        Ok(Self { file, length: 0 })
     }
 
     /// Who wrote and who is quoted is told only as far as the words themselves are.
-    pub fn write(&mut self, cleared: &Cleared<'_>, message: &Message) -> io::Result<()> {
+    pub fn write(&mut self, cleared: &Cleared<'_>, message: &Message) -> io::Result<Stored> {
         let text = cleared.bytes().unwrap_or_default();
         let written = &message.written;
         let blanked = matches!(cleared.tag().verdict(), Verdict::Blanked(_));
@@ -177,11 +182,15 @@ impl Writer {
             text: str::from_utf8(text).map_err(io::Error::other)?,
             quotes: shown.map(|(_, quote)| quote).collect(),
         };
-        serde_json::to_writer(&mut self.0, &released)?;
-        self.0.write_all(b"\n")
+        let bytes = serde_json::to_vec(&released)?;
+        self.file.write_all(&bytes)?;
+        self.file.write_all(b"\n")?;
+        let start = self.length;
+        self.length += bytes.len() as u64 + 1;
+        Ok(Stored { start, bytes })
     }
 
     pub fn finish(mut self) -> io::Result<()> {
-        self.0.flush()
+        self.file.flush()
     }
 }

@@ -1,17 +1,18 @@
 //! A stream on its way to the outlets, one frame at a time.
 
 use std::{
+    io,
     ops::Range,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
-use framegate::{Area, Cleared, Frame, Tag, Tap, Time};
+use framegate::{Area, Cleared, Frame, Participant, Tag, Tap, Time};
 
 use crate::{
     error::Problem,
     input::{Stream, Whose},
-    media::{Reader, Writer},
+    media::{Reader, Stored, Writer},
     outcome::Lane,
     people::Person,
 };
@@ -39,6 +40,16 @@ pub struct Leg {
     pub writer: Option<Writer>,
     pub lane: Lane,
 }
+
+/// What an outlet has of a frame.
+pub struct Released {
+    /// Who is in it.
+    pub people: Vec<Participant>,
+    pub stored: Stored,
+}
+
+/// More than are in one frame of a recording.
+const MAX_PEOPLE: usize = 1024;
 
 /// Whose a part of a frame is, where it is, and when it was captured if that was earlier.
 pub type Part = (Person, Area, Option<Time>);
@@ -80,32 +91,38 @@ impl Feed {
 }
 
 impl Leg {
-    /// Offers a frame to the gate and writes what is cleared of it; says how long the gate took.
+    /// Offers a frame to the gate and writes what is cleared of it; says how long the gate took, and what was released where.
     pub fn offer(
         &mut self,
         frame: &Frame<'_>,
         bytes: &[u8],
         reader: &Reader,
         now: Time,
-    ) -> Result<(Tag, Duration), Problem> {
+    ) -> Result<(Tag, Duration, Option<Released>), Problem> {
         self.buffer.resize(bytes.len(), 0);
         let (payload, room) = (reader.payload(bytes), reader.payload_mut(&mut self.buffer));
-        let mut write = |cleared: &Cleared<'_>| {
+        let mut write = |cleared: &Cleared<'_>| -> io::Result<Option<Released>> {
             let writer = match &mut self.writer {
                 Some(writer) => writer,
                 none => none.insert(reader.copy_to(&self.path)?),
             };
-            writer.write(cleared, reader.message())
+            let stored = writer.write(cleared, reader.message())?;
+            let mut room = [Participant::UNKNOWN; MAX_PEOPLE];
+            let source = cleared.source(&mut room);
+            Ok(source.map(|source| Released {
+                people: source.people.to_vec(),
+                stored,
+            }))
         };
         let started = Instant::now();
         let admission = self.tap.admit_into(frame, payload, room, now, |cleared| {
             // Writing the file is the outlet's time, not the gate's.
             (started.elapsed(), write(&cleared))
         });
-        let dropped = || (started.elapsed(), Ok(()));
+        let dropped = || (started.elapsed(), Ok(None));
         let (took, written) = admission.output.unwrap_or_else(dropped);
-        written.map_err(|error| Problem::unwritable(&self.path, &error))?;
-        Ok((admission.tag, took))
+        let released = written.map_err(|error| Problem::unwritable(&self.path, &error))?;
+        Ok((admission.tag, took, released))
     }
 
     /// Completes the outlet's file.

@@ -11,24 +11,31 @@ use std::{
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
     Authority, Contributors, Counters, Digest, Durability, Error, FileStore, Frame, Grant, Join,
-    Kind, LedgerWriter, Meeting, Notice, Outlet, OutletId, Participant, PublicKey, Purposes,
-    Region, Scope, Signed, Time, Verdict,
+    Kind, LedgerWriter, Meeting, MeetingKey, Notice, Outlet, OutletId, Participant, PublicKey,
+    Purposes, Region, Scope, Signed, Time, Verdict,
 };
 use indicatif::ProgressBar;
 
 use crate::{
+    archive::Archive,
     error::Problem,
     feed::{Feed, Leg},
     input::{self, Entry, Event, Input, LEDGER, Place, Restriction, Stream, Whose},
-    layout::{self, PurposeSet, Sign},
+    layout::{self, PurposeSet, Secret, Sign},
     outcome::{Case, Lane, Outcome, Refusal},
     people::{People, Person},
     tags::{Line, Tags},
 };
 
 /// Gates a meeting into a folder.
-pub fn run(input: Input, folder: &Path, progress: &ProgressBar) -> Result<Outcome, Problem> {
-    let mut gate = Gate::open(&input.meeting, input.file, input.people, folder)?;
+pub fn run(
+    input: Input,
+    secret: Option<Secret>,
+    folder: &Path,
+    progress: &ProgressBar,
+) -> Result<Outcome, Problem> {
+    let key = secret.map(|secret| MeetingKey::new(&secret.0, &input.meeting));
+    let mut gate = Gate::open(&input.meeting, input.file, input.people, key, folder)?;
     gate.show(&input.notices)?;
     gate.declare(&input.outlets)?;
     let mut feeds = input
@@ -66,6 +73,8 @@ struct Destination {
     name: String,
     folder: PathBuf,
     tags: Tags,
+    /// If tags are to be sealed.
+    archive: Option<Archive>,
 }
 
 struct Gate<'a> {
@@ -79,6 +88,8 @@ struct Gate<'a> {
     notices: Vec<Digest>,
     outlets: Vec<Destination>,
     tags: Tags,
+    /// If tags are to be sealed.
+    key: Option<MeetingKey>,
     frames: u64,
     refused: Vec<Refusal>,
     counts: BTreeMap<Case, u64>,
@@ -87,7 +98,13 @@ struct Gate<'a> {
 }
 
 impl<'a> Gate<'a> {
-    fn open(id: &str, file: PathBuf, people: People, folder: &'a Path) -> Result<Self, Problem> {
+    fn open(
+        id: &str,
+        file: PathBuf,
+        people: People,
+        key: Option<MeetingKey>,
+        folder: &'a Path,
+    ) -> Result<Self, Problem> {
         let ledger = folder.join(LEDGER);
         let store = FileStore::create(&ledger);
         let store = store.map_err(|error| Problem::unwritable(&ledger, &error))?;
@@ -104,6 +121,7 @@ impl<'a> Gate<'a> {
             notices: Vec::new(),
             outlets: Vec::new(),
             tags: Tags::create(folder)?,
+            key,
             frames: 0,
             refused: Vec::new(),
             counts: BTreeMap::new(),
@@ -137,7 +155,9 @@ impl<'a> Gate<'a> {
                 .map_err(|error| self.problem(error, format_args!("outlets[{index}]")))?;
             let folder = self.folder.join(&outlet.name);
             fs::create_dir(&folder).map_err(|error| Problem::unwritable(&folder, &error))?;
+            let archive = self.key.as_ref().map(|_| Archive::create(&folder));
             self.outlets.push(Destination {
+                archive: archive.transpose()?,
                 id,
                 name: outlet.name.clone(),
                 tags: Tags::create(&folder)?,
@@ -345,10 +365,14 @@ impl<'a> Gate<'a> {
             .collect();
 
         let Stream {
-            name, kind, reader, ..
+            name,
+            kind,
+            file,
+            reader,
+            ..
         } = &feed.stream;
         for (leg, outlet) in feed.legs.iter_mut().zip(&mut self.outlets) {
-            let (tag, took) = leg.offer(&frame, &feed.bytes, reader, times.end)?;
+            let (tag, took, released) = leg.offer(&frame, &feed.bytes, reader, times.end)?;
             let verdict = tag.verdict();
             let line = Line {
                 stream: name,
@@ -359,6 +383,15 @@ impl<'a> Gate<'a> {
             self.tags.append(&line)?;
             if !matches!(verdict, Verdict::Dropped(_)) {
                 outlet.tags.append(&line)?;
+            }
+            if let (Some(key), Some(archive), Some(released)) =
+                (&self.key, &mut outlet.archive, &released)
+            {
+                let ids = released.people.iter().filter_map(|who| {
+                    let who = self.stays.iter().position(|stay| *stay == Some(*who))?;
+                    Some(self.people.id(Person::Known(who)))
+                });
+                archive.append(line, ids.collect(), file, &released.stored, key)?;
             }
             leg.lane.extend(times.clone(), verdict);
             self.times.entry(*kind).or_default().push(took);
@@ -390,6 +423,7 @@ impl<'a> Gate<'a> {
         let mut outlets = Vec::new();
         for outlet in self.outlets {
             outlet.tags.finish()?;
+            outlet.archive.map_or(Ok(()), Archive::finish)?;
             outlets.push(outlet.name);
         }
         Ok(Outcome {

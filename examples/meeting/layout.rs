@@ -56,7 +56,7 @@ impl Person {
     }
 }
 
-/// An Ed25519 secret key, for a recording has nobody to ask for a signature.
+/// 32 bytes that not everybody knows: an Ed25519 secret key, for a recording has nobody to ask for a signature, or what tags are sealed with.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Secret(pub [u8; 32]);

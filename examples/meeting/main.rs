@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release --example meeting` takes the meeting that comes with the library; `-- --help` tells the rest.
 
+mod archive;
 mod audio;
 mod chat;
 mod error;
@@ -54,11 +55,14 @@ struct Arguments {
         hide_default_value = true
     )]
     out: PathBuf,
+    /// Seal the tags, and write for each outlet an archive that examples/verify checks: with the meeting's secret, 64 hexadecimal digits in a file
+    #[arg(long, value_name = "FILE")]
+    seal: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match gate(&arguments.input, &arguments.out) {
+    match gate(&arguments) {
         Ok(summary) => {
             // Whoever closed the pipe has read enough; the results are in place.
             let _ = io::stdout().write_all(summary.as_bytes());
@@ -72,13 +76,14 @@ fn main() -> ExitCode {
 }
 
 /// Gates the meeting in one folder into another, and says what happened.
-fn gate(folder: &Path, out: &Path) -> Result<String, Problem> {
-    let input = Input::read(folder)?;
+fn gate(Arguments { input, out, seal }: &Arguments) -> Result<String, Problem> {
+    let secret = seal.as_deref().map(archive::secret).transpose()?;
+    let (folder, input) = (input, Input::read(input)?);
     let output = Output::begin(out, folder)?;
     let results = output.folder();
 
     let progress = progress_bar(input.streams.iter().map(|stream| stream.bytes).sum());
-    let outcome = gate::run(input, &results, &progress);
+    let outcome = gate::run(input, secret, &results, &progress);
     progress.finish_and_clear();
     let outcome = outcome?;
 

@@ -25,6 +25,14 @@ pub enum Writer {
     Chat(chat::Writer),
 }
 
+/// A frame as it is in an outlet's file.
+#[derive(Default)]
+pub struct Stored {
+    /// Where it begins in the file.
+    pub start: u64,
+    pub bytes: Vec<u8>,
+}
+
 impl Reader {
     /// Opens a recording whose first sample or picture was captured at `opened`.
     pub fn open(path: &Path, opened: Time, people: &People) -> Result<Self, Problem> {
@@ -99,12 +107,12 @@ impl Writer {
         &mut self,
         cleared: &Cleared<'_>,
         message: Option<&chat::Message>,
-    ) -> io::Result<()> {
+    ) -> io::Result<Stored> {
         match (self, message) {
             (Self::Audio(audio), _) => audio.write(cleared),
             (Self::Video(video), _) => video.write(cleared),
             (Self::Chat(chat), Some(message)) => chat.write(cleared, message),
-            (Self::Chat(_), None) => Ok(()),
+            (Self::Chat(_), None) => Ok(Stored::default()),
         }
     }
 

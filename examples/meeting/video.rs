@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, BufWriter, Write},
+    io::{self, BufRead, BufReader, BufWriter, Seek, Write},
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -12,7 +12,7 @@ use y4m::{Colorspace, Decoder};
 
 use crate::{
     error::Problem,
-    media::{self, Clock},
+    media::{self, Clock, Stored},
 };
 
 const MAGIC: &[u8] = b"YUV4MPEG2 ";
@@ -34,7 +34,11 @@ pub struct Reader {
 }
 
 /// A Y4M that is being written.
-pub struct Writer(BufWriter<File>);
+pub struct Writer {
+    file: BufWriter<File>,
+    /// How long the file is.
+    length: u64,
+}
 
 /// The sides of a picture in luma samples, both even.
 #[derive(Clone, Copy)]
@@ -164,25 +168,28 @@ impl Reader {
             .filter(|parameter| !is_comment(parameter))
             .try_for_each(|parameter| file.write_all(&[b" ", parameter].concat()))?;
         file.write_all(b"\n")?;
-        Ok(Writer(file))
+        let length = file.stream_position()?;
+        Ok(Writer { file, length })
     }
 }
 
 impl Writer {
     /// A picture's own parameters stay behind: they may say anything, and the gate did not judge them.
-    pub fn write(&mut self, cleared: &Cleared<'_>) -> io::Result<()> {
-        self.0.write_all(FRAME)?;
-        self.0.write_all(b"\n")?;
-        match cleared.payload() {
-            Payload::Planes(planes) => planes
-                .iter()
-                .try_for_each(|plane| self.0.write_all(plane.data)),
-            Payload::Bytes(_) => Ok(()),
-        }
+    pub fn write(&mut self, cleared: &Cleared<'_>) -> io::Result<Stored> {
+        self.file.write_all(FRAME)?;
+        self.file.write_all(b"\n")?;
+        let bytes = match cleared.payload() {
+            Payload::Planes(planes) => planes.map(|plane| plane.data).concat(),
+            Payload::Bytes(_) => Vec::new(),
+        };
+        self.file.write_all(&bytes)?;
+        let start = self.length + FRAME.len() as u64 + 1;
+        self.length = start + bytes.len() as u64;
+        Ok(Stored { start, bytes })
     }
 
     pub fn finish(mut self) -> io::Result<()> {
-        self.0.flush()
+        self.file.flush()
     }
 }
 

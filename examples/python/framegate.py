@@ -53,7 +53,9 @@ class Source(IntEnum):
 
 
 class Format(IntEnum):
-    PCM_S16, PCM_F32, I420, UTF8, OPAQUE = range(1, 6)
+    PCM_U8, PCM_S16, PCM_S32, PCM_F32, PCM_MU_LAW, PCM_A_LAW = range(1, 7)
+    UTF8, JSON, OPAQUE = range(16, 19)
+    I420, I422, I444, NV12, NV21, YUY2, UYVY, P010, RGBA, BGRA, RGB24, GRAY8 = range(32, 44)
 
 
 class _String(Structure):
@@ -125,7 +127,8 @@ class _Grant(_Sized):
 class _StreamOptions(_Sized):
     _fields_ = [
         ("size", c_uint32), ("type", c_uint32), ("owner", Participant), ("kind", c_uint32), ("format", c_uint32), ("channels", c_uint32),
-        ("width", c_uint32), ("height", c_uint32), ("bits_per_minute", c_uint32), ("fields", c_void_p), ("field_count", c_size_t),
+        ("planar", c_uint32), ("full_range", c_uint32), ("width", c_uint32), ("height", c_uint32), ("bits_per_minute", c_uint32),
+        ("fields", c_void_p), ("field_count", c_size_t), ("structural_keys", POINTER(_String)), ("structural_key_count", c_size_t),
     ]  # fmt: skip
 
 

@@ -4,17 +4,16 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use framegate::{
-    Admission, Area, Authority, Cleared, Contributors, Counters, Digest, Format, Frame, Grant,
-    Join, Kind, Kinds, MAX_REGIONS, Meeting, Method, Notice, Outlet, Participant, Payload,
-    PayloadMut, Plane, PlaneMut, Purposes, Region, Samples, Scope, Stream, Tag, Tap, Time, Verdict,
+    Admission, Area, Authority, Cleared, ColorRange, Contributors, Counters, Digest, Format, Frame,
+    Grant, Join, Kind, Kinds, MAX_REGIONS, Meeting, Method, Notice, Outlet, Participant, Payload,
+    PayloadMut, PixelFormat, Plane, PlaneMut, Purposes, Region, Samples, Scope, Stream, Tag, Tap,
+    Time, Verdict,
 };
 
 /// Who there is.
 const IDS: [&str; 4] = ["ana", "ben", "eva", "olu"];
 /// From this on a time is out of range.
 const LIMIT: i64 = 4_294_967_295_000;
-/// What takes the place of Y, U and V.
-const BLACK: [u8; 3] = [16, 128, 128];
 
 /// A meeting that the bytes make up. What became of each frame.
 pub fn check(bytes: &[u8]) -> Vec<Verdict> {
@@ -235,8 +234,17 @@ enum Owner {
 
 #[derive(Clone, Copy)]
 enum Form {
-    Sound { samples: Samples, channels: u16 },
-    Picture { width: u32, height: u32 },
+    Sound {
+        samples: Samples,
+        channels: u16,
+        is_planar: bool,
+    },
+    Picture {
+        pixels: PixelFormat,
+        range: ColorRange,
+        width: u32,
+        height: u32,
+    },
     Text,
     Opaque,
 }
@@ -245,19 +253,34 @@ enum Form {
 fn told(from: &mut Unstructured<'_>, meeting: &mut Meeting, room: &Room) -> Result<Option<Told>> {
     let form = match from.int_in_range(0..=6_u8)? {
         0 | 1 => Form::Sound {
-            samples: *from.choose(&[Samples::S16, Samples::F32])?,
+            samples: *from.choose(&SAMPLES)?,
             channels: size(from, 4)?.try_into().unwrap_or(u16::MAX),
+            is_planar: bool::arbitrary(from)?,
         },
         2 | 3 => Form::Picture {
-            width: size(from, 20)?,
-            height: size(from, 20)?,
+            pixels: *from.choose(&PIXELS)?,
+            range: *from.choose(&[ColorRange::Limited, ColorRange::Full])?,
+            width: size(from, 64)?,
+            height: size(from, 64)?,
         },
         4 | 5 => Form::Text,
         _ => Form::Opaque,
     };
     let format = match form {
-        Form::Sound { samples, channels } => Format::pcm(samples, channels),
-        Form::Picture { width, height } => Format::i420(width, height),
+        Form::Sound {
+            samples,
+            channels,
+            is_planar: false,
+        } => Format::pcm(samples, channels),
+        Form::Sound {
+            samples, channels, ..
+        } => Format::planar_pcm(samples, channels),
+        Form::Picture {
+            pixels,
+            range,
+            width,
+            height,
+        } => Format::picture(pixels, range, width, height),
         Form::Text => Format::UTF8,
         Form::Opaque => Format::OPAQUE,
     };
@@ -303,33 +326,90 @@ fn size(from: &mut Unstructured<'_>, most: u32) -> Result<u32> {
     }
 }
 
+const SAMPLES: [Samples; 6] = [
+    Samples::U8,
+    Samples::S16,
+    Samples::S32,
+    Samples::F32,
+    Samples::MuLaw,
+    Samples::ALaw,
+];
+
+const PIXELS: [PixelFormat; 12] = [
+    PixelFormat::I420,
+    PixelFormat::I422,
+    PixelFormat::I444,
+    PixelFormat::Nv12,
+    PixelFormat::Nv21,
+    PixelFormat::Yuy2,
+    PixelFormat::Uyvy,
+    PixelFormat::P010,
+    PixelFormat::Rgba,
+    PixelFormat::Bgra,
+    PixelFormat::Rgb24,
+    PixelFormat::Gray8,
+];
+
+/// How many points across and down are in the same bytes of a plane, and what these are in black, in limited range.
+type Shared = (u32, u32, &'static [u8]);
+
+fn planes(pixels: PixelFormat) -> &'static [Shared] {
+    match pixels {
+        PixelFormat::I420 => &[(1, 1, &[16]), (2, 2, &[128]), (2, 2, &[128])],
+        PixelFormat::I422 => &[(1, 1, &[16]), (2, 1, &[128]), (2, 1, &[128])],
+        PixelFormat::I444 => &[(1, 1, &[16]), (1, 1, &[128]), (1, 1, &[128])],
+        PixelFormat::Nv12 | PixelFormat::Nv21 => &[(1, 1, &[16]), (2, 2, &[128, 128])],
+        PixelFormat::Yuy2 => &[(2, 1, &[16, 128, 16, 128])],
+        PixelFormat::Uyvy => &[(2, 1, &[128, 16, 128, 16])],
+        PixelFormat::P010 => &[(1, 1, &[0, 16]), (2, 2, &[0, 128, 0, 128])],
+        PixelFormat::Rgba | PixelFormat::Bgra => &[(1, 1, &[0, 0, 0, 255])],
+        PixelFormat::Rgb24 => &[(1, 1, &[0, 0, 0])],
+        PixelFormat::Gray8 => &[(1, 1, &[16])],
+    }
+}
+
 impl Form {
-    /// How wide and high a plane is.
-    fn plane(self, plane: usize) -> (usize, usize) {
-        let Self::Picture { width, height } = self else {
+    /// Its planes.
+    fn planes(self) -> &'static [Shared] {
+        match self {
+            Self::Picture { pixels, .. } => planes(pixels),
+            _ => &[],
+        }
+    }
+
+    /// How many bytes the rows of a plane have, and how many there are.
+    fn plane(self, (across, down, black): Shared) -> (usize, usize) {
+        let Self::Picture { width, height, .. } = self else {
             return (0, 0);
         };
-        let shared = if plane == 0 { 1 } else { 2 };
-        let samples = |luma: u32| luma.div_ceil(shared) as usize;
-        (samples(width), samples(height))
+        let groups = width.div_ceil(across) as usize;
+        (
+            groups.saturating_mul(black.len()),
+            height.div_ceil(down) as usize,
+        )
     }
 
     /// Whether a payload is of this form.
     fn is_of(self, memory: &Memory) -> bool {
         match (self, memory) {
             (_, Memory::Bytes(bytes)) if bytes.is_empty() => false,
-            (Self::Sound { samples, channels }, Memory::Bytes(bytes)) => {
-                bytes.len() % (sample_bytes(samples) * usize::from(channels)) == 0
-            }
+            (
+                Self::Sound {
+                    samples, channels, ..
+                },
+                Memory::Bytes(bytes),
+            ) => bytes.len() % (sample_bytes(samples) * usize::from(channels)) == 0,
             (Self::Text, Memory::Bytes(bytes)) => str::from_utf8(bytes).is_ok(),
             (Self::Opaque, Memory::Bytes(_)) => true,
             (Self::Picture { .. }, Memory::Planes(planes)) => {
-                let holds = |plane: usize| {
-                    let ((width, height), rows) = (self.plane(plane), &planes[plane]);
+                let holds = |(shared, rows): (&Shared, &Rows)| {
+                    let (width, height) = self.plane(*shared);
                     let needed = (height as u128 - 1) * rows.stride as u128 + width as u128;
                     rows.stride >= width && rows.data.len() as u128 >= needed
                 };
-                (0..3).all(holds) && planes[3].data.is_empty()
+                let mut others = planes[self.planes().len()..].iter();
+                self.planes().iter().zip(planes).all(holds)
+                    && others.all(|rows| rows.data.is_empty())
             }
             _ => false,
         }
@@ -338,8 +418,9 @@ impl Form {
 
 fn sample_bytes(samples: Samples) -> usize {
     match samples {
+        Samples::U8 | Samples::MuLaw | Samples::ALaw => 1,
         Samples::S16 => 2,
-        Samples::F32 => 4,
+        Samples::S32 | Samples::F32 => 4,
     }
 }
 
@@ -375,7 +456,9 @@ impl Memory {
                     })),
                 }
             }
-            Form::Sound { samples, channels } if !is_amiss => Self::Bytes(pattern(
+            Form::Sound {
+                samples, channels, ..
+            } if !is_amiss => Self::Bytes(pattern(
                 count * sample_bytes(samples) * usize::from(channels).min(64),
             )),
             Form::Text if !is_amiss => {
@@ -390,8 +473,8 @@ impl Memory {
                     data: Vec::new(),
                     stride: 0,
                 });
-                for (plane, rows) in planes.iter_mut().take(3).enumerate() {
-                    *rows = Rows::new(from, form.plane(plane), is_amiss)?;
+                for (rows, shared) in planes.iter_mut().zip(form.planes()) {
+                    *rows = Rows::new(from, form.plane(*shared), is_amiss)?;
                 }
                 if is_amiss && from.ratio(1, 4)? {
                     planes[3].data = vec![200];
@@ -486,7 +569,7 @@ impl Rows {
         }
         // What does not fit here is of no form.
         let needed = (height.wrapping_sub(1)).saturating_mul(stride);
-        let mut length = needed.saturating_add(width).min(4096);
+        let mut length = needed.saturating_add(width).min(1 << 15);
         if is_amiss && from.ratio(1, 2)? {
             length = from.int_in_range(0..=length)?;
         }
@@ -583,10 +666,10 @@ fn part(from: &mut Unstructured<'_>, room: &Room, form: Form, memory: &Memory) -
             Area::Span { start, end }
         }
         _ => Area::Rectangle {
-            x: size(from, 20)?.wrapping_sub(1),
-            y: size(from, 20)?.wrapping_sub(1),
-            width: size(from, 20)?,
-            height: size(from, 20)?,
+            x: size(from, 64)?.wrapping_sub(1),
+            y: size(from, 64)?.wrapping_sub(1),
+            width: size(from, 64)?,
+            height: size(from, 64)?,
         },
     };
     Ok(Part {
@@ -843,12 +926,28 @@ impl Form {
     /// Each byte that is part of a payload of this form, with the points in which it is seen and what it is when it is hidden.
     fn samples(self, memory: &Memory, mut each: impl FnMut(&[(u32, u32)], u8, u8)) {
         match (self, memory) {
-            (Self::Sound { samples, channels }, Memory::Bytes(bytes)) => {
-                let channel = (0..u32::from(channels)).cycle();
-                for (channel, sample) in channel.zip(bytes.chunks(sample_bytes(samples))) {
-                    for byte in sample {
-                        each(&[(channel, 0)], *byte, 0);
-                    }
+            (
+                Self::Sound {
+                    samples,
+                    channels,
+                    is_planar,
+                },
+                Memory::Bytes(bytes),
+            ) => {
+                let silence = match samples {
+                    Samples::U8 => 0x80,
+                    Samples::MuLaw => 0xFF,
+                    Samples::ALaw => 0xD5,
+                    Samples::S16 | Samples::S32 | Samples::F32 => 0,
+                };
+                let (size, channels) = (sample_bytes(samples), usize::from(channels));
+                for (at, byte) in bytes.iter().enumerate() {
+                    let channel = if is_planar {
+                        at * channels / bytes.len()
+                    } else {
+                        at / size % channels
+                    };
+                    each(&[(channel.try_into().unwrap(), 0)], *byte, silence);
                 }
             }
             (Self::Text, Memory::Bytes(bytes)) => {
@@ -856,17 +955,30 @@ impl Form {
                     each(&[(at, 0)], *byte, b'*');
                 }
             }
-            (Self::Picture { width, height }, Memory::Planes(planes)) => {
-                for (plane, (rows, black)) in planes.iter().zip(BLACK).enumerate() {
-                    let shared = if plane == 0 { 1 } else { 2 };
-                    let (across, down) = self.plane(plane);
-                    let rows = rows.data.chunks(rows.stride).take(down);
-                    for (y, row) in (0..).map(|y| y * shared).zip(rows) {
-                        for (x, byte) in (0..).map(|x| x * shared).zip(&row[..across]) {
-                            let (right, bottom) = (width.min(x + shared), height.min(y + shared));
+            (
+                Self::Picture {
+                    pixels,
+                    range,
+                    width,
+                    height,
+                },
+                Memory::Planes(memory),
+            ) => {
+                for (&(across, down, black), rows) in planes(pixels).iter().zip(memory) {
+                    let (bytes, height_of) = self.plane((across, down, black));
+                    let rows = rows.data.chunks(rows.stride).take(height_of);
+                    for (y, row) in (0..).map(|y| y * down).zip(rows) {
+                        for (at, byte) in row[..bytes].iter().enumerate() {
+                            let x = u32::try_from(at / black.len()).unwrap() * across;
+                            let (right, bottom) = (width.min(x + across), height.min(y + down));
                             let points: Vec<_> = (y..bottom)
                                 .flat_map(|y| (x..right).map(move |x| (x, y)))
                                 .collect();
+                            // Luma is 0, in what is not RGB.
+                            let black = match (black[at % black.len()], range) {
+                                (16, ColorRange::Full) => 0,
+                                (black, _) => black,
+                            };
                             each(&points, *byte, black);
                         }
                     }

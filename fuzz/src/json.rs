@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 
 use framegate::{
-    Authority, Counters, Digest, Entry, Grant, Head, Kind, Kinds, Line, Method, Notice, OutletId,
-    PublicKey, Purposes, Refusal, Scope, Signed, StreamId, TapCount, Time,
+    Authority, Carried, Counters, Digest, Entry, Finding, Grant, Head, Kind, Kinds, Line, Method,
+    Notice, OutletId, PublicKey, Purposes, Reason, Refusal, Scope, Seal, Signed, StreamId, Tag,
+    TapCount, Time, Verdict,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -32,6 +33,12 @@ pub fn check(bytes: &[u8]) -> usize {
         reads::<StreamId>,
         reads::<OutletId>,
         reads::<Time>,
+        reads::<Tag>,
+        reads::<Seal>,
+        reads::<Carried>,
+        reads::<Verdict>,
+        reads::<Reason>,
+        reads::<Finding>,
     ];
     checks.iter().filter(|reads| reads(bytes)).count()
 }

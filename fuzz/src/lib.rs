@@ -2,7 +2,9 @@
 //!
 //! The targets of `fuzz_targets/` call them with what libFuzzer makes up, `tests/corpus.rs` with what is in `corpus/`.
 
+pub mod encoded;
 pub mod frame;
 pub mod json;
 pub mod ledger;
 pub mod tag;
+pub mod wire;

@@ -346,7 +346,10 @@ impl<'c> PayloadIn<'c> {
                 *first = plane(bytes, 0);
             }
             Payload::Planes(planes) => {
-                out.planes = 3;
+                let used = (1..)
+                    .zip(planes)
+                    .filter(|(_, plane)| !plane.data.is_empty());
+                out.planes = used.map(|(count, _)| count).max().unwrap_or(0);
                 out.plane = planes.map(|from| {
                     if from.data.is_empty() {
                         PlaneIn {

@@ -75,7 +75,8 @@ fn structs() -> Numbers {
         "framegate_tap_release" = settling::TapReleaseOut { stream, outlet, releasing, released, last }
         "framegate_field" = stream::FieldIn { size, reserved, name, unit, minimum, maximum }
         "framegate_stream_options" = stream::StreamOptions {
-            size, r#type, owner, kind, format, channels, width, height, bits_per_minute, fields, field_count,
+            size, r#type, owner, kind, format, channels, planar, full_range, width, height, bits_per_minute, fields, field_count,
+            structural_keys, structural_key_count,
         }
         "framegate_outlet_options" = stream::OutletOptions { size, purposes, blanks, name, recipient }
         "framegate_region" = frame::RegionIn {
@@ -161,16 +162,27 @@ fn constants() -> Numbers {
             );
         }
     }
+    for (number, samples) in (1..).zip(stream::SAMPLES) {
+        put(
+            format!("FORMAT_PCM_{}", in_capitals(&format!("{samples:?}"))),
+            number,
+        );
+    }
+    for (number, pixels) in (stream::PICTURES.into()..).zip(stream::PIXELS) {
+        put(format!("FORMAT_{pixels:?}").to_uppercase(), number);
+    }
+    for (number, (name, _)) in (stream::ENCODED.into()..).zip(stream::CODECS) {
+        put(format!("FORMAT_{name}"), number);
+    }
     for (name, number) in [
+        ("FORMAT_OPUS_MULTISTREAM", stream::OPUS_MULTISTREAM),
         ("STREAM_OWNED", stream::OWNED),
         ("STREAM_MIX", stream::MIX),
         ("STREAM_COMPOSITE", stream::COMPOSITE),
         ("STREAM_DERIVED", stream::DERIVED),
         ("STREAM_RECORDS", stream::RECORDS),
-        ("FORMAT_PCM_S16", stream::PCM_S16),
-        ("FORMAT_PCM_F32", stream::PCM_F32),
-        ("FORMAT_I420", stream::I420),
         ("FORMAT_UTF8", stream::UTF8),
+        ("FORMAT_JSON", stream::JSON),
         ("FORMAT_OPAQUE", stream::OPAQUE),
         ("CONTRIBUTORS_OWNER", frame::OWNER),
         ("CONTRIBUTORS_COMPLETE", frame::COMPLETE),

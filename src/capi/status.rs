@@ -63,7 +63,7 @@ statuses! {
     NotARestrainer = -46, "participants and guardians withdraw instead of restricting";
     Empty = -47, "an id, a name or a set is empty that must not be";
     Time = -48, "a time is out of range, or an end not in the future";
-    Format = -49, "a format with no channels, or a picture of no size or beyond 32,768 a side";
+    Format = -49, "a format with no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON";
     DuplicateField = -50, "two fields of the same name";
     ForeignPurpose = -51, "an outlet's purposes must all be its recipient's";
     NotOnePurpose = -52, "a third party's purpose is named by one purpose at a time";
@@ -71,6 +71,7 @@ statuses! {
     Unknown = -54, "no such stream or outlet in this meeting";
     Ledger = -55, "the ledger could not be written";
     Ended = -56, "the meeting is over";
+    Keyless = -57, "the person joined without a key, and something is signed";
 
     NotAnEntry = -64, "a line is not an entry";
     Broken = -65, "a line does not follow from the line before";
@@ -90,6 +91,7 @@ impl From<Error> for Status {
         match error {
             Error::Refused(Refusal::Overreach, _) => Self::Overreach,
             Error::Refused(Refusal::Unsigned, _) => Self::Unsigned,
+            Error::Refused(Refusal::Keyless, _) => Self::Keyless,
             Error::Refused(Refusal::ForeignMeeting, _) => Self::ForeignMeeting,
             Error::Refused(Refusal::Replayed, _) => Self::Replayed,
             Error::Refused(Refusal::WrongSignature, _) => Self::WrongSignature,
@@ -137,6 +139,7 @@ impl From<TagError> for Status {
         match error {
             TagError::Version(_) => Self::TagVersion,
             TagError::Invalid => Self::TagInvalid,
+            TagError::Length(_) => Self::Length,
         }
     }
 }

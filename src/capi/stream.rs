@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     frame::{OutletId, StreamId},
+    grid::{ColorRange, PixelFormat, Samples},
     kind::{Kind, Kinds},
     outlet::Outlet,
-    payload::{Format, Samples},
+    payload::Format,
     purpose::Purposes,
     schema::{Field, MAX_FIELDS, Schema},
     stream::Stream,
@@ -58,11 +59,15 @@ pub(super) struct StreamOptions<'c> {
     pub(super) kind: u32,
     pub(super) format: u32,
     pub(super) channels: u32,
+    pub(super) planar: u32,
+    pub(super) full_range: u32,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) bits_per_minute: u32,
     pub(super) fields: In<'c, FieldIn<'c>>,
     pub(super) field_count: usize,
+    pub(super) structural_keys: In<'c, Text<'c>>,
+    pub(super) structural_key_count: usize,
 }
 
 /// A destination of frames.
@@ -83,12 +88,52 @@ pub(super) const COMPOSITE: u32 = 3;
 pub(super) const DERIVED: u32 = 4;
 pub(super) const RECORDS: u32 = 5;
 
-// What payloads look like.
-pub(super) const PCM_S16: u32 = 1;
-pub(super) const PCM_F32: u32 = 2;
-pub(super) const I420: u32 = 3;
-pub(super) const UTF8: u32 = 4;
-pub(super) const OPAQUE: u32 = 5;
+/// How audio is stored, from 1 on.
+pub(super) const SAMPLES: [Samples; 6] = [
+    Samples::U8,
+    Samples::S16,
+    Samples::S32,
+    Samples::F32,
+    Samples::MuLaw,
+    Samples::ALaw,
+];
+
+pub(super) const UTF8: u32 = 16;
+pub(super) const JSON: u32 = 17;
+pub(super) const OPAQUE: u32 = 18;
+
+/// How pictures are, from this number on.
+pub(super) const PICTURES: u32 = 32;
+
+pub(super) const PIXELS: [PixelFormat; 12] = [
+    PixelFormat::I420,
+    PixelFormat::I422,
+    PixelFormat::I444,
+    PixelFormat::Nv12,
+    PixelFormat::Nv21,
+    PixelFormat::Yuy2,
+    PixelFormat::Uyvy,
+    PixelFormat::P010,
+    PixelFormat::Rgba,
+    PixelFormat::Bgra,
+    PixelFormat::Rgb24,
+    PixelFormat::Gray8,
+];
+
+/// How encoded frames are, from this number on.
+pub(super) const ENCODED: u32 = 64;
+
+pub(super) const CODECS: [(&str, Format); 7] = [
+    ("OPUS", Format::OPUS),
+    ("OPUS_RED", Format::OPUS_RED),
+    ("H264", Format::H264),
+    ("HEVC", Format::HEVC),
+    ("VP8", Format::VP8),
+    ("VP9", Format::VP9),
+    ("AV1", Format::AV1),
+];
+
+pub(super) const OPUS_MULTISTREAM: u32 = 71;
 
 plain!(StreamOut, OutletOut);
 sized!(FieldIn<'_>, StreamOptions<'_>, OutletOptions<'_>);
@@ -115,21 +160,39 @@ pub(super) fn kind(number: u32) -> Option<Kind> {
 
 impl StreamOptions<'_> {
     fn format(&self) -> Result<Format, Status> {
-        let channels = u16::try_from(self.channels);
         match self.format {
-            PCM_S16 => Ok(Format::pcm(
-                Samples::S16,
-                channels.map_err(|_| Status::Format)?,
-            )),
-            PCM_F32 => Ok(Format::pcm(
-                Samples::F32,
-                channels.map_err(|_| Status::Format)?,
-            )),
-            I420 => Ok(Format::i420(self.width, self.height)),
-            UTF8 => Ok(Format::UTF8),
-            OPAQUE => Ok(Format::OPAQUE),
-            _ => Err(Status::Number),
+            UTF8 => return Ok(Format::UTF8),
+            JSON => return Ok(Format::JSON),
+            OPAQUE => return Ok(Format::OPAQUE),
+            OPUS_MULTISTREAM => {
+                let streams = u8::try_from(self.channels).map_err(|_| Status::Format)?;
+                return Ok(Format::opus_multistream(streams));
+            }
+            _ => {}
         }
+        if let Some((_, format)) = nth(&CODECS, self.format, ENCODED) {
+            return Ok(format);
+        }
+        if let Some(samples) = nth(&SAMPLES, self.format, 1) {
+            let channels = u16::try_from(self.channels).map_err(|_| Status::Format)?;
+            return match self.planar {
+                0 => Ok(Format::pcm(samples, channels)),
+                1 => Ok(Format::planar_pcm(samples, channels)),
+                _ => Err(Status::Number),
+            };
+        }
+        let pixels = nth(&PIXELS, self.format, PICTURES).ok_or(Status::Number)?;
+        let range = match self.full_range {
+            0 => ColorRange::Limited,
+            1 => ColorRange::Full,
+            _ => return Err(Status::Number),
+        };
+        Ok(Format::picture(pixels, range, self.width, self.height))
+    }
+
+    fn keys(&self) -> Result<Vec<&str>, Status> {
+        let keys = self.structural_keys.array(self.structural_key_count)?;
+        keys.iter().map(|key| key.get()).collect()
     }
 
     fn schema(&self) -> Result<Schema, Status> {
@@ -156,7 +219,7 @@ impl StreamOptions<'_> {
 
     fn stream(&self, gate: &Gate) -> Result<Stream, Status> {
         let kind = kind(self.kind).ok_or(Status::Number)?;
-        match self.r#type {
+        let stream = match self.r#type {
             OWNED => Ok(Stream::owned(
                 gate.person(self.owner)?,
                 kind,
@@ -171,8 +234,15 @@ impl StreamOptions<'_> {
                 self.schema()?,
             )),
             _ => Err(Status::Number),
-        }
+        };
+        Ok(stream?.structural_keys(self.keys()?))
     }
+}
+
+/// The one of a list whose first has this number.
+fn nth<T: Copy>(list: &[T], number: u32, first: u32) -> Option<T> {
+    let index = usize::try_from(number.checked_sub(first)?).ok()?;
+    list.get(index).copied()
 }
 
 #[unsafe(no_mangle)]

@@ -8,6 +8,8 @@ pub enum Refusal {
     Overreach,
     /// The person joined with a key, and there was no signature.
     Unsigned,
+    /// There was a signature, and the person joined without a key that could tell whose it is.
+    Keyless,
     /// The signature is of another meeting.
     ForeignMeeting,
     /// The signature is over an earlier challenge.
@@ -23,6 +25,7 @@ impl Refusal {
         match self {
             Self::Overreach => "only the person can, or their guardian if they have one",
             Self::Unsigned => "the person joined with a key, and nothing is signed",
+            Self::Keyless => "the person joined without a key, and something is signed",
             Self::ForeignMeeting => "what is signed is of another meeting",
             Self::Replayed => "what is signed is over an earlier challenge",
             Self::WrongSignature => "the signature is not by the person's key over this grant",

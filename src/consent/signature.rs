@@ -68,31 +68,30 @@ impl core::fmt::Debug for PublicKey {
     }
 }
 
-impl Grant {
-    /// Whether the person of this key signed it, for this meeting and over their present challenge (R2; GDPR Art. 7(1)).
-    pub(crate) fn check_signature(
+impl Signed {
+    /// Whether it is the signature of this key over this message, made for this meeting and over the person's present challenge (R2; GDPR Art. 7(1)).
+    pub(crate) fn check(
         &self,
         key: &PublicKey,
         meeting: &str,
-        participant: &str,
-        recipients: &[String],
         challenge: Challenge,
+        message: &[u8],
     ) -> Result<(), Refusal> {
-        let signed = self.signed.as_ref().ok_or(Refusal::Unsigned)?;
-        if signed.meeting != meeting {
+        if self.meeting != meeting {
             return Err(Refusal::ForeignMeeting);
         }
-        if signed.challenge != challenge {
+        if self.challenge != challenge {
             return Err(Refusal::Replayed);
         }
-        let message = self.message(meeting, participant, recipients, challenge);
-        if key.has_signed(&message, &signed.signature) {
+        if key.has_signed(message, &self.signature) {
             Ok(())
         } else {
             Err(Refusal::WrongSignature)
         }
     }
+}
 
+impl Grant {
     /// What a person signs to agree to this, for a meeting, under their id there, with the names of the third parties' purposes in it.
     ///
     /// Each of these with its length in bytes before it, as 32 bits big-endian: `framegate grant 1`; the meeting's id and the participant's, in UTF-8;

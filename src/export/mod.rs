@@ -9,7 +9,7 @@
 pub mod aipref;
 pub mod cawg;
 mod erasure;
-mod history;
+pub(crate) mod history;
 mod outlet;
 mod purpose;
 mod receipt;

@@ -2,7 +2,8 @@ use core::ops::Range;
 
 use crate::{
     frame::{Area, MAX_REGIONS, Region},
-    payload::{Extent, Format, Layout, Payload, Sampling, Shared},
+    grid::{Sampling, Shared},
+    payload::{Extent, Format, Layout, Payload},
 };
 
 /// What is to be taken out of a frame.
@@ -75,7 +76,7 @@ fn rect(area: Area, extent: Extent) -> Rect {
             width,
             height,
         } => (x, y, x.saturating_add(width), y.saturating_add(height)),
-        Area::Channel(channel) => (channel.into(), 0, u32::from(channel) + 1, 1),
+        Area::Channel(channel) => (channel.into(), 0, u32::from(channel) + 1, u32::MAX),
         Area::Span { start, end } => (start, 0, end, 1),
     };
     Rect {
@@ -88,7 +89,7 @@ fn rect(area: Area, extent: Extent) -> Rect {
 
 /// Whether an area is a part of this payload: of its format, not empty, not outside, and not through a code point.
 pub(crate) fn locate(area: Area, format: Format, payload: &Payload<'_>, extent: Extent) -> bool {
-    if format.0 == Layout::Opaque {
+    if matches!(format.0, Layout::Opaque | Layout::Encoded(_)) {
         // It has no parts to be seen, so its regions only say who is in it.
         return true;
     }
@@ -96,7 +97,9 @@ pub(crate) fn locate(area: Area, format: Format, payload: &Payload<'_>, extent: 
     !rect.is_empty()
         && match (format.0, area, payload) {
             (Layout::Pcm { .. }, Area::Channel(_), _)
-            | (Layout::I420 { .. }, Area::Rectangle { .. }, _) => true,
+            | (Layout::Picture { .. }, Area::Rectangle { .. }, _) => true,
+            // Its values are taken whole, wherever it begins and ends.
+            (Layout::Json, Area::Span { end, .. }, _) => end <= extent.width,
             (Layout::Utf8, Area::Span { start, end }, Payload::Bytes(bytes)) => {
                 end <= extent.width && is_boundary(bytes, start) && is_boundary(bytes, end)
             }
@@ -116,12 +119,12 @@ impl Cut<'_> {
         self.refused == 0 && !self.uncovered
     }
 
-    /// Whether any sample stays.
-    pub(crate) fn leaves_something(&self) -> bool {
-        self.with_edges(Sampling::ONE, |edges| {
-            intervals(edges.down, self.extent.height).any(|(_, above)| {
-                intervals(edges.across, self.extent.width)
-                    .any(|(_, over)| self.lets_stay(over & above))
+    /// Whether anything stays of a plane.
+    pub(crate) fn leaves_something(&self, sampling: Sampling) -> bool {
+        let Extent { width, height } = self.extent.sampled(sampling);
+        self.with_edges(sampling, |edges| {
+            intervals(edges.down, height).any(|(_, above)| {
+                intervals(edges.across, width).any(|(_, over)| self.lets_stay(over & above))
             })
         })
     }
@@ -308,7 +311,8 @@ mod tests {
     fn agrees_sample_by_sample(cut: &Cut<'_>) -> Result<(), TestCaseError> {
         let extent = cut.extent;
         let all = || (0..extent.height).flat_map(|y| (0..extent.width).map(move |x| (x, y)));
-        prop_assert_eq!(cut.leaves_something(), all().any(|(x, y)| stays(cut, x, y)));
+        let something = cut.leaves_something(Sampling::ONE);
+        prop_assert_eq!(something, all().any(|(x, y)| stays(cut, x, y)));
         for sampling in SAMPLINGS {
             let Extent { width, height } = extent.sampled(sampling);
             let mut found = vec![None; (width * height) as usize];
@@ -320,6 +324,7 @@ mod tests {
                     }
                 }
             });
+            prop_assert_eq!(cut.leaves_something(sampling), found.contains(&Some(true)));
             for (place, found) in (0..).zip(found) {
                 let (x, y) = (place % width, place / width);
                 let shares = |&(lx, ly): &(u32, u32)| {

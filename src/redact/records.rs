@@ -1,9 +1,5 @@
 use super::Cut;
-
-/// Every byte of an integer that is not there.
-pub(super) const NO_VALUE: u8 = 0;
-
-const INTEGER: usize = size_of::<i64>();
+use crate::payload::{INTEGER, NO_VALUE};
 
 pub(super) fn hide(record: &mut [u8], cut: &Cut<'_>) {
     for (index, integer) in (0..).zip(record.chunks_exact_mut(INTEGER)) {

@@ -297,6 +297,75 @@ static void content(void) {
   OK(framegate_tap_close(telemetry));
 }
 
+/* Streams of every format. */
+static void formats(void) {
+  framegate_meeting_options options = options_of("formats");
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
+  framegate_stream stream;
+  int opened = 0;
+  for (uint32_t format = 0; format < 64; format++) {
+    framegate_stream_options of = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, format);
+    const framegate_status status = framegate_stream_open(meeting, &of, &stream);
+    CHECK(status == FRAMEGATE_OK || status == FRAMEGATE_ERROR_NUMBER);
+    opened += status == FRAMEGATE_OK;
+  }
+  IS(opened, 6 + 3 + 12);
+  framegate_stream_options of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_NOTE, FRAMEGATE_FORMAT_JSON);
+  const framegate_string key = string_of("type");
+  of.structural_keys = &key;
+  of.structural_key_count = 1;
+  OK(framegate_stream_open(meeting, &of, &stream));
+  of.format = FRAMEGATE_FORMAT_UTF8;
+  IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_FORMAT);
+  of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_NV12);
+  of.full_range = 1;
+  OK(framegate_stream_open(meeting, &of, &stream));
+  of.full_range = 2;
+  IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_NUMBER);
+
+  /* One plane, redacted in place; planar sound, by its second channel. */
+  const framegate_digest notice = shown(meeting, "1");
+  const framegate_participant ben = joined(meeting, "ben", "", NULL, 0), both[2] = {ann, ben};
+  const framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
+  framegate_region regions[2] = {region_of(ann, FRAMEGATE_AREA_RECTANGLE), region_of(ben, FRAMEGATE_AREA_RECTANGLE)};
+  regions[0].width = regions[1].width = regions[1].x = 2;
+  regions[0].height = regions[1].height = 2;
+  framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_COMPLETE, SECOND);
+  frame.people = both;
+  frame.people_count = 2;
+  frame.regions = regions;
+  frame.region_count = 2;
+  uint8_t bytes[4 * 2 * 4];
+  memset(bytes, 7, sizeof bytes);
+  framegate_payload_mut payload = bytes_in(bytes, sizeof bytes);
+  framegate_cleared cleared = cleared_of();
+  payload.planes = 1;
+  payload.plane[0].stride = 16;
+  const framegate_tap screen = tap_of(meeting, stream_of(FRAMEGATE_STREAM_COMPOSITE, ann, FRAMEGATE_KIND_SCREEN, FRAMEGATE_FORMAT_RGBA), recorder);
+  IS(framegate_tap_admit_in_place(screen, &frame, &payload, 1, SECOND, &cleared), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_REDACTED && cleared.payload.planes == 1 && cleared.payload.plane[0].stride == 16);
+  CHECK(bytes[0] == 7 && bytes[7] == 7 && bytes[8] == 0 && bytes[16] == 7 && bytes[24] == 0);
+  OK(framegate_tap_end(screen));
+  framegate_stream_options planar = stream_of(FRAMEGATE_STREAM_COMPOSITE, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_PCM_S16);
+  planar.channels = 2;
+  planar.planar = 1;
+  const framegate_tap sound = tap_of(meeting, planar, recorder);
+  memset(bytes, 7, sizeof bytes);
+  payload = bytes_in(bytes, sizeof bytes);
+  regions[0].area = regions[1].area = FRAMEGATE_AREA_CHANNEL;
+  regions[1].channel = 1;
+  IS(framegate_tap_admit_in_place(sound, &frame, &payload, 1, SECOND, &cleared), 1);
+  CHECK(bytes[0] == 7 && bytes[15] == 7 && bytes[16] == 0 && bytes[31] == 0);
+  OK(framegate_tap_end(sound));
+  OK(framegate_tap_close(screen));
+  OK(framegate_tap_close(sound));
+  OK(framegate_meeting_close(meeting));
+}
+
 /* Who may do what. */
 static void people(void) {
   struct told told;
@@ -359,6 +428,7 @@ static void people(void) {
   CHECK(memcmp(message + 4, "framegate grant 1", 17) == 0);
   grant.signature = &signature;
   IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_WRONG_SIGNATURE);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_KEYLESS);
   signature.meeting = string_of("other");
   IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_FOREIGN_MEETING);
 
@@ -546,6 +616,7 @@ int main(int count, char **arguments) {
   names();
   one_frame();
   content();
+  formats();
   people();
   ledgers(arguments[1]);
   stores();

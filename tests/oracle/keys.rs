@@ -236,8 +236,10 @@ impl Oracle {
         let number = (0..KEYS).find(|number| Some(public(*number)) == key);
         let challenges = self.challenges(id);
         let back = match signing {
-            Signing::Rightly if number.is_none() => return None,
             Signing::Not => return None,
+            // Few sign who have no key.
+            Signing::ByAnother(_) | Signing::Damaged(_) => 0,
+            _ if number.is_none() => return None,
             Signing::Earlier(back) => 1 + back,
             _ => 0,
         };
@@ -269,9 +271,12 @@ impl Oracle {
         })
     }
 
-    /// R2: why what one who joined with a key agrees to opens nothing.
+    /// R2: why what somebody agrees to opens nothing, for what is signed or is not.
     pub fn unsigned(&self, stay: usize, grant: &Grant) -> Option<Refusal> {
-        let key = self.key(stay)?;
+        let Some(key) = self.key(stay) else {
+            let is_refused = grant.signed.is_some() && !self.has(Fault::SignaturesNeedNoKey);
+            return is_refused.then_some(Refusal::Keyless);
+        };
         let Some(signed) = &grant.signed else {
             let opens = self.has(Fault::UnsignedGrantsOpen);
             return (!opens).then_some(Refusal::Unsigned);

@@ -221,6 +221,7 @@ impl Oracle {
             _ if self.has(Fault::EntersEveryRefusalAsOverreach) => "overreach",
             Refusal::Overreach => "overreach",
             Refusal::Unsigned => "unsigned",
+            Refusal::Keyless => "keyless",
             Refusal::ForeignMeeting => "foreign_meeting",
             Refusal::Replayed => "replayed",
             Refusal::WrongSignature => "wrong_signature",

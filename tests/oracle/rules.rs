@@ -100,6 +100,7 @@ faults! {
     RejoiningForgetsTheKey
     ResumingForgetsKeys
     UnsignedGrantsOpen
+    SignaturesNeedNoKey
     AnotherMeetingsSignaturesOpen
     ReplayedSignaturesOpen
     AnybodysKeySigns
@@ -239,6 +240,7 @@ pub enum Refusal {
     Ended,
     Overreach,
     Unsigned,
+    Keyless,
     ForeignMeeting,
     Replayed,
     WrongSignature,
@@ -555,7 +557,7 @@ impl Oracle {
         if !grant.until.is_none_or(in_time) || !grant.at.is_none_or(has_been) {
             return Err(Refusal::Time);
         }
-        // R2: whatever else is right, one who joined with a key agrees by signing.
+        // R2: whatever else is right, one who joined with a key agrees by signing, and nobody else signs.
         if let Some(why) = self.unsigned(stay, &grant) {
             return self.refuse(by, Some(stay), grant, why);
         }

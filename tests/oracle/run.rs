@@ -17,6 +17,7 @@ use crate::{
     groups::{Grouped, Others},
     keys::DEVICE,
     ledger,
+    recall::Kept,
     resume::resumed,
     rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
@@ -24,7 +25,7 @@ use crate::{
         RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
         ScriptedOwner, ScriptedSource, Step, THIRD, Untold, VERSION, When, Who,
     },
-    sources::{Kept, Pair},
+    sources::{self, Pair},
 };
 
 /// People for whom there is room at a time.
@@ -89,7 +90,7 @@ impl Outcome {
 pub struct Run {
     pub meeting: Meeting,
     pub ledger: Memory,
-    oracle: Oracle,
+    pub oracle: Oracle,
     pub present: i64,
     /// By the number of the stay.
     people: Vec<Participant>,
@@ -105,6 +106,8 @@ pub struct Run {
     /// Those that frames came with.
     groups: Vec<Grouped>,
     others: Option<Others>,
+    /// What the outlets keep of the frames that they received.
+    pub archive: Vec<Kept>,
 }
 
 struct TapRun {
@@ -145,6 +148,7 @@ impl Run {
             answers: BTreeMap::new(),
             groups: Vec::new(),
             others: None,
+            archive: Vec::new(),
         }
     }
 
@@ -586,6 +590,11 @@ impl Run {
         agree("counters", &tap_run.tap.counters(), &tap_run.counters)?;
         let kept = self.oracle.source(&rules_tap, &said, &expected);
         self.check_source(source.as_ref(), &kept)?;
+        if let Some(source) = &source {
+            let people = self.oracle.people(&said, &stream, &kept, &source.hidden);
+            self.archive
+                .push(Kept::new(source.tag, people, &self.oracle));
+        }
         let kept = self.pair(source, kept, captured);
 
         let outcome = Outcome {
@@ -624,8 +633,8 @@ impl Run {
     }
 
     /// A frame as a source of others. What the gate does not say of one that it withheld, a client says.
-    fn pair(&self, gate: Option<Kept>, oracle: derived::Source, captured: i64) -> Pair {
-        let gate = gate.unwrap_or_else(|| Kept {
+    fn pair(&self, gate: Option<sources::Kept>, oracle: derived::Source, captured: i64) -> Pair {
+        let gate = gate.unwrap_or_else(|| sources::Kept {
             tag: Tag::from_bytes(oracle.tag).expect("a tag"),
             people: oracle
                 .people
@@ -634,6 +643,7 @@ impl Run {
                 .collect(),
             kinds: oracle.kinds,
             captured: Time::from_micros(oracle.captured),
+            hidden: Vec::new(),
         });
         Pair {
             gate,
@@ -645,7 +655,7 @@ impl Run {
     /// R8: an empty frame is no source, and of another the gate names who and what is in it.
     fn check_source(
         &self,
-        gate: Option<&Kept>,
+        gate: Option<&sources::Kept>,
         oracle: &derived::Source,
     ) -> Result<(), Disagreement> {
         let person = |who| self.people.iter().position(|known| known == who);
@@ -889,6 +899,7 @@ fn agree_result<T>(
         Err(Error::Refused(why, _)) => Some(match why {
             framegate::Refusal::Overreach => Refusal::Overreach,
             framegate::Refusal::Unsigned => Refusal::Unsigned,
+            framegate::Refusal::Keyless => Refusal::Keyless,
             framegate::Refusal::ForeignMeeting => Refusal::ForeignMeeting,
             framegate::Refusal::Replayed => Refusal::Replayed,
             framegate::Refusal::WrongSignature => Refusal::WrongSignature,
@@ -901,6 +912,7 @@ fn agree_result<T>(
             why,
             Refusal::Overreach
                 | Refusal::Unsigned
+                | Refusal::Keyless
                 | Refusal::ForeignMeeting
                 | Refusal::Replayed
                 | Refusal::WrongSignature

@@ -1,6 +1,6 @@
 //! What is kept of a script's frames, so that later ones can be made from them.
 
-use framegate::{Cleared, Kinds, Participant, Source, Tag, Time};
+use framegate::{Cleared, Kinds, MAX_REGIONS, Participant, Source, Tag, Time};
 
 use crate::{
     derived,
@@ -15,6 +15,8 @@ pub struct Kept {
     pub people: Vec<Participant>,
     pub kinds: Kinds,
     pub captured: Time,
+    /// Of each region, whether it was hidden; nothing of what was put together.
+    pub hidden: Vec<bool>,
 }
 
 /// The same in the gate's words and in the oracle's.
@@ -39,6 +41,9 @@ impl Kept {
             people: source.people.to_vec(),
             kinds: source.kinds,
             captured: source.captured,
+            hidden: (0..MAX_REGIONS)
+                .map(|region| cleared.hides(region))
+                .collect(),
         };
         let too_small = &mut room[..kept.people.len() - 1];
         assert!(cleared.source(too_small).is_none(), "it has no room");
@@ -64,6 +69,7 @@ impl Pair {
             people: [&self.gate.people[..], &other.gate.people].concat(),
             kinds: self.gate.kinds | other.gate.kinds,
             captured: self.gate.captured.min(other.gate.captured),
+            hidden: Vec::new(),
         };
         agree("joined tags", &gate.tag.to_bytes(), &oracle.tag)?;
         let captured = self.captured.min(other.captured);

@@ -1,0 +1,98 @@
+//! `archive.jsonl`: what an outlet has of each frame, who is in it, and the seal that binds both to the tag.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use framegate::{Kinds, MeetingKey, Seal, Subject, Subjects};
+use serde::Serialize;
+
+use crate::{error::Problem, layout::Secret, media::Stored, tags};
+
+const ARCHIVE: &str = "archive.jsonl";
+
+/// Reads a meeting's secret.
+pub fn secret(path: &Path) -> Result<Secret, Problem> {
+    let text = fs::read_to_string(path).map_err(|error| Problem::unreadable(path, &error))?;
+    let secret = Secret::try_from(text.trim().to_owned());
+    secret.map_err(|_| {
+        let remedy = "make it with `openssl rand -hex 32`";
+        Problem::new(path, "not 64 hexadecimal digits", remedy)
+    })
+}
+
+/// An archive that is being written.
+pub struct Archive {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    line: tags::Line<'a>,
+    people: Vec<Who<'a>>,
+    /// Where the payload is: in which file beside the archive, from which byte to before which.
+    file: &'a str,
+    start: u64,
+    end: u64,
+    seal: Seal,
+}
+
+/// Somebody in a frame; of a recording always as of the stream's own kind.
+#[derive(Serialize)]
+struct Who<'a> {
+    id: &'a str,
+}
+
+impl Archive {
+    pub fn create(folder: &Path) -> Result<Self, Problem> {
+        let path = folder.join(ARCHIVE);
+        match File::create_new(&path) {
+            Ok(file) => Ok(Self {
+                path,
+                file: BufWriter::new(file),
+            }),
+            Err(error) => Err(Problem::unwritable(&path, &error)),
+        }
+    }
+
+    /// Seals a frame's tag over what the outlet has of the frame, and who is in it.
+    pub fn append(
+        &mut self,
+        line: tags::Line<'_>,
+        mut ids: Vec<&str>,
+        file: &str,
+        stored: &Stored,
+        key: &MeetingKey,
+    ) -> Result<(), Problem> {
+        ids.sort_unstable();
+        ids.dedup();
+        let kinds = Kinds::empty();
+        let subjects: Vec<_> = ids.iter().map(|id| Subject { id, kinds }).collect();
+        let subjects = Subjects::new(&subjects).unwrap_or(Subjects::NONE);
+        let seal = key
+            .stream(line.tag)
+            .seal(line.tag, subjects, [&stored.bytes[..]]);
+        let row = Row {
+            line,
+            people: ids.iter().map(|id| Who { id }).collect(),
+            file,
+            start: stored.start,
+            end: stored.start + stored.bytes.len() as u64,
+            seal,
+        };
+        serde_json::to_writer(&mut self.file, &row)
+            .map_err(io::Error::from)
+            .and_then(|()| self.file.write_all(b"\n"))
+            .map_err(|error| Problem::unwritable(&self.path, &error))
+    }
+
+    pub fn finish(mut self) -> Result<(), Problem> {
+        self.file
+            .flush()
+            .map_err(|error| Problem::unwritable(&self.path, &error))
+    }
+}

@@ -1,0 +1,180 @@
+//! Encoded frames of any form through a tap, while their owner changes their mind.
+//!
+//! Where a stream goes on after a frame was withheld is told here once more, as plainly as it can be: the gate may be stricter, never wider.
+
+use framegate::{
+    Authority, Cleared, Contributors, Digest, Format, Frame, Grant, Join, Kind, Kinds, Meeting,
+    Method, Notice, Outlet, Purposes, Reason, Scope, Stream, Tap, Time, Verdict,
+};
+
+const FORMATS: [Format; 8] = [
+    Format::OPUS,
+    Format::OPUS_RED,
+    Format::opus_multistream(3),
+    Format::H264,
+    Format::HEVC,
+    Format::VP8,
+    Format::VP9,
+    Format::AV1,
+];
+const SCOPE: Scope = Scope::new(Kinds::all(), Purposes::RECORD);
+
+/// The frames that the bytes make up: the format, and of each what happens, its length in two bytes, and itself. What became of each.
+pub fn check(bytes: &[u8]) -> Vec<Verdict> {
+    let mut seen = Vec::new();
+    let Some((format, mut rest)) = bytes.split_first() else {
+        return seen;
+    };
+    let format = FORMATS[usize::from(*format) % FORMATS.len()];
+    let mut sender = Sender::new(format);
+    while let &[happens, low, high, ref after @ ..] = rest {
+        let length = usize::from(u16::from_le_bytes([low, high])).min(after.len());
+        let frame;
+        (frame, rest) = after.split_at(length);
+        seen.push(sender.send(happens, frame));
+    }
+    seen
+}
+
+struct Sender {
+    format: Format,
+    meeting: Meeting,
+    notice: Digest,
+    who: framegate::Participant,
+    tap: Tap,
+    /// Of an outlet to which blank frames are sent, to see whether they are frames.
+    sink: Tap,
+    millis: i64,
+    agrees: bool,
+    /// Whether the last frame was released.
+    goes_on: bool,
+}
+
+impl Sender {
+    fn new(format: Format) -> Self {
+        let mut meeting = Meeting::open("encoded", 2).unwrap();
+        let notice = meeting.show(Notice {
+            digest: Digest::of("everything"),
+            version: "1".into(),
+            language: "en".into(),
+            controller: "Example Conferencing".into(),
+            scope: Scope::ALL,
+        });
+        let notice = notice.unwrap();
+        let mut tap = |id| {
+            let who = meeting.join(Join::adult(id), Time::START).unwrap();
+            let stream = Stream::owned(who, Kind::Video, format);
+            let stream = meeting.open_stream(stream).unwrap();
+            let outlet = Outlet::new(id, Purposes::RECORD).blank(Kinds::all());
+            let outlet = meeting.open_outlet(outlet).unwrap();
+            (who, meeting.tap(stream, outlet).unwrap())
+        };
+        let (who, tap, (other, sink)) = {
+            let (who, first) = tap("ana");
+            (who, first, tap("ben"))
+        };
+        let grant = Grant::new(notice, SCOPE, Method::Typed);
+        let by = Authority::Participant;
+        meeting.grant(by, other, &grant, Time::START).unwrap();
+        Self {
+            format,
+            meeting,
+            notice,
+            who,
+            tap,
+            sink,
+            millis: 5000,
+            agrees: false,
+            goes_on: false,
+        }
+    }
+
+    fn send(&mut self, happens: u8, bytes: &[u8]) -> Verdict {
+        self.millis += 20;
+        let now = Time::from_millis(self.millis);
+        if happens & 1 != 0 {
+            self.agrees = !self.agrees;
+            let by = Authority::Participant;
+            if self.agrees {
+                let grant = Grant::new(self.notice, SCOPE, Method::Typed);
+                self.meeting.grant(by, self.who, &grant, now).unwrap();
+            } else {
+                let _ = self.meeting.withdraw(by, self.who, SCOPE, now);
+            }
+        }
+        let mut frame = Frame::new(now, Contributors::Owner);
+        if happens & 2 != 0 {
+            frame = frame.keyframe(happens & 4 != 0);
+        }
+        let mut buffer = bytes.to_vec();
+        let received = |cleared: Cleared<'_>| cleared.bytes().unwrap().to_vec();
+        let in_place = happens & 8 != 0;
+        let admission = if in_place {
+            let buffer = buffer[..].as_mut().into();
+            self.tap.admit_in_place(&frame, buffer, now, received)
+        } else {
+            self.tap.admit(&frame, bytes.into(), now, received)
+        };
+        let verdict = admission.verdict();
+        let is_sound = matches!(self.format, Format::OPUS | Format::OPUS_RED)
+            || self.format == Format::opus_multistream(3);
+        if verdict.is_released() {
+            assert!(self.agrees && verdict == Verdict::Whole);
+            assert_eq!(admission.output.as_deref(), Some(bytes));
+            let may_start = happens & 6 != 2 && may_start(self.format, bytes);
+            assert!(is_sound || self.goes_on || may_start, "went on");
+        } else {
+            assert!(!in_place || buffer.iter().all(|byte| *byte == 0));
+            if let Some(blank) = &admission.output {
+                assert!(matches!(verdict, Verdict::Blanked(_)));
+                let whole = self
+                    .sink
+                    .admit(&frame_of(now), blank[..].into(), now, |_| ());
+                assert_eq!(whole.verdict(), Verdict::Whole);
+            }
+        }
+        // What only leads a picture is withheld for itself alone.
+        let alone = self.goes_on && verdict == Verdict::Dropped(Reason::AwaitsKeyframe);
+        assert!(!alone || self.format == Format::HEVC);
+        self.goes_on = verdict.is_released() || alone;
+        assert!(!self.tap.wants_keyframe() || self.agrees && !is_sound);
+        let counters = self.tap.counters();
+        let treated = [
+            counters.whole,
+            counters.redacted,
+            counters.blanked,
+            counters.dropped,
+        ];
+        assert_eq!(counters.seen, treated.iter().sum::<u64>());
+        verdict
+    }
+}
+
+fn frame_of(now: Time) -> Frame<'static> {
+    Frame::new(now, Contributors::Owner)
+}
+
+/// Whether a stream can go on from a frame, looked at from afar.
+fn may_start(format: Format, bytes: &[u8]) -> bool {
+    let has_units = |kinds: &[&[u8]], kind: fn(u8) -> u8| {
+        let codes = bytes.windows(4).filter(|bytes| bytes[..3] == [0, 0, 1]);
+        let found: Vec<_> = codes.map(|bytes| kind(bytes[3])).collect();
+        let has = |kinds: &&[u8]| kinds.iter().any(|kind| found.contains(kind));
+        kinds.iter().all(has)
+    };
+    match format {
+        Format::H264 => has_units(&[&[7], &[8], &[5]], |first| first & 0x1F),
+        Format::HEVC => {
+            let kinds: [&[u8]; 4] = [&[32], &[33], &[34], &[16, 17, 18, 19, 20]];
+            has_units(&kinds, |first| first >> 1 & 0x3F)
+        }
+        Format::VP8 => bytes[0] & 1 == 0 && bytes[3..6] == [0x9D, 0x01, 0x2A],
+        // Of the last profile what follows is shifted by a bit.
+        Format::VP9 => {
+            bytes[0] & 0x30 == 0x30 || bytes[0] & 4 == 0 && bytes[1..4] == [0x49, 0x83, 0x42]
+        }
+        // A sequence header somewhere.
+        Format::AV1 => bytes.iter().any(|byte| byte >> 3 & 0xF == 1),
+        _ => true,
+    }
+}

@@ -1,0 +1,161 @@
+//! Encoded frames through a tap: handed on as they came, or withheld, with a blank one of the tap's own in their place.
+
+use crate::{
+    codec::Codec,
+    frame::Frame,
+    payload::{Extent, Format, Layout, Payload, PayloadMut},
+    redact,
+    tap::{Admission, Batch, Cleared},
+    verdict::{Reason, Verdict},
+};
+
+/// Where a frame is, and where it is to be.
+pub(crate) enum Place<'p, 'a> {
+    Shared(&'p Payload<'p>),
+    Copied(&'p Payload<'p>, &'p mut PayloadMut<'a>),
+    Owned(&'p mut PayloadMut<'a>),
+}
+
+impl Place<'_, '_> {
+    /// The frame, if it is bytes and there is as much room for it.
+    fn frame(&self) -> Option<&[u8]> {
+        match self {
+            Self::Shared(Payload::Bytes(frame)) => Some(frame),
+            Self::Owned(PayloadMut::Bytes(frame)) => Some(frame),
+            Self::Copied(Payload::Bytes(frame), PayloadMut::Bytes(room)) => {
+                (frame.len() == room.len()).then_some(frame)
+            }
+            _ => None,
+        }
+    }
+
+    /// The frame where it is to be, there being as much room for it.
+    fn handed_on(&mut self) -> Payload<'_> {
+        match self {
+            Self::Shared(frame) => **frame,
+            Self::Copied(frame, room) => {
+                if let (Payload::Bytes(frame), PayloadMut::Bytes(room)) = (frame, &mut *room)
+                    && frame.len() == room.len()
+                {
+                    room.copy_from_slice(frame);
+                }
+                room.as_payload()
+            }
+            Self::Owned(frame) => frame.as_payload(),
+        }
+    }
+
+    /// Leaves nothing of a withheld frame, nor of what was there before.
+    fn wipe(&mut self) {
+        match self {
+            Self::Shared(_) => {}
+            Self::Copied(_, room) | Self::Owned(room) => redact::wipe(room),
+        }
+    }
+}
+
+/// Encoded frames.
+impl Format {
+    /// Opus: one packet a frame (RFC 6716 §3). A blank one is as long silence.
+    ///
+    /// A packet that has the sound before it once more (in-band forward error correction) counts as captured that much earlier,
+    /// and one with padding that is not zero, in which other earlier sound may be, is withheld.
+    /// What an encoder looks ahead is for the client to count: the earliest sample in a packet is as much older than the newest as that and the packet are long.
+    /// Decoders fade the last sound before into the first 5 ms of the blank ones.
+    pub const OPUS: Self = Self(Layout::Encoded(Codec::Opus { streams: 1 }));
+
+    /// Opus with redundancy: one RTP payload a frame, in which earlier packets stand before the packet itself (RFC 2198).
+    ///
+    /// It counts as captured when the earliest of them was. With blocks of another codec it is withheld. A blank one has no redundancy.
+    pub const OPUS_RED: Self = Self(Layout::Encoded(Codec::RedundantOpus));
+
+    /// H.264: one access unit a frame, as a byte stream with start codes (ITU-T H.264 annex B); not with lengths before the NAL units, as MP4 has it.
+    ///
+    /// After a withheld frame only an IDR picture is released, with its parameter sets before it in the same access unit.
+    /// A blank frame is black, with parameter sets of its own, or repeats a black one: for sequences of 8-bit 4:2:0 that are progressive,
+    /// not above 4096 by 2304, and say that they are not reordered; the withheld frames of others are dropped.
+    pub const H264: Self = Self(Layout::Encoded(Codec::H264));
+
+    /// HEVC: one access unit a frame, as a byte stream with start codes (ITU-T H.265 annex B).
+    ///
+    /// After a withheld frame only an IDR or BLA picture is released, with its parameter sets before it in the same access unit;
+    /// of those that lead a BLA picture, none that depends on what came before it.
+    /// A blank frame is a black IDR picture, with parameter sets of its own, for sequences as of [`Format::H264`].
+    pub const HEVC: Self = Self(Layout::Encoded(Codec::Hevc));
+
+    /// VP8: one frame as RFC 6386 §9.1 has it.
+    ///
+    /// After a withheld frame only a keyframe is released. A blank frame is a black keyframe, or repeats one, up to 4096 by 2304;
+    /// the withheld frames of larger streams are dropped, as are those that would not be shown.
+    pub const VP8: Self = Self(Layout::Encoded(Codec::Vp8));
+
+    /// VP9: one frame or superframe. After a withheld one only a keyframe is released.
+    ///
+    /// A blank frame is a black keyframe, or shows one once more, for pictures of 8-bit 4:2:0 from 33 by 33 to 4096 by 2304; the withheld frames of others are dropped.
+    pub const VP9: Self = Self(Layout::Encoded(Codec::Vp9));
+
+    /// AV1: one temporal unit, or one spatial layer of it, as open bitstream units one after the other (low-overhead format, AV1 specification §5.2).
+    ///
+    /// After a withheld one only a keyframe that is shown is released, with a sequence header before it. Withheld frames are dropped.
+    pub const AV1: Self = Self(Layout::Encoded(Codec::Av1));
+
+    /// Opus of more than two channels: as many streams in one packet, the first ones with their lengths (RFC 7845 §5.1.1). At least one.
+    #[must_use]
+    pub const fn opus_multistream(streams: u8) -> Self {
+        Self(Layout::Encoded(Codec::Opus { streams }))
+    }
+}
+
+impl Batch<'_> {
+    /// Admits a frame to a tap of an encoded stream.
+    #[inline(never)]
+    pub(crate) fn admit_encoded<R>(
+        &mut self,
+        frame: &Frame<'_>,
+        mut place: Place<'_, '_>,
+        release: impl FnOnce(Cleared<'_>) -> R,
+    ) -> Admission<R> {
+        let (tap, now) = (self.tap, self.now);
+        let encoded = tap.encoded.as_deref();
+        let mut encoded = encoded.and_then(|encoded| encoded.try_borrow_mut().ok());
+        let mut encoded = encoded.as_deref_mut();
+        let bytes = place.frame();
+        let read = bytes.and_then(|bytes| encoded.as_mut()?.read(bytes, frame.keyframe));
+
+        // What it can yield of before its capture is judged with the rest of it.
+        let reach = read.map_or(0, |read| read.reach());
+        let frame = &Frame {
+            captured: frame.captured.earlier(reach),
+            ..*frame
+        };
+        let payload = Payload::Bytes(bytes.unwrap_or_default());
+        let extent = read.map(|_| Extent::ONE);
+        let (generation, ruling) = tap.rule(frame, &payload, extent, now);
+        let mut verdict = match &mut encoded {
+            Some(encoded) => encoded.follow(read.as_ref(), ruling.unchanged()),
+            None => Verdict::Dropped(Reason::Malformed),
+        };
+        let handed_on = if verdict.is_released() {
+            Some(place.handed_on())
+        } else {
+            place.wipe();
+            let reason = verdict.reason().filter(|reason| !reason.is_fault());
+            let blank = encoded.filter(|_| tap.blanks).zip(reason);
+            blank.and_then(|(encoded, reason)| {
+                let blank = encoded.blank(read.as_ref())?;
+                verdict = Verdict::Blanked(reason);
+                Some(Payload::Bytes(blank))
+            })
+        };
+        self.scope.count(verdict, frame.captured);
+        let tag = tap.tag_as(verdict, tap.purposes, frame, generation);
+        let output = handed_on.map(|payload| {
+            release(Cleared {
+                payload,
+                tag,
+                content: tap.content(frame, &ruling),
+            })
+        });
+        Admission { tag, output }
+    }
+}

@@ -1,0 +1,395 @@
+//! The check before training: whether what an archive has of a meeting may be used, and whether it still may (GDPR Art. 7(3), 17).
+//!
+//! A tag says what the gate made of a frame; a seal, that the tag is the frame's; the ledger, that people agreed, and what they withdrew since.
+//! Only all three together clear a frame. What is absent, or cannot be told, is not cleared.
+
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    consent::Digest,
+    export::history::{History, Interval},
+    kind::Kind,
+    ledger::{Entry, Head, Ledger, LedgerError, LedgerFault},
+    purpose::Purposes,
+    seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
+    tag::Tag,
+    time::Millis,
+};
+
+/// What was found of an archived frame. Of several the one with the smallest number is given; numbers are never reused.
+///
+/// Exhaustive on purpose: whoever decides by it is to be told by the compiler when there is a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum Finding {
+    /// It may be used.
+    Cleared = 0,
+    /// There is no tag, or what is there is none.
+    #[serde(rename = "no tag")]
+    NoTag = 1,
+    /// By its tag it was not released.
+    Withheld = 2,
+    /// By its tag it was not released for all that is wanted.
+    #[serde(rename = "other purpose")]
+    OtherPurpose = 3,
+    /// It does not say of everybody who is in it, and as what.
+    Unnamed = 4,
+    /// Its tag has no seal.
+    Unsealed = 5,
+    /// Its seal is not of this meeting, tag, stream, payload and these people.
+    Forged = 6,
+    /// By the ledger this cannot have been released: no such stream or person, or they had not agreed.
+    Inconsistent = 7,
+    /// It was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)).
+    Recalled = 8,
+}
+
+impl Finding {
+    /// The name in lower case, as files and reports write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cleared => "cleared",
+            Self::NoTag => "no tag",
+            Self::Withheld => "withheld",
+            Self::OtherPurpose => "other purpose",
+            Self::Unnamed => "unnamed",
+            Self::Unsealed => "unsealed",
+            Self::Forged => "forged",
+            Self::Inconsistent => "inconsistent",
+            Self::Recalled => "recalled",
+        }
+    }
+}
+
+/// Whether seals are looked at.
+#[derive(Clone, Copy, Debug)]
+pub enum Seals<'k> {
+    /// Only what this key sealed is cleared.
+    Checked(&'k MeetingKey),
+    /// Every tag is taken at its word: to see what would be cleared. Nothing may be used by this.
+    DryRun,
+}
+
+/// What a meeting's ledger says, made ready for many frames.
+///
+/// It takes some 4 KB for each person who ever joined. Its batch calls allocate nothing.
+#[derive(Debug)]
+pub struct Verifier {
+    meeting: String,
+    head: Head,
+    /// Of each line.
+    hashes: Vec<Digest>,
+    streams: Vec<Opened>,
+    /// The numbers of people by their ids.
+    people: BTreeMap<String, usize>,
+    /// Where each person's consents are in `consents`: by kind, then by purpose.
+    cells: Vec<(usize, usize)>,
+    /// Those of a cell in the order of time.
+    consents: Vec<Consent>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    line: u32,
+    kind: Kind,
+    owner: Option<String>,
+}
+
+/// One unbroken consent.
+#[derive(Debug)]
+struct Consent {
+    /// The lines with which it began and with which it had ended.
+    opened: u32,
+    closed: u32,
+    since: Millis,
+    /// Before when everything was captured that was released under it.
+    settled: Millis,
+    is_recalled: bool,
+}
+
+/// Kinds × purposes.
+const CELLS: usize = 16 * 16;
+
+impl Verifier {
+    /// Of a ledger that was read; every entry is judged once more ([`Ledger::verify`]).
+    ///
+    /// How much of it somebody vouches for is said by [`Ledger::anchored`]: read it with a head that was kept apart.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`] for the first entry that could not have been made.
+    pub fn new(ledger: &Ledger) -> Result<Self, LedgerError> {
+        ledger.verify()?;
+        let mut verifier = Self {
+            meeting: String::new(),
+            head: ledger.head,
+            hashes: (0..ledger.lines.len()).map(|at| ledger.hash(at)).collect(),
+            streams: Vec::new(),
+            people: BTreeMap::new(),
+            cells: Vec::new(),
+            consents: Vec::new(),
+        };
+        for (index, line) in ledger.lines.iter().enumerate() {
+            match &line.entry {
+                Entry::Opened { meeting, .. } => verifier.meeting.clone_from(meeting),
+                Entry::Joined { who, .. } if !verifier.people.contains_key(who) => {
+                    if let Some(history) = History::of(ledger, who) {
+                        verifier.add(who, &history);
+                    }
+                }
+                Entry::StreamOpened { kind, owner, .. } => verifier.streams.push(Opened {
+                    line: number(index),
+                    kind: *kind,
+                    owner: owner.clone(),
+                }),
+                _ => {}
+            }
+        }
+        Ok(verifier)
+    }
+
+    fn add(&mut self, who: &str, history: &History) {
+        self.people.insert(who.into(), self.cells.len() / CELLS);
+        for kind in Kind::ALL {
+            for purpose in Purposes::each() {
+                let first = self.consents.len();
+                if kind.never_cleared().is_none() {
+                    let of_cell = history.of_cell(kind, purpose);
+                    self.consents.extend(of_cell.map(Consent::new));
+                }
+                self.cells.push((first, self.consents.len()));
+            }
+        }
+    }
+
+    /// Which frames may be used for all of `wanted`: a bit of `cleared` for each, from the lowest of the first word on, and of `findings` why not.
+    /// Gives how many.
+    ///
+    /// What there is no room for, in either, is not looked at and not cleared. For an empty `wanted` nothing is.
+    pub fn verify_batch(
+        &self,
+        frames: &[Archived<'_>],
+        wanted: Purposes,
+        seals: Seals<'_>,
+        cleared: &mut [u64],
+        findings: &mut [Finding],
+    ) -> usize {
+        let mut keys = match seals {
+            Seals::Checked(key) => Some(StreamKeys::new(key)),
+            Seals::DryRun => None,
+        };
+        let is_ours = match seals {
+            Seals::Checked(key) => key.meeting() == self.meeting,
+            Seals::DryRun => true,
+        };
+        let judge = |frame: &Archived<'_>| {
+            let tag = self.released(frame)?;
+            if wanted.is_empty() || !tag.purposes().contains(wanted) {
+                return Err(Finding::OtherPurpose);
+            }
+            let named = Named::new(frame.subjects, tag)?;
+            if let Some(keys) = &mut keys {
+                check_seal(frame, keys, is_ours)?;
+            }
+            self.stands(&named)
+        };
+        record(frames, judge, cleared, findings)
+    }
+
+    /// Which frames that were cleared earlier, when the ledger's head was `earlier`, may stay: a bit of `stays` for each, as in [`Verifier::verify_batch`],
+    /// and why not. Gives how many. Whatever has no bit must go.
+    ///
+    /// A frame goes if anybody in it has withdrawn any purpose of its tag, since its outlet may only have what is cleared for all of them (R3).
+    /// It goes for good: agreeing again saves nothing. What by the ledger was never released goes, too.
+    /// Seals and payloads are not looked at again.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`] with [`LedgerFault::Anchor`] if the ledger does not go on from `earlier`, so that withdrawals may have been cut off.
+    /// Nothing is written then.
+    pub fn recheck(
+        &self,
+        earlier: &Head,
+        frames: &[Archived<'_>],
+        stays: &mut [u64],
+        findings: &mut [Finding],
+    ) -> Result<usize, LedgerError> {
+        if !self.goes_on_from(earlier) {
+            return Err(LedgerError {
+                line: earlier.entries,
+                what: LedgerFault::Anchor,
+            });
+        }
+        let judge = |frame: &Archived<'_>| {
+            let tag = self.released(frame)?;
+            self.stands(&Named::new(frame.subjects, tag)?)
+        };
+        Ok(record(frames, judge, stays, findings))
+    }
+
+    /// How far the ledger goes: what [`Verifier::recheck`] is given later as the earlier head.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+
+    fn goes_on_from(&self, earlier: &Head) -> bool {
+        let Some(last) = earlier.entries.checked_sub(1) else {
+            return false;
+        };
+        let last = usize::try_from(last).ok();
+        last.and_then(|last| self.hashes.get(last)) == Some(&earlier.hash)
+    }
+
+    /// The tag of a frame that was released by it.
+    fn released(&self, frame: &Archived<'_>) -> Result<Tag, Finding> {
+        let Carried { tag, .. } = frame.carried.ok_or(Finding::NoTag)?;
+        if !tag.verdict().is_released() {
+            return Err(Finding::Withheld);
+        }
+        // What the ledger does not reach yet it cannot bear out, nor what is not of one meeting alone.
+        if tag.generation() == 0 || u64::from(tag.generation()) > self.head.entries {
+            return Err(Finding::Inconsistent);
+        }
+        Ok(tag)
+    }
+
+    /// Whether the ledger bears a frame out, and nobody in it has withdrawn since.
+    fn stands(&self, named: &Named<'_>) -> Result<(), Finding> {
+        if !self.has_stream(named) {
+            return Err(Finding::Inconsistent);
+        }
+        let mut is_recalled = false;
+        for subject in named.subjects {
+            let person = self.people.get(subject.id).ok_or(Finding::Inconsistent)?;
+            for kind in bits(subject.kinds_with(named.tag).bits()) {
+                for purpose in bits(named.tag.purposes().bits()) {
+                    let cell = person * CELLS + kind * 16 + purpose;
+                    let consent = self.consent(cell, named.tag);
+                    is_recalled |= consent.ok_or(Finding::Inconsistent)?.is_recalled;
+                }
+            }
+        }
+        if is_recalled {
+            Err(Finding::Recalled)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether there was a stream of the frame's number and kind, whose owner is in it.
+    fn has_stream(&self, named: &Named<'_>) -> bool {
+        let Some(stream) = named.tag.stream() else {
+            return true;
+        };
+        let opened = self.streams.get(usize::from(stream.number()));
+        opened.is_some_and(|opened| {
+            let is_in = |owner: &String| named.subjects.iter().any(|one| one.id == owner);
+            opened.line < named.tag.generation()
+                && named.tag.kind() == Some(opened.kind)
+                && opened.owner.as_ref().is_none_or(is_in)
+        })
+    }
+
+    /// The consent under which a frame of this tag was released.
+    fn consent(&self, cell: usize, tag: Tag) -> Option<&Consent> {
+        let &(first, end) = self.cells.get(cell)?;
+        let consents = self.consents.get(first..end)?;
+        let (captured, generation) = (tag.captured().floor(), tag.generation());
+        // What is derived has the generation of its earliest source, which may be of before it was agreed to what is made of it.
+        let is_derived = tag.stream().is_none();
+        consents.iter().find(|consent| {
+            generation <= consent.closed
+                && (is_derived || consent.opened < generation)
+                && consent.since <= captured
+                && captured < consent.settled
+        })
+    }
+}
+
+impl Consent {
+    fn new(interval: &Interval) -> Self {
+        let span = &interval.span;
+        Self {
+            opened: number(span.opened),
+            closed: number(span.closed),
+            since: span.since,
+            settled: span.settled,
+            is_recalled: span.recalled.is_some(),
+        }
+    }
+}
+
+/// A line's number as tags have it. A ledger with more cannot be verified.
+fn number(line: usize) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
+}
+
+/// A released frame of which it is known who is in it, and as what.
+struct Named<'a> {
+    tag: Tag,
+    subjects: &'a [Subject<'a>],
+}
+
+impl<'a> Named<'a> {
+    fn new(subjects: Subjects<'a>, tag: Tag) -> Result<Self, Finding> {
+        let subjects = subjects.get();
+        let is_in_it = |subject: &Subject<'_>| !subject.kinds_with(tag).is_empty();
+        // A tag of several kinds is of two at least.
+        let all = subjects.iter().fold(0, |all, one| all | one.kinds.bits());
+        let least = if tag.kind().is_some() { 0 } else { 2 };
+        if !subjects.is_empty() && subjects.iter().all(is_in_it) && all.count_ones() >= least {
+            Ok(Self { tag, subjects })
+        } else {
+            Err(Finding::Unnamed)
+        }
+    }
+}
+
+fn check_seal(
+    frame: &Archived<'_>,
+    keys: &mut StreamKeys<'_>,
+    is_ours: bool,
+) -> Result<(), Finding> {
+    let Carried { tag, seal } = frame.carried.ok_or(Finding::NoTag)?;
+    let seal = seal.ok_or(Finding::Unsealed)?;
+    let key = keys.of(tag);
+    if is_ours & key.verify(seal, tag, frame.subjects, [frame.payload]) {
+        Ok(())
+    } else {
+        Err(Finding::Forged)
+    }
+}
+
+/// Judges each frame, and sets the bits of those that are cleared; gives how many.
+fn record(
+    frames: &[Archived<'_>],
+    mut judge: impl FnMut(&Archived<'_>) -> Result<(), Finding>,
+    bitmap: &mut [u64],
+    findings: &mut [Finding],
+) -> usize {
+    let mut count = 0;
+    bitmap.fill(0);
+    let words = frames.chunks(64).zip(findings.chunks_mut(64));
+    for (word, (frames, findings)) in bitmap.iter_mut().zip(words) {
+        for (bit, (frame, finding)) in frames.iter().zip(findings).enumerate() {
+            *finding = judge(frame).err().unwrap_or(Finding::Cleared);
+            *word |= u64::from(*finding == Finding::Cleared) << bit;
+        }
+        count += word.count_ones() as usize;
+    }
+    count
+}
+
+/// The numbers of the bits that are set.
+fn bits(mut set: u16) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        let next = set.trailing_zeros();
+        set &= set.checked_sub(1)?;
+        Some(next as usize)
+    })
+}

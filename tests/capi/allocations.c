@@ -1,0 +1,109 @@
+/* No call on a tap allocates. Linked with --wrap=malloc and the like, so that every allocation of the library is counted. */
+
+#include "check.h"
+
+static unsigned long allocations;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *before, size_t size);
+int __real_posix_memalign(void **memory, size_t alignment, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *before, size_t size);
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
+
+void *__wrap_malloc(size_t size) {
+  allocations++;
+  return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size) {
+  allocations++;
+  return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *before, size_t size) {
+  allocations++;
+  return __real_realloc(before, size);
+}
+
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size) {
+  allocations++;
+  return __real_posix_memalign(memory, alignment, size);
+}
+
+enum { ROUNDS = 100000, BATCH = 4 };
+
+int main(void) {
+  framegate_meeting_options options = options_of("allocations");
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0), ben = joined(meeting, "ben", "", NULL, 0);
+  framegate_grant grant = grant_of(shown(meeting, "1"), scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  framegate_stream_options gallery = stream_of(FRAMEGATE_STREAM_COMPOSITE, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_PCM_S16);
+  gallery.channels = 2;
+  const framegate_tap composite = tap_of(meeting, gallery, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0xFFFF, "recorder"));
+  const framegate_tap own = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_PCM_S16),
+                                   outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder"));
+  framegate_group group;
+  OK(framegate_group_open(meeting, &ann, 1, &group));
+  /* The control. */
+  CHECK(allocations > 10);
+
+  const framegate_participant both[2] = {ann, ben};
+  framegate_region channels[2] = {region_of(ann, FRAMEGATE_AREA_CHANNEL), region_of(ben, FRAMEGATE_AREA_CHANNEL)};
+  channels[1].channel = 1;
+  framegate_frame frames[BATCH];
+  framegate_payload payloads[BATCH];
+  framegate_payload_mut buffers[BATCH];
+  framegate_cleared cleared[BATCH];
+  framegate_participant room[BATCH][2];
+  framegate_tag tags[BATCH];
+  framegate_counters counters;
+  static uint8_t samples[BATCH][640], copies[BATCH][640];
+  counters.size = (uint32_t)sizeof counters;
+  for (int at = 0; at < BATCH; at++) {
+    payloads[at] = bytes_of(samples[at], sizeof samples[at]);
+    buffers[at] = bytes_in(copies[at], sizeof copies[at]);
+    cleared[at] = cleared_of();
+    cleared[at].room = room[at];
+    cleared[at].capacity = 2;
+  }
+  const unsigned long before = allocations;
+  for (int64_t round = 1; round <= ROUNDS; round++) {
+    const int64_t now = round * 10;
+    for (int at = 0; at < BATCH; at++) {
+      frames[at] = frame_of(at == 0 ? FRAMEGATE_CONTRIBUTORS_GROUP : FRAMEGATE_CONTRIBUTORS_COMPLETE, now);
+      frames[at].group = group;
+      frames[at].people = both;
+      frames[at].people_count = at == 0 ? 0 : 2;
+      frames[at].regions = channels;
+      frames[at].region_count = at > 1 ? 2 : 0;
+    }
+    CHECK(framegate_tap_admit(composite, frames, payloads, BATCH, now, cleared) >= 0);
+    (void)framegate_tap_end(composite);
+    IS(framegate_tap_admit_into(composite, frames, payloads, buffers, BATCH, now, cleared), BATCH);
+    OK(framegate_tap_end(composite));
+    CHECK(cleared[2].verdict == FRAMEGATE_VERDICT_REDACTED && cleared[2].source.people_count == 1);
+    IS(framegate_tap_admit_in_place(composite, frames, buffers, BATCH, now, cleared), BATCH);
+    OK(framegate_tap_end(composite));
+    OK(framegate_tap_tags(composite, frames, BATCH, now, tags));
+    framegate_frame owners = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, now);
+    IS(framegate_tap_admit(own, &owners, payloads, 1, now, cleared), 1);
+    OK(framegate_tap_end(own));
+    tags[0] = framegate_tap_tag(own, now, now);
+    tags[1] = framegate_tag_meet(tags[0], tags[2]);
+    OK(framegate_tap_counters(own, &counters));
+    /* Refused calls too. */
+    IS(framegate_tap_admit(own, NULL, payloads, 1, now, cleared), FRAMEGATE_ERROR_NULL);
+  }
+  IS(allocations - before, 0);
+  puts("no allocation in 100,000 rounds");
+  OK(framegate_tap_close(own));
+  OK(framegate_tap_close(composite));
+  OK(framegate_group_close(group));
+  OK(framegate_meeting_close(meeting));
+  return 0;
+}

@@ -1,0 +1,323 @@
+//! The JSON schemas of `schema/`, against what the library and the example write and read, and against the same with something spoilt.
+
+#[path = "meeting/program.rs"]
+#[expect(dead_code, reason = "not all of it is needed here")]
+mod program;
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+    sync::LazyLock,
+};
+
+use framegate::{
+    Authority, Grant, Join, Kind, Kinds, Line, Meeting, Method, Purposes, Scope, Stream,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+mod common;
+
+#[derive(Clone)]
+struct Case {
+    schema: &'static str,
+    instance: Value,
+}
+
+/// What Python's jsonschema says of each.
+fn valid(cases: &[Case]) -> Vec<bool> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut python = Command::new("python3")
+        .arg(root.join("tests/schema/check.py"))
+        .arg(root.join("schema"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3");
+    let mut input = python.stdin.take().unwrap();
+    let lines = cases.iter().map(|case| {
+        let Case { schema, instance } = case;
+        json!({ "schema": schema, "instance": instance }).to_string()
+    });
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
+    let output = python.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
+    assert!(output.status.success(), "jsonschema; .ci/run installs it");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let said: Vec<_> = printed.lines().map(|line| line == "true").collect();
+    assert_eq!(said.len(), cases.len());
+    said
+}
+
+fn lines(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// What the shipped meeting comes with and leaves behind, and a ledger with the entries that it does not have.
+static REAL: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    let (secret, out) = (folder.path().join("secret"), folder.path().join("out"));
+    fs::write(&secret, "ab".repeat(32)).unwrap();
+    let standup = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/meeting/standup");
+    let gated = program::program()
+        .arg("--input")
+        .arg(&standup)
+        .arg("--out")
+        .arg(&out)
+        .arg("--seal")
+        .arg(&secret)
+        .output()
+        .unwrap();
+    program::succeeded(&gated);
+    let mut cases = Vec::new();
+    let mut add = |schema, instances: Vec<Value>| {
+        assert!(!instances.is_empty());
+        let case = |instance| Case { schema, instance };
+        cases.extend(instances.into_iter().map(case));
+    };
+    add(
+        "meeting",
+        vec![serde_json::from_slice(&fs::read(standup.join("meeting.json")).unwrap()).unwrap()],
+    );
+    add(
+        "report",
+        vec![serde_json::from_slice(&fs::read(out.join("report.json")).unwrap()).unwrap()],
+    );
+    // Each tenth: they are much alike.
+    let tenth = |lines: Vec<Value>| lines.into_iter().step_by(10).collect();
+    add("tag", tenth(lines(&out.join("tags.jsonl"))));
+    add("archive", tenth(lines(&out.join("recorder/archive.jsonl"))));
+    add("ledger", lines(&out.join("ledger.jsonl")));
+    add("ledger", other_entries());
+    cases
+});
+
+/// A meeting with a guardian, a key, a device, withdrawals that settled, and a crash.
+fn other_entries() -> Vec<Value> {
+    let memory = common::Memory::default();
+    let mut meeting = Meeting::open_with("other", 3, memory.writer().device(&[9; 32])).unwrap();
+    let notice = meeting.show(common::notice()).unwrap();
+    let at = common::millis;
+    let child = meeting
+        .join(Join::with_guardian("child", "parent"), at(0))
+        .unwrap();
+    let pair = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
+    let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::RECORD | pair);
+    let grant = Grant::new(notice, scope, Method::Spoken)
+        .at(at(500))
+        .until(at(9000));
+    meeting
+        .grant(Authority::Guardian, child, &grant, at(1000))
+        .unwrap();
+    let microphone = common::microphone(child);
+    let mut tap = common::tap(&mut meeting, microphone, Purposes::RECORD);
+    let _ = tap.admit(
+        &common::own(at(2000)),
+        [0; 640][..].into(),
+        at(2000),
+        |_| (),
+    );
+    let mix = Stream::mix(Kind::Screen, framegate::Format::OPAQUE);
+    meeting.open_stream(mix).unwrap();
+    let withdrawal = meeting.withdraw(Authority::Participant, child, Scope::ALL, at(3000));
+    assert!(meeting.settled(&withdrawal, at(3001)));
+    let _ = meeting
+        .restrict(Authority::Vendor, Some(child), scope, at(3002))
+        .unwrap();
+    meeting.count(at(4000)).unwrap();
+    let _ = meeting.leave(child, at(5000));
+    drop(meeting);
+    let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let _ = meeting.end();
+    let text = String::from_utf8(memory.bytes()).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn what_is_written_is_of_its_schema() {
+    for (case, valid) in REAL.iter().zip(valid(&REAL)) {
+        assert!(valid, "{}: {}", case.schema, case.instance);
+    }
+    let entries = REAL.iter().filter(|case| case.schema == "ledger");
+    let events: std::collections::BTreeSet<_> = entries
+        .map(|case| case.instance["entry"]["event"].to_string())
+        .collect();
+    assert_eq!(events.len(), 19, "{events:?}");
+}
+
+/// The paths of everything in a value.
+fn places(value: &Value, path: &str, places: &mut Vec<String>) {
+    places.push(path.to_owned());
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                self::places(value, &format!("{path}/{}", key.replace('/', "~1")), places);
+            }
+        }
+        Value::Array(array) => {
+            for (at, value) in array.iter().enumerate().take(20) {
+                self::places(value, &format!("{path}/{at}"), places);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Each with one thing that is not of its type, one more key, or, where it must be there, one key less.
+fn spoilt() -> Vec<Case> {
+    let optional = [
+        "guardian",
+        "key",
+        "owner",
+        "recipient",
+        "until",
+        "at",
+        "signed",
+        "last",
+        "by",
+        "sign",
+        "blank",
+        "kinds",
+        "purposes",
+        "who",
+        "signs_with",
+    ];
+    let mut cases = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for Case { schema, instance } in REAL.iter() {
+        let mut all = Vec::new();
+        places(instance, "", &mut all);
+        for path in all {
+            let mut wrong = instance.clone();
+            let place = wrong.pointer_mut(&path).unwrap();
+            let event = &instance["entry"]["event"];
+            // Once for each place in what looks alike.
+            let digits = |part: &str| part.chars().all(|digit| digit.is_ascii_digit());
+            let shape: Vec<_> = path.split('/').filter(|part| !digits(part)).collect();
+            if !seen.insert((
+                *schema,
+                event.to_string(),
+                shape.join("/"),
+                place.is_object(),
+            )) {
+                continue;
+            }
+            let mut add = |change: &dyn Fn(&mut Value)| {
+                let mut instance = instance.clone();
+                change(instance.pointer_mut(&path).unwrap());
+                cases.push(Case { schema, instance });
+            };
+            add(&|value| *value = json!({"not": "this"}));
+            add(&|value| *value = json!(-1.5));
+            if let Value::Object(object) = &*place {
+                add(&|value| value["unheard_of"] = json!(1));
+                for key in object
+                    .keys()
+                    .filter(|key| !optional.contains(&key.as_str()))
+                {
+                    add(&|value| drop(value.as_object_mut().unwrap().remove(key)));
+                }
+            }
+        }
+    }
+    cases
+}
+
+#[test]
+fn what_is_spoilt_is_refused() {
+    let cases = spoilt();
+    assert!(cases.len() > 500, "{}", cases.len());
+    for (case, valid) in cases.iter().zip(valid(&cases)) {
+        assert!(!valid, "{}: {}", case.schema, case.instance);
+    }
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    let find = |schema: &str, like: &str| {
+        let mut cases = REAL.iter().filter(|case| case.schema == schema);
+        let case = cases.find(|case| case.instance.to_string().contains(like));
+        case.unwrap_or_else(|| panic!("{like}")).clone()
+    };
+    let changed = |schema, like: &str, place: &str, value: Value| {
+        let mut case = find(schema, like);
+        *case.instance.pointer_mut(place).unwrap() = value;
+        case
+    };
+    let digits = |case: &Case, at: usize, digits: &str| {
+        let mut tag = case.instance["tag"].as_str().unwrap().to_owned();
+        tag.replace_range(at..at + digits.len(), digits);
+        let mut case = case.clone();
+        case.instance["tag"] = tag.into();
+        case
+    };
+    let (whole, dropped) = (find("tag", "\"whole\""), find("tag", "\"dropped\""));
+    let cases = [
+        digits(&whole, 0, "02"),
+        digits(&whole, 2, "10"),
+        digits(&whole, 4, "04"),
+        digits(&whole, 6, "21"),
+        digits(&whole, 8, "0000"),
+        digits(&dropped, 8, "0001"),
+        digits(&dropped, 6, "00"),
+        changed("tag", "\"whole\"", "/verdict", json!("dropped")),
+        changed("tag", "\"whole\"", "/reason", json!("withdrawn")),
+        changed("tag", "\"dropped\"", "/reason", Value::Null),
+        changed("archive", "tag", "/verdict", json!("blanked")),
+        changed("archive", "tag", "/people", json!([])),
+        changed("archive", "tag", "/seal", json!("00")),
+        changed("ledger", "granted", "/entry/by", json!("host")),
+        changed("ledger", "restricted", "/entry/by", json!("participant")),
+        changed("ledger", "granted", "/entry/grant/method", json!("silence")),
+        changed(
+            "ledger",
+            "granted",
+            "/entry/grant/scope/purposes",
+            json!("EVERYTHING"),
+        ),
+        changed(
+            "ledger",
+            "granted",
+            "/entry/grant/scope/kinds",
+            json!("AUDIO | "),
+        ),
+        changed("ledger", "named", "/entry/pair", json!("0x100")),
+        changed("ledger", "joined", "/at", json!(-1)),
+        changed("ledger", "joined", "/at", json!(4_294_967_295_000_u64)),
+        changed("ledger", "joined", "/prev", json!("00")),
+        changed(
+            "meeting",
+            "timeline",
+            "/outlets/0/purposes",
+            json!(["RECORD@ACME Ltd"]),
+        ),
+        changed(
+            "meeting",
+            "timeline",
+            "/timeline/0/at",
+            json!(4_294_967_295_u64),
+        ),
+        changed("meeting", "timeline", "/streams/0/owner", json!("")),
+        changed("report", "counts", "/counts/0/frames", json!(0)),
+    ];
+    for (case, valid) in cases.iter().zip(valid(&cases)) {
+        assert!(!valid, "{}: {}", case.schema, case.instance);
+    }
+}
+
+/// What a schema lets pass of a ledger the library reads, if it follows.
+#[test]
+fn a_line_of_a_ledger_is_read_as_it_was_written() {
+    for case in REAL.iter().filter(|case| case.schema == "ledger") {
+        let line: Line = serde_json::from_value(case.instance.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&line).unwrap(), case.instance);
+    }
+}
