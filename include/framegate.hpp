@@ -683,6 +683,8 @@ struct Format {
   static Format picture(std::uint32_t pixels, std::uint32_t width, std::uint32_t height) { return {pixels, 0, width, height}; }
   static Format i420(std::uint32_t width, std::uint32_t height) { return picture(FRAMEGATE_FORMAT_I420, width, height); }
   static Format nv12(std::uint32_t width, std::uint32_t height) { return picture(FRAMEGATE_FORMAT_NV12, width, height); }
+  /* FRAMEGATE_FORMAT_OPUS and what follows it. */
+  static Format encoded(std::uint32_t codec, std::uint32_t streams = 0) { return {codec, streams}; }
   static Format utf8() { return {FRAMEGATE_FORMAT_UTF8}; }
   static Format json(std::vector<std::string_view> structural_keys) { return {FRAMEGATE_FORMAT_JSON, 0, 0, 0, false, false, std::move(structural_keys)}; }
   static Format opaque() { return {}; }

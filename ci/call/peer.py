@@ -21,13 +21,13 @@ from framegate import By, Format, Kind, Meeting, Method, Purpose, Source
 MEDIA = Path(__file__).parents[2] / "examples/meeting/standup"
 CAPTURE_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
 KINDS = {"audio": Kind.AUDIO, "video": Kind.VIDEO}
-# The gate does not look inside of these: once it knows encoded video, a tap resumes at a keyframe, for which the client asks by
-# `transformer.send_key_frame_request()`, and the judge can require that the first frame released after a withheld one is one.
-FORMATS = {"audio": Format.OPAQUE, "video": Format.OPAQUE}
+FORMATS = {"audio": Format.OPUS, "video": Format.VP8}
 # How much earlier than said a frame's earliest sample may be: the overlap with the Opus frame before, and what rounding takes of a picture's time.
 EARLIER = {"audio": 20_000, "video": 2_000}
 # When the person says what, in seconds since frames of both kinds came in.
-STORY = [(1.0, "grant"), (2.2, "withdraw"), (3.2, "grant"), (4.2, "end")]
+STORY = [(1.0, "grant"), (2.2, "withdraw"), (3.2, "grant"), (4.4, "end")]
+# How long to wait for a keyframe before asking once more, in microseconds.
+ASK_AGAIN = 300_000
 
 
 class Client:
@@ -40,11 +40,14 @@ class Client:
         self.received: list[dict[str, object]] = []
         self.changes: list[dict[str, object]] = []
         self.outlet: list[bytes] = []
+        self.voices: list[bytes] = []
         self.expected: dict[str, int] | None = None
         self.flowing = asyncio.Event()
         self.over = asyncio.Event()
         self.channel: asyncio.Future[webrtc.RTCDataChannel] = asyncio.get_running_loop().create_future()
         self.gated_ns: list[int] = []
+        self.asked = -ASK_AGAIN
+        self.asks = 0
 
         self.meeting = Meeting("call", participants=2)
         self.other = self.meeting.join("the other", 0)
@@ -53,7 +56,8 @@ class Client:
         model = self.meeting.outlet("speech-model", Purpose.TRAIN)
         self.taps = {}
         for name, kind in KINDS.items():
-            stream = self.meeting.stream(Source.OWNED, kind, FORMATS[name], owner=self.other)
+            form = Format.OPAQUE if options.fault == "blind" else FORMATS[name]
+            stream = self.meeting.stream(Source.OWNED, kind, form, owner=self.other)
             self.taps[name] = self.meeting.tap(stream, model)
 
     def now(self) -> int:
@@ -120,6 +124,11 @@ class Client:
                 told["released"] = False
                 if self.options.gate:
                     self.gate(frame, kind, told)
+                    # It may depend on what was withheld: only the sender can help.
+                    if told["reason"] == "awaits keyframe" and told["now"] >= self.asked + ASK_AGAIN:
+                        self.asked = told["now"]
+                        self.asks += 1
+                        await event.transformer.send_key_frame_request()
                 told["untouched"] = hashlib.sha256(frame.data).hexdigest() == told["sha"]
                 self.received.append(told)
                 if {"audio", "video"} <= {each["kind"] for each in self.received[-40:]}:
@@ -137,6 +146,8 @@ class Client:
         with self.taps[kind].admit(frame.data, captured, told["now"]) as cleared:
             if cleared.planes:
                 self.outlet.append(bytes(cleared.data))
+                if kind == "audio":
+                    self.voices.append(self.outlet[-1])
                 told["released"] = True
             elif self.options.fault == "leak":
                 self.outlet.append(bytes(frame.data))
@@ -242,15 +253,15 @@ class Client:
         return {
             "sent": self.sent, "received": self.received, "changes": self.changes, "counts": counts, "counters": counters,
             "outlet": [hashlib.sha256(frame).hexdigest() for frame in self.outlet],
-            "unix": self.start_unix, "python_ns": sorted(self.gated_ns), "library_ns": self.library_ns(),
+            "unix": self.start_unix, "python_ns": sorted(self.gated_ns), "library_ns": self.library_ns(), "asks": self.asks,
         }  # fmt: skip
 
     def library_ns(self) -> float:
-        """What a frame takes in the library alone, without Python: those of the outlet once more in one call, the least of 20."""
-        now, count = self.now(), min(len(self.outlet), 1024)
+        """What a voice's frame takes in the library alone, without Python: those of the outlet once more in one call, the least of 20."""
+        now, count = self.now(), min(len(self.voices), 1024)
         if count == 0:
             return 0.0
-        contents = [framegate._payload(frame)[0] for frame in self.outlet[:count]]
+        contents = [framegate._payload(frame)[0] for frame in self.voices[:count]]
         frames = (framegate._Frame * count)(*(framegate._Frame(contributors=1, captured=now) for _ in contents))
         payloads = (framegate._Payload * count)(*contents)
         cleared = (framegate._Cleared * count)(*(framegate._Cleared() for _ in contents))
@@ -278,7 +289,7 @@ async def main() -> None:
     parser.add_argument("role", choices=["caller", "callee"])
     parser.add_argument("--voice", required=True)
     parser.add_argument("--no-gate", dest="gate", action="store_false")
-    parser.add_argument("--fault", choices=["leak", "eat"])
+    parser.add_argument("--fault", choices=["leak", "eat", "blind"])
     client = Client(parser.parse_args())
     await client.connect()
     await client.settle()
