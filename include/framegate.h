@@ -751,15 +751,16 @@ typedef struct framegate_cleared {
  * `frames[i]`. Returns how many were handed on. If that is not 0 the release is under way until framegate_tap_end(): the outlet takes what it may have before that.
  * If none is, it has ended. `now` is the time of release; the largest that the tap has seen counts.
  *
- * A frame that could only go in part is dropped, and nothing is blanked. A frame or a payload that cannot be read is dropped as MALFORMED and counted.
+ * A frame that could only go in part is dropped, and none is blanked, but an encoded one if its outlet says so: `cleared[i].payload` is then the gate's own, until
+ * framegate_tap_end(). A frame or a payload that cannot be read is dropped as MALFORMED and counted.
  * A release that is not ended makes its tap withhold from then on, and no withdrawal settles before it ends.
  *
  * One thread at a time for each tap. On an error no frame was looked at, and each of `cleared`, if that is well-formed, says DROPPED.
- * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES), RELEASING, PANIC. */
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES, or than one of an encoded stream whose outlet blanks), RELEASING, PANIC. */
 FRAMEGATE_NODISCARD int32_t framegate_tap_admit(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, size_t count, int64_t now,
                                                 framegate_cleared *cleared);
 
-/* The same, but what is cleared is copied into `buffers`, and `cleared[i].payload` is `buffers[i]`. A frame may be redacted, or blanked as its outlet says.
+/* The same, but what is cleared is copied into `buffers`, and `cleared[i].payload` is `buffers[i]`. A frame may be redacted, or blanked as its outlet says; an encoded one as above.
  * Buffers are of the stream's format and, except for pictures, exactly as long as their payload, or the frame is dropped. Of a dropped frame the buffer is wiped.
  * Returns how many were handed on, blanked ones included. Errors: likewise; a buffer that overlaps its payload is MALFORMED and not written to. */
 FRAMEGATE_NODISCARD int32_t framegate_tap_admit_into(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, const framegate_payload_mut *buffers,

@@ -338,6 +338,12 @@ impl Tap {
         }
     }
 
+    /// Whether blank frames are its own, each good until the next one.
+    #[cfg(feature = "capi")]
+    pub(crate) fn makes_blanks(&self) -> bool {
+        self.blanks && self.encoded.is_some()
+    }
+
     /// Whether the last frame was cleared and yet withheld, as it may depend on one that was: the sender is to be asked for a keyframe
     /// (RFC 4585 §6.3.1, RFC 5104 §3.5.1), or nothing is released until the next one comes by itself.
     #[must_use]

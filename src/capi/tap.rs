@@ -159,6 +159,9 @@ fn admit<'c, P>(
         if tap.releasing.load(Relaxed) {
             return Err(Status::Releasing);
         }
+        if count > 1 && tap.tap.makes_blanks() {
+            return Err(Status::Length);
+        }
         let mut batch = tap.tap.begin(Time::from_micros(now));
         let mut handed_on = 0;
         for index in 0..count {

@@ -230,6 +230,21 @@ static void content(void) {
     CHECK(all_cleared[at].verdict == (at == 2 ? FRAMEGATE_VERDICT_DROPPED : FRAMEGATE_VERDICT_WHOLE));
   }
   OK(framegate_tap_end(mix));
+
+  /* Encoded frames one by one where the outlet blanks, as a blank one is the gate's own. */
+  const framegate_tap opus = tap_of(meeting, stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPUS),
+                                    outlet_of(FRAMEGATE_PURPOSE_RECORD, FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), "blanking"));
+  const uint8_t packet[] = {0x78, 0x10, 0x20, 0x30};
+  const uint8_t silence[] = {0xF8, 0xFF, 0xFE};
+  const framegate_payload packets[2] = {bytes_of(packet, sizeof packet), bytes_of(packet, sizeof packet)};
+  IS(framegate_tap_admit(opus, frames, packets, 2, 3 * SECOND, all_cleared), FRAMEGATE_ERROR_LENGTH);
+  IS(framegate_tap_admit(opus, &frames[0], packets, 1, 3 * SECOND, &cleared), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_WHOLE && cleared.payload.plane[0].data == packet);
+  OK(framegate_tap_end(opus));
+  IS(framegate_tap_admit(opus, &frames[2], packets, 1, 3 * SECOND, &cleared), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_BLANKED && cleared.payload.plane[0].length == sizeof silence);
+  CHECK(memcmp(cleared.payload.plane[0].data, silence, sizeof silence) == 0);
+  OK(framegate_tap_end(opus));
   framegate_tag tags[4], closed;
   OK(framegate_tap_tags(mix, frames, 4, 3 * SECOND, tags));
   const framegate_tag single = tags[0];
