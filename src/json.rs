@@ -41,23 +41,20 @@ pub(crate) fn is_valid(text: &[u8]) -> bool {
     false
 }
 
-/// The keys that tell what a value is and nothing else.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Keys(Arc<[String]>);
+/// The keys that tell what a value is and nothing else, sorted.
+pub(crate) type Keys = Arc<[String]>;
 
-impl Keys {
-    pub(crate) fn new(mut keys: Vec<String>) -> Self {
-        keys.sort_unstable();
-        Self(keys.into())
-    }
+pub(crate) fn keys(mut keys: Vec<String>) -> Keys {
+    keys.sort_unstable();
+    keys.into()
+}
 
-    /// Whether a token is one of them, spelt without escapes.
-    pub(crate) fn contain(&self, token: Token, text: &[u8]) -> bool {
-        let Token { start, end, form } = token;
-        let inside = text.get(start + 1..end.saturating_sub(1));
-        let found = |key: &[u8]| self.0.binary_search_by(|known| known.as_bytes().cmp(key));
-        form == Form::Key && inside.is_some_and(|key| found(key).is_ok())
-    }
+/// Whether a token is one of these keys, spelt without escapes.
+pub(crate) fn is_one_of(keys: &[String], token: Token, text: &[u8]) -> bool {
+    let Token { start, end, form } = token;
+    let inside = text.get(start + 1..end.saturating_sub(1));
+    let found = |key: &[u8]| keys.binary_search_by(|known| known.as_bytes().cmp(key));
+    form == Form::Key && inside.is_some_and(|key| found(key).is_ok())
 }
 
 /// Where in a text it is, and what may come there. What was read may be overwritten meanwhile.
@@ -182,18 +179,29 @@ fn string(text: &[u8], start: usize) -> Result<usize, Malformed> {
     }
 }
 
-/// How many bytes at the beginning are neither quotes nor escapes nor control characters.
+/// How many bytes at the beginning are neither quotes nor escapes nor control characters; eight are looked at together.
 fn plain(text: &[u8]) -> usize {
+    let (words, rest) = text.as_chunks();
+    let mut plain = 0;
+    for word in words {
+        let ends = ends(u64::from_le_bytes(*word));
+        if ends != 0 {
+            return plain + ends.trailing_zeros() as usize / 8;
+        }
+        plain += 8;
+    }
     let ends = |byte: &u8| (*byte < b' ') | (*byte == b'"') | (*byte == b'\\');
-    // So many at once become vectors.
-    let (blocks, _) = text.as_chunks::<16>();
-    let whole = blocks
-        .iter()
-        .take_while(|block| !block.iter().fold(false, |any, byte| any | ends(byte)))
-        .count()
-        * 16;
-    let rest = text.get(whole..).unwrap_or_default();
-    whole + rest.iter().position(ends).unwrap_or(rest.len())
+    plain + rest.iter().position(ends).unwrap_or(rest.len())
+}
+
+/// The highest bit of the first byte that is not plain is set, and none before.
+fn ends(word: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
+    // Below some value, up to 0x80; what is borrowed reaches later bytes only.
+    let is_below = |word: u64, least: u8| word.wrapping_sub(ONES * u64::from(least)) & !word;
+    let is = |byte: u8| is_below(word ^ (ONES * u64::from(byte)), 1);
+    (is_below(word, b' ') | is(b'"') | is(b'\\')) & HIGHEST
 }
 
 /// The length of an escape.
@@ -214,10 +222,10 @@ fn escape(text: &[u8]) -> Result<usize, Malformed> {
 /// The end of a literal (§3) or a number (§6).
 fn other(text: &[u8], start: usize) -> Result<usize, Malformed> {
     let rest = text.get(start..).unwrap_or_default();
-    for literal in [&b"true"[..], b"false", b"null"] {
-        if rest.starts_with(literal) {
-            return Ok(start + literal.len());
-        }
+    match rest {
+        [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => return Ok(start + 4),
+        [b'f', b'a', b'l', b's', b'e', ..] => return Ok(start + 5),
+        _ => {}
     }
     let is = |at: usize, one_of: &[u8]| rest.get(at).is_some_and(|byte| one_of.contains(byte));
     // Past at least one digit.
@@ -291,6 +299,19 @@ mod tests {
                 &[b'"', b'\\', byte, b'"'],
             ] {
                 assert_eq!(is_valid(text), is_valid_to_another(text), "{text:?}");
+            }
+        }
+    }
+
+    /// Every byte at each place of a word, with every other before and after it.
+    #[test]
+    fn what_is_plain_ends_at_the_first_that_is_not() {
+        for (place, byte) in (0..9).flat_map(|place| (0..=u8::MAX).map(move |byte| (place, byte))) {
+            for other in [b'a', 0x7F, 0x80, 0xFF, b'!', b'#', b'[', b']', b' '] {
+                let mut text = [other; 17];
+                text[place] = byte;
+                let ends = |byte: &u8| *byte < 0x20 || b"\"\\".contains(byte);
+                assert_eq!(plain(&text), text.iter().position(ends).unwrap_or(17));
             }
         }
     }

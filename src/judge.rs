@@ -183,7 +183,7 @@ impl Tap {
             uncovered: is_composite,
             extent,
         };
-        if redact::leaves_something(self.format, &self.keys, payload, &cut) {
+        if redact::leaves_something(self.format, payload, &cut) {
             Ok(Ruling::InPart {
                 refused,
                 uncovered: is_composite,

@@ -10,7 +10,7 @@ use crate::{
     frame::{OutletId, Participant, StreamId},
     group::Group,
     join::Join,
-    json::Keys,
+    json::{self, Keys},
     kind::{Kind, Kinds},
     ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
     outlet::Outlet,
@@ -420,7 +420,7 @@ impl Meeting {
             source,
             kind: stream.kind,
             format: stream.format,
-            keys: Keys::new(stream.keys),
+            keys: json::keys(stream.keys),
         });
         Ok(id)
     }
@@ -486,7 +486,7 @@ impl Meeting {
             source,
             kind: from.kind,
             format: from.format,
-            keys: from.keys.clone(),
+            keys: Arc::clone(&from.keys),
             purposes: to.1.purposes,
             blanks,
             encoded,

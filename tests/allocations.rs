@@ -1,6 +1,9 @@
 //! The hot half allocates nothing.
 
 mod common;
+#[allow(dead_code, reason = "not all of it is needed here")]
+#[path = "raw/layout.rs"]
+mod layout;
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -10,10 +13,11 @@ use std::{
 
 use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
 use framegate::{
-    Archived, Area, Authority, Carried, Cleared, Contributors, Field, Finding, Format, Frame, Join,
-    Kind, Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region, Samples,
-    Schema, Scope, Seals, Source, Stream, Subject, Subjects, Time, Verdict, Verifier,
+    Archived, Area, Authority, Carried, Cleared, ColorRange, Contributors, Field, Finding, Format,
+    Frame, Join, Kind, Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region,
+    Samples, Schema, Scope, Seals, Source, Stream, Subject, Subjects, Time, Verdict, Verifier,
 };
+use layout::Memory;
 
 struct Counting;
 
@@ -40,10 +44,10 @@ static COUNTING: Counting = Counting;
 
 const FRAMES: i64 = 100_000;
 
-/// The allocations of 100,000 calls.
-fn allocations(mut call: impl FnMut(Time)) -> u64 {
+/// The allocations of so many calls.
+fn allocations(frames: i64, mut call: impl FnMut(Time)) -> u64 {
     let before = ALLOCATIONS.get();
-    for frame in 0..FRAMES {
+    for frame in 0..frames {
         call(Time::from_micros(frame * 20));
     }
     ALLOCATIONS.get() - before
@@ -51,7 +55,7 @@ fn allocations(mut call: impl FnMut(Time)) -> u64 {
 
 #[test]
 fn control_an_allocation_is_seen() {
-    let seen = allocations(|_| {
+    let seen = allocations(FRAMES, |_| {
         black_box(Box::new(0));
     });
     assert_eq!(seen, FRAMES.unsigned_abs());
@@ -65,7 +69,7 @@ fn admitting_audio() {
     let mut buffer = [0; 640];
     for (who, released) in [(agrees, true), (refuses, false)] {
         let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
-        let seen = allocations(|now| {
+        let seen = allocations(FRAMES, |now| {
             let payload = Payload::Bytes(&samples);
             let frame = own(now);
             black_box(tap.tag(&frame, now));
@@ -93,7 +97,7 @@ fn admitting_audio_with_a_channel_for_each_person() {
         Region::new(agrees, Area::Channel(0)),
         Region::new(refuses, Area::Channel(1)),
     ];
-    let seen = allocations(|now| {
+    let seen = allocations(FRAMES, |now| {
         let frame = Frame::new(now, Contributors::Complete(&members)).regions(&regions);
         let payload = Payload::Bytes(&samples);
         let admission = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
@@ -133,7 +137,7 @@ fn admitting_video() {
         )
     };
     let regions = [tile(agrees, 0), tile(refuses, 8)];
-    let seen = allocations(|now| {
+    let seen = allocations(FRAMES, |now| {
         let from = picture(&image, SIDE, SIDE);
         let whole = camera.admit(&own(now), from, now, |_| ());
         assert_eq!(whole.verdict(), Verdict::Whole);
@@ -188,7 +192,7 @@ fn admitting_with_as_many_regions_as_may_be() {
         let (start, end) = (index * 6, index * 6 + 6);
         Region::new(owner(index), Area::Span { start, end })
     });
-    let seen = allocations(|now| {
+    let seen = allocations(FRAMES, |now| {
         let frame = Frame::new(now, Contributors::Complete(&members)).regions(&tiles);
         let payload = picture_mut(&mut image, 16, 16);
         let mosaic = gallery.admit_in_place(&frame, payload, now, |_| ());
@@ -198,6 +202,65 @@ fn admitting_with_as_many_regions_as_may_be() {
         assert!(matches!(quoting.verdict(), Verdict::Redacted(_)));
     });
     assert_eq!(seen, 0);
+}
+
+/// Each raw format in part, into a buffer and in place, and empty.
+#[test]
+fn redacting_and_blanking_each_raw_format() {
+    const SIDE: u32 = 5;
+    let (mut meeting, notice, [agrees, refuses]) = meeting();
+    agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
+    let mut formats = Vec::new();
+    for pixels in layout::PIXELS {
+        let parts = layout::parts(pixels, ColorRange::Limited);
+        let picture = Memory::picture(&parts, [SIDE as usize; 2], 1, 3, 0);
+        let format = Format::picture(pixels, ColorRange::Limited, SIDE, SIDE);
+        let corner = Area::Rectangle {
+            x: 1,
+            y: 1,
+            width: 2,
+            height: 2,
+        };
+        formats.push((format, picture, corner));
+    }
+    for (samples, size, _) in layout::SAMPLES {
+        for format in [Format::pcm(samples, 3), Format::planar_pcm(samples, 3)] {
+            let sound = Memory::Bytes(vec![1; 300 * size]);
+            formats.push((format, sound, Area::Channel(1)));
+        }
+    }
+    let json = br#"{"type":"poll","votes":[1,null,true,-0.5e3],"\u00fcber":"was?"}"#;
+    let span = Area::Span { start: 20, end: 30 };
+    formats.push((Format::JSON, Memory::Bytes(json.to_vec()), span));
+
+    for (format, sent, area) in formats {
+        let stream = |owner| {
+            let stream = Stream::owned(owner, Kind::Screen, format);
+            if format == Format::JSON {
+                stream.structural_keys(["type", "votes"])
+            } else {
+                stream
+            }
+        };
+        let mut part = tap(&mut meeting, stream(agrees), Purposes::RECORD);
+        let mut none = tap(&mut meeting, stream(refuses), Purposes::RECORD);
+        let regions = [Region::new(refuses, area)];
+        let (mut buffer, mut place, mut empty) = (sent.clone(), sent.clone(), sent.clone());
+        let seen = allocations(1000, |now| {
+            let frame = own(now).regions(&regions);
+            let into = part.admit_into(&frame, sent.payload(), buffer.payload_mut(), now, |_| ());
+            let in_place = part.admit_in_place(&frame, place.payload_mut(), now, |_| ());
+            for verdict in [into.verdict(), in_place.verdict()] {
+                assert!(matches!(verdict, Verdict::Redacted(_)), "{format:?}");
+            }
+            let into = none.admit_into(&own(now), sent.payload(), empty.payload_mut(), now, |_| ());
+            let in_place = none.admit_in_place(&own(now), empty.payload_mut(), now, |_| ());
+            for verdict in [into.verdict(), in_place.verdict()] {
+                assert!(matches!(verdict, Verdict::Blanked(_)), "{format:?}");
+            }
+        });
+        assert_eq!(seen, 0, "{format:?}");
+    }
 }
 
 #[test]
@@ -213,7 +276,7 @@ fn admitting_chat_that_quotes() {
     let mut buffer = text.to_vec();
     let regions = [Region::new(refuses, Area::Span { start: 3, end: 9 }).captured(Time::START)];
     let authors = [agrees];
-    let seen = allocations(|now| {
+    let seen = allocations(FRAMES, |now| {
         let frame = Frame::new(now, Contributors::Complete(&authors)).regions(&regions);
         let payload = Payload::Bytes(text);
         let admission = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
@@ -240,7 +303,7 @@ fn admitting_what_was_derived() {
     let notes = Stream::derived(Kind::Note, Format::UTF8);
     let mut notes = tap(&mut meeting, notes, Purposes::RECORD);
     let (samples, text) = (Payload::Bytes(&[1; 640]), Payload::Bytes(b"text"));
-    let seen = allocations(|now| {
+    let seen = allocations(FRAMES, |now| {
         let heard = voice.tag(&own(now), now);
         let sources = [Source::new(heard, &people); 3];
         let frame = Frame::derived(&sources);
@@ -273,7 +336,7 @@ fn admitting_records() {
     let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
     let record = [[1, 0, 0, 0, 0, 0, 0, 0], [10, 0, 0, 0, 0, 0, 0, 0]].concat();
     let mut buffer = record.clone();
-    let seen = allocations(|now| {
+    let seen = allocations(FRAMES, |now| {
         let payload = Payload::Bytes(&record);
         let frame = own(now);
         black_box(tap.tag(&frame, now));
@@ -292,7 +355,7 @@ fn admitting_records() {
     };
     assert_eq!(verdict(), Verdict::Whole);
     let mut over = Verdict::Whole;
-    let seen = allocations(|_| over = verdict());
+    let seen = allocations(FRAMES, |_| over = verdict());
     assert_eq!((seen, over), (0, Verdict::Dropped(Reason::OverBudget)));
 }
 
@@ -330,7 +393,7 @@ fn admitting_encoded_frames() {
             let mut buffer = key.clone();
             let mut blanks = 0;
             let mut next = 0;
-            let seen = allocations(|now| {
+            let seen = allocations(FRAMES, |now| {
                 let now = Time::from_micros(now.as_micros() + 1_000_000);
                 let frame = own(now).keyframe(true);
                 let received = |cleared: Cleared<'_>| black_box(cleared.bytes()).map(<[u8]>::len);
@@ -368,7 +431,7 @@ fn sealing_and_verifying_archives() {
     }];
     let subjects = Subjects::new(&subjects).unwrap();
     let mut last = None;
-    let seen = allocations(|now| {
+    let seen = allocations(FRAMES, |now| {
         let admission = tap.admit(&own(now), samples[..].into(), now, |cleared| {
             let (tag, payload) = (cleared.tag(), cleared.bytes().unwrap());
             let seal = Some(key.stream(tag).seal(tag, subjects, [payload]));
@@ -411,7 +474,7 @@ fn deciding_by_intervals() {
     let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, end);
     agree(&mut meeting, notice, who, common::SCOPE, end);
     let samples = [1; 640];
-    let seen = allocations(|since| {
+    let seen = allocations(FRAMES, |since| {
         let captured = Time::from_micros(end.as_micros() - 1_000_000 + since.as_micros());
         let now = millis(FRAMES + 1001);
         let admission = tap.admit(&own(captured), Payload::Bytes(&samples), now, |_| ());

@@ -8,8 +8,8 @@ mod layout;
 
 use common::{SCOPE, agree, meeting, own, tap};
 use framegate::{
-    Area, ColorRange, Contributors, Format, Frame, Kind, Kinds, Meeting, Outlet, Participant,
-    PixelFormat, Purposes, Reason, Region, Samples, Stream, Tap, Time, Verdict,
+    Area, ColorRange, Contributors, Error, Format, Frame, Kind, Kinds, Meeting, Outlet,
+    Participant, PixelFormat, Purposes, Reason, Region, Samples, Stream, Tap, Time, Verdict,
 };
 use layout::{Memory, PIXELS, RANGES, SAMPLES, parts};
 use proptest::{prelude::*, sample::select, test_runner::TestRunner};
@@ -233,6 +233,174 @@ fn what_is_hidden_is_silent_to_a_decoder() {
         assert!(decoders::loudest(&left, samples) <= least, "{samples:?}");
         if samples != Samples::F32 {
             assert!(decoders::loudest(&sent, samples) > 64, "{samples:?}");
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Bad input
+
+const MALFORMED: Verdict = Verdict::Dropped(Reason::Malformed);
+
+#[test]
+fn r1_pictures_with_planes_that_are_too_small() {
+    const SIZE: [usize; 2] = [5, 3];
+    for (pixels, range) in PIXELS
+        .into_iter()
+        .flat_map(|pixels| RANGES.map(|range| (pixels, range)))
+    {
+        let parts = parts(pixels, range);
+        let (_meeting, mut tap, people) =
+            room(Format::picture(pixels, range, 5, 3), Kind::Video, false);
+        let mut verdict = |memory: &Memory, areas: &[Area]| {
+            let regions: Vec<_> = areas
+                .iter()
+                .map(|area| Region::new(people[0], *area))
+                .collect();
+            let frame = own(NOW).regions(&regions);
+            let mut place = memory.clone();
+            let got = tap.admit(&frame, memory.payload(), NOW, |_| ()).verdict();
+            let in_place = tap.admit_in_place(&frame, place.payload_mut(), NOW, |_| ());
+            assert_eq!(got, in_place.verdict());
+            got
+        };
+        let good = Memory::picture(&parts, SIZE, 0, 2, 0);
+        assert_eq!(verdict(&good, &[]), Verdict::Whole);
+        for (plane, part) in parts.iter().enumerate() {
+            let (bytes, rows) = part.size(SIZE[0], SIZE[1]);
+            let with = |length: usize, stride| {
+                let mut memory = good.clone();
+                let rows = &mut memory.planes()[plane];
+                (rows.memory, rows.stride) = (vec![1; length], stride);
+                memory
+            };
+            for (length, stride, fits) in [
+                (rows * bytes, bytes, true),
+                (rows * bytes - 1, bytes, false),
+                ((rows - 1) * 100 + bytes, 100, true),
+                ((rows - 1) * 100 + bytes - 1, 100, false),
+                (rows * bytes, bytes - 1, false),
+                (rows * bytes, 0, false),
+                (rows * bytes, usize::MAX, false),
+                (0, bytes, false),
+            ] {
+                let expected = if fits { Verdict::Whole } else { MALFORMED };
+                let got = verdict(&with(length, stride), &[]);
+                assert_eq!(
+                    got, expected,
+                    "{pixels:?} {plane}: {length}, stride {stride}"
+                );
+            }
+        }
+        // One plane more than there are, and one less.
+        let Memory::Planes(planes) = &good else {
+            unreachable!()
+        };
+        let more = [&planes[..], &planes[..1]].concat();
+        assert_eq!(verdict(&Memory::Planes(more), &[]), MALFORMED, "{pixels:?}");
+        let mut less = good.clone();
+        less.planes()[parts.len() - 1].memory.clear();
+        assert_eq!(verdict(&less, &[]), MALFORMED, "{pixels:?}");
+        assert_eq!(verdict(&Memory::Bytes(vec![1; 600]), &[]), MALFORMED);
+
+        for (x, y, width, height, fits) in [
+            (4, 2, 1, 1, true),
+            (4, 2, u32::MAX, u32::MAX, true),
+            (5, 0, 1, 1, false),
+            (0, 3, 1, 1, false),
+            (u32::MAX, u32::MAX, u32::MAX, u32::MAX, false),
+            (0, 0, 0, 1, false),
+            (0, 0, 1, 0, false),
+        ] {
+            let area = Area::Rectangle {
+                x,
+                y,
+                width,
+                height,
+            };
+            let expected = if fits { Verdict::Whole } else { MALFORMED };
+            assert_eq!(verdict(&good, &[area]), expected, "{pixels:?} {area:?}");
+        }
+        for area in [Area::Channel(0), Area::Span { start: 0, end: 1 }] {
+            assert_eq!(verdict(&good, &[area]), MALFORMED);
+        }
+    }
+}
+
+#[test]
+fn r1_sound_that_is_no_whole_number_of_samples() {
+    for (samples, size, _) in SAMPLES {
+        for format in [Format::pcm(samples, 3), Format::planar_pcm(samples, 3)] {
+            let (_meeting, mut tap, people) = room(format, Kind::Audio, false);
+            for length in 0..=24 {
+                let sent = Memory::Bytes(vec![1; length]);
+                let got = tap.admit(&own(NOW), sent.payload(), NOW, |_| ()).verdict();
+                let is_whole = length > 0 && length % (3 * size) == 0;
+                assert_eq!(
+                    got,
+                    if is_whole { Verdict::Whole } else { MALFORMED },
+                    "{format:?}"
+                );
+            }
+            let sent = Memory::Bytes(vec![1; 3 * size]);
+            let areas = [
+                (Area::Channel(2), true),
+                (Area::Channel(3), false),
+                (Area::Channel(u16::MAX), false),
+                (Area::Span { start: 0, end: 1 }, false),
+            ];
+            for (area, fits) in areas {
+                let regions = [Region::new(people[0], area)];
+                let frame = own(NOW).regions(&regions);
+                let got = tap.admit(&frame, sent.payload(), NOW, |_| ()).verdict();
+                assert_eq!(
+                    got,
+                    if fits { Verdict::Whole } else { MALFORMED },
+                    "{area:?}"
+                );
+            }
+            let picture = Memory::picture(
+                &parts(PixelFormat::Gray8, ColorRange::Full),
+                [3, 2],
+                0,
+                0,
+                0,
+            );
+            let got = tap
+                .admit(&own(NOW), picture.payload(), NOW, |_| ())
+                .verdict();
+            assert_eq!(got, MALFORMED);
+        }
+    }
+}
+
+#[test]
+fn formats_that_cannot_be_are_errors() {
+    let (mut meeting, _, [who]) = meeting();
+    let mut open = |format| {
+        meeting
+            .open_stream(Stream::owned(who, Kind::Video, format))
+            .err()
+    };
+    for pixels in PIXELS {
+        for (width, height) in [
+            (0, 1),
+            (1, 0),
+            (32_769, 1),
+            (1, 32_769),
+            (u32::MAX, u32::MAX),
+        ] {
+            let format = Format::picture(pixels, ColorRange::Full, width, height);
+            assert_eq!(open(format), Some(Error::Format));
+        }
+        assert_eq!(
+            open(Format::picture(pixels, ColorRange::Full, 32_768, 32_768)),
+            None
+        );
+    }
+    for (samples, ..) in SAMPLES {
+        for format in [Format::pcm(samples, 0), Format::planar_pcm(samples, 0)] {
+            assert_eq!(open(format), Some(Error::Format));
         }
     }
 }

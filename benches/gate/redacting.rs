@@ -4,7 +4,8 @@ use std::{cell::RefCell, hint::black_box};
 
 use criterion::Criterion;
 use framegate::{
-    Area, Format, Kind, Meeting, Participant, Payload, Purposes, Region, Samples, Stream, Time,
+    Area, ColorRange, Format, Kind, Meeting, Participant, Payload, PayloadMut, PixelFormat,
+    PlaneMut, Purposes, Region, Samples, Stream, Tap, Time,
 };
 
 use crate::{
@@ -31,6 +32,7 @@ pub fn redacting(criterion: &mut Criterion) {
     blanking_pictures(group);
     copying(group);
     masking(group);
+    masking_json(group);
 }
 
 /// A meeting with one who agrees to everything, and one who agrees to nothing.
@@ -42,8 +44,16 @@ fn two() -> (Meeting, Participant, Participant) {
 
 fn blanking_sound(group: &mut Group<'_>) {
     let (mut meeting, _, refuses) = two();
-    let stream = Stream::owned(refuses, Kind::Audio, Format::pcm(Samples::S16, 2));
-    let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+    let mut tap = || {
+        let stream = Stream::owned(refuses, Kind::Audio, Format::pcm(Samples::S16, 2));
+        RefCell::new(tap(&mut meeting, stream, Purposes::RECORD))
+    };
+    let (long, short) = (tap(), tap());
+    let blank = |tap: &RefCell<Tap>, pcm: &mut [u8]| {
+        let _ = tap
+            .borrow_mut()
+            .admit_in_place(&own(NOW), pcm.into(), NOW, |_| ());
+    };
     // Of one sample almost all is the decision and the release.
     let lengths = [
         ("blanking one sample of PCM", 4, 1000),
@@ -59,12 +69,27 @@ fn blanking_sound(group: &mut Group<'_>) {
             prepare: &mut || {},
             budget: (bytes >= PCM_20_MS).then_some(AtLeast(0.95)),
             floor: ("memset", &mut |_| black_box(&mut filled[..]).fill(0)),
-            run: &mut |_| {
-                let _ = tap.admit_in_place(&own(NOW), (&mut pcm[..]).into(), NOW, |_| ());
-            },
+            run: &mut |_| blank(&long, &mut pcm),
         }
         .measure(group);
     }
+    // Deciding and releasing take as long for any frame, and of so short a one nearly as long as filling it.
+    let (mut filled, mut pcm) = (vec![1u8; PCM_20_MS], vec![1u8; PCM_20_MS]);
+    let pcm_dropped = pcm.clone();
+    Line {
+        name: "blanking 20 ms of PCM, decision and all",
+        bytes: PCM_20_MS,
+        batch: 1000,
+        prepare: &mut || {},
+        budget: Some(AtLeast(0.95)),
+        floor: ("dropping it, and memset", &mut |_| {
+            let payload = Payload::Bytes(black_box(&pcm_dropped));
+            let _ = short.borrow_mut().admit(&own(NOW), payload, NOW, |_| ());
+            black_box(&mut filled[..]).fill(0);
+        }),
+        run: &mut |_| blank(&long, &mut pcm),
+    }
+    .measure(group);
 }
 
 fn silencing_a_channel(group: &mut Group<'_>) {
@@ -96,48 +121,122 @@ fn silencing_a_channel(group: &mut Group<'_>) {
     }
 }
 
+/// Of a cache.
+const LINE: usize = 64;
+
+/// As what clients' pictures lie in begins with a cache line.
+fn aligned(memory: &mut [u8], bytes: usize) -> &mut [u8] {
+    let start = memory.as_ptr().align_offset(LINE);
+    &mut memory[start..start + bytes]
+}
+
+/// Formats, each with its bytes a pixel, twice, as planes of one run of bytes.
+type Pixels = (
+    &'static str,
+    PixelFormat,
+    usize,
+    fn(&mut [u8]) -> PayloadMut<'_>,
+);
+
+const PIXELS: [Pixels; 3] = [
+    ("I420", PixelFormat::I420, 3, |bytes| {
+        picture_mut(bytes, WIDTH, HEIGHT)
+    }),
+    ("NV12", PixelFormat::Nv12, 3, |bytes| {
+        let (y, uv) = bytes.split_at_mut(WIDTH * HEIGHT);
+        let plane = |data| PlaneMut {
+            data,
+            stride: WIDTH,
+        };
+        PayloadMut::semi_planar(plane(y), plane(uv))
+    }),
+    ("RGBA", PixelFormat::Rgba, 8, |data| {
+        PayloadMut::packed(PlaneMut {
+            data,
+            stride: 4 * WIDTH,
+        })
+    }),
+];
+
 fn blanking_pictures(group: &mut Group<'_>) {
     let (mut meeting, agrees, refuses) = two();
-    let format = Format::i420(1920, 1080);
-    let bytes = picture_bytes(WIDTH, HEIGHT);
-    let (mut filled, mut image) = (vec![200u8; bytes], vec![200u8; bytes]);
-
-    let stream = Stream::owned(refuses, Kind::Video, format);
-    let mut blank = tap(&mut meeting, stream, Purposes::RECORD);
-    Line {
-        name: "blanking 1080p",
-        bytes,
-        batch: 3,
-        prepare: &mut || {},
-        budget: Some(AtLeast(0.95)),
-        floor: ("memset", &mut |_| black_box(&mut filled[..]).fill(16)),
-        run: &mut |_| {
-            let payload = picture_mut(&mut image, WIDTH, HEIGHT);
-            let _ = blank.admit_in_place(&own(NOW), payload, NOW, |_| ());
-        },
-    }
-    .measure(group);
-
-    let stream = Stream::owned(agrees, Kind::Video, format);
-    let mut rectangle = tap(&mut meeting, stream, Purposes::RECORD);
     let regions = [Region::new(refuses, RECTANGLE)];
-    let covered = picture_bytes(640, 360);
-    Line {
-        name: "blacking out 640x360 of 1080p",
-        bytes: covered,
-        batch: 30,
-        prepare: &mut || {},
-        budget: Some(AtLeast(0.62)),
-        floor: ("memset", &mut |_| {
-            black_box(&mut filled[..covered]).fill(16);
-        }),
-        run: &mut |_| {
-            let frame = own(NOW).regions(&regions);
-            let payload = picture_mut(&mut image, WIDTH, HEIGHT);
-            let _ = rectangle.admit_in_place(&frame, payload, NOW, |_| ());
-        },
+    for (name, pixels, halves, payload) in PIXELS {
+        let format = Format::picture(pixels, ColorRange::Limited, 1920, 1080);
+        let bytes = WIDTH * HEIGHT * halves / 2;
+        let (mut filled, mut image) = (vec![200u8; bytes + LINE], vec![200u8; bytes + LINE]);
+        let (filled, image) = (aligned(&mut filled, bytes), aligned(&mut image, bytes));
+
+        let stream = Stream::owned(refuses, Kind::Video, format);
+        let mut blank = tap(&mut meeting, stream, Purposes::RECORD);
+        let least = if pixels == PixelFormat::Rgba {
+            0.75
+        } else {
+            0.95
+        };
+        Line {
+            name: &format!("blanking 1080p, {name}"),
+            bytes,
+            batch: 3,
+            prepare: &mut || {},
+            budget: Some(AtLeast(least)),
+            floor: ("memset", &mut |_| black_box(&mut filled[..]).fill(16)),
+            run: &mut |_| {
+                let _ = blank.admit_in_place(&own(NOW), payload(image), NOW, |_| ());
+            },
+        }
+        .measure(group);
+
+        let stream = Stream::owned(agrees, Kind::Video, format);
+        let mut rectangle = tap(&mut meeting, stream, Purposes::RECORD);
+        let covered = 640 * 360 * halves / 2;
+        Line {
+            name: &format!("blacking out 640x360 of 1080p, {name}"),
+            bytes: covered,
+            batch: 30,
+            prepare: &mut || {},
+            budget: Some(AtLeast(0.62)),
+            floor: ("memset", &mut |_| {
+                black_box(&mut filled[..covered]).fill(16);
+            }),
+            run: &mut |_| {
+                let frame = own(NOW).regions(&regions);
+                let _ = rectangle.admit_in_place(&frame, payload(image), NOW, |_| ());
+            },
+        }
+        .measure(group);
+        if pixels == PixelFormat::I420 {
+            // What the memory makes of rows that do not lie beside each other.
+            let image = RefCell::new(image);
+            Line {
+                name: "blacking out 640x360 of 1080p, row by row",
+                bytes: covered,
+                batch: 30,
+                prepare: &mut || {},
+                budget: None,
+                floor: ("memset of each row", &mut |_| {
+                    let mut image = image.borrow_mut();
+                    let PayloadMut::Planes(planes) = payload(&mut image) else {
+                        unreachable!()
+                    };
+                    for (plane, shared) in planes.into_iter().zip([1, 2, 2]) {
+                        let rows = plane.data.chunks_mut(plane.stride);
+                        for row in rows.skip(180 / shared).take(360 / shared) {
+                            let (start, width) = (320 / shared, 640 / shared);
+                            black_box(&mut row[start..start + width]).fill(16);
+                        }
+                    }
+                }),
+                run: &mut |_| {
+                    let frame = own(NOW).regions(&regions);
+                    let mut image = image.borrow_mut();
+                    let payload = payload(&mut image);
+                    let _ = rectangle.admit_in_place(&frame, payload, NOW, |_| ());
+                },
+            }
+            .measure(group);
+        }
     }
-    .measure(group);
 }
 
 fn copying(group: &mut Group<'_>) {
@@ -280,4 +379,36 @@ fn masking(group: &mut Group<'_>) {
         }
         .measure(group);
     }
+}
+
+/// Beside a reader that only checks: what it takes to find the values.
+fn masking_json(group: &mut Group<'_>) {
+    let (mut meeting, _, refuses) = two();
+    let stream = Stream::owned(refuses, Kind::Poll, Format::JSON);
+    let stream = stream.structural_keys(["choice", "time"]);
+    let mut poll = tap(&mut meeting, stream, Purposes::RECORD);
+    let vote = r#"{"choice":"Zwölf","time":60000,"by":{"name":"Eva"},"again":false}"#;
+    let original = format!("[{}]", [vote; 60].join(","));
+    let copies = RefCell::new(vec![original.clone().into_bytes(); 4]);
+    Line {
+        name: "masking 4 KB of JSON",
+        bytes: original.len(),
+        batch: 4,
+        prepare: &mut || {
+            for copy in copies.borrow_mut().iter_mut() {
+                copy.copy_from_slice(original.as_bytes());
+            }
+        },
+        budget: None,
+        floor: ("serde_json, checking only", &mut |index| {
+            let copies = copies.borrow();
+            let text = black_box(&copies[index][..]);
+            black_box(serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok());
+        }),
+        run: &mut |index| {
+            let payload = &mut copies.borrow_mut()[index][..];
+            let _ = poll.admit_in_place(&own(NOW), payload.into(), NOW, |_| ());
+        },
+    }
+    .measure(group);
 }

@@ -17,6 +17,8 @@ use crate::{
 
 const FRAMES: usize = 1000;
 const PEOPLE: u32 = 10;
+/// A second of sound.
+const SEALED: usize = 50;
 /// 20 ms at 48 kHz, one channel of 16 bits.
 const PAYLOAD: [u8; 1920] = [0; 1920];
 
@@ -87,28 +89,28 @@ pub fn verifying(criterion: &mut Criterion) {
 
     let mac = Hmac::<Sha256>::new(&[1; 64].into());
     let mut bare = |_: usize| {
-        for _ in 0..FRAMES {
+        for _ in 0..SEALED {
             let mut mac = black_box(&mac).clone();
             mac.update(black_box(&PAYLOAD));
             black_box(mac.finalize());
         }
     };
     Line {
-        name: "1000 sealed frames of 20 ms",
-        bytes: FRAMES * PAYLOAD.len(),
+        name: "50 sealed frames of 20 ms",
+        bytes: SEALED * PAYLOAD.len(),
         batch: 1,
         prepare: &mut || {},
         budget: Some(AtMost(2.0)),
         floor: ("HMAC-SHA-256 of the payloads", &mut bare),
         run: &mut |_| {
             let count = verifier.verify_batch(
-                black_box(&frames),
+                black_box(&frames[..SEALED]),
                 Purposes::RECORD,
                 Seals::Checked(&key),
                 &mut bits,
                 &mut findings,
             );
-            assert_eq!(count, FRAMES);
+            assert_eq!(count, SEALED);
         },
     }
     .measure(group);

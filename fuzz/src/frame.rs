@@ -246,6 +246,7 @@ enum Form {
         height: u32,
     },
     Text,
+    Json,
     Opaque,
 }
 
@@ -263,7 +264,8 @@ fn told(from: &mut Unstructured<'_>, meeting: &mut Meeting, room: &Room) -> Resu
             width: size(from, 64)?,
             height: size(from, 64)?,
         },
-        4 | 5 => Form::Text,
+        4 => Form::Text,
+        5 => Form::Json,
         _ => Form::Opaque,
     };
     let format = match form {
@@ -282,6 +284,7 @@ fn told(from: &mut Unstructured<'_>, meeting: &mut Meeting, room: &Room) -> Resu
             height,
         } => Format::picture(pixels, range, width, height),
         Form::Text => Format::UTF8,
+        Form::Json => Format::JSON,
         Form::Opaque => Format::OPAQUE,
     };
     let kind = *from.choose(&Kind::ALL)?;
@@ -400,6 +403,10 @@ impl Form {
                 Memory::Bytes(bytes),
             ) => bytes.len() % (sample_bytes(samples) * usize::from(channels)) == 0,
             (Self::Text, Memory::Bytes(bytes)) => str::from_utf8(bytes).is_ok(),
+            (Self::Json, Memory::Bytes(bytes)) => {
+                str::from_utf8(bytes).is_ok()
+                    && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
+            }
             (Self::Opaque, Memory::Bytes(_)) => true,
             (Self::Picture { .. }, Memory::Planes(planes)) => {
                 let holds = |(shared, rows): (&Shared, &Rows)| {
@@ -413,6 +420,47 @@ impl Form {
             }
             _ => false,
         }
+    }
+}
+
+/// Each byte of a value or a key, with the points of all of it. What is neither is of no point, and stays.
+fn json(text: &[u8], mut each: impl FnMut(&[(u32, u32)], u8, u8)) {
+    let mut at = 0;
+    while let Some(first) = text.get(at) {
+        let rest = &text[at..];
+        let length = match first {
+            b'"' => {
+                let mut is_escaped = false;
+                let mut ends = |byte: &u8| {
+                    let is_end = *byte == b'"' && !is_escaped;
+                    is_escaped = *byte == b'\\' && !is_escaped;
+                    is_end
+                };
+                rest[1..].iter().position(&mut ends).unwrap() + 2
+            }
+            byte if b"{}[]:, \t\r\n".contains(byte) => {
+                at += 1;
+                continue;
+            }
+            _ => {
+                let ends = |byte: &u8| b",]} \t\r\n".contains(byte);
+                rest.iter().position(ends).unwrap_or(rest.len())
+            }
+        };
+        let points: Vec<_> = (at..at + length)
+            .map(|at| (at.try_into().unwrap(), 0))
+            .collect();
+        for (index, byte) in rest[..length].iter().enumerate() {
+            let mask = match (first, index) {
+                (b'"', index) if index == 0 || index == length - 1 => b'"',
+                (b'"', _) => b'*',
+                (_, 1) if length > 15 => b'.',
+                _ if length > 15 => b'0',
+                _ => b'1',
+            };
+            each(&points, *byte, mask);
+        }
+        at += length;
     }
 }
 
@@ -468,6 +516,18 @@ impl Memory {
                 }
                 Self::Bytes(text.into_bytes())
             }
+            Form::Json if !is_amiss => {
+                let pieces = [
+                    "{\"k\":", "[", ",", "7", "\"v\"", "-2.5e3", "null", "}", "]", " ",
+                ];
+                let mut text = String::new();
+                for _ in 0..count {
+                    text += from.choose(&pieces)?;
+                }
+                // Mostly no JSON, so one that surely is, around some.
+                let around = [text.clone(), format!("[\"{}\",9]", text.replace('"', "ß"))];
+                Self::Bytes(from.choose(&around)?.clone().into_bytes())
+            }
             Form::Picture { .. } => {
                 let mut planes = std::array::from_fn(|_| Rows {
                     data: Vec::new(),
@@ -482,7 +542,7 @@ impl Memory {
                 Self::Planes(planes)
             }
             Form::Opaque if !is_amiss => Self::Bytes(pattern(count)),
-            Form::Sound { .. } | Form::Text | Form::Opaque => {
+            Form::Sound { .. } | Form::Text | Form::Json | Form::Opaque => {
                 let length = from.int_in_range(0..=count)?;
                 Self::Bytes(from.bytes(length.min(from.len()))?.to_vec())
             }
@@ -651,7 +711,7 @@ fn part(from: &mut Unstructured<'_>, room: &Room, form: Form, memory: &Memory) -
     } else {
         match form {
             Form::Sound { .. } => 0,
-            Form::Text | Form::Opaque => 1,
+            Form::Text | Form::Json | Form::Opaque => 1,
             Form::Picture { .. } => 2,
         }
     };
@@ -950,6 +1010,7 @@ impl Form {
                     each(&[(channel.try_into().unwrap(), 0)], *byte, silence);
                 }
             }
+            (Self::Json, Memory::Bytes(bytes)) => json(bytes, each),
             (Self::Text, Memory::Bytes(bytes)) => {
                 for (at, byte) in (0..).zip(bytes) {
                     each(&[(at, 0)], *byte, b'*');

@@ -1,11 +1,12 @@
 //! JSON: values are masked where they are, so that the text keeps its length and is JSON still.
 
+use alloc::string::String;
 use core::ops::Range;
 
 use super::Cut;
 use crate::{
     grid::Sampling,
-    json::{Form, Keys, Reader, Token},
+    json::{self, Form, Reader, Token},
     payload::{Extent, MASK},
 };
 
@@ -13,7 +14,7 @@ use crate::{
 const EXACT_DIGITS: usize = 15;
 
 /// Masks every value, and every key but these, of what is copied or where it is. False if it is no JSON.
-pub(super) fn blank(from: Option<&[u8]>, text: &mut [u8], keys: &Keys) -> bool {
+pub(super) fn blank(from: Option<&[u8]>, text: &mut [u8], keys: &[String]) -> bool {
     let Ok(width) = u32::try_from(text.len()) else {
         return false;
     };
@@ -30,24 +31,24 @@ pub(super) fn blank(from: Option<&[u8]>, text: &mut [u8], keys: &Keys) -> bool {
 }
 
 /// Masks what `cut` takes out. False if it is no JSON.
-pub(super) fn hide(text: &mut [u8], keys: &Keys, cut: &Cut<'_>) -> bool {
+pub(super) fn hide(text: &mut [u8], keys: &[String], cut: &Cut<'_>) -> bool {
     take_out(&mut InPlace(text), keys, cut)
 }
 
 /// False if it is no JSON, or `to` is not as long.
-pub(super) fn copy(from: &[u8], to: &mut [u8], keys: &Keys, cut: &Cut<'_>) -> bool {
+pub(super) fn copy(from: &[u8], to: &mut [u8], keys: &[String], cut: &Cut<'_>) -> bool {
     from.len() == to.len() && take_out(&mut Copied { from, to, until: 0 }, keys, cut)
 }
 
 /// Whether a value stays. Keys tell nothing by themselves.
-pub(super) fn leaves_something(text: &[u8], keys: &Keys, cut: &Cut<'_>) -> bool {
+pub(super) fn leaves_something(text: &[u8], cut: &Cut<'_>) -> bool {
     let mut hidden = Counted { text, values: 0 };
     let mut all = 0;
     let mut reader = Reader::new();
     while let Ok(Some(token)) = reader.next(text) {
         all += usize::from(token.form != Form::Key);
     }
-    take_out(&mut hidden, keys, cut) && hidden.values < all
+    take_out(&mut hidden, &[], cut) && hidden.values < all
 }
 
 /// What becomes of a text, from its beginning to its end.
@@ -117,7 +118,7 @@ impl Treated for Counted<'_> {
 }
 
 /// Masks each token that has any byte in what goes.
-fn take_out(treated: &mut impl Treated, keys: &Keys, cut: &Cut<'_>) -> bool {
+fn take_out(treated: &mut impl Treated, keys: &[String], cut: &Cut<'_>) -> bool {
     let mut reader = Reader::new();
     let mut next = reader.next(treated.text());
     cut.tiles(Sampling::ONE, |tile| {
@@ -127,7 +128,7 @@ fn take_out(treated: &mut impl Treated, keys: &Keys, cut: &Cut<'_>) -> bool {
         while let Ok(Some(token)) = next
             && token.start < tile.columns.end
         {
-            if token.end > tile.columns.start && !keys.contain(token, treated.text()) {
+            if token.end > tile.columns.start && !json::is_one_of(keys, token, treated.text()) {
                 treated.mask(token);
             }
             next = reader.next(treated.text());

@@ -8,12 +8,13 @@ mod raster;
 mod records;
 mod rows;
 
+use alloc::string::String;
+
 pub(crate) use area::{Cut, locate};
 use zeroize::{Zeroize, optimization_barrier};
 
 use crate::{
     grid::Sampling,
-    json::Keys,
     payload::{Format, Layout, Payload, PayloadMut},
 };
 
@@ -34,7 +35,7 @@ pub(crate) fn wipe(payload: &mut PayloadMut<'_>) {
 /// One of JSON is made of the frame itself, which is copied `from` elsewhere or is there already.
 pub(crate) fn blank(
     format: Format,
-    keys: &Keys,
+    keys: &[String],
     from: Option<&Payload<'_>>,
     payload: &mut PayloadMut<'_>,
 ) -> bool {
@@ -68,14 +69,9 @@ pub(crate) fn blank(
 }
 
 /// Whether anything that can be seen is left of a frame without what `cut` takes out.
-pub(crate) fn leaves_something(
-    format: Format,
-    keys: &Keys,
-    payload: &Payload<'_>,
-    cut: &Cut<'_>,
-) -> bool {
+pub(crate) fn leaves_something(format: Format, payload: &Payload<'_>, cut: &Cut<'_>) -> bool {
     let finest = match (format.0, payload) {
-        (Layout::Json, Payload::Bytes(text)) => return json::leaves_something(text, keys, cut),
+        (Layout::Json, Payload::Bytes(text)) => return json::leaves_something(text, cut),
         (Layout::Picture { pixels, .. }, _) => pixels.grids().first().map(|grid| grid.sampling),
         _ => None,
     };
@@ -85,7 +81,7 @@ pub(crate) fn leaves_something(
 /// Overwrites the parts that `cut` takes out, and leaves the others as they are. False where the format has no parts to take out.
 pub(crate) fn hide(
     format: Format,
-    keys: &Keys,
+    keys: &[String],
     payload: &mut PayloadMut<'_>,
     cut: &Cut<'_>,
 ) -> bool {
@@ -117,7 +113,7 @@ pub(crate) fn hide(
 /// Copies the parts that `cut` leaves, and fills the others in `to`. False where the format has no parts to take out, or `to` is not like `from`.
 pub(crate) fn copy(
     format: Format,
-    keys: &Keys,
+    keys: &[String],
     from: &Payload<'_>,
     to: &mut PayloadMut<'_>,
     cut: &Cut<'_>,

@@ -58,45 +58,55 @@ fn cover(bytes: &mut [u8], fill: Fill) {
 }
 
 fn cover_tile(plane: &mut PlaneMut<'_>, grid: &Grid, tile: &Tile, fill: Fill) {
-    let (bytes, stride, columns) = lines(tile, grid, [plane.stride; 2], plane.data.len());
-    let data = plane.data.get_mut(bytes).unwrap_or_default();
-    for row in data.chunks_mut(stride.max(1)) {
-        if let Some(hidden) = row.get_mut(columns.clone()) {
+    let lines = Lines::new(tile, grid, [plane.stride; 2]);
+    let data = plane.data.get_mut(lines.bytes).unwrap_or_default();
+    let mut rows = data.chunks_exact_mut(lines.stride.max(1));
+    for row in &mut rows {
+        if let Some(hidden) = row.get_mut(..lines.width) {
             cover(hidden, fill);
         }
     }
+    cover(rows.into_remainder(), fill);
 }
 
 fn transfer(from: &Plane<'_>, to: &mut PlaneMut<'_>, grid: &Grid, tile: &Tile) {
-    let (bytes, stride, columns) = lines(tile, grid, [from.stride, to.stride], from.data.len());
-    let data = from.data.get(bytes).unwrap_or_default();
-    let rows = data.chunks(stride.max(1));
-    let (bytes, stride, _) = lines(tile, grid, [to.stride, from.stride], to.data.len());
-    let data = to.data.get_mut(bytes).unwrap_or_default();
-    for (from, to) in rows.zip(data.chunks_mut(stride.max(1))) {
-        if let (Some(from), Some(to)) = (from.get(columns.clone()), to.get_mut(columns.clone())) {
+    let lines = Lines::new(tile, grid, [from.stride, to.stride]);
+    let data = from.data.get(lines.bytes).unwrap_or_default();
+    let rows = data.chunks(lines.stride.max(1));
+    let lines = Lines::new(tile, grid, [to.stride, from.stride]);
+    let data = to.data.get_mut(lines.bytes).unwrap_or_default();
+    for (from, to) in rows.zip(data.chunks_mut(lines.stride.max(1))) {
+        if let (Some(from), Some(to)) = (from.get(..lines.width), to.get_mut(..lines.width)) {
             to.copy_from_slice(from);
         }
     }
 }
 
-/// The bytes of a plane that are a tile's rows, and how many make a line of it, and which of a line are in it.
-///
-/// Whole rows without a gap between them, neither here nor in the `other` plane, are one line: no call for each of them.
-fn lines(
-    tile: &Tile,
-    grid: &Grid,
-    [stride, other]: [usize; 2],
-    length: usize,
-) -> (Range<usize>, usize, Range<usize>) {
-    let Range { start, end } = tile.rows;
-    let bytes = start.saturating_mul(stride)..end.saturating_mul(stride).min(length);
-    let Range { start, end } = tile.columns;
-    let columns = start.saturating_mul(grid.group)..end.saturating_mul(grid.group);
-    if columns == (0..stride) && stride == other {
-        let line = bytes.len();
-        (bytes, line, 0..line)
-    } else {
-        (bytes, stride, columns)
+/// Where in a plane a tile's rows are.
+struct Lines {
+    /// From the first byte of the first to the last of the last.
+    bytes: Range<usize>,
+    /// From one to the next.
+    stride: usize,
+    width: usize,
+}
+
+impl Lines {
+    /// Whole rows without a gap between them, neither here nor in the `other` plane, are one: no call for each of them.
+    fn new(tile: &Tile, grid: &Grid, [stride, other]: [usize; 2]) -> Self {
+        let (left, right) = (tile.columns.start, tile.columns.end);
+        let (left, right) = (
+            left.saturating_mul(grid.group),
+            right.saturating_mul(grid.group),
+        );
+        let at = |row: usize, column: usize| row.saturating_mul(stride).saturating_add(column);
+        let bytes = at(tile.rows.start, left)..at(tile.rows.end.saturating_sub(1), right);
+        let width = right.saturating_sub(left);
+        let is_one = width == stride && stride == other;
+        Self {
+            stride: if is_one { bytes.len() } else { stride },
+            width: if is_one { bytes.len() } else { width },
+            bytes,
+        }
     }
 }

@@ -8,6 +8,15 @@ use crate::{
 
 pub(super) fn hide(bytes: &mut [u8], grid: &Grid, cut: &Cut<'_>) {
     if let Some(mask) = Mask::new(grid, cut) {
+        // Of two channels and the like the mask stays in registers.
+        let (words, bytes) = match mask.word() {
+            Some(_) => bytes.as_chunks_mut(),
+            None => (&mut [][..], bytes),
+        };
+        let (kept, hidden) = mask.word().unwrap_or_default();
+        for word in words {
+            *word = (u64::from_ne_bytes(*word) & kept | hidden).to_ne_bytes();
+        }
         for bytes in bytes.chunks_mut(mask.length.max(1)) {
             let masks = mask.kept.iter().zip(&mask.hidden);
             for (byte, (kept, hidden)) in bytes.iter_mut().zip(masks) {
@@ -16,20 +25,24 @@ pub(super) fn hide(bytes: &mut [u8], grid: &Grid, cut: &Cut<'_>) {
         }
     } else {
         let stride = row_bytes(grid, cut);
-        raster::hide(
-            &mut PlaneMut {
-                data: bytes,
-                stride,
-            },
-            grid,
-            [grid.byte(); 4],
-            cut,
-        );
+        let mut plane = PlaneMut {
+            data: bytes,
+            stride,
+        };
+        raster::hide(&mut plane, grid, [grid.byte(); 4], cut);
     }
 }
 
 pub(super) fn copy(from: &[u8], to: &mut [u8], grid: &Grid, cut: &Cut<'_>) {
     if let Some(mask) = Mask::new(grid, cut) {
+        let ((words, from), (words_to, to)) = match mask.word() {
+            Some(_) => (from.as_chunks(), to.as_chunks_mut()),
+            None => ((&[][..], from), (&mut [][..], to)),
+        };
+        let (kept, hidden) = mask.word().unwrap_or_default();
+        for (from, to) in words.iter().zip(words_to) {
+            *to = (u64::from_ne_bytes(*from) & kept | hidden).to_ne_bytes();
+        }
         let length = mask.length.max(1);
         for (from, to) in from.chunks(length).zip(to.chunks_mut(length)) {
             let masks = mask.kept.iter().zip(&mask.hidden);
@@ -39,14 +52,8 @@ pub(super) fn copy(from: &[u8], to: &mut [u8], grid: &Grid, cut: &Cut<'_>) {
         }
     } else {
         let stride = row_bytes(grid, cut);
-        let from = Plane { data: from, stride };
-        raster::copy(
-            &from,
-            &mut PlaneMut { data: to, stride },
-            grid,
-            [grid.byte(); 4],
-            cut,
-        );
+        let (from, mut to) = (Plane { data: from, stride }, PlaneMut { data: to, stride });
+        raster::copy(&from, &mut to, grid, [grid.byte(); 4], cut);
     }
 }
 
@@ -60,6 +67,7 @@ fn row_bytes(grid: &Grid, cut: &Cut<'_>) -> usize {
 struct Mask {
     kept: [u8; Self::ROOM],
     hidden: [u8; Self::ROOM],
+    row: usize,
     length: usize,
 }
 
@@ -89,8 +97,19 @@ impl Mask {
         Some(Self {
             kept,
             hidden,
+            row,
             length,
         })
+    }
+
+    /// Both for eight bytes, if so many are a whole number of rows.
+    fn word(&self) -> Option<(u64, u64)> {
+        let first =
+            |mask: &[u8; Self::ROOM]| mask.first_chunk().map(|word| u64::from_ne_bytes(*word));
+        let is_whole = size_of::<u64>().is_multiple_of(self.row);
+        first(&self.kept)
+            .zip(first(&self.hidden))
+            .filter(|_| is_whole)
     }
 }
 

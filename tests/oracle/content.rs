@@ -2,6 +2,8 @@
 //!
 //! A point is the smallest part of a frame that can be somebody's: a channel of sound, a byte of text, a luma sample of a picture, a field of a record.
 
+use std::ops::Range;
+
 use framegate::Area;
 
 use crate::records::Declared;
@@ -10,19 +12,26 @@ use crate::records::Declared;
 pub enum Format {
     /// 16-bit stereo.
     Sound,
+    /// The same, one channel after the other.
+    PlanarSound,
     Text,
-    /// I420.
+    /// One of [`JSON`].
+    Json,
+    /// I420 or NV12.
     Picture {
         width: u32,
         height: u32,
+        is_nv12: bool,
     },
     Record(Declared),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
+    /// Sample after sample, each of both channels.
     Sound(Vec<u8>),
     Text(Vec<u8>),
+    Json(Vec<u8>),
     Record(Vec<u8>),
     Picture {
         width: u32,
@@ -31,6 +40,14 @@ pub enum Content {
         planes: [Vec<u8>; 3],
     },
 }
+
+/// Without keys, so that whatever is neither brackets, commas nor blanks is a value; and without what takes a value's place.
+pub const JSON: [&str; 4] = [
+    "[5]",
+    "[\"ab\",true]",
+    " [[2e3],null,\"ß\"]",
+    "[-7,\"\\n\",[]]",
+];
 
 const CHANNELS: u32 = 2;
 
@@ -46,7 +63,10 @@ impl Content {
     /// Whether it is what a stream of this format carries.
     pub fn is(&self, format: Format) -> bool {
         match (self, format) {
-            (Self::Sound(bytes), Format::Sound) => !bytes.is_empty() && bytes.len() % 4 == 0,
+            (Self::Json(bytes), Format::Json) => JSON.iter().any(|text| text.as_bytes() == bytes),
+            (Self::Sound(bytes), Format::Sound | Format::PlanarSound) => {
+                !bytes.is_empty() && bytes.len() % 4 == 0
+            }
             (Self::Text(bytes), Format::Text) => !bytes.is_empty() && str::from_utf8(bytes).is_ok(),
             (Self::Record(bytes), Format::Record(declared)) => declared.is_of(bytes),
             (
@@ -58,6 +78,7 @@ impl Content {
                 Format::Picture {
                     width: needed_width,
                     height: needed_height,
+                    ..
                 },
             ) => {
                 let is_complete = |plane: usize| {
@@ -72,6 +93,10 @@ impl Content {
 
     pub fn points(&self) -> Vec<(u32, u32)> {
         let (width, height) = match self {
+            Self::Json(bytes) => {
+                let values = values(bytes).into_iter().flatten();
+                return values.map(|at| (number(at), 0)).collect();
+            }
             Self::Sound(_) => (CHANNELS, 1),
             Self::Text(bytes) => (u32::try_from(bytes.len()).expect("a short text"), 1),
             Self::Record(bytes) => {
@@ -92,6 +117,9 @@ impl Content {
         };
         match (self, area) {
             (Self::Sound(_), Area::Channel(channel)) => u32::from(channel) < CHANNELS,
+            (Self::Json(bytes), Area::Span { start, end }) => {
+                start < end && end <= number(bytes.len())
+            }
             (Self::Text(bytes), Area::Span { start, end }) => {
                 start < end && is_boundary(bytes, start) && is_boundary(bytes, end)
             }
@@ -100,6 +128,17 @@ impl Content {
             }
             _ => false,
         }
+    }
+
+    /// All that goes with these points, as nothing goes in part of a value of JSON.
+    pub fn with_the_rest(&self, hidden: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+        let Self::Json(bytes) = self else {
+            return hidden;
+        };
+        let goes =
+            |value: &Range<usize>| hidden.iter().any(|&(x, _)| value.contains(&(x as usize)));
+        let values = values(bytes).into_iter().filter(goes).flatten();
+        values.map(|at| (number(at), 0)).collect()
     }
 
     /// What is left if these points must not be seen.
@@ -111,6 +150,17 @@ impl Content {
                     let channel = at / 2 % CHANNELS as usize;
                     if hidden.iter().any(|&(x, _)| x as usize == channel) {
                         *byte = SILENCE;
+                    }
+                }
+            }
+            Self::Json(bytes) => {
+                for value in values(bytes) {
+                    if hidden.iter().any(|&(x, _)| value.contains(&(x as usize))) {
+                        let is_string = bytes[value.start] == b'"';
+                        bytes[value.clone()].fill(if is_string { MASK } else { b'1' });
+                        if is_string {
+                            (bytes[value.start], bytes[value.end - 1]) = (b'"', b'"');
+                        }
                     }
                 }
             }
@@ -146,10 +196,29 @@ impl Content {
     /// Each byte, one plane after the other.
     pub fn bytes(&self) -> Vec<u8> {
         match self {
-            Self::Sound(bytes) | Self::Text(bytes) | Self::Record(bytes) => bytes.clone(),
+            Self::Sound(bytes) | Self::Text(bytes) | Self::Json(bytes) | Self::Record(bytes) => {
+                bytes.clone()
+            }
             Self::Picture { planes, .. } => planes.concat(),
         }
     }
+}
+
+/// Where the values of a text are.
+fn values(json: &[u8]) -> Vec<Range<usize>> {
+    let is_value = |byte: &u8| !b"[], ".contains(byte);
+    let mut values: Vec<Range<usize>> = Vec::new();
+    for (at, _) in json.iter().enumerate().filter(|(_, byte)| is_value(byte)) {
+        match values.last_mut() {
+            Some(last) if last.end == at => last.end += 1,
+            _ => values.push(at..at + 1),
+        }
+    }
+    values
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).expect("a short text")
 }
 
 /// Whether a point lies in an area.

@@ -3,7 +3,7 @@
 use framegate::{Admission, Cleared, Frame, Payload, PayloadMut, Plane, PlaneMut, Tap, Time};
 
 use crate::{
-    content::{Content, plane_size},
+    content::{Content, Format, plane_size},
     rules::{Door, Expected},
     run::{Disagreement, agree},
     sources::Kept,
@@ -21,26 +21,45 @@ struct Rows {
 enum Memory {
     Bytes(Vec<u8>),
     Planes([Rows; 3]),
+    /// Y, and U and V by turns.
+    Nv12([Rows; 2]),
 }
 
 impl Memory {
-    fn new(content: &Content, gap: usize) -> Self {
-        match content {
-            Content::Sound(bytes) | Content::Text(bytes) | Content::Record(bytes) => {
-                Self::Bytes(bytes.clone())
-            }
-            Content::Picture {
-                width,
-                height,
-                planes,
-            } => Self::Planes([0, 1, 2].map(|plane| {
-                let (across, _) = plane_size(plane, *width, *height);
-                let rows = planes[plane].chunks(across).collect::<Vec<_>>();
-                Rows {
-                    data: rows.join(&vec![7; gap][..]),
+    fn new(content: &Content, gap: usize, format: Format) -> Self {
+        match (content, format) {
+            (Content::Sound(bytes), Format::PlanarSound) => Self::Bytes(planar(bytes)),
+            (
+                Content::Sound(bytes)
+                | Content::Text(bytes)
+                | Content::Json(bytes)
+                | Content::Record(bytes),
+                _,
+            ) => Self::Bytes(bytes.clone()),
+            (
+                Content::Picture {
+                    width,
+                    height,
+                    planes,
+                },
+                _,
+            ) => {
+                let rows = |samples: &[u8], across: usize| Rows {
+                    data: samples
+                        .chunks(across)
+                        .collect::<Vec<_>>()
+                        .join(&vec![7; gap][..]),
                     stride: across + gap,
+                };
+                let across = |plane| plane_size(plane, *width, *height).0;
+                let [y, u, v] = planes;
+                if let Format::Picture { is_nv12: true, .. } = format {
+                    let both: Vec<_> = u.iter().zip(v).flat_map(|(u, v)| [*u, *v]).collect();
+                    Self::Nv12([rows(y, across(0)), rows(&both, 2 * across(1))])
+                } else {
+                    Self::Planes([0, 1, 2].map(|plane| rows(&planes[plane], across(plane))))
                 }
-            })),
+            }
         }
     }
 
@@ -60,6 +79,7 @@ impl Memory {
         match self {
             Self::Bytes(bytes) => vec![bytes],
             Self::Planes(planes) => planes.iter_mut().map(|rows| &mut rows.data).collect(),
+            Self::Nv12(planes) => planes.iter_mut().map(|rows| &mut rows.data).collect(),
         }
     }
 
@@ -78,6 +98,13 @@ impl Memory {
                 });
                 Payload::i420(y, u, v)
             }
+            Self::Nv12(planes) => {
+                let [y, uv] = planes.each_ref().map(|rows| Plane {
+                    data: &rows.data,
+                    stride: rows.stride,
+                });
+                Payload::semi_planar(y, uv)
+            }
         }
     }
 
@@ -91,6 +118,13 @@ impl Memory {
                 });
                 PayloadMut::i420(y, u, v)
             }
+            Self::Nv12(planes) => {
+                let [y, uv] = planes.each_mut().map(|rows| PlaneMut {
+                    data: &mut rows.data,
+                    stride: rows.stride,
+                });
+                PayloadMut::semi_planar(y, uv)
+            }
         }
     }
 }
@@ -100,17 +134,21 @@ pub fn pass(
     tap: &mut Tap,
     door: Door,
     frame: &Frame<'_>,
-    content: &Content,
+    (content, format): (&Content, Format),
     gap: usize,
     room: bool,
     now: Time,
 ) -> Result<(Expected, Option<Kept>), Disagreement> {
-    let mut memory = Memory::new(content, gap);
+    let mut memory = Memory::new(content, gap, format);
     let mut buffer = memory.other(room);
     let like = content.clone();
     let release = |cleared: Cleared<'_>| {
         let tag = cleared.tag().to_bytes();
-        (read(cleared.payload(), &like), tag, Kept::of(&cleared))
+        (
+            read(cleared.payload(), &like, format),
+            tag,
+            Kept::of(&cleared),
+        )
     };
     let Admission { tag, output } = match door {
         Door::Admit => tap.admit(frame, memory.payload(), now, |cleared| {
@@ -144,18 +182,29 @@ pub fn pass(
 }
 
 /// What an outlet sees of a payload that should be of the form of another; none if it is not.
-fn read(payload: &Payload<'_>, like: &Content) -> Option<Content> {
+fn read(payload: &Payload<'_>, like: &Content, format: Format) -> Option<Content> {
     match (payload, like) {
+        (Payload::Bytes(bytes), Content::Sound(_)) if format == Format::PlanarSound => {
+            Some(Content::Sound(interleaved(bytes)))
+        }
+        (Payload::Bytes(bytes), Content::Json(_)) => Some(Content::Json(bytes.to_vec())),
         (Payload::Bytes(bytes), Content::Sound(_)) => Some(Content::Sound(bytes.to_vec())),
         (Payload::Bytes(bytes), Content::Text(_)) => Some(Content::Text(bytes.to_vec())),
         (Payload::Bytes(bytes), Content::Record(_)) => Some(Content::Record(bytes.to_vec())),
         (Payload::Planes(planes), Content::Picture { width, height, .. }) => {
-            let planes = [0, 1, 2].map(|plane| {
-                let (across, down) = plane_size(plane, *width, *height);
+            let samples = |plane: usize, of: usize, each: usize| -> Vec<u8> {
+                let (across, down) = plane_size(of, *width, *height);
                 let Plane { data, stride } = planes[plane];
                 let rows = data.chunks(stride).take(down);
-                rows.flat_map(|row| row[..across].to_vec()).collect()
-            });
+                rows.flat_map(|row| row[..across * each].to_vec()).collect()
+            };
+            let planes = if let Format::Picture { is_nv12: true, .. } = format {
+                let both = samples(1, 1, 2);
+                let by_turns = |first: usize| both.iter().skip(first).step_by(2).copied().collect();
+                [samples(0, 0, 1), by_turns(0), by_turns(1)]
+            } else {
+                [0, 1, 2].map(|plane| samples(plane, plane, 1))
+            };
             Some(Content::Picture {
                 width: *width,
                 height: *height,
@@ -164,6 +213,23 @@ fn read(payload: &Payload<'_>, like: &Content) -> Option<Content> {
         }
         _ => None,
     }
+}
+
+/// Of 16-bit stereo, one channel after the other. What is no whole number of samples stays as it is.
+fn planar(interleaved: &[u8]) -> Vec<u8> {
+    let samples = interleaved.chunks(2);
+    if !interleaved.len().is_multiple_of(4) {
+        return interleaved.to_vec();
+    }
+    let channel = |first| samples.clone().skip(first).step_by(2).flatten();
+    channel(0).chain(channel(1)).copied().collect()
+}
+
+fn interleaved(planar: &[u8]) -> Vec<u8> {
+    let (left, right) = planar.split_at(planar.len() / 2);
+    let both = left.chunks(2).zip(right.chunks(2));
+    both.flat_map(|(left, right)| [left, right].concat())
+        .collect()
 }
 
 fn same_memory(a: &Payload<'_>, b: &Payload<'_>) -> bool {

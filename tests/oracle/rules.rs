@@ -1303,7 +1303,8 @@ impl Oracle {
                 covering(point).any(|(_, refusal)| refusal.is_some())
                     || uncovered && is_composite && !self.has(Fault::UncoveredBelongsToNobody)
             })
-            .collect::<Vec<_>>();
+            .collect();
+        let hidden = content.with_the_rest(hidden);
         if hidden.len() == content.points().len() {
             return Err(reason);
         }

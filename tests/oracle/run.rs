@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt::Debug, mem};
 
 use framegate::{
-    Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting, Notice,
-    Outlet, OutletId, Participant, PublicKey, Purposes, Reason, Region, Samples, Scope, Signed,
-    Stream, StreamId, Tag, Tap, Time, Verdict,
+    ColorRange, Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting,
+    Notice, Outlet, OutletId, Participant, PixelFormat, PublicKey, Purposes, Reason, Region,
+    Samples, Scope, Signed, Stream, StreamId, Tag, Tap, Time, Verdict,
 };
 use proptest::test_runner::TestCaseError;
 
@@ -405,8 +405,17 @@ impl Run {
             // It is said by the schema.
             Format::Record(_) => framegate::Format::OPAQUE,
             Format::Sound => framegate::Format::pcm(Samples::S16, 2),
+            Format::PlanarSound => framegate::Format::planar_pcm(Samples::S16, 2),
             Format::Text => framegate::Format::UTF8,
-            Format::Picture { width, height } => framegate::Format::i420(width, height),
+            Format::Json => framegate::Format::JSON,
+            Format::Picture {
+                width,
+                height,
+                is_nv12: false,
+            } => framegate::Format::i420(width, height),
+            Format::Picture { width, height, .. } => {
+                framegate::Format::picture(PixelFormat::Nv12, ColorRange::Limited, width, height)
+            }
         };
         let (whose, stream) = match owner {
             ScriptedOwner::Stay(stay) => {
@@ -581,7 +590,7 @@ impl Run {
             &mut tap_run.tap,
             door,
             &frame,
-            &content,
+            (&content, stream.format),
             scripted.gap,
             room,
             Time::from_micros(now),

@@ -6,7 +6,7 @@ use framegate::{Area, Authority, Kind, Kinds, Method, Purposes, Scope};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{
-    content::{Content, Format, plane_size},
+    content::{Content, Format, JSON, plane_size},
     records::{CONSTANT, SINGLE, TRIPLE},
     rules::Door,
 };
@@ -762,10 +762,12 @@ const TICK: i64 = 65_536_000;
 const EVEN: Format = Format::Picture {
     width: 4,
     height: 4,
+    is_nv12: false,
 };
 const ODD: Format = Format::Picture {
     width: 5,
     height: 3,
+    is_nv12: true,
 };
 
 fn scripted_stream() -> impl Strategy<Value = ScriptedStream> {
@@ -775,10 +777,12 @@ fn scripted_stream() -> impl Strategy<Value = ScriptedStream> {
         4 => Just(ScriptedOwner::Composite),
     ];
     let kind = prop_oneof![
-        10 => Just((Kind::Audio, Format::Sound)),
+        7 => Just((Kind::Audio, Format::Sound)),
+        3 => Just((Kind::Audio, Format::PlanarSound)),
         6 => Just((Kind::Video, EVEN)),
         4 => Just((Kind::Screen, ODD)),
-        10 => Just((Kind::Chat, Format::Text)),
+        7 => Just((Kind::Chat, Format::Text)),
+        3 => Just((Kind::Chat, Format::Json)),
         1 => one_of(&[Kind::Unclassified, Kind::Telemetry, Kind::Diagnostic, Kind::Usage])
             .prop_map(|kind| (kind, Format::Text)),
     ];
@@ -947,7 +951,10 @@ impl ScriptedFrame {
     /// Bytes of which none is what takes the place of withheld ones.
     pub fn content(&self, format: Format) -> Content {
         let mut content = match format {
-            Format::Sound => Content::Sound((1..=4 * (1 + self.length)).map(low_byte).collect()),
+            Format::Json => Content::Json(JSON[self.length % JSON.len()].into()),
+            Format::Sound | Format::PlanarSound => {
+                Content::Sound((1..=4 * (1 + self.length)).map(low_byte).collect())
+            }
             Format::Record(declared) => {
                 Content::Record(declared.record(3 * self.length + self.gap))
             }
@@ -955,7 +962,7 @@ impl ScriptedFrame {
                 let texts = ["ok", "gruß dich", "日本 1", "🙂🙂"];
                 Content::Text(texts[self.length % texts.len()].into())
             }
-            Format::Picture { width, height } => {
+            Format::Picture { width, height, .. } => {
                 let planes = [0, 1, 2].map(|plane| {
                     let (across, down) = plane_size(plane, width, height);
                     (0..across * down)
@@ -973,13 +980,17 @@ impl ScriptedFrame {
             Damage::None | Damage::Buffer => {}
             Damage::Payload => match &mut content {
                 Content::Sound(bytes) => bytes.truncate(3 * (self.length % 2)),
-                Content::Text(bytes) => bytes.push(0xFF),
+                Content::Text(bytes) | Content::Json(bytes) => bytes.push(0xFF),
                 Content::Record(bytes) => bytes.push(0),
                 Content::Picture { planes, .. } => planes[self.length % 3].truncate(1),
             },
             Damage::OtherFormat => {
                 content = match format {
-                    Format::Sound | Format::Text | Format::Record(_) => {
+                    Format::Sound
+                    | Format::PlanarSound
+                    | Format::Text
+                    | Format::Json
+                    | Format::Record(_) => {
                         let planes = [vec![200; 16], vec![200; 4], vec![200; 4]];
                         Content::Picture {
                             width: 4,
@@ -1007,6 +1018,10 @@ impl ScriptedRegion {
         match content {
             Content::Sound(_) if self.amiss => Area::Channel(2),
             Content::Sound(_) | Content::Record(_) => Area::Channel(u16::from(self.corners[0] > 2)),
+            Content::Json(_) => Area::Span {
+                start: left,
+                end: right,
+            },
             Content::Text(_) if self.amiss => Area::Span {
                 start: left,
                 end: right,

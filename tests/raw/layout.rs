@@ -169,11 +169,12 @@ impl Memory {
         match planes.len() {
             1 => Payload::packed(planes.next().unwrap()),
             2 => Payload::semi_planar(planes.next().unwrap(), planes.next().unwrap()),
-            _ => Payload::i420(
+            3 => Payload::i420(
                 planes.next().unwrap(),
                 planes.next().unwrap(),
                 planes.next().unwrap(),
             ),
+            _ => Payload::Planes(std::array::from_fn(|_| planes.next().unwrap())),
         }
     }
 
@@ -188,11 +189,12 @@ impl Memory {
         match planes.len() {
             1 => PayloadMut::packed(planes.next().unwrap()),
             2 => PayloadMut::semi_planar(planes.next().unwrap(), planes.next().unwrap()),
-            _ => PayloadMut::i420(
+            3 => PayloadMut::i420(
                 planes.next().unwrap(),
                 planes.next().unwrap(),
                 planes.next().unwrap(),
             ),
+            _ => PayloadMut::Planes(std::array::from_fn(|_| planes.next().unwrap())),
         }
     }
 }

@@ -1,40 +1,11 @@
 //! The doors of a tap, as a client's own functions around them.
 
 use framegate::{
-    Cleared, Contributors, Frame, Group, Participant, Payload, PayloadMut, Plane, PlaneMut, Tag,
-    Tap, Time,
+    Cleared, Contributors, Frame, Group, Participant, Payload, PayloadMut, Tag, Tap, Time,
 };
-
-use crate::{HEIGHT, WIDTH};
 
 pub fn own(captured: Time) -> Frame<'static> {
     Frame::new(captured, Contributors::Owner)
-}
-
-pub fn i420_bytes(width: u32, height: u32) -> usize {
-    (width * height * 3 / 2) as usize
-}
-
-fn payload(bytes: &[u8]) -> Payload<'_> {
-    let (width, height) = (WIDTH as usize, HEIGHT as usize);
-    if bytes.len() != width * height * 3 / 2 {
-        return Payload::Bytes(bytes);
-    }
-    let (y, chroma) = bytes.split_at(width * height);
-    let (u, v) = chroma.split_at(width * height / 4);
-    let plane = |data, stride| Plane { data, stride };
-    Payload::i420(plane(y, width), plane(u, width / 2), plane(v, width / 2))
-}
-
-fn payload_mut(bytes: &mut [u8]) -> PayloadMut<'_> {
-    let (width, height) = (WIDTH as usize, HEIGHT as usize);
-    if bytes.len() != width * height * 3 / 2 {
-        return bytes.into();
-    }
-    let (y, chroma) = bytes.split_at_mut(width * height);
-    let (u, v) = chroma.split_at_mut(width * height / 4);
-    let plane = |data, stride| PlaneMut { data, stride };
-    PayloadMut::i420(plane(y, width), plane(u, width / 2), plane(v, width / 2))
 }
 
 #[unsafe(no_mangle)]
@@ -90,8 +61,8 @@ pub fn hot_batch(tap: &mut Tap, frames: &[Frame<'_>], bytes: &[u8], now: Time) -
 
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub fn hot_in_place(tap: &mut Tap, frame: &Frame<'_>, bytes: &mut [u8], now: Time) -> Tag {
-    tap.admit_in_place(frame, payload_mut(bytes), now, sent).tag
+pub fn hot_in_place(tap: &mut Tap, frame: &Frame<'_>, payload: PayloadMut<'_>, now: Time) -> Tag {
+    tap.admit_in_place(frame, payload, now, sent).tag
 }
 
 #[unsafe(no_mangle)]
@@ -99,12 +70,11 @@ pub fn hot_in_place(tap: &mut Tap, frame: &Frame<'_>, bytes: &mut [u8], now: Tim
 pub fn hot_into(
     tap: &mut Tap,
     frame: &Frame<'_>,
-    bytes: &[u8],
-    buffer: &mut [u8],
+    payload: Payload<'_>,
+    buffer: PayloadMut<'_>,
     now: Time,
 ) -> Tag {
-    let admission = tap.admit_into(frame, payload(bytes), payload_mut(buffer), now, sent);
-    admission.tag
+    tap.admit_into(frame, payload, buffer, now, sent).tag
 }
 
 /// As little as a sink can do.

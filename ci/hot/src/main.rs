@@ -3,20 +3,22 @@
 //! Each is a symbol of its own and never inlined, so that its instructions can be read and counted.
 
 mod functions;
+mod pictures;
 
 use std::{env, hint::black_box, process::ExitCode};
 
+use PixelFormat::{I420, Nv12, Rgba};
 use framegate::{
     Area, Authority, Contributors, Digest, Field, Format, Frame, Grant, Group, Join, Kind, Kinds,
-    Meeting, Method, Notice, Outlet, Participant, Purposes, Region, Samples, Schema, Scope, Stream,
-    Tag, Tap, Time, Verdict,
+    Meeting, Method, Notice, Outlet, Participant, Payload, PixelFormat, Purposes, Region, Samples,
+    Schema, Scope, Stream, Tag, Tap, Time, Verdict,
 };
 use functions::{
     hot_admit, hot_admit_frame, hot_batch, hot_decide, hot_decide_group, hot_decide_list,
-    hot_decide_many, hot_in_place, hot_into, i420_bytes, own,
+    hot_decide_many, hot_in_place, hot_into, own,
 };
 
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 23] = [
     "decide",
     "decide_list",
     "decide_group",
@@ -29,10 +31,15 @@ const NAMES: [&str; 18] = [
     "record",
     "blank_pcm",
     "blank_i420",
+    "blank_nv12",
+    "blank_rgba",
     "blank_text",
+    "blank_json",
     "redact_channel",
     "redact_rectangle",
+    "redact_rectangle_nv12",
     "redact_span",
+    "redact_json",
     "copy_channel",
     "copy_rectangle",
 ];
@@ -40,8 +47,6 @@ const NAMES: [&str; 18] = [
 const LISTED: usize = 15;
 const GROUPED: usize = 1000;
 const BATCH: usize = 64;
-const WIDTH: u32 = 640;
-const HEIGHT: u32 = 360;
 
 /// A minute after everybody agreed.
 const NOW: Time = Time::from_millis(60_000);
@@ -106,13 +111,18 @@ impl House {
         self.tap(stream)
     }
 
-    fn video(&mut self, agrees: bool) -> Tap {
-        let format = Format::i420(WIDTH, HEIGHT);
+    fn video(&mut self, agrees: bool, pixels: PixelFormat) -> Tap {
+        let format = pictures::format(pixels);
         self.tap(Stream::owned(self.owner(agrees), Kind::Video, format))
     }
 
     fn chat(&mut self, agrees: bool) -> Tap {
         self.tap(Stream::owned(self.owner(agrees), Kind::Chat, Format::UTF8))
+    }
+
+    fn poll(&mut self, agrees: bool) -> Tap {
+        let stream = Stream::owned(self.owner(agrees), Kind::Poll, Format::JSON);
+        self.tap(stream.structural_keys(["choice", "time"]))
     }
 
     fn mix(&mut self) -> Tap {
@@ -202,13 +212,35 @@ impl House {
             }
             "record" => admit(self.records(), vec![0; 16]),
             "blank_pcm" => in_place(self.audio(false), pcm(), []),
-            "blank_i420" => in_place(self.video(false), picture(), []),
+            "blank_i420" => picture_in_place(self.video(false, I420), I420, []),
+            "blank_nv12" => picture_in_place(self.video(false, Nv12), Nv12, []),
+            "blank_rgba" => picture_in_place(self.video(false, Rgba), Rgba, []),
             "blank_text" => in_place(self.chat(false), text(), []),
+            "blank_json" => in_place(self.poll(false), json(), []),
             "redact_channel" => in_place(self.audio(true), pcm(), channel),
-            "redact_rectangle" => in_place(self.video(true), picture(), rectangle),
+            "redact_rectangle" => picture_in_place(self.video(true, I420), I420, rectangle),
+            "redact_rectangle_nv12" => picture_in_place(self.video(true, Nv12), Nv12, rectangle),
             "redact_span" => in_place(self.chat(true), text(), span),
-            "copy_channel" => into(self.audio(true), pcm(), channel),
-            "copy_rectangle" => into(self.video(true), picture(), rectangle),
+            "redact_json" => in_place(self.poll(true), json(), span),
+            "copy_channel" => {
+                let (mut tap, pcm) = (self.audio(true), pcm());
+                let mut buffer = pcm.clone();
+                Box::new(move || {
+                    let frame = own(NOW).regions(&channel);
+                    let (from, to) = (Payload::Bytes(&pcm), (&mut buffer[..]).into());
+                    Some(hot_into(&mut tap, &frame, from, to, NOW))
+                })
+            }
+            "copy_rectangle" => {
+                let (mut tap, picture) = (self.video(true, I420), pictures::picture(I420));
+                let mut buffer = picture.clone();
+                Box::new(move || {
+                    let frame = own(NOW).regions(&rectangle);
+                    let from = pictures::payload(I420, &picture);
+                    let to = pictures::payload_mut(I420, &mut buffer);
+                    Some(hot_into(&mut tap, &frame, from, to, NOW))
+                })
+            }
             _ => return None,
         })
     }
@@ -220,12 +252,13 @@ fn pcm() -> Vec<u8> {
     vec![1; 960 * 2 * 2]
 }
 
-fn picture() -> Vec<u8> {
-    vec![200; i420_bytes(WIDTH, HEIGHT)]
-}
-
 fn text() -> Vec<u8> {
     "Zwölf Boxkämpfer jagen Viktor. ".repeat(128).into_bytes()
+}
+
+fn json() -> Vec<u8> {
+    let vote = r#"{"choice":"Zwölf","time":60000,"by":{"name":"Eva"},"again":false}"#;
+    format!("[{}]", [vote; 64].join(",")).into_bytes()
 }
 
 fn admit(mut tap: Tap, bytes: Vec<u8>) -> Once {
@@ -235,15 +268,20 @@ fn admit(mut tap: Tap, bytes: Vec<u8>) -> Once {
 fn in_place<const N: usize>(mut tap: Tap, mut bytes: Vec<u8>, regions: [Region; N]) -> Once {
     Box::new(move || {
         let frame = own(NOW).regions(&regions);
-        Some(hot_in_place(&mut tap, &frame, &mut bytes, NOW))
+        Some(hot_in_place(&mut tap, &frame, (&mut bytes[..]).into(), NOW))
     })
 }
 
-fn into<const N: usize>(mut tap: Tap, bytes: Vec<u8>, regions: [Region; N]) -> Once {
-    let mut buffer = bytes.clone();
+fn picture_in_place<const N: usize>(
+    mut tap: Tap,
+    pixels: PixelFormat,
+    regions: [Region; N],
+) -> Once {
+    let mut bytes = pictures::picture(pixels);
     Box::new(move || {
         let frame = own(NOW).regions(&regions);
-        Some(hot_into(&mut tap, &frame, &bytes, &mut buffer, NOW))
+        let payload = pictures::payload_mut(pixels, &mut bytes);
+        Some(hot_in_place(&mut tap, &frame, payload, NOW))
     })
 }
 

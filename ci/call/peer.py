@@ -1,0 +1,302 @@
+"""One side of a call: a client that sends a voice and a picture, receives the other's, and would like to train a model on what it receives.
+
+The other person says over a data channel what they agree to. Each encoded frame goes from the receiver through a tap into the training outlet,
+and on to the decoder in any case. Descriptions come and go as lines of JSON on standard input and output; the last line is what the judge reads.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import json
+import sys
+import time
+import wave
+from pathlib import Path
+
+import webrtc
+
+import framegate
+from framegate import By, Format, Kind, Meeting, Method, Purpose, Source
+
+MEDIA = Path(__file__).parents[2] / "examples/meeting/standup"
+CAPTURE_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
+KINDS = {"audio": Kind.AUDIO, "video": Kind.VIDEO}
+FORMATS = {"audio": Format.OPUS, "video": Format.VP8}
+# How much earlier than said a frame's earliest sample may be: the overlap with the Opus frame before, and what rounding takes of a picture's time.
+EARLIER = {"audio": 20_000, "video": 2_000}
+# When the person says what, in seconds since frames of both kinds came in.
+STORY = [(1.0, "grant"), (2.2, "withdraw"), (3.2, "grant"), (4.4, "end")]
+# How long to wait for a keyframe before asking once more, in microseconds.
+ASK_AGAIN = 300_000
+
+
+class Client:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.connection = webrtc.RTCPeerConnection()
+        self.start = time.monotonic_ns()
+        self.start_unix = time.time_ns() // 1000
+        self.sent: list[dict[str, object]] = []
+        self.received: list[dict[str, object]] = []
+        self.changes: list[dict[str, object]] = []
+        self.outlet: list[bytes] = []
+        self.voices: list[bytes] = []
+        self.expected: dict[str, int] | None = None
+        self.flowing = asyncio.Event()
+        self.over = asyncio.Event()
+        self.channel: asyncio.Future[webrtc.RTCDataChannel] = asyncio.get_running_loop().create_future()
+        self.gated_ns: list[int] = []
+        self.asked = -ASK_AGAIN
+        self.asks = 0
+
+        self.meeting = Meeting("call", participants=2)
+        self.other = self.meeting.join("the other", 0)
+        text = "With your consent we train our speech model with your voice and your picture."
+        self.notice = self.meeting.show(text, "1", "en", "Example Conferencing", list(KINDS.values()), Purpose.TRAIN)
+        model = self.meeting.outlet("speech-model", Purpose.TRAIN)
+        self.taps = {}
+        for name, kind in KINDS.items():
+            form = Format.OPAQUE if options.fault == "blind" else FORMATS[name]
+            stream = self.meeting.stream(Source.OWNED, kind, form, owner=self.other)
+            self.taps[name] = self.meeting.tap(stream, model)
+
+    def now(self) -> int:
+        return (time.monotonic_ns() - self.start) // 1000
+
+    def describe(self, frame: object, kind: str) -> dict[str, object]:
+        metadata = frame.get_metadata()
+        captured = metadata.capture_time
+        return {
+            "kind": kind,
+            "rtp": metadata.rtp_timestamp,
+            "key": kind == "video" and frame.type == "key",
+            # Both run on one machine; elsewhere the offset to the sender's clock comes with it.
+            "captured": None if captured is None else round(captured * 1000) - self.start_unix,
+            "sha": hashlib.sha256(frame.data).hexdigest(),
+        }
+
+    # ---- What is sent ----
+
+    def sender(self, kind: str) -> webrtc.RTCRtpScriptTransform:
+        async def work(event: object) -> None:
+            writer = event.transformer.writable.get_writer()
+            async for frame in event.transformer.readable:
+                self.sent.append(self.describe(frame, kind))
+                await writer.write(frame)
+
+        return webrtc.RTCRtpScriptTransform(work)
+
+    async def speak(self, writer: object) -> None:
+        with wave.open(str(MEDIA / self.options.voice)) as voice:
+            rate = voice.getframerate()
+            samples = voice.readframes(voice.getnframes())
+        ten_ms = rate // 100
+        begin = time.monotonic()
+        count = 0
+        while not self.over.is_set():
+            at = count * ten_ms * 2 % (len(samples) - ten_ms * 2)
+            data = samples[at : at + ten_ms * 2]
+            init = webrtc.AudioDataInit(
+                format="s16", sample_rate=rate, number_of_frames=ten_ms, number_of_channels=1, timestamp=count * 10_000, data=data
+            )
+            await writer.write(webrtc.AudioData(init))
+            count += 1
+            await asyncio.sleep(max(0.0, begin + count * 0.01 - time.monotonic()))
+
+    async def show(self, writer: object) -> None:
+        content = (MEDIA / "gallery.y4m").read_bytes()
+        pictures = [part.split(b"\n", 1)[1] for part in content.split(b"FRAME")[1:]]
+        begin = time.monotonic()
+        count = 0
+        while not self.over.is_set():
+            init = webrtc.VideoFrameBufferInit(format="I420", coded_width=160, coded_height=120, timestamp=time.monotonic_ns() // 1000)
+            await writer.write(webrtc.VideoFrame(pictures[count % len(pictures)][: 160 * 120 * 3 // 2], init))
+            count += 1
+            await asyncio.sleep(max(0.0, begin + count * 0.05 - time.monotonic()))
+
+    # ---- What is received ----
+
+    def receiver(self, kind: str) -> webrtc.RTCRtpScriptTransform:
+        async def work(event: object) -> None:
+            writer = event.transformer.writable.get_writer()
+            async for frame in event.transformer.readable:
+                told = self.describe(frame, kind)
+                told["released"] = False
+                if self.options.gate:
+                    self.gate(frame, kind, told)
+                    # It may depend on what was withheld: only the sender can help.
+                    if told["reason"] == "awaits keyframe" and told["now"] >= self.asked + ASK_AGAIN:
+                        self.asked = told["now"]
+                        self.asks += 1
+                        await event.transformer.send_key_frame_request()
+                told["untouched"] = hashlib.sha256(frame.data).hexdigest() == told["sha"]
+                self.received.append(told)
+                if {"audio", "video"} <= {each["kind"] for each in self.received[-40:]}:
+                    self.flowing.set()
+                if self.options.fault != "eat" or told["released"]:
+                    await writer.write(frame)
+
+        return webrtc.RTCRtpScriptTransform(work)
+
+    def gate(self, frame: object, kind: str, told: dict[str, object]) -> None:
+        # Without a time of capture none can be vouched for: -1 is out of range, so withheld.
+        captured = -1 if told["captured"] is None else told["captured"] - EARLIER[kind]
+        told["now"] = self.now()
+        before = time.perf_counter_ns()
+        with self.taps[kind].admit(frame.data, captured, told["now"]) as cleared:
+            if cleared.planes:
+                self.outlet.append(bytes(cleared.data))
+                if kind == "audio":
+                    self.voices.append(self.outlet[-1])
+                told["released"] = True
+            elif self.options.fault == "leak":
+                self.outlet.append(bytes(frame.data))
+                told["released"] = True
+        self.gated_ns.append(time.perf_counter_ns() - before)
+        told["reason"] = cleared.reason
+
+    def heard(self, message: str) -> None:
+        """What the other person says."""
+        told = json.loads(message)
+        if "sent" in told:
+            self.expected = told["sent"]
+            return
+        now, scope = self.now(), (list(KINDS.values()), Purpose.TRAIN)
+        if told["say"] == "grant":
+            self.meeting.grant(By.PARTICIPANT, self.other, self.notice, *scope, Method.CLICKED, now)
+            self.changes.append({"say": "grant", "at": now})
+        else:
+            settling = self.meeting.withdraw(By.PARTICIPANT, self.other, *scope, now)
+            self.changes.append({"say": "withdraw", "at": now, "settled": settling.is_settled(), "settled_at": self.now()})
+
+    # ---- The call ----
+
+    async def connect(self) -> None:
+        pc = self.connection
+        video = webrtc.VideoTrackGenerator()
+        audio = webrtc.MediaStreamTrackGenerator("audio")
+
+        def on_track(event: object) -> None:
+            event.receiver.transform = self.receiver(event.track.kind)
+
+        def on_channel(channel: webrtc.RTCDataChannel) -> None:
+            channel.on("message", lambda event: self.heard(event.data))
+            channel.on("open", lambda _: self.channel.done() or self.channel.set_result(channel))
+            if channel.ready_state == "open" and not self.channel.done():
+                self.channel.set_result(channel)
+
+        def tell_capture_times() -> None:
+            for transceiver in pc.get_transceivers():
+                extensions = transceiver.get_header_extensions_to_negotiate()
+                for extension in extensions:
+                    if extension.uri == CAPTURE_TIME:
+                        extension.direction = "sendrecv"
+                transceiver.set_header_extensions_to_negotiate(extensions)
+
+        async def gathered() -> None:
+            while pc.ice_gathering_state != "complete":
+                await asyncio.sleep(0.01)
+
+        pc.on("track", on_track)
+        pc.on("datachannel", lambda event: on_channel(event.channel))
+        for track in (audio, video.track):
+            pc.add_track(track).transform = self.sender(track.kind)
+        if self.options.role == "caller":
+            on_channel(pc.create_data_channel("consent"))
+            tell_capture_times()
+            await pc.set_local_description(await pc.create_offer())
+            await gathered()
+            say({"type": "offer", "sdp": pc.local_description.sdp})
+            await pc.set_remote_description(webrtc.RTCSessionDescriptionInit(**await listen()))
+        else:
+            await pc.set_remote_description(webrtc.RTCSessionDescriptionInit(**await listen()))
+            tell_capture_times()
+            await pc.set_local_description(await pc.create_answer())
+            await gathered()
+            say({"type": "answer", "sdp": pc.local_description.sdp})
+        channel = await self.channel
+        sources = [asyncio.create_task(self.speak(audio.writable.get_writer())), asyncio.create_task(self.show(video.writable.get_writer()))]
+        await self.flowing.wait()
+        begin = time.monotonic()
+        for at, word in STORY:
+            await asyncio.sleep(max(0.0, begin + at - time.monotonic()))
+            if word != "end":
+                channel.send(json.dumps({"say": word}))
+        self.over.set()
+        await asyncio.gather(*sources)
+        await asyncio.sleep(0.5)
+        channel.send(json.dumps({"sent": {kind: sum(each["kind"] == kind for each in self.sent) for kind in KINDS}}))
+
+    async def settle(self) -> None:
+        """Until what was sent has arrived, or for two seconds."""
+        for _ in range(100):
+            counts = {kind: sum(each["kind"] == kind for each in self.received) for kind in KINDS}
+            if counts == self.expected:
+                break
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.5)
+
+    async def report(self) -> dict[str, object]:
+        stats = list((await self.connection.get_stats()).values())
+        counts: dict[str, dict[str, object]] = {kind: {} for kind in KINDS}
+        for each in stats:
+            if each.type == "outbound-rtp":
+                counts[each.kind]["packets_sent"] = each.packets_sent
+                counts[each.kind]["frames_sent"] = each.frames_sent
+            elif each.type == "inbound-rtp":
+                names = ["packets_received", "packets_lost", "frames_received", "frames_decoded", "frames_dropped", "concealed_samples", "total_samples_received"]
+                counts[each.kind].update({name: getattr(each, name) for name in names})
+        counters = {}
+        for kind, tap in self.taps.items():
+            told = tap.counters()
+            counters[kind] = {"seen": told.seen, "whole": told.whole, "dropped": told.dropped}
+        return {
+            "sent": self.sent, "received": self.received, "changes": self.changes, "counts": counts, "counters": counters,
+            "outlet": [hashlib.sha256(frame).hexdigest() for frame in self.outlet],
+            "unix": self.start_unix, "python_ns": sorted(self.gated_ns), "library_ns": self.library_ns(), "asks": self.asks,
+        }  # fmt: skip
+
+    def library_ns(self) -> float:
+        """What a voice's frame takes in the library alone, without Python: those of the outlet once more in one call, the least of 20."""
+        now, count = self.now(), min(len(self.voices), 1024)
+        if count == 0:
+            return 0.0
+        contents = [framegate._payload(frame)[0] for frame in self.voices[:count]]
+        frames = (framegate._Frame * count)(*(framegate._Frame(contributors=1, captured=now) for _ in contents))
+        payloads = (framegate._Payload * count)(*contents)
+        cleared = (framegate._Cleared * count)(*(framegate._Cleared() for _ in contents))
+        tap, taken = self.taps["audio"], []
+        for _ in range(20):
+            before = time.perf_counter_ns()
+            admitted = framegate._c.framegate_tap_admit(tap._handle, frames, payloads, count, now, cleared)
+            taken.append((time.perf_counter_ns() - before) / count)
+            if admitted != count:
+                raise RuntimeError(f"{admitted} of {count} released")
+            framegate._c.framegate_tap_end(tap._handle)
+        return min(taken)
+
+
+def say(message: dict[str, object]) -> None:
+    print(json.dumps(message), flush=True)
+
+
+async def listen() -> dict[str, object]:
+    return json.loads(await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline))
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("role", choices=["caller", "callee"])
+    parser.add_argument("--voice", required=True)
+    parser.add_argument("--no-gate", dest="gate", action="store_false")
+    parser.add_argument("--fault", choices=["leak", "eat", "blind"])
+    client = Client(parser.parse_args())
+    await client.connect()
+    await client.settle()
+    say(await client.report())
+    # The other may still be counting.
+    await listen()
+    client.connection.close()
+
+
+asyncio.run(main())

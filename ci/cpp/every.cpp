@@ -1,0 +1,338 @@
+// Every function of framegate.hpp, each with what it must say. It is also built without exceptions.
+#include <framegate.hpp>
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <type_traits>
+
+using namespace framegate;
+using namespace std::chrono_literals;
+
+#define CHECK(condition)                                                       \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);     \
+      std::exit(1);                                                            \
+    }                                                                          \
+  } while (0)
+
+template <class T> constexpr bool moves_only = std::is_nothrow_move_constructible_v<T> && std::is_move_assignable_v<T> && !std::is_copy_constructible_v<T>;
+static_assert(moves_only<Meeting> && moves_only<Tap> && moves_only<Group> && moves_only<Settling> && moves_only<Ledger>);
+static_assert(!std::is_copy_constructible_v<Release> && !std::is_move_assignable_v<Release>);
+
+namespace {
+
+const Scope recording{Kind::audio | Kind::video | Kind::chat, purpose::record};
+
+Notice notice() {
+  Notice notice;
+  notice.scope = {Kind::audio | Kind::video | Kind::chat | Kind::telemetry | Kind::caption, purpose::record | purpose::train | purpose::derive};
+  notice.digest = *digest_of("We record what you say.");
+  notice.version = "1";
+  notice.language = "en";
+  notice.controller = "Example Ltd";
+  return notice;
+}
+
+Grant grant(Scope scope) {
+  Grant grant;
+  grant.scope = scope;
+  grant.notice = notice().digest;
+  return grant;
+}
+
+MeetingOptions options(std::string_view id) {
+  MeetingOptions options;
+  options.id = id;
+  options.participants = 8;
+  return options;
+}
+
+// People, notices, grants and narrowing, with a store and a listener of the program's own. What the store took is given back.
+std::string control() {
+  std::string stored;
+  int events = 0;
+  MeetingOptions how = options("control");
+  how.append = [&](std::string_view lines, bool) { stored += lines; return true; };
+  how.event = [&](std::string_view line) { events += line.find("\"event\"") != line.npos; };
+  how.batched = true;
+  Meeting meeting = *Meeting::open(std::move(how));
+  CHECK(*meeting.id() == "control");
+  CHECK(*meeting.generation() == 1);
+  CHECK(meeting.show(notice()));
+  CHECK(meeting.show(Notice{}).number() == FRAMEGATE_ERROR_EMPTY);
+
+  const std::uint8_t key[32] = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,
+                                0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
+  const Participant adult = *meeting.join({"adult"}, 0ms);
+  const Participant child = *meeting.join({"child", "parent"}, 0ms);
+  const Participant signer = *meeting.join({"signer", {}, key}, 0ms);
+  CHECK(meeting.join({"adult"}, 0ms).status().number() == FRAMEGATE_ERROR_ALREADY_JOINED);
+  CHECK(*meeting.find("child") == child && child != adult && adult != unknown_participant);
+  CHECK(meeting.find("nobody").status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  CHECK(meeting.participants()->size() == 3);
+  CHECK(*meeting.id_of(signer) == "signer");
+
+  CHECK(meeting.grant(By::participant, adult, grant(recording), 1s));
+  CHECK(meeting.grant(By::host, adult, grant(recording), 1s).number() == FRAMEGATE_ERROR_OVERREACH);
+  CHECK(meeting.grant(By::participant, child, grant(recording), 1s).number() == FRAMEGATE_ERROR_OVERREACH);
+  CHECK(meeting.grant(By::guardian, child, grant(recording), 1s));
+  Grant by_key = grant(recording);
+  CHECK(meeting.grant(By::participant, signer, by_key, 1s).number() == FRAMEGATE_ERROR_UNSIGNED);
+  by_key.method = Method::signature;
+  Signed signature;
+  signature.meeting = "control";
+  signature.challenge = *meeting.challenge(signer);
+  by_key.signature = &signature;
+  CHECK(meeting.grant(By::participant, signer, by_key, 1s).number() == FRAMEGATE_ERROR_WRONG_SIGNATURE);
+  CHECK(meeting.grant_message(signer, by_key)->size() > 32);
+
+  CHECK(*meeting.next_deadline() == no_time);
+  Grant ending = grant({Kind::audio, purpose::train});
+  ending.until = 9s;
+  CHECK(meeting.grant(By::participant, adult, ending, 1s));
+  CHECK(*meeting.next_deadline() == 9s);
+  CHECK(meeting.tick(9s));
+  CHECK(*meeting.next_deadline() == no_time);
+
+  CHECK(*meeting.restrict(By::host, std::nullopt, recording, 10s)->is_settled());
+  CHECK(meeting.lift(By::vendor, std::nullopt, recording, 11s));
+  CHECK(meeting.lift(By::participant, adult, recording, 11s).number() == FRAMEGATE_ERROR_NOT_A_RESTRAINER);
+  CHECK(meeting.lift(By::host, std::nullopt, recording, 11s));
+  Settling settling = *meeting.withdraw(By::participant, adult, recording, 12s);
+  CHECK(*settling.wait(1s) && *settling.is_settled() && settling.taps()->empty());
+  CHECK(*meeting.settled(settling, 12s));
+  CHECK(meeting.supersede(notice().digest, 13s));
+  CHECK(meeting.supersede(*digest_of("another"), 13s).status().number() == FRAMEGATE_ERROR_UNKNOWN_NOTICE);
+  CHECK(meeting.leave(child, 14s));
+  CHECK(meeting.participants()->size() == 2);
+  CHECK(meeting.count(14s));
+  CHECK(head_message(*meeting.head())->size() == 56);
+  CHECK(meeting.end());
+  CHECK(events > 10 && static_cast<std::uint64_t>(events) == *meeting.generation());
+
+  Settling moved = std::move(settling);
+  CHECK(moved && !settling && *moved.is_settled());
+  moved = std::move(*&moved);
+  CHECK(moved);
+  meeting.close();
+  CHECK(meeting.generation().status().number() == FRAMEGATE_ERROR_HANDLE);
+  return stored;
+}
+
+// Frames one by one and many, whole, redacted, in place, and what is derived from them.
+void media() {
+  Meeting meeting = *Meeting::open(options("media"));
+  CHECK(meeting.show(notice()));
+  const Participant first = *meeting.join({"first"}, 0ms);
+  const Participant second = *meeting.join({"second"}, 0ms);
+  const Stream microphone = *meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(1)));
+  const Stream mix = *meeting.open_stream(StreamOptions::mix(Kind::audio, Format::pcm_f32(2)));
+  const Stream chat = *meeting.open_stream(StreamOptions::owned(first, Kind::chat, Format::utf8()));
+  const Stream gallery = *meeting.open_stream(StreamOptions::composite(Kind::video, Format::i420(16, 8)));
+  const Stream captions = *meeting.open_stream(StreamOptions::derived(Kind::caption, Format::utf8()));
+  const Stream usage = *meeting.open_stream(StreamOptions::records(first, Kind::telemetry, {{"lost", "packets", 0, 255}}, 600));
+  CHECK(meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(0))).status().number() == FRAMEGATE_ERROR_FORMAT);
+  const Outlet recorder = *meeting.open_outlet({"recorder", purpose::record, Kind::video});
+  const Purposes theirs = *meeting.third_party(purpose::record, "ACME Ltd");
+  CHECK(meeting.open_outlet({"archive", theirs, {}, "ACME Ltd"}));
+  CHECK(meeting.open_outlet({"archive", theirs, {}, "Somebody"}).status().number() == FRAMEGATE_ERROR_FOREIGN_PURPOSE);
+  Tap tap = *meeting.tap(microphone, recorder);
+
+  std::int16_t samples[160];
+  std::memset(samples, 7, sizeof samples);
+  const Payload payload(samples, sizeof samples);
+  const auto nothing = [](const Cleared &) { CHECK(!"released"); };
+  const Admission before = tap.admit(Frame(1s), payload, 1020ms, nothing);
+  CHECK(before.verdict == Verdict::dropped && before.status);
+  CHECK(reason_name(before.tag.fields()->reason) == "not granted");
+
+  for (const Participant who : {first, second})
+    CHECK(meeting.grant(By::participant, who, grant(recording), 2s));
+  bool got = false;
+  const Admission whole = tap.admit(Frame(2s), payload, 2020ms, [&](const Cleared &cleared) {
+    got = true;
+    CHECK(cleared.verdict() == Verdict::whole && cleared.data() == reinterpret_cast<const std::uint8_t *>(samples) && cleared.size() == sizeof samples);
+    CHECK(cleared.hidden() == 0 && !cleared.source());
+    // A withdrawal on another thread does not settle before this release ends.
+    std::thread([&] {
+      const Settling settling = *meeting.withdraw(By::participant, first, {Kind::chat, purpose::record}, 2020ms);
+      CHECK(!*settling.is_settled() && !*settling.wait(1ms) && settling.taps()->at(0).releasing == 1);
+    }).join();
+  });
+  CHECK(got && whole.verdict == Verdict::whole);
+  const TagFields fields = *whole.tag.fields();
+  CHECK(fields.kind == Kind::audio && name(fields.kind) == "audio" && fields.captured == 2s && fields.purposes.bits == purpose::record.bits && fields.stream == microphone.number);
+  CHECK(Tag::read(whole.tag.bytes, 16)->fields());
+  CHECK(Tag::read(whole.tag.bytes, 15).status().number() == FRAMEGATE_ERROR_LENGTH);
+  CHECK(whole.tag.meet(whole.tag).fields()->purposes.bits == purpose::record.bits);
+  CHECK(whole.tag.meet_across_meetings(Tag()).fields().status().number() == FRAMEGATE_ERROR_TAG_VERSION);
+  CHECK(tap.tag(2s, 2020ms).fields()->purposes.bits == purpose::record.bits);
+
+  // Many under one release, with the people of their sources.
+  const Frame frames[2] = {Frame(2s), Frame(1s)};
+  const Payload payloads[2] = {payload, payload};
+  Participant room[2][4];
+  Cleared cleared[2] = {{room[0], 4}, {room[1], 4}};
+  Tag tags[2];
+  CHECK(tap.tags(frames, 2, 2020ms, tags));
+  CHECK(tags[0].fields()->purposes.bits == purpose::record.bits && tags[1].fields()->purposes.bits == 0);
+  {
+    Release release = tap.admit(frames, payloads, 2, 2020ms, cleared);
+    CHECK(release.handed_on() == 1 && release.status() && cleared[0].source()->people_count == 1);
+    CHECK(cleared[1].verdict() == Verdict::dropped && !cleared[1].source());
+    CHECK(tap.admit(Frame(2s), payload, 2020ms, nothing).status.number() == FRAMEGATE_ERROR_RELEASING);
+    Release moved = std::move(release);
+    moved.end();
+    CHECK(tap.admit(Frame(2s), payload, 2020ms, [](const Cleared &) {}).verdict == Verdict::whole);
+
+    // A caption of it is cleared for what both are.
+    CHECK(meeting.grant(By::participant, first, grant({Kind::caption | Kind::audio, purpose::record | purpose::derive}), 2020ms));
+    Tap captioning = *meeting.tap(captions, recorder);
+    const std::array<Source, 1> sources{*cleared[0].source()};
+    const char words[] = "hello";
+    const Admission derived = captioning.admit(Frame::derived(sources), Payload(words, 5), 2030ms, nothing);
+    CHECK(derived.verdict == Verdict::dropped && reason_name(derived.tag.fields()->reason) == "captured earlier");
+  }
+  CHECK(tap.counters()->seen == 5 && tap.counters()->whole == 3);
+
+  // Parts: of a picture, a channel, a span.
+  std::uint8_t y[128], u[32], v[32], y2[128], u2[32], v2[32];
+  std::memset(y, 50, sizeof y);
+  std::memset(u, 60, sizeof u);
+  std::memset(v, 70, sizeof v);
+  Tap recording_gallery = *meeting.tap(gallery, recorder);
+  const std::array<Region, 2> tiles{Region::rectangle(first, 0, 0, 8, 8), Region::rectangle(unknown_participant, 8, 0, 8, 8)};
+  const std::array<Participant, 2> members{first, unknown_participant};
+  const PayloadMut buffer{{y2, sizeof y2, 16}, {u2, sizeof u2, 8}, {v2, sizeof v2, 8}};
+  const Admission redacted = recording_gallery.admit_into(Frame(3s).complete(members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
+                                                          [&](const Cleared &cleared) { CHECK(cleared.hidden() == 2 && cleared.payload().planes == 3); });
+  CHECK(redacted.verdict == Verdict::redacted && y2[0] == 50 && y2[8] == 16 && u2[3] == 60 && u2[4] == 128);
+  const Admission blanked = recording_gallery.admit_into(Frame(3s).partial(members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
+                                                         [](const Cleared &) {});
+  CHECK(blanked.verdict == Verdict::blanked && y2[0] == 16);
+  {
+    const Frame frame = Frame(3s).complete(members).parts(tiles);
+    const Payload picture{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}};
+    Cleared one;
+    const Release release = recording_gallery.admit_into(&frame, &picture, &buffer, 1, 3s, &one);
+    CHECK(release.handed_on() == 1);
+  }
+
+  float stereo[2] = {1, 1};
+  Tap recording_mix = *meeting.tap(mix, recorder);
+  const std::array<Participant, 2> both{first, second};
+  const std::array<Region, 1> right{Region::audio_channel(unknown_participant, 1)};
+  const Group group = *meeting.group(both);
+  CHECK(recording_mix.admit_in_place(Frame(3s).of(group), PayloadMut(stereo, sizeof stereo), 3s, [](const Cleared &) {}).verdict == Verdict::whole);
+  CHECK(recording_mix.admit(Frame(3s).csrcs(both), Payload(stereo, sizeof stereo), 3s, [](const Cleared &) {}).verdict == Verdict::whole);
+  const Frame one_side = Frame(3s).complete(both).parts(right);
+  const PayloadMut in_place(stereo, sizeof stereo);
+  {
+    Cleared one;
+    const Release release = recording_mix.admit_in_place(&one_side, &in_place, 1, 3s, &one);
+    CHECK(release.handed_on() == 1 && one.verdict() == Verdict::redacted && stereo[1] == 0);
+  }
+  Region quotation = Region::span(second, 0, 5);
+  const std::array<Region, 1> quoted{quotation.of(Kind::chat).quoting(1s)};
+  char message[] = "hello there";
+  CHECK(meeting.grant(By::participant, first, grant(recording), 3s));
+  Tap chatting = *meeting.tap(chat, recorder);
+  CHECK(chatting.admit_in_place(Frame(4s).parts(quoted), PayloadMut(message, 11), 4s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(std::strcmp(message, "***** there") == 0);
+
+  CHECK(meeting.grant(By::participant, first, grant({Kind::telemetry, purpose::record}), 4s));
+  const std::uint8_t record[8] = {3, 0, 0, 0, 0, 0, 0, 0};
+  Tap using_records = *meeting.tap(usage, recorder);
+  CHECK(using_records.admit(Frame(5s), Payload(record, 8), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
+
+  // Whole values of JSON, samples by channel, a full-range picture of one plane.
+  const Stream bot = *meeting.open_stream(StreamOptions::owned(first, Kind::chat, Format::json({"type"})));
+  char json[] = R"({"type":"message","text":"hello"})";
+  const auto text = static_cast<std::uint32_t>(std::string_view(json).find("\"hello\""));
+  const std::array<Region, 1> others{Region::span(unknown_participant, text, text + 7)};
+  Tap bots = *meeting.tap(bot, recorder);
+  CHECK(bots.admit_in_place(Frame(5s).parts(others), PayloadMut(json, sizeof json - 1), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(std::strstr(json, "hello") == nullptr && std::strstr(json, "\"type\":\"message\"") != nullptr);
+  const Stream planar = *meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(2).in_planes()));
+  const std::array<Region, 1> left{Region::audio_channel(unknown_participant, 0)};
+  std::int16_t planes[4] = {1, 1, 2, 2};
+  Tap planar_tap = *meeting.tap(planar, recorder);
+  CHECK(planar_tap.admit_in_place(Frame(5s).parts(left), PayloadMut(planes, sizeof planes), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(planes[0] == 0 && planes[1] == 0 && planes[2] == 2 && planes[3] == 2);
+  const Stream nv12 = *meeting.open_stream(StreamOptions::owned(second, Kind::video, Format::nv12(16, 8).in_full_range()));
+  std::uint8_t uv[64] = {};
+  Tap nv12_tap = *meeting.tap(nv12, recorder);
+  const PayloadMut full{{y2, sizeof y2, 16}, {uv, sizeof uv, 16}};
+  const std::array<Region, 1> part{Region::rectangle(unknown_participant, 0, 0, 2, 2)};
+  y2[0] = 9;
+  CHECK(nv12_tap.admit_in_place(Frame(5s).parts(part), full, 5s, [](const Cleared &) {}).verdict == Verdict::redacted && y2[0] == 0 && uv[0] == 128);
+
+  CHECK(meeting.counters()->size() == 9);
+  tap.close();
+  CHECK(!tap && tap.counters().status().number() == FRAMEGATE_ERROR_HANDLE);
+  CHECK(tap.admit(Frame(5s), payload, 5s, nothing).status.number() == FRAMEGATE_ERROR_HANDLE);
+}
+
+#ifdef __cpp_exceptions
+// A release ends when its sink throws.
+void thrown() {
+  Meeting meeting = *Meeting::open(options("thrown"));
+  CHECK(meeting.show(notice()));
+  const Participant who = *meeting.join({"who"}, 0ms);
+  Tap tap = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting.open_outlet({"recorder", purpose::record}));
+  CHECK(meeting.grant(By::participant, who, grant(recording), 0ms));
+  bool caught = false;
+  try {
+    (void)tap.admit(Frame(1s), Payload("a", 1), 1s, [](const Cleared &) { throw 1; });
+  } catch (int) {
+    caught = true;
+  }
+  CHECK(caught && *meeting.withdraw(By::participant, who, recording, 1s)->is_settled());
+}
+#endif
+
+void ledgers(const std::string &lines) {
+  std::uint64_t line = 0;
+  const Ledger ledger = *Ledger::read(lines, nullptr, nullptr, &line);
+  CHECK(ledger.verify());
+  const LedgerInfo info = *ledger.info();
+  CHECK(info.torn == 0 && info.length == lines.size() && info.head.entries > 10);
+  CHECK(Ledger::read(lines, &info.head));
+  CHECK(Ledger::read(lines.substr(0, lines.find('\n') + 1), &info.head).status().number() == FRAMEGATE_ERROR_ANCHOR);
+  std::string changed = lines;
+  changed[changed.rfind("adult")] = 'A';
+  CHECK(Ledger::read(changed, nullptr, nullptr, &line).status().number() == FRAMEGATE_ERROR_BROKEN && line > 1);
+  CHECK(ledger.receipt("adult")->find("adult") != std::string::npos);
+  CHECK(ledger.receipt("nobody").status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  CHECK(ledger.erasure("adult")->front() == '{');
+  Particulars particulars;
+  particulars.started = std::chrono::hours(24 * 365 * 55);
+  particulars.address = "1 Main Street";
+  particulars.contact = "privacy@example.com";
+  particulars.storage_locations = {"EU", "on the device"};
+  particulars.retention_period = "30 days";
+  particulars.jurisdiction = "EU";
+  particulars.withdrawal_method = "in the menu";
+  CHECK(ledger.ts27560("adult", particulars)->find("on the device") != std::string::npos);
+  CHECK(ledger.vcon_consent("adult", {}).status().number() == FRAMEGATE_ERROR_UNKNOWN);
+  CHECK(ledger.vcon_lawful_basis("adult", {}).status().number() == FRAMEGATE_ERROR_UNKNOWN);
+  CHECK(ledger.cawg(0).status().number() == FRAMEGATE_ERROR_UNKNOWN);
+  CHECK(ledger.aipref(0).status().number() == FRAMEGATE_ERROR_UNKNOWN);
+  CHECK(Meeting::resume(ledger, options("")).status().number() == FRAMEGATE_ERROR_RESUMED_END);
+}
+
+} // namespace
+
+int main() {
+  CHECK(abi_fits());
+  CHECK(Status(FRAMEGATE_ERROR_OVERREACH).message().find("only the person") == 0);
+  ledgers(control());
+  media();
+#ifdef __cpp_exceptions
+  thrown();
+#endif
+  std::puts("every function of framegate.hpp");
+}

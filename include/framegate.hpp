@@ -1,0 +1,933 @@
+/* framegate: a consent gate for conferencing media. The C++ interface, C++17, over framegate.h, which says what everything means:
+ * errors, threads and lifetimes are told there, function by function.
+ *
+ * Handles are objects that move and close themselves. A release is a scope: a callable that gets what is cleared, or an object that ends it.
+ * What can fail gives a Status or a Result, and what became of a frame a Verdict; none of these can be left unread. Nothing throws,
+ * but where memory runs out; it may be compiled without exceptions. Times are std::chrono::microseconds since the meeting's start.
+ */
+#ifndef FRAMEGATE_HPP
+#define FRAMEGATE_HPP
+
+#include "framegate.h"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace framegate {
+
+/* ---- Words ---- */
+
+using Time = std::chrono::microseconds;
+using Digest = framegate_digest;
+using Head = framegate_head;
+using Stream = framegate_stream;
+using Outlet = framegate_outlet;
+using Counters = framegate_counters;
+using TapRelease = framegate_tap_release;
+using LedgerInfo = framegate_ledger_info;
+
+/* No end, not earlier than the other time that is given. */
+inline constexpr Time no_time{FRAMEGATE_NO_TIME};
+
+enum class Kind : std::uint32_t {
+  audio = FRAMEGATE_KIND_AUDIO,
+  video = FRAMEGATE_KIND_VIDEO,
+  screen = FRAMEGATE_KIND_SCREEN,
+  chat = FRAMEGATE_KIND_CHAT,
+  caption = FRAMEGATE_KIND_CAPTION,
+  reaction = FRAMEGATE_KIND_REACTION,
+  poll = FRAMEGATE_KIND_POLL,
+  whiteboard = FRAMEGATE_KIND_WHITEBOARD,
+  note = FRAMEGATE_KIND_NOTE,
+  comment = FRAMEGATE_KIND_COMMENT,
+  calendar = FRAMEGATE_KIND_CALENDAR,
+  file = FRAMEGATE_KIND_FILE,
+  telemetry = FRAMEGATE_KIND_TELEMETRY,
+  diagnostic = FRAMEGATE_KIND_DIAGNOSTIC,
+  usage = FRAMEGATE_KIND_USAGE,
+  unclassified = FRAMEGATE_KIND_UNCLASSIFIED,
+  none = FRAMEGATE_NO_KIND
+};
+
+enum class By : std::uint32_t {
+  participant = FRAMEGATE_BY_PARTICIPANT,
+  guardian = FRAMEGATE_BY_GUARDIAN,
+  host = FRAMEGATE_BY_HOST,
+  administrator = FRAMEGATE_BY_ADMINISTRATOR,
+  vendor = FRAMEGATE_BY_VENDOR
+};
+
+enum class Method : std::uint32_t {
+  clicked = FRAMEGATE_METHOD_CLICKED,
+  typed = FRAMEGATE_METHOD_TYPED,
+  spoken = FRAMEGATE_METHOD_SPOKEN,
+  signature = FRAMEGATE_METHOD_SIGNED
+};
+
+enum class [[nodiscard]] Verdict : std::int32_t {
+  dropped = FRAMEGATE_VERDICT_DROPPED,
+  whole = FRAMEGATE_VERDICT_WHOLE,
+  redacted = FRAMEGATE_VERDICT_REDACTED,
+  blanked = FRAMEGATE_VERDICT_BLANKED
+};
+
+/* FRAMEGATE_REASON_…; its name is what is shown. */
+using Reason = std::uint32_t;
+
+/* A set of kinds. */
+struct Kinds {
+  std::uint16_t bits = 0;
+  constexpr Kinds() = default;
+  constexpr Kinds(Kind kind) : bits(kind == Kind::none ? std::uint16_t{0} : static_cast<std::uint16_t>(1u << static_cast<std::uint32_t>(kind))) {}
+};
+constexpr Kinds operator|(Kinds a, Kinds b) {
+  a.bits = static_cast<std::uint16_t>(a.bits | b.bits);
+  return a;
+}
+constexpr Kinds operator|(Kind a, Kind b) { return Kinds(a) | Kinds(b); }
+
+/* A set of purposes, third parties' too. */
+struct Purposes {
+  std::uint16_t bits = 0;
+  constexpr Purposes() = default;
+  constexpr explicit Purposes(std::uint16_t purposes) : bits(purposes) {}
+};
+constexpr Purposes operator|(Purposes a, Purposes b) { return Purposes(static_cast<std::uint16_t>(a.bits | b.bits)); }
+
+namespace purpose {
+inline constexpr Purposes record{FRAMEGATE_PURPOSE_RECORD};
+inline constexpr Purposes transcribe{FRAMEGATE_PURPOSE_TRANSCRIBE};
+inline constexpr Purposes assist{FRAMEGATE_PURPOSE_ASSIST};
+inline constexpr Purposes train{FRAMEGATE_PURPOSE_TRAIN};
+inline constexpr Purposes analytics{FRAMEGATE_PURPOSE_ANALYTICS};
+inline constexpr Purposes review{FRAMEGATE_PURPOSE_REVIEW};
+inline constexpr Purposes publish{FRAMEGATE_PURPOSE_PUBLISH};
+inline constexpr Purposes derive{FRAMEGATE_PURPOSE_DERIVE};
+inline constexpr Purposes identify{FRAMEGATE_PURPOSE_IDENTIFY};
+} // namespace purpose
+
+/* Each of the kinds for each of the purposes. */
+struct Scope {
+  Kinds kinds{};
+  Purposes purposes{};
+  operator framegate_scope() const { return {kinds.bits, purposes.bits}; }
+};
+
+namespace detail {
+inline std::string_view view(framegate_string text) { return {text.data, text.length}; }
+inline framegate_string string(std::string_view text) { return {text.data(), text.size()}; }
+inline std::vector<framegate_string> strings(const std::vector<std::string_view> &texts) {
+  std::vector<framegate_string> strings;
+  for (const std::string_view text : texts)
+    strings.push_back(string(text));
+  return strings;
+}
+
+/* A struct of the C interface that knows its size. */
+template <class C> struct Sized : C {
+  Sized() : C{} { this->size = sizeof(C); }
+};
+} // namespace detail
+
+inline std::string_view name(Kind kind) { return detail::view(framegate_kind_name(static_cast<std::uint32_t>(kind))); }
+inline std::string_view reason_name(Reason reason) { return detail::view(framegate_reason_name(reason)); }
+
+/* Whether the library that is loaded is one that this header fits. */
+[[nodiscard]] inline bool abi_fits() { return framegate_abi_version() == FRAMEGATE_ABI_VERSION; }
+
+/* ---- Outcomes ---- */
+
+/* FRAMEGATE_OK or FRAMEGATE_ERROR_…. */
+class [[nodiscard]] Status {
+public:
+  constexpr Status(framegate_status number = FRAMEGATE_OK) : number_(number) {}
+  constexpr bool ok() const { return number_ >= 0; }
+  constexpr explicit operator bool() const { return ok(); }
+  constexpr framegate_status number() const { return number_; }
+  std::string_view message() const { return detail::view(framegate_error_message(number_)); }
+
+private:
+  framegate_status number_;
+};
+
+/* A value, or why there is none. Taking one that is not there ends the process. */
+template <class T> class [[nodiscard]] Result {
+public:
+  Result(T value) : value_(std::move(value)) {}
+  Result(Status status) : status_(status) {}
+  bool ok() const { return value_.has_value(); }
+  explicit operator bool() const { return ok(); }
+  Status status() const { return status_; }
+  T &operator*() & { return value(); }
+  T *operator->() { return &value(); }
+  T operator*() && { return std::move(value()); }
+
+private:
+  T &value() {
+    if (!value_)
+      std::abort();
+    return *value_;
+  }
+  Status status_;
+  std::optional<T> value_;
+};
+
+namespace detail {
+/* 1, 0 or an error. */
+inline Result<bool> truth(std::int32_t number) { return number < 0 ? Result<bool>(Status(number)) : Result<bool>(number == 1); }
+
+/* What comes into room of a length that is told. */
+template <class V, class Call> Result<V> list(const V &filled, Call call) {
+  V list(filled);
+  for (;;) {
+    std::size_t length = 0;
+    const Status status = call(list.data(), list.size(), &length);
+    if (status.number() != FRAMEGATE_ERROR_SHORT_BUFFER) {
+      if (!status)
+        return status;
+      list.resize(length);
+      return list;
+    }
+    list.resize(length, typename V::value_type{});
+  }
+}
+template <class Call> Result<std::string> text(Call call) { return list(std::string(), call); }
+template <class Call> Result<std::vector<std::uint8_t>> bytes(Call call) { return list(std::vector<std::uint8_t>(), call); }
+
+/* A handle that closes itself. */
+template <class H, framegate_status (*Close)(H)> class Handle {
+public:
+  Handle() = default;
+  explicit Handle(H handle) : handle_(handle) {}
+  Handle(Handle &&other) noexcept : handle_(std::exchange(other.handle_, H{})) {}
+  Handle &operator=(Handle &&other) noexcept {
+    if (this != &other) {
+      close();
+      handle_ = std::exchange(other.handle_, H{});
+    }
+    return *this;
+  }
+  ~Handle() { close(); }
+
+  /* Closes it now; of none nothing happens. */
+  void close() noexcept {
+    if (handle_.handle != 0)
+      (void)Close(std::exchange(handle_, H{}));
+  }
+  explicit operator bool() const { return handle_.handle != 0; }
+  /* For functions of framegate.h. */
+  H get() const { return handle_; }
+
+private:
+  H handle_{};
+};
+} // namespace detail
+
+inline Result<Digest> digest_of(std::string_view text) {
+  Digest digest{};
+  const Status status = framegate_digest_of(detail::string(text), &digest);
+  return status ? Result<Digest>(digest) : status;
+}
+
+/* ---- People, tags ---- */
+
+/* One stay of somebody in a meeting. */
+struct Participant : framegate_participant {
+  constexpr Participant(framegate_participant who = {}) : framegate_participant(who) {}
+  friend constexpr bool operator==(Participant a, Participant b) { return a.stay == b.stay && a.slot == b.slot && a.meeting == b.meeting; }
+  friend constexpr bool operator!=(Participant a, Participant b) { return !(a == b); }
+};
+inline constexpr Participant unknown_participant{FRAMEGATE_PARTICIPANT_UNKNOWN};
+
+/* What a tag says. */
+struct TagFields {
+  Verdict verdict;
+  Reason reason;
+  Kind kind;
+  Purposes purposes;
+  std::uint16_t stream;
+  std::uint32_t generation;
+  Time captured;
+};
+
+/* 16 bytes that travel with a frame. */
+struct Tag : framegate_tag {
+  constexpr Tag(framegate_tag tag = {}) : framegate_tag(tag) {}
+
+  static Result<Tag> read(const std::uint8_t *data, std::size_t length) {
+    Tag tag;
+    const Status status = framegate_tag_read(data, length, &tag);
+    return status ? Result<Tag>(tag) : status;
+  }
+  Result<TagFields> fields() const {
+    detail::Sized<framegate_tag_fields> told;
+    const Status status = framegate_tag_get(*this, &told);
+    if (!status)
+      return status;
+    return TagFields{static_cast<Verdict>(told.verdict), told.reason,     static_cast<Kind>(told.kind), Purposes(told.purposes), told.stream,
+                     told.generation,                    Time(told.captured)};
+  }
+  Tag meet(Tag other) const { return framegate_tag_meet(*this, other); }
+  Tag meet_across_meetings(Tag other) const { return framegate_tag_meet_across_meetings(*this, other); }
+};
+
+/* ---- Frames ---- */
+
+/* A part of a frame, and whose it is. */
+struct Region : detail::Sized<framegate_region> {
+  static Region rectangle(Participant owner, std::uint32_t x, std::uint32_t y, std::uint32_t width, std::uint32_t height) {
+    Region region(FRAMEGATE_AREA_RECTANGLE, owner);
+    region.x = x;
+    region.y = y;
+    region.width = width;
+    region.height = height;
+    return region;
+  }
+  static Region audio_channel(Participant owner, std::uint32_t channel) {
+    Region region(FRAMEGATE_AREA_CHANNEL, owner);
+    region.channel = channel;
+    return region;
+  }
+  static Region span(Participant owner, std::uint32_t start, std::uint32_t end) {
+    Region region(FRAMEGATE_AREA_SPAN, owner);
+    region.start = start;
+    region.end = end;
+    return region;
+  }
+  /* Of another kind than its stream. */
+  Region &of(Kind other) {
+    this->kind = static_cast<std::uint32_t>(other);
+    return *this;
+  }
+  /* A quotation of something captured earlier. */
+  Region &quoting(Time when) {
+    this->captured = when.count();
+    return *this;
+  }
+
+private:
+  Region(std::uint32_t where, Participant who) {
+    area = where;
+    owner = who;
+    kind = FRAMEGATE_NO_KIND;
+    captured = FRAMEGATE_NO_TIME;
+  }
+};
+
+/* What something was derived from. Those named are to be there as long as it. */
+struct Source : detail::Sized<framegate_source> {
+  Source(Tag of, const Participant *everybody, std::size_t count, Time since = no_time, Kinds made_of = {}) {
+    tag = of;
+    people = everybody;
+    people_count = count;
+    captured = since.count();
+    kinds = made_of.bits;
+  }
+  explicit Source(const framegate_source &of) { static_cast<framegate_source &>(*this) = of; }
+};
+
+class Group;
+
+/* What is known of a frame beside its payload: at first that it is its stream's owner's and nobody else's. What it is told of is to be there as long as it. */
+struct Frame : detail::Sized<framegate_frame> {
+  explicit Frame(Time when) {
+    contributors = FRAMEGATE_CONTRIBUTORS_OWNER;
+    captured = when.count();
+  }
+  /* Of data derived from these; their container is of Source. */
+  template <class S> static Frame derived(const S &from) {
+    Frame frame{Time(0)};
+    frame.contributors = FRAMEGATE_CONTRIBUTORS_SOURCES;
+    frame.sources = std::data(from);
+    frame.source_count = std::size(from);
+    return frame;
+  }
+  /* All who are in it; a container of Participant. */
+  template <class P> Frame &complete(const P &all) { return name(FRAMEGATE_CONTRIBUTORS_COMPLETE, all); }
+  /* Some of them: withheld. */
+  template <class P> Frame &partial(const P &some) { return name(FRAMEGATE_CONTRIBUTORS_PARTIAL, some); }
+  /* The contributing sources of an RTP packet. */
+  template <class P> Frame &csrcs(const P &all) { return name(FRAMEGATE_CONTRIBUTORS_CSRCS, all); }
+  inline Frame &of(const Group &all);
+  /* A container of Region. */
+  template <class R> Frame &parts(const R &of) {
+    regions = std::data(of);
+    region_count = std::size(of);
+    return *this;
+  }
+
+private:
+  template <class P> Frame &name(std::uint32_t as, const P &who) {
+    contributors = as;
+    people = std::data(who);
+    people_count = std::size(who);
+    return *this;
+  }
+};
+
+/* A frame's content, which is only read. */
+struct Payload : detail::Sized<framegate_payload> {
+  Payload() = default;
+  Payload(const void *data, std::size_t length) { plane[0] = {static_cast<const std::uint8_t *>(data), length, 0}; }
+  /* A picture: as many planes as its format has. */
+  Payload(std::initializer_list<framegate_plane> of) {
+    for (const framegate_plane &each : of)
+      if (planes < 4)
+        plane[planes++] = each;
+  }
+};
+
+/* The same to write to. */
+struct PayloadMut : detail::Sized<framegate_payload_mut> {
+  PayloadMut(void *data, std::size_t length) { plane[0] = {static_cast<std::uint8_t *>(data), length, 0}; }
+  PayloadMut(std::initializer_list<framegate_plane_mut> of) {
+    for (const framegate_plane_mut &each : of)
+      if (planes < 4)
+        plane[planes++] = each;
+  }
+};
+
+/* What an outlet receives. What it leads to is there until its release ends. */
+class Cleared : framegate_cleared {
+public:
+  Cleared() : Cleared(nullptr, 0) {}
+  /* With room for the people of its source. */
+  Cleared(Participant *people, std::size_t count) {
+    // Dropped, until the gate says otherwise. The rest is the gate's to write; clearing it would take as long as the decision.
+    framegate_cleared::size = sizeof(framegate_cleared);
+    framegate_cleared::verdict = FRAMEGATE_VERDICT_DROPPED;
+    framegate_cleared::tag = {};
+    framegate_cleared::payload.planes = 0;
+    framegate_cleared::payload.plane[0] = {};
+    framegate_cleared::hidden = UINT64_MAX;
+    room = people;
+    capacity = count;
+    framegate_cleared::source.size = 0;
+  }
+  Verdict verdict() const { return static_cast<Verdict>(framegate_cleared::verdict); }
+  Tag tag() const { return framegate_cleared::tag; }
+  const framegate_payload &payload() const { return framegate_cleared::payload; }
+  const std::uint8_t *data() const { return payload().plane[0].data; }
+  std::size_t size() const { return payload().plane[0].length; }
+  std::uint64_t hidden() const { return framegate_cleared::hidden; }
+  /* To be named of what is derived from it; none if there was too little room or nothing was released. */
+  std::optional<Source> source() const {
+    return framegate_cleared::source.size == 0 ? std::nullopt : std::optional<Source>(Source(framegate_cleared::source));
+  }
+
+private:
+  friend class Tap;
+};
+
+// Arrays of these are arrays of what they stand for.
+static_assert(sizeof(Participant) == sizeof(framegate_participant) && sizeof(Tag) == sizeof(framegate_tag) && sizeof(Frame) == sizeof(framegate_frame) &&
+                  sizeof(Payload) == sizeof(framegate_payload) && sizeof(PayloadMut) == sizeof(framegate_payload_mut) &&
+                  sizeof(Region) == sizeof(framegate_region) && sizeof(Source) == sizeof(framegate_source) && sizeof(Cleared) == sizeof(framegate_cleared),
+              "nothing is added");
+
+/* ---- Taps: the hot half ---- */
+
+/* Of many frames: the release that goes on until this ends. What `Cleared` leads to is not to be touched after it. */
+class [[nodiscard]] Release {
+public:
+  Release(Release &&other) noexcept : tap_(std::exchange(other.tap_, {})), number_(other.number_) {}
+  Release &operator=(Release &&) = delete;
+  ~Release() { end(); }
+
+  /* How many frames were handed on. */
+  std::size_t handed_on() const { return number_ > 0 ? static_cast<std::size_t>(number_) : 0; }
+  Status status() const { return number_; }
+  /* Ends it now. */
+  void end() {
+    if (tap_.handle != 0)
+      (void)framegate_tap_end(std::exchange(tap_, {}));
+  }
+
+private:
+  friend class Tap;
+  Release(framegate_tap tap, std::int32_t number) : tap_(number > 0 ? tap : framegate_tap{}), number_(number) {}
+  framegate_tap tap_;
+  std::int32_t number_;
+};
+
+/* What became of one frame. After an error it is dropped. */
+struct [[nodiscard]] Admission {
+  Verdict verdict;
+  Tag tag;
+  Status status;
+};
+
+/* One stream into one outlet. On one thread at a time. */
+class Tap : public detail::Handle<framegate_tap, framegate_tap_close> {
+public:
+  using Handle::Handle;
+
+  /* Hands one frame on as it is, without copying, or drops it: `sink` gets what is cleared, as const Cleared &, if anything is. */
+  template <class Sink> Admission admit(const Frame &frame, const Payload &payload, Time now, Sink &&sink) {
+    Cleared cleared;
+    return admitted(admit(&frame, &payload, 1, now, &cleared), cleared, sink);
+  }
+  /* Copies what is cleared into a buffer. */
+  template <class Sink> Admission admit_into(const Frame &frame, const Payload &payload, const PayloadMut &buffer, Time now, Sink &&sink) {
+    Cleared cleared;
+    return admitted(admit_into(&frame, &payload, &buffer, 1, now, &cleared), cleared, sink);
+  }
+  /* Where it is, for what nobody else reads. */
+  template <class Sink> Admission admit_in_place(const Frame &frame, const PayloadMut &payload, Time now, Sink &&sink) {
+    Cleared cleared;
+    return admitted(admit_in_place(&frame, &payload, 1, now, &cleared), cleared, sink);
+  }
+
+  /* The same of arrays of `count` each, under one release. */
+  Release admit(const Frame *frames, const Payload *payloads, std::size_t count, Time now, Cleared *cleared) {
+    return {get(), framegate_tap_admit(get(), frames, payloads, count, now.count(), cleared)};
+  }
+  Release admit_into(const Frame *frames, const Payload *payloads, const PayloadMut *buffers, std::size_t count, Time now, Cleared *cleared) {
+    return {get(), framegate_tap_admit_into(get(), frames, payloads, buffers, count, now.count(), cleared)};
+  }
+  Release admit_in_place(const Frame *frames, const PayloadMut *payloads, std::size_t count, Time now, Cleared *cleared) {
+    return {get(), framegate_tap_admit_in_place(get(), frames, payloads, count, now.count(), cleared)};
+  }
+
+  /* Bare decisions, which release nothing: about a frame of the stream's owner alone, and about any. */
+  Tag tag(Time captured, Time now) { return framegate_tap_tag(get(), captured.count(), now.count()); }
+  Status tags(const Frame *frames, std::size_t count, Time now, Tag *tags) { return framegate_tap_tags(get(), frames, count, now.count(), tags); }
+
+  Result<Counters> counters() {
+    detail::Sized<Counters> counters;
+    const Status status = framegate_tap_counters(get(), &counters);
+    return status ? Result<Counters>(counters) : status;
+  }
+
+private:
+  template <class Sink> static Admission admitted(Release release, const Cleared &cleared, Sink &sink) {
+    if (release.handed_on() > 0)
+      sink(cleared);
+    return {cleared.verdict(), cleared.tag(), release.status()};
+  }
+};
+
+/* People who are in many frames together. */
+class Group : public detail::Handle<framegate_group, framegate_group_close> {
+public:
+  using Handle::Handle;
+};
+
+inline Frame &Frame::of(const Group &all) {
+  contributors = FRAMEGATE_CONTRIBUTORS_GROUP;
+  group = all.get();
+  return *this;
+}
+
+/* ---- Control ---- */
+
+/* A narrowing under way. */
+class Settling : public detail::Handle<framegate_settling, framegate_settling_close> {
+public:
+  using Handle::Handle;
+
+  Result<bool> is_settled() const { return detail::truth(framegate_settling_is_settled(get())); }
+  /* Not on a media thread. */
+  Result<bool> wait(std::chrono::milliseconds longest) const {
+    const auto most = std::chrono::milliseconds::rep{UINT32_MAX}, long_ = longest.count();
+    return detail::truth(framegate_settling_wait(get(), static_cast<std::uint32_t>(long_ < 0 ? 0 : long_ > most ? most : long_)));
+  }
+  Result<std::vector<TapRelease>> taps() const {
+    return detail::list(std::vector<TapRelease>(), [this](auto... room) { return framegate_settling_taps(get(), room...); });
+  }
+};
+
+struct Particulars {
+  Time started{};
+  std::string_view address{}, contact{};
+  std::vector<std::string_view> storage_locations{};
+  std::string_view retention_period{}, jurisdiction{}, withdrawal_method{};
+};
+
+struct Dialog {
+  std::uint32_t party = 0, dialog = 0, outlet = 0;
+  Time started{};
+};
+
+/* A ledger that was read. */
+class Ledger : public detail::Handle<framegate_ledger, framegate_ledger_close> {
+public:
+  using Handle::Handle;
+
+  /* `line` says which does not verify. */
+  static Result<Ledger> read(std::string_view lines, const Head *anchor = nullptr, const std::uint8_t *device = nullptr, std::uint64_t *line = nullptr) {
+    framegate_ledger ledger{};
+    const Status status = framegate_ledger_read(reinterpret_cast<const std::uint8_t *>(lines.data()), lines.size(), anchor, device, &ledger, line);
+    return status ? Result<Ledger>(Ledger(ledger)) : status;
+  }
+  Status verify(std::uint64_t *line = nullptr) const { return framegate_ledger_verify(get(), line); }
+  Result<LedgerInfo> info() const {
+    detail::Sized<LedgerInfo> info;
+    const Status status = framegate_ledger_get(get(), &info);
+    return status ? Result<LedgerInfo>(info) : status;
+  }
+  Result<std::string> receipt(std::string_view who) const {
+    return detail::text([&](auto... room) { return framegate_ledger_receipt(get(), detail::string(who), room...); });
+  }
+  Result<std::string> erasure(std::string_view who) const {
+    return detail::text([&](auto... room) { return framegate_ledger_erasure(get(), detail::string(who), room...); });
+  }
+  Result<std::string> ts27560(std::string_view who, const Particulars &of) const {
+    const std::vector<framegate_string> places = detail::strings(of.storage_locations);
+    detail::Sized<framegate_particulars> told;
+    told.started = of.started.count();
+    told.address = detail::string(of.address);
+    told.contact = detail::string(of.contact);
+    told.storage_locations = places.data();
+    told.storage_location_count = places.size();
+    told.retention_period = detail::string(of.retention_period);
+    told.jurisdiction = detail::string(of.jurisdiction);
+    told.withdrawal_method = detail::string(of.withdrawal_method);
+    return detail::text([&](auto... room) { return framegate_ledger_ts27560(get(), detail::string(who), &told, room...); });
+  }
+  Result<std::string> vcon_consent(std::string_view who, const Dialog &of) const {
+    const auto told = told_of(of);
+    return detail::text([&](auto... room) { return framegate_ledger_vcon_consent(get(), detail::string(who), &told, room...); });
+  }
+  Result<std::string> vcon_lawful_basis(std::string_view who, const Dialog &of) const {
+    const auto told = told_of(of);
+    return detail::text([&](auto... room) { return framegate_ledger_vcon_lawful_basis(get(), detail::string(who), &told, room...); });
+  }
+  Result<std::string> cawg(std::uint32_t outlet) const {
+    return detail::text([&](auto... room) { return framegate_ledger_cawg(get(), outlet, room...); });
+  }
+  Result<std::string> aipref(std::uint32_t outlet) const {
+    return detail::text([&](auto... room) { return framegate_ledger_aipref(get(), outlet, room...); });
+  }
+
+private:
+  static detail::Sized<framegate_dialog> told_of(const Dialog &of) {
+    detail::Sized<framegate_dialog> told;
+    told.party = of.party;
+    told.dialog = of.dialog;
+    told.outlet = of.outlet;
+    told.started = of.started.count();
+    return told;
+  }
+};
+
+/* What a device signs to vouch for a head. */
+inline Result<std::vector<std::uint8_t>> head_message(const Head &head) {
+  return detail::bytes([&](auto... room) { return framegate_head_message(&head, room...); });
+}
+
+/* How a meeting is opened, or resumed. */
+struct MeetingOptions {
+  std::string_view id{};
+  std::uint32_t participants = 0;
+  std::string_view ledger{};
+  /* Appends lines to the ledger's store, instead of a file; says whether it has. It must not throw. */
+  std::function<bool(std::string_view lines, bool durable)> append{};
+  /* Told of every entry. It must not throw. */
+  std::function<void(std::string_view line)> event{};
+  /* 32 bytes. */
+  const std::uint8_t *device_secret = nullptr;
+  /* Grants and what narrows are made durable at once in any case. */
+  bool batched = false;
+};
+
+struct Join {
+  std::string_view id{}, guardian{};
+  /* 32 bytes. */
+  const std::uint8_t *key = nullptr;
+};
+
+struct Notice {
+  Scope scope{};
+  Digest digest{};
+  std::string_view version{}, language{}, controller{};
+};
+
+struct Signed {
+  std::string_view meeting{};
+  Digest challenge{};
+  std::array<std::uint8_t, 64> signature{};
+};
+
+struct Grant {
+  Scope scope{};
+  Digest notice{};
+  Method method = Method::clicked;
+  Time at = no_time, until = no_time;
+  const Signed *signature = nullptr;
+};
+
+/* What the payloads of a stream look like. */
+struct Format {
+  std::uint32_t number = FRAMEGATE_FORMAT_OPAQUE, channels = 0, width = 0, height = 0;
+  bool planar = false, full_range = false;
+  /* Of JSON. */
+  std::vector<std::string_view> structural_keys{};
+
+  static Format pcm(std::uint32_t samples, std::uint32_t channels) { return {samples, channels}; }
+  static Format pcm_s16(std::uint32_t channels) { return pcm(FRAMEGATE_FORMAT_PCM_S16, channels); }
+  static Format pcm_f32(std::uint32_t channels) { return pcm(FRAMEGATE_FORMAT_PCM_F32, channels); }
+  static Format picture(std::uint32_t pixels, std::uint32_t width, std::uint32_t height) { return {pixels, 0, width, height}; }
+  static Format i420(std::uint32_t width, std::uint32_t height) { return picture(FRAMEGATE_FORMAT_I420, width, height); }
+  static Format nv12(std::uint32_t width, std::uint32_t height) { return picture(FRAMEGATE_FORMAT_NV12, width, height); }
+  /* FRAMEGATE_FORMAT_OPUS and what follows it. */
+  static Format encoded(std::uint32_t codec, std::uint32_t streams = 0) { return {codec, streams}; }
+  static Format utf8() { return {FRAMEGATE_FORMAT_UTF8}; }
+  static Format json(std::vector<std::string_view> structural_keys) { return {FRAMEGATE_FORMAT_JSON, 0, 0, 0, false, false, std::move(structural_keys)}; }
+  static Format opaque() { return {}; }
+
+  /* All of one channel before those of the next. */
+  Format in_planes() && {
+    planar = true;
+    return std::move(*this);
+  }
+  /* Black is 0 instead of 16. */
+  Format in_full_range() && {
+    full_range = true;
+    return std::move(*this);
+  }
+};
+
+/* An integer of a record. */
+struct Field {
+  std::string_view name{}, unit{};
+  std::int64_t minimum = 0, maximum = 0;
+};
+
+/* A source of frames. */
+struct StreamOptions {
+  std::uint32_t type;
+  Participant owner;
+  Kind kind;
+  Format format;
+  std::vector<Field> fields;
+  std::uint32_t bits_per_minute = 0;
+
+  static StreamOptions owned(Participant owner, Kind kind, Format format) { return {FRAMEGATE_STREAM_OWNED, owner, kind, format, {}, 0}; }
+  static StreamOptions mix(Kind kind, Format format) { return {FRAMEGATE_STREAM_MIX, {}, kind, format, {}, 0}; }
+  static StreamOptions composite(Kind kind, Format format) { return {FRAMEGATE_STREAM_COMPOSITE, {}, kind, format, {}, 0}; }
+  static StreamOptions derived(Kind kind, Format format) { return {FRAMEGATE_STREAM_DERIVED, {}, kind, format, {}, 0}; }
+  static StreamOptions records(Participant about, Kind kind, std::vector<Field> fields, std::uint32_t bits_per_minute) {
+    return {FRAMEGATE_STREAM_RECORDS, about, kind, {}, std::move(fields), bits_per_minute};
+  }
+};
+
+/* A destination of frames. */
+struct OutletOptions {
+  std::string_view name{};
+  Purposes purposes{};
+  Kinds blanks{};
+  std::string_view recipient{};
+};
+
+/* One meeting's control half. */
+class Meeting {
+public:
+  static Result<Meeting> open(MeetingOptions options) { return made(std::move(options), framegate_meeting_open); }
+  static Result<Meeting> resume(const Ledger &ledger, MeetingOptions options) {
+    return made(std::move(options), [&](const framegate_meeting_options *told, framegate_meeting *meeting) {
+      return framegate_meeting_resume(ledger.get(), told, meeting);
+    });
+  }
+  framegate_meeting get() const { return handle_.get(); }
+  /* Closes the handle, and every tap with it. */
+  void close() noexcept { handle_.close(); }
+  Result<Settling> end() { return settling(framegate_meeting_end); }
+
+  Result<std::string> id() const {
+    return detail::text([this](auto... room) { return framegate_meeting_id(get(), room...); });
+  }
+  Result<std::uint64_t> generation() const { return told<std::uint64_t>(framegate_meeting_generation); }
+  Result<Head> head() const { return told<Head>(framegate_meeting_head); }
+  /* no_time if nothing ends by itself. */
+  Result<Time> next_deadline() const {
+    std::int64_t deadline = 0;
+    const Status status = framegate_meeting_next_deadline(get(), &deadline);
+    return status ? Result<Time>(Time(deadline)) : status;
+  }
+  Status tick(Time now) { return framegate_meeting_tick(get(), now.count()); }
+
+  Result<Participant> join(const Join &who, Time now) {
+    detail::Sized<framegate_join> join;
+    join.id = detail::string(who.id);
+    join.guardian = detail::string(who.guardian);
+    join.key = who.key;
+    return told<Participant>(framegate_meeting_join, &join, now.count());
+  }
+  Result<Settling> leave(Participant who, Time now) { return settling(framegate_meeting_leave, who, now.count()); }
+  Result<Participant> find(std::string_view id) const { return told<Participant>(framegate_meeting_find, detail::string(id)); }
+  Result<std::vector<Participant>> participants() const {
+    return detail::list(std::vector<Participant>(), [this](auto... room) { return framegate_meeting_participants(get(), room...); });
+  }
+  Result<std::string> id_of(Participant who) const {
+    return detail::text([&](auto... room) { return framegate_participant_id(get(), who, room...); });
+  }
+
+  Status show(const Notice &of) {
+    detail::Sized<framegate_notice> notice;
+    notice.scope = of.scope;
+    notice.digest = of.digest;
+    notice.version = detail::string(of.version);
+    notice.language = detail::string(of.language);
+    notice.controller = detail::string(of.controller);
+    return framegate_meeting_show(get(), &notice);
+  }
+  Result<Settling> supersede(const Digest &notice, Time now) { return settling(framegate_meeting_supersede, &notice, now.count()); }
+
+  Status grant(By by, Participant who, const Grant &of, Time now) {
+    return granting(of, [&](const framegate_grant *grant) { return framegate_meeting_grant(get(), static_cast<std::uint32_t>(by), who, grant, now.count()); });
+  }
+  Result<Digest> challenge(Participant who) const { return told<Digest>(framegate_meeting_challenge, who); }
+  /* What a person signs to agree. */
+  Result<std::vector<std::uint8_t>> grant_message(Participant who, const Grant &of) const {
+    return granting(of, [&](const framegate_grant *grant) {
+      return detail::bytes([&](auto... room) { return framegate_grant_message(get(), who, grant, room...); });
+    });
+  }
+  Result<Settling> withdraw(By by, Participant who, Scope scope, Time now) {
+    return settling(framegate_meeting_withdraw, static_cast<std::uint32_t>(by), who, scope, now.count());
+  }
+  /* Of everybody if nobody is named. */
+  Result<Settling> restrict(By by, std::optional<Participant> whom, Scope scope, Time now) {
+    return settling(framegate_meeting_restrict, static_cast<std::uint32_t>(by), whom ? &*whom : nullptr, scope, now.count());
+  }
+  Status lift(By by, std::optional<Participant> whom, Scope scope, Time now) {
+    return framegate_meeting_lift(get(), static_cast<std::uint32_t>(by), whom ? &*whom : nullptr, scope, now.count());
+  }
+  /* Enters how far each tap had come. */
+  Result<bool> settled(const Settling &settling, Time now) { return detail::truth(framegate_meeting_settled(get(), settling.get(), now.count())); }
+
+  Result<Stream> open_stream(const StreamOptions &of) {
+    std::vector<framegate_field> fields;
+    for (const Field &field : of.fields) {
+      detail::Sized<framegate_field> told;
+      told.name = detail::string(field.name);
+      told.unit = detail::string(field.unit);
+      told.minimum = field.minimum;
+      told.maximum = field.maximum;
+      fields.push_back(told);
+    }
+    const std::vector<framegate_string> keys = detail::strings(of.format.structural_keys);
+    detail::Sized<framegate_stream_options> options;
+    options.structural_keys = keys.empty() ? nullptr : keys.data();
+    options.structural_key_count = keys.size();
+    options.type = of.type;
+    options.owner = of.owner;
+    options.kind = static_cast<std::uint32_t>(of.kind);
+    options.format = of.format.number;
+    options.channels = of.format.channels;
+    options.width = of.format.width;
+    options.height = of.format.height;
+    options.planar = of.format.planar;
+    options.full_range = of.format.full_range;
+    options.bits_per_minute = of.bits_per_minute;
+    options.fields = fields.empty() ? nullptr : fields.data();
+    options.field_count = fields.size();
+    return told<Stream>(framegate_stream_open, &options);
+  }
+  Result<Outlet> open_outlet(const OutletOptions &of) {
+    detail::Sized<framegate_outlet_options> options;
+    options.purposes = of.purposes.bits;
+    options.blanks = of.blanks.bits;
+    options.name = detail::string(of.name);
+    options.recipient = detail::string(of.recipient);
+    return told<Outlet>(framegate_outlet_open, &options);
+  }
+  /* Names the pair of one purpose and a third party. */
+  Result<Purposes> third_party(Purposes purpose, std::string_view recipient) {
+    std::uint16_t pair = 0;
+    const Status status = framegate_meeting_third_party(get(), purpose.bits, detail::string(recipient), &pair);
+    return status ? Result<Purposes>(Purposes(pair)) : status;
+  }
+  /* A container of Participant. */
+  template <class P> Result<Group> group(const P &people) { return made<Group, framegate_group>(framegate_group_open, std::data(people), std::size(people)); }
+  Result<Tap> tap(Stream stream, Outlet outlet) { return made<Tap, framegate_tap>(framegate_tap_open, stream, outlet); }
+
+  Result<std::vector<Counters>> counters() const {
+    return detail::list(std::vector<Counters>(), [this](auto... room) { return framegate_meeting_counters(get(), room...); });
+  }
+  Status count(Time now) { return framegate_meeting_count(get(), now.count()); }
+
+private:
+  /* What callbacks are passed: it stays where it is. */
+  struct Callbacks {
+    std::function<bool(std::string_view, bool)> append;
+    std::function<void(std::string_view)> event;
+  };
+  static std::int32_t append(void *user, const std::uint8_t *lines, std::size_t length, std::int32_t durable) noexcept {
+    return static_cast<Callbacks *>(user)->append({reinterpret_cast<const char *>(lines), length}, durable != 0) ? 0 : 1;
+  }
+  static void event(void *user, const char *line, std::size_t length) noexcept { static_cast<Callbacks *>(user)->event({line, length}); }
+
+  Meeting(std::unique_ptr<Callbacks> callbacks, framegate_meeting handle) : callbacks_(std::move(callbacks)), handle_(handle) {}
+
+  template <class Open> static Result<Meeting> made(MeetingOptions of, Open open) {
+    auto callbacks = std::make_unique<Callbacks>(Callbacks{std::move(of.append), std::move(of.event)});
+    detail::Sized<framegate_meeting_options> options;
+    options.participants = of.participants;
+    options.id = detail::string(of.id);
+    options.ledger = detail::string(of.ledger);
+    options.append = callbacks->append ? append : nullptr;
+    options.event = callbacks->event ? event : nullptr;
+    options.append_user = options.event_user = callbacks.get();
+    options.device_secret = of.device_secret;
+    options.durability = of.batched ? FRAMEGATE_DURABILITY_BATCHED : FRAMEGATE_DURABILITY_EACH;
+    framegate_meeting meeting{};
+    const Status status = open(&options, &meeting);
+    return status ? Result<Meeting>(Meeting(std::move(callbacks), meeting)) : status;
+  }
+
+  /* A call that writes a value. */
+  template <class T, class Call, class... Arguments> Result<T> told(Call call, Arguments... arguments) const {
+    T value{};
+    const Status status = call(get(), arguments..., &value);
+    return status ? Result<T>(value) : status;
+  }
+  /* A call that writes a handle. */
+  template <class T, class H, class Call, class... Arguments> Result<T> made(Call call, Arguments... arguments) const {
+    H handle{};
+    const Status status = call(get(), arguments..., &handle);
+    return status ? Result<T>(T(handle)) : status;
+  }
+  template <class Call, class... Arguments> Result<Settling> settling(Call call, Arguments... arguments) const {
+    return made<Settling, framegate_settling>(call, arguments...);
+  }
+  template <class Call> static std::invoke_result_t<Call, const framegate_grant *> granting(const Grant &of, Call call) {
+    detail::Sized<framegate_signed> by_key;
+    detail::Sized<framegate_grant> grant;
+    grant.scope = of.scope;
+    grant.notice = of.notice;
+    grant.method = static_cast<std::uint32_t>(of.method);
+    grant.at = of.at.count();
+    grant.until = of.until.count();
+    if (of.signature != nullptr) {
+      by_key.meeting = detail::string(of.signature->meeting);
+      by_key.challenge = of.signature->challenge;
+      for (std::size_t at = 0; at < of.signature->signature.size(); ++at)
+        by_key.signature[at] = of.signature->signature[at];
+      grant.signature = &by_key;
+    }
+    return call(&grant);
+  }
+
+  std::unique_ptr<Callbacks> callbacks_;
+  // Closed before what its callbacks are passed goes.
+  detail::Handle<framegate_meeting, framegate_meeting_close> handle_;
+};
+
+} // namespace framegate
+
+#endif /* FRAMEGATE_HPP */

@@ -1,0 +1,241 @@
+//! What is composed of several people, and changes from frame to frame: galleries, mixes, shared screens (R4).
+
+mod common;
+#[allow(dead_code, reason = "not all of it is needed here")]
+#[path = "raw/layout.rs"]
+mod layout;
+
+use common::{SCOPE, agree, meeting, millis, tap};
+use framegate::{
+    Area, ColorRange, Contributors, Format, Frame, Kind, Kinds, Participant, Payload, PixelFormat,
+    Purposes, Reason, Region, Samples, Scope, Stream, Time, Verdict,
+};
+use layout::{Memory, parts};
+use proptest::{prelude::*, sample::select};
+
+const SIZE: [usize; 2] = [24, 16];
+const PIXELS: [PixelFormat; 5] = [
+    PixelFormat::I420,
+    PixelFormat::Nv12,
+    PixelFormat::Yuy2,
+    PixelFormat::P010,
+    PixelFormat::Rgba,
+];
+
+/// Whose a tile is, and where it begins and how large it is, in pairs of pixels.
+type Tile = (usize, [u32; 4]);
+
+fn rectangle([x, y, width, height]: [u32; 4]) -> Area {
+    Area::Rectangle {
+        x: 2 * x,
+        y: 2 * y,
+        width: 2 * width,
+        height: 2 * height,
+    }
+}
+
+fn is_in([x, y, width, height]: [u32; 4], at: (usize, usize)) -> bool {
+    let within = |at: usize, from: u32, length: u32| {
+        (from as usize..(from + length) as usize).contains(&(at / 2))
+    };
+    within(at.0, x, width) && within(at.1, y, height)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// The last of four people never joined. Whoever has a tile is a member, and some have none.
+    #[test]
+    fn r4_a_gallery_shows_the_tiles_of_who_agrees_wherever_they_are_in_each_frame(
+        pixels in select(&PIXELS[..]),
+        agreed in [any::<bool>(), any::<bool>(), any::<bool>()],
+        frames in prop::collection::vec(
+            (
+                prop::collection::vec((0_usize..4, [0_u32..12, 0_u32..8, 1_u32..8, 1_u32..8]), 0..6),
+                prop::collection::vec(0_usize..4, 1..4),
+            ),
+            1..12,
+        ),
+    ) {
+        let (mut meeting, notice, people) = meeting::<3>();
+        for (who, _) in people.into_iter().zip(agreed).filter(|(_, agreed)| *agreed) {
+            agree(&mut meeting, notice, who, SCOPE, Time::START);
+        }
+        let agrees = |who: usize| agreed.get(who).is_some_and(|agreed| *agreed);
+        let person = |who: usize| people.get(who).copied().unwrap_or(Participant::UNKNOWN);
+        let format = Format::picture(pixels, ColorRange::Limited, 24, 16);
+        let mut tap = tap(&mut meeting, Stream::composite(Kind::Video, format), Purposes::RECORD);
+        let parts = parts(pixels, ColorRange::Limited);
+        let sent = Memory::picture(&parts, SIZE, 0, 0, 0);
+        for (at, (tiles, members)) in (1..).zip(frames) {
+            let tiles: &[Tile] = &tiles;
+            let regions: Vec<_> = tiles.iter().map(|(who, place)| Region::new(person(*who), rectangle(*place))).collect();
+            let listed: Vec<_> = members.iter().map(|who| person(*who)).collect();
+            // A point under tiles is theirs whose they are, any other is everybody's.
+            let stays = |point: (usize, usize)| {
+                let over = tiles.iter().filter(|(_, place)| is_in(*place, point));
+                let mut owners = over.map(|(who, _)| *who).peekable();
+                match owners.peek() {
+                    Some(_) => owners.all(agrees),
+                    None => members.iter().all(|who| agrees(*who)) && tiles.iter().all(|(who, _)| agrees(*who)),
+                }
+            };
+            let mut expected = sent.clone();
+            let (mut some, mut all) = (false, true);
+            for (index, part) in parts.iter().enumerate() {
+                let (bytes, rows) = part.size(SIZE[0], SIZE[1]);
+                for (row, byte) in (0..rows).flat_map(|row| (0..bytes).map(move |byte| (row, byte))) {
+                    let stays = part.pixels(byte, row, SIZE).into_iter().all(stays);
+                    (some, all) = (some | stays, all & stays);
+                    if !stays {
+                        expected.planes()[index].memory[row * bytes + byte] = part.black(byte);
+                    }
+                }
+            }
+            let now = millis(at);
+            let mut place = sent.clone();
+            let frame = Frame::new(now, Contributors::Complete(&listed)).regions(&regions);
+            let admission = tap.admit_in_place(&frame, place.payload_mut(), now, |_| ());
+            let verdict = admission.verdict();
+            prop_assert_eq!(matches!(verdict, Verdict::Blanked(_)), !some);
+            let everybody = members.iter().chain(tiles.iter().map(|(who, _)| who));
+            let is_whole = everybody.copied().all(agrees);
+            prop_assert!(all || !is_whole);
+            prop_assert_eq!(verdict == Verdict::Whole, is_whole);
+            prop_assert_eq!(place, expected);
+        }
+    }
+
+    /// As active speakers come and go, each packet names its voices; with 15 there may be more.
+    #[test]
+    fn r4_a_mix_is_cleared_while_all_its_voices_agree(
+        agreed in [any::<bool>(), any::<bool>(), any::<bool>()],
+        packets in prop::collection::vec(prop::collection::vec(0_usize..4, 0..17), 1..12),
+    ) {
+        let (mut meeting, notice, people) = meeting::<3>();
+        for (who, _) in people.into_iter().zip(agreed).filter(|(_, agreed)| *agreed) {
+            agree(&mut meeting, notice, who, SCOPE, Time::START);
+        }
+        let stream = Stream::mix(Kind::Audio, Format::pcm(Samples::MuLaw, 1));
+        let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+        for (at, voices) in (1..).zip(packets) {
+            let agrees = |who: &usize| agreed.get(*who).is_some_and(|agreed| *agreed);
+            let is_cleared = (1..15).contains(&voices.len()) && voices.iter().all(agrees);
+            let person = |who: &usize| people.get(*who).copied().unwrap_or(Participant::UNKNOWN);
+            let sources: Vec<_> = voices.iter().map(person).collect();
+            let mut packet = [3; 160];
+            let (now, voices) = (millis(at), Contributors::from_csrcs(&sources));
+            let frame = Frame::new(now, voices);
+            let admission = tap.admit_in_place(&frame, (&mut packet[..]).into(), now, |_| ());
+            prop_assert_eq!(admission.verdict() == Verdict::Whole, is_cleared);
+            // Nobody's time or person is amiss but the stranger's: what is withheld is silence, or wiped.
+            let left = if is_cleared { [3; 160] } else { [0xFF; 160] };
+            prop_assert!(packet == left || !is_cleared && packet == [0; 160]);
+        }
+    }
+}
+
+/// Ana shares her screen. On it are Ben's picture, who agrees to being recorded on screens but not on video,
+/// and a message of Eva's, who agrees since a second after the beginning.
+#[test]
+fn r4_a_shared_screen_loses_what_is_somebody_elses_and_not_cleared() {
+    const FACE: [u32; 4] = [0, 0, 4, 4];
+    const MESSAGE: [u32; 4] = [6, 0, 4, 4];
+    const REST: [u32; 4] = [4, 6, 1, 1];
+
+    let (mut meeting, notice, people) = meeting::<3>();
+    let [ana, ben, eva] = people;
+    let of = |kinds| Scope::new(kinds, Purposes::RECORD);
+    agree(&mut meeting, notice, ana, of(Kinds::all()), Time::START);
+    agree(&mut meeting, notice, ben, of(Kinds::SCREEN), Time::START);
+    agree(&mut meeting, notice, eva, of(Kinds::all()), millis(1000));
+    let pixels = PixelFormat::Bgra;
+    let format = Format::picture(pixels, ColorRange::Full, 24, 16);
+    let mut screen = tap(
+        &mut meeting,
+        Stream::owned(ana, Kind::Screen, format),
+        Purposes::RECORD,
+    );
+    let parts = parts(pixels, ColorRange::Full);
+    let sent = Memory::picture(&parts, SIZE, 0, 0, 0);
+    let mut pass = |regions: &[Region], at| {
+        let mut place = sent.clone();
+        let frame = Frame::new(at, Contributors::Owner).regions(regions);
+        let admission = screen.admit_in_place(&frame, place.payload_mut(), at, |_| ());
+        let bytes = place.bytes();
+        let hidden = |[x, y, ..]: [u32; 4]| {
+            let at = (2 * y as usize * SIZE[0] + 2 * x as usize) * 4;
+            bytes[at..at + 4] == [0, 0, 0, 255]
+        };
+        (admission.verdict(), [FACE, MESSAGE, REST].map(hidden))
+    };
+    let (face, message) = (rectangle(FACE), rectangle(MESSAGE));
+    let not_granted = Verdict::Redacted(Reason::NotGranted);
+    let later = millis(5000);
+
+    // Her screen without anybody else on it, and with what is Ben's said to be no more than a part of a screen.
+    assert_eq!(pass(&[], later), (Verdict::Whole, [false; 3]));
+    assert_eq!(
+        pass(&[Region::new(ben, face)], later),
+        (Verdict::Whole, [false; 3])
+    );
+    // His picture is video as well, and both must clear.
+    let ben = Region::new(ben, face).kind(Kind::Video);
+    assert_eq!(pass(&[ben], later), (not_granted, [true, false, false]));
+    // What Eva wrote after she agreed may be shown, what she wrote before may not, whenever it is shown.
+    let written = |at| {
+        Region::new(eva, message)
+            .kind(Kind::Chat)
+            .captured(millis(at))
+    };
+    assert_eq!(pass(&[written(1000)], later), (Verdict::Whole, [false; 3]));
+    let earlier = Verdict::Redacted(Reason::CapturedEarlier);
+    assert_eq!(
+        pass(&[written(999)], later),
+        (earlier, [false, true, false])
+    );
+    let (_, both) = pass(&[ben, written(999)], later);
+    assert_eq!(both, [true, true, false]);
+    // What is quoted cannot be from later than the frame: then the frame's own time counts.
+    assert_eq!(pass(&[written(9000)], later), (Verdict::Whole, [false; 3]));
+    // Somebody who never joined.
+    let stranger = Region::new(Participant::UNKNOWN, message);
+    let unknown = Verdict::Redacted(Reason::Unknown);
+    assert_eq!(pass(&[stranger], later), (unknown, [false, true, false]));
+    // Where what is Eva's lies over what is Ben's, both must agree.
+    let over = Region::new(eva, face)
+        .kind(Kind::Chat)
+        .captured(millis(1000));
+    assert_eq!(
+        pass(&[over, ben], later),
+        (not_granted, [true, false, false])
+    );
+    // A kind that can never be cleared hides its part, too.
+    let usage = Region::new(ana, message).kind(Kind::Usage);
+    let (verdict, hidden) = pass(&[usage], later);
+    assert!(matches!(verdict, Verdict::Redacted(_)) && hidden == [false, true, false]);
+    // If all of it is theirs, nothing is left.
+    let all = Region::new(Participant::UNKNOWN, rectangle([0, 0, 12, 8]));
+    assert_eq!(
+        pass(&[all], later),
+        (Verdict::Blanked(Reason::Unknown), [true; 3])
+    );
+}
+
+/// Regions add people to what is somebody's, and never take the owner out.
+#[test]
+fn r4_who_shares_a_screen_must_agree_to_all_of_it() {
+    let (mut meeting, notice, [ana, ben]) = meeting();
+    agree(&mut meeting, notice, ben, SCOPE, Time::START);
+    let stream = Stream::owned(ana, Kind::Whiteboard, Format::JSON);
+    let mut board = tap(&mut meeting, stream, Purposes::RECORD);
+    let strokes = br#"[{"by":"ben","x":[1,2,3]}]"#;
+    let all = Area::Span {
+        start: 0,
+        end: u32::try_from(strokes.len()).unwrap(),
+    };
+    let regions = [Region::new(ben, all)];
+    let frame = Frame::new(millis(1), Contributors::Owner).regions(&regions);
+    let admission = board.admit(&frame, Payload::Bytes(strokes), millis(1), |_| ());
+    assert_eq!(admission.verdict(), Verdict::Dropped(Reason::NotGranted));
+}
