@@ -683,6 +683,13 @@ enum {
   FRAMEGATE_MAX_FRAMES = 1024 /* in one call */
 };
 
+/* Whether the client holds a frame of encoded video for a keyframe. The frame's own header must say so too for a stream to go on from it. */
+enum {
+  FRAMEGATE_KEYFRAME_UNSAID = 0, /* the header alone says it */
+  FRAMEGATE_KEYFRAME_YES = 1,
+  FRAMEGATE_KEYFRAME_NO = 2
+};
+
 /* What is known of a frame beside its payload. */
 typedef struct framegate_frame {
   uint32_t size;
@@ -695,6 +702,8 @@ typedef struct framegate_frame {
   size_t region_count;
   const framegate_source *sources;     /* at most FRAMEGATE_MAX_SOURCES */
   size_t source_count;
+  uint32_t keyframe;                   /* FRAMEGATE_KEYFRAME_… */
+  uint32_t reserved;                   /* 0 */
 } framegate_frame;
 
 /* Bytes, or one plane of a picture. */

@@ -393,7 +393,7 @@ fn admitting_encoded_frames() {
             let mut buffer = key.clone();
             let mut blanks = 0;
             let mut next = 0;
-            let seen = allocations(|now: Time| {
+            let seen = allocations(FRAMES, |now| {
                 let now = Time::from_micros(now.as_micros() + 1_000_000);
                 let frame = own(now).keyframe(true);
                 let received = |cleared: Cleared<'_>| black_box(cleared.bytes()).map(<[u8]>::len);

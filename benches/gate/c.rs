@@ -47,7 +47,7 @@ pub fn through_c(criterion: &mut Criterion) {
     let group = &mut criterion.benchmark_group("through C");
     let decide: DecideOne = *decide;
     // SAFETY: the tap is open and this thread's.
-    let one = || unsafe { decide(c_tap, black_box(now), black_box(now)) };
+    let one = move || unsafe { decide(c_tap, black_box(now), black_box(now)) };
     assert_eq!(one().0[2], 1, "whole");
     Line {
         name: "a frame of one person, through the C ABI",
@@ -58,7 +58,7 @@ pub fn through_c(criterion: &mut Criterion) {
         floor: ("inlined, from microseconds too", &mut |_| {
             black_box(inlined.tag(&own(black_box(NOW)), NOW));
         }),
-        run: &mut |_| {
+        run: &mut move |_| {
             black_box(one());
         },
     }

@@ -33,6 +33,8 @@ pub(super) struct FrameIn<'c> {
     pub(super) region_count: usize,
     pub(super) sources: In<'c, SourceIn<'c>>,
     pub(super) source_count: usize,
+    pub(super) keyframe: u32,
+    pub(super) reserved: u32,
 }
 
 /// A part of a frame.
@@ -122,6 +124,11 @@ pub(super) const RECTANGLE: u32 = 1;
 pub(super) const CHANNEL: u32 = 2;
 pub(super) const SPAN: u32 = 3;
 
+// Whether the client holds it for a keyframe.
+pub(super) const UNSAID: u32 = 0;
+pub(super) const YES: u32 = 1;
+pub(super) const NO: u32 = 2;
+
 /// A region's kind where it is its stream's, and a tag's where it is several.
 pub(super) const NO_KIND: u32 = 255;
 
@@ -158,10 +165,12 @@ impl FrameIn<'_> {
     /// The frame, as a tap of the meeting of this number is to see it.
     #[inline]
     pub(super) fn with<R>(&self, meeting: u16, call: impl FnOnce(&Frame<'_>) -> R) -> R {
-        if self.is_of_owner_alone() {
-            call(&Frame::new(self.captured(), Contributors::Owner))
-        } else {
-            self.with_parts(meeting, call)
+        let owners = self
+            .is_of_owner_alone()
+            .then(|| self.told(Frame::new(self.captured(), Contributors::Owner)));
+        match owners {
+            Some(Ok(frame)) => call(&frame),
+            _ => self.with_parts(meeting, call),
         }
     }
 
@@ -180,10 +189,21 @@ impl FrameIn<'_> {
                     (_, []) => Frame::new(captured, contributors),
                     _ => return Err(Status::Number),
                 };
-                Ok(frame.regions(regions))
+                self.told(frame.regions(regions))
             })
             .unwrap_or(malformed(captured));
         call(&frame)
+    }
+
+    /// The frame with what the client holds it for.
+    #[inline]
+    fn told<'f>(&self, frame: Frame<'f>) -> Result<Frame<'f>, Status> {
+        match (self.keyframe, self.reserved) {
+            (UNSAID, 0) => Ok(frame),
+            (YES, 0) => Ok(frame.keyframe(true)),
+            (NO, 0) => Ok(frame.keyframe(false)),
+            _ => Err(Status::Number),
+        }
     }
 
     fn contributors(&self, meeting: u16) -> Result<Contributors<'_>, Status> {

@@ -85,7 +85,8 @@ fn structs() -> Numbers {
         "framegate_tag" = tag::TagOut { bytes }
         "framegate_source" = frame::SourceIn { size, kinds, tag, people, people_count, captured }
         "framegate_frame" = frame::FrameIn {
-            size, contributors, captured, people, people_count, group, regions, region_count, sources, source_count,
+            size, contributors, captured, people, people_count, group, regions, region_count, sources, source_count, keyframe,
+            reserved,
         }
         "framegate_plane" = frame::PlaneIn { data, length, stride }
         "framegate_payload" = frame::PayloadIn { size, planes, plane }
@@ -190,6 +191,9 @@ fn constants() -> Numbers {
         ("CONTRIBUTORS_PARTIAL", 4),
         ("CONTRIBUTORS_CSRCS", frame::CSRCS),
         ("CONTRIBUTORS_SOURCES", frame::SOURCES),
+        ("KEYFRAME_UNSAID", frame::UNSAID),
+        ("KEYFRAME_YES", frame::YES),
+        ("KEYFRAME_NO", frame::NO),
         ("AREA_RECTANGLE", frame::RECTANGLE),
         ("AREA_CHANNEL", frame::CHANNEL),
         ("AREA_SPAN", frame::SPAN),

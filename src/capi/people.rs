@@ -6,7 +6,7 @@ use super::{
     boundary::status,
     handle::Handle,
     meeting::{Gate, Shared, call},
-    memory::{In, List, Out, Text, plain, sized},
+    memory::{In, List, Out, Text, plain, sized, zeroed},
     settling::{Under, give},
     status::Status,
 };
@@ -74,12 +74,14 @@ impl Person {
         room: Out<'_, Self>,
         capacity: usize,
     ) -> Result<&mut [Participant], Status> {
-        room.rooms(capacity)?;
-        if capacity == 0 {
-            return Ok(&mut []);
+        // What was never written is no participant yet.
+        for slot in room.rooms(capacity)?.slots() {
+            slot.write(zeroed());
         }
-        // SAFETY: checked to be aligned and not null; room for so many by the caller's word; laid out likewise, as is asserted above.
-        Ok(unsafe { slice::from_raw_parts_mut(room.address().cast(), capacity) })
+        let people = room.array(capacity)?;
+        let (first, count) = (people.as_mut_ptr(), people.len());
+        // SAFETY: both are laid out likewise, as is asserted above; the meeting is padding of a participant, and all bits are values.
+        Ok(unsafe { slice::from_raw_parts_mut(first.cast(), count) })
     }
 
     /// Writes the meeting of so many participants beside them.

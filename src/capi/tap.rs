@@ -95,7 +95,7 @@ impl ClearedOut<'_> {
         self.payload = PayloadIn::of(cleared.payload());
         self.hidden = cleared.hidden();
         self.source = zeroed();
-        if !self.room.is_null() {
+        if !self.room.is_null() && tag.verdict().is_released() {
             self.name_source(cleared, meeting);
         }
     }

@@ -327,6 +327,12 @@ static void formats(void) {
     opened += status == FRAMEGATE_OK;
   }
   IS(opened, 6 + 3 + 12);
+  for (uint32_t format = 64; format < 96; format++) {
+    framegate_stream_options of = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, format);
+    opened += framegate_stream_open(meeting, &of, &stream) == FRAMEGATE_OK;
+  }
+  IS(opened, 6 + 3 + 12 + 8);
+
   framegate_stream_options of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_NOTE, FRAMEGATE_FORMAT_JSON);
   const framegate_string key = string_of("type");
   of.structural_keys = &key;
@@ -339,6 +345,31 @@ static void formats(void) {
   OK(framegate_stream_open(meeting, &of, &stream));
   of.full_range = 2;
   IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_NUMBER);
+
+  /* A stream of VP8 begins with a keyframe, if its client says nothing else. */
+  const framegate_digest first = shown(meeting, "0");
+  framegate_grant video = grant_of(first, scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO), FRAMEGATE_PURPOSE_RECORD));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &video, 0));
+  const framegate_tap camera = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_VP8),
+                                      outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "camera"));
+  const uint8_t vp8[16] = {0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+  framegate_payload key_payload = bytes_of(vp8, sizeof vp8);
+  framegate_frame key_frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, SECOND);
+  framegate_cleared key_cleared = cleared_of();
+  framegate_tag_fields key_fields;
+  key_fields.size = (uint32_t)sizeof key_fields;
+  key_frame.keyframe = FRAMEGATE_KEYFRAME_NO;
+  IS(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared), 0);
+  OK(framegate_tag_get(key_cleared.tag, &key_fields));
+  IS(key_fields.reason, FRAMEGATE_REASON_AWAITS_KEYFRAME);
+  key_frame.keyframe = 3;
+  IS(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared), 0);
+  OK(framegate_tag_get(key_cleared.tag, &key_fields));
+  IS(key_fields.reason, FRAMEGATE_REASON_MALFORMED);
+  key_frame.keyframe = FRAMEGATE_KEYFRAME_YES;
+  IS(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared), 1);
+  OK(framegate_tap_end(camera));
+  OK(framegate_tap_close(camera));
 
   /* One plane, redacted in place; planar sound, by its second channel. */
   const framegate_digest notice = shown(meeting, "1");
