@@ -352,7 +352,7 @@ static void formats(void) {
   OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &video, 0));
   const framegate_tap camera = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_VP8),
                                       outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "camera"));
-  const uint8_t vp8[16] = {0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+  const uint8_t vp8[16] = {0xd0, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
   framegate_payload key_payload = bytes_of(vp8, sizeof vp8);
   framegate_frame key_frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, SECOND);
   framegate_cleared key_cleared = cleared_of();
