@@ -362,6 +362,11 @@ struct Frame : detail::Sized<framegate_frame> {
   /* The contributing sources of an RTP packet. */
   template <class P> Frame &csrcs(const P &all) { return name(FRAMEGATE_CONTRIBUTORS_CSRCS, all); }
   inline Frame &of(const Group &all);
+  /* Whether the client holds it for a keyframe, of encoded video. */
+  Frame &held_for_keyframe(bool is) {
+    keyframe = is ? FRAMEGATE_KEYFRAME_YES : FRAMEGATE_KEYFRAME_NO;
+    return *this;
+  }
   /* A container of Region. */
   template <class R> Frame &parts(const R &of) {
     regions = std::data(of);

@@ -143,7 +143,7 @@ class Client:
         captured = -1 if told["captured"] is None else told["captured"] - EARLIER[kind]
         told["now"] = self.now()
         before = time.perf_counter_ns()
-        with self.taps[kind].admit(frame.data, captured, told["now"]) as cleared:
+        with self.taps[kind].admit(frame.data, captured, told["now"], keyframe=told["key"] if kind == "video" else None) as cleared:
             if cleared.planes:
                 self.outlet.append(bytes(cleared.data))
                 if kind == "audio":
@@ -296,6 +296,8 @@ async def main() -> None:
     say(await client.report())
     # The other may still be counting.
     await listen()
+    # What waits for frames ends with the call.
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
     client.connection.close()
 
 

@@ -270,7 +270,23 @@ void media() {
   y2[0] = 9;
   CHECK(nv12_tap.admit_in_place(Frame(5s).parts(part), full, 5s, [](const Cleared &) {}).verdict == Verdict::redacted && y2[0] == 0 && uv[0] == 128);
 
-  CHECK(meeting.counters()->size() == 9);
+  // Encoded: from a keyframe on, by its own header and by the client's word, and blanked by a packet of the gate's own.
+  const std::uint8_t keyframe[31] = {0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x08, 0x00, 0x08, 0x00, 0x00, 0x47, 0x08, 0x85, 0x85, 0x88,
+                                     0x85, 0x84, 0x88, 0x02, 0x02, 0x00, 0x0c, 0x0d, 0x60, 0x00, 0xfe, 0xff, 0xab, 0x50, 0x80};
+  const Outlet dropping = *meeting.open_outlet({"dropping", purpose::record});
+  Tap encoded = *meeting.tap(*meeting.open_stream(StreamOptions::owned(second, Kind::video, Format::encoded(FRAMEGATE_FORMAT_VP8))), dropping);
+  const Admission held = encoded.admit(Frame(5s).held_for_keyframe(false), Payload(keyframe, sizeof keyframe), 5s, nothing);
+  CHECK(held.verdict == Verdict::dropped && held.tag.fields()->reason == FRAMEGATE_REASON_AWAITS_KEYFRAME);
+  CHECK(encoded.admit(Frame(5s).held_for_keyframe(true), Payload(keyframe, sizeof keyframe), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
+  const Outlet silencing = *meeting.open_outlet({"silencing", purpose::train, Kind::audio});
+  Tap opus = *meeting.tap(*meeting.open_stream(StreamOptions::owned(second, Kind::audio, Format::encoded(FRAMEGATE_FORMAT_OPUS))), silencing);
+  const std::uint8_t packet[8] = {0xf8, 1, 2, 3, 4, 5, 6, 7};
+  const Admission silenced = opus.admit(Frame(5s), Payload(packet, sizeof packet), 5s, [&](const Cleared &cleared_) {
+    CHECK(cleared_.verdict() == Verdict::blanked && cleared_.data() != packet && cleared_.size() > 0 && cleared_.data()[1] != packet[1]);
+  });
+  CHECK(silenced.verdict == Verdict::blanked);
+
+  CHECK(meeting.counters()->size() == 11);
   tap.close();
   CHECK(!tap && tap.counters().status().number() == FRAMEGATE_ERROR_HANDLE);
   CHECK(tap.admit(Frame(5s), payload, 5s, nothing).status.number() == FRAMEGATE_ERROR_HANDLE);

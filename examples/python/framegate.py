@@ -148,6 +148,7 @@ class _Frame(_Sized):
     _fields_ = [
         ("size", c_uint32), ("contributors", c_uint32), ("captured", c_int64), ("people", POINTER(Participant)), ("people_count", c_size_t),
         ("group", _Handle), ("regions", POINTER(_Region)), ("region_count", c_size_t), ("sources", c_void_p), ("source_count", c_size_t),
+        ("keyframe", c_uint32), ("reserved", c_uint32),
     ]  # fmt: skip
 
 
@@ -432,12 +433,14 @@ class Tap:
         people: Sequence[Participant] | None = None,
         regions: Sequence[Rectangle] = (),
         into: bytearray | Sequence[tuple[bytearray, int]] | None = None,
+        keyframe: bool | None = None,
     ) -> Iterator[Cleared]:
         """A release: the frame goes to the outlet within the `with`, as far as it is cleared.
 
         `people` are everybody in it, `None`: the stream's owner alone. With `into`, what is cleared is copied there, and a part of a frame can go.
+        `keyframe` says whether the client holds encoded video for one.
         """
-        frame = _Frame(contributors=1 if people is None else 2, captured=captured)
+        frame = _Frame(contributors=1 if people is None else 2, captured=captured, keyframe=0 if keyframe is None else 1 if keyframe else 2)
         if people is not None:
             frame.people, frame.people_count = (Participant * len(people))(*people), len(people)
         if regions:
@@ -445,20 +448,23 @@ class Tap:
                 _Region(sizeof(_Region), 1, part.owner, part.x, part.y, part.width, part.height, 0, 0, 0, NO_KIND, NO_TIME) for part in regions
             ]
             frame.regions, frame.region_count = (_Region * len(each))(*each), len(each)
-        content, views = _payload(payload)
+        # Neither may move as long as the gate, or who looks at what is cleared, has its address.
+        content, _held = _payload(payload)
         if into is None:
             admitted = _c.framegate_tap_admit(self._handle, frame, content, 1, now, self._cleared)
         else:
-            buffer, views = _payload(into)
+            buffer, _held_too = _payload(into)
             admitted = _c.framegate_tap_admit_into(self._handle, frame, content, buffer, 1, now, self._cleared)
         if _checked(admitted) == 0:
             yield self._outcome([])
             return
+        cleared = self._cleared.payload
+        planes = [_view(plane) for plane in cleared.plane[: max(1, cleared.planes)]]
         try:
-            yield self._outcome(views)
+            yield self._outcome(planes)
         finally:
-            for view in views:
-                view.release()
+            for plane in planes:
+                plane.release()
             _checked(_c.framegate_tap_end(self._handle))
 
     def counters(self) -> Counters:
@@ -477,8 +483,15 @@ class Tap:
         return Cleared(Verdict(self._cleared.verdict), bytes(self._cleared.tag.bytes), reason, planes)
 
 
+def _view(plane: _Plane) -> memoryview:
+    """What the gate hands on, where it is."""
+    if not plane.length:
+        return memoryview(b"")
+    return memoryview((ctypes.c_char * plane.length).from_address(plane.data)).cast("B").toreadonly()
+
+
 def _payload(content: Buffer | Sequence[Plane]) -> tuple[_Payload, list[memoryview]]:
-    """A frame's content as C reads it, and read-only views of the same."""
+    """A frame's content as C reads it, and what keeps it where it is."""
     single = isinstance(content, (bytes, bytearray, memoryview))
     planes: Sequence[Plane] = [(content, 0)] if single else content  # type: ignore[list-item, assignment]
     payload = _Payload(planes=0 if single else len(planes))
@@ -488,7 +501,7 @@ def _payload(content: Buffer | Sequence[Plane]) -> tuple[_Payload, list[memoryvi
         elif len(data):
             place.data = ctypes.addressof(c_uint8.from_buffer(data))
         place.length, place.stride = len(data), stride
-    return payload, [memoryview(data).toreadonly() for data, _ in planes]
+    return payload, [memoryview(data) for data, _ in planes]
 
 
 class Ledger:

@@ -66,6 +66,15 @@ class Gate(unittest.TestCase):
             with self.assertRaises(ValueError):
                 bytes(kept)
 
+    def test_what_is_blanked_is_not_what_came_in(self) -> None:
+        stream = self.meeting.stream(Source.OWNED, Kind.AUDIO, Format.OPUS, owner=self.who)
+        tap = self.meeting.tap(stream, self.meeting.outlet("blanked", Purpose.TRAIN, blanks=[Kind.AUDIO]))
+        voice = bytes([0xF8]) + b"voice" * 8
+        with tap.admit(voice, 1_000_000, 1_020_000) as cleared:
+            self.assertEqual(cleared.verdict, Verdict.BLANKED)
+            self.assertGreater(len(cleared.data), 0)
+            self.assertNotIn(b"voice", bytes(cleared.data))
+
     def test_a_withdrawal_settles_when_a_release_ends(self) -> None:
         tap = self.tap()
         self.grant()

@@ -149,6 +149,9 @@ impl Stream {
 
     /// What both decoders make of these frames, if neither complains and they agree.
     pub fn decoded(&self, frames: &[&[u8]]) -> Result<Vec<Picture>, String> {
+        if frames.is_empty() {
+            return Ok(Vec::new());
+        }
         let folder = Folder::new();
         let path = folder.file(self.codec.file(), &self.contained(frames));
         let line = "-v error -xerror -err_detect explode -i {} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -";
