@@ -245,7 +245,7 @@ enum {
   FRAMEGATE_REASON_NOT_GRANTED = 36,     /* somebody never agreed */
   FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* not without a break since the frame was captured */
   FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* what it was derived from was not cleared for this */
-  FRAMEGATE_REASON_AWAITS_KEYFRAME = 48, /* it may depend on a frame that was withheld, or never came */
+  FRAMEGATE_REASON_AWAITS_KEYFRAME = 48, /* it may depend on a frame that was withheld, or never came: the sender is to be asked for a keyframe */
   FRAMEGATE_REASON_REACHES_BACK = 49,    /* it may yield what was captured before it, and how long before cannot be told */
   FRAMEGATE_REASON_DISJOINT = 255        /* two frames of which nothing is cleared for both together */
 };
