@@ -381,7 +381,7 @@ typedef struct framegate_head {
 /* The ledger's head. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 framegate_status framegate_meeting_head(framegate_meeting meeting, framegate_head *head);
 
-/* What a device signs to vouch for a head: 55 bytes. Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH. */
+/* What a device signs to vouch for a head: 56 bytes. Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH. */
 framegate_status framegate_head_message(const framegate_head *head, uint8_t *buffer, size_t capacity, size_t *length);
 
 /* When the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call framegate_meeting_tick() at.
