@@ -333,7 +333,7 @@ enum {
 /* How a meeting is opened, or resumed. */
 typedef struct framegate_meeting_options {
   uint32_t size;
-  uint32_t participants;        /* for how many at a time there is room, 1 to 65,535; about 2.2 KB each; not looked at in resuming */
+  uint32_t participants;        /* for how many at a time there is room, 1 to 65,535; about 2.5 KB each; not looked at in resuming */
   framegate_string id;          /* its id, not empty; not looked at in resuming */
   framegate_string ledger;      /* the path of the ledger's file, which must not be there yet, and in resuming must be; empty: no file */
   framegate_append append;      /* the ledger's store, instead of a file; null: none */

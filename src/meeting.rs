@@ -57,7 +57,7 @@ struct OpenStream {
 impl Meeting {
     /// A meeting of this id that has room for so many participants at a time. Everything is closed. No ledger is kept but its head.
     ///
-    /// All memory of the consent table is taken here, about 2.2 KB for each participant.
+    /// All memory of the consent table is taken here, about 2.5 KB for each participant.
     ///
     /// # Errors
     ///
