@@ -15,10 +15,9 @@ use framegate::{
 use crate::{
     common::{SCOPE, agree, meeting, own, tap},
     line::{Budget::AtMost, Group, Line, NOW},
-    load::{joined, opened},
+    load::{OPUS_FRAME, admit, joined, opened},
 };
 
-const OPUS_FRAME: [u8; 80] = [0; 80];
 const BATCH: usize = 64;
 
 /// A participant's word, as far from the next as in a consent table.
@@ -115,7 +114,7 @@ pub fn deciding(criterion: &mut Criterion) {
         prepare: &mut || {},
         budget: Some(AtMost(10.0)),
         floor: ("a frame of one person", &mut one_frame),
-        run: &mut |_| admit(&mut one.borrow_mut()),
+        run: &mut |_| admit(&mut one.borrow_mut(), Contributors::Owner),
     }
     .measure(group);
 
@@ -137,20 +136,13 @@ fn just_after_a_change(group: &mut Group<'_>, one: &RefCell<Tap>) {
         floor: ("atomic load", &mut |_| {
             black_box(black_box(&word).0.load(Acquire));
         }),
-        run: &mut |_| admit(&mut one.borrow_mut()),
+        run: &mut |_| admit(&mut one.borrow_mut(), Contributors::Owner),
     }
     .measure(group);
 }
 
 fn mix() -> Stream {
     Stream::mix(Kind::Audio, Format::OPAQUE)
-}
-
-fn admit(tap: &mut Tap) {
-    let payload = Payload::Bytes(black_box(&OPUS_FRAME));
-    let _ = tap.admit(&own(black_box(NOW)), payload, NOW, |cleared| {
-        black_box(cleared.tag());
-    });
 }
 
 /// So many at once, beside as many one by one.
@@ -181,7 +173,7 @@ fn batches(group: &mut Group<'_>, one: &RefCell<Tap>) {
         budget: Some(AtMost(0.9)),
         floor: ("one by one", &mut |_| {
             for _ in 0..BATCH {
-                admit(&mut one.borrow_mut());
+                admit(&mut one.borrow_mut(), Contributors::Owner);
             }
         }),
         run: &mut |_| {

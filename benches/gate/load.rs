@@ -23,7 +23,7 @@ use crate::{
 };
 
 const PEOPLE: u16 = 1000;
-const OPUS_FRAME: [u8; 80] = [0; 80];
+pub const OPUS_FRAME: [u8; 80] = [0; 80];
 /// So many are timed at once, as the clock itself takes as long as a few.
 const GROUP: u32 = 16;
 const GROUPS: usize = 20_000;
@@ -151,7 +151,7 @@ fn microphones(meeting: &mut Meeting, people: &[Participant]) -> Vec<Tap> {
     people.iter().map(microphone).collect()
 }
 
-fn admit(tap: &mut Tap, contributors: Contributors<'_>) {
+pub fn admit(tap: &mut Tap, contributors: Contributors<'_>) {
     let payload = Payload::Bytes(black_box(&OPUS_FRAME));
     let frame = Frame::new(black_box(NOW), contributors);
     let _ = tap.admit(&frame, payload, NOW, |cleared| {
