@@ -129,6 +129,13 @@ fn h264_decodes_as_it_was_or_black() {
     check_all(&gallery(Codec::H264), 6);
 }
 
+/// Whose pictures have arithmetic coding and larger transforms.
+#[test]
+fn h264_of_the_high_profile_decodes_as_it_was_or_black() {
+    let stream = Stream::of_gallery(Codec::H264, (160, 120), 6, "-profile:v high");
+    check_all(&stream, 4);
+}
+
 #[test]
 fn hevc_decodes_as_it_was_or_black() {
     check_all(&gallery(Codec::Hevc), 6);
@@ -281,7 +288,8 @@ fn a_stream_does_not_go_on_without_parameter_sets() {
 
 #[test]
 fn pictures_out_of_order_are_dropped_and_go_on_at_an_idr_picture() {
-    let more = "-x264-params bframes=2:b-adapt=0:open-gop=0:scenecut=0:repeat-headers=1";
+    let more =
+        "-profile:v high -x264-params bframes=2:b-adapt=0:open-gop=0:scenecut=0:repeat-headers=1";
     let stream = Stream::of_gallery(Codec::H264, (160, 120), 6, more);
     let changes = but_for_three(&stream);
     let gated = gate(
@@ -308,7 +316,8 @@ fn pictures_out_of_order_are_dropped_and_go_on_at_an_idr_picture() {
 
 #[test]
 fn open_groups_of_pictures_never_go_on() {
-    let h264 = "-x264-params bframes=2:b-adapt=0:open-gop=1:scenecut=0:repeat-headers=1";
+    let h264 =
+        "-profile:v high -x264-params bframes=2:b-adapt=0:open-gop=1:scenecut=0:repeat-headers=1";
     let hevc =
         "-x265-params log-level=none:bframes=2:b-adapt=0:open-gop=1:scenecut=0:repeat-headers=1";
     for (codec, more) in [(Codec::H264, h264), (Codec::Hevc, hevc)] {
