@@ -73,16 +73,20 @@ impl Codec {
             Self::Vp8 | Self::Vp9 | Self::Av1 => "stream.ivf",
         }
     }
-
-    /// Whether withheld frames are blanked if the outlet says so.
-    pub fn blanks(self) -> bool {
-        self != Self::Av1
-    }
 }
 
 impl Stream {
     /// The recorded gallery, scaled, with a keyframe every so many frames. `more` is what else ffmpeg is told.
-    pub fn of_gallery(
+    pub fn of_gallery(codec: Codec, size: (usize, usize), interval: usize, more: &str) -> Self {
+        let mut stream = Self::encoded(codec, size, interval, more);
+        let whole: Vec<_> = stream.frames.iter().map(|frame| &frame.bytes[..]).collect();
+        stream.pictures = stream.decoded(&whole).unwrap();
+        assert_eq!(stream.pictures.len(), stream.frames.len());
+        stream
+    }
+
+    /// The same, not decoded.
+    pub fn encoded(
         codec: Codec,
         (width, height): (usize, usize),
         interval: usize,
@@ -113,18 +117,14 @@ impl Stream {
             }
         };
         let frames: Vec<_> = packets.lines().map(packet).collect();
-        let mut stream = Self {
+        Self {
             codec,
             width,
             height,
             frames,
             pictures: Vec::new(),
             by_ffmpeg_alone: more.contains("bframes=2") || more.contains("high"),
-        };
-        let whole: Vec<_> = stream.frames.iter().map(|frame| &frame.bytes[..]).collect();
-        stream.pictures = stream.decoded(&whole).unwrap();
-        assert_eq!(stream.pictures.len(), stream.frames.len());
-        stream
+        }
     }
 
     pub fn picture_bytes(&self) -> usize {
@@ -155,8 +155,16 @@ impl Stream {
         }
         let folder = Folder::new();
         let path = folder.file(self.codec.file(), &self.contained(frames));
-        let line = "-v error -xerror -err_detect explode -i {} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -";
-        let output = try_to_run("ffmpeg", words(line, &[&path]));
+        // By itself it would take what decodes AV1 below.
+        let by = if self.codec == Codec::Av1 {
+            "-c:v libaom-av1"
+        } else {
+            ""
+        };
+        let line = format!(
+            "-v error -xerror -err_detect explode {by} -i {{}} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -"
+        );
+        let output = try_to_run("ffmpeg", words(&line, &[&path]));
         if !output.status.success() || !output.stderr.is_empty() {
             return Err(format!(
                 "ffmpeg: {}",
