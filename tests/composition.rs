@@ -92,7 +92,7 @@ fn check_gallery(
     for (who, _) in people.into_iter().zip(agreed).filter(|(_, agreed)| *agreed) {
         agree(&mut meeting, notice, who, SCOPE, Time::START);
     }
-    let agrees = |who: usize| has_agreed(who, agreed, fault);
+    let may = |who: usize| has_agreed(who, agreed, fault);
     let person = |who: usize| people.get(who).copied().unwrap_or(Participant::UNKNOWN);
     let format = Format::picture(pixels, ColorRange::Limited, 24, 16);
     let stream = Stream::composite(Kind::Video, format);
@@ -109,13 +109,13 @@ fn check_gallery(
         let stays = |point: (usize, usize)| {
             let over = tiles.iter().filter(|(_, place)| is_in(*place, point));
             let mut owners = over.map(|(who, _)| *who).peekable();
-            let all_members = members.iter().all(|who| agrees(*who));
+            let all_members = members.iter().all(|who| may(*who));
             match (owners.peek(), fault) {
-                (Some(_), Some(Fault::OneOwnerIsEnough)) => owners.any(agrees),
-                (Some(_), _) => owners.all(agrees),
+                (Some(_), Some(Fault::OneOwnerIsEnough)) => owners.any(may),
+                (Some(_), _) => owners.all(may),
                 (None, Some(Fault::TheUncoveredIsNobodys)) => true,
                 (None, Some(Fault::TheUncoveredIsTheMembers)) => all_members,
-                (None, _) => all_members && tiles.iter().all(|(who, _)| agrees(*who)),
+                (None, _) => all_members && tiles.iter().all(|(who, _)| may(*who)),
             }
         };
         let mut expected = sent.clone();
@@ -137,7 +137,7 @@ fn check_gallery(
         let verdict = admission.verdict();
         prop_assert_eq!(matches!(verdict, Verdict::Blanked(_)), !some);
         let everybody = members.iter().chain(tiles.iter().map(|(who, _)| who));
-        let is_whole = everybody.copied().all(agrees);
+        let is_whole = everybody.copied().all(may);
         prop_assert!(all || !is_whole);
         prop_assert_eq!(verdict == Verdict::Whole, is_whole);
         prop_assert_eq!(place, expected);
