@@ -8,6 +8,7 @@ use crate::{
     purpose::Purposes,
     records::Records,
     redact::{self, Cut},
+    release::TapState,
     table::{Passage, Word},
     tap::{Ruling, Source, Tap},
     time::Time,
@@ -25,10 +26,11 @@ impl Tap {
         now: Time,
     ) -> (u32, Ruling) {
         let generation = self.table.generation();
-        let word = self.word(frame.contributors, frame.captured, generation);
+        let word = self.word(frame.contributors, &self.state, frame.captured, generation);
         if extent.is_some()
             && frame.is_of_contributors_alone()
             && word.held(frame.captured, now).contains(self.purposes)
+            && self.is_legible(payload)
         {
             (generation, Ruling::Whole)
         } else {
@@ -45,7 +47,14 @@ impl Tap {
         now: Time,
     ) -> (u32, Ruling) {
         let (generation, ruling) = self.consistently(|| self.judge(frame, payload, extent, now));
-        (generation, ruling.unwrap_or_else(Ruling::Withheld))
+        let ruling = match ruling {
+            Err(reason) => Ruling::Withheld(reason),
+            Ok(_) if frame.regions.is_empty() && !self.is_legible(payload) => {
+                Ruling::Withheld(Reason::Malformed)
+            }
+            Ok(ruling) => ruling,
+        };
+        (generation, ruling)
     }
 
     /// For which purposes everybody in a frame agrees to all of it, and up to which event that applies. An error is why for none.
@@ -59,10 +68,12 @@ impl Tap {
     }
 
     /// What everybody agrees to of a frame without regions or sources, if one load tells it: of its owner alone, or of a group alone.
+    ///
+    /// `state` is the tap's own, which would otherwise be looked up once more after an atomic load.
     #[inline]
-    pub(crate) fn word_of_one(&self, contributors: Contributors<'_>) -> Word {
+    pub(crate) fn word_of_one(&self, contributors: Contributors<'_>, state: &TapState) -> Word {
         match (contributors, &self.source) {
-            (Contributors::Owner, _) => self.state.word(),
+            (Contributors::Owner, _) => state.word(),
             (Contributors::Group(group), Source::Mix | Source::Composite) => {
                 group.word(&self.table, self.kind)
             }
@@ -79,6 +90,7 @@ impl Tap {
     pub(crate) fn word(
         &self,
         contributors: Contributors<'_>,
+        state: &TapState,
         captured: Time,
         generation: u32,
     ) -> Word {
@@ -90,7 +102,7 @@ impl Tap {
             (Contributors::Group(group), Source::Owned(_)) => {
                 self.with_owner(group.word(&self.table, self.kind), generation)
             }
-            _ => self.word_of_one(contributors),
+            _ => self.word_of_one(contributors, state),
         }
     }
 
@@ -144,7 +156,8 @@ impl Tap {
             return refusal.map_or(Ok(Ruling::Whole), Err);
         }
         let located = |region: &Region| redact::locate(region.area, self.format, payload, extent);
-        if !self.is_well_formed(frame) || !frame.regions.iter().all(located) {
+        let is_legible = frame.regions.is_empty() || self.is_legible(payload);
+        if !is_legible || !self.is_well_formed(frame) || !frame.regions.iter().all(located) {
             return Err(Reason::Malformed);
         }
         self.never_cleared().map_or(Ok(()), Err)?;

@@ -486,6 +486,7 @@ impl Meeting {
             source,
             kind: from.kind,
             format: from.format,
+            is_text: from.format.is_text(),
             keys: Arc::clone(&from.keys),
             purposes: to.1.purposes,
             blanks,

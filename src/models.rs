@@ -231,9 +231,11 @@ impl World {
             source,
             kind: KIND,
             format: Format::pcm(Samples::S16, 1),
+            is_text: false,
             keys: Arc::default(),
             purposes: Purposes::RECORD,
             blanks: false,
+            encoded: None,
             template: Template::new(KIND, stream),
             not_sync: PhantomData::<Cell<()>>,
         }

@@ -150,7 +150,7 @@ impl Format {
         }
     }
 
-    /// The extent of a payload of this format, or none where it is not one, or encoded.
+    /// The extent of a payload of this format, or none where it is not one, or encoded. Of text what is in it is not looked at.
     pub(crate) fn extent(self, payload: &Payload<'_>) -> Option<Extent> {
         match (self.0, payload) {
             (_, Payload::Bytes([])) => None,
@@ -171,9 +171,9 @@ impl Format {
                 let is_whole = bytes.len().is_multiple_of(every_channel);
                 is_whole.then_some(Extent { width, height })
             }
-            (Layout::Utf8, Payload::Bytes(bytes)) => {
+            (Layout::Utf8 | Layout::Json, Payload::Bytes(bytes)) => {
                 let width = u32::try_from(bytes.len()).ok()?;
-                utf8::is_valid(bytes).then_some(Extent { width, height: 1 })
+                Some(Extent { width, height: 1 })
             }
             (
                 Layout::Picture {
@@ -192,15 +192,26 @@ impl Format {
                     && others.all(|plane| plane.data.is_empty());
                 fits.then_some(extent)
             }
-            (Layout::Json, Payload::Bytes(bytes)) => {
-                let width = u32::try_from(bytes.len()).ok()?;
-                json::is_valid(bytes).then_some(Extent { width, height: 1 })
-            }
             (Layout::Opaque, Payload::Bytes(_)) => Some(Extent::ONE),
             (Layout::Record { fields }, Payload::Bytes(bytes)) => {
                 (bytes.len() == fields * INTEGER).then_some(Extent::ONE)
             }
             _ => None,
+        }
+    }
+
+    /// Whether its payloads are text, which says only when it is looked through whether it is one.
+    pub(crate) const fn is_text(self) -> bool {
+        matches!(self.0, Layout::Utf8 | Layout::Json)
+    }
+
+    /// Whether a text is what this format says.
+    #[inline(never)]
+    pub(crate) fn is_legible(self, text: &Payload<'_>) -> bool {
+        match (self.0, text) {
+            (Layout::Utf8, Payload::Bytes(text)) => utf8::is_valid(text),
+            (Layout::Json, Payload::Bytes(text)) => json::is_valid(text),
+            _ => false,
         }
     }
 }

@@ -36,6 +36,7 @@ pub struct Tap {
     pub(crate) source: Source,
     pub(crate) kind: Kind,
     pub(crate) format: Format,
+    pub(crate) is_text: bool,
     /// Those of JSON that are never hidden.
     pub(crate) keys: Keys,
     /// Those of the outlet; never empty, as an empty set would clear everything.
@@ -291,7 +292,7 @@ impl Tap {
     ) -> Option<Tag> {
         let (table, state) = (&*self.table, &*self.state);
         let generation = table.generation();
-        let word = self.word(contributors, captured, generation);
+        let word = self.word(contributors, state, captured, generation);
         if state.latest() <= now && word.covers(captured, now) {
             state.pass(now);
             Some(self.template.whole(word.purposes(), captured, generation))
@@ -365,14 +366,21 @@ impl Tap {
     #[inline]
     fn surely_whole(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> Option<Tag> {
         let generation = self.table.generation();
-        let word = self.word_of_one(frame.contributors);
+        let word = self.word_of_one(frame.contributors, &self.state);
         let is_whole = frame.is_of_contributors_alone()
             && word.held(frame.captured, now).contains(self.purposes)
-            && self.format.extent(payload).is_some();
+            && self.format.extent(payload).is_some()
+            && self.is_legible(payload);
         is_whole.then(|| {
             self.template
                 .whole(self.purposes, frame.captured, generation)
         })
+    }
+
+    /// Whether a payload that is to be text is. That takes longer than all else, so what is withheld without regard to its regions is not looked through.
+    #[inline]
+    pub(crate) fn is_legible(&self, payload: &Payload<'_>) -> bool {
+        !self.is_text || self.format.is_legible(payload)
     }
 
     /// What becomes of a frame that is not to be changed.

@@ -111,7 +111,7 @@ reasons! {
     Ended = 1, "ended";
     /// A time is out of range, or the frame would have been captured after its release.
     Time = 2, "time";
-    /// The payload is not what the stream's format says, or a region does not lie in it.
+    /// The payload is not what the stream's format says, or a region does not lie in it. A text without regions is looked through only if consent lets it go.
     Malformed = 3, "malformed";
     /// The kind is unclassified.
     Unclassified = 4, "unclassified";

@@ -94,6 +94,29 @@ fn r1_audio_that_is_no_whole_number_of_samples() {
 }
 
 #[test]
+fn r1_withheld_text_is_not_looked_through() {
+    let (mut meeting, notice, [who]) = meeting();
+    let stream = Stream::owned(who, Kind::Chat, Format::UTF8);
+    let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+    let admit = |tap: &mut Tap, text: &[u8], regions: &[Region]| {
+        let (mut buffer, frame) = (text.to_vec(), own(millis(1)).regions(regions));
+        let admission = tap.admit_in_place(&frame, (&mut buffer[..]).into(), millis(1), |_| ());
+        (admission.verdict(), buffer)
+    };
+    let not_granted = Verdict::Blanked(Reason::NotGranted);
+    assert_eq!(
+        admit(&mut tap, b"ab\xC3", &[]),
+        (not_granted, b"***".to_vec())
+    );
+    // Where a part of it might go, it is.
+    let part = Region::new(who, Area::Span { start: 0, end: 1 });
+    assert_eq!(admit(&mut tap, b"ab\xC3", &[part]).0, MALFORMED);
+    assert_eq!(admit(&mut tap, b"abc", &[part]).0, not_granted);
+    agree(&mut meeting, notice, who, SCOPE, Time::START);
+    assert_eq!(admit(&mut tap, b"ab\xC3", &[]).0, MALFORMED);
+}
+
+#[test]
 fn r1_text_that_is_no_utf8() {
     let stream = |who| Stream::owned(who, Kind::Chat, Format::UTF8);
     let (_meeting, who, mut tap) = agreed(stream);

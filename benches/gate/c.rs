@@ -56,7 +56,7 @@ pub fn through_c(criterion: &mut Criterion) {
         prepare: &mut || {},
         budget: Some(AtMost(1.3)),
         floor: ("inlined, from microseconds too", &mut |_| {
-            black_box(inlined.tag(&own(black_box(NOW)), NOW));
+            black_box(inlined.tag(&own(micros(now)), micros(now)));
         }),
         run: &mut move |_| {
             black_box(one());

@@ -144,17 +144,18 @@ pub(super) fn malformed(captured: Time) -> Frame<'static> {
 }
 
 impl FrameIn<'_> {
-    /// Whether it names nobody but the stream's owner.
+    /// Whether it is of this size and names nobody but the stream's owner.
     #[inline]
     fn is_of_owner_alone(&self) -> bool {
-        self.contributors == OWNER && self.people_count | self.region_count | self.source_count == 0
+        let head = (self.size ^ size::<Self>()) | (self.contributors ^ OWNER);
+        let named = self.people_count | self.region_count | self.source_count;
+        (head == 0) & (named == 0)
     }
 
-    /// When it was captured, if it is of this size and names nobody but the stream's owner.
+    /// When it was captured, if it names nobody but the stream's owner.
     #[inline]
     pub(super) fn captured_of_owner(&self) -> Option<Time> {
-        let is_owners = self.size == size::<Self>() && self.is_of_owner_alone();
-        is_owners.then(|| self.captured())
+        self.is_of_owner_alone().then(|| self.captured())
     }
 
     #[inline]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::group::Group;
 
-pub(super) static GROUPS: HotObjects<Group> = HotObjects::new(5);
+pub(super) static GROUPS: HotObjects<Group, 5> = HotObjects::new();
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_group_open(

@@ -8,7 +8,7 @@ use core::{
     marker::PhantomData,
     ptr,
     sync::atomic::{
-        AtomicPtr, AtomicU64,
+        AtomicPtr,
         Ordering::{Acquire, Release},
     },
 };
@@ -126,40 +126,33 @@ impl<T> Objects<T> {
 /// How many places there are for objects of one type of the hot half. What is not used takes no memory.
 const HOT_PLACES: usize = 1 << 16;
 
-/// The objects of one type of the hot half, found without a lock. Closing one must not overlap with a call that uses it.
-pub(super) struct HotObjects<T: 'static> {
-    of: u8,
-    places: [Place<T>; HOT_PLACES],
-    free: Mutex<Free>,
+/// The objects of one type, of this number, of the hot half, found without a lock. Closing one must not overlap with a call that uses it.
+pub(super) struct HotObjects<T: 'static, const OF: u8> {
+    // All of it is zeros before it is used, which take no room in a file.
+    places: [AtomicPtr<Held<T>>; HOT_PLACES],
+    free: Mutex<Option<Box<Free>>>,
 }
 
-/// The last handle, and the object if it is not closed.
-struct Place<T> {
-    handle: AtomicU64,
-    object: AtomicPtr<T>,
+/// An object, under its handle.
+struct Held<T> {
+    handle: u64,
+    object: T,
 }
 
+#[derive(Default)]
 struct Free {
     /// How many were ever used.
     used: u16,
-    free: VecDeque<u16>,
+    /// The last handles of those that are free, the longest first.
+    last: VecDeque<u64>,
 }
 
-impl<T: Send + 'static> HotObjects<T> {
+impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
     #[expect(clippy::large_stack_arrays, reason = "of a static, made when compiled")]
-    pub(super) const fn new(of: u8) -> Self {
+    pub(super) const fn new() -> Self {
         Self {
-            of,
-            places: [const {
-                Place {
-                    handle: AtomicU64::new(0),
-                    object: AtomicPtr::new(ptr::null_mut()),
-                }
-            }; HOT_PLACES],
-            free: Mutex::new(Free {
-                used: 0,
-                free: VecDeque::new(),
-            }),
+            places: [const { AtomicPtr::new(ptr::null_mut()) }; HOT_PLACES],
+            free: Mutex::new(None),
         }
     }
 
@@ -169,61 +162,53 @@ impl<T: Send + 'static> HotObjects<T> {
         clippy::cast_possible_truncation,
         reason = "there are as many places as 16 bits have values"
     )]
-    fn place(&self, handle: u64) -> &Place<T> {
+    fn place(&self, handle: u64) -> &AtomicPtr<Held<T>> {
         &self.places[usize::from(handle as u16)]
     }
 
-    fn free(&self) -> MutexGuard<'_, Free> {
+    fn free(&self) -> MutexGuard<'_, Option<Box<Free>>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn insert(&self, object: T) -> Result<Handle<T>, Status> {
         let mut free = self.free();
-        let at = match free.free.pop_front() {
-            Some(at) => at,
-            None if free.used == u16::MAX => return Err(Status::Full),
+        let Free { used, last } = &mut **free.get_or_insert_default();
+        let (last, at) = match last.pop_front() {
+            Some(last) => (last, index(last)),
+            None if *used == u16::MAX => return Err(Status::Full),
             None => {
-                free.used += 1;
-                free.used - 1
+                *used += 1;
+                (0, usize::from(*used - 1))
             }
         };
-        let place = self.place(at.into());
-        let handle = next(place.handle.load(Acquire), self.of, at.into()).ok_or(Status::Full)?;
-        // The handle first: whoever finds the object sees its handle.
-        place.handle.store(handle, Release);
-        place.object.store(Box::into_raw(Box::new(object)), Release);
+        let handle = next(last, OF, at).ok_or(Status::Full)?;
+        let held = Box::new(Held { handle, object });
+        self.place(handle).store(Box::into_raw(held), Release);
         Ok(Handle::new(handle))
     }
 
     #[inline]
     pub(super) fn get<'c>(&'static self, handle: Handle<T>) -> Result<&'c T, Status> {
-        let place = self.place(handle.number);
-        let object = place.object.load(Acquire);
-        if place.handle.load(Acquire) == handle.number && !object.is_null() {
-            // SAFETY: it came from a box in `insert`, and `remove`, which alone frees it, has not taken it out;
-            // by the caller's word that does not overlap with this call.
-            Ok(unsafe { &*object })
-        } else {
-            Err(Status::Handle)
+        let held = self.place(handle.number).load(Acquire);
+        // SAFETY: null, or it came from a box in `insert`, and `remove`, which alone frees it, has not taken it out;
+        // by the caller's word that does not overlap with this call.
+        match unsafe { held.as_ref() } {
+            Some(held) if held.handle == handle.number => Ok(&held.object),
+            _ => Err(Status::Handle),
         }
     }
 
-    pub(super) fn remove(&self, handle: Handle<T>) -> Result<Box<T>, Status> {
+    pub(super) fn remove(&'static self, handle: Handle<T>) -> Result<T, Status> {
         let mut free = self.free();
-        let place = self.place(handle.number);
-        if place.handle.load(Acquire) != handle.number {
-            return Err(Status::Handle);
+        self.get(handle)?;
+        let held = self.place(handle.number).swap(ptr::null_mut(), Release);
+        if next(handle.number, OF, index(handle.number)).is_some() {
+            free.get_or_insert_default().last.push_back(handle.number);
         }
-        let object = place.object.swap(ptr::null_mut(), Release);
-        if object.is_null() {
-            return Err(Status::Handle);
-        }
-        let at = index(handle.number);
-        if let (Some(_), Ok(at)) = (next(handle.number, self.of, at), u16::try_from(at)) {
-            free.free.push_back(at);
-        }
-        // SAFETY: it came from a box in `insert`, nobody else has taken it out, and by the caller's word no call uses it.
-        Ok(unsafe { Box::from_raw(object) })
+        // SAFETY: not null, as it was found; it came from a box in `insert`, nobody else has taken it out under this lock,
+        // and by the caller's word no call uses it.
+        let held = unsafe { Box::from_raw(held) };
+        Ok(held.object)
     }
 }
 
@@ -231,7 +216,7 @@ impl<T: Send + 'static> HotObjects<T> {
 mod tests {
     use super::*;
 
-    static HOT: HotObjects<u32> = HotObjects::new(7);
+    static HOT: HotObjects<u32, 7> = HotObjects::new();
 
     #[test]
     fn a_handle_stands_for_one_object() {
@@ -264,7 +249,7 @@ mod tests {
             assert_eq!(HOT.get(Handle::new(wrong)), Err(Status::Handle));
             assert_eq!(HOT.remove(Handle::new(wrong)), Err(Status::Handle));
         }
-        assert_eq!(HOT.remove(first).as_deref(), Ok(&1));
+        assert_eq!(HOT.remove(first), Ok(1));
         assert_eq!(HOT.get(first), Err(Status::Handle));
         assert_eq!(HOT.remove(first), Err(Status::Handle));
         let second = HOT.insert(2).unwrap();

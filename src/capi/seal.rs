@@ -1,6 +1,6 @@
 //! Seals: the keys of a meeting and of its streams, and who is in a sealed frame.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use super::{
     archive::{self, ArchivedIn},
@@ -16,7 +16,10 @@ use crate::{
 };
 
 pub(super) static MEETING_KEYS: Objects<MeetingKey> = Objects::new(6);
-static STREAM_KEYS: HotObjects<StreamKey> = HotObjects::new(7);
+/// Where it stays until it is wiped.
+type Kept = Box<StreamKey>;
+
+static STREAM_KEYS: HotObjects<Kept, 7> = HotObjects::new();
 
 /// A seal as it travels.
 #[derive(Clone, Copy)]
@@ -220,24 +223,24 @@ extern "C" fn framegate_meeting_key_seal_batch<'c>(
 extern "C" fn framegate_stream_key_open(
     meeting: Handle<MeetingKey>,
     tag: TagOut,
-    key: Out<'_, Handle<StreamKey>>,
+    key: Out<'_, Handle<Kept>>,
 ) -> i32 {
     status(|| {
         let room = key.room()?;
         let key = MEETING_KEYS.get(meeting)?.stream(tag.get()?);
-        room.put(STREAM_KEYS.insert(key)?);
+        room.put(STREAM_KEYS.insert(Box::new(key))?);
         Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_stream_key_close(key: Handle<StreamKey>) -> i32 {
+extern "C" fn framegate_stream_key_close(key: Handle<Kept>) -> i32 {
     status(|| STREAM_KEYS.remove(key).map(drop))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_stream_key_seal<'c>(
-    key: Handle<StreamKey>,
+    key: Handle<Kept>,
     tag: TagOut,
     subjects: In<'c, SubjectIn<'c>>,
     subject_count: usize,
@@ -257,7 +260,7 @@ extern "C" fn framegate_stream_key_seal<'c>(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_stream_key_verify<'c>(
-    key: Handle<StreamKey>,
+    key: Handle<Kept>,
     seal: SealOut,
     tag: TagOut,
     subjects: In<'c, SubjectIn<'c>>,

@@ -23,7 +23,7 @@ use crate::{
     verdict::Verdict,
 };
 
-static TAPS: HotObjects<OpenTap> = HotObjects::new(4);
+static TAPS: HotObjects<OpenTap, 4> = HotObjects::new();
 
 /// The most frames in one call.
 pub(super) const MAX_FRAMES: usize = 1024;

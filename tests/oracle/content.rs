@@ -60,14 +60,15 @@ const BYTES: usize = 8;
 const BLACK: [u8; 3] = [16, 128, 128];
 
 impl Content {
-    /// Whether it is what a stream of this format carries.
+    /// Whether it can be what a stream of this format carries, by its form and length.
     pub fn is(&self, format: Format) -> bool {
         match (self, format) {
-            (Self::Json(bytes), Format::Json) => JSON.iter().any(|text| text.as_bytes() == bytes),
+            (Self::Json(bytes), Format::Json) | (Self::Text(bytes), Format::Text) => {
+                !bytes.is_empty()
+            }
             (Self::Sound(bytes), Format::Sound | Format::PlanarSound) => {
                 !bytes.is_empty() && bytes.len() % 4 == 0
             }
-            (Self::Text(bytes), Format::Text) => !bytes.is_empty() && str::from_utf8(bytes).is_ok(),
             (Self::Record(bytes), Format::Record(declared)) => declared.is_of(bytes),
             (
                 Self::Picture {
@@ -88,6 +89,15 @@ impl Content {
                 (*width, *height) == (needed_width, needed_height) && (0..3).all(is_complete)
             }
             _ => false,
+        }
+    }
+
+    /// Whether what is in it can be read.
+    pub fn is_legible(&self) -> bool {
+        match self {
+            Self::Json(bytes) => JSON.iter().any(|text| text.as_bytes() == bytes),
+            Self::Text(bytes) => str::from_utf8(bytes).is_ok(),
+            Self::Sound(_) | Self::Record(_) | Self::Picture { .. } => true,
         }
     }
 

@@ -82,6 +82,7 @@ faults! {
     ForgetsSourcesOfSources
     OthersMayBeInARecord
     AnyValueIsInRange
+    ReadsWithheldText
     AbsenceTellsNothing
     BeingThereTellsNothing
     ComingBackRenews
@@ -1211,7 +1212,8 @@ impl Oracle {
         }
         if let (Verdict::Dropped(reason), Door::Into | Door::InPlace) = (verdict, door) {
             let is_fault = (reason as u8) < 16;
-            if !is_fault && outlet.blanks.contains(stream.kind.into()) {
+            let can_be_blank = content.is_legible() || matches!(content, Content::Text(_));
+            if !is_fault && can_be_blank && outlet.blanks.contains(stream.kind.into()) {
                 verdict = Verdict::Blanked(reason);
                 hidden = content.points();
             }
@@ -1246,9 +1248,12 @@ impl Oracle {
             Release::At(released) => released,
             Release::Never(reason) => return Err(reason),
         };
+        // A text without parts is read only if it is to be released.
+        let must_be_legible = !frame.regions.is_empty() || self.has(Fault::ReadsWithheldText);
         let lies_inside = |region: &Region| content.has_area(region.area);
         if !room
             || !content.is(stream.format)
+            || must_be_legible && !content.is_legible()
             || !self.is_well_formed(stream, frame)
             || !frame.regions.iter().all(lies_inside)
         {
@@ -1292,7 +1297,11 @@ impl Oracle {
             };
         }
         let Some(reason) = of_named.into_iter().chain(of_regions).min() else {
-            return Ok((Verdict::Whole, Vec::new()));
+            return if content.is_legible() {
+                Ok((Verdict::Whole, Vec::new()))
+            } else {
+                Err(Reason::Malformed)
+            };
         };
         let covering = |point| regions.iter().filter(move |(area, _)| covers(*area, point));
         let hidden = content
