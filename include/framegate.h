@@ -20,13 +20,14 @@
  * header is taken as long as what this library does not know is 0. In an array all are of the same size.
  *
  * Handles are numbers, not addresses. 0 is none. One that was closed, of another type or made up is FRAMEGATE_ERROR_HANDLE,
- * with meetings, settlings, ledgers, taps and groups alike, as long as fewer than 2^32 have been made in its place.
+ * with meetings, settlings, ledgers, verifiers, keys, taps and groups alike, as long as fewer than 2^32 have been made in its place.
  * Participants, streams and outlets know their meeting: one of another is FRAMEGATE_ERROR_FOREIGN, and in a frame a person unknown
  * (told apart for the next 65,534 meetings of the process).
  *
- * Threads. Functions of meetings, settlings, ledgers and tags may be called from any thread, at the same time too; the calls
- * of one meeting wait for each other. A tap may be on any one thread at a time: its calls must not overlap. Closing a tap or a group
- * must not overlap with a call that uses it. No call on a tap but opening and closing it allocates, locks, calls the system or waits.
+ * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
+ * same time too; the calls of one meeting wait for each other. A tap may be on any one thread at a time: its calls must not overlap. Closing
+ * a tap, a group or a stream's key must not overlap with a call that uses it. No call on a tap or a stream's key but opening and closing it
+ * allocates, locks, calls the system or waits, and none that reads or writes a tag.
  *
  * What the caller owes, as it cannot be checked: pointers that are not null lead to as many bytes as is said, which nobody changes
  * meanwhile; what is written to does not overlap anything else that is passed; and the rules of threads above.
@@ -87,6 +88,8 @@ enum {
   FRAMEGATE_ERROR_NOT_RELEASING = -13,/* no release is under way that could be ended */
   FRAMEGATE_ERROR_PANIC = -14,        /* an internal fault */
   FRAMEGATE_ERROR_FILE = -15,         /* the file system refused */
+  FRAMEGATE_ERROR_OVERLAP = -16,      /* a buffer overlaps what is to be copied into it */
+  FRAMEGATE_ERROR_ORDER = -17,        /* people's ids are not in ascending order, or one of them is there twice */
 
   /* What the meeting made of it. */
   FRAMEGATE_ERROR_OVERREACH = -32,         /* only the person agrees, or their guardian if they have one; the attempt is in the ledger */
@@ -128,7 +131,14 @@ enum {
 
   /* What 16 bytes are not. */
   FRAMEGATE_ERROR_TAG_VERSION = -80,   /* a tag of another version */
-  FRAMEGATE_ERROR_TAG_INVALID = -81    /* not a tag that can be written */
+  FRAMEGATE_ERROR_TAG_INVALID = -81,   /* not a tag that can be written */
+
+  /* What a packet or a unit of a stream is not. */
+  FRAMEGATE_ERROR_WIRE_FORMAT = -96,      /* not of its format, or cut short */
+  FRAMEGATE_ERROR_NO_TAG = -97,           /* there is no tag: no consent */
+  FRAMEGATE_ERROR_SEVERAL_TAGS = -98,     /* there are several, so none of them counts */
+  FRAMEGATE_ERROR_EXTENSION_ID = -99,     /* not an id that an extension can have, or not just one */
+  FRAMEGATE_ERROR_FOREIGN_EXTENSION = -100/* a header extension is there already that is not of RFC 8285, or ends in what only the one-byte form can have */
 };
 
 /* Text in UTF-8, of which `data` need not end with a zero. Of length 0 `data` may be null. */
@@ -285,6 +295,21 @@ typedef struct framegate_tap {
 typedef struct framegate_group {
   uint64_t handle;
 } framegate_group;
+
+/* What a meeting's tags are sealed with, for all its streams. */
+typedef struct framegate_meeting_key {
+  uint64_t handle;
+} framegate_meeting_key;
+
+/* What the tags of one stream are sealed with. */
+typedef struct framegate_stream_key {
+  uint64_t handle;
+} framegate_stream_key;
+
+/* What a meeting's ledger says, made ready for many frames. */
+typedef struct framegate_verifier {
+  uint64_t handle;
+} framegate_verifier;
 
 /* Somebody in a meeting: one stay of theirs. Copied and compared freely; nothing is to be closed. */
 typedef struct framegate_participant {
@@ -831,6 +856,151 @@ FRAMEGATE_NODISCARD framegate_tag framegate_tag_meet(framegate_tag a, framegate_
 /* The same of frames of two meetings, without the purposes that a meeting names. */
 FRAMEGATE_NODISCARD framegate_tag framegate_tag_meet_across_meetings(framegate_tag a, framegate_tag b);
 
+/* ---- Seals ---- */
+
+/* The MAC that binds a tag to its meeting, its people and its payload. Whoever can verify a seal can make one: it proves nothing to outsiders. */
+typedef struct framegate_seal {
+  uint8_t bytes[16];
+} framegate_seal;
+
+/* What travels with a frame: its tag, and its seal if it has one; as bytes one right after the other, 16 or 32 in all. */
+typedef struct framegate_carried {
+  uint32_t size;
+  uint32_t sealed;     /* 1 if there is a seal, else 0; a tag without one says only what whoever wrote it says */
+  framegate_tag tag;
+  framegate_seal seal; /* zeros if there is none */
+} framegate_carried;
+
+/* Somebody in a frame, by the id that they joined with. */
+typedef struct framegate_subject {
+  uint32_t size;
+  uint32_t kinds;      /* what they are in it as, as a set, beside the kind of the frame's tag: a face on a shared screen is VIDEO */
+  framegate_string id; /* of several the ids ascend, byte by byte, and none is there twice */
+} framegate_subject;
+
+/* A part of a payload, as a row of a picture is. */
+typedef struct framegate_piece {
+  const uint8_t *data;
+  size_t length;
+} framegate_piece;
+
+/* What was released of a frame, as an archive has it. */
+typedef struct framegate_archived {
+  uint32_t size;
+  uint32_t reserved;                   /* 0 */
+  const framegate_carried *carried;    /* null: none. One whose tag does not parse is none */
+  const framegate_subject *subjects;   /* everybody in it, its stream's owner too; of a frame in part, who is in what is left: `source` of framegate_cleared */
+  size_t subject_count;
+  const uint8_t *payload;              /* as it was sealed */
+  size_t payload_length;
+} framegate_archived;
+
+/* Reads 16 bytes as a tag, or 32 as a tag with its seal. `carried->size` is set by the caller; after an error the rest of it, if it can be written, is zeros, so no consent.
+ * Any thread. Errors: NULL, MISALIGNED, SIZE, LENGTH, TAG_VERSION, TAG_INVALID. */
+FRAMEGATE_NODISCARD framegate_status framegate_carried_read(const uint8_t *bytes, size_t length, framegate_carried *carried);
+
+/* The key of the meeting of this id, from its secret: 32 random bytes that the client and those who verify share, and nobody else has. Not for media threads.
+ * It is wiped when it is closed by framegate_meeting_key_close(). Errors: NULL, MISALIGNED, UTF8, LENGTH, FULL, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_open(const uint8_t *secret, framegate_string meeting, framegate_meeting_key *key);
+
+/* Closes the handle; keys of streams hold on. Errors: HANDLE. */
+framegate_status framegate_meeting_key_close(framegate_meeting_key key);
+
+/* Seals many frames: `seals[i]` is that of `frames[i]`, zeros where there is no tag; seals that the frames have are not looked at. Not for media threads.
+ * On an error all seals are zeros, unless `seals` is null or `count` too large.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_seal_batch(framegate_meeting_key key, const framegate_archived *frames, size_t count, framegate_seal *seals);
+
+/* The key of the stream that a tag names; for what is of several streams there is one more. A tag of whatever verdict will do, as framegate_tap_tag() gives it.
+ * It is wiped when it is closed by framegate_stream_key_close(), before or after the meeting's key. At most 65,535 at a time in a process. Not for media threads.
+ * Errors: HANDLE, NULL, MISALIGNED, TAG_VERSION, TAG_INVALID, FULL, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_stream_key_open(framegate_meeting_key meeting, framegate_tag tag, framegate_stream_key *key);
+
+/* Closes the handle. No other call that uses it may be under way. Errors: HANDLE. */
+framegate_status framegate_stream_key_close(framegate_stream_key key);
+
+/* The seal of a frame: of its tag, of everybody in it, and of its payload in pieces, of which only the bytes count and not where one ends. It may be called inside a release,
+ * on any thread; it goes through the payload once. Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_stream_key_seal(framegate_stream_key key, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
+                                                               const framegate_piece *pieces, size_t piece_count, framegate_seal *seal);
+
+/* Whether a seal is of this tag, these people and this payload: 1, 0, or an error. The key is to be the tag's own stream's. Likewise. */
+FRAMEGATE_NODISCARD int32_t framegate_stream_key_verify(framegate_stream_key key, framegate_seal seal, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
+                                                        const framegate_piece *pieces, size_t piece_count);
+
+/* ---- Tags on the wire ---- */
+
+/* What follows copies a packet or a unit with a tag into `buffer` of `capacity` bytes, which must not overlap it; `length`, unless null, says how long that is, also where it
+ * does not fit: what is in `buffer` is of no use then. And it reads such: `carried` as in framegate_carried_read(). Whoever receives may drop a tag on the way; an absent one
+ * means no consent. Any thread, media threads too.
+ * Errors of all: NULL, MISALIGNED, SIZE, LENGTH, WIRE_FORMAT, SEVERAL_TAGS, TAG_VERSION, TAG_INVALID, PANIC; in reading NO_TAG; in writing NUMBER, OVERLAP, SHORT_BUFFER. */
+
+/* The tag of an RTP packet under the id of its header extension (RFC 8285), 1 to 255. Errors: also EXTENSION_ID. */
+FRAMEGATE_NODISCARD framegate_status framegate_rtp_read(const uint8_t *packet, size_t length, uint32_t id, framegate_carried *carried);
+
+/* A tag of 16 bytes under an id up to 14 takes the one-byte form, one with its seal, or of a larger id, the two-byte form for all extensions of the packet; where packets of both
+ * forms come in one stream FRAMEGATE_SDP_ALLOW_MIXED must have been agreed. A tag that was there before is replaced; all else is as it was. To be called before SRTP protects the packet.
+ * Errors: also EXTENSION_ID, FOREIGN_EXTENSION; not SEVERAL_TAGS. */
+FRAMEGATE_NODISCARD framegate_status framegate_rtp_write(const uint8_t *packet, size_t packet_length, uint32_t id, const framegate_carried *carried, uint8_t *buffer, size_t capacity,
+                                                         size_t *length);
+
+/* The tag of an access unit with start codes, of FRAMEGATE_FORMAT_H264 or FRAMEGATE_FORMAT_HEVC: supplemental enhancement information that decoders skip. Errors: also NUMBER. */
+FRAMEGATE_NODISCARD framegate_status framegate_sei_read(const uint8_t *unit, size_t length, uint32_t format, framegate_carried *carried);
+FRAMEGATE_NODISCARD framegate_status framegate_sei_write(const uint8_t *unit, size_t unit_length, uint32_t format, const framegate_carried *carried, uint8_t *buffer, size_t capacity,
+                                                         size_t *length);
+
+/* The tag of a temporal unit of AV1 in the low-overhead format: a metadata OBU that decoders skip. */
+FRAMEGATE_NODISCARD framegate_status framegate_obu_read(const uint8_t *unit, size_t length, framegate_carried *carried);
+FRAMEGATE_NODISCARD framegate_status framegate_obu_write(const uint8_t *unit, size_t unit_length, const framegate_carried *carried, uint8_t *buffer, size_t capacity, size_t *length);
+
+/* ---- Session descriptions ---- */
+
+/* Names the header extension of framegate_rtp_write() (RFC 8285 section 5). */
+#define FRAMEGATE_SDP_URI "urn:uuid:ad4d781a-88da-53bc-aead-3084db63d801"
+
+/* The line that lets packets of a stream have extensions of either form (RFC 8285 section 6). */
+#define FRAMEGATE_SDP_ALLOW_MIXED "a=extmap-allow-mixed"
+
+/* The line, without its end, that offers the header extension under an id, 1 to 14, or to 255 for the two-byte form alone. Text as framegate_meeting_id() writes it. Any thread.
+ * Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH, EXTENSION_ID, PANIC. */
+framegate_status framegate_sdp_extmap(uint32_t id, char *buffer, size_t capacity, size_t *length);
+
+/* The id under which a part of a description has the header extension: 1 to 255, or an error. Any thread.
+ * Errors: NULL, UTF8, LENGTH, PANIC; EXTENSION_ID if there is none, or several, or one that cannot be. */
+FRAMEGATE_NODISCARD int32_t framegate_sdp_extension_id(framegate_string part);
+
+/* Whether somebody is being recorded: `a=record` (RFC 7866 section 7.1.2). */
+enum {
+  FRAMEGATE_RECORDING_UNSAID = 0, /* it is not said, or in other words */
+  FRAMEGATE_RECORDING_ON = 1,
+  FRAMEGATE_RECORDING_OFF = 2,
+  FRAMEGATE_RECORDING_PAUSED = 3
+};
+
+/* Whether somebody wishes to be: `a=recordpref` (RFC 7866 section 7.3.2). A wish is no consent, as there is no notice under it; what one says no to is to be withdrawn. */
+enum {
+  FRAMEGATE_PREFERENCE_ON = 1,
+  FRAMEGATE_PREFERENCE_OFF = 2,
+  FRAMEGATE_PREFERENCE_PAUSE = 3,
+  FRAMEGATE_PREFERENCE_NO_PREFERENCE = 4
+};
+
+/* What to say of who agreed to these purposes of a medium: ON or OFF. Any thread. */
+uint32_t framegate_recording_of(uint16_t agreed);
+uint32_t framegate_preference_of(uint16_t agreed);
+
+/* The lines, without their ends; empty of an unknown number. They are there as long as the library is loaded. Any thread. */
+framegate_string framegate_recording_line(uint32_t recording);
+framegate_string framegate_preference_line(uint32_t preference);
+
+/* What a description says of its media description of this number, from 0, or else of the session: FRAMEGATE_RECORDING_…, or an error; and FRAMEGATE_PREFERENCE_…, where
+ * other words are OFF. Any thread. Errors: NULL, UTF8, LENGTH, PANIC. */
+FRAMEGATE_NODISCARD int32_t framegate_recording_read(framegate_string description, size_t media);
+FRAMEGATE_NODISCARD int32_t framegate_preference_read(framegate_string description, size_t media);
+
+/* 1 if it is a no, upon which recording is to be withdrawn, and of an unknown number; else 0. Any thread. */
+FRAMEGATE_NODISCARD int32_t framegate_preference_is_refusal(uint32_t preference);
+
 /* ---- Ledgers ---- */
 
 /* What was read of a ledger. */
@@ -902,6 +1072,53 @@ framegate_status framegate_ledger_cawg(framegate_ledger ledger, uint32_t outlet,
 
 /* The AI usage preference to state with it, not JSON: train-ai=y or train-ai=n (draft-ietf-aipref-vocab). */
 framegate_status framegate_ledger_aipref(framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
+
+/* ---- The check before training ---- */
+
+/* What was found of an archived frame. Of several the one with the smallest number is given. */
+enum {
+  FRAMEGATE_FINDING_CLEARED = 0,       /* it may be used */
+  FRAMEGATE_FINDING_NO_TAG = 1,        /* there is no tag, or what is there is none */
+  FRAMEGATE_FINDING_WITHHELD = 2,      /* by its tag it was not released */
+  FRAMEGATE_FINDING_OTHER_PURPOSE = 3, /* by its tag it was not released for all that is wanted */
+  FRAMEGATE_FINDING_UNNAMED = 4,       /* it does not say of everybody who is in it, and as what; or not in order */
+  FRAMEGATE_FINDING_UNSEALED = 5,      /* its tag has no seal */
+  FRAMEGATE_FINDING_FORGED = 6,        /* its seal is not of this meeting, tag, stream, payload and these people */
+  FRAMEGATE_FINDING_INCONSISTENT = 7,  /* by the ledger this cannot have been released: no such stream or person, or they had not agreed */
+  FRAMEGATE_FINDING_RECALLED = 8       /* it was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)) */
+};
+
+/* Its name, as framegate_kind_name() gives names. */
+framegate_string framegate_finding_name(uint32_t finding);
+
+/* Makes a ledger ready for many frames; every entry is judged once more. It takes some 4 KB for each person who ever joined, and does not need the ledger any longer.
+ * How much of the ledger somebody vouches for is `anchored` in framegate_ledger_info. `line` as in framegate_ledger_read(). Closed by framegate_verifier_close().
+ * Errors: HANDLE, NULL, MISALIGNED, FULL, PANIC, IMPOSSIBLE. */
+FRAMEGATE_NODISCARD framegate_status framegate_verifier_open(framegate_ledger ledger, framegate_verifier *verifier, uint64_t *line);
+
+/* Closes the handle. Errors: HANDLE. */
+framegate_status framegate_verifier_close(framegate_verifier verifier);
+
+/* How far its ledger goes: to be kept, for framegate_verifier_recheck() later. Errors: HANDLE, NULL, MISALIGNED. */
+framegate_status framegate_verifier_head(framegate_verifier verifier, framegate_head *head);
+
+/* What follows says for each of `count` frames, as many as there are, whether it is cleared: `cleared`, of a word for every 64 of them, has a bit for each, from the lowest
+ * of the first word on; `findings` has FRAMEGATE_FINDING_… for each; `cleared_count`, unless null, how many are cleared. On an error none is: all bits are 0 and all findings
+ * NO_TAG, unless one of these is null or misaligned or `count` too large. A frame that cannot be told is not cleared. Any thread, but not media threads.
+ * Errors of all: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, LENGTH, PANIC. */
+
+/* Which frames may be used for all of `wanted`: only what this key sealed, and what the ledger bears out. For an empty `wanted` none is. */
+FRAMEGATE_NODISCARD framegate_status framegate_verifier_verify_batch(framegate_verifier verifier, const framegate_archived *frames, size_t count, uint16_t wanted,
+                                                                     framegate_meeting_key key, uint64_t *cleared, uint8_t *findings, size_t *cleared_count);
+
+/* Which would be, if every tag were taken at its word: seals are not looked at. Nothing may be used by this. */
+FRAMEGATE_NODISCARD framegate_status framegate_verifier_dry_run(framegate_verifier verifier, const framegate_archived *frames, size_t count, uint16_t wanted, uint64_t *cleared,
+                                                                uint8_t *findings, size_t *cleared_count);
+
+/* Which frames that were cleared earlier, when the ledger's head was `earlier`, may stay. Whatever has no bit must go, and for good: agreeing again saves nothing.
+ * Seals and payloads are not looked at again. Errors: also ANCHOR, if the ledger does not go on from `earlier`, so that withdrawals may have been cut off. */
+FRAMEGATE_NODISCARD framegate_status framegate_verifier_recheck(framegate_verifier verifier, const framegate_head *earlier, const framegate_archived *frames, size_t count,
+                                                                uint64_t *stays, uint8_t *findings, size_t *stay_count);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -38,6 +38,8 @@ using Outlet = framegate_outlet;
 using Counters = framegate_counters;
 using TapRelease = framegate_tap_release;
 using LedgerInfo = framegate_ledger_info;
+using Seal = framegate_seal;
+using Piece = framegate_piece;
 
 /* No end, not earlier than the other time that is given. */
 inline constexpr Time no_time{FRAMEGATE_NO_TIME};
@@ -82,6 +84,19 @@ enum class [[nodiscard]] Verdict : std::int32_t {
   whole = FRAMEGATE_VERDICT_WHOLE,
   redacted = FRAMEGATE_VERDICT_REDACTED,
   blanked = FRAMEGATE_VERDICT_BLANKED
+};
+
+/* What was found of an archived frame. */
+enum class Finding : std::uint8_t {
+  cleared = FRAMEGATE_FINDING_CLEARED,
+  no_tag = FRAMEGATE_FINDING_NO_TAG,
+  withheld = FRAMEGATE_FINDING_WITHHELD,
+  other_purpose = FRAMEGATE_FINDING_OTHER_PURPOSE,
+  unnamed = FRAMEGATE_FINDING_UNNAMED,
+  unsealed = FRAMEGATE_FINDING_UNSEALED,
+  forged = FRAMEGATE_FINDING_FORGED,
+  inconsistent = FRAMEGATE_FINDING_INCONSISTENT,
+  recalled = FRAMEGATE_FINDING_RECALLED
 };
 
 /* FRAMEGATE_REASON_…; its name is what is shown. */
@@ -143,6 +158,7 @@ template <class C> struct Sized : C {
 } // namespace detail
 
 inline std::string_view name(Kind kind) { return detail::view(framegate_kind_name(static_cast<std::uint32_t>(kind))); }
+inline std::string_view name(Finding finding) { return detail::view(framegate_finding_name(static_cast<std::uint32_t>(finding))); }
 inline std::string_view reason_name(Reason reason) { return detail::view(framegate_reason_name(reason)); }
 
 /* Whether the library that is loaded is one that this header fits. */
@@ -628,6 +644,223 @@ private:
     return told;
   }
 };
+
+/* ---- Seals, and the check before training ---- */
+
+/* Somebody in a frame, and as what beside the kind of its tag; of several the ids ascend, byte by byte. The id is to be there as long as it. */
+struct Subject : detail::Sized<framegate_subject> {
+  explicit Subject(std::string_view who, Kinds as = {}) {
+    id = detail::string(who);
+    kinds = as.bits;
+  }
+};
+
+/* What travels with a frame: its tag, and its seal if it has one. */
+struct Carried : detail::Sized<framegate_carried> {
+  Carried() = default;
+  Carried(Tag of) { tag = of; }
+  Carried(Tag of, Seal by) {
+    tag = of;
+    seal = by;
+    sealed = 1;
+  }
+  /* Of 16 bytes, or of 32. */
+  static Result<Carried> read(const std::uint8_t *data, std::size_t length) {
+    Carried carried;
+    const Status status = framegate_carried_read(data, length, &carried);
+    return status ? Result<Carried>(carried) : status;
+  }
+};
+
+/* What was released of a frame, as an archive has it. What it is told of is to be there as long as it. */
+struct Archived : detail::Sized<framegate_archived> {
+  /* Without a tag if that is null; `who` is a container of Subject. */
+  template <class S> Archived(const Carried *with, const S &who, const void *data, std::size_t length) {
+    carried = with;
+    subjects = std::data(who);
+    subject_count = std::size(who);
+    payload = static_cast<const std::uint8_t *>(data);
+    payload_length = length;
+  }
+};
+
+// Arrays of these are arrays of what they stand for.
+static_assert(sizeof(Subject) == sizeof(framegate_subject) && sizeof(Carried) == sizeof(framegate_carried) && sizeof(Archived) == sizeof(framegate_archived), "nothing is added");
+
+/* What the tags of one stream are sealed with. */
+class StreamKey : public detail::Handle<framegate_stream_key, framegate_stream_key_close> {
+public:
+  using Handle::Handle;
+
+  /* Containers of Subject and of Piece. It may be called inside a release. */
+  template <class S, class P> Result<Seal> seal(Tag tag, const S &subjects, const P &pieces) const {
+    Seal seal{};
+    const Status status = framegate_stream_key_seal(get(), tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces), &seal);
+    return status ? Result<Seal>(seal) : status;
+  }
+  template <class S, class P> Result<bool> verify(Seal seal, Tag tag, const S &subjects, const P &pieces) const {
+    return detail::truth(framegate_stream_key_verify(get(), seal, tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces)));
+  }
+};
+
+/* What a meeting's tags are sealed with. */
+class MeetingKey : public detail::Handle<framegate_meeting_key, framegate_meeting_key_close> {
+public:
+  using Handle::Handle;
+
+  /* Of a secret of 32 bytes. */
+  static Result<MeetingKey> open(const std::uint8_t *secret, std::string_view meeting) {
+    framegate_meeting_key key{};
+    const Status status = framegate_meeting_key_open(secret, detail::string(meeting), &key);
+    return status ? Result<MeetingKey>(MeetingKey(key)) : status;
+  }
+  Result<StreamKey> stream(Tag tag) const {
+    framegate_stream_key key{};
+    const Status status = framegate_stream_key_open(get(), tag, &key);
+    return status ? Result<StreamKey>(StreamKey(key)) : status;
+  }
+  /* Zeros for what has no tag. */
+  Result<std::vector<Seal>> seal_batch(const Archived *frames, std::size_t count) const {
+    std::vector<Seal> seals(count);
+    const Status status = framegate_meeting_key_seal_batch(get(), frames, count, seals.data());
+    return status ? Result<std::vector<Seal>>(std::move(seals)) : status;
+  }
+};
+
+/* Which of many frames are cleared, or may stay, and why the others not. */
+class Checked {
+public:
+  std::size_t count() const { return count_; }
+  /* Of what is not there: no. */
+  bool is_cleared(std::size_t index) const { return index < findings_.size() && (bits_[index / 64] >> index % 64 & 1) != 0; }
+  Finding finding(std::size_t index) const { return index < findings_.size() ? static_cast<Finding>(findings_[index]) : Finding::no_tag; }
+
+private:
+  friend class Verifier;
+  explicit Checked(std::size_t frames) : bits_((frames + 63) / 64), findings_(frames, FRAMEGATE_FINDING_NO_TAG) {}
+  std::vector<std::uint64_t> bits_;
+  std::vector<std::uint8_t> findings_;
+  std::size_t count_ = 0;
+};
+
+/* What a ledger says, made ready for many frames. */
+class Verifier : public detail::Handle<framegate_verifier, framegate_verifier_close> {
+public:
+  using Handle::Handle;
+
+  static Result<Verifier> open(const Ledger &ledger, std::uint64_t *line = nullptr) {
+    framegate_verifier verifier{};
+    const Status status = framegate_verifier_open(ledger.get(), &verifier, line);
+    return status ? Result<Verifier>(Verifier(verifier)) : status;
+  }
+  Result<Head> head() const {
+    Head head{};
+    const Status status = framegate_verifier_head(get(), &head);
+    return status ? Result<Head>(head) : status;
+  }
+  Result<Checked> verify_batch(const Archived *frames, std::size_t count, Purposes wanted, const MeetingKey &key) const {
+    return checked(count, [&](auto... answers) { return framegate_verifier_verify_batch(get(), frames, count, wanted.bits, key.get(), answers...); });
+  }
+  /* Every tag is taken at its word: nothing may be used by this. */
+  Result<Checked> dry_run(const Archived *frames, std::size_t count, Purposes wanted) const {
+    return checked(count, [&](auto... answers) { return framegate_verifier_dry_run(get(), frames, count, wanted.bits, answers...); });
+  }
+  Result<Checked> recheck(const Head &earlier, const Archived *frames, std::size_t count) const {
+    return checked(count, [&](auto... answers) { return framegate_verifier_recheck(get(), &earlier, frames, count, answers...); });
+  }
+
+private:
+  template <class Call> static Result<Checked> checked(std::size_t count, Call call) {
+    Checked checked(count);
+    const Status status = call(checked.bits_.data(), checked.findings_.data(), &checked.count_);
+    return status ? Result<Checked>(std::move(checked)) : status;
+  }
+};
+
+/* ---- Tags on the wire ---- */
+
+/* A packet or a unit of a stream. */
+struct Bytes {
+  const std::uint8_t *data;
+  std::size_t length;
+};
+
+namespace detail {
+template <class Call> Result<Carried> carried(Call call) {
+  Carried carried;
+  const Status status = call(&carried);
+  return status ? Result<Carried>(carried) : status;
+}
+} // namespace detail
+
+/* Each `write` copies into a buffer; `length` says how much that is, or would be. */
+namespace rtp {
+inline Result<Carried> read(Bytes packet, std::uint8_t id) {
+  return detail::carried([&](Carried *carried) { return framegate_rtp_read(packet.data, packet.length, id, carried); });
+}
+inline Status write(Bytes packet, std::uint8_t id, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
+  return framegate_rtp_write(packet.data, packet.length, id, &carried, buffer, capacity, &length);
+}
+} // namespace rtp
+
+/* Of FRAMEGATE_FORMAT_H264 or FRAMEGATE_FORMAT_HEVC. */
+namespace sei {
+inline Result<Carried> read(Bytes unit, std::uint32_t format) {
+  return detail::carried([&](Carried *carried) { return framegate_sei_read(unit.data, unit.length, format, carried); });
+}
+inline Status write(Bytes unit, std::uint32_t format, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
+  return framegate_sei_write(unit.data, unit.length, format, &carried, buffer, capacity, &length);
+}
+} // namespace sei
+
+namespace obu {
+inline Result<Carried> read(Bytes unit) {
+  return detail::carried([&](Carried *carried) { return framegate_obu_read(unit.data, unit.length, carried); });
+}
+inline Status write(Bytes unit, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
+  return framegate_obu_write(unit.data, unit.length, &carried, buffer, capacity, &length);
+}
+} // namespace obu
+
+/* Session descriptions. */
+namespace sdp {
+inline Result<std::string> extmap(std::uint8_t id) {
+  return detail::text([&](auto... room) { return framegate_sdp_extmap(id, room...); });
+}
+inline Result<std::uint8_t> extension_id(std::string_view part) {
+  const std::int32_t id = framegate_sdp_extension_id(detail::string(part));
+  return id < 0 ? Result<std::uint8_t>(Status(id)) : Result<std::uint8_t>(static_cast<std::uint8_t>(id));
+}
+
+enum class Recording : std::uint32_t {
+  unsaid = FRAMEGATE_RECORDING_UNSAID,
+  on = FRAMEGATE_RECORDING_ON,
+  off = FRAMEGATE_RECORDING_OFF,
+  paused = FRAMEGATE_RECORDING_PAUSED
+};
+enum class Preference : std::uint32_t {
+  on = FRAMEGATE_PREFERENCE_ON,
+  off = FRAMEGATE_PREFERENCE_OFF,
+  pause = FRAMEGATE_PREFERENCE_PAUSE,
+  no_preference = FRAMEGATE_PREFERENCE_NO_PREFERENCE
+};
+
+inline Recording recording_of(Purposes agreed) { return static_cast<Recording>(framegate_recording_of(agreed.bits)); }
+inline Preference preference_of(Purposes agreed) { return static_cast<Preference>(framegate_preference_of(agreed.bits)); }
+inline std::string_view line(Recording recording) { return detail::view(framegate_recording_line(static_cast<std::uint32_t>(recording))); }
+inline std::string_view line(Preference preference) { return detail::view(framegate_preference_line(static_cast<std::uint32_t>(preference))); }
+inline Result<Recording> recording(std::string_view description, std::size_t media) {
+  const std::int32_t read = framegate_recording_read(detail::string(description), media);
+  return read < 0 ? Result<Recording>(Status(read)) : Result<Recording>(static_cast<Recording>(read));
+}
+inline Result<Preference> preference(std::string_view description, std::size_t media) {
+  const std::int32_t read = framegate_preference_read(detail::string(description), media);
+  return read < 0 ? Result<Preference>(Status(read)) : Result<Preference>(static_cast<Preference>(read));
+}
+inline bool is_refusal(Preference preference) { return framegate_preference_is_refusal(static_cast<std::uint32_t>(preference)) != 0; }
+} // namespace sdp
+
+/* ---- Meetings ---- */
 
 /* What a device signs to vouch for a head. */
 inline Result<std::vector<std::uint8_t>> head_message(const Head &head) {

@@ -1,4 +1,4 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use crate::{derived::Source, group::Group, kind::Kind, time::Time};
 
@@ -20,10 +20,18 @@ impl Participant {
     };
 }
 
-/// A stream's number in its meeting.
+/// A stream's number in its meeting, up to 65,534.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct StreamId(pub(crate) u16);
+pub struct StreamId(#[serde(deserialize_with = "stream_number")] pub(crate) u16);
+
+fn stream_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let number = u16::deserialize(deserializer)?;
+    let is_valid = StreamId(number).is_valid();
+    is_valid
+        .then_some(number)
+        .ok_or_else(|| D::Error::custom("no stream has this number"))
+}
 
 impl StreamId {
     /// The number, as tags carry it.
@@ -82,7 +90,8 @@ impl<'a> Contributors<'a> {
 }
 
 /// Where in a frame a region lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Area {
     /// A rectangle of a picture, in luma samples. What lies outside the picture is clipped; it must not be all.
     Rectangle {

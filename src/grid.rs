@@ -2,10 +2,13 @@
 //!
 //! All that the gate knows of a raw format is its rows in the tables here.
 
+use serde::{Deserialize, Serialize};
+
 /// How one audio sample is stored.
 ///
 /// 16 and 32 bits are in either byte order, as silence is the same in both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Samples {
     /// 8-bit unsigned integers; silence is 128.
     U8,
@@ -22,7 +25,8 @@ pub enum Samples {
 }
 
 /// How the pixels of a picture are stored, by the names that `WebCodecs` and `FFmpeg` use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PixelFormat {
     /// Planes Y, U and V of 8 bits, U and V at half the width and half the height, rounded up.
     I420,
@@ -51,9 +55,11 @@ pub enum PixelFormat {
 }
 
 /// Between which values luma is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ColorRange {
     /// Black is 16, or 64 of 10 bits (ITU-R BT.601 §2.5.3), as in most video.
+    #[default]
     Limited,
     /// Black is 0, as in JPEG and in what many cameras give. RGB is so whatever is said.
     Full,

@@ -31,6 +31,7 @@ mod derived;
 mod encoded;
 mod error;
 pub mod export;
+mod format;
 mod frame;
 mod grid;
 mod group;

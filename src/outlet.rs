@@ -1,14 +1,19 @@
 use alloc::string::String;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{kind::Kinds, purpose::Purposes};
 
 /// A declared destination of frames.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[must_use]
 pub struct Outlet {
     pub(crate) name: String,
+    #[serde(default)]
     pub(crate) recipient: Option<String>,
     pub(crate) purposes: Purposes,
+    #[serde(default = "Kinds::empty")]
     pub(crate) blanks: Kinds,
 }
 

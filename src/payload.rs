@@ -1,11 +1,15 @@
+use serde::Deserialize;
+
 use crate::{
     codec::Codec,
+    format::Written,
     grid::{ColorRange, Grid, PixelFormat, Samples, Sampling},
     json, utf8,
 };
 
 /// What the payloads of a stream look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Format(pub(crate) Layout);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

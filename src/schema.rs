@@ -1,10 +1,13 @@
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 
 /// An integer of a record: what it counts or measures, in which unit, and from where to where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WrittenField", into = "WrittenField")]
 pub struct Field {
     /// Unique in its schema.
     pub name: String,
@@ -14,13 +17,73 @@ pub struct Field {
     pub range: RangeInclusive<i64>,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenField {
+    name: String,
+    unit: String,
+    minimum: i64,
+    maximum: i64,
+}
+
+impl From<Field> for WrittenField {
+    fn from(Field { name, unit, range }: Field) -> Self {
+        let (minimum, maximum) = range.into_inner();
+        Self {
+            name,
+            unit,
+            minimum,
+            maximum,
+        }
+    }
+}
+
+impl TryFrom<WrittenField> for Field {
+    type Error = Error;
+
+    fn try_from(written: WrittenField) -> Result<Self, Error> {
+        let field = Self {
+            name: written.name,
+            unit: written.unit,
+            range: written.minimum..=written.maximum,
+        };
+        field.check()?;
+        Ok(field)
+    }
+}
+
 /// What the records of a stream of service data consist of, and how much they may tell (R9).
 ///
 /// A record is one 8-byte integer for each field in this order, signed, little-endian.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WrittenSchema", into = "WrittenSchema")]
 pub struct Schema {
     fields: Arc<[Field]>,
     bits_per_minute: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSchema {
+    fields: Vec<Field>,
+    bits_per_minute: u32,
+}
+
+impl From<Schema> for WrittenSchema {
+    fn from(schema: Schema) -> Self {
+        Self {
+            fields: schema.fields.to_vec(),
+            bits_per_minute: schema.bits_per_minute,
+        }
+    }
+}
+
+impl TryFrom<WrittenSchema> for Schema {
+    type Error = Error;
+
+    fn try_from(written: WrittenSchema) -> Result<Self, Error> {
+        Self::new(written.fields, written.bits_per_minute)
+    }
 }
 
 /// The most fields that a record may have.
@@ -47,12 +110,7 @@ impl Schema {
             return Err(Error::Empty("bits a minute"));
         }
         for (index, field) in fields.iter().enumerate() {
-            if field.name.is_empty() {
-                return Err(Error::Empty("field's name"));
-            }
-            if field.range.is_empty() {
-                return Err(Error::Empty("field's range"));
-            }
+            field.check()?;
             let mut before = fields.iter().take(index);
             if before.any(|other| other.name == field.name) {
                 return Err(Error::DuplicateField);
@@ -95,6 +153,16 @@ impl Schema {
 }
 
 impl Field {
+    fn check(&self) -> Result<(), Error> {
+        if self.name.is_empty() {
+            return Err(Error::Empty("field's name"));
+        }
+        if self.range.is_empty() {
+            return Err(Error::Empty("field's range"));
+        }
+        Ok(())
+    }
+
     /// How many bits tell its values apart, with the absence of one.
     fn bits(&self) -> u32 {
         let (start, end) = (*self.range.start(), *self.range.end());

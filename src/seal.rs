@@ -259,10 +259,20 @@ impl StreamKey {
         subjects: Subjects<'_>,
         payload: impl IntoIterator<Item = &'p [u8]>,
     ) -> Seal {
+        self.seal_each(tag, subjects.get().iter().copied(), payload)
+    }
+
+    /// The same of people who are told one by one, in the order of [`Subjects`].
+    pub(crate) fn seal_each<'s, 'p>(
+        &self,
+        tag: Tag,
+        subjects: impl ExactSizeIterator<Item = Subject<'s>>,
+        payload: impl IntoIterator<Item = &'p [u8]>,
+    ) -> Seal {
         let mut mac = self.begun.clone();
         mac.update(&tag.to_bytes());
-        mac.update(&(subjects.get().len() as u64).to_be_bytes());
-        for Subject { id, kinds } in subjects.get() {
+        mac.update(&(subjects.len() as u64).to_be_bytes());
+        for Subject { id, kinds } in subjects {
             update_sized(&mut mac, id.as_bytes());
             mac.update(&kinds.bits().to_be_bytes());
         }

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import webrtc
 
-import framegate
-from framegate import By, Format, Kind, Meeting, Method, Purpose, Source
+from framegate import _c
+from framegate.tap import _payload
+from framegate import By, Format, Kind, Meeting, Method, Purpose, StreamType
 
 MEDIA = Path(__file__).parents[2] / "examples/meeting/standup"
 CAPTURE_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
@@ -57,7 +58,7 @@ class Client:
         self.taps = {}
         for name, kind in KINDS.items():
             form = Format.OPAQUE if options.fault == "blind" else FORMATS[name]
-            stream = self.meeting.stream(Source.OWNED, kind, form, owner=self.other)
+            stream = self.meeting.stream(StreamType.OWNED, kind, form, owner=self.other)
             self.taps[name] = self.meeting.tap(stream, model)
 
     def now(self) -> int:
@@ -261,18 +262,19 @@ class Client:
         now, count = self.now(), min(len(self.voices), 1024)
         if count == 0:
             return 0.0
-        contents = [framegate._payload(frame)[0] for frame in self.voices[:count]]
-        frames = (framegate._Frame * count)(*(framegate._Frame(contributors=1, captured=now) for _ in contents))
-        payloads = (framegate._Payload * count)(*contents)
-        cleared = (framegate._Cleared * count)(*(framegate._Cleared() for _ in contents))
+        held: list[object] = []
+        contents = [_payload(frame, held) for frame in self.voices[:count]]
+        frames = (_c.Frame * count)(*(_c.Frame(contributors=1, captured=now) for _ in contents))
+        payloads = (_c.Payload * count)(*contents)
+        cleared = (_c.Cleared * count)(*(_c.Cleared() for _ in contents))
         tap, taken = self.taps["audio"], []
         for _ in range(20):
             before = time.perf_counter_ns()
-            admitted = framegate._c.framegate_tap_admit(tap._handle, frames, payloads, count, now, cleared)
+            admitted = _c.call.framegate_tap_admit(tap._handle, frames, payloads, count, now, cleared)
             taken.append((time.perf_counter_ns() - before) / count)
             if admitted != count:
                 raise RuntimeError(f"{admitted} of {count} released")
-            framegate._c.framegate_tap_end(tap._handle)
+            _c.call.framegate_tap_end(tap._handle)
         return min(taken)
 
 

@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 template <class T> constexpr bool moves_only = std::is_nothrow_move_constructible_v<T> && std::is_move_assignable_v<T> && !std::is_copy_constructible_v<T>;
 static_assert(moves_only<Meeting> && moves_only<Tap> && moves_only<Group> && moves_only<Settling> && moves_only<Ledger>);
+static_assert(moves_only<MeetingKey> && moves_only<StreamKey> && moves_only<Verifier>);
 static_assert(!std::is_copy_constructible_v<Release> && !std::is_move_assignable_v<Release>);
 
 namespace {
@@ -310,6 +311,67 @@ void thrown() {
 }
 #endif
 
+// What was released: sealed inside its release, on its way, checked, and recalled.
+void travelling() {
+  std::string lines;
+  MeetingOptions how = options("travelling");
+  how.append = [&](std::string_view more, bool) { lines += more; return true; };
+  Meeting meeting = *Meeting::open(std::move(how));
+  CHECK(meeting.show(notice()));
+  const Participant who = *meeting.join({"who"}, 0ms);
+  Tap tap = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting.open_outlet({"model", purpose::record}));
+  CHECK(meeting.grant(By::participant, who, grant(recording), 1s));
+
+  const std::uint8_t secret[32] = {1, 2, 3};
+  const MeetingKey key = *MeetingKey::open(secret, "travelling");
+  const StreamKey stream = *key.stream(tap.tag(0s, 0s));
+  CHECK(key.stream(Tag()).status().number() == FRAMEGATE_ERROR_TAG_VERSION);
+  const std::array<Subject, 1> subjects{Subject("who")};
+  Carried carried;
+  const char voice[] = "a voice";
+  const Admission admission = tap.admit(Frame(2s), Payload(voice, 7), 2s, [&](const Cleared &cleared) {
+    const std::array<Piece, 1> pieces{Piece{cleared.data(), cleared.size()}};
+    carried = Carried(cleared.tag(), *stream.seal(cleared.tag(), subjects, pieces));
+    CHECK(*stream.verify(carried.seal, cleared.tag(), subjects, pieces) && !*stream.verify(Seal{}, cleared.tag(), subjects, pieces));
+  });
+  CHECK(admission.verdict == Verdict::whole && carried.sealed == 1);
+  const std::array<Subject, 2> crossed{Subject("who"), Subject("ann", Kind::video)};
+  CHECK(stream.seal(carried.tag, crossed, std::array<Piece, 0>()).status().number() == FRAMEGATE_ERROR_ORDER);
+
+  std::uint8_t buffer[128] = {};
+  std::size_t length = 0;
+  const std::uint8_t packet[12] = {0x80}, slice[8] = {0, 0, 0, 1, 0x65, 0x88, 0x84, 0}, unit[4] = {0x32, 2, 1, 1};
+  CHECK(rtp::write({packet, sizeof packet}, 5, carried, buffer, 0, length).number() == FRAMEGATE_ERROR_SHORT_BUFFER && length == 12 + 4 + 36);
+  CHECK(rtp::write({packet, sizeof packet}, 5, carried, buffer, sizeof buffer, length));
+  CHECK(std::memcmp(rtp::read({buffer, length}, 5)->seal.bytes, carried.seal.bytes, 16) == 0);
+  CHECK(rtp::read({buffer, length}, 6).status().number() == FRAMEGATE_ERROR_NO_TAG);
+  CHECK(sei::write({slice, sizeof slice}, FRAMEGATE_FORMAT_H264, Tag(carried.tag), buffer, sizeof buffer, length));
+  CHECK(sei::read({buffer, length}, FRAMEGATE_FORMAT_H264)->sealed == 0);
+  CHECK(obu::write({unit, sizeof unit}, carried, buffer, sizeof buffer, length));
+  CHECK(obu::read({buffer, length})->sealed == 1);
+  CHECK(Carried::read(carried.tag.bytes, 16)->sealed == 0);
+  CHECK(Carried::read(carried.tag.bytes, 15).status().number() == FRAMEGATE_ERROR_LENGTH);
+
+  CHECK(*sdp::extension_id(*sdp::extmap(9)) == 9 && !sdp::extension_id("a=sendrecv"));
+  CHECK(sdp::line(sdp::recording_of(purpose::record)) == "a=record:on" && sdp::line(sdp::preference_of(purpose::train)) == "a=recordpref:off");
+  CHECK(*sdp::recording("a=record:paused", 0) == sdp::Recording::paused && *sdp::recording("", 0) == sdp::Recording::unsaid);
+  CHECK(*sdp::preference("a=recordpref:pause", 0) == sdp::Preference::pause && sdp::is_refusal(sdp::Preference::pause));
+
+  const Verifier before = *Verifier::open(*Ledger::read(lines));
+  Carried unsealed{Tag(carried.tag)};
+  const Archived frames[3] = {{&carried, subjects, voice, 7}, {&unsealed, subjects, voice, 7}, {nullptr, subjects, voice, 7}};
+  const Checked checked = *before.verify_batch(frames, 3, purpose::record, key);
+  CHECK(checked.count() == 1 && checked.is_cleared(0) && !checked.is_cleared(1) && checked.finding(1) == Finding::unsealed && name(checked.finding(2)) == "no tag");
+  CHECK(!checked.is_cleared(3) && checked.finding(3) == Finding::no_tag);
+  CHECK(before.dry_run(frames, 3, purpose::record)->count() == 2);
+  CHECK(std::memcmp((*key.seal_batch(frames, 3))[1].bytes, carried.seal.bytes, 16) == 0);
+  CHECK(meeting.withdraw(By::participant, who, recording, 3s));
+  const Verifier after = *Verifier::open(*Ledger::read(lines));
+  const Head head = *before.head();
+  CHECK(after.recheck(head, frames, 1)->finding(0) == Finding::recalled);
+  CHECK(before.recheck(*after.head(), frames, 1).status().number() == FRAMEGATE_ERROR_ANCHOR);
+}
+
 void ledgers(const std::string &lines) {
   std::uint64_t line = 0;
   const Ledger ledger = *Ledger::read(lines, nullptr, nullptr, &line);
@@ -347,6 +409,7 @@ int main() {
   CHECK(Status(FRAMEGATE_ERROR_OVERREACH).message().find("only the person") == 0);
   ledgers(control());
   media();
+  travelling();
 #ifdef __cpp_exceptions
   thrown();
 #endif

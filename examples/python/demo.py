@@ -6,7 +6,7 @@ Who has not agreed is a black tile. The picture is 160x120, a quarter of it each
 import sys
 from pathlib import Path
 
-from framegate import By, Error, Format, Kind, Ledger, Meeting, Method, Participant, Purpose, Rectangle, Source
+from framegate import By, Error, Format, Kind, Ledger, Meeting, Method, Participant, Purpose, Rectangle, StreamType
 
 WIDTH, HEIGHT, MICROSECONDS = 160, 120, 200_000
 LUMA, CHROMA = WIDTH * HEIGHT, WIDTH * HEIGHT // 4
@@ -20,7 +20,7 @@ def main(source: Path, target: Path) -> None:
     with Meeting("gallery", event=lines.append) as meeting:
         people = {name: meeting.join(name, 0) for name in TILES}
         notice = meeting.show(NOTICE, "1", "en", "Example Ltd", [Kind.VIDEO], Purpose.RECORD)
-        gallery = meeting.stream(Source.COMPOSITE, Kind.VIDEO, Format.I420, size=(WIDTH, HEIGHT))
+        gallery = meeting.stream(StreamType.COMPOSITE, Kind.VIDEO, Format.I420, size=(WIDTH, HEIGHT))
         recorder = meeting.outlet("recorder", Purpose.RECORD, blanks=[Kind.VIDEO])
         tap = meeting.tap(gallery, recorder)
         regions = [Rectangle(people[name], x, y, 80, 60) for name, (x, y) in TILES.items()]

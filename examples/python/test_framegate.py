@@ -1,29 +1,37 @@
 """`python -m unittest`, with FRAMEGATE_LIBRARY set and a C compiler."""
 
+from __future__ import annotations
+
 import ctypes
 import gc
 import inspect
+import re
 import subprocess
 import tempfile
 import unittest
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-import framegate
-from framegate import By, Error, Format, Kind, Ledger, Meeting, Method, Participant, Purpose, Source, Tap, Verdict
+from framegate import (
+    Archived, By, Carried, Channel, Error, Field, Finding, Format, Frame, Kind, Ledger, Meeting, MeetingKey, Method, Participant, Purpose, Rectangle,
+    Source, Span, StreamType, Subject, Tap, Verdict, Verifier, _c, meet, read_tag, record, wire,
+)  # fmt: skip
 
-INCLUDE = Path(__file__).parents[2] / "include"
-# Those of framegate.h that are called otherwise here.
-NAMES = {"_Handle": "framegate_meeting", "Digest": "framegate_digest", "Participant": "framegate_participant", "Stream": "framegate_stream", "Outlet": "framegate_outlet"}
+ROOT = Path(__file__).parents[2]
+INCLUDE = ROOT / "include"
+# Of what is called otherwise in framegate.h.
+NAMES = {"Handle": "framegate_meeting"}
 
 
 class Layout(unittest.TestCase):
     def test_structs_are_as_in_the_header(self) -> None:
         """Sizes and offsets of every member, asked of a C compiler."""
-        structs = [each for _, each in inspect.getmembers(framegate, inspect.isclass) if issubclass(each, ctypes.Structure) and hasattr(each, "_fields_")]
-        self.assertGreater(len(structs), 18)
+        structs = [each for _, each in inspect.getmembers(_c, inspect.isclass) if issubclass(each, ctypes.Structure) and hasattr(each, "_fields_")]
+        self.assertGreater(len(structs), 25)
         asked, told = [], []
         for struct in structs:
-            words = "".join("_" + letter.lower() if letter.isupper() else letter for letter in struct.__name__.lstrip("_"))
+            words = "".join("_" + letter.lower() if letter.isupper() else letter for letter in struct.__name__)
             name = NAMES.get(struct.__name__, "framegate" + words)
             asked.append(f"sizeof({name})")
             told.append(ctypes.sizeof(struct))
@@ -43,14 +51,14 @@ class Gate(unittest.TestCase):
         self.meeting = Meeting("test", participants=4, event=self.lines.append)
         self.addCleanup(self.meeting.close)
         self.who = self.meeting.join("who", 0)
-        self.notice = self.meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
+        self.notice = self.meeting.show("a notice", "1", "en", "Example Ltd", list(Kind), Purpose.TRAIN)
 
     def tap(self, owner: Participant | None = None) -> Tap:
-        stream = self.meeting.stream(Source.OWNED, Kind.AUDIO, Format.OPAQUE, owner=owner or self.who)
+        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=owner or self.who)
         return self.meeting.tap(stream, self.meeting.outlet("model", Purpose.TRAIN))
 
-    def grant(self, by: By = By.PARTICIPANT, now: int = 1_000_000) -> None:
-        self.meeting.grant(by, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, now)
+    def grant(self, by: By = By.PARTICIPANT, now: int = 1_000_000, kinds: Sequence[Kind] = (Kind.AUDIO,), who: Participant | None = None) -> None:
+        self.meeting.grant(by, who or self.who, self.notice, kinds, Purpose.TRAIN, Method.CLICKED, now)
 
     def test_nothing_goes_without_consent(self) -> None:
         with self.tap().admit(b"voice", 0, 20_000) as cleared:
@@ -67,7 +75,7 @@ class Gate(unittest.TestCase):
                 bytes(kept)
 
     def test_what_is_blanked_is_not_what_came_in(self) -> None:
-        stream = self.meeting.stream(Source.OWNED, Kind.AUDIO, Format.OPUS, owner=self.who)
+        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPUS, owner=self.who)
         tap = self.meeting.tap(stream, self.meeting.outlet("blanked", Purpose.TRAIN, blanks=[Kind.AUDIO]))
         voice = bytes([0xF8]) + b"voice" * 8
         with tap.admit(voice, 1_000_000, 1_020_000) as cleared:
@@ -113,13 +121,170 @@ class Gate(unittest.TestCase):
         self.grant()
         self.meeting.leave(self.who, 3_000_000)
         self.meeting.end()
-        content = "".join(line + "\n" for line in self.lines).encode()
+        content = self.content()
         ledger = Ledger(content)
         ledger.verify()
         self.assertIn('"who":"who"', ledger.receipt("who"))
         self.assertIn('"who":"who"', ledger.erasure("who"))
         with self.assertRaises(Error):
             Ledger(content.replace(b'"who"', b'"him"', 1))
+
+    def test_groups_and_parts(self) -> None:
+        other = self.meeting.join("other", 0)
+        mix = self.meeting.stream(StreamType.COMPOSITE, Kind.AUDIO, Format.PCM_U8, channels=2)
+        tap = self.meeting.tap(mix, self.meeting.outlet("model", Purpose.TRAIN))
+        self.grant()
+        both = self.meeting.group([self.who, other])
+        with tap.admit(b"abcd", 1_000_000, 1_020_000, people=both) as cleared:
+            self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "not granted"))
+        into = bytearray(4)
+        parts = [Channel(self.who, 0), Channel(other, 1)]
+        with tap.admit(b"abcd", 1_000_000, 1_020_000, people=both, regions=parts, into=into) as cleared:
+            self.assertEqual((cleared.verdict, bytes(cleared.data)), (Verdict.REDACTED, b"a\x80c\x80"))
+        self.grant(who=other, now=1_100_000)
+        with tap.admit(b"abcd", 1_100_000, 1_120_000, people=both) as cleared:
+            self.assertEqual(cleared.verdict, Verdict.WHOLE)
+        both.close()
+        with tap.admit(b"abcd", 1_100_000, 1_120_000, people=both) as cleared:
+            self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "unknown"))
+
+        notes = self.meeting.stream(StreamType.OWNED, Kind.NOTE, Format.UTF8, owner=self.who)
+        self.grant(kinds=[Kind.NOTE], now=1_200_000)
+        into = bytearray(11)
+        noted = self.meeting.tap(notes, self.meeting.outlet("notes", Purpose.TRAIN))
+        with noted.admit(b"hello there", 1_200_000, 1_220_000, regions=[Span(other, 6, 11)], into=into) as cleared:
+            self.assertEqual(bytes(cleared.data), b"hello *****")
+
+    def test_what_is_derived_needs_what_its_sources_needed(self) -> None:
+        captions = self.meeting.stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        captioned = self.meeting.tap(captions, self.meeting.outlet("captions", Purpose.TRAIN))
+        tap = self.tap()
+        self.grant(kinds=[Kind.AUDIO, Kind.CAPTION])
+        with tap.admit(b"voice", 1_000_000, 1_020_000) as cleared:
+            source = cleared.source
+        assert source is not None
+        self.assertEqual((len(source.people), source.kinds, source.captured), (1, {Kind.AUDIO}, 1_000_000))
+        with captioned.derive(b"a caption", [source], 1_030_000) as cleared:
+            self.assertEqual((cleared.verdict, read_tag(cleared.tag).kind), (Verdict.WHOLE, None))
+            again = cleared.source
+        assert again is not None
+        with captioned.derive(b"a summary", [source, again], 1_040_000) as cleared:
+            self.assertEqual(cleared.verdict, Verdict.WHOLE)
+        joined = Source(meet(source.tag, again.tag), source.people, source.kinds | again.kinds, source.captured)
+        self.assertIsNone(read_tag(joined.tag).kind)
+        with captioned.derive(b"a summary", [joined], 1_040_000) as cleared:
+            self.assertEqual(cleared.verdict, Verdict.WHOLE)
+        for sources in ([], [Source(source.tag, [])], [Source(bytes(16), source.people)]):
+            with captioned.derive(b"of nothing", sources, 1_040_000) as cleared:
+                self.assertEqual(cleared.verdict, Verdict.DROPPED)
+        self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_050_000)
+        with captioned.derive(b"too late", [source], 1_060_000) as cleared:
+            self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
+
+    def test_records_tell_so_many_bits_a_minute(self) -> None:
+        stream = self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 255), Field("delay", "ms", 1, 1000)], 36)
+        tap = self.meeting.tap(stream, self.meeting.outlet("model", Purpose.TRAIN))
+        self.grant(kinds=[Kind.TELEMETRY])
+        told = []
+        for lost in range(3):
+            with tap.admit(record([lost, 20]), 1_000_000 + lost, 1_020_000) as cleared:
+                told.append((cleared.verdict, cleared.reason))
+        self.assertEqual(told, [(Verdict.WHOLE, "")] * 2 + [(Verdict.DROPPED, "over budget")])
+        with self.assertRaises(Error):
+            self.meeting.records(Kind.TELEMETRY, self.who, [], 36)
+
+    def test_many_frames_under_one_release(self) -> None:
+        tap = self.tap()
+        self.grant()
+        frames = [Frame(b"early", 500_000), Frame(b"voice", 1_000_000), Frame(bytearray(b"another"), 1_000_001)]
+        with tap.admit_batch(frames, 1_020_000) as cleared:
+            self.assertEqual([each.verdict for each in cleared], [Verdict.DROPPED, Verdict.WHOLE, Verdict.WHOLE])
+            self.assertEqual([bytes(view) for each in cleared for view in each.planes], [b"voice", b"another"])
+            self.assertFalse(self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000).is_settled())
+        with tap.admit_batch(frames, 1_030_000) as cleared:
+            self.assertEqual({each.verdict for each in cleared}, {Verdict.DROPPED})
+        with tap.admit_batch([], 1_030_000) as cleared:
+            self.assertEqual(cleared, [])
+        with self.assertRaises(ValueError), tap.admit_batch([frames[0], Frame(b"x", into=bytearray(1))], 0):
+            self.fail("released")
+
+    def test_a_meeting_goes_on_from_its_ledger(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/ledger.jsonl"
+            with Meeting("before", ledger=path) as meeting:
+                who, refuses = meeting.join("who", 0), meeting.join("refuses", 0)
+                notice = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
+                for person in (who, refuses):
+                    meeting.grant(By.PARTICIPANT, person, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
+                meeting.withdraw(By.PARTICIPANT, refuses, [Kind.AUDIO], Purpose.TRAIN, 1_500_000)
+                head = meeting.head()
+            lines: list[str] = []
+            ledger = Ledger(Path(path).read_bytes(), anchor=head)
+            with Meeting.resume(ledger, path, event=lines.append) as meeting:
+                for name, verdict in (("who", Verdict.WHOLE), ("refuses", Verdict.DROPPED)):
+                    stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=meeting.find(name))
+                    with meeting.tap(stream, meeting.outlet(name, Purpose.TRAIN)).admit(b"voice", 2_000_000, 2_020_000) as cleared:
+                        self.assertEqual(cleared.verdict, verdict)
+            self.assertIn('"resumed"', lines[0])
+            Ledger(Path(path).read_bytes(), anchor=head).verify()
+            head.hash.bytes[0] ^= 1
+            with self.assertRaises(Error) as refused:
+                Ledger(Path(path).read_bytes(), anchor=head)
+            self.assertEqual(refused.exception.status, -71)
+
+    def test_narrowing_by_others(self) -> None:
+        tap = self.tap()
+        self.grant()
+        self.meeting.restrict(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 1_100_000)
+        with tap.admit(b"voice", 1_000_000, 1_120_000) as cleared:
+            self.assertEqual(cleared.reason, "restricted")
+        self.meeting.lift(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 1_200_000)
+        with tap.admit(b"voice", 1_200_000, 1_220_000) as cleared:
+            self.assertEqual(cleared.verdict, Verdict.WHOLE)
+        self.meeting.supersede(self.notice, 1_300_000)
+        with tap.admit(b"voice", 1_200_000, 1_320_000) as cleared:
+            self.assertEqual(cleared.reason, "stale notice")
+        pair = self.meeting.third_party(Purpose.TRAIN, "ACME Ltd")
+        self.assertNotIn(pair, [int(purpose) for purpose in Purpose])
+        self.meeting.outlet("theirs", pair, recipient="ACME Ltd")
+
+    def test_what_was_released_is_checked_before_training(self) -> None:
+        tap = self.tap()
+        self.grant()
+        secret = bytes(range(32))
+        key = MeetingKey(secret, "test")
+        stream = key.stream(tap.tag(0, 0))
+        people = [Subject("who")]
+        with tap.admit(b"a voice", 1_000_000, 1_020_000) as cleared:
+            carried = Carried(cleared.tag, stream.seal(cleared.tag, people, cleared.data))
+        frames = [
+            Archived(carried, people, b"a voice"),
+            Archived(Carried(carried.tag), people, b"a voice"),
+            Archived(carried, people, b"another"),
+            Archived(carried, [Subject("zoe")], b"a voice"),
+            Archived(None, people, b"a voice"),
+            Archived(carried, [], b"a voice"),
+        ]
+        verifier = Verifier(Ledger(self.content()))
+        found = [Finding.CLEARED, Finding.UNSEALED, Finding.FORGED, Finding.FORGED, Finding.NO_TAG, Finding.UNNAMED]
+        self.assertEqual(verifier.verify_batch(frames, Purpose.TRAIN, key), found)
+        self.assertEqual(verifier.verify_batch(frames * 300, Purpose.TRAIN, key), found * 300)
+        self.assertEqual(verifier.verify_batch(frames, Purpose.RECORD, key)[0], Finding.OTHER_PURPOSE)
+        self.assertEqual(verifier.verify_batch(frames, Purpose.TRAIN, MeetingKey(secret, "other"))[0], Finding.FORGED)
+        self.assertEqual(verifier.dry_run(frames, Purpose.TRAIN)[:4], [Finding.CLEARED] * 3 + [Finding.INCONSISTENT])
+        self.assertEqual(verifier.verify_batch([], Purpose.TRAIN, key), [])
+        self.assertEqual(key.seal_batch(frames)[:2] + key.seal_batch(frames)[4:5], [carried.seal, carried.seal, None])
+        self.assertEqual(verifier.recheck(verifier.head, frames[:1]), [Finding.CLEARED])
+        self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000)
+        self.grant(now=3_000_000)
+        later = Verifier(Ledger(self.content()))
+        self.assertEqual(later.recheck(verifier.head, frames[:1]), [Finding.RECALLED])
+        with self.assertRaises(Error) as refused:
+            verifier.recheck(later.head, frames[:1])
+        self.assertEqual(refused.exception.status, -71)
+
+    def content(self) -> bytes:
+        return "".join(line + "\n" for line in self.lines).encode()
 
     def test_closing_twice_and_using_what_is_closed(self) -> None:
         tap = self.tap()
@@ -130,6 +295,70 @@ class Gate(unittest.TestCase):
         self.assertEqual(refused.exception.status, -9)
         del tap
         gc.collect()
+
+
+class Wire(unittest.TestCase):
+    """What C and Rust come to, too: tests/capi/known.h."""
+
+    def setUp(self) -> None:
+        header = (ROOT / "tests/capi/known.h").read_text()
+        self.known = {name: bytes.fromhex(digits) for name, digits in re.findall(r'#define KNOWN_(\w+) "(\w+)"', header)}
+        self.tag, self.seal = self.known["TAG"], self.known["SEAL"]
+
+    def test_seals(self) -> None:
+        people = [Subject("ben", frozenset([Kind.VIDEO])), Subject("ann")]
+        key = MeetingKey(self.known["SECRET"], "standup").stream(self.tag)
+        self.assertEqual(key.seal(self.tag, people, b"a vo", memoryview(b"ice")), self.seal)
+        self.assertTrue(key.verify(self.seal, self.tag, people, b"a voice"))
+        self.assertFalse(key.verify(self.seal, self.tag, people[:1], b"a voice"))
+        self.assertFalse(key.verify(bytes(16), self.tag, people, b"a voice"))
+        with self.assertRaises(Error):
+            key.seal(self.tag, [people[0], people[0]], b"a voice")
+        with self.assertRaises(Error):
+            key.seal(bytes(16), people, b"a voice")
+        for wrong in (b"", bytes(15), bytes(33)):
+            with self.assertRaises(ValueError):
+                MeetingKey(wrong, "standup")
+            with self.assertRaises(ValueError):
+                key.verify(wrong, self.tag, people)
+            with self.assertRaises(ValueError):
+                read_tag(wrong)
+
+    def test_packets_and_units(self) -> None:
+        ways: list[tuple[str, list[str], Callable[[bytes, Carried], bytes], Callable[[bytes], Carried]]] = [
+            ("PACKET", ["RTP_ONE_BYTE", "RTP_TWO_BYTE"], lambda data, carried: wire.rtp_write(data, 5, carried), lambda data: wire.rtp_read(data, 5)),
+            ("AV1", ["AV1_TAGGED", "AV1_SEALED"], wire.obu_write, wire.obu_read),
+        ]
+        for codec in (Format.H264, Format.HEVC):
+            write, read = partial(self.write, codec), partial(self.read, codec)
+            ways.append((codec.name, [f"{codec.name}_TAGGED", f"{codec.name}_SEALED"], write, read))
+        for plain, written, write_to, read_from in ways:
+            for name, carried in zip(written, [Carried(self.tag), Carried(self.tag, self.seal)]):
+                self.assertEqual(write_to(self.known[plain], carried), self.known[name])
+                self.assertEqual(read_from(self.known[name]), carried)
+                self.assertEqual(Carried.read(bytes(carried)), carried)
+            with self.assertRaises(Error) as refused:
+                read_from(self.known[plain])
+            self.assertEqual(refused.exception.status, -97)
+
+    @staticmethod
+    def write(codec: Format, unit: bytes, carried: Carried) -> bytes:
+        return wire.sei_write(unit, codec, carried)
+
+    @staticmethod
+    def read(codec: Format, unit: bytes) -> Carried:
+        return wire.sei_read(unit, codec)
+
+    def test_descriptions(self) -> None:
+        line = wire.extmap(7)
+        self.assertEqual(wire.extension_id(f"a=mid:0\n{line}\n{wire.SDP_ALLOW_MIXED}\n"), 7)
+        with self.assertRaises(Error):
+            wire.extension_id("a=mid:0\n")
+        self.assertEqual(wire.Recording.of(Purpose.RECORD).line, "a=record:on")
+        self.assertEqual(wire.Recording.read("a=record:paused", 0), wire.Recording.PAUSED)
+        self.assertEqual(wire.Preference.of(Purpose.TRAIN).line, "a=recordpref:off")
+        self.assertEqual(wire.Preference.read("m=audio\na=recordpref:pause", 0), wire.Preference.PAUSE)
+        self.assertEqual([preference for preference in wire.Preference if preference.is_refusal], [wire.Preference.OFF, wire.Preference.PAUSE])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ use core::mem::offset_of;
 use std::{fs, path::Path, process::Command};
 
 use super::{
-    ABI_VERSION, frame, grant, ledger, meeting, people, settling, status, stream, tag, tap,
+    ABI_VERSION, archive, frame, grant, ledger, meeting, people, sdp, seal, settling, status,
+    stream, tag, tap,
 };
 use crate::{
     derived::MAX_SOURCES,
@@ -17,6 +18,7 @@ use crate::{
     kind::Kind,
     purpose::Purposes,
     verdict::{Reason, Verdict},
+    wire::sdp::{ALLOW_MIXED, URI},
 };
 
 /// What has a number, by the C expression for it.
@@ -103,9 +105,25 @@ fn structs() -> Numbers {
             withdrawal_method,
         }
         "framegate_dialog" = ledger::DialogIn { size, party, dialog, outlet, started }
+        "framegate_seal" = seal::SealOut { bytes }
+        "framegate_carried" = seal::CarriedInOut { size, sealed, tag, seal }
+        "framegate_subject" = seal::SubjectIn { size, kinds, id }
+        "framegate_piece" = seal::PieceIn { data, length }
+        "framegate_archived" = archive::ArchivedIn {
+            size, reserved, carried, subjects, subject_count, payload, payload_length,
+        }
     }
     // A handle is a number alone, and its member is private to its type.
-    for handle in ["meeting", "settling", "ledger", "tap", "group"] {
+    for handle in [
+        "meeting",
+        "settling",
+        "ledger",
+        "tap",
+        "group",
+        "meeting_key",
+        "stream_key",
+        "verifier",
+    ] {
         all.insert(format!("sizeof(framegate_{handle})"), 8);
         all.insert(format!("offsetof(framegate_{handle}, handle)"), 0);
         all.insert(format!("sizeof(((framegate_{handle} *)0)->handle)"), 8);
@@ -151,6 +169,10 @@ fn constants() -> Numbers {
             format!("VERDICT_{}", verdict.name().to_uppercase()),
             tap::verdict(verdict).into(),
         );
+    }
+    for (number, finding) in archive::FINDINGS.iter().enumerate() {
+        let name = in_capitals(&format!("{finding:?}"));
+        put(format!("FINDING_{name}"), number as i128);
     }
     for number in 0..100 {
         if let Some(by) = grant::authority(number) {
@@ -198,6 +220,14 @@ fn constants() -> Numbers {
         ("AREA_CHANNEL", frame::CHANNEL),
         ("AREA_SPAN", frame::SPAN),
         ("NO_KIND", frame::NO_KIND),
+        ("RECORDING_UNSAID", 0),
+        ("RECORDING_ON", sdp::ON),
+        ("RECORDING_OFF", sdp::OFF),
+        ("RECORDING_PAUSED", sdp::PAUSED),
+        ("PREFERENCE_ON", sdp::ON),
+        ("PREFERENCE_OFF", sdp::OFF),
+        ("PREFERENCE_PAUSE", sdp::PAUSED),
+        ("PREFERENCE_NO_PREFERENCE", sdp::NO_PREFERENCE),
         ("DURABILITY_EACH", 0),
         ("DURABILITY_BATCHED", 1),
     ] {
@@ -273,6 +303,13 @@ fn nothing_in_the_header_is_left_out() {
             .join("include/framegate.h")
             .is_file()
     );
+}
+
+#[test]
+fn texts_in_the_header_are_those_of_the_library() {
+    for (name, text) in [("URI", URI), ("ALLOW_MIXED", ALLOW_MIXED)] {
+        assert!(HEADER.contains(&format!("#define FRAMEGATE_SDP_{name} \"{text}\"\n")));
+    }
 }
 
 #[test]

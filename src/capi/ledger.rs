@@ -62,7 +62,7 @@ pub(super) struct DialogIn {
 sized!(LedgerInfo, ParticularsIn<'_>, DialogIn);
 
 /// Says which line it was, to who asked.
-fn told<T>(line: Out<'_, u64>, read: Result<T, LedgerError>) -> Result<T, Status> {
+pub(super) fn told<T>(line: Out<'_, u64>, read: Result<T, LedgerError>) -> Result<T, Status> {
     read.map_err(|error| {
         if let (false, Ok(room)) = (line.is_null(), line.room()) {
             room.put(error.line);

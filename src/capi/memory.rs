@@ -224,6 +224,15 @@ impl<'c, T: Plain> Out<'c, T> {
         self.rooms(1)
     }
 
+    /// Room for a `T`, if it is wanted.
+    pub(super) fn optional_room(self) -> Result<Option<Room<'c, T>>, Status> {
+        if self.is_null() {
+            Ok(None)
+        } else {
+            self.room().map(Some)
+        }
+    }
+
     /// Room for so many. Of none the address is not looked at.
     #[inline]
     pub(super) fn rooms(self, count: usize) -> Result<Room<'c, T>, Status> {
@@ -356,11 +365,7 @@ impl<'c, T: Plain> List<'c, T> {
         capacity: usize,
         length: Out<'c, usize>,
     ) -> Result<Self, Status> {
-        let length = if length.is_null() {
-            None
-        } else {
-            Some(length.room()?)
-        };
+        let length = length.optional_room()?;
         Ok(Self {
             room: first.rooms(capacity)?,
             length,

@@ -5,6 +5,7 @@
 
 #![deny(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
 
+mod archive;
 mod boundary;
 mod frame;
 mod grant;
@@ -16,12 +17,15 @@ mod ledger;
 mod meeting;
 mod memory;
 mod people;
+mod sdp;
+mod seal;
 mod settling;
 mod status;
 mod store;
 mod stream;
 mod tag;
 mod tap;
+mod wire;
 
 /// The version of the interface: `FRAMEGATE_ABI_VERSION`.
 const ABI_VERSION: u32 = 1;

@@ -6,6 +6,7 @@ use crate::{
     error::Error,
     ledger::{LedgerError, LedgerFault},
     tag::TagError,
+    wire::WireError,
 };
 
 macro_rules! statuses {
@@ -45,6 +46,8 @@ statuses! {
     NotReleasing = -13, "no release is under way that could be ended";
     Panic = -14, "an internal fault";
     File = -15, "the file system refused";
+    Overlap = -16, "a buffer overlaps what is to be copied into it";
+    Order = -17, "people's ids are not in order, or one of them is there twice";
 
     Overreach = -32, "only the person can agree, or their guardian if they have one";
     Unsigned = -33, "the person joined with a key, and nothing is signed";
@@ -84,6 +87,12 @@ statuses! {
 
     TagVersion = -80, "a tag of another version";
     TagInvalid = -81, "not a tag that can be written";
+
+    WireFormat = -96, "a packet or a unit is not of its format, or cut short";
+    NoTag = -97, "there is no tag";
+    SeveralTags = -98, "there are several tags, so none of them counts";
+    ExtensionId = -99, "not an id that an extension can have, or not just one";
+    ForeignExtension = -100, "a header extension of another kind is there already";
 }
 
 impl From<Error> for Status {
@@ -140,6 +149,22 @@ impl From<TagError> for Status {
             TagError::Version(_) => Self::TagVersion,
             TagError::Invalid => Self::TagInvalid,
             TagError::Length(_) => Self::Length,
+        }
+    }
+}
+
+impl From<WireError> for Status {
+    fn from(error: WireError) -> Self {
+        match error {
+            WireError::Malformed => Self::WireFormat,
+            WireError::Absent => Self::NoTag,
+            WireError::Several => Self::SeveralTags,
+            // As long as it was said to be.
+            WireError::Tag(TagError::Length(_)) => Self::TagInvalid,
+            WireError::Tag(error) => error.into(),
+            WireError::Id => Self::ExtensionId,
+            WireError::Foreign => Self::ForeignExtension,
+            WireError::NoRoom(_) => Self::ShortBuffer,
         }
     }
 }

@@ -1,6 +1,6 @@
 use alloc::{string::String, vec::Vec};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     history::History,
@@ -23,7 +23,8 @@ use crate::{
 /// What does not: the end that was agreed to, a restriction, a superseded notice, leaving, and the meeting's end.
 /// All these stop what comes, and withdraw nothing: what went before was lawful and stays so (Art. 7(3)).
 /// A withdrawal after any of them still recalls.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ErasureList {
     /// The person's id.
     pub who: String,
@@ -34,7 +35,8 @@ pub struct ErasureList {
 }
 
 /// What must go from one outlet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Erasure {
     /// The outlet's number.
     pub outlet: OutletId,
@@ -49,7 +51,7 @@ pub struct Erasure {
 }
 
 /// A time whose frames must go, and since when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recalled {
     /// The time; one of the receipt's too.
     #[serde(flatten)]

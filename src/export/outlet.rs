@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::history::{History, Interval, Span};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 /// A time in which frames were captured that may have been released: everything that was lies in one, not everything in one was.
 ///
 /// Frames go by their capture time, that of the earliest sample. What was derived from them carries it too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
     /// Of which kind.
     pub kind: Kind,

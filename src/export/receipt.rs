@@ -1,6 +1,6 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     history::{Ending, History, Interval, Span},
@@ -20,7 +20,8 @@ use crate::{
 /// (GDPR Art. 7(1), 15(1)).
 ///
 /// It names the ledger's head, so whoever keeps it can show later that the ledger was changed or cut off before that entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Receipt {
     /// The meeting's id.
     pub meeting: String,
@@ -43,7 +44,8 @@ pub struct Receipt {
 }
 
 /// One act of agreeing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Agreement {
     /// The number of the ledger's entry.
     pub entry: u64,
@@ -70,7 +72,8 @@ pub struct Agreement {
 }
 
 /// Somebody tried to agree who could not, or not so. Nothing came of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Attempt {
     /// The number of the ledger's entry.
     pub entry: u64,
@@ -87,7 +90,8 @@ pub struct Attempt {
 }
 
 /// A refusal or a withdrawal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Withdrawal {
     /// The number of the ledger's entry.
     pub entry: u64,
@@ -100,7 +104,8 @@ pub struct Withdrawal {
 }
 
 /// A restriction, or the end of one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Restriction {
     /// The number of the ledger's entry.
     pub entry: u64,
@@ -117,7 +122,8 @@ pub struct Restriction {
 }
 
 /// A time in which consent held without a break.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Held {
     /// In which of their stays, from 1.
     pub stay: u32,
@@ -136,7 +142,8 @@ pub struct Held {
 }
 
 /// What may have been released to an outlet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Released {
     /// The outlet's number.
     pub outlet: OutletId,
@@ -153,7 +160,8 @@ pub struct Released {
 }
 
 /// How many frames were released.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Frames {
     /// As they were.
     pub whole: u64,

@@ -8,7 +8,7 @@
 use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     history::Ending,
@@ -25,7 +25,8 @@ use crate::{
 pub const SCHEMA: &str = "framegate consent record 1";
 
 /// What the record must say and no ledger knows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Particulars {
     /// When the meeting started, since 1970-01-01T00:00:00Z, before the year 10000.
     pub started: Duration,

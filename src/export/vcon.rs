@@ -8,7 +8,7 @@
 use alloc::{format, string::String, vec::Vec};
 use core::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     history::History,
@@ -26,7 +26,8 @@ use crate::{
 };
 
 /// Which party and dialog of the vCon an attachment is about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Dialog {
     /// The person's index in `parties`.
     pub party: u32,

@@ -1,6 +1,7 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use ed25519_dalek::{Signer, SigningKey};
+use serde::{Deserialize, Serialize};
 
 use super::{Entry, Head, Line};
 use crate::{
@@ -27,7 +28,8 @@ pub trait Store: Send {
 pub struct StoreError;
 
 /// Which entries are made durable at once. Grants and everything that narrows always are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Durability {
     /// Each.
     Each,

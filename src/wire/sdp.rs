@@ -4,6 +4,8 @@
 
 use alloc::{format, string::String};
 
+use serde::{Deserialize, Serialize};
+
 use crate::purpose::Purposes;
 
 /// Names the header extension of [`rtp`](super::rtp): the [`UUID`](super::UUID) as a URN (RFC 9562 §4).
@@ -35,7 +37,8 @@ pub fn extension_id(part: &str) -> Option<u8> {
 }
 
 /// Whether somebody is being recorded: `a=record` (RFC 7866 §7.1.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Recording {
     /// They are.
     On,
@@ -49,7 +52,8 @@ pub enum Recording {
 ///
 /// A recorder need not follow it; the gate does not let it record whom it should not.
 /// A wish is no consent: there is no notice under it. What one says no to is to be withdrawn from the meeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Preference {
     /// They wish to be.
     On,

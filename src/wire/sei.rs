@@ -4,11 +4,14 @@
 //! Decoders skip it, so the picture stays as it is; whoever writes the stream anew drops it. A stream is in the byte stream format
 //! (Annex B of both), one access unit at a time.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Cursor, Tags, UUID, WireError};
 use crate::seal::Carried;
 
 /// Which of the two it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Codec {
     /// ITU-T H.264.
     H264,

@@ -49,6 +49,21 @@ int main(void) {
                                    outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder"));
   framegate_group group;
   OK(framegate_group_open(meeting, &ann, 1, &group));
+  framegate_meeting_key meeting_key;
+  framegate_stream_key key;
+  const uint8_t secret[32] = {7};
+  OK(framegate_meeting_key_open(secret, string_of("allocations"), &meeting_key));
+  OK(framegate_stream_key_open(meeting_key, framegate_tap_tag(own, 0, 0), &key));
+  framegate_subject who;
+  memset(&who, 0, sizeof who);
+  who.size = (uint32_t)sizeof who;
+  who.id = string_of("ann");
+  framegate_carried carried;
+  memset(&carried, 0, sizeof carried);
+  carried.size = (uint32_t)sizeof carried;
+  carried.sealed = 1;
+  uint8_t packet[12] = {0x80}, tagged[128];
+  size_t length = 0;
   /* The control. */
   CHECK(allocations > 10);
 
@@ -92,7 +107,14 @@ int main(void) {
     OK(framegate_tap_tags(composite, frames, BATCH, now, tags));
     framegate_frame owners = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, now);
     IS(framegate_tap_admit(own, &owners, payloads, 1, now, cleared), 1);
+    /* Sealed inside the release, and on its way. */
+    const framegate_piece piece = {cleared[0].payload.plane[0].data, cleared[0].payload.plane[0].length};
+    carried.tag = cleared[0].tag;
+    OK(framegate_stream_key_seal(key, carried.tag, &who, 1, &piece, 1, &carried.seal));
     OK(framegate_tap_end(own));
+    IS(framegate_stream_key_verify(key, carried.seal, carried.tag, &who, 1, &piece, 1), 1);
+    OK(framegate_rtp_write(packet, sizeof packet, 1, &carried, tagged, sizeof tagged, &length));
+    OK(framegate_rtp_read(tagged, length, 1, &carried));
     tags[0] = framegate_tap_tag(own, now, now);
     tags[1] = framegate_tag_meet(tags[0], tags[2]);
     OK(framegate_tap_counters(own, &counters));
@@ -101,6 +123,8 @@ int main(void) {
   }
   IS(allocations - before, 0);
   puts("no allocation in 100,000 rounds");
+  OK(framegate_stream_key_close(key));
+  OK(framegate_meeting_key_close(meeting_key));
   OK(framegate_tap_close(own));
   OK(framegate_tap_close(composite));
   OK(framegate_group_close(group));

@@ -5,11 +5,14 @@
  *
  * The model holds, for each person, kind and purpose, since when and until when consent may hold at the most. It knows what was said to the
  * meeting in calls that succeeded, and nothing of how the gate decides. So a release that it forbids is wrong; withholding more is not its
- * concern. A withheld frame's bytes must be nowhere that an outlet looks.
+ * concern. A withheld frame's bytes must be nowhere that an outlet looks. What is derived needs its sources' consent, too; records have so
+ * many bits a minute; an encoded stream goes on at a keyframe. What was released is sealed and kept, and at the end of a meeting none of it
+ * may be cleared for training that was withdrawn or changed.
  *
  * Built with -DFAULT=n it has a planted fault, which must be found: 1 a withheld frame is handed on, 2 a tag is written past its array,
  * 3 a closed meeting's memory is used, 4 a redacted frame keeps what was to be hidden, 5 a hostile call is said to have succeeded,
- * 6 a branch on what was never written. */
+ * 6 a branch on what was never written, 7 what was changed is taken for what was sealed, 8 records may tell twice as much,
+ * 9 a stream of encoded frames goes on after one was withheld. */
 
 #include "check.h"
 
@@ -17,9 +20,20 @@
 #define FAULT 0
 #endif
 
-enum { PEOPLE = 4, KINDS = 3, PURPOSES = 3, TAPS = 8, FRAMES = 3, BYTES = 32, STALE = 16, NOTICES = 2, LIFE = 2000 };
+enum { PEOPLE = 4, KINDS = 5, PURPOSES = 3, TAPS = 12, FRAMES = 3, BYTES = 32, STALE = 16, NOTICES = 2, LIFE = 2000, SOURCES = 8, ARCHIVED = 32, TYPES = 8 };
 
-static const uint32_t KIND[KINDS] = {FRAMEGATE_KIND_AUDIO, FRAMEGATE_KIND_CHAT, FRAMEGATE_KIND_CAPTION};
+static const uint32_t KIND[KINDS] = {FRAMEGATE_KIND_AUDIO, FRAMEGATE_KIND_CHAT, FRAMEGATE_KIND_CAPTION, FRAMEGATE_KIND_VIDEO, FRAMEGATE_KIND_TELEMETRY};
+
+/* What a tap's frames are, all of BYTES bytes: with its kind, by its index, and its format. */
+enum medium { SOUND, MESSAGE, ONE_PLANE, THREE_PLANES, OPUS, VP8, DERIVED, RECORDS, MEDIA };
+
+static const struct {
+  int kind;
+  uint32_t format;
+} MEDIUM[MEDIA] = {{0, FRAMEGATE_FORMAT_PCM_S16}, {1, FRAMEGATE_FORMAT_UTF8}, {3, FRAMEGATE_FORMAT_RGBA}, {3, FRAMEGATE_FORMAT_I422},
+                   {0, FRAMEGATE_FORMAT_OPUS},    {3, FRAMEGATE_FORMAT_VP8},  {2, FRAMEGATE_FORMAT_UTF8}, {4, 0}};
+/* What a record takes of its minute: four integers from 1 to 255, or none. */
+enum { RECORD_BITS = 32 };
 static const char *const ID[PEOPLE] = {"ann", "ben", "kid", "key"};
 static const char *const TEXT[NOTICES] = {"one", "two"};
 
@@ -59,9 +73,29 @@ struct open_tap {
   framegate_tap tap;
   int is_open, releasing;
   uint32_t type;   /* FRAMEGATE_STREAM_… */
+  enum medium medium;
   int kind, owner;
   uint32_t purposes;
+  int awaits;      /* of VP8: whether only a keyframe can be shown */
+  uint32_t bits_per_minute, bits; /* of records, and how many went */
+  int64_t minute;  /* in this one */
   uint64_t seen, whole, redacted, blanked, dropped;
+};
+
+/* What an outlet got, to be named as a source. */
+struct source {
+  framegate_source source;
+  framegate_participant people[PEOPLE];
+};
+
+/* What an outlet kept of it, sealed. */
+struct kept {
+  framegate_carried carried;
+  framegate_subject subjects[PEOPLE];
+  uint8_t payload[BYTES];
+  size_t length;
+  framegate_archived frame;
+  uint64_t at; /* the call */
 };
 
 static struct {
@@ -78,10 +112,19 @@ static struct {
   int has_group;
   framegate_settling settling;
   int has_settling;
+  struct source sources[SOURCES];
+  size_t source_count;
+  framegate_meeting_key key;
+  struct kept kept[ARCHIVED];
+  size_t kept_count;
+  uint64_t withdrawn[PEOPLE][KINDS][PURPOSES]; /* the call in which it was last, of somebody of this id */
+  int has_lines;                               /* whether all of the ledger is in `lines` */
+  size_t length;
 } m;
 
-static uint64_t stale[5][STALE]; /* handles of each type that were closed */
-static uint64_t calls, hostile_calls, released, withheld;
+static char lines[1 << 21];
+static uint64_t stale[TYPES][STALE]; /* handles of each type that were closed */
+static uint64_t calls, hostile_calls, released, withheld, by_medium[MEDIA], trained, recalled;
 
 static int64_t floor_ms(int64_t micros) { return micros / 1000; }
 static int64_t ceil_ms(int64_t micros) { return (micros + 999) / 1000; }
@@ -130,7 +173,7 @@ static uint64_t wrong_handle(int type) {
   switch (below(5)) {
     case 0: return 0;
     case 1: return stale[type][below(STALE)];
-    case 2: return stale[(type + 1 + below(4)) % 5][below(STALE)] ^ 0x80000000u;
+    case 2: return stale[(type + 1 + (int)below(TYPES - 1)) % TYPES][below(STALE)] ^ 0x80000000u;
     case 3: return type == 0 ? m.taps[0].tap.handle : m.meeting.handle;
     default: return draw() | 0x80000000u; /* of no type that there is */
   }
@@ -181,6 +224,10 @@ static int32_t on_append(void *user, const uint8_t *lines, size_t length, int32_
 static void on_event(void *user, const char *line, size_t length) {
   uint64_t generation;
   CHECK(user == &m && line[0] == '{' && line[length - 1] == '}');
+  CHECK(m.length + length + 1 <= sizeof lines);
+  memcpy(lines + m.length, line, length);
+  lines[m.length + length] = '\n';
+  m.length += length + 1;
   if (m.meeting.handle != 0 && one_in(4)) OK(framegate_meeting_generation(m.meeting, &generation));
 }
 
@@ -192,6 +239,7 @@ static void begin(void) {
   if (one_in(2)) {
     options.event = on_event;
     options.event_user = &m;
+    m.has_lines = options.append == NULL;
   }
   framegate_status status;
   do {
@@ -201,6 +249,9 @@ static void begin(void) {
   options = options_of("other");
   OK(framegate_meeting_open(&options, &m.other));
   m.stranger = joined(m.other, "ann", "", NULL, 0);
+  uint8_t secret[32];
+  for (size_t at = 0; at < sizeof secret; at++) secret[at] = (uint8_t)draw();
+  OK(framegate_meeting_key_open(secret, string_of("driver"), &m.key));
   for (int at = 0; at < NOTICES; at++) {
     framegate_notice notice;
     memset(&notice, 0, sizeof notice);
@@ -215,7 +266,12 @@ static void begin(void) {
   }
 }
 
+static void train(void);
+
 static void finish(void) {
+  if (m.has_lines) train();
+  keep_stale(5, m.key.handle);
+  OK(framegate_meeting_key_close(m.key));
   for (int at = 0; at < TAPS; at++) {
     if (m.taps[at].is_open) {
       keep_stale(3, m.taps[at].tap.handle);
@@ -322,6 +378,9 @@ static void withdraw(void) {
   const framegate_status status = framegate_meeting_withdraw(m.meeting, by, m.people[at].who, scope, now, settling);
   /* Of who was never there the handle is of no meeting. */
   if (m.people[at].who.meeting != 0) OK(status);
+  if (m.people[at].joined) {
+    EACH_IN(scope, kind, purpose) { m.withdrawn[at][kind][purpose] = calls; }
+  }
   narrowed(status, settling);
   told_time(status, now);
   close_consents(&m.people[at], scope);
@@ -396,13 +455,36 @@ static void open_tap(void) {
   }
   static const uint32_t types[3] = {FRAMEGATE_STREAM_OWNED, FRAMEGATE_STREAM_MIX, FRAMEGATE_STREAM_COMPOSITE};
   memset(open, 0, sizeof *open);
-  open->type = types[below(3)];
-  open->kind = open->type == FRAMEGATE_STREAM_COMPOSITE ? 0 : (int)below(2);
-  open->owner = open->type == FRAMEGATE_STREAM_OWNED ? (int)below(PEOPLE) : -1;
+  open->medium = (enum medium)below(MEDIA);
+  switch (open->medium) {
+    case DERIVED: open->type = FRAMEGATE_STREAM_DERIVED; break;
+    case RECORDS: open->type = FRAMEGATE_STREAM_RECORDS; break;
+    case OPUS:
+    case VP8: open->type = types[below(2)]; break;
+    default: open->type = types[below(3)]; break;
+  }
+  open->kind = MEDIUM[open->medium].kind;
+  open->owner = open->type == FRAMEGATE_STREAM_OWNED || open->type == FRAMEGATE_STREAM_RECORDS ? (int)below(PEOPLE) : -1;
   open->purposes = 1 + below((1u << PURPOSES) - 1);
-  framegate_stream_options stream = stream_of(open->type, m.people[open->owner < 0 ? 0 : open->owner].who, KIND[open->kind],
-                                              open->kind == 0 ? FRAMEGATE_FORMAT_PCM_S16 : FRAMEGATE_FORMAT_UTF8);
+  open->awaits = 1;
+  framegate_stream_options stream = stream_of(open->type, m.people[open->owner < 0 ? 0 : open->owner].who, KIND[open->kind], MEDIUM[open->medium].format);
   stream.channels = 2;
+  stream.height = open->medium == THREE_PLANES ? 4 : 2;
+  framegate_field fields[BYTES / 8];
+  static const char *const names[BYTES / 8] = {"a", "b", "c", "d"};
+  memset(fields, 0, sizeof fields);
+  for (size_t at = 0; at < BYTES / 8; at++) {
+    fields[at].size = (uint32_t)sizeof fields[at];
+    fields[at].name = string_of(names[at]);
+    fields[at].minimum = 1;
+    fields[at].maximum = 255;
+  }
+  if (open->medium == RECORDS) {
+    open->bits_per_minute = 1 + below(20 * RECORD_BITS);
+    stream.bits_per_minute = open->bits_per_minute * (FAULT == 8 ? 2 : 1);
+    stream.fields = fields;
+    stream.field_count = BYTES / 8;
+  }
   framegate_outlet_options outlet = outlet_of(open->purposes, one_in(2) ? 0xFFFF : 0, "outlet");
   framegate_stream from;
   framegate_outlet to;
@@ -434,13 +516,79 @@ struct a_frame {
   int complete;
   framegate_region regions[2];
   int owner[2];
+  framegate_source sources[2];
+  framegate_participant joined[2 * PEOPLE];
+  int64_t captured; /* that of its sources, if it was made of any */
+  int is_key;
+  uint8_t sent[BYTES];
 };
 
 static const framegate_participant NOBODY = {0, UINT16_MAX, 0};
 
+/* What goes in: letters, where the format does not say more. */
+static void make_content(struct a_frame *made, const struct open_tap *tap) {
+  static const uint8_t key[10] = {0xd0, 0, 0, 0x9d, 1, 0x2a, 0x10, 0, 0x10, 0}, delta[3] = {0xd1, 0, 0};
+  for (size_t at = 0; at < BYTES; at++) made->sent[at] = (uint8_t)('a' + at % 16);
+  switch (tap->medium) {
+    case OPUS: made->sent[0] = 0xF8; break;
+    case VP8: {
+      const int is_key = one_in(3);
+      memcpy(made->sent, is_key ? key : delta, is_key ? sizeof key : sizeof delta);
+      made->frame.keyframe = below(3);
+      made->is_key = is_key && made->frame.keyframe != FRAMEGATE_KEYFRAME_NO;
+      break;
+    }
+    case RECORDS:
+      memset(made->sent, 0, BYTES);
+      for (size_t at = 0; at < BYTES; at += 8) {
+        made->sent[at] = (uint8_t)(1 + below(255));
+        if (one_in(16)) made->sent[at + 1 + below(7)] = 1; /* beyond its range */
+      }
+      break;
+    default: break;
+  }
+}
+
+/* One source of those that there were, or two joined; from time to time forged. */
+static void make_sources(struct a_frame *made) {
+  const size_t count = m.source_count == 0 ? 0 : 1 + below(2);
+  for (size_t at = 0; at < count; at++) {
+    const struct source *from = &m.sources[below((uint32_t)m.source_count)];
+    framegate_source *source = &made->sources[at];
+    framegate_participant *people = made->joined + at * PEOPLE;
+    *source = from->source;
+    memcpy(people, from->people, sizeof from->people);
+    source->people = people;
+    if (one_in(4)) {
+      const struct source *other = &m.sources[below((uint32_t)m.source_count)];
+      const size_t room = PEOPLE - source->people_count, more = other->source.people_count < room ? other->source.people_count : room;
+      if (more == other->source.people_count) {
+        source->tag = framegate_tag_meet(source->tag, other->source.tag);
+        source->kinds |= other->source.kinds;
+        memcpy(people + source->people_count, other->people, more * sizeof *people);
+        source->people_count += more;
+        if (other->source.captured < source->captured) source->captured = other->source.captured;
+      }
+    }
+    if (one_in(12)) source->tag.bytes[below(16)] ^= (uint8_t)(1u << below(8));
+    if (one_in(12)) people[0] = one_in(2) ? m.people[below(PEOPLE)].who : m.stranger;
+    if (one_in(20)) source->people_count = 0;
+  }
+  made->frame.sources = count == 0 ? NULL : made->sources;
+  made->frame.source_count = count;
+}
+
 static void make_frame(struct a_frame *made, const struct open_tap *tap, int64_t now) {
   memset(made, 0, sizeof *made);
   made->frame = frame_of(one_in(2) && tap->owner >= 0 ? FRAMEGATE_CONTRIBUTORS_OWNER : 1 + below(6), one_in(8) || !in_range(now) ? a_time() : now - (int64_t)below(3000));
+  made->captured = made->frame.captured;
+  make_content(made, tap);
+  if (tap->medium == DERIVED && !one_in(6)) {
+    made->frame.contributors = FRAMEGATE_CONTRIBUTORS_SOURCES;
+    make_sources(made);
+    made->complete = made->frame.source_count > 0;
+    return;
+  }
   made->count = (int)below(PEOPLE);
   for (int at = 0; at < made->count; at++) {
     made->who[at] = one_in(12) ? -1 : (int)below(PEOPLE);
@@ -474,32 +622,87 @@ static void make_frame(struct a_frame *made, const struct open_tap *tap, int64_t
     made->frame.region_count = 2;
     for (uint32_t at = 0; at < 2; at++) {
       made->owner[at] = (int)below(PEOPLE);
-      made->regions[at] = region_of(m.people[made->owner[at]].who, tap->kind == 0 ? FRAMEGATE_AREA_CHANNEL : FRAMEGATE_AREA_SPAN);
+      made->regions[at] = region_of(m.people[made->owner[at]].who, tap->kind == 0   ? FRAMEGATE_AREA_CHANNEL
+                                                                   : tap->kind == 3 ? FRAMEGATE_AREA_RECTANGLE
+                                                                                    : FRAMEGATE_AREA_SPAN);
       made->regions[at].channel = at;
+      made->regions[at].x = 2 * at;
+      made->regions[at].width = 2;
+      made->regions[at].height = tap->medium == THREE_PLANES ? 4 : 2;
       made->regions[at].start = 8 * at;
       made->regions[at].end = 8 * at + 8;
     }
   }
 }
 
+static void forbidden(const char *what) {
+  fprintf(stderr, "the model forbids it: %s\n", what);
+  exit(1);
+}
+
+/* When a source was captured at the earliest, and whether it was released for so many purposes. */
+static int may_source(const framegate_source *source, uint32_t purposes, framegate_tag_fields *fields, int64_t *captured) {
+  fields->size = (uint32_t)sizeof *fields;
+  if (framegate_tag_get(source->tag, fields) != FRAMEGATE_OK) return 0;
+  *captured = fields->captured < source->captured ? fields->captured : source->captured;
+  return (fields->verdict == FRAMEGATE_VERDICT_WHOLE || fields->verdict == FRAMEGATE_VERDICT_REDACTED) && (purposes & ~(uint32_t)fields->purposes) == 0;
+}
+
+/* Whether everybody in everything that a frame was made of may agree, to what it was and to what was made of it, since the earliest of it. */
+static int may_derived(struct a_frame *made, const struct open_tap *tap, int64_t now) {
+  framegate_tag_fields fields;
+  int64_t earliest = INT64_MAX, captured = 0;
+  for (size_t at = 0; at < made->frame.source_count; at++) {
+    if (!may_source(&made->sources[at], tap->purposes, &fields, &captured)) return 0;
+    if (captured < earliest) earliest = captured;
+  }
+  made->captured = earliest;
+  for (size_t at = 0; at < made->frame.source_count; at++) {
+    const framegate_source *source = &made->sources[at];
+    if (!may_source(source, tap->purposes, &fields, &captured) || source->people_count == 0) return 0;
+    const uint32_t kinds = source->kinds | (fields.kind == FRAMEGATE_NO_KIND ? 0 : 1u << fields.kind) | 1u << KIND[tap->kind];
+    for (size_t person = 0; person < source->people_count; person++) {
+      int who = PEOPLE - 1;
+      while (who >= 0 && memcmp(&m.people[who].who, &source->people[person], sizeof source->people[person]) != 0) who--;
+      for (int kind = 0; kind < KINDS; kind++) {
+        if ((kinds >> KIND[kind] & 1) && !may(who, kind, tap->purposes, earliest, now)) return 0;
+      }
+    }
+  }
+  return 1;
+}
+
 /* Whether everybody who is named for all of a frame may agree. */
-static int may_all(const struct a_frame *made, const struct open_tap *tap, int64_t now) {
-  if (!made->complete || (tap->owner >= 0 && !may(tap->owner, tap->kind, tap->purposes, made->frame.captured, now))) return 0;
+static int may_all(struct a_frame *made, const struct open_tap *tap, int64_t now) {
+  if (made->frame.source_count > 0 && !may_derived(made, tap, now)) return 0;
+  if (!made->complete || (tap->owner >= 0 && !may(tap->owner, tap->kind, tap->purposes, made->captured, now))) return 0;
   for (int at = 0; at < made->count; at++) {
-    if (made->who[at] < 0 || !may(made->who[at], tap->kind, tap->purposes, made->frame.captured, now)) return 0;
+    if (made->who[at] < 0 || !may(made->who[at], tap->kind, tap->purposes, made->captured, now)) return 0;
   }
   return 1;
 }
 
 static int may_region(const struct a_frame *made, const struct open_tap *tap, size_t at, int64_t now) {
-  return may(made->owner[at], tap->kind, tap->purposes, made->frame.captured, now);
+  return may(made->owner[at], tap->kind, tap->purposes, made->captured, now);
 }
 
-static int hidden_at(const struct a_frame *made, const struct open_tap *tap, size_t byte, int64_t now) {
+/* Whether a byte is of a region, the first or the second half of a frame. Where none can be hidden by itself, each is of both. */
+static int is_over(enum medium medium, size_t byte, size_t region) {
+  switch (medium) {
+    case SOUND: return byte / 2 % 2 == region;
+    case ONE_PLANE: return byte % 16 / 8 == region;
+    case THREE_PLANES: return (byte < 16 ? byte % 4 / 2 : byte % 2) == region;
+    case MESSAGE:
+    case DERIVED: return byte / 8 == region;
+    default: return 1;
+  }
+}
+
+static int hidden_at(struct a_frame *made, const struct open_tap *tap, size_t byte, int64_t now) {
   const int whole = may_all(made, tap, now);
   int covered = 0;
   for (size_t at = 0; at < made->frame.region_count; at++) {
-    const int over = tap->kind == 0 ? byte / 2 % 2 == at : byte / 8 == at;
+    const int over = is_over(tap->medium, byte, at);
     if (!over) continue;
     covered = 1;
     if (!may_region(made, tap, at, now)) return 1;
@@ -508,14 +711,9 @@ static int hidden_at(const struct a_frame *made, const struct open_tap *tap, siz
   return covered && tap->type == FRAMEGATE_STREAM_COMPOSITE ? 0 : !whole;
 }
 
-static void forbidden(const char *what) {
-  fprintf(stderr, "the model forbids it: %s\n", what);
-  exit(1);
-}
-
 /* Whose consent the model holds at what, for who is to find out. */
 static void explain(const struct a_frame *made, const struct open_tap *tap, int64_t now) {
-  fprintf(stderr, "stream type %u, kind %d, owner %d, purposes %x; contributors %u, %d named; captured %lld, released %lld, latest %lld\n", tap->type, tap->kind,
+  fprintf(stderr, "medium %d, stream type %u, kind %d, owner %d, purposes %x; contributors %u, %d named; captured %lld, released %lld, latest %lld\n", (int)tap->medium, tap->type, tap->kind,
           tap->owner, tap->purposes, made->frame.contributors, made->count, (long long)made->frame.captured, (long long)now, (long long)m.latest);
   for (int at = 0; at < PEOPLE; at++) {
     for (int purpose = 0; purpose < PURPOSES; purpose++) {
@@ -529,51 +727,283 @@ static void explain(const struct a_frame *made, const struct open_tap *tap, int6
   for (size_t at = 0; at < made->frame.region_count; at++) fprintf(stderr, "  region of %s\n", ID[made->owner[at]]);
 }
 
+/* Whether what was sent is in something as it was, for eight bytes at least. */
+static int has_of(const uint8_t *sent, const uint8_t *bytes, size_t length) {
+  for (size_t at = 0; at + 8 <= length; at++) {
+    for (size_t from = BYTES / 2; from + 8 <= BYTES; from++) {
+      if (memcmp(bytes + at, sent + from, 8) == 0) return 1;
+    }
+  }
+  return 0;
+}
+
+/* Whether a byte tells something of what was sent: of a record the lowest of each integer, as the others are 0, or else are beyond its range. */
+static int tells(const struct open_tap *tap, const uint8_t *sent, const uint8_t *bytes, size_t at) {
+  return bytes[at] == sent[at] && (tap->medium != RECORDS || at % 8 == 0);
+}
+
+/* Something went of one person's in a minute. */
+static void spend(struct open_tap *tap, int64_t now) {
+  const int64_t minute = floor_ms(now > m.latest ? now : m.latest) / 60000;
+  if (minute > tap->minute) tap->minute = minute, tap->bits = 0;
+  tap->bits += RECORD_BITS;
+  if (tap->bits > tap->bits_per_minute) forbidden("more bits went than may in a minute");
+}
+
 /* What an outlet got, judged. */
-static void judge(const struct a_frame *made, struct open_tap *tap, const framegate_cleared *cleared, int64_t now, int copied) {
+static void judge(struct a_frame *made, struct open_tap *tap, const framegate_cleared *cleared, int64_t now, int copied) {
   tap->seen++;
   framegate_tag_fields fields;
   fields.size = (uint32_t)sizeof fields;
   OK(framegate_tag_get(cleared->tag, &fields));
   IS(fields.verdict, cleared->verdict);
-  const uint8_t *bytes = cleared->payload.plane[0].data;
+  const framegate_plane *planes = cleared->payload.plane;
+  const uint8_t *bytes = planes[0].data;
   switch (cleared->verdict) {
     case FRAMEGATE_VERDICT_WHOLE:
     case FRAMEGATE_VERDICT_REDACTED:
       released++;
+      by_medium[tap->medium]++;
       *(cleared->verdict == FRAMEGATE_VERDICT_WHOLE ? &tap->whole : &tap->redacted) += 1;
-      CHECK(cleared->payload.plane[0].length == BYTES && fields.purposes == tap->purposes);
-      CHECK((cleared->verdict == FRAMEGATE_VERDICT_WHOLE) == (cleared->hidden == 0 && fields.reason == 0) || copied);
+      CHECK(fields.purposes == tap->purposes);
+      if (tap->medium == THREE_PLANES) {
+        CHECK(cleared->payload.planes == 3 && planes[0].length == 16 && planes[1].data == bytes + 16 && planes[2].data == bytes + 24 && planes[2].length == 8);
+      } else {
+        CHECK(planes[0].length == BYTES);
+      }
+      CHECK((cleared->verdict == FRAMEGATE_VERDICT_WHOLE) == (cleared->hidden == 0 && fields.reason == 0) || copied || tap->medium == DERIVED);
       for (size_t at = 0; at < BYTES; at++) {
-        const int is_plain = bytes[at] == 'a' + at % 16;
-        if (is_plain && hidden_at(made, tap, at, now)) {
+        if (tells(tap, made->sent, bytes, at) && hidden_at(made, tap, at, now)) {
           explain(made, tap, now);
           forbidden("a byte of who does not agree was released");
         }
+        if (tap->medium == RECORDS && at % 8 != 0 && bytes[at] != 0) forbidden("an integer beyond its range was released");
       }
+      if (tap->medium == RECORDS) spend(tap, now);
+      if (tap->awaits && !made->is_key && tap->medium == VP8) forbidden("a stream went on without a keyframe");
+      tap->awaits = 0;
       break;
     case FRAMEGATE_VERDICT_BLANKED:
       withheld++;
       tap->blanked++;
+      tap->awaits = 1;
+      if (tap->medium == OPUS || tap->medium == VP8) {
+        CHECK(planes[0].length > 0);
+        if (has_of(made->sent, bytes, planes[0].length)) forbidden("a blanked frame has its bytes");
+        break;
+      }
       for (size_t at = 0; at < BYTES; at++) {
-        if (bytes[at] == 'a' + at % 16) forbidden("a blanked frame has its bytes");
+        if (tells(tap, made->sent, bytes, at)) forbidden("a blanked frame has its bytes");
       }
       break;
     default:
       withheld++;
       tap->dropped++;
-      CHECK(cleared->verdict == FRAMEGATE_VERDICT_DROPPED && bytes == NULL && cleared->payload.plane[0].length == 0 && cleared->hidden == UINT64_MAX);
+      tap->awaits = 1;
+      CHECK(cleared->verdict == FRAMEGATE_VERDICT_DROPPED && bytes == NULL && planes[0].length == 0 && cleared->hidden == UINT64_MAX);
       break;
   }
+}
+
+/* ---- What travels ---- */
+
+/* The key of a tag's stream. */
+static framegate_stream_key key_of(framegate_tag tag) {
+  framegate_stream_key key;
+  OK(framegate_stream_key_open(m.key, tag, &key));
+  return key;
+}
+
+static void close_key(framegate_stream_key key) {
+  keep_stale(6, key.handle);
+  OK(framegate_stream_key_close(key));
+}
+
+/* Keeps what an outlet got, inside its release: as a source, and sealed. */
+static void keep(const framegate_cleared *cleared) {
+  const framegate_source *source = &cleared->source;
+  if (source->size == 0) return;
+  CHECK(source->people_count > 0 && source->people_count <= PEOPLE);
+  struct source *from = &m.sources[m.source_count < SOURCES ? m.source_count++ : below(SOURCES)];
+  from->source = *source;
+  memcpy(from->people, source->people, source->people_count * sizeof *source->people);
+  const size_t own = m.kept_count < ARCHIVED ? m.kept_count : below(ARCHIVED);
+  struct kept *kept = &m.kept[own];
+  memset(kept, 0, sizeof *kept);
+  size_t count = 0;
+  for (int who = 0; who < PEOPLE; who++) {
+    for (size_t at = 0; at < source->people_count; at++) {
+      if (memcmp(&m.people[who].who, &source->people[at], sizeof source->people[at]) != 0) continue;
+      /* By their ids: ann, ben, key, kid. */
+      size_t place = count++;
+      for (; place > 0 && strcmp(kept->subjects[place - 1].id.data, ID[who]) > 0; place--) kept->subjects[place] = kept->subjects[place - 1];
+      kept->subjects[place].size = (uint32_t)sizeof kept->subjects[place];
+      kept->subjects[place].kinds = source->kinds;
+      kept->subjects[place].id = string_of(ID[who]);
+    }
+  }
+  CHECK(count == source->people_count);
+  framegate_piece pieces[4];
+  size_t planes = cleared->payload.planes == 0 ? 1 : cleared->payload.planes;
+  for (size_t at = 0; at < planes; at++) {
+    pieces[at].data = cleared->payload.plane[at].data;
+    pieces[at].length = cleared->payload.plane[at].length;
+    memcpy(kept->payload + kept->length, pieces[at].data, pieces[at].length);
+    kept->length += pieces[at].length;
+  }
+  kept->carried.size = (uint32_t)sizeof kept->carried;
+  kept->carried.tag = cleared->tag;
+  kept->carried.sealed = 1;
+  const framegate_stream_key key = key_of(cleared->tag);
+  OK(framegate_stream_key_seal(key, cleared->tag, kept->subjects, count, pieces, planes, &kept->carried.seal));
+  close_key(key);
+  framegate_archived *frame = &kept->frame;
+  frame->size = (uint32_t)sizeof *frame;
+  frame->carried = &kept->carried;
+  frame->subjects = kept->subjects;
+  frame->subject_count = count;
+  frame->payload = kept->payload;
+  frame->payload_length = kept->length;
+  kept->at = calls;
+  if (own == m.kept_count) m.kept_count++;
+}
+
+/* Whether somebody in a frame has withdrawn since what it was released for. */
+static int is_withdrawn(const struct kept *kept) {
+  framegate_tag_fields fields;
+  fields.size = (uint32_t)sizeof fields;
+  OK(framegate_tag_get(kept->carried.tag, &fields));
+  for (size_t at = 0; at < kept->frame.subject_count; at++) {
+    int who = PEOPLE - 1;
+    while (strcmp(ID[who], kept->subjects[at].id.data) != 0) who--;
+    for (int kind = 0; kind < KINDS; kind++) {
+      for (int purpose = 0; purpose < PURPOSES; purpose++) {
+        const int is_in = (kept->subjects[at].kinds >> KIND[kind] & 1) && (fields.purposes >> purpose & 1);
+        if (is_in && m.withdrawn[who][kind][purpose] > kept->at) return 1;
+      }
+    }
+  }
+  return 0;
+}
+
+/* Changes something of a frame that was kept. */
+static void spoil(struct kept *kept) {
+  switch (below(6)) {
+    case 0: kept->carried.seal.bytes[below(16)] ^= (uint8_t)(1u << below(8)); break;
+    case 1: kept->carried.tag.bytes[below(16)] ^= (uint8_t)(1u << below(8)); break;
+    case 2: kept->payload[below((uint32_t)kept->length)] ^= (uint8_t)(1u << below(8)); break;
+    case 3: kept->subjects[0].kinds ^= 1u << below(20); break;
+    case 4: kept->frame.subject_count -= 1; break;
+    default: kept->carried.sealed = 0; break;
+  }
+}
+
+/* What a life has left, checked before training: nothing that was withdrawn or changed may be cleared. */
+static void train(void) {
+  framegate_ledger ledger;
+  framegate_verifier verifier;
+  framegate_archived frames[ARCHIVED];
+  uint64_t bits[1], stays[1];
+  uint8_t findings[ARCHIVED], later[ARCHIVED];
+  size_t count = 0;
+  OK(framegate_ledger_read((const uint8_t *)lines, m.length, NULL, NULL, &ledger, NULL));
+  OK(framegate_verifier_open(ledger, &verifier, NULL));
+  keep_stale(2, ledger.handle);
+  OK(framegate_ledger_close(ledger));
+  for (size_t at = 0; at < m.kept_count; at++) frames[at] = m.kept[at].frame;
+  framegate_head head;
+  OK(framegate_verifier_head(verifier, &head));
+  OK(framegate_verifier_recheck(verifier, &head, frames, m.kept_count, stays, later, &count));
+  for (uint32_t purpose = 0; purpose < PURPOSES; purpose++) {
+    OK(framegate_verifier_verify_batch(verifier, frames, m.kept_count, (uint16_t)(1u << purpose), m.key, bits, findings, NULL));
+    for (size_t at = 0; at < m.kept_count; at++) {
+      CHECK((bits[0] >> at & 1) == (findings[at] == FRAMEGATE_FINDING_CLEARED) && (stays[0] >> at & 1) == (later[at] == FRAMEGATE_FINDING_CLEARED));
+      CHECK(findings[at] != FRAMEGATE_FINDING_FORGED && findings[at] != FRAMEGATE_FINDING_UNNAMED && findings[at] != FRAMEGATE_FINDING_NO_TAG);
+      const int is_gone = is_withdrawn(&m.kept[at]);
+      recalled += is_gone && later[at] == FRAMEGATE_FINDING_RECALLED;
+      trained += findings[at] == FRAMEGATE_FINDING_CLEARED;
+      if (is_gone && (findings[at] == FRAMEGATE_FINDING_CLEARED || later[at] == FRAMEGATE_FINDING_CLEARED)) forbidden("what was withdrawn is cleared");
+    }
+  }
+  for (size_t at = 0; at < m.kept_count; at++) {
+    if (FAULT != 7) spoil(&m.kept[at]);
+    frames[at] = m.kept[at].frame;
+  }
+  OK(framegate_verifier_verify_batch(verifier, frames, m.kept_count, 1, m.key, bits, findings, &count));
+  if (count > 0) forbidden("what was changed is cleared");
+  keep_stale(7, verifier.handle);
+  OK(framegate_verifier_close(verifier));
+}
+
+/* Packets and units of any bytes, and what is written into them read again. */
+static void travel(void) {
+  const size_t length = below(80);
+  /* Of just this size, so that whatever is beyond it is found out. */
+  uint8_t *unit = (uint8_t *)malloc(length + 1);
+  CHECK(unit != NULL);
+  for (size_t at = 0; at < length; at++) unit[at] = (uint8_t)(one_in(3) ? below(4) : draw());
+  const uint32_t form = below(4), id = one_in(8) ? below(300) : 1 + below(14);
+  if (one_in(2) && length >= 20) {
+    static const uint8_t begins[4][6] = {{0x90, 0x60, 0, 1, 0, 0}, {0, 0, 1, 0x65, 0x88, 0x84}, {0, 0, 1, 0x26, 1, 0xaf}, {0x12, 0, 0x32, 2, 1, 1}};
+    memcpy(unit, begins[form], 6);
+    if (form == 0) memcpy(unit + 12, "\xBE\xDE\0", 3), unit[15] = (uint8_t)below(2);
+  }
+  framegate_carried carried, found;
+  memset(&carried, 0, sizeof carried);
+  carried.size = (uint32_t)sizeof carried;
+  found = carried;
+  carried.tag = m.source_count > 0 ? m.sources[0].source.tag : framegate_tap_tag(m.taps[0].tap, 0, 0);
+  carried.sealed = one_in(2);
+  for (size_t at = 0; carried.sealed && at < 16; at++) carried.seal.bytes[at] = (uint8_t)draw();
+  const uint32_t format = form == 1 ? FRAMEGATE_FORMAT_H264 : FRAMEGATE_FORMAT_HEVC;
+  size_t needed = 0;
+  for (int again = 0; again < 2; again++) {
+    const size_t capacity = again ? needed : below(100);
+    uint8_t *buffer = (uint8_t *)malloc(capacity + 1);
+    CHECK(buffer != NULL);
+    const framegate_status status = form == 0   ? framegate_rtp_write(unit, length, id, &carried, buffer, capacity, &needed)
+                                    : form == 3 ? framegate_obu_write(unit, length, &carried, buffer, capacity, &needed)
+                                                : framegate_sei_write(unit, length, format, &carried, buffer, capacity, &needed);
+    CHECK(status != FRAMEGATE_ERROR_SHORT_BUFFER || (!again && needed > capacity));
+    if (status == FRAMEGATE_OK) {
+      OK(form == 0   ? framegate_rtp_read(buffer, needed, id, &found)
+         : form == 3 ? framegate_obu_read(buffer, needed, &found)
+                     : framegate_sei_read(buffer, needed, format, &found));
+      CHECK(needed > length && memcmp(&found, &carried, sizeof found) == 0);
+    }
+    free(buffer);
+    if (status != FRAMEGATE_ERROR_SHORT_BUFFER) break;
+  }
+  free(unit);
 }
 
 /* What is wrong with a call that admits. */
 enum wrong { NOTHING, TAP, NULL_FRAMES, NULL_PAYLOADS, ODD_FRAMES, ODD_PAYLOADS, MANY, SHORT_FRAME, LONG_FRAME, NULL_CLEARED, ODD_CLEARED, SHORT_CLEARED, WRONGS };
 
+/* A frame's planes, or its bytes, one after the other. */
+static void fill_planes(enum medium medium, framegate_payload *payload, const uint8_t *bytes, framegate_payload_mut *buffer, uint8_t *into) {
+  static const size_t lengths[3] = {16, 8, 8}, strides[3] = {4, 2, 2};
+  *payload = bytes_of(bytes, BYTES);
+  *buffer = bytes_in(into, BYTES);
+  if (medium == ONE_PLANE) {
+    payload->planes = buffer->planes = 1;
+    payload->plane[0].stride = buffer->plane[0].stride = 16;
+  } else if (medium == THREE_PLANES) {
+    payload->planes = buffer->planes = 3;
+    for (size_t at = 0, begin = 0; at < 3; begin += lengths[at++]) {
+      payload->plane[at].data = bytes + begin;
+      buffer->plane[at].data = into + begin;
+      payload->plane[at].length = buffer->plane[at].length = lengths[at];
+      payload->plane[at].stride = buffer->plane[at].stride = strides[at];
+    }
+  }
+}
+
 static void admit(void) {
   struct open_tap *tap = &m.taps[below(TAPS)];
   if (!tap->is_open) return;
-  const uint32_t count = 1 + below(FRAMES), way = below(3);
+  /* What the gate blanks by itself comes one by one. */
+  const uint32_t count = tap->medium == OPUS || tap->medium == VP8 ? 1 : 1 + below(FRAMES), way = below(3);
   const int64_t now = one_in(16) ? a_time() : next_time();
   const enum wrong wrong = one_in(2) ? (enum wrong)(1 + below(WRONGS - 1)) : NOTHING;
   static struct a_frame made[FRAMES];
@@ -581,19 +1011,18 @@ static void admit(void) {
   framegate_payload payloads[FRAMES];
   framegate_payload_mut buffers[FRAMES];
   framegate_cleared cleared[FRAMES];
-  framegate_participant room[FRAMES][2];
+  framegate_participant room[FRAMES][PEOPLE];
   static uint8_t bytes[FRAMES][BYTES], copies[FRAMES][BYTES];
   for (uint32_t at = 0; at < count; at++) {
     make_frame(&made[at], tap, now);
     frames[at] = made[at].frame;
-    for (size_t byte = 0; byte < BYTES; byte++) bytes[at][byte] = (uint8_t)('a' + byte % 16);
+    memcpy(bytes[at], made[at].sent, BYTES);
     memset(copies[at], 0, BYTES);
-    payloads[at] = bytes_of(bytes[at], BYTES);
-    buffers[at] = bytes_in(way == 1 ? copies[at] : bytes[at], BYTES);
+    fill_planes(tap->medium, &payloads[at], bytes[at], &buffers[at], way == 1 ? copies[at] : bytes[at]);
     cleared[at] = cleared_of();
     cleared[at].verdict = FRAMEGATE_VERDICT_WHOLE; /* to be written over */
     cleared[at].room = one_in(2) ? room[at] : NULL;
-    cleared[at].capacity = below(3);
+    cleared[at].capacity = below(PEOPLE + 1);
   }
   framegate_tap handle = tap->tap;
   const framegate_frame *frames_at = frames;
@@ -634,14 +1063,17 @@ static void admit(void) {
 #if FAULT == 1
   if (cleared[0].verdict == FRAMEGATE_VERDICT_DROPPED && one_in(100)) {
     cleared[0].verdict = FRAMEGATE_VERDICT_WHOLE;
-    cleared[0].payload = bytes_of(bytes[0], BYTES);
+    cleared[0].payload = bytes_of(made[0].sent, BYTES);
   }
 #elif FAULT == 2
   if (one_in(100)) cleared[count == FRAMES ? FRAMES : count].verdict = 0;
 #elif FAULT == 4
   if (cleared[0].verdict == FRAMEGATE_VERDICT_REDACTED) {
-    for (size_t byte = 0; byte < BYTES; byte++) (way == 1 ? copies : bytes)[0][byte] = (uint8_t)('a' + byte % 16);
+    memcpy((way == 1 ? copies : bytes)[0], made[0].sent, BYTES);
   }
+#endif
+#if FAULT == 9
+  tap->awaits = 1;
 #endif
   seen_time(now); /* by the tap, and so by the meeting */
   CHECK(handed_on >= 0);
@@ -649,6 +1081,7 @@ static void admit(void) {
   for (uint32_t at = 0; at < count; at++) {
     judge(&made[at], tap, &cleared[at], now, way != 0);
     expected += cleared[at].verdict != FRAMEGATE_VERDICT_DROPPED;
+    if (handed_on > 0) keep(&cleared[at]);
     if (cleared[at].verdict == FRAMEGATE_VERDICT_DROPPED && way == 1) {
       for (size_t byte = 0; byte < BYTES; byte++) {
         if (copies[at][byte] != 0) forbidden("a dropped frame's buffer has its bytes");
@@ -701,6 +1134,7 @@ static void decide(void) {
   framegate_tag tag;
   if (one_in(2)) {
     made.frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, made.frame.captured);
+    made.captured = made.frame.captured;
     made.count = 0;
     made.complete = tap->owner >= 0;
     tag = framegate_tap_tag(tap->tap, made.frame.captured, now);
@@ -751,7 +1185,57 @@ static void hostile_control(void) {
   join.id = string_of("zoe");
   framegate_digest digest;
   framegate_ledger ledger = {wrong_handle(2)};
-  switch (below(34)) {
+  framegate_archived archived;
+  framegate_carried carried;
+  framegate_subject subjects[2];
+  framegate_seal seal;
+  memset(&archived, 0, sizeof archived);
+  archived.size = (uint32_t)sizeof archived;
+  memset(&carried, 0, sizeof carried);
+  carried.size = (uint32_t)sizeof carried;
+  carried.tag = framegate_tag_meet(m.source_count > 0 ? m.sources[0].source.tag : carried.tag, carried.tag);
+  memset(subjects, 0, sizeof subjects);
+  subjects[0].size = subjects[1].size = (uint32_t)sizeof subjects[0];
+  subjects[0].id = subjects[1].id = string_of("ann");
+  framegate_piece piece = {(const uint8_t *)text, sizeof text};
+  const framegate_meeting_key wrong_key = {wrong_handle(5)};
+  const framegate_stream_key wrong_stream = {wrong_handle(6)};
+  const framegate_verifier wrong_verifier = {wrong_handle(7)};
+  const framegate_archived *archived_at = (const framegate_archived *)misaligned();
+  framegate_stream_key stream;
+  framegate_verifier verifier;
+  uint64_t bits[1] = {UINT64_MAX};
+  uint8_t found[2] = {0, 0}, packet[16] = {0x80};
+  memset(text, 'x', sizeof text);
+  switch (below(62)) {
+    case 34: refused(framegate_meeting_key_close(wrong_key)); break;
+    case 35: refused(framegate_stream_key_close(wrong_stream)); break;
+    case 36: refused(framegate_verifier_close(wrong_verifier)); break;
+    case 37: refused(framegate_stream_key_open(wrong_key, carried.tag, &stream)); break;
+    case 38: refused(framegate_stream_key_open(m.key, carried.tag, &stream)); break; /* a tag that is none */
+    case 39: refused(framegate_stream_key_seal(wrong_stream, carried.tag, subjects, 1, &piece, 1, &seal)); break;
+    case 40: refused(framegate_verifier_verify_batch(wrong_verifier, &archived, 1, 1, m.key, bits, found, NULL)); CHECK(bits[0] == 0 && found[0] != 0); break;
+    case 41: refused(framegate_verifier_dry_run(wrong_verifier, &archived, SIZE_MAX, 1, bits, found, &length)); break;
+    case 42: refused(framegate_verifier_open(ledger, &verifier, &number)); break;
+    case 43: refused(framegate_meeting_key_seal_batch(m.key, archived_at, 1, &seal)); break;
+    case 44: archived.size = below(sizeof archived); refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
+    case 45: archived.subjects = subjects, archived.subject_count = 2; refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
+    case 46: archived.subjects = NULL, archived.subject_count = 1; refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
+    case 47: archived.payload_length = 1 + below(9); refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
+    case 48: refused(framegate_rtp_read(packet, below(12), 1, &carried)); CHECK(carried.sealed == 0); break;
+    case 49: refused(framegate_rtp_read(packet, 12, one_in(2) ? 0 : 256 + below(1u << 30), &carried)); break;
+    case 50: refused(framegate_rtp_read(packet, SIZE_MAX - below(100), 1, &carried)); break;
+    case 51: refused(framegate_rtp_read(packet, 12, 1, (framegate_carried *)misaligned())); break;
+    case 52: refused(framegate_sei_read(packet, 12, below(66), &carried)); break;
+    case 53: refused(framegate_rtp_write(packet, 12, 1, &carried, packet, sizeof packet, &length)); break;
+    case 54: carried.size -= 4; refused(framegate_obu_write(packet, 12, &carried, found, 2, &length)); break;
+    case 55: refused(framegate_obu_write(packet, 12, NULL, found, 2, &length)); break;
+    case 56: refused(framegate_carried_read(packet, below(16), &carried)); break;
+    case 57: refused(framegate_sdp_extmap(1, text, 8, &length)); CHECK(length > 8); break;
+    case 58: refused(framegate_sdp_extension_id((framegate_string){text, 8})); break;
+    case 59: refused(framegate_preference_read((framegate_string){"\xFF", 1}, 0)); break;
+    case 60: refused(framegate_recording_read((framegate_string){NULL, 1}, 0)); break;
+    case 61: refused(framegate_meeting_key_open((const uint8_t *)NULL, string_of("m"), (framegate_meeting_key *)(void *)&number)); break;
     case 0: refused(framegate_meeting_withdraw(wrong, 1, who, scope, now, NULL)); break;
     case 1: refused(framegate_meeting_withdraw(m.meeting, 1, m.stranger, scope, now, NULL)); break;
     case 2: refused(framegate_meeting_grant(wrong, 1, who, &grant, now)); break;
@@ -823,8 +1307,8 @@ int main(int count, char **arguments) {
   state = strtoull(arguments[1], NULL, 10) * 2 + 1;
   const uint64_t wanted = strtoull(arguments[2], NULL, 10);
   static const step steps[] = {join, join,  leave,  grant,  grant,  grant,  grant, grant,  withdraw, restrict_or_lift, restrict_or_lift, supersede,
-                               end,  settle, open_tap, open_tap, regroup, admit, admit, admit, admit, admit, admit, admit, admit, decide, decide, count_frames,
-                               hostile_control, hostile_control, hostile_control, hostile_control, hostile_control, hostile_control, hostile_bytes};
+                               end,  settle, open_tap, open_tap, open_tap, regroup, admit, admit, admit, admit, admit, admit, admit, admit, admit, admit, admit, admit, decide, decide, count_frames,
+                               hostile_control, hostile_control, hostile_control, hostile_control, hostile_control, hostile_control, hostile_bytes, travel};
   begin();
   for (calls = 0; calls < wanted; calls++) {
     if (calls % LIFE == LIFE - 1) {
@@ -842,8 +1326,10 @@ int main(int count, char **arguments) {
     steps[below((uint32_t)(sizeof steps / sizeof steps[0]))]();
   }
   finish();
-  printf("%llu steps, %llu hostile calls refused, %llu frames released, %llu withheld\n", (unsigned long long)calls, (unsigned long long)hostile_calls,
-         (unsigned long long)released, (unsigned long long)withheld);
+  printf("%llu steps, %llu hostile calls refused, %llu frames released, %llu withheld, %llu cleared for training, %llu recalled\n", (unsigned long long)calls,
+         (unsigned long long)hostile_calls, (unsigned long long)released, (unsigned long long)withheld, (unsigned long long)trained, (unsigned long long)recalled);
   CHECK(wanted < 10000 || (released > wanted / 200 && withheld > wanted / 100 && hostile_calls > wanted / 4));
+  for (int medium = 0; medium < MEDIA; medium++) CHECK(wanted < 300000 || by_medium[medium] > 20);
+  CHECK(wanted < 300000 || (trained > 20 && recalled > 20));
   return 0;
 }

@@ -1,6 +1,7 @@
 /* Every function, as it is meant to be called: C11, and C++17 too. `functions LEDGER` writes a ledger there. */
 
 #include "check.h"
+#include "known.h"
 
 enum { SECOND = 1000000 };
 
@@ -657,6 +658,348 @@ static void stores(void) {
   OK(framegate_ledger_close(ledger));
 }
 
+/* Bytes of hexadecimal digits. */
+struct known {
+  uint8_t bytes[128];
+  size_t length;
+};
+
+static struct known known_of(const char *digits) {
+  struct known known;
+  known.length = strlen(digits) / 2;
+  CHECK(known.length <= sizeof known.bytes);
+  for (size_t at = 0; at < known.length; at++) {
+    unsigned byte = 0;
+    CHECK(sscanf(digits + 2 * at, "%2x", &byte) == 1);
+    known.bytes[at] = (uint8_t)byte;
+  }
+  return known;
+}
+
+static framegate_subject subject_of(const char *id, uint16_t kinds) {
+  framegate_subject subject;
+  memset(&subject, 0, sizeof subject);
+  subject.size = (uint32_t)sizeof subject;
+  subject.kinds = kinds;
+  subject.id = string_of(id);
+  return subject;
+}
+
+static framegate_carried carried_of(const char *tag, const char *seal) {
+  framegate_carried carried;
+  memset(&carried, 0, sizeof carried);
+  carried.size = (uint32_t)sizeof carried;
+  memcpy(carried.tag.bytes, known_of(tag).bytes, 16);
+  carried.sealed = seal != NULL;
+  if (seal != NULL) memcpy(carried.seal.bytes, known_of(seal).bytes, 16);
+  return carried;
+}
+
+static framegate_archived archived_of(const framegate_carried *carried, const framegate_subject *subjects, size_t count, const char *payload) {
+  framegate_archived archived;
+  memset(&archived, 0, sizeof archived);
+  archived.size = (uint32_t)sizeof archived;
+  archived.carried = carried;
+  archived.subjects = subjects;
+  archived.subject_count = count;
+  archived.payload = (const uint8_t *)payload;
+  archived.payload_length = strlen(payload);
+  return archived;
+}
+
+static int is_zero(const void *bytes, size_t length) {
+  for (size_t at = 0; at < length; at++) {
+    if (((const uint8_t *)bytes)[at] != 0) return 0;
+  }
+  return 1;
+}
+
+/* Seals, as Rust and Python make them. */
+static void seals(void) {
+  const struct known secret = known_of(KNOWN_SECRET), expected = known_of(KNOWN_SEAL);
+  framegate_carried carried = carried_of(KNOWN_TAG, KNOWN_SEAL);
+  framegate_meeting_key key, other;
+  framegate_stream_key stream, strange;
+  OK(framegate_meeting_key_open(secret.bytes, string_of("standup"), &key));
+  OK(framegate_meeting_key_open(secret.bytes, string_of("another"), &other));
+  OK(framegate_stream_key_open(key, carried.tag, &stream));
+  OK(framegate_stream_key_open(other, carried.tag, &strange));
+  const framegate_tag none = {{0}};
+  framegate_stream_key closed;
+  IS(framegate_stream_key_open(key, none, &closed), FRAMEGATE_ERROR_TAG_VERSION);
+
+  framegate_subject people[2] = {subject_of("ann", 0), subject_of("ben", FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO))};
+  const framegate_piece pieces[2] = {{(const uint8_t *)"a vo", 4}, {(const uint8_t *)"ice", 3}};
+  framegate_seal seal;
+  memset(&seal, 0, sizeof seal);
+  OK(framegate_stream_key_seal(stream, carried.tag, people, 2, pieces, 2, &seal));
+  CHECK(memcmp(seal.bytes, expected.bytes, 16) == 0);
+  IS(framegate_stream_key_verify(stream, seal, carried.tag, people, 2, pieces, 2), 1);
+  IS(framegate_stream_key_verify(stream, seal, carried.tag, people, 1, pieces, 2), 0);
+  IS(framegate_stream_key_verify(stream, seal, carried.tag, people, 2, pieces, 1), 0);
+  IS(framegate_stream_key_verify(strange, seal, carried.tag, people, 2, pieces, 2), 0);
+  for (int bit = 0; bit < 128; bit++) {
+    framegate_seal changed = seal;
+    changed.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    IS(framegate_stream_key_verify(stream, changed, carried.tag, people, 2, pieces, 2), 0);
+  }
+  IS(framegate_stream_key_verify(stream, seal, none, people, 2, pieces, 2), FRAMEGATE_ERROR_TAG_VERSION);
+  people[1].id = string_of("ann");
+  IS(framegate_stream_key_verify(stream, seal, carried.tag, people, 2, pieces, 2), FRAMEGATE_ERROR_ORDER);
+  people[1].kinds = 1u << 16;
+  IS(framegate_stream_key_seal(stream, carried.tag, people, 2, pieces, 2, &seal), FRAMEGATE_ERROR_NUMBER);
+  /* Of nobody, and of nothing. */
+  OK(framegate_stream_key_seal(stream, carried.tag, NULL, 0, NULL, 0, &seal));
+  CHECK(memcmp(seal.bytes, expected.bytes, 16) != 0);
+
+  people[1] = subject_of("ben", FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO));
+  framegate_archived frames[2] = {archived_of(NULL, people, 2, "a voice"), archived_of(&carried, people, 2, "a voice")};
+  framegate_seal made[2];
+  OK(framegate_meeting_key_seal_batch(key, frames, 2, made));
+  CHECK(is_zero(&made[0], 16) && memcmp(made[1].bytes, expected.bytes, 16) == 0);
+  people[0].id = string_of("zoe");
+  IS(framegate_meeting_key_seal_batch(key, frames, 2, made), FRAMEGATE_ERROR_ORDER);
+  CHECK(is_zero(made, sizeof made));
+
+  OK(framegate_carried_read(known_of(KNOWN_TAG KNOWN_SEAL).bytes, 32, &carried));
+  CHECK(carried.sealed == 1 && memcmp(carried.seal.bytes, expected.bytes, 16) == 0);
+  OK(framegate_carried_read(known_of(KNOWN_TAG).bytes, 16, &carried));
+  CHECK(carried.sealed == 0 && memcmp(carried.tag.bytes, known_of(KNOWN_TAG).bytes, 16) == 0 && is_zero(&carried.seal, 16));
+  IS(framegate_carried_read(known_of(KNOWN_TAG KNOWN_SEAL).bytes, 31, &carried), FRAMEGATE_ERROR_LENGTH);
+  CHECK(carried.sealed == 0 && is_zero(&carried.tag, 16) && carried.size == sizeof carried);
+
+  OK(framegate_meeting_key_close(key));
+  IS(framegate_meeting_key_close(key), FRAMEGATE_ERROR_HANDLE);
+  IS(framegate_meeting_key_seal_batch(key, frames, 2, made), FRAMEGATE_ERROR_HANDLE);
+  people[0].id = string_of("ann");
+  carried = carried_of(KNOWN_TAG, NULL);
+  OK(framegate_stream_key_seal(stream, carried.tag, people, 2, pieces, 2, &seal));
+  OK(framegate_stream_key_close(stream));
+  IS(framegate_stream_key_seal(stream, carried.tag, people, 2, pieces, 2, &seal), FRAMEGATE_ERROR_HANDLE);
+  OK(framegate_stream_key_close(strange));
+  OK(framegate_meeting_key_close(other));
+}
+
+/* What writes a tag, and what reads it. */
+typedef framegate_status (*writer)(const uint8_t *, size_t, uint32_t, const framegate_carried *, uint8_t *, size_t, size_t *);
+typedef framegate_status (*reader)(const uint8_t *, size_t, uint32_t, framegate_carried *);
+
+static framegate_status obu_write(const uint8_t *unit, size_t unit_length, uint32_t none, const framegate_carried *carried, uint8_t *buffer, size_t capacity, size_t *length) {
+  (void)none;
+  return framegate_obu_write(unit, unit_length, carried, buffer, capacity, length);
+}
+
+static framegate_status obu_read(const uint8_t *unit, size_t length, uint32_t none, framegate_carried *carried) {
+  (void)none;
+  return framegate_obu_read(unit, length, carried);
+}
+
+static void travels(writer write, reader read, uint32_t with, const char *plain, const char *const written[2]) {
+  const struct known from = known_of(plain);
+  uint8_t buffer[128];
+  for (int at = 0; at < 2; at++) {
+    const framegate_carried carried = carried_of(KNOWN_TAG, at == 0 ? NULL : KNOWN_SEAL);
+    const struct known to = known_of(written[at]);
+    framegate_carried found;
+    found.size = (uint32_t)sizeof found;
+    size_t length = 0;
+    IS(write(from.bytes, from.length, with, &carried, NULL, 0, &length), FRAMEGATE_ERROR_SHORT_BUFFER);
+    IS(length, (long long)to.length);
+    memset(buffer, 0x55, sizeof buffer);
+    IS(write(from.bytes, from.length, with, &carried, buffer, to.length - 1, &length), FRAMEGATE_ERROR_SHORT_BUFFER);
+    CHECK(buffer[to.length - 1] == 0x55);
+    OK(write(from.bytes, from.length, with, &carried, buffer, to.length, &length));
+    CHECK(length == to.length && memcmp(buffer, to.bytes, length) == 0 && buffer[length] == 0x55);
+    OK(read(buffer, length, with, &found));
+    CHECK(memcmp(&found, &carried, sizeof found) == 0);
+    IS(write(buffer, length, with, &carried, buffer + length - 1, sizeof buffer - length, NULL), FRAMEGATE_ERROR_OVERLAP);
+    IS(read(from.bytes, from.length, with, &found), FRAMEGATE_ERROR_NO_TAG);
+    CHECK(found.sealed == 0 && is_zero(&found.tag, 16));
+  }
+}
+
+static void wire(void) {
+  const char *const rtp[2] = {KNOWN_RTP_ONE_BYTE, KNOWN_RTP_TWO_BYTE}, *const h264[2] = {KNOWN_H264_TAGGED, KNOWN_H264_SEALED};
+  const char *const hevc[2] = {KNOWN_HEVC_TAGGED, KNOWN_HEVC_SEALED}, *const av1[2] = {KNOWN_AV1_TAGGED, KNOWN_AV1_SEALED};
+  travels(framegate_rtp_write, framegate_rtp_read, 5, KNOWN_PACKET, rtp);
+  travels(framegate_sei_write, framegate_sei_read, FRAMEGATE_FORMAT_H264, KNOWN_H264, h264);
+  travels(framegate_sei_write, framegate_sei_read, FRAMEGATE_FORMAT_HEVC, KNOWN_HEVC, hevc);
+  travels(obu_write, obu_read, 0, KNOWN_AV1, av1);
+  framegate_carried carried = carried_of(KNOWN_TAG, NULL), found = carried;
+  uint8_t buffer[128];
+  size_t length = 0;
+  struct known packet = known_of(KNOWN_RTP_ONE_BYTE);
+  IS(framegate_rtp_read(packet.bytes, packet.length, 0, &found), FRAMEGATE_ERROR_EXTENSION_ID);
+  IS(framegate_rtp_read(packet.bytes, packet.length, 256, &found), FRAMEGATE_ERROR_EXTENSION_ID);
+  IS(framegate_rtp_read(packet.bytes, packet.length, 3, &found), FRAMEGATE_ERROR_TAG_INVALID);
+  IS(framegate_rtp_read(packet.bytes, 11, 5, &found), FRAMEGATE_ERROR_WIRE_FORMAT);
+  packet.bytes[12] = 0;
+  IS(framegate_rtp_write(packet.bytes, packet.length, 5, &carried, buffer, sizeof buffer, &length), FRAMEGATE_ERROR_FOREIGN_EXTENSION);
+  IS(framegate_sei_read(packet.bytes, packet.length, FRAMEGATE_FORMAT_VP8, &found), FRAMEGATE_ERROR_NUMBER);
+  const struct known tagged = known_of(KNOWN_AV1_TAGGED);
+  IS(framegate_obu_write(tagged.bytes, tagged.length, &carried, buffer, sizeof buffer, &length), FRAMEGATE_ERROR_SEVERAL_TAGS);
+  carried.sealed = 2;
+  IS(framegate_obu_write(tagged.bytes, tagged.length, &carried, buffer, sizeof buffer, &length), FRAMEGATE_ERROR_NUMBER);
+}
+
+static int is(framegate_string text, const char *expected) { return text.length == strlen(expected) && memcmp(text.data, expected, text.length) == 0; }
+
+static void descriptions(void) {
+  char text[80];
+  size_t length = 0;
+  OK(framegate_sdp_extmap(5, text, sizeof text, &length));
+  const framegate_string offered = {text, length};
+  CHECK(is(offered, "a=extmap:5 " FRAMEGATE_SDP_URI));
+  IS(framegate_sdp_extmap(5, text, 3, &length), FRAMEGATE_ERROR_SHORT_BUFFER);
+  IS(framegate_sdp_extmap(0, text, sizeof text, &length), FRAMEGATE_ERROR_EXTENSION_ID);
+  IS(framegate_sdp_extension_id(string_of("m=audio 9 RTP/AVP 0\r\na=extmap:5/sendonly " FRAMEGATE_SDP_URI "\r\n" FRAMEGATE_SDP_ALLOW_MIXED "\r\n")), 5);
+  IS(framegate_sdp_extension_id(string_of("a=extmap:5 urn:other")), FRAMEGATE_ERROR_EXTENSION_ID);
+
+  CHECK(framegate_recording_of(FRAMEGATE_PURPOSE_RECORD | FRAMEGATE_PURPOSE_TRAIN) == FRAMEGATE_RECORDING_ON && framegate_recording_of(0) == FRAMEGATE_RECORDING_OFF);
+  CHECK(framegate_preference_of(FRAMEGATE_PURPOSE_RECORD) == FRAMEGATE_PREFERENCE_ON && framegate_preference_of(FRAMEGATE_PURPOSE_TRAIN) == FRAMEGATE_PREFERENCE_OFF);
+  CHECK(is(framegate_recording_line(FRAMEGATE_RECORDING_PAUSED), "a=record:paused") && is(framegate_recording_line(0), ""));
+  CHECK(is(framegate_preference_line(FRAMEGATE_PREFERENCE_PAUSE), "a=recordpref:pause") && is(framegate_preference_line(0), ""));
+  const framegate_string session = string_of("a=recordpref:nopreference\nm=audio\na=record:off\na=recordpref:pause\nm=video\na=recordpref:later\n");
+  IS(framegate_recording_read(session, 0), FRAMEGATE_RECORDING_OFF);
+  IS(framegate_recording_read(session, 1), FRAMEGATE_RECORDING_UNSAID);
+  IS(framegate_preference_read(session, 0), FRAMEGATE_PREFERENCE_PAUSE);
+  IS(framegate_preference_read(session, 1), FRAMEGATE_PREFERENCE_OFF);
+  IS(framegate_preference_read(session, 2), FRAMEGATE_PREFERENCE_NO_PREFERENCE);
+  IS(framegate_preference_read(string_of("\xFF"), 0), FRAMEGATE_ERROR_UTF8);
+  CHECK(framegate_preference_is_refusal(FRAMEGATE_PREFERENCE_PAUSE) == 1 && framegate_preference_is_refusal(FRAMEGATE_PREFERENCE_NO_PREFERENCE) == 0);
+  CHECK(framegate_preference_is_refusal(77) == 1);
+}
+
+/* How many bits of a bitmap are set. */
+static size_t bits_of(const uint64_t *words, size_t count) {
+  size_t bits = 0;
+  for (size_t at = 0; at < 64 * count; at++) bits += words[at / 64] >> at % 64 & 1;
+  return bits;
+}
+
+enum { ARCHIVED = 1500, WORDS = (ARCHIVED + 63) / 64 };
+
+/* What was released, sealed inside its release, checked before training, and once more after a withdrawal. */
+static void training(void) {
+  static struct kept kept;
+  framegate_meeting_options options = options_of("training");
+  options.append = on_append;
+  options.append_user = &kept;
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_digest notice = shown(meeting, "1");
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
+  framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_TRAIN));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, SECOND));
+  const framegate_tap tap = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE),
+                                   outlet_of(FRAMEGATE_PURPOSE_TRAIN, 0, "model"));
+
+  framegate_meeting_key key;
+  framegate_stream_key stream;
+  OK(framegate_meeting_key_open(known_of(KNOWN_SECRET).bytes, string_of("training"), &key));
+  OK(framegate_stream_key_open(key, framegate_tap_tag(tap, 0, 0), &stream));
+  const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 2 * SECOND);
+  const framegate_payload payload = bytes_of("a voice", 7);
+  framegate_cleared cleared = cleared_of();
+  const framegate_subject who = subject_of("ann", 0), wrong[2] = {subject_of("b", 0), subject_of("a", 0)}, nobody = subject_of("zoe", 0);
+  framegate_carried carried = carried_of(KNOWN_TAG, KNOWN_SEAL);
+  IS(framegate_tap_admit(tap, &frame, &payload, 1, 2 * SECOND, &cleared), 1);
+  const framegate_piece piece = {cleared.payload.plane[0].data, cleared.payload.plane[0].length};
+  carried.tag = cleared.tag;
+  OK(framegate_stream_key_seal(stream, cleared.tag, &who, 1, &piece, 1, &carried.seal));
+  OK(framegate_tap_end(tap));
+  /* What was withheld has a tag, too. */
+  framegate_carried withheld = carried;
+  withheld.tag = framegate_tap_tag(tap, 0, SECOND);
+
+  framegate_ledger ledger;
+  framegate_verifier verifier;
+  framegate_head earlier;
+  OK(framegate_ledger_read(kept.bytes, kept.length, NULL, NULL, &ledger, NULL));
+  OK(framegate_verifier_open(ledger, &verifier, NULL));
+  OK(framegate_ledger_close(ledger));
+  OK(framegate_verifier_head(verifier, &earlier));
+  framegate_carried unsealed = carried, forged = carried;
+  unsealed.sealed = 0;
+  forged.seal.bytes[3] ^= 1;
+  static framegate_archived frames[ARCHIVED];
+  static uint64_t bits[WORDS + 1];
+  static uint8_t findings[ARCHIVED + 1];
+  for (int at = 0; at < ARCHIVED; at++) frames[at] = archived_of(&carried, &who, 1, "a voice");
+  static const struct {
+    size_t at;
+    uint8_t finding;
+  } bad[] = {{0, FRAMEGATE_FINDING_NO_TAG}, {63, FRAMEGATE_FINDING_WITHHELD}, {64, FRAMEGATE_FINDING_UNNAMED}, {1023, FRAMEGATE_FINDING_UNSEALED},
+             {1024, FRAMEGATE_FINDING_FORGED}, {1025, FRAMEGATE_FINDING_FORGED}, {1499, FRAMEGATE_FINDING_UNNAMED}};
+  const size_t bad_count = sizeof bad / sizeof bad[0];
+  frames[0].carried = NULL;
+  frames[63].carried = &withheld;
+  frames[64] = archived_of(&carried, wrong, 2, "a voice");
+  frames[1023].carried = &unsealed;
+  frames[1024].carried = &forged;
+  frames[1025].payload = (const uint8_t *)"another";
+  frames[1499].subject_count = 0;
+  size_t count = 0;
+  bits[WORDS] = 7;
+  findings[ARCHIVED] = 77;
+  OK(framegate_verifier_verify_batch(verifier, frames, ARCHIVED, FRAMEGATE_PURPOSE_TRAIN, key, bits, findings, &count));
+  for (size_t at = 0, next = 0; at < ARCHIVED; at++) {
+    const int is_bad = next < bad_count && bad[next].at == at;
+    IS(findings[at], is_bad ? (int)bad[next].finding : (int)FRAMEGATE_FINDING_CLEARED);
+    IS((int)(bits[at / 64] >> at % 64 & 1), !is_bad);
+    next += (size_t)is_bad;
+  }
+  IS((long long)count, (long long)(ARCHIVED - bad_count));
+  CHECK(bits_of(bits, WORDS) == count && bits[WORDS] == 7 && findings[ARCHIVED] == 77);
+  OK(framegate_verifier_dry_run(verifier, frames, ARCHIVED, FRAMEGATE_PURPOSE_TRAIN, bits, findings, &count));
+  IS((long long)count, ARCHIVED - 4);
+  CHECK(findings[1023] == FRAMEGATE_FINDING_CLEARED && findings[1024] == FRAMEGATE_FINDING_CLEARED && findings[63] == FRAMEGATE_FINDING_WITHHELD);
+  OK(framegate_verifier_verify_batch(verifier, frames, ARCHIVED, FRAMEGATE_PURPOSE_TRAIN | FRAMEGATE_PURPOSE_RECORD, key, bits, findings, &count));
+  CHECK(count == 0 && findings[1] == FRAMEGATE_FINDING_OTHER_PURPOSE);
+  OK(framegate_verifier_verify_batch(verifier, frames, ARCHIVED, 0, key, bits, findings, &count));
+  CHECK(count == 0);
+  OK(framegate_verifier_recheck(verifier, &earlier, frames, ARCHIVED, bits, findings, &count));
+  IS((long long)count, ARCHIVED - 4);
+  OK(framegate_verifier_verify_batch(verifier, NULL, 0, FRAMEGATE_PURPOSE_TRAIN, key, NULL, NULL, &count));
+  IS((long long)count, 0);
+  /* On an error nothing is cleared. */
+  framegate_meeting_key none = {0};
+  memset(bits, 0xFF, sizeof bits);
+  IS(framegate_verifier_verify_batch(verifier, frames, ARCHIVED, FRAMEGATE_PURPOSE_TRAIN, none, bits, findings, &count), FRAMEGATE_ERROR_HANDLE);
+  CHECK(count == 0 && bits_of(bits, WORDS) == 0 && findings[5] == FRAMEGATE_FINDING_NO_TAG);
+  frames[1499].reserved = 1;
+  IS(framegate_verifier_dry_run(verifier, frames, ARCHIVED, FRAMEGATE_PURPOSE_TRAIN, bits, findings, &count), FRAMEGATE_ERROR_NUMBER);
+  CHECK(count == 0 && bits_of(bits, WORDS) == 0 && findings[5] == FRAMEGATE_FINDING_NO_TAG);
+  IS(framegate_verifier_dry_run(verifier, frames, SIZE_MAX, FRAMEGATE_PURPOSE_TRAIN, bits, findings, &count), FRAMEGATE_ERROR_LENGTH);
+  frames[1499] = archived_of(&carried, &nobody, 1, "a voice");
+  OK(framegate_verifier_dry_run(verifier, frames + 1499, 1, FRAMEGATE_PURPOSE_TRAIN, bits, findings, &count));
+  IS(findings[0], FRAMEGATE_FINDING_INCONSISTENT);
+  OK(framegate_verifier_close(verifier));
+  IS(framegate_verifier_head(verifier, &earlier), FRAMEGATE_ERROR_HANDLE);
+
+  /* After a withdrawal it must go, and agreeing again saves nothing. */
+  framegate_settling settling;
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, grant.scope, 3 * SECOND, &settling));
+  IS(framegate_meeting_settled(meeting, settling, 3 * SECOND), 1);
+  OK(framegate_settling_close(settling));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 4 * SECOND));
+  OK(framegate_meeting_end(meeting, NULL));
+  OK(framegate_ledger_read(kept.bytes, kept.length, &earlier, NULL, &ledger, NULL));
+  OK(framegate_verifier_open(ledger, &verifier, NULL));
+  OK(framegate_ledger_close(ledger));
+  OK(framegate_verifier_recheck(verifier, &earlier, frames, 100, bits, findings, &count));
+  CHECK(count == 0 && findings[1] == FRAMEGATE_FINDING_RECALLED && findings[0] == FRAMEGATE_FINDING_NO_TAG);
+  CHECK(is(framegate_finding_name(findings[1]), "recalled") && is(framegate_finding_name(9), "unknown"));
+  earlier.hash.bytes[0] ^= 1;
+  IS(framegate_verifier_recheck(verifier, &earlier, frames, 100, bits, findings, &count), FRAMEGATE_ERROR_ANCHOR);
+  CHECK(findings[1] == FRAMEGATE_FINDING_NO_TAG);
+  OK(framegate_verifier_close(verifier));
+  OK(framegate_stream_key_close(stream));
+  OK(framegate_meeting_key_close(key));
+  OK(framegate_tap_close(tap));
+  OK(framegate_meeting_close(meeting));
+}
+
 int main(int count, char **arguments) {
   CHECK(count == 2);
   names();
@@ -666,6 +1009,10 @@ int main(int count, char **arguments) {
   people();
   ledgers(arguments[1]);
   stores();
+  seals();
+  wire();
+  descriptions();
+  training();
   puts("every function does what the header says");
   return 0;
 }

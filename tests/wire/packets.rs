@@ -1,6 +1,7 @@
 //! RTP packets: put together by hand, and made by ffmpeg from the recording that ships with the example.
 
 use std::{
+    fs,
     net::UdpSocket,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -60,6 +61,27 @@ pub fn two_byte(elements: &[(u8, &[u8])]) -> (u16, Vec<u8>) {
     }
     block.resize(block.len().next_multiple_of(4), 0);
     (0x1005, block)
+}
+
+/// What UDP carried in a real capture: Ethernet and IPv4, as a pcap file has them.
+pub fn captured() -> Vec<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire/capture/vp8.pcap");
+    let file = fs::read(path).unwrap();
+    let (header, mut rest) = file.split_at(24);
+    // Host order of x86, link type 1.
+    assert_eq!(header[..4], 0xA1B2_C3D4_u32.to_le_bytes());
+    assert_eq!(header[20..], 1_u32.to_le_bytes());
+    let mut datagrams = Vec::new();
+    while !rest.is_empty() {
+        let length = u32::from_le_bytes(rest[8..12].try_into().unwrap());
+        let (frame, after) = rest[16..].split_at(length.try_into().unwrap());
+        rest = after;
+        let (ip, end) = (&frame[14..], u16::from_be_bytes([frame[16], frame[17]]));
+        assert_eq!((ip[0] >> 4, ip[9]), (4, 17));
+        let udp = usize::from(ip[0] & 0x0F) * 4;
+        datagrams.push(ip[udp + 8..end.into()].to_vec());
+    }
+    datagrams
 }
 
 /// The folder of the meeting that ships with the example.

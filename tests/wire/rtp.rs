@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::{
     both, bytes,
-    packets::{Parts, by_ffmpeg, one_byte, two_byte},
+    packets::{Parts, by_ffmpeg, captured, one_byte, two_byte},
     tshark,
 };
 
@@ -110,6 +110,49 @@ fn packets_of_ffmpeg_are_the_same_apart_from_the_extension() {
         }
         // What tshark is asked does tell one packet from another.
         assert_ne!(before[0].others, after[1].others);
+    }
+}
+
+/// Of a browser, with extensions of its own.
+#[test]
+fn packets_of_a_capture_are_the_same_apart_from_the_extension() {
+    let packets = captured();
+    assert_eq!(packets.len(), 104);
+    let before = tshark::read(&packets);
+    let has_own = |read: &&tshark::Read| !read.extensions.is_empty();
+    assert!(before.iter().filter(has_own).count() > 90);
+    for (id, carried) in [13, 14, 77]
+        .into_iter()
+        .flat_map(|id| both().map(|carried| (id, carried)))
+    {
+        let tagged: Vec<_> = packets
+            .iter()
+            .map(|packet| written(packet, id, carried))
+            .collect();
+        let after = tshark::read(&tagged);
+        for ((packet, tagged), (before, after)) in
+            packets.iter().zip(&tagged).zip(before.iter().zip(&after))
+        {
+            assert_eq!(rtp::read(packet, id), Err(WireError::Absent));
+            assert_eq!(rtp::read(tagged, id), Ok(carried));
+            let own = bytes(carried);
+            let expected = [&before.extensions[..], &[(id, own.len(), own)]].concat();
+            assert_eq!(after.extensions, expected);
+            assert_eq!(after.others, before.others);
+            // Bit for bit, whatever a reader makes of it.
+            assert_eq!(tagged[0] | 0x10, packet[0] | 0x10);
+            assert_eq!(tagged[1..12], packet[1..12]);
+            let behind = |packet: &[u8]| {
+                let words = u16::from_be_bytes([packet[14], packet[15]]);
+                packet[16 + 4 * usize::from(words)..].to_vec()
+            };
+            let payload = if packet[0] & 0x10 == 0 {
+                packet[12..].to_vec()
+            } else {
+                behind(packet)
+            };
+            assert_eq!(behind(tagged), payload);
+        }
     }
 }
 

@@ -1,0 +1,19 @@
+"""framegate from Python: the C library by ctypes, with a class for each of its handles.
+
+The library is the one that FRAMEGATE_LIBRARY names, else the one that is installed.
+What framegate.h says of threads, times and lifetimes holds here too. Times are microseconds since the meeting's start.
+"""
+
+from ._c import Counters, Digest, Error, Head, Outlet, Participant, Stream
+from .archive import Archived, Ledger, Verifier
+from .meeting import Field, Group, Meeting, Settling, digest_of
+from .seal import Carried, MeetingKey, StreamKey, Subject
+from .tag import TagFields, meet, read_tag
+from .tap import Channel, Cleared, Frame, Rectangle, Source, Span, Tap, record
+from .words import NO_TIME, By, Finding, Format, Kind, Method, Purpose, StreamType, Verdict
+
+__all__ = [
+    "NO_TIME", "Archived", "By", "Carried", "Channel", "Cleared", "Counters", "Digest", "Error", "Field", "Finding", "Format", "Frame", "Group",
+    "Head", "Kind", "Ledger", "Meeting", "MeetingKey", "Method", "Outlet", "Participant", "Purpose", "Rectangle", "Settling", "Source", "Span",
+    "Stream", "StreamKey", "StreamType", "Subject", "TagFields", "Tap", "Verdict", "Verifier", "digest_of", "meet", "read_tag", "record",
+]  # fmt: skip

@@ -1,0 +1,319 @@
+"""The C library by ctypes: structs and functions as framegate.h has them, in the order of their members."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import os
+from collections.abc import Iterable
+from ctypes import POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, sizeof
+from typing import Any
+
+from .words import Kind, kinds_of
+
+ABI_VERSION = 1
+
+
+class String(Structure):
+    _fields_ = [("data", c_char_p), ("length", c_size_t)]
+
+
+class Scope(Structure):
+    _fields_ = [("kinds", c_uint16), ("purposes", c_uint16)]
+
+
+class Digest(Structure):
+    _fields_ = [("bytes", c_uint8 * 32)]
+
+
+class Handle(Structure):
+    _fields_ = [("handle", c_uint64)]
+
+
+class Participant(Structure):
+    """Somebody in a meeting: one stay of theirs."""
+
+    _fields_ = [("stay", c_uint32), ("slot", c_uint16), ("meeting", c_uint16)]
+
+
+class Stream(Structure):
+    """A registered source of frames."""
+
+    _fields_ = [("meeting", c_uint16), ("number", c_uint16)]
+
+
+class Outlet(Structure):
+    """A declared destination."""
+
+    _fields_ = [("meeting", c_uint16), ("number", c_uint16)]
+
+
+class Sized(Structure):
+    """A struct that begins with its size."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(size=sizeof(self), **fields)
+
+
+Event = ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
+
+
+class MeetingOptions(Sized):
+    _fields_ = [
+        ("size", c_uint32), ("participants", c_uint32), ("id", String), ("ledger", String), ("append", c_void_p), ("append_user", c_void_p),
+        ("event", Event), ("event_user", c_void_p), ("device_secret", c_void_p), ("durability", c_uint32), ("reserved", c_uint32),
+    ]  # fmt: skip
+
+
+class Join(Sized):
+    _fields_ = [("size", c_uint32), ("reserved", c_uint32), ("id", String), ("guardian", String), ("key", c_char_p)]
+
+
+class Notice(Sized):
+    _fields_ = [("size", c_uint32), ("scope", Scope), ("digest", Digest), ("version", String), ("language", String), ("controller", String)]
+
+
+class Grant(Sized):
+    _fields_ = [
+        ("size", c_uint32), ("scope", Scope), ("notice", Digest), ("method", c_uint32), ("reserved", c_uint32), ("at", c_int64), ("until", c_int64),
+        ("signature", c_void_p),
+    ]  # fmt: skip
+
+
+class Field(Structure):
+    _fields_ = [("size", c_uint32), ("reserved", c_uint32), ("name", String), ("unit", String), ("minimum", c_int64), ("maximum", c_int64)]
+
+
+class StreamOptions(Sized):
+    _fields_ = [
+        ("size", c_uint32), ("type", c_uint32), ("owner", Participant), ("kind", c_uint32), ("format", c_uint32), ("channels", c_uint32),
+        ("planar", c_uint32), ("full_range", c_uint32), ("width", c_uint32), ("height", c_uint32), ("bits_per_minute", c_uint32),
+        ("fields", POINTER(Field)), ("field_count", c_size_t), ("structural_keys", POINTER(String)), ("structural_key_count", c_size_t),
+    ]  # fmt: skip
+
+
+class OutletOptions(Sized):
+    _fields_ = [("size", c_uint32), ("purposes", c_uint16), ("blanks", c_uint16), ("name", String), ("recipient", String)]
+
+
+class Region(Structure):
+    _fields_ = [
+        ("size", c_uint32), ("area", c_uint32), ("owner", Participant), ("x", c_uint32), ("y", c_uint32), ("width", c_uint32), ("height", c_uint32),
+        ("channel", c_uint32), ("start", c_uint32), ("end", c_uint32), ("kind", c_uint32), ("captured", c_int64),
+    ]  # fmt: skip
+
+
+class Tag(Structure):
+    _fields_ = [("bytes", c_uint8 * 16)]
+
+
+class Source(Structure):
+    _fields_ = [
+        ("size", c_uint32), ("kinds", c_uint32), ("tag", Tag), ("people", POINTER(Participant)), ("people_count", c_size_t), ("captured", c_int64),
+    ]  # fmt: skip
+
+
+class Frame(Sized):
+    _fields_ = [
+        ("size", c_uint32), ("contributors", c_uint32), ("captured", c_int64), ("people", POINTER(Participant)), ("people_count", c_size_t),
+        ("group", Handle), ("regions", POINTER(Region)), ("region_count", c_size_t), ("sources", POINTER(Source)), ("source_count", c_size_t),
+        ("keyframe", c_uint32), ("reserved", c_uint32),
+    ]  # fmt: skip
+
+
+class Plane(Structure):
+    _fields_ = [("data", c_void_p), ("length", c_size_t), ("stride", c_size_t)]
+
+
+class Payload(Sized):
+    _fields_ = [("size", c_uint32), ("planes", c_uint32), ("plane", Plane * 4)]
+
+
+class Cleared(Sized):
+    _fields_ = [
+        ("size", c_uint32), ("verdict", c_int32), ("tag", Tag), ("payload", Payload), ("hidden", c_uint64), ("room", POINTER(Participant)),
+        ("capacity", c_size_t), ("source", Source),
+    ]  # fmt: skip
+
+
+class Counters(Sized):
+    """How many frames a tap saw, and what became of them."""
+
+    _fields_ = [
+        ("size", c_uint32), ("stream", c_uint16), ("outlet", c_uint16), ("seen", c_uint64), ("whole", c_uint64), ("redacted", c_uint64),
+        ("blanked", c_uint64), ("dropped", c_uint64),
+    ]  # fmt: skip
+
+
+class TagFields(Sized):
+    _fields_ = [
+        ("size", c_uint32), ("verdict", c_int32), ("reason", c_uint32), ("kind", c_uint32), ("purposes", c_uint16), ("stream", c_uint16),
+        ("generation", c_uint32), ("captured", c_int64),
+    ]  # fmt: skip
+
+
+class Head(Structure):
+    """How far a ledger goes: kept apart from it, this shows later that nothing was changed or cut off."""
+
+    _fields_ = [("entries", c_uint64), ("hash", Digest)]
+
+
+class Seal(Structure):
+    _fields_ = [("bytes", c_uint8 * 16)]
+
+
+class Carried(Sized):
+    _fields_ = [("size", c_uint32), ("sealed", c_uint32), ("tag", Tag), ("seal", Seal)]
+
+
+class Subject(Structure):
+    _fields_ = [("size", c_uint32), ("kinds", c_uint32), ("id", String)]
+
+
+class Piece(Structure):
+    _fields_ = [("data", c_char_p), ("length", c_size_t)]
+
+
+class Archived(Structure):
+    _fields_ = [
+        ("size", c_uint32), ("reserved", c_uint32), ("carried", POINTER(Carried)), ("subjects", POINTER(Subject)), ("subject_count", c_size_t),
+        ("payload", c_char_p), ("payload_length", c_size_t),
+    ]  # fmt: skip
+
+
+def _load() -> ctypes.CDLL:
+    name = os.environ.get("FRAMEGATE_LIBRARY") or ctypes.util.find_library("framegate")
+    if not name:
+        raise OSError("libframegate is not installed, and FRAMEGATE_LIBRARY does not name it")
+    library = ctypes.CDLL(name)
+    if library.framegate_abi_version() != ABI_VERSION:
+        raise OSError(f"{name} has another version of the interface")
+    text = [Handle, String, c_void_p, c_size_t, POINTER(c_size_t)]
+    frames = [Handle, POINTER(Frame), POINTER(Payload)]
+    cleared = [c_size_t, c_int64, POINTER(Cleared)]
+    change = [Handle, c_uint32, Participant]
+    sealed = [POINTER(Subject), c_size_t, POINTER(Piece), c_size_t]
+    archived, found = [POINTER(Archived), c_size_t], [POINTER(c_uint64), POINTER(c_uint8), POINTER(c_size_t)]
+    unit, written = [c_char_p, c_size_t], [POINTER(Carried), c_char_p, c_size_t, POINTER(c_size_t)]
+    for function, arguments in {
+        "digest_of": [String, POINTER(Digest)],
+        "meeting_open": [POINTER(MeetingOptions), POINTER(Handle)],
+        "meeting_resume": [Handle, POINTER(MeetingOptions), POINTER(Handle)],
+        "meeting_head": [Handle, POINTER(Head)],
+        "meeting_find": [Handle, String, POINTER(Participant)],
+        "meeting_supersede": [Handle, POINTER(Digest), c_int64, POINTER(Handle)],
+        "meeting_third_party": [Handle, c_uint16, String, POINTER(c_uint16)],
+        "meeting_end": [Handle, POINTER(Handle)],
+        "meeting_close": [Handle],
+        "meeting_join": [Handle, POINTER(Join), c_int64, POINTER(Participant)],
+        "meeting_leave": [Handle, Participant, c_int64, POINTER(Handle)],
+        "meeting_show": [Handle, POINTER(Notice)],
+        "meeting_grant": [*change, POINTER(Grant), c_int64],
+        "meeting_withdraw": [*change, Scope, c_int64, POINTER(Handle)],
+        "meeting_restrict": [Handle, c_uint32, POINTER(Participant), Scope, c_int64, POINTER(Handle)],
+        "meeting_lift": [Handle, c_uint32, POINTER(Participant), Scope, c_int64],
+        "meeting_settled": [Handle, Handle, c_int64],
+        "settling_is_settled": [Handle],
+        "settling_wait": [Handle, c_uint32],
+        "settling_close": [Handle],
+        "stream_open": [Handle, POINTER(StreamOptions), POINTER(Stream)],
+        "outlet_open": [Handle, POINTER(OutletOptions), POINTER(Outlet)],
+        "group_open": [Handle, POINTER(Participant), c_size_t, POINTER(Handle)],
+        "group_close": [Handle],
+        "tap_open": [Handle, Stream, Outlet, POINTER(Handle)],
+        "tap_close": [Handle],
+        "tap_admit": [*frames, *cleared],
+        "tap_admit_into": [*frames, POINTER(Payload), *cleared],
+        "tap_end": [Handle],
+        "tap_counters": [Handle, POINTER(Counters)],
+        "tag_get": [Tag, POINTER(TagFields)],
+        "ledger_read": [c_char_p, c_size_t, c_void_p, c_void_p, POINTER(Handle), POINTER(c_uint64)],
+        "ledger_verify": [Handle, POINTER(c_uint64)],
+        "ledger_close": [Handle],
+        "ledger_receipt": text,
+        "ledger_erasure": text,
+        "carried_read": [*unit, POINTER(Carried)],
+        "meeting_key_open": [c_char_p, String, POINTER(Handle)],
+        "meeting_key_close": [Handle],
+        "meeting_key_seal_batch": [Handle, *archived, POINTER(Seal)],
+        "stream_key_open": [Handle, Tag, POINTER(Handle)],
+        "stream_key_close": [Handle],
+        "stream_key_seal": [Handle, Tag, *sealed, POINTER(Seal)],
+        "stream_key_verify": [Handle, Seal, Tag, *sealed],
+        "rtp_read": [*unit, c_uint32, POINTER(Carried)],
+        "rtp_write": [*unit, c_uint32, *written],
+        "sei_read": [*unit, c_uint32, POINTER(Carried)],
+        "sei_write": [*unit, c_uint32, *written],
+        "obu_read": [*unit, POINTER(Carried)],
+        "obu_write": [*unit, *written],
+        "sdp_extmap": [c_uint32, c_char_p, c_size_t, POINTER(c_size_t)],
+        "sdp_extension_id": [String],
+        "recording_of": [c_uint16],
+        "recording_read": [String, c_size_t],
+        "preference_of": [c_uint16],
+        "preference_read": [String, c_size_t],
+        "preference_is_refusal": [c_uint32],
+        "verifier_open": [Handle, POINTER(Handle), POINTER(c_uint64)],
+        "verifier_close": [Handle],
+        "verifier_head": [Handle, POINTER(Head)],
+        "verifier_verify_batch": [Handle, *archived, c_uint16, Handle, *found],
+        "verifier_dry_run": [Handle, *archived, c_uint16, *found],
+        "verifier_recheck": [Handle, POINTER(Head), *archived, *found],
+    }.items():
+        declared = getattr(library, "framegate_" + function)
+        declared.argtypes, declared.restype = arguments, c_int32
+    for function, argument in {"error_message": c_int32, "reason_name": c_uint32, "recording_line": c_uint32, "preference_line": c_uint32}.items():
+        declared = getattr(library, "framegate_" + function)
+        declared.argtypes, declared.restype = [argument], String
+    for function, arguments in {"tap_tag": [Handle, c_int64, c_int64], "tag_meet": [Tag, Tag], "tag_meet_across_meetings": [Tag, Tag]}.items():
+        declared = getattr(library, "framegate_" + function)
+        declared.argtypes, declared.restype = arguments, Tag
+    return library
+
+
+call = _load()
+
+
+class Error(Exception):
+    """What the library refused, with its number: FRAMEGATE_ERROR_… in framegate.h."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(text(call.framegate_error_message(status)))
+        self.status = status
+
+
+def text(string: String) -> str:
+    return ctypes.string_at(string.data, string.length).decode()
+
+
+def checked(number: int) -> int:
+    if number < 0:
+        raise Error(number)
+    return number
+
+
+def string(text: str) -> String:
+    data = text.encode()
+    return String(data, len(data))
+
+
+def scope(kinds: Iterable[Kind], purposes: int) -> Scope:
+    return Scope(kinds_of(kinds), purposes)
+
+
+class Owner:
+    """Whoever has a handle, and closes it."""
+
+    _close: str
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+
+    def close(self) -> None:
+        """Closes the handle; a second time nothing."""
+        getattr(call, self._close)(self._handle)
+
+    def __del__(self) -> None:
+        # Of one that could not be opened there is none.
+        if hasattr(self, "_handle"):
+            self.close()

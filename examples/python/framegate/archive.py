@@ -1,0 +1,112 @@
+"""Ledgers, and the check before training."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from ctypes import POINTER, byref, c_size_t, c_uint8, c_uint64, cast, pointer, sizeof
+from dataclasses import dataclass
+from typing import Any
+
+from . import _c
+from .seal import Carried, MeetingKey, Subject, told_subjects
+from .words import Finding
+
+
+class Ledger(_c.Owner):
+    """A ledger that was read: each of its lines follows from the one before, up to a head that was kept apart and a device's key if they are given."""
+
+    _close = "framegate_ledger_close"
+
+    def __init__(self, content: bytes, anchor: _c.Head | None = None, device: bytes | None = None) -> None:
+        super().__init__(_c.Handle())
+        head = None if anchor is None else byref(anchor)
+        _c.checked(_c.call.framegate_ledger_read(content, len(content), head, device, byref(self._handle), None))
+
+    def verify(self) -> None:
+        """Judges every entry by the rules."""
+        _c.checked(_c.call.framegate_ledger_verify(self._handle, None))
+
+    def receipt(self, who: str) -> str:
+        return self._json(_c.call.framegate_ledger_receipt, who)
+
+    def erasure(self, who: str) -> str:
+        return self._json(_c.call.framegate_ledger_erasure, who)
+
+    def _json(self, call: Any, who: str) -> str:
+        length = c_size_t()
+        call(self._handle, _c.string(who), None, 0, byref(length))
+        buffer = ctypes.create_string_buffer(length.value)
+        _c.checked(call(self._handle, _c.string(who), buffer, length.value, byref(length)))
+        return buffer.raw.decode()
+
+
+@dataclass(frozen=True)
+class Archived:
+    """What was released of a frame, as an archive has it."""
+
+    #: None: there is no tag.
+    carried: Carried | None
+    #: Everybody in it, its stream's owner too; of a frame in part, who is in what is left.
+    subjects: Sequence[Subject]
+    #: As it was sealed.
+    payload: bytes
+
+
+class Verifier(_c.Owner):
+    """What a ledger says, made ready for many frames. Only what is `Finding.CLEARED` may be used, or may stay."""
+
+    _close = "framegate_verifier_close"
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(_c.Handle())
+        _c.checked(_c.call.framegate_verifier_open(ledger._handle, byref(self._handle), None))
+
+    @property
+    def head(self) -> _c.Head:
+        """How far its ledger goes: to be kept, for `recheck` later."""
+        head = _c.Head()
+        _c.checked(_c.call.framegate_verifier_head(self._handle, byref(head)))
+        return head
+
+    def verify_batch(self, frames: Sequence[Archived], wanted: int, key: MeetingKey) -> list[Finding]:
+        """Which frames may be used for all of `wanted`: only what this key sealed, and what the ledger bears out."""
+        call = _c.call.framegate_verifier_verify_batch
+        return _found(frames, lambda frames, count, *found: call(self._handle, frames, count, wanted, key._handle, *found))
+
+    def dry_run(self, frames: Sequence[Archived], wanted: int) -> list[Finding]:
+        """Which would be, if every tag were taken at its word. Nothing may be used by this."""
+        call = _c.call.framegate_verifier_dry_run
+        return _found(frames, lambda frames, count, *found: call(self._handle, frames, count, wanted, *found))
+
+    def recheck(self, earlier: _c.Head, frames: Sequence[Archived]) -> list[Finding]:
+        """Which frames that were cleared when the ledger's head was `earlier` may stay. The others must go, for good."""
+        call = _c.call.framegate_verifier_recheck
+        return _found(frames, lambda frames, count, *found: call(self._handle, byref(earlier), frames, count, *found))
+
+
+def told(frames: Sequence[Archived], held: list[Any]) -> Any:
+    """Frames of an archive as C reads them. `held` keeps where it is what they lead to."""
+    listed = (_c.Archived * len(frames))()
+    for place, frame in zip(listed, frames):
+        place.size = sizeof(_c.Archived)
+        if frame.carried is not None:
+            carried = frame.carried.told()
+            place.carried = pointer(carried)
+            held.append(carried)
+        subjects = told_subjects(frame.subjects)
+        place.subjects, place.subject_count = cast(subjects, POINTER(_c.Subject)), len(subjects)
+        place.payload, place.payload_length = frame.payload, len(frame.payload)
+        held += [subjects, frame.payload]
+    return listed
+
+
+def _found(frames: Sequence[Archived], call: Callable[..., int]) -> list[Finding]:
+    held: list[Any] = []
+    count, bits, findings = c_size_t(), (c_uint64 * (len(frames) // 64 + 1))(), (c_uint8 * len(frames))()
+    _c.checked(call(told(frames, held), len(frames), bits, findings, byref(count)))
+    found = [Finding(finding) for finding in findings]
+    # Both say the same, or nothing is cleared.
+    if [finding == Finding.CLEARED for finding in found] != [bool(bits[at // 64] >> at % 64 & 1) for at in range(len(frames))]:
+        raise RuntimeError("bits and findings differ")
+    return found

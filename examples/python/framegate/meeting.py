@@ -1,0 +1,189 @@
+"""The control half: who is there, and what they agreed to."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from ctypes import byref, c_uint16, sizeof
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from . import _c
+from .tap import Tap
+from .words import NO_TIME, By, Format, Kind, Method, Purpose, StreamType
+
+if TYPE_CHECKING:
+    from .archive import Ledger
+
+
+def digest_of(text: str) -> _c.Digest:
+    """The SHA-256 of a text, byte for byte as it is shown."""
+    digest = _c.Digest()
+    _c.checked(_c.call.framegate_digest_of(_c.string(text), byref(digest)))
+    return digest
+
+
+class Settling(_c.Owner):
+    """A narrowing under way. Once it has settled no frame that it cut is released any more."""
+
+    _close = "framegate_settling_close"
+
+    def is_settled(self) -> bool:
+        return _c.checked(_c.call.framegate_settling_is_settled(self._handle)) == 1
+
+    def wait(self, milliseconds: int) -> bool:
+        """Waits for that, but not on a media thread."""
+        return _c.checked(_c.call.framegate_settling_wait(self._handle, milliseconds)) == 1
+
+
+class Group(_c.Owner):
+    """People who are in many frames together."""
+
+    _close = "framegate_group_close"
+
+
+@dataclass
+class Field:
+    """An integer of a record, and the values that it can have, both ends included. 0 can be written too, and means that there is none."""
+
+    name: str
+    unit: str
+    minimum: int
+    maximum: int
+
+
+class Meeting(_c.Owner):
+    """One meeting's control half. Everything in it is closed until people open it."""
+
+    _close = "framegate_meeting_close"
+
+    def __init__(self, id: str, participants: int = 100, ledger: str = "", event: Callable[[str], None] | None = None) -> None:
+        self._open(_c.call.framegate_meeting_open, id, participants, ledger, event)
+
+    @classmethod
+    def resume(cls, ledger: Ledger, path: str = "", event: Callable[[str], None] | None = None) -> Meeting:
+        """Opens a meeting again with exactly the consents that were in force, and goes on with its ledger's file. People are there under new handles: `find`."""
+        meeting = cls.__new__(cls)
+        meeting._open(partial(_c.call.framegate_meeting_resume, ledger._handle), "", 0, path, event)
+        return meeting
+
+    def _open(self, call: Any, id: str, participants: int, ledger: str, event: Callable[[str], None] | None) -> None:
+        self._event = _c.Event(lambda _, line, length: event(ctypes.string_at(line, length).decode())) if event else _c.Event()
+        self._handle = _c.Handle()
+        options = _c.MeetingOptions(participants=participants, id=_c.string(id), ledger=_c.string(ledger), event=self._event)
+        _c.checked(call(byref(options), byref(self._handle)))
+
+    def __enter__(self) -> Meeting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def end(self) -> Settling:
+        """Closes everything for good."""
+        return self._settling(_c.call.framegate_meeting_end)
+
+    def join(self, id: str, now: int, guardian: str = "", key: bytes | None = None) -> _c.Participant:
+        who = _c.Participant()
+        join = _c.Join(id=_c.string(id), guardian=_c.string(guardian), key=key)
+        _c.checked(_c.call.framegate_meeting_join(self._handle, byref(join), now, byref(who)))
+        return who
+
+    def find(self, id: str) -> _c.Participant:
+        """Who of this id is there."""
+        who = _c.Participant()
+        _c.checked(_c.call.framegate_meeting_find(self._handle, _c.string(id), byref(who)))
+        return who
+
+    def head(self) -> _c.Head:
+        """How far the ledger goes."""
+        head = _c.Head()
+        _c.checked(_c.call.framegate_meeting_head(self._handle, byref(head)))
+        return head
+
+    def leave(self, who: _c.Participant, now: int) -> Settling:
+        return self._settling(_c.call.framegate_meeting_leave, who, now)
+
+    def show(self, text: str, version: str, language: str, controller: str, kinds: Sequence[Kind], purposes: int) -> _c.Digest:
+        """Registers a notice, and gives its digest."""
+        digest = digest_of(text)
+        strings = {"version": _c.string(version), "language": _c.string(language), "controller": _c.string(controller)}
+        _c.checked(_c.call.framegate_meeting_show(self._handle, byref(_c.Notice(scope=_c.scope(kinds, purposes), digest=digest, **strings))))
+        return digest
+
+    def supersede(self, notice: _c.Digest, now: int) -> Settling:
+        """A notice stops covering until people agree under another."""
+        return self._settling(_c.call.framegate_meeting_supersede, byref(notice), now)
+
+    def grant(
+        self, by: By, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME
+    ) -> None:
+        grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=NO_TIME, until=until)
+        _c.checked(_c.call.framegate_meeting_grant(self._handle, by, who, byref(grant), now))
+
+    def withdraw(self, by: By, who: _c.Participant, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
+        return self._settling(_c.call.framegate_meeting_withdraw, by, who, _c.scope(kinds, purposes), now)
+
+    def restrict(self, by: By, whom: _c.Participant | None, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
+        return self._settling(_c.call.framegate_meeting_restrict, by, whom, _c.scope(kinds, purposes), now)
+
+    def lift(self, by: By, whom: _c.Participant | None, kinds: Sequence[Kind], purposes: int, now: int) -> None:
+        _c.checked(_c.call.framegate_meeting_lift(self._handle, by, whom, _c.scope(kinds, purposes), now))
+
+    def settled(self, settling: Settling, now: int) -> bool:
+        """Enters into the ledger how far each tap had come."""
+        return _c.checked(_c.call.framegate_meeting_settled(self._handle, settling._handle, now)) == 1
+
+    def stream(
+        self,
+        type: StreamType,
+        kind: Kind,
+        format: Format,
+        owner: _c.Participant | None = None,
+        channels: int = 0,
+        size: tuple[int, int] = (0, 0),
+    ) -> _c.Stream:
+        stream = _c.Stream()
+        width, height = size
+        shape = {"channels": channels, "width": width, "height": height}
+        options = _c.StreamOptions(type=type, owner=owner or _c.Participant(), kind=kind, format=format, **shape)
+        _c.checked(_c.call.framegate_stream_open(self._handle, byref(options), byref(stream)))
+        return stream
+
+    def records(self, kind: Kind, owner: _c.Participant, fields: Sequence[Field], bits_per_minute: int) -> _c.Stream:
+        """A stream of service data about one person, who may send so many bits a minute to one outlet."""
+        stream = _c.Stream()
+        told = [_c.Field(sizeof(_c.Field), 0, _c.string(each.name), _c.string(each.unit), each.minimum, each.maximum) for each in fields]
+        listed = (_c.Field * len(told))(*told)
+        options = _c.StreamOptions(type=StreamType.RECORDS, owner=owner, kind=kind, bits_per_minute=bits_per_minute, field_count=len(told))
+        options.fields = listed
+        _c.checked(_c.call.framegate_stream_open(self._handle, byref(options), byref(stream)))
+        return stream
+
+    def third_party(self, purpose: Purpose, recipient: str) -> int:
+        """The pair of a purpose and a third party, as a purpose of its own."""
+        pair = c_uint16()
+        _c.checked(_c.call.framegate_meeting_third_party(self._handle, purpose, _c.string(recipient), byref(pair)))
+        return pair.value
+
+    def group(self, people: Sequence[_c.Participant]) -> Group:
+        handle = _c.Handle()
+        _c.checked(_c.call.framegate_group_open(self._handle, (_c.Participant * len(people))(*people), len(people), byref(handle)))
+        return Group(handle)
+
+    def outlet(self, name: str, purposes: int, blanks: Sequence[Kind] = (), recipient: str = "") -> _c.Outlet:
+        outlet = _c.Outlet()
+        options = _c.OutletOptions(purposes=purposes, blanks=_c.scope(blanks, 0).kinds, name=_c.string(name), recipient=_c.string(recipient))
+        _c.checked(_c.call.framegate_outlet_open(self._handle, byref(options), byref(outlet)))
+        return outlet
+
+    def tap(self, stream: _c.Stream, outlet: _c.Outlet) -> Tap:
+        handle = _c.Handle()
+        _c.checked(_c.call.framegate_tap_open(self._handle, stream, outlet, byref(handle)))
+        return Tap(handle)
+
+    def _settling(self, call: Any, *arguments: object) -> Settling:
+        handle = _c.Handle()
+        _c.checked(call(self._handle, *arguments, byref(handle)))
+        return Settling(handle)

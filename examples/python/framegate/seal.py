@@ -1,0 +1,112 @@
+"""Seals: a tag bound to its meeting, its people and its payload. Whoever can verify one can make one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from ctypes import POINTER, byref, cast, sizeof
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from . import _c
+from .tag import tag_of
+from .words import Kind, kinds_of
+
+if TYPE_CHECKING:
+    from .archive import Archived
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Somebody in a frame, by the id that they joined with."""
+
+    id: str
+    #: What they are in it as, beside the kind of the frame's tag.
+    kinds: frozenset[Kind] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What travels with a frame: its tag, and its seal if it has one."""
+
+    tag: bytes
+    seal: bytes | None = None
+
+    @classmethod
+    def read(cls, data: bytes) -> Carried:
+        """Of 16 bytes, or of 32."""
+        told = _c.Carried()
+        _c.checked(_c.call.framegate_carried_read(data, len(data), byref(told)))
+        return cls.of(told)
+
+    def __bytes__(self) -> bytes:
+        return self.tag + (self.seal or b"")
+
+    @classmethod
+    def of(cls, told: _c.Carried) -> Carried:
+        return cls(bytes(told.tag.bytes), bytes(told.seal.bytes) if told.sealed else None)
+
+    def told(self) -> _c.Carried:
+        told = _c.Carried(tag=tag_of(self.tag), sealed=self.seal is not None)
+        if self.seal is not None:
+            told.seal = _seal_of(self.seal)
+        return told
+
+
+class StreamKey(_c.Owner):
+    """What the tags of one stream are sealed with."""
+
+    _close = "framegate_stream_key_close"
+
+    def seal(self, tag: bytes, subjects: Iterable[Subject], *pieces: bytes | bytearray | memoryview) -> bytes:
+        """The seal of a frame. Everybody in it is named once, in whatever order; its payload may be in pieces. It may be called inside a release."""
+        seal = _c.Seal()
+        _c.checked(_c.call.framegate_stream_key_seal(self._handle, tag_of(tag), *_message(subjects, pieces), byref(seal)))
+        return bytes(seal.bytes)
+
+    def verify(self, seal: bytes, tag: bytes, subjects: Iterable[Subject], *pieces: bytes | bytearray | memoryview) -> bool:
+        return _c.checked(_c.call.framegate_stream_key_verify(self._handle, _seal_of(seal), tag_of(tag), *_message(subjects, pieces))) == 1
+
+
+class MeetingKey(_c.Owner):
+    """What a meeting's tags are sealed with, from a secret of 32 bytes."""
+
+    _close = "framegate_meeting_key_close"
+
+    def __init__(self, secret: bytes, meeting: str) -> None:
+        if len(secret) != 32:
+            raise ValueError("a secret has 32 bytes")
+        super().__init__(_c.Handle())
+        _c.checked(_c.call.framegate_meeting_key_open(secret, _c.string(meeting), byref(self._handle)))
+
+    def stream(self, tag: bytes) -> StreamKey:
+        """The key of the stream that a tag names, as `Tap.tag` gives one."""
+        handle = _c.Handle()
+        _c.checked(_c.call.framegate_stream_key_open(self._handle, tag_of(tag), byref(handle)))
+        return StreamKey(handle)
+
+    def seal_batch(self, frames: Sequence[Archived]) -> list[bytes | None]:
+        """Their seals; none of what has no tag."""
+        from .archive import told
+
+        seals = (_c.Seal * len(frames))()
+        held: list[Any] = []
+        _c.checked(_c.call.framegate_meeting_key_seal_batch(self._handle, told(frames, held), len(frames), seals))
+        return [None if frame.carried is None else bytes(seal.bytes) for frame, seal in zip(frames, seals)]
+
+
+def _seal_of(seal: bytes) -> _c.Seal:
+    if len(seal) != 16:
+        raise ValueError("a seal has 16 bytes")
+    return _c.Seal.from_buffer_copy(seal)
+
+
+def told_subjects(subjects: Iterable[Subject]) -> Any:
+    """In the order of their ids."""
+    ordered = sorted(subjects, key=lambda one: one.id.encode())
+    return (_c.Subject * len(ordered))(*(_c.Subject(sizeof(_c.Subject), kinds_of(one.kinds), _c.string(one.id)) for one in ordered))
+
+
+def _message(subjects: Iterable[Subject], pieces: Sequence[bytes | bytearray | memoryview]) -> tuple[Any, int, Any, int]:
+    people = told_subjects(subjects)
+    parts = (_c.Piece * len(pieces))(*(_c.Piece(bytes(piece), len(piece)) for piece in pieces))
+    return cast(people, POINTER(_c.Subject)), len(people), cast(parts, POINTER(_c.Piece)), len(parts)

@@ -1,0 +1,263 @@
+"""Taps: the hot half."""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from ctypes import byref, c_char_p, c_uint8, c_void_p, sizeof
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Union
+
+from . import _c
+from .tag import reason_of, tag_of
+from .words import NO_KIND, NO_TIME, Kind, Verdict, kinds_in, kinds_of
+
+if TYPE_CHECKING:
+    from .meeting import Group
+
+Buffer = Union[bytes, bytearray, memoryview]
+#: A plane's bytes and how many there are from one row to the next.
+Plane = tuple[Buffer, int]
+#: Bytes, or the planes of a picture.
+Content = Union[Buffer, Sequence[Plane]]
+
+#: For how many people of a source there is room.
+_ROOM = 64
+
+
+@dataclass
+class Rectangle:
+    """A part of a picture, and whose it is."""
+
+    owner: _c.Participant
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass
+class Channel:
+    """A channel of audio, from 0, and whose it is."""
+
+    owner: _c.Participant
+    channel: int
+
+
+@dataclass
+class Span:
+    """Bytes of a text, from `start` to before `end`, and whose they are."""
+
+    owner: _c.Participant
+    start: int
+    end: int
+
+
+@dataclass
+class Source:
+    """What something was derived from: a frame as an outlet got it, or several joined by `meet`."""
+
+    tag: bytes
+    #: Everybody who was in it.
+    people: Sequence[_c.Participant]
+    #: What it was made of, beside the kind of its tag.
+    kinds: frozenset[Kind] = frozenset()
+    #: When its earliest part was captured, if that was before its tag's time.
+    captured: int = NO_TIME
+
+
+@dataclass
+class Frame:
+    """A frame: what is known of it, and its content."""
+
+    content: Content
+    captured: int = 0
+    #: Everybody in it, beside the stream's owner if it has one; None: the owner alone.
+    people: Sequence[_c.Participant] | Group | None = None
+    regions: Sequence[Rectangle | Channel | Span] = ()
+    #: Where what is cleared is copied to, so that a part of a frame can go.
+    into: bytearray | Sequence[tuple[bytearray, int]] | None = None
+    #: Whether the client holds encoded video for a keyframe; None: its header alone says it.
+    keyframe: bool | None = None
+    #: Of derived data, which counts as captured when the earliest of them was.
+    sources: Sequence[Source] = ()
+
+
+@dataclass
+class Cleared:
+    """What an outlet receives: valid until its release ends."""
+
+    verdict: Verdict
+    tag: bytes
+    #: Why not whole; empty if it is.
+    reason: str
+    #: Of a picture its planes, else one; none if the frame is withheld.
+    planes: list[memoryview]
+    #: To be named of what is derived from it; None if nothing was released.
+    source: Source | None = field(default=None)
+
+    @property
+    def data(self) -> memoryview:
+        return self.planes[0]
+
+
+def record(integers: Sequence[int]) -> bytes:
+    """A record of service data: an integer for each field of its stream, 0 where there is none."""
+    return struct.pack(f"<{len(integers)}q", *integers)
+
+
+class Tap(_c.Owner):
+    """One stream into one outlet: the hot half, on one thread at a time."""
+
+    _close = "framegate_tap_close"
+
+    @contextmanager
+    def admit(
+        self,
+        content: Content,
+        captured: int,
+        now: int,
+        people: Sequence[_c.Participant] | Group | None = None,
+        regions: Sequence[Rectangle | Channel | Span] = (),
+        into: bytearray | Sequence[tuple[bytearray, int]] | None = None,
+        keyframe: bool | None = None,
+    ) -> Iterator[Cleared]:
+        """A release: the frame goes to the outlet within the `with`, as far as it is cleared."""
+        with self.admit_batch([Frame(content, captured, people, regions, into, keyframe)], now) as (cleared,):
+            yield cleared
+
+    @contextmanager
+    def derive(self, content: Content, sources: Sequence[Source], now: int) -> Iterator[Cleared]:
+        """The same of what was derived from these sources and from nothing else."""
+        with self.admit_batch([Frame(content, sources=sources)], now) as (cleared,):
+            yield cleared
+
+    @contextmanager
+    def admit_batch(self, frames: Sequence[Frame], now: int) -> Iterator[list[Cleared]]:
+        """Many frames under one release, each judged by itself."""
+        if not frames:
+            yield []
+            return
+        count = len(frames)
+        copies = frames[0].into is not None
+        if any((frame.into is not None) != copies for frame in frames):
+            raise ValueError("either all frames are copied or none")
+        # None of it may move as long as the gate, or who looks at what is cleared, has its address.
+        held: list[Any] = []
+        told = (_c.Frame * count)(*(_told(frame, held) for frame in frames))
+        contents = (_c.Payload * count)(*(_payload(frame.content, held) for frame in frames))
+        cleared = (_c.Cleared * count)(*(_cleared(held) for _ in frames))
+        if copies:
+            buffers = (_c.Payload * count)(*(_payload(frame.into or b"", held) for frame in frames))
+            admitted = _c.call.framegate_tap_admit_into(self._handle, told, contents, buffers, count, now, cleared)
+        else:
+            admitted = _c.call.framegate_tap_admit(self._handle, told, contents, count, now, cleared)
+        if _c.checked(admitted) == 0:
+            yield [_outcome(each, []) for each in cleared]
+            return
+        planes = [[_view(plane) for plane in each.payload.plane[: max(1, each.payload.planes)]] if each.verdict else [] for each in cleared]
+        try:
+            yield [_outcome(each, views) for each, views in zip(cleared, planes)]
+        finally:
+            for view in (view for views in planes for view in views):
+                view.release()
+            _c.checked(_c.call.framegate_tap_end(self._handle))
+
+    def tag(self, captured: int, now: int) -> bytes:
+        """The bare decision about a frame of the stream's owner alone. It releases nothing."""
+        return bytes(_c.call.framegate_tap_tag(self._handle, captured, now).bytes)
+
+    def counters(self) -> _c.Counters:
+        counters = _c.Counters()
+        _c.checked(_c.call.framegate_tap_counters(self._handle, byref(counters)))
+        return counters
+
+
+def _told(frame: Frame, held: list[Any]) -> _c.Frame:
+    """What is known of a frame as C reads it. `held` keeps where it is what it leads to."""
+    told = _c.Frame(captured=frame.captured, keyframe=0 if frame.keyframe is None else 1 if frame.keyframe else 2)
+    if frame.sources:
+        told.contributors = 6
+        sources = (_c.Source * len(frame.sources))(*(_source(source, held) for source in frame.sources))
+        told.sources, told.source_count = sources, len(sources)
+        held.append(sources)
+    elif frame.people is None:
+        told.contributors = 1
+    elif isinstance(frame.people, _c.Owner):
+        told.contributors, told.group = 3, frame.people._handle
+        held.append(frame.people)
+    else:
+        told.contributors = 2
+        told.people, told.people_count = _people(frame.people, held)
+    if frame.regions:
+        regions = (_c.Region * len(frame.regions))(*map(_region, frame.regions))
+        told.regions, told.region_count = regions, len(regions)
+        held.append(regions)
+    return told
+
+
+def _people(people: Sequence[_c.Participant], held: list[Any]) -> tuple[Any, int]:
+    listed = (_c.Participant * len(people))(*people)
+    held.append(listed)
+    return listed, len(people)
+
+
+def _source(source: Source, held: list[Any]) -> _c.Source:
+    people, count = _people(source.people, held)
+    told = _c.Source(sizeof(_c.Source), kinds_of(source.kinds), tag_of(source.tag), None, count, source.captured)
+    told.people = people
+    return told
+
+
+def _region(part: Rectangle | Channel | Span) -> _c.Region:
+    region = _c.Region(size=sizeof(_c.Region), owner=part.owner, kind=NO_KIND, captured=NO_TIME)
+    if isinstance(part, Rectangle):
+        region.area, region.x, region.y, region.width, region.height = 1, part.x, part.y, part.width, part.height
+    elif isinstance(part, Channel):
+        region.area, region.channel = 2, part.channel
+    else:
+        region.area, region.start, region.end = 3, part.start, part.end
+    return region
+
+
+def _cleared(held: list[Any]) -> _c.Cleared:
+    room = (_c.Participant * _ROOM)()
+    held.append(room)
+    cleared = _c.Cleared(capacity=_ROOM)
+    cleared.room = room
+    return cleared
+
+
+def _outcome(cleared: _c.Cleared, planes: list[memoryview]) -> Cleared:
+    fields = _c.TagFields()
+    _c.checked(_c.call.framegate_tag_get(cleared.tag, byref(fields)))
+    source, given = None, cleared.source
+    if given.size:
+        people = [_c.Participant(who.stay, who.slot, who.meeting) for who in given.people[: given.people_count]]
+        source = Source(bytes(given.tag.bytes), people, kinds_in(given.kinds), given.captured)
+    return Cleared(Verdict(cleared.verdict), bytes(cleared.tag.bytes), reason_of(fields), planes, source)
+
+
+def _view(plane: _c.Plane) -> memoryview:
+    """What the gate hands on, where it is."""
+    if not plane.length:
+        return memoryview(b"")
+    return memoryview((ctypes.c_char * plane.length).from_address(plane.data)).cast("B").toreadonly()
+
+
+def _payload(content: Content, held: list[Any]) -> _c.Payload:
+    """A frame's content as C reads it."""
+    single = isinstance(content, (bytes, bytearray, memoryview))
+    planes: Sequence[Plane] = [(content, 0)] if single else content  # type: ignore[list-item, assignment]
+    payload = _c.Payload(planes=0 if single else len(planes))
+    for place, (data, stride) in zip(payload.plane, planes):
+        if isinstance(data, bytes):
+            place.data = ctypes.cast(c_char_p(data), c_void_p)
+        elif len(data):
+            place.data = ctypes.addressof(c_uint8.from_buffer(data))
+        place.length, place.stride = len(data), stride
+        # Nobody may resize it meanwhile.
+        held.append(memoryview(data))
+    return payload

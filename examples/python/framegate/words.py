@@ -1,0 +1,56 @@
+"""The words of the field, with their numbers in framegate.h."""
+
+from collections.abc import Iterable
+from enum import IntEnum, IntFlag
+
+NO_TIME = 2**63 - 1
+NO_KIND = 255
+
+
+class Kind(IntEnum):
+    AUDIO, VIDEO, SCREEN, CHAT, CAPTION, REACTION, POLL, WHITEBOARD = range(8)
+    NOTE, COMMENT, CALENDAR, FILE, TELEMETRY, DIAGNOSTIC, USAGE, UNCLASSIFIED = range(8, 16)
+
+
+class Purpose(IntFlag):
+    RECORD, TRANSCRIBE, ASSIST, TRAIN, ANALYTICS, REVIEW, PUBLISH, DERIVE, IDENTIFY = (1 << bit for bit in range(9))
+
+
+class By(IntEnum):
+    PARTICIPANT, GUARDIAN, HOST, ADMINISTRATOR, VENDOR = range(1, 6)
+
+
+class Method(IntEnum):
+    CLICKED, TYPED, SPOKEN, SIGNED = range(1, 5)
+
+
+class Verdict(IntEnum):
+    DROPPED, WHOLE, REDACTED, BLANKED = range(4)
+
+
+class StreamType(IntEnum):
+    """Whose a stream is."""
+
+    OWNED, MIX, COMPOSITE, DERIVED, RECORDS = range(1, 6)
+
+
+class Format(IntEnum):
+    PCM_U8, PCM_S16, PCM_S32, PCM_F32, PCM_MU_LAW, PCM_A_LAW = range(1, 7)
+    UTF8, JSON, OPAQUE = range(16, 19)
+    I420, I422, I444, NV12, NV21, YUY2, UYVY, P010, RGBA, BGRA, RGB24, GRAY8 = range(32, 44)
+    OPUS, OPUS_RED, H264, HEVC, VP8, VP9, AV1, OPUS_MULTISTREAM = range(64, 72)
+
+
+class Finding(IntEnum):
+    """What was found of an archived frame: only what is cleared may be used."""
+
+    CLEARED, NO_TAG, WITHHELD, OTHER_PURPOSE, UNNAMED, UNSEALED, FORGED, INCONSISTENT, RECALLED = range(9)
+
+
+def kinds_of(kinds: Iterable[Kind]) -> int:
+    """A set of kinds, as bits."""
+    return sum({1 << kind for kind in kinds})
+
+
+def kinds_in(bits: int) -> frozenset[Kind]:
+    return frozenset(kind for kind in Kind if bits >> kind & 1)

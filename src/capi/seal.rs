@@ -1,0 +1,278 @@
+//! Seals: the keys of a meeting and of its streams, and who is in a sealed frame.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use super::{
+    archive::{self, ArchivedIn},
+    boundary::{number, status},
+    handle::{Handle, HotObjects, Objects},
+    memory::{Elements, In, Out, Text, bytes, plain, sized},
+    status::Status,
+    tag::TagOut,
+};
+use crate::{
+    kind::Kinds,
+    seal::{Carried, MeetingKey, Seal, StreamKey, Subject},
+};
+
+pub(super) static MEETING_KEYS: Objects<MeetingKey> = Objects::new(6);
+/// Where it stays until it is wiped.
+type Kept = Box<StreamKey>;
+
+static STREAM_KEYS: HotObjects<Kept, 7> = HotObjects::new();
+
+/// A seal as it travels.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct SealOut {
+    pub(super) bytes: [u8; 16],
+}
+
+/// What travels with a frame: its tag, and a seal if it has one.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct CarriedInOut {
+    pub(super) size: u32,
+    pub(super) sealed: u32,
+    pub(super) tag: TagOut,
+    pub(super) seal: SealOut,
+}
+
+/// Somebody in a frame.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct SubjectIn<'c> {
+    pub(super) size: u32,
+    pub(super) kinds: u32,
+    pub(super) id: Text<'c>,
+}
+
+/// A part of a payload.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct PieceIn<'c> {
+    pub(super) data: In<'c, u8>,
+    pub(super) length: usize,
+}
+
+plain!(SealOut, PieceIn<'_>);
+sized!(CarriedInOut, SubjectIn<'_>);
+
+impl SealOut {
+    const NONE: Self = Self { bytes: [0; 16] };
+}
+
+impl From<Seal> for SealOut {
+    fn from(seal: Seal) -> Self {
+        Self {
+            bytes: seal.to_bytes(),
+        }
+    }
+}
+
+impl CarriedInOut {
+    pub(super) fn get(&self) -> Result<Carried, Status> {
+        let seal = match self.sealed {
+            0 => None,
+            1 => Some(Seal::from_bytes(self.seal.bytes)),
+            _ => return Err(Status::Number),
+        };
+        let tag = self.tag.get()?;
+        Ok(Carried { tag, seal })
+    }
+
+    /// Tells what was read, or that there is no tag.
+    pub(super) fn tell(
+        out: Out<'_, Self>,
+        read: impl FnOnce() -> Result<Carried, Status>,
+    ) -> Result<(), Status> {
+        let out = out.sized()?;
+        *out = Self {
+            size: out.size,
+            sealed: 0,
+            tag: TagOut::NONE,
+            seal: SealOut::NONE,
+        };
+        let Carried { tag, seal } = read()?;
+        out.tag = tag.into();
+        out.sealed = seal.is_some().into();
+        out.seal = seal.map_or(SealOut::NONE, SealOut::from);
+        Ok(())
+    }
+}
+
+/// Everybody in a frame, read one by one: a media thread has no room for them all.
+pub(super) struct People<'c> {
+    /// None if there is nobody.
+    elements: Option<Elements<'c, SubjectIn<'c>>>,
+    count: usize,
+}
+
+impl<'c> People<'c> {
+    /// Checked: each of them can be read, and their ids are in order.
+    pub(super) fn new(first: In<'c, SubjectIn<'c>>, count: usize) -> Result<Self, Status> {
+        let elements = match count {
+            0 => None,
+            count => Some(first.elements(count)?),
+        };
+        let people = Self { elements, count };
+        let mut before = None;
+        for index in 0..count {
+            let id = people.get(index)?.id;
+            if before.is_some_and(|before| before >= id) {
+                return Err(Status::Order);
+            }
+            before = Some(id);
+        }
+        Ok(people)
+    }
+
+    fn get(&self, index: usize) -> Result<Subject<'c>, Status> {
+        let elements = self.elements.as_ref().ok_or(Status::Length)?;
+        let subject = elements.get(index)?;
+        let kinds = u16::try_from(subject.kinds).map_err(|_| Status::Number)?;
+        Ok(Subject {
+            id: subject.id.get()?,
+            kinds: Kinds::from_bits_retain(kinds),
+        })
+    }
+
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = Subject<'c>> {
+        // Somebody who was there when this was checked; else the seal is of nobody's frame.
+        let nobody = Subject {
+            id: "",
+            kinds: Kinds::empty(),
+        };
+        (0..self.count).map(move |index| self.get(index).unwrap_or(nobody))
+    }
+}
+
+/// The pieces of a payload, checked: each can be read.
+fn payload<'c>(
+    pieces: In<'c, PieceIn<'c>>,
+    count: usize,
+) -> Result<impl Iterator<Item = &'c [u8]>, Status> {
+    let pieces = pieces.array(count)?;
+    for piece in pieces {
+        piece.data.array(piece.length)?;
+    }
+    let read = |piece: &PieceIn<'c>| bytes(piece.data, piece.length).unwrap_or_default();
+    Ok(pieces.iter().map(read))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_carried_read(
+    bytes: In<'_, u8>,
+    length: usize,
+    carried: Out<'_, CarriedInOut>,
+) -> i32 {
+    status(|| CarriedInOut::tell(carried, || Ok(Carried::from_bytes(bytes.array(length)?)?)))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_key_open(
+    secret: In<'_, [u8; 32]>,
+    meeting: Text<'_>,
+    key: Out<'_, Handle<MeetingKey>>,
+) -> i32 {
+    status(|| {
+        let room = key.room()?;
+        let key = MeetingKey::new(secret.get()?, meeting.get()?);
+        room.put(MEETING_KEYS.insert(key)?);
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_key_close(key: Handle<MeetingKey>) -> i32 {
+    status(|| MEETING_KEYS.remove(key).map(drop))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_key_seal_batch<'c>(
+    key: Handle<MeetingKey>,
+    frames: In<'c, ArchivedIn<'c>>,
+    count: usize,
+    seals: Out<'_, SealOut>,
+) -> i32 {
+    let room = match seals.rooms(count) {
+        Ok(room) => room,
+        Err(status) => return status as i32,
+    };
+    let sealed = status(|| {
+        let key = MEETING_KEYS.get(key)?;
+        let mut made = Vec::new();
+        archive::each(frames, count, archive::Unnamed::Refused, |first, frames| {
+            made.clear();
+            made.resize(frames.len(), None);
+            for (index, seal) in (first..).zip(key.seal_batch(frames, &mut made)) {
+                room.put_at(index, seal.map_or(SealOut::NONE, SealOut::from));
+            }
+            Ok(())
+        })
+    });
+    if sealed < 0 {
+        for index in 0..count {
+            room.put_at(index, SealOut::NONE);
+        }
+    }
+    sealed
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_stream_key_open(
+    meeting: Handle<MeetingKey>,
+    tag: TagOut,
+    key: Out<'_, Handle<Kept>>,
+) -> i32 {
+    status(|| {
+        let room = key.room()?;
+        let key = MEETING_KEYS.get(meeting)?.stream(tag.get()?);
+        room.put(STREAM_KEYS.insert(Box::new(key))?);
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_stream_key_close(key: Handle<Kept>) -> i32 {
+    status(|| STREAM_KEYS.remove(key).map(drop))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_stream_key_seal<'c>(
+    key: Handle<Kept>,
+    tag: TagOut,
+    subjects: In<'c, SubjectIn<'c>>,
+    subject_count: usize,
+    pieces: In<'c, PieceIn<'c>>,
+    piece_count: usize,
+    seal: Out<'_, SealOut>,
+) -> i32 {
+    status(|| {
+        let room = seal.room()?;
+        let (key, tag) = (STREAM_KEYS.get(key)?, tag.get()?);
+        let people = People::new(subjects, subject_count)?;
+        let payload = payload(pieces, piece_count)?;
+        room.put(key.seal_each(tag, people.iter(), payload).into());
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_stream_key_verify<'c>(
+    key: Handle<Kept>,
+    seal: SealOut,
+    tag: TagOut,
+    subjects: In<'c, SubjectIn<'c>>,
+    subject_count: usize,
+    pieces: In<'c, PieceIn<'c>>,
+    piece_count: usize,
+) -> i32 {
+    number(|| {
+        let (key, tag) = (STREAM_KEYS.get(key)?, tag.get()?);
+        let people = People::new(subjects, subject_count)?;
+        let payload = payload(pieces, piece_count)?;
+        let made = key.seal_each(tag, people.iter(), payload);
+        Ok((made == Seal::from_bytes(seal.bytes)).into())
+    })
+}
