@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Tags, UUID, WireError};
-use crate::seal::Carried;
+use crate::{seal::Carried, tag::TagError};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,7 +173,7 @@ fn messages(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
             *to = byte;
             count += 1;
         }
-        let mut bytes = [0; Carried::MAX + 1];
+        let mut bytes = [0; Carried::MAX];
         let mut length = 0;
         for byte in message {
             if let Some(to) = bytes.get_mut(length) {
@@ -185,7 +185,8 @@ fn messages(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
             return Err(WireError::Malformed);
         }
         if count == UUID.len() && uuid == UUID {
-            tags.add(bytes.get(..length.min(bytes.len())).unwrap_or_default());
+            let own = bytes.get(..length).ok_or(TagError::Length(length));
+            tags.add_read(own.and_then(Carried::from_bytes));
         }
     }
     Ok(())
