@@ -96,7 +96,9 @@ impl Format {
 
     /// AV1: one temporal unit, or one spatial layer of it, as open bitstream units one after the other (low-overhead format, AV1 specification §5.2).
     ///
-    /// After a withheld one only a keyframe that is shown is released, with a sequence header before it. Withheld frames are dropped.
+    /// After a withheld one only a keyframe that is shown is released, with a sequence header before it.
+    /// A blank one is a black keyframe, with a sequence header of its own, for pictures of 8-bit 4:2:0 from 33 by 33 to 4096 by 2304;
+    /// the withheld ones of others are dropped, as are those of several spatial layers and of sequences that time their decoder's buffers.
     pub const AV1: Self = Self(Layout::Encoded(Codec::Av1));
 
     /// Opus of more than two channels: as many streams in one packet, the first ones with their lengths (RFC 7845 §5.1.1). At least one.

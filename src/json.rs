@@ -3,6 +3,7 @@
 //! Checking a text and hiding values of it go by the same reader, so that nothing can be a value to one and not to the other.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
+use core::cmp::Ordering;
 
 use crate::utf8;
 
@@ -41,19 +42,24 @@ pub(crate) fn is_valid(text: &[u8]) -> bool {
     false
 }
 
-/// The keys that tell what a value is and nothing else, sorted.
+/// The keys that tell what a value is and nothing else, sorted by length and then by bytes: most are told apart by their length alone.
 pub(crate) type Keys = Arc<[String]>;
 
 pub(crate) fn keys(mut keys: Vec<String>) -> Keys {
-    keys.sort_unstable();
+    keys.sort_unstable_by(|a, b| order(a, b.as_bytes()));
     keys.into()
+}
+
+fn order(known: &str, key: &[u8]) -> Ordering {
+    let by_length = known.len().cmp(&key.len());
+    by_length.then_with(|| known.as_bytes().cmp(key))
 }
 
 /// Whether a token is one of these keys, spelt without escapes.
 pub(crate) fn is_one_of(keys: &[String], token: Token, text: &[u8]) -> bool {
     let Token { start, end, form } = token;
     let inside = text.get(start + 1..end.saturating_sub(1));
-    let found = |key: &[u8]| keys.binary_search_by(|known| known.as_bytes().cmp(key));
+    let found = |key: &[u8]| keys.binary_search_by(|known| order(known, key));
     form == Form::Key && inside.is_some_and(|key| found(key).is_ok())
 }
 

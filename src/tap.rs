@@ -628,8 +628,9 @@ impl Batch<'_> {
         if tap.encoded.is_some() {
             return self.admit_encoded(frame, Place::Owned(&mut payload), release);
         }
-        let extent = tap.format.extent(&payload.as_payload());
-        let (generation, ruling) = tap.rule(frame, &payload.as_payload(), extent, now);
+        let seen = payload.as_payload();
+        let extent = tap.format.extent(&seen);
+        let (generation, ruling) = tap.rule(frame, &seen, extent, now);
         let verdict = tap.treat(&ruling, frame.regions, extent, None, &mut payload, now);
         self.scope.count(verdict, frame.captured);
         tap.hand_on(verdict, &ruling, frame, generation, &payload, release)

@@ -11,7 +11,11 @@ use framegate::{
     Purposes, Reason, Region, Samples, Scope, Stream, Time, Verdict,
 };
 use layout::{Memory, parts};
-use proptest::{prelude::*, sample::select};
+use proptest::{
+    prelude::*,
+    sample::select,
+    test_runner::{RngSeed, TestCaseResult, TestError, TestRunner},
+};
 
 const SIZE: [usize; 2] = [24, 16];
 const PIXELS: [PixelFormat; 5] = [
@@ -41,97 +45,202 @@ fn is_in([x, y, width, height]: [u32; 4], at: (usize, usize)) -> bool {
     within(at.0, x, width) && within(at.1, y, height)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+/// What a plain telling may get wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    StrangersAgree,
+    OneOwnerIsEnough,
+    TheUncoveredIsTheMembers,
+    TheUncoveredIsNobodys,
+    NothingGoesBlack,
+    OneVoiceIsEnough,
+    NobodyAgrees,
+    FifteenAreAll,
+}
 
-    /// The last of four people never joined. Whoever has a tile is a member, and some have none.
-    #[test]
-    fn r4_a_gallery_shows_the_tiles_of_who_agrees_wherever_they_are_in_each_frame(
-        pixels in select(&PIXELS[..]),
-        agreed in [any::<bool>(), any::<bool>(), any::<bool>()],
-        frames in prop::collection::vec(
-            (
-                prop::collection::vec((0_usize..4, [0_u32..12, 0_u32..8, 1_u32..8, 1_u32..8]), 0..6),
-                prop::collection::vec(0_usize..4, 1..4),
-            ),
-            1..12,
-        ),
-    ) {
-        let (mut meeting, notice, people) = meeting::<3>();
-        for (who, _) in people.into_iter().zip(agreed).filter(|(_, agreed)| *agreed) {
-            agree(&mut meeting, notice, who, SCOPE, Time::START);
-        }
-        let agrees = |who: usize| agreed.get(who).is_some_and(|agreed| *agreed);
-        let person = |who: usize| people.get(who).copied().unwrap_or(Participant::UNKNOWN);
-        let format = Format::picture(pixels, ColorRange::Limited, 24, 16);
-        let mut tap = tap(&mut meeting, Stream::composite(Kind::Video, format), Purposes::RECORD);
-        let parts = parts(pixels, ColorRange::Limited);
-        let sent = Memory::picture(&parts, SIZE, 0, 0, 0);
-        for (at, (tiles, members)) in (1..).zip(frames) {
-            let tiles: &[Tile] = &tiles;
-            let regions: Vec<_> = tiles.iter().map(|(who, place)| Region::new(person(*who), rectangle(*place))).collect();
-            let listed: Vec<_> = members.iter().map(|who| person(*who)).collect();
-            // A point under tiles is theirs whose they are, any other is everybody's.
-            let stays = |point: (usize, usize)| {
-                let over = tiles.iter().filter(|(_, place)| is_in(*place, point));
-                let mut owners = over.map(|(who, _)| *who).peekable();
-                match owners.peek() {
-                    Some(_) => owners.all(agrees),
-                    None => members.iter().all(|who| agrees(*who)) && tiles.iter().all(|(who, _)| agrees(*who)),
-                }
-            };
-            let mut expected = sent.clone();
-            let (mut some, mut all) = (false, true);
-            for (index, part) in parts.iter().enumerate() {
-                let (bytes, rows) = part.size(SIZE[0], SIZE[1]);
-                for (row, byte) in (0..rows).flat_map(|row| (0..bytes).map(move |byte| (row, byte))) {
-                    let stays = part.pixels(byte, row, SIZE).into_iter().all(stays);
-                    (some, all) = (some | stays, all & stays);
-                    if !stays {
-                        expected.planes()[index].memory[row * bytes + byte] = part.black(byte);
-                    }
+/// Which of three agree, and of each frame its tiles and its members, or its voices. A fourth person never joined.
+type Agreed = [bool; 3];
+type Gallery = Vec<(Vec<Tile>, Vec<usize>)>;
+type Mix = Vec<Vec<usize>>;
+
+fn galleries() -> impl Strategy<Value = (PixelFormat, Agreed, Gallery)> {
+    let tile = (0_usize..4, [0_u32..12, 0_u32..8, 1_u32..8, 1_u32..8]);
+    let frame = (
+        prop::collection::vec(tile, 0..6),
+        prop::collection::vec(0_usize..4, 1..4),
+    );
+    let frames = prop::collection::vec(frame, 1..12);
+    (select(&PIXELS[..]), any::<Agreed>(), frames)
+}
+
+fn mixes() -> impl Strategy<Value = (Agreed, Mix)> {
+    let packets = prop::collection::vec(prop::collection::vec(0_usize..4, 0..17), 1..12);
+    (any::<Agreed>(), packets)
+}
+
+fn has_agreed(who: usize, agreed: Agreed, fault: Option<Fault>) -> bool {
+    let strangers = fault == Some(Fault::StrangersAgree);
+    agreed.get(who).map_or(strangers, |agreed| *agreed)
+}
+
+/// A gallery through a tap, against a plain telling.
+fn check_gallery(
+    (pixels, agreed, frames): (PixelFormat, Agreed, Gallery),
+    fault: Option<Fault>,
+) -> TestCaseResult {
+    let (mut meeting, notice, people) = meeting::<3>();
+    for (who, _) in people.into_iter().zip(agreed).filter(|(_, agreed)| *agreed) {
+        agree(&mut meeting, notice, who, SCOPE, Time::START);
+    }
+    let may = |who: usize| has_agreed(who, agreed, fault);
+    let person = |who: usize| people.get(who).copied().unwrap_or(Participant::UNKNOWN);
+    let format = Format::picture(pixels, ColorRange::Limited, 24, 16);
+    let stream = Stream::composite(Kind::Video, format);
+    let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+    let parts = parts(pixels, ColorRange::Limited);
+    let sent = Memory::picture(&parts, SIZE, 0, 0, 0);
+    for (at, (tiles, members)) in (1..).zip(frames) {
+        let regions: Vec<_> = tiles
+            .iter()
+            .map(|(who, place)| Region::new(person(*who), rectangle(*place)))
+            .collect();
+        let listed: Vec<_> = members.iter().map(|who| person(*who)).collect();
+        // A point under tiles is theirs whose they are, any other is everybody's.
+        let stays = |point: (usize, usize)| {
+            let over = tiles.iter().filter(|(_, place)| is_in(*place, point));
+            let mut owners = over.map(|(who, _)| *who).peekable();
+            let all_members = members.iter().all(|who| may(*who));
+            match (owners.peek(), fault) {
+                (Some(_), Some(Fault::OneOwnerIsEnough)) => owners.any(may),
+                (Some(_), _) => owners.all(may),
+                (None, Some(Fault::TheUncoveredIsNobodys)) => true,
+                (None, Some(Fault::TheUncoveredIsTheMembers)) => all_members,
+                (None, _) => all_members && tiles.iter().all(|(who, _)| may(*who)),
+            }
+        };
+        let mut expected = sent.clone();
+        let (mut some, mut all) = (false, true);
+        for (index, part) in parts.iter().enumerate() {
+            let (bytes, rows) = part.size(SIZE[0], SIZE[1]);
+            for (row, byte) in (0..rows).flat_map(|row| (0..bytes).map(move |byte| (row, byte))) {
+                let stays = part.pixels(byte, row, SIZE).into_iter().all(stays);
+                (some, all) = (some | stays, all & stays);
+                if !stays && fault != Some(Fault::NothingGoesBlack) {
+                    expected.planes()[index].memory[row * bytes + byte] = part.black(byte);
                 }
             }
-            let now = millis(at);
-            let mut place = sent.clone();
-            let frame = Frame::new(now, Contributors::Complete(&listed)).regions(&regions);
-            let admission = tap.admit_in_place(&frame, place.payload_mut(), now, |_| ());
-            let verdict = admission.verdict();
-            prop_assert_eq!(matches!(verdict, Verdict::Blanked(_)), !some);
-            let everybody = members.iter().chain(tiles.iter().map(|(who, _)| who));
-            let is_whole = everybody.copied().all(agrees);
-            prop_assert!(all || !is_whole);
-            prop_assert_eq!(verdict == Verdict::Whole, is_whole);
-            prop_assert_eq!(place, expected);
         }
+        let now = millis(at);
+        let mut place = sent.clone();
+        let frame = Frame::new(now, Contributors::Complete(&listed)).regions(&regions);
+        let admission = tap.admit_in_place(&frame, place.payload_mut(), now, |_| ());
+        let verdict = admission.verdict();
+        prop_assert_eq!(matches!(verdict, Verdict::Blanked(_)), !some);
+        let everybody = members.iter().chain(tiles.iter().map(|(who, _)| who));
+        let is_whole = everybody.copied().all(may);
+        prop_assert!(all || !is_whole);
+        prop_assert_eq!(verdict == Verdict::Whole, is_whole);
+        prop_assert_eq!(place, expected);
+    }
+    Ok(())
+}
+
+/// A mix likewise: as active speakers come and go, each packet names its voices; with 15 there may be more.
+fn check_mix((agreed, packets): (Agreed, Mix), fault: Option<Fault>) -> TestCaseResult {
+    let (mut meeting, notice, people) = meeting::<3>();
+    for (who, _) in people.into_iter().zip(agreed).filter(|(_, agreed)| *agreed) {
+        agree(&mut meeting, notice, who, SCOPE, Time::START);
+    }
+    let stream = Stream::mix(Kind::Audio, Format::pcm(Samples::MuLaw, 1));
+    let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+    for (at, voices) in (1..).zip(packets) {
+        let mut agreeing = voices.iter().map(|who| has_agreed(*who, agreed, fault));
+        let counts = match fault {
+            Some(Fault::NobodyAgrees) => 0..15,
+            Some(Fault::FifteenAreAll) => 1..16,
+            _ => 1..15,
+        };
+        let is_cleared = counts.contains(&voices.len())
+            && if fault == Some(Fault::OneVoiceIsEnough) {
+                agreeing.any(|agrees| agrees)
+            } else {
+                agreeing.all(|agrees| agrees)
+            };
+        let person = |who: &usize| people.get(*who).copied().unwrap_or(Participant::UNKNOWN);
+        let sources: Vec<_> = voices.iter().map(person).collect();
+        let mut packet = [3; 160];
+        let (now, voices) = (millis(at), Contributors::from_csrcs(&sources));
+        let frame = Frame::new(now, voices);
+        let admission = tap.admit_in_place(&frame, (&mut packet[..]).into(), now, |_| ());
+        prop_assert_eq!(admission.verdict() == Verdict::Whole, is_cleared);
+        // Nobody's time or person is amiss but the stranger's: what is withheld is silence, or wiped.
+        let left = if is_cleared { [3; 160] } else { [0xFF; 160] };
+        prop_assert!(packet == left || !is_cleared && packet == [0; 160]);
+    }
+    Ok(())
+}
+
+const CASES: u32 = 256;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
+
+    /// Whoever has a tile is a member, and some have none.
+    #[test]
+    fn r4_a_gallery_shows_the_tiles_of_who_agrees_wherever_they_are_in_each_frame(given in galleries()) {
+        check_gallery(given, None)?;
     }
 
-    /// As active speakers come and go, each packet names its voices; with 15 there may be more.
     #[test]
-    fn r4_a_mix_is_cleared_while_all_its_voices_agree(
-        agreed in [any::<bool>(), any::<bool>(), any::<bool>()],
-        packets in prop::collection::vec(prop::collection::vec(0_usize..4, 0..17), 1..12),
-    ) {
-        let (mut meeting, notice, people) = meeting::<3>();
-        for (who, _) in people.into_iter().zip(agreed).filter(|(_, agreed)| *agreed) {
-            agree(&mut meeting, notice, who, SCOPE, Time::START);
-        }
-        let stream = Stream::mix(Kind::Audio, Format::pcm(Samples::MuLaw, 1));
-        let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
-        for (at, voices) in (1..).zip(packets) {
-            let agrees = |who: &usize| agreed.get(*who).is_some_and(|agreed| *agreed);
-            let is_cleared = (1..15).contains(&voices.len()) && voices.iter().all(agrees);
-            let person = |who: &usize| people.get(*who).copied().unwrap_or(Participant::UNKNOWN);
-            let sources: Vec<_> = voices.iter().map(person).collect();
-            let mut packet = [3; 160];
-            let (now, voices) = (millis(at), Contributors::from_csrcs(&sources));
-            let frame = Frame::new(now, voices);
-            let admission = tap.admit_in_place(&frame, (&mut packet[..]).into(), now, |_| ());
-            prop_assert_eq!(admission.verdict() == Verdict::Whole, is_cleared);
-            // Nobody's time or person is amiss but the stranger's: what is withheld is silence, or wiped.
-            let left = if is_cleared { [3; 160] } else { [0xFF; 160] };
-            prop_assert!(packet == left || !is_cleared && packet == [0; 160]);
-        }
+    fn r4_a_mix_is_cleared_while_all_its_voices_agree(given in mixes()) {
+        check_mix(given, None)?;
+    }
+}
+
+/// Whether a check finds out what a telling got wrong.
+fn is_found<T: std::fmt::Debug>(
+    given: &impl Strategy<Value = T>,
+    check: impl Fn(T) -> TestCaseResult,
+) -> bool {
+    let config = ProptestConfig {
+        max_shrink_iters: 0,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        // Packets of which all fifteen voices agree are few.
+        ..ProptestConfig::with_cases(16 * CASES)
+    };
+    matches!(
+        TestRunner::new(config).run(given, check),
+        Err(TestError::Fail(..))
+    )
+}
+
+#[test]
+fn control_faulty_tellings_are_found() {
+    let of_galleries = [
+        Fault::StrangersAgree,
+        Fault::OneOwnerIsEnough,
+        Fault::TheUncoveredIsTheMembers,
+        Fault::TheUncoveredIsNobodys,
+        Fault::NothingGoesBlack,
+    ];
+    for fault in of_galleries {
+        assert!(
+            is_found(&galleries(), |given| check_gallery(given, Some(fault))),
+            "{fault:?}"
+        );
+    }
+    let of_mixes = [
+        Fault::StrangersAgree,
+        Fault::OneVoiceIsEnough,
+        Fault::NobodyAgrees,
+        Fault::FifteenAreAll,
+    ];
+    for fault in of_mixes {
+        assert!(
+            is_found(&mixes(), |given| check_mix(given, Some(fault))),
+            "{fault:?}"
+        );
     }
 }
 
@@ -235,7 +344,13 @@ fn r4_who_shares_a_screen_must_agree_to_all_of_it() {
         end: u32::try_from(strokes.len()).unwrap(),
     };
     let regions = [Region::new(ben, all)];
-    let frame = Frame::new(millis(1), Contributors::Owner).regions(&regions);
-    let admission = board.admit(&frame, Payload::Bytes(strokes), millis(1), |_| ());
-    assert_eq!(admission.verdict(), Verdict::Dropped(Reason::NotGranted));
+    let mut admit = |at| {
+        let frame = Frame::new(at, Contributors::Owner).regions(&regions);
+        board
+            .admit(&frame, Payload::Bytes(strokes), at, |_| ())
+            .verdict()
+    };
+    assert_eq!(admit(millis(1)), Verdict::Dropped(Reason::NotGranted));
+    agree(&mut meeting, notice, ana, SCOPE, millis(2));
+    assert_eq!(admit(millis(2)), Verdict::Whole);
 }

@@ -83,7 +83,7 @@ fn check(
     for (at, (gated, expected)) in gated.iter().zip(expected(&keys, changes)).enumerate() {
         let expected = match expected {
             None => Verdict::Whole,
-            Some(reason) if blanks && stream.codec.blanks() => Verdict::Blanked(reason),
+            Some(reason) if blanks => Verdict::Blanked(reason),
             Some(reason) => Verdict::Dropped(reason),
         };
         if gated.verdict != expected {
@@ -129,6 +129,13 @@ fn h264_decodes_as_it_was_or_black() {
     check_all(&gallery(Codec::H264), 6);
 }
 
+/// Whose pictures have arithmetic coding and larger transforms.
+#[test]
+fn h264_of_the_high_profile_decodes_as_it_was_or_black() {
+    let stream = Stream::of_gallery(Codec::H264, (160, 120), 6, "-profile:v high");
+    check_all(&stream, 4);
+}
+
 #[test]
 fn hevc_decodes_as_it_was_or_black() {
     check_all(&gallery(Codec::Hevc), 6);
@@ -145,8 +152,41 @@ fn vp9_decodes_as_it_was_or_black() {
 }
 
 #[test]
-fn av1_decodes_as_it_was() {
+fn av1_decodes_as_it_was_or_black() {
     check_all(&gallery(Codec::Av1), 6);
+}
+
+/// Each has sequence headers of its own; the last shows pictures that were sent before in one temporal unit.
+#[test]
+fn av1_of_other_encoders_decodes_as_it_was_or_black() {
+    let others = [
+        "-tune-content screen -aom-params enable-order-hint=0:film-grain-test=1",
+        "-c:v librav1e -speed 10 -rav1e-params low_latency=true",
+        "-c:v libsvtav1 -preset 12 -svtav1-params pred-struct=1:tile-columns=1",
+        "-c:v libsvtav1 -preset 12",
+    ];
+    for more in others {
+        check_all(&Stream::of_gallery(Codec::Av1, (160, 120), 6, more), 2);
+    }
+}
+
+/// Of ten bits, or without colour.
+#[test]
+fn what_has_no_black_pictures_is_dropped() {
+    let cases = [
+        (Codec::Av1, "-pix_fmt yuv420p10le"),
+        (Codec::Av1, "-pix_fmt gray"),
+        (Codec::Vp9, "-pix_fmt yuv420p10le"),
+        (Codec::H264, "-profile:v high10 -pix_fmt yuv420p10le"),
+        (Codec::Hevc, "-pix_fmt yuv420p10le"),
+    ];
+    for (codec, more) in cases {
+        let stream = Stream::encoded(codec, (160, 120), 6, more);
+        let verdicts = after_the_first(&stream, &sent(&stream), true);
+        let expected = [Verdict::Dropped(Reason::NotGranted), AWAITS];
+        assert_eq!(verdicts[..2], expected, "{codec:?} {more}");
+        assert!(verdicts.contains(&Verdict::Whole), "{codec:?} {more}");
+    }
 }
 
 /// Not whole blocks, one block, many.
@@ -157,6 +197,7 @@ fn pictures_of_any_size_are_blanked() {
         (Codec::Hevc, [(150, 106), (16, 16), (1280, 720)]),
         (Codec::Vp8, [(151, 107), (1, 1), (1280, 720)]),
         (Codec::Vp9, [(151, 107), (33, 65), (1280, 720)]),
+        (Codec::Av1, [(151, 107), (33, 65), (1280, 720)]),
     ];
     for (codec, sizes) in sizes {
         for size in sizes {
@@ -173,7 +214,7 @@ fn but_for_three(stream: &Stream) -> Vec<bool> {
 
 #[test]
 fn control_a_planted_leak_is_seen() {
-    for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9] {
+    for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1] {
         let stream = gallery(codec);
         let changes = but_for_three(&stream);
         let mut gated = check(&stream, &changes, true, Door::Admit).unwrap();
@@ -281,7 +322,8 @@ fn a_stream_does_not_go_on_without_parameter_sets() {
 
 #[test]
 fn pictures_out_of_order_are_dropped_and_go_on_at_an_idr_picture() {
-    let more = "-x264-params bframes=2:b-adapt=0:open-gop=0:scenecut=0:repeat-headers=1";
+    let more =
+        "-profile:v high -x264-params bframes=2:b-adapt=0:open-gop=0:scenecut=0:repeat-headers=1";
     let stream = Stream::of_gallery(Codec::H264, (160, 120), 6, more);
     let changes = but_for_three(&stream);
     let gated = gate(
@@ -308,7 +350,8 @@ fn pictures_out_of_order_are_dropped_and_go_on_at_an_idr_picture() {
 
 #[test]
 fn open_groups_of_pictures_never_go_on() {
-    let h264 = "-x264-params bframes=2:b-adapt=0:open-gop=1:scenecut=0:repeat-headers=1";
+    let h264 =
+        "-profile:v high -x264-params bframes=2:b-adapt=0:open-gop=1:scenecut=0:repeat-headers=1";
     let hevc =
         "-x265-params log-level=none:bframes=2:b-adapt=0:open-gop=1:scenecut=0:repeat-headers=1";
     for (codec, more) in [(Codec::H264, h264), (Codec::Hevc, hevc)] {

@@ -81,10 +81,11 @@ static REAL: LazyLock<Vec<Case>> = LazyLock::new(|| {
         let case = |instance| Case { schema, instance };
         cases.extend(instances.into_iter().map(case));
     };
-    add(
-        "meeting",
-        vec![serde_json::from_slice(&fs::read(standup.join("meeting.json")).unwrap()).unwrap()],
-    );
+    let meeting: Value =
+        serde_json::from_slice(&fs::read(standup.join("meeting.json")).unwrap()).unwrap();
+    let mut encoded = meeting.clone();
+    encoded["streams"][0]["codec"] = "opus".into();
+    add("meeting", vec![encoded, meeting]);
     add(
         "report",
         vec![serde_json::from_slice(&fs::read(out.join("report.json")).unwrap()).unwrap()],
@@ -189,6 +190,7 @@ fn spoilt() -> Vec<Case> {
         "purposes",
         "who",
         "signs_with",
+        "codec",
     ];
     let mut cases = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
@@ -306,6 +308,7 @@ fn what_does_not_go_together_is_refused() {
             json!(4_294_967_295_u64),
         ),
         changed("meeting", "timeline", "/streams/0/owner", json!("")),
+        changed("meeting", "timeline", "/streams/0/codec", json!("mp3")),
         changed("report", "counts", "/counts/0/frames", json!(0)),
     ];
     for (case, valid) in cases.iter().zip(valid(&cases)) {

@@ -35,7 +35,8 @@ pub fn deciding(criterion: &mut Criterion) {
     let mut mixed = tap(&mut meeting, mix(), Purposes::RECORD);
     let words: [Word; 16] = array::from_fn(|at| Word(AtomicU64::new(at as u64 + 1)));
 
-    let list: [usize; 15] = array::from_fn(|at| at);
+    // Of a length that is known only when it runs, as a frame's.
+    let list = (0..15).collect::<Vec<usize>>();
     // Each waits for the one before: the next capture time, or the next word, is what the last one gave.
     let (mut at, mut captured) = (0, NOW);
     Line {
@@ -80,7 +81,11 @@ pub fn deciding(criterion: &mut Criterion) {
         floor: ("15 atomic loads by a list", &mut |_| {
             let words = black_box(&words[..]);
             let word = |at: &usize| words.get(*at).map_or(0, |word| word.0.load(Acquire));
-            black_box(black_box(&list).iter().fold(0, |all, at| all & word(at)));
+            black_box(
+                black_box(&list[..])
+                    .iter()
+                    .fold(0, |all, at| all & word(at)),
+            );
         }),
         run: &mut |_| {
             let frame = Frame::new(black_box(NOW), Contributors::Complete(&people));

@@ -5,7 +5,7 @@ use std::{
     hint::black_box,
     sync::atomic::{
         AtomicUsize,
-        Ordering::{Relaxed, SeqCst},
+        Ordering::{Acquire, Relaxed, SeqCst},
     },
     thread,
     time::Instant,
@@ -119,7 +119,23 @@ pub fn load(criterion: &mut Criterion) {
         ("half of them", at(&all, 500)),
         Some(AtMost(1.5)),
     );
+    let mut link = 0;
+    let loads = groups_of_16(|| link = chain(link), few);
+    print_times(
+        (
+            "as long of atomic loads, all but one in a thousand",
+            at(&loads, 999),
+        ),
+        ("half of them", at(&loads, 500)),
+        None,
+    );
     beside_a_writer(one, meeting, digest, &people);
+}
+
+/// As many loads as take about as long as an admission, each waiting for the one before: what else the machine does shows here too.
+fn chain(from: usize) -> usize {
+    static NEXT: [AtomicUsize; 2] = [AtomicUsize::new(1), AtomicUsize::new(0)];
+    (0..8).fold(from, |at, _| NEXT[at % 2].load(Acquire))
 }
 
 /// A meeting of a thousand before anybody is there.

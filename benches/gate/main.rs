@@ -6,6 +6,8 @@ mod c;
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod deciding;
+mod encoded;
+mod frames;
 mod line;
 mod load;
 mod redacting;
@@ -23,6 +25,7 @@ criterion_group!(
     deciding::deciding,
     c::through_c,
     redacting::redacting,
+    encoded::encoded,
     load::load,
     verifying::verifying
 );

@@ -106,7 +106,7 @@ impl Leg {
                 Some(writer) => writer,
                 none => none.insert(reader.copy_to(&self.path)?),
             };
-            let stored = writer.write(cleared, reader.message())?;
+            let stored = writer.write(cleared, reader)?;
             let mut room = [Participant::UNKNOWN; MAX_PEOPLE];
             let source = cleared.source(&mut room);
             Ok(source.map(|source| Released {
@@ -119,6 +119,7 @@ impl Leg {
             // Writing the file is the outlet's time, not the gate's.
             (started.elapsed(), write(&cleared))
         });
+        self.lane.note_want(self.tap.wants_keyframe());
         let dropped = || (started.elapsed(), Ok(None));
         let (took, written) = admission.output.unwrap_or_else(dropped);
         let released = written.map_err(|error| Problem::unwritable(&self.path, &error))?;

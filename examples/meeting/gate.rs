@@ -327,6 +327,8 @@ impl<'a> Gate<'a> {
                     kind: *kind,
                     outlet: position,
                     counters: Counters::default(),
+                    keyframes_wanted: 0,
+                    wants_keyframe: false,
                     runs: Vec::new(),
                 },
             });
@@ -358,7 +360,10 @@ impl<'a> Gate<'a> {
             Whose::Owner(_) => Contributors::Owner,
             _ => Contributors::Complete(&listed),
         };
-        let frame = Frame::new(times.start, contributors).regions(&regions);
+        let mut frame = Frame::new(times.start, contributors).regions(&regions);
+        if let Some(keyframe) = feed.stream.reader.keyframe() {
+            frame = frame.keyframe(keyframe);
+        }
         let everybody: BTreeSet<_> = people
             .into_iter()
             .chain(parts.into_iter().map(|(owner, ..)| owner))

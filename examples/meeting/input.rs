@@ -11,6 +11,7 @@ use std::{
 use framegate::{Area, Kind, Kinds, MAX_REGIONS, Method};
 
 use crate::{
+    encoded,
     error::Problem,
     layout::{self, By, KindSet, Millis, Notice, Outlet, PurposeSet, Sign},
     media::Reader,
@@ -45,6 +46,7 @@ pub struct Input {
 pub struct Stream {
     pub name: String,
     pub kind: Kind,
+    /// What an outlet's copy is called.
     pub file: String,
     pub whose: Whose,
     pub reader: Reader,
@@ -181,14 +183,17 @@ impl<'a> Names<'a> {
             return Err(names.problem(format_args!("people[{position}]"), what, "rename them"));
         }
 
-        let files = || layout.streams.iter().map(|stream| &*stream.file);
+        let files = || {
+            let streams = layout.streams.iter();
+            streams.map(|stream| encoded::copy_name(&stream.file, stream.codec))
+        };
         // Some file systems do not tell upper case from lower.
         names.check_distinct(
             "streams' files, in lower case",
-            files().map(str::to_lowercase),
+            files().map(|name| name.to_lowercase()),
         )?;
         for (index, name) in files().enumerate() {
-            names.check_file_name(format_args!("streams[{index}].file"), name, &[TAGS])?;
+            names.check_file_name(format_args!("streams[{index}].file"), &name, &[TAGS])?;
         }
         let outlets = || layout.outlets.iter().map(|outlet| &*outlet.name);
         names.check_distinct("outlets, in lower case", outlets().map(str::to_lowercase))?;
@@ -383,7 +388,7 @@ impl<'a> Names<'a> {
             self.problem(place(""), what, "add an `open` to the timeline")
         })?;
         let path = folder.join(&stream.file);
-        let reader = Reader::open(&path, opened.time(), &self.people)?;
+        let reader = Reader::open(&path, stream.codec, opened.time(), &self.people)?;
         let bytes = path
             .metadata()
             .map_err(|error| Problem::unreadable(&path, &error))?
@@ -430,7 +435,7 @@ impl<'a> Names<'a> {
         Ok(Stream {
             name: stream.name,
             kind: stream.kind.0,
-            file: stream.file,
+            file: encoded::copy_name(&stream.file, stream.codec),
             whose,
             reader,
             bytes,

@@ -8,6 +8,8 @@ use serde::{
     de::{SeqAccess, Visitor, value::SeqAccessDeserializer},
 };
 
+use crate::encoded::Codec;
+
 /// `meeting.json`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,6 +109,7 @@ pub struct Stream {
     pub name: String,
     pub kind: KindName,
     pub file: String,
+    pub codec: Option<Codec>,
     #[serde(flatten)]
     pub whose: Whose,
 }

@@ -5,12 +5,17 @@
 mod archive;
 mod audio;
 mod chat;
+mod encoded;
 mod error;
 mod feed;
 mod gate;
 mod input;
+mod ivf;
 mod layout;
+mod matroska;
 mod media;
+mod mp4;
+mod opus;
 mod outcome;
 mod output;
 mod people;
@@ -19,6 +24,7 @@ mod report;
 mod story;
 mod tags;
 mod timeline;
+mod units;
 mod video;
 
 use std::{

@@ -9,12 +9,19 @@ use std::{
 
 use framegate::{Cleared, Format, Payload, PayloadMut, Time};
 
-use crate::{audio, chat, error::Problem, people::People, video};
+use crate::{
+    audio, chat,
+    encoded::{self, Codec},
+    error::Problem,
+    people::People,
+    video,
+};
 
 /// A recording that is being read.
 pub enum Reader {
     Audio(audio::Reader),
     Video(video::Reader),
+    Encoded(Box<encoded::Reader>),
     Chat(chat::Reader),
 }
 
@@ -22,6 +29,7 @@ pub enum Reader {
 pub enum Writer {
     Audio(audio::Writer),
     Video(video::Writer),
+    Encoded(encoded::Writer),
     Chat(chat::Writer),
 }
 
@@ -35,15 +43,36 @@ pub struct Stored {
 
 impl Reader {
     /// Opens a recording whose first sample or picture was captured at `opened`.
-    pub fn open(path: &Path, opened: Time, people: &People) -> Result<Self, Problem> {
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("wav") => audio::Reader::open(path, opened).map(Self::Audio),
-            Some("y4m") => video::Reader::open(path, opened).map(Self::Video),
-            Some("jsonl") => chat::Reader::open(path, opened, people).map(Self::Chat),
+    pub fn open(
+        path: &Path,
+        codec: Option<Codec>,
+        opened: Time,
+        people: &People,
+    ) -> Result<Self, Problem> {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let is_container = extension.is_some_and(encoded::is_container);
+        match (extension, codec) {
+            (_, Some(codec)) if is_container => {
+                let reader = encoded::Reader::open(path, codec, opened)?;
+                Ok(Self::Encoded(Box::new(reader)))
+            }
+            (_, None) if is_container => Err(Problem::new(
+                path,
+                "its codec is not said",
+                "write `codec` beside `file`",
+            )),
+            (_, Some(_)) => Err(Problem::new(
+                path,
+                "not a container of encoded media",
+                "leave out `codec`",
+            )),
+            (Some("wav"), None) => audio::Reader::open(path, opened).map(Self::Audio),
+            (Some("y4m"), None) => video::Reader::open(path, opened).map(Self::Video),
+            (Some("jsonl"), None) => chat::Reader::open(path, opened, people).map(Self::Chat),
             _ => Err(Problem::new(
                 path,
                 "not a kind of file that is read here",
-                "convert it to .wav, .y4m or .jsonl",
+                "convert it to .wav, .y4m, .jsonl, .ogg, .ivf, .webm, .mkv or .mp4",
             )),
         }
     }
@@ -53,6 +82,7 @@ impl Reader {
         match self {
             Self::Audio(audio) => audio.format(),
             Self::Video(video) => video.format(),
+            Self::Encoded(encoded) => encoded.format(),
             Self::Chat(_) => Format::UTF8,
         }
     }
@@ -63,6 +93,7 @@ impl Reader {
         match self {
             Self::Audio(audio) => audio.read(bytes),
             Self::Video(video) => video.read(bytes),
+            Self::Encoded(encoded) => encoded.read(bytes),
             Self::Chat(chat) => Ok(chat.read(bytes)),
         }
     }
@@ -71,7 +102,7 @@ impl Reader {
     pub fn payload<'a>(&self, bytes: &'a [u8]) -> Payload<'a> {
         match self {
             Self::Video(video) => video.payload(bytes),
-            Self::Audio(_) | Self::Chat(_) => bytes.into(),
+            Self::Audio(_) | Self::Encoded(_) | Self::Chat(_) => bytes.into(),
         }
     }
 
@@ -79,7 +110,7 @@ impl Reader {
     pub fn payload_mut<'a>(&self, bytes: &'a mut [u8]) -> PayloadMut<'a> {
         match self {
             Self::Video(video) => video.payload_mut(bytes),
-            Self::Audio(_) | Self::Chat(_) => bytes.into(),
+            Self::Audio(_) | Self::Encoded(_) | Self::Chat(_) => bytes.into(),
         }
     }
 
@@ -87,7 +118,15 @@ impl Reader {
     pub fn message(&self) -> Option<&chat::Message> {
         match self {
             Self::Chat(chat) => chat.message(),
-            Self::Audio(_) | Self::Video(_) => None,
+            Self::Audio(_) | Self::Video(_) | Self::Encoded(_) => None,
+        }
+    }
+
+    /// Whether the frame that was read last is a keyframe, if its container says so.
+    pub fn keyframe(&self) -> Option<bool> {
+        match self {
+            Self::Encoded(encoded) => encoded.keyframe(),
+            Self::Audio(_) | Self::Video(_) | Self::Chat(_) => None,
         }
     }
 
@@ -96,23 +135,24 @@ impl Reader {
         match self {
             Self::Audio(audio) => audio.copy_to(path).map(Writer::Audio),
             Self::Video(video) => video.copy_to(path).map(Writer::Video),
+            Self::Encoded(encoded) => encoded.copy_to(path).map(Writer::Encoded),
             Self::Chat(_) => chat::Writer::create(path).map(Writer::Chat),
         }
     }
 }
 
 impl Writer {
-    /// Writes what was cleared of a frame; `message` is the one that it was, if any.
-    pub fn write(
-        &mut self,
-        cleared: &Cleared<'_>,
-        message: Option<&chat::Message>,
-    ) -> io::Result<Stored> {
-        match (self, message) {
+    /// Writes what was cleared of the frame that was read last.
+    pub fn write(&mut self, cleared: &Cleared<'_>, reader: &Reader) -> io::Result<Stored> {
+        match (self, reader) {
             (Self::Audio(audio), _) => audio.write(cleared),
             (Self::Video(video), _) => video.write(cleared),
-            (Self::Chat(chat), Some(message)) => chat.write(cleared, message),
-            (Self::Chat(_), None) => Ok(Stored::default()),
+            (Self::Encoded(encoded), Reader::Encoded(reader)) => encoded.write(cleared, reader),
+            (Self::Chat(chat), Reader::Chat(reader)) => match reader.message() {
+                Some(message) => chat.write(cleared, message),
+                None => Ok(Stored::default()),
+            },
+            (Self::Encoded(_) | Self::Chat(_), _) => Ok(Stored::default()),
         }
     }
 
@@ -121,6 +161,7 @@ impl Writer {
         match self {
             Self::Audio(audio) => audio.finish(),
             Self::Video(video) => video.finish(),
+            Self::Encoded(encoded) => encoded.finish(),
             Self::Chat(chat) => chat.finish(),
         }
     }

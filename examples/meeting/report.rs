@@ -51,6 +51,7 @@ struct Tap<'a> {
     redacted: u64,
     blanked: u64,
     dropped: u64,
+    keyframes_wanted: u64,
 }
 
 /// Writes `report.json`.
@@ -108,6 +109,7 @@ fn taps<'a>(outcome: &'a Outcome) -> Vec<Tap<'a>> {
             stream,
             outlet,
             counters,
+            keyframes_wanted,
             ..
         } = lane;
         Tap {
@@ -118,6 +120,7 @@ fn taps<'a>(outcome: &'a Outcome) -> Vec<Tap<'a>> {
             redacted: counters.redacted,
             blanked: counters.blanked,
             dropped: counters.dropped,
+            keyframes_wanted: *keyframes_wanted,
         }
     };
     outcome.lanes.iter().map(tap).collect()

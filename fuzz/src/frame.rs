@@ -1032,15 +1032,18 @@ impl Form {
                         for (at, byte) in row[..bytes].iter().enumerate() {
                             let x = u32::try_from(at / black.len()).unwrap() * across;
                             let (right, bottom) = (width.min(x + across), height.min(y + down));
-                            let points: Vec<_> = (y..bottom)
-                                .flat_map(|y| (x..right).map(move |x| (x, y)))
-                                .collect();
+                            // No more than four; a list for each byte would take longer than all else.
+                            let (mut points, mut count) = ([(0, 0); 4], 0);
+                            for point in (y..bottom).flat_map(|y| (x..right).map(move |x| (x, y))) {
+                                points[count] = point;
+                                count += 1;
+                            }
                             // Luma is 0, in what is not RGB.
                             let black = match (black[at % black.len()], range) {
                                 (16, ColorRange::Full) => 0,
                                 (black, _) => black,
                             };
-                            each(&points, *byte, black);
+                            each(&points[..count], *byte, black);
                         }
                     }
                 }

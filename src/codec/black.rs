@@ -2,9 +2,9 @@
 
 use alloc::{boxed::Box, vec};
 
-use super::{Codec, Sequence, Size, h264, hevc, vp8, vp9};
+use super::{Codec, Sequence, Size, av1, h264, hevc, vp8, vp9};
 
-/// What stands in for the pictures of a stream: first one that is black and starts afresh, then others that repeat it, or of HEVC the same.
+/// What stands in for the pictures of a stream: first one that is black and starts afresh, then others that repeat it, or of HEVC and AV1 the same.
 pub(super) struct Black {
     codec: Codec,
     sequence: Sequence,
@@ -29,6 +29,7 @@ impl Black {
             Codec::Hevc => hevc::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp8 => vp8::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp9 => vp9::room_for(Size::MOST_MACROBLOCKS),
+            Codec::Av1 => av1::room_for(Size::MOST_MACROBLOCKS),
             _ => 0,
         };
         Self {
@@ -63,7 +64,7 @@ impl Black {
         };
         let number = self.since_first.map_or(0, |before| before.wrapping_add(1));
         self.since_first = Some(number);
-        if number == 0 || self.codec == Codec::Hevc {
+        if number == 0 || matches!(self.codec, Codec::Hevc | Codec::Av1) {
             return self.room.get(..first);
         }
         let (_, rest) = self.room.split_at_mut_checked(first)?;
@@ -83,6 +84,7 @@ impl Black {
         let (first, repeated) = match self.codec {
             Codec::H264 => (h264::write_black(size, &mut self.room)?, 0),
             Codec::Hevc => (hevc::write_black(size, &mut self.room)?, 0),
+            Codec::Av1 => (av1::write_black(size, &mut self.room)?, 0),
             Codec::Vp8 => {
                 let first = vp8::write_black(size, &mut self.room)?;
                 let (_, rest) = self.room.split_at_mut_checked(first)?;
@@ -110,7 +112,7 @@ impl Black {
 mod tests {
     use super::*;
 
-    const CODECS: [Codec; 4] = [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9];
+    const CODECS: [Codec; 5] = [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1];
 
     fn sizes() -> impl Iterator<Item = Size> {
         let sides = [1, 16, 33, 65, 151, 1080, 1152, 2304, 4081, 4096, 8192];
@@ -126,11 +128,14 @@ mod tests {
             let mut black = Black::new(codec);
             for size in sizes() {
                 black.go_on_as(Sequence::Of(size));
-                let is_in_vp9 = size.width.min(size.height) > 32 && size.width <= 4096;
+                let has_large_blocks = size.width.min(size.height) > 32 && size.width <= 4096;
+                let is_of_large_blocks = matches!(codec, Codec::Vp9 | Codec::Av1);
+                let is_one_tile = size.width.div_ceil(64) * size.height.div_ceil(64) <= 2304;
                 let first = black.next().map(<[u8]>::to_vec);
                 assert_eq!(
                     first.is_some(),
-                    is_in_vp9 || codec != Codec::Vp9,
+                    (has_large_blocks || !is_of_large_blocks)
+                        && (is_one_tile || codec != Codec::Av1),
                     "{codec:?} {size:?}"
                 );
                 let Some(first) = first else { continue };
@@ -157,11 +162,12 @@ mod tests {
     fn control_without_room_there_is_none() {
         type Writer = fn(Size, &mut [u8]) -> Option<usize>;
         let size = Size::new(320, 240).unwrap();
-        let writers: [Writer; 4] = [
+        let writers: [Writer; 5] = [
             h264::write_black,
             hevc::write_black,
             vp8::write_black,
             vp9::write_black,
+            av1::write_black,
         ];
         for write in writers {
             let length = write(size, &mut [0; 4096]).unwrap();

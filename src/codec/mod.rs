@@ -6,12 +6,14 @@ mod arithmetic;
 mod av1;
 mod bits;
 mod black;
+mod blocks;
 mod cabac;
 mod h264;
 mod hevc;
 mod nal;
 mod opus;
 mod resume;
+mod symbols;
 mod vp8;
 mod vp9;
 
@@ -156,19 +158,18 @@ impl Codec {
         }
     }
 
-    /// None where withheld frames are dropped.
-    fn blanks(self) -> Option<Blanks> {
+    /// What takes the place of withheld frames.
+    fn blanks(self) -> Blanks {
         let silent = |streams: u8| {
             let room = 1 + opus::LONGEST_SILENCE * usize::from(streams);
             Blanks::Silent(vec![0; room].into())
         };
         match self {
-            Self::Opus { streams } => Some(silent(streams)),
-            Self::RedundantOpus => Some(silent(1)),
-            Self::H264 | Self::Hevc | Self::Vp8 | Self::Vp9 => {
-                Some(Blanks::Black(Black::new(self)))
+            Self::Opus { streams } => silent(streams),
+            Self::RedundantOpus => silent(1),
+            Self::H264 | Self::Hevc | Self::Vp8 | Self::Vp9 | Self::Av1 => {
+                Blanks::Black(Black::new(self))
             }
-            Self::Av1 => None,
         }
     }
 }
@@ -186,7 +187,7 @@ impl Coded {
         Self {
             codec,
             resume: Resume::default(),
-            blanks: if blanks { codec.blanks() } else { None },
+            blanks: blanks.then(|| codec.blanks()),
         }
     }
 

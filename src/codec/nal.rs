@@ -1,19 +1,23 @@
 //! NAL units in a byte stream (H.264 and H.265 annex B).
 
-use core::iter;
-
 /// The units of an access unit, one after the other; each goes on to the end of all, as its own end is not looked for.
 ///
 /// None if it does not begin with one, as where each has its length before it.
-pub(super) fn units(stream: &[u8]) -> Option<impl Iterator<Item = &[u8]> + Clone> {
-    let ([0, 0, 1, first @ ..] | [0, 0, 0, 1, first @ ..]) = stream else {
-        return None;
-    };
-    Some(iter::successors(Some(first), |unit| after(unit)))
+pub(super) fn units(stream: &[u8]) -> Option<Units<'_>> {
+    let is_stream = matches!(stream, [0, 0, 1, ..] | [0, 0, 0, 1, ..]);
+    is_stream.then_some(Units(stream))
 }
 
-/// What follows the next start code.
-fn after(bytes: &[u8]) -> Option<&[u8]> {
-    let at = bytes.windows(3).position(|bytes| bytes == [0, 0, 1])?;
-    bytes.get(at.checked_add(3)?..)
+/// What comes behind the start codes that were found; the next is not looked for before it is asked for, as slices are long.
+#[derive(Clone)]
+pub(super) struct Units<'a>(&'a [u8]);
+
+impl<'a> Iterator for Units<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let code = self.0.windows(3).position(|bytes| bytes == [0, 0, 1])?;
+        self.0 = self.0.get(code.checked_add(3)?..)?;
+        Some(self.0)
+    }
 }

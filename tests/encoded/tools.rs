@@ -1,7 +1,7 @@
 //! Other people's encoders and decoders.
 
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -30,14 +30,16 @@ pub fn try_to_run<I: AsRef<OsStr>>(
     output.unwrap_or_else(|error| panic!("the tests need {program}: {error}"))
 }
 
-/// The words of a command line in which `{}` stands for a path.
-pub fn words<'a>(line: &'a str, paths: &'a [&'a Path]) -> Vec<&'a OsStr> {
+/// The words of a command line in which `{}` at the end of one stands for a path.
+pub fn words(line: &str, paths: &[&Path]) -> Vec<OsString> {
     let mut paths = paths.iter();
     let words = line.split_whitespace();
     words
-        .map(|word| match word {
-            "{}" => paths.next().unwrap().as_os_str(),
-            word => OsStr::new(word),
+        .map(|word| match word.strip_suffix("{}") {
+            Some(before) => [before.as_ref(), paths.next().unwrap().as_os_str()]
+                .into_iter()
+                .collect(),
+            None => word.into(),
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Encoded pictures: making them, putting them into files, and decoding them by two decoders of other people's each.
 
-use std::{fs, path::Path};
+use std::{fs, iter, path::Path};
 
 use framegate::Format;
 
@@ -25,8 +25,9 @@ pub struct Stream {
     pub height: usize,
     pub frames: Vec<Encoded>,
     pub pictures: Vec<Picture>,
-    /// Whether pictures are shown in another order than they come, which of two decoders only ffmpeg does right.
-    is_reordered: bool,
+    /// Whether of two decoders only ffmpeg shows it right: pictures in another order than they come, or of another profile than baseline,
+    /// the last of which Debian's `OpenH264` loses where parameter sets change.
+    by_ffmpeg_alone: bool,
 }
 
 pub struct Encoded {
@@ -50,7 +51,7 @@ impl Codec {
     fn options(self) -> &'static str {
         match self {
             Self::H264 => {
-                "-c:v libx264 -preset veryfast -x264-params bframes=0:open-gop=0:scenecut=0:repeat-headers=1"
+                "-c:v libx264 -preset veryfast -profile:v baseline -x264-params bframes=0:open-gop=0:scenecut=0:repeat-headers=1"
             }
             Self::Hevc => {
                 "-c:v libx265 -preset ultrafast -x265-params log-level=none:bframes=0:open-gop=0:scenecut=0:repeat-headers=1"
@@ -72,16 +73,20 @@ impl Codec {
             Self::Vp8 | Self::Vp9 | Self::Av1 => "stream.ivf",
         }
     }
-
-    /// Whether withheld frames are blanked if the outlet says so.
-    pub fn blanks(self) -> bool {
-        self != Self::Av1
-    }
 }
 
 impl Stream {
     /// The recorded gallery, scaled, with a keyframe every so many frames. `more` is what else ffmpeg is told.
-    pub fn of_gallery(
+    pub fn of_gallery(codec: Codec, size: (usize, usize), interval: usize, more: &str) -> Self {
+        let mut stream = Self::encoded(codec, size, interval, more);
+        let whole: Vec<_> = stream.frames.iter().map(|frame| &frame.bytes[..]).collect();
+        stream.pictures = stream.decoded(&whole).unwrap();
+        assert_eq!(stream.pictures.len(), stream.frames.len());
+        stream
+    }
+
+    /// The same, not decoded.
+    pub fn encoded(
         codec: Codec,
         (width, height): (usize, usize),
         interval: usize,
@@ -112,18 +117,14 @@ impl Stream {
             }
         };
         let frames: Vec<_> = packets.lines().map(packet).collect();
-        let mut stream = Self {
+        Self {
             codec,
             width,
             height,
             frames,
             pictures: Vec::new(),
-            is_reordered: more.contains("bframes=2"),
-        };
-        let whole: Vec<_> = stream.frames.iter().map(|frame| &frame.bytes[..]).collect();
-        stream.pictures = stream.decoded(&whole).unwrap();
-        assert_eq!(stream.pictures.len(), stream.frames.len());
-        stream
+            by_ffmpeg_alone: more.contains("bframes=2") || more.contains("high"),
+        }
     }
 
     pub fn picture_bytes(&self) -> usize {
@@ -154,8 +155,16 @@ impl Stream {
         }
         let folder = Folder::new();
         let path = folder.file(self.codec.file(), &self.contained(frames));
-        let line = "-v error -xerror -err_detect explode -i {} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -";
-        let output = try_to_run("ffmpeg", words(line, &[&path]));
+        // By itself it would take what decodes AV1 below.
+        let by = if self.codec == Codec::Av1 {
+            "-c:v libaom-av1"
+        } else {
+            ""
+        };
+        let line = format!(
+            "-v error -xerror -err_detect explode {by} -i {{}} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -"
+        );
+        let output = try_to_run("ffmpeg", words(&line, &[&path]));
         if !output.status.success() || !output.stderr.is_empty() {
             return Err(format!(
                 "ffmpeg: {}",
@@ -163,7 +172,7 @@ impl Stream {
             ));
         }
         let first = self.split(&output.stdout)?;
-        if self.is_reordered {
+        if self.by_ffmpeg_alone {
             return Ok(first);
         }
         let to = folder.path("decoded");
@@ -173,10 +182,14 @@ impl Stream {
             if !output.status.success() || said.contains("WARNING") {
                 return Err(format!("{program}: {said}"));
             }
-            self.split(&fs::read(&to).unwrap_or_default())
+            Ok(fs::read(&to).unwrap_or_default())
         };
         let second = match self.codec {
-            Codec::H264 => self.by_openh264(frames)?,
+            Codec::H264 => {
+                let line =
+                    "-q filesrc location={} ! h264parse ! openh264dec ! filesink location={}";
+                self.without_padding(&by("gst-launch-1.0", line, &[&path, &to])?)
+            }
             Codec::Hevc => by("libde265-dec265", "-q -o {} {}", &[&to, &path])?,
             Codec::Vp8 => by(
                 "vpxdec",
@@ -190,7 +203,7 @@ impl Stream {
             )?,
             Codec::Av1 => by("dav1d", "-q --muxer yuv -o {} -i {}", &[&to, &path])?,
         };
-        if first == second {
+        if first == self.split(&second)? {
             Ok(first)
         } else {
             Err("the decoders disagree".into())
@@ -206,34 +219,22 @@ impl Stream {
         }
     }
 
-    fn by_openh264(&self, frames: &[&[u8]]) -> Result<Vec<Picture>, String> {
-        use openh264::formats::YUVSource;
-        let mut openh264 = openh264::decoder::Decoder::new().unwrap();
-        let mut pictures = Vec::new();
-        for frame in frames {
-            let decoded = openh264.decode(frame).map_err(|error| error.to_string())?;
-            let decoded = decoded.ok_or("no picture")?;
-            if decoded.dimensions() != (self.width, self.height) {
-                return Err(format!("openh264: {:?}", decoded.dimensions()));
-            }
-            let (y, u, v) = decoded.strides();
-            let (across, down) = (self.width / 2, self.height / 2);
-            let planes = [
-                (decoded.y(), y, self.width, self.height),
-                (decoded.u(), u, across, down),
-                (decoded.v(), v, across, down),
-            ];
-            let rows = planes
-                .into_iter()
-                .flat_map(|(plane, stride, width, height)| {
-                    plane
-                        .chunks(stride)
-                        .take(height)
-                        .flat_map(move |row| &row[..width])
-                });
-            pictures.push(rows.copied().collect());
+    /// Pictures as `GStreamer` lays them out, without what fills their rows up to multiples of four bytes.
+    fn without_padding(&self, pictures: &[u8]) -> Vec<u8> {
+        let chroma = (self.width.div_ceil(2), self.height.div_ceil(2));
+        let planes = [(self.width, self.height), chroma, chroma];
+        let rows = planes
+            .into_iter()
+            .flat_map(|(width, height)| iter::repeat_n(width, height));
+        let (mut plain, mut rest) = (Vec::new(), pictures);
+        for width in rows.cycle() {
+            let Some((row, after)) = rest.split_at_checked(width.next_multiple_of(4)) else {
+                break;
+            };
+            plain.extend(&row[..width]);
+            rest = after;
         }
-        Ok(pictures)
+        [&plain[..], rest].concat()
     }
 }
 

@@ -419,7 +419,7 @@ impl Results {
             json!({
                 "stream": stream.name, "outlet": outlet.name, "seen": verdicts.len(),
                 "whole": count("whole"), "redacted": count("redacted"),
-                "blanked": count("blanked"), "dropped": count("dropped"),
+                "blanked": count("blanked"), "dropped": count("dropped"), "keyframes_wanted": 0,
             })
         });
         let taps: Vec<_> = taps.collect();

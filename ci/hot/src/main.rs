@@ -2,6 +2,8 @@
 //!
 //! Each is a symbol of its own and never inlined, so that its instructions can be read and counted.
 
+#[path = "../../../benches/gate/frames.rs"]
+mod frames;
 mod functions;
 mod pictures;
 
@@ -18,7 +20,7 @@ use functions::{
     hot_decide_many, hot_in_place, hot_into, own,
 };
 
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 26] = [
     "decide",
     "decide_list",
     "decide_group",
@@ -29,6 +31,9 @@ const NAMES: [&str; 23] = [
     "admit_exactly",
     "batch",
     "record",
+    "admit_opus",
+    "admit_vp8",
+    "admit_h264",
     "blank_pcm",
     "blank_i420",
     "blank_nv12",
@@ -133,6 +138,14 @@ impl House {
         self.tap(Stream::owned(self.owner(true), Kind::Audio, Format::OPAQUE))
     }
 
+    /// Of a stream that goes on.
+    fn coded(&mut self, format: Format, keyframe: &[u8]) -> Tap {
+        let mut tap = self.tap(Stream::owned(self.owner(true), Kind::Video, format));
+        let first = tap.admit(&own(NOW), Payload::Bytes(keyframe), NOW, |_| ());
+        assert_eq!(first.verdict(), Verdict::Whole);
+        tap
+    }
+
     fn records(&mut self) -> Tap {
         let fields = ["lost", "late"].map(|name| Field {
             name: name.into(),
@@ -211,6 +224,15 @@ impl House {
                 Box::new(move || hot_batch(&mut tap, &frames, &opus, NOW))
             }
             "record" => admit(self.records(), vec![0; 16]),
+            "admit_opus" => admit(self.coded(Format::OPUS, &frames::opus()), frames::opus()),
+            "admit_vp8" => {
+                let [key, inner] = frames::vp8();
+                admit(self.coded(Format::VP8, &key), inner)
+            }
+            "admit_h264" => {
+                let [key, inner] = frames::h264();
+                admit(self.coded(Format::H264, &key), inner)
+            }
             "blank_pcm" => in_place(self.audio(false), pcm(), []),
             "blank_i420" => picture_in_place(self.video(false, I420), I420, []),
             "blank_nv12" => picture_in_place(self.video(false, Nv12), Nv12, []),
