@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Tags, UUID, WireError};
-use crate::{seal::Carried, tag::TagError};
+use crate::{codec::nal::start_code, seal::Carried, tag::TagError};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,7 +143,7 @@ fn look(unit: &[u8], codec: Codec) -> Result<(Tags, Option<Start>), WireError> {
 /// The next start code.
 fn start(unit: &[u8], from: usize) -> Option<Start> {
     let rest = unit.get(from..)?;
-    let code = rest.array_windows().position(|three| *three == [0, 0, 1])?;
+    let code = start_code(rest)?;
     let zero = code.checked_sub(1).and_then(|before| rest.get(before)) == Some(&0);
     Some(Start {
         at: from + code - usize::from(zero),
