@@ -1,6 +1,6 @@
 //! How a format is written in files.
 
-use serde::{Deserialize, Serialize, Serializer, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::{
     codec::Codec,
@@ -12,7 +12,7 @@ use crate::{
 /// A format by its name, as a client can have asked for it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Written {
+enum Written {
     Pcm {
         samples: Samples,
         channels: u16,
@@ -123,5 +123,12 @@ impl Serialize for Format {
         let written = Written::of(*self);
         let written = written.ok_or_else(|| ser::Error::custom("a record has a schema"))?;
         written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        written.try_into().map_err(de::Error::custom)
     }
 }

@@ -1,15 +1,11 @@
-use serde::Deserialize;
-
 use crate::{
     codec::Codec,
-    format::Written,
     grid::{ColorRange, Grid, PixelFormat, Samples, Sampling},
     json, utf8,
 };
 
 /// What the payloads of a stream look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Written")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Format(pub(crate) Layout);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

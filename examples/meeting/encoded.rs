@@ -82,17 +82,14 @@ pub enum Writer {
 }
 
 impl Codec {
-    const ALL: [(Self, &'static str); 5] = [
-        (Self::Opus, "opus"),
-        (Self::Vp8, "vp8"),
-        (Self::Vp9, "vp9"),
-        (Self::Av1, "av1"),
-        (Self::H264, "h264"),
-    ];
-
-    pub fn name(self) -> &'static str {
-        let own = Self::ALL.into_iter().find(|(codec, _)| *codec == self);
-        own.map_or("", |(_, name)| name)
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Opus => "opus",
+            Self::Vp8 => "vp8",
+            Self::Vp9 => "vp9",
+            Self::Av1 => "av1",
+            Self::H264 => "h264",
+        }
     }
 }
 

@@ -920,7 +920,9 @@ fn pass(from: &mut Unstructured<'_>, told: &mut Told, room: &mut Room) -> Result
         return Ok(verdict);
     };
     assert_eq!(shown.tag, tag);
-    assert!(told.form.is_of(&memory) && told.form.is_of(&shown.memory));
+    // Text that consent withholds is not looked through before it is masked.
+    let is_masked_text = matches!(told.form, Form::Text | Form::Json) && !verdict.is_released();
+    assert!(told.form.is_of(&shown.memory) && (is_masked_text || told.form.is_of(&memory)));
     assert!(door != 0 || verdict == Verdict::Whole && shown.is_same_memory);
     if verdict.is_released() {
         let allowed = said.allowed(told, room, told.purposes, released);

@@ -6,5 +6,6 @@ pub mod encoded;
 pub mod frame;
 pub mod json;
 pub mod ledger;
+mod made;
 pub mod tag;
 pub mod wire;

@@ -8,6 +8,8 @@ use framegate::{
     },
 };
 
+use super::made;
+
 const TAG: [u8; 16] = [1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 9];
 
 /// How many tags went in and came out again.
@@ -39,6 +41,8 @@ pub fn check(bytes: &[u8]) -> usize {
             &obu::read,
         ),
         4 => description(rest),
+        // Put together piece by piece, as far as the bytes go.
+        choice @ 8..=11 => made::check(choice, rest, carried).unwrap_or_default(),
         _ => 0,
     }
 }

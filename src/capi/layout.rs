@@ -131,6 +131,42 @@ fn structs() -> Numbers {
     all
 }
 
+/// What is told apart by C alone.
+const NUMBERS: &[(&str, u32)] = &[
+    ("FORMAT_OPUS_MULTISTREAM", stream::OPUS_MULTISTREAM),
+    ("STREAM_OWNED", stream::OWNED),
+    ("STREAM_MIX", stream::MIX),
+    ("STREAM_COMPOSITE", stream::COMPOSITE),
+    ("STREAM_DERIVED", stream::DERIVED),
+    ("STREAM_RECORDS", stream::RECORDS),
+    ("FORMAT_UTF8", stream::UTF8),
+    ("FORMAT_JSON", stream::JSON),
+    ("FORMAT_OPAQUE", stream::OPAQUE),
+    ("CONTRIBUTORS_OWNER", frame::OWNER),
+    ("CONTRIBUTORS_COMPLETE", frame::COMPLETE),
+    ("CONTRIBUTORS_GROUP", frame::GROUP),
+    ("CONTRIBUTORS_PARTIAL", 4),
+    ("CONTRIBUTORS_CSRCS", frame::CSRCS),
+    ("CONTRIBUTORS_SOURCES", frame::SOURCES),
+    ("KEYFRAME_UNSAID", frame::UNSAID),
+    ("KEYFRAME_YES", frame::YES),
+    ("KEYFRAME_NO", frame::NO),
+    ("AREA_RECTANGLE", frame::RECTANGLE),
+    ("AREA_CHANNEL", frame::CHANNEL),
+    ("AREA_SPAN", frame::SPAN),
+    ("NO_KIND", frame::NO_KIND),
+    ("RECORDING_UNSAID", 0),
+    ("RECORDING_ON", sdp::ON),
+    ("RECORDING_OFF", sdp::OFF),
+    ("RECORDING_PAUSED", sdp::PAUSED),
+    ("PREFERENCE_ON", sdp::ON),
+    ("PREFERENCE_OFF", sdp::OFF),
+    ("PREFERENCE_PAUSE", sdp::PAUSED),
+    ("PREFERENCE_NO_PREFERENCE", sdp::NO_PREFERENCE),
+    ("DURABILITY_EACH", 0),
+    ("DURABILITY_BATCHED", 1),
+];
+
 fn constants() -> Numbers {
     let mut all = Numbers::new();
     let mut put = |name: String, number: i128| {
@@ -197,41 +233,8 @@ fn constants() -> Numbers {
     for (number, (name, _)) in (stream::ENCODED.into()..).zip(stream::CODECS) {
         put(format!("FORMAT_{name}"), number);
     }
-    for (name, number) in [
-        ("FORMAT_OPUS_MULTISTREAM", stream::OPUS_MULTISTREAM),
-        ("STREAM_OWNED", stream::OWNED),
-        ("STREAM_MIX", stream::MIX),
-        ("STREAM_COMPOSITE", stream::COMPOSITE),
-        ("STREAM_DERIVED", stream::DERIVED),
-        ("STREAM_RECORDS", stream::RECORDS),
-        ("FORMAT_UTF8", stream::UTF8),
-        ("FORMAT_JSON", stream::JSON),
-        ("FORMAT_OPAQUE", stream::OPAQUE),
-        ("CONTRIBUTORS_OWNER", frame::OWNER),
-        ("CONTRIBUTORS_COMPLETE", frame::COMPLETE),
-        ("CONTRIBUTORS_GROUP", frame::GROUP),
-        ("CONTRIBUTORS_PARTIAL", 4),
-        ("CONTRIBUTORS_CSRCS", frame::CSRCS),
-        ("CONTRIBUTORS_SOURCES", frame::SOURCES),
-        ("KEYFRAME_UNSAID", frame::UNSAID),
-        ("KEYFRAME_YES", frame::YES),
-        ("KEYFRAME_NO", frame::NO),
-        ("AREA_RECTANGLE", frame::RECTANGLE),
-        ("AREA_CHANNEL", frame::CHANNEL),
-        ("AREA_SPAN", frame::SPAN),
-        ("NO_KIND", frame::NO_KIND),
-        ("RECORDING_UNSAID", 0),
-        ("RECORDING_ON", sdp::ON),
-        ("RECORDING_OFF", sdp::OFF),
-        ("RECORDING_PAUSED", sdp::PAUSED),
-        ("PREFERENCE_ON", sdp::ON),
-        ("PREFERENCE_OFF", sdp::OFF),
-        ("PREFERENCE_PAUSE", sdp::PAUSED),
-        ("PREFERENCE_NO_PREFERENCE", sdp::NO_PREFERENCE),
-        ("DURABILITY_EACH", 0),
-        ("DURABILITY_BATCHED", 1),
-    ] {
-        put(name.into(), number.into());
+    for (name, number) in NUMBERS {
+        put((*name).into(), (*number).into());
     }
     for (name, number) in [
         ("MAX_REGIONS", MAX_REGIONS),

@@ -10,7 +10,7 @@ mod blocks;
 mod cabac;
 mod h264;
 mod hevc;
-mod nal;
+pub(crate) mod nal;
 mod opus;
 mod resume;
 mod symbols;

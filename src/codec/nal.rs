@@ -12,11 +12,17 @@ pub(super) fn units(stream: &[u8]) -> Option<Units<'_>> {
 #[derive(Clone)]
 pub(super) struct Units<'a>(&'a [u8]);
 
+/// Where the next start code begins.
+#[inline]
+pub(crate) fn start_code(stream: &[u8]) -> Option<usize> {
+    stream.windows(3).position(|bytes| bytes == [0, 0, 1])
+}
+
 impl<'a> Iterator for Units<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<Self::Item> {
-        let code = self.0.windows(3).position(|bytes| bytes == [0, 0, 1])?;
+        let code = start_code(self.0)?;
         self.0 = self.0.get(code.checked_add(3)?..)?;
         Some(self.0)
     }

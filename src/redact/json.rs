@@ -40,15 +40,26 @@ pub(super) fn copy(from: &[u8], to: &mut [u8], keys: &[String], cut: &Cut<'_>) -
     from.len() == to.len() && take_out(&mut Copied { from, to, until: 0 }, keys, cut)
 }
 
-/// Whether a value stays. Keys tell nothing by themselves.
+/// Whether a value of a text that is JSON stays. Keys tell nothing by themselves.
 pub(super) fn leaves_something(text: &[u8], cut: &Cut<'_>) -> bool {
-    let mut hidden = Counted { text, values: 0 };
-    let mut all = 0;
     let mut reader = Reader::new();
-    while let Ok(Some(token)) = reader.next(text) {
-        all += usize::from(token.form != Form::Key);
+    let mut next = reader.next(text);
+    let mut stays = false;
+    cut.tiles(Sampling::ONE, |tile| {
+        while !tile.stays
+            && !stays
+            && let Ok(Some(token)) = next
+            && token.start < tile.columns.end
+        {
+            stays = token.end <= tile.columns.start && token.form != Form::Key;
+            next = reader.next(text);
+        }
+    });
+    while !stays && let Ok(Some(token)) = next {
+        stays = token.form != Form::Key;
+        next = reader.next(text);
     }
-    take_out(&mut hidden, &[], cut) && hidden.values < all
+    stays
 }
 
 /// What becomes of a text, from its beginning to its end.
@@ -66,11 +77,6 @@ struct Copied<'a> {
     to: &'a mut [u8],
     /// As far as it is written.
     until: usize,
-}
-
-struct Counted<'a> {
-    text: &'a [u8],
-    values: usize,
 }
 
 impl Treated for InPlace<'_> {
@@ -104,16 +110,6 @@ impl Treated for Copied<'_> {
 
     fn end(&mut self) {
         self.keep(self.until..self.from.len());
-    }
-}
-
-impl Treated for Counted<'_> {
-    fn text(&self) -> &[u8] {
-        self.text
-    }
-
-    fn mask(&mut self, token: Token) {
-        self.values += usize::from(token.form != Form::Key);
     }
 }
 

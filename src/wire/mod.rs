@@ -81,7 +81,11 @@ struct Tags {
 
 impl Tags {
     fn add(&mut self, bytes: &[u8]) {
-        self.several |= self.last.replace(Carried::from_bytes(bytes)).is_some();
+        self.add_read(Carried::from_bytes(bytes));
+    }
+
+    fn add_read(&mut self, read: Result<Carried, TagError>) {
+        self.several |= self.last.replace(read).is_some();
     }
 
     /// The one.

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Tags, UUID, WireError};
-use crate::seal::Carried;
+use crate::{codec::nal::start_code, seal::Carried, tag::TagError};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,7 +143,7 @@ fn look(unit: &[u8], codec: Codec) -> Result<(Tags, Option<Start>), WireError> {
 /// The next start code.
 fn start(unit: &[u8], from: usize) -> Option<Start> {
     let rest = unit.get(from..)?;
-    let code = rest.array_windows().position(|three| *three == [0, 0, 1])?;
+    let code = start_code(rest)?;
     let zero = code.checked_sub(1).and_then(|before| rest.get(before)) == Some(&0);
     Some(Start {
         at: from + code - usize::from(zero),
@@ -173,7 +173,7 @@ fn messages(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
             *to = byte;
             count += 1;
         }
-        let mut bytes = [0; Carried::MAX + 1];
+        let mut bytes = [0; Carried::MAX];
         let mut length = 0;
         for byte in message {
             if let Some(to) = bytes.get_mut(length) {
@@ -185,7 +185,8 @@ fn messages(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
             return Err(WireError::Malformed);
         }
         if count == UUID.len() && uuid == UUID {
-            tags.add(bytes.get(..length.min(bytes.len())).unwrap_or_default());
+            let own = bytes.get(..length).ok_or(TagError::Length(length));
+            tags.add_read(own.and_then(Carried::from_bytes));
         }
     }
     Ok(())
