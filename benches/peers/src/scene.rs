@@ -123,9 +123,11 @@ impl Run {
     /// The compiler is kept from seeing that one frame is much like the next.
     #[inline]
     pub fn bits(&self, mut is_cleared: impl FnMut(&Self, Time) -> bool) -> u64 {
-        (0..).zip(self.captured).fold(0, |bits, (place, captured)| {
-            bits | u64::from(is_cleared(black_box(self), captured)) << place
-        })
+        (0..)
+            .zip(&self.captured)
+            .fold(0, |bits, (place, captured)| {
+                bits | u64::from(is_cleared(black_box(self), *captured)) << place
+            })
     }
 }
 
