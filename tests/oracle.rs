@@ -562,7 +562,7 @@ fn in_which_order_people_act_matters_to_one_person_and_to_what_is_captured_meanw
 }
 
 proptest! {
-    #![proptest_config(config(1000))]
+    #![proptest_config(config(300))]
 
     #[test]
     fn r1_nothing_is_released_before_anybody_agreed(script in scripts()) {
