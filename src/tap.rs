@@ -36,6 +36,7 @@ pub struct Tap {
     pub(crate) source: Source,
     pub(crate) kind: Kind,
     pub(crate) format: Format,
+    /// Whether that is text, which would otherwise be found out for every frame.
     pub(crate) is_text: bool,
     /// Those of JSON that are never hidden.
     pub(crate) keys: Keys,
