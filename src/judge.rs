@@ -64,7 +64,13 @@ impl Tap {
         frame: &Frame<'_>,
         now: Time,
     ) -> (u32, Result<Purposes, Reason>) {
-        self.consistently(|| self.decide(frame, now))
+        match &self.source {
+            Source::Owned(owner) if frame.is_of_owner_alone() => self.consistently(|| {
+                let passage = self.passage_since(frame.captured, now)?;
+                self.consent_to_any(*owner, passage)
+            }),
+            _ => self.consistently(|| self.decide(frame, now)),
+        }
     }
 
     /// What everybody agrees to of a frame without regions or sources, if one load tells it: of its owner alone, or of a group alone.
@@ -152,7 +158,7 @@ impl Tap {
         let passage = self.passage(frame, now)?;
         let extent = extent.ok_or(Reason::Malformed)?;
         if let (Source::Owned(owner), true) = (&self.source, frame.is_of_owner_alone()) {
-            let (_, refusal) = self.consent(*owner, self.kind, passage, self.purposes);
+            let refusal = self.refusal(*owner, self.kind, passage, self.purposes);
             return refusal.map_or(Ok(Ruling::Whole), Err);
         }
         let located = |region: &Region| redact::locate(region.area, self.format, payload, extent);
@@ -164,7 +170,7 @@ impl Tap {
 
         let (_, mut reason) = frame.cleared_by_sources(self.purposes);
         for (who, kind) in self.named(frame)? {
-            let (_, refusal) = self.consent(who, kind, passage, self.purposes);
+            let refusal = self.refusal(who, kind, passage, self.purposes);
             reason = Reason::strongest(reason, refusal);
         }
         let is_composite = matches!(self.source, Source::Composite);
@@ -209,13 +215,6 @@ impl Tap {
 
     fn decide(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
         let passage = self.passage(frame, now)?;
-        if let (Source::Owned(owner), true) = (&self.source, frame.is_of_owner_alone()) {
-            let (held, reason) = self.consent(*owner, self.kind, passage, Purposes::all());
-            return match reason {
-                Some(reason) if held.is_empty() => Err(reason),
-                _ => Ok(held),
-            };
-        }
         if !self.is_well_formed(frame) {
             return Err(Reason::Malformed);
         }
@@ -238,11 +237,15 @@ impl Tap {
         }
     }
 
-    fn passage(&self, frame: &Frame<'_>, now: Time) -> Result<Passage, Reason> {
+    fn passage_since(&self, captured: Time, now: Time) -> Result<Passage, Reason> {
         if self.table.has_ended() {
             return Err(Reason::Ended);
         }
-        let passage = Passage::new(frame.captured, now).ok_or(Reason::Time)?;
+        Passage::new(captured, now).ok_or(Reason::Time)
+    }
+
+    fn passage(&self, frame: &Frame<'_>, now: Time) -> Result<Passage, Reason> {
+        let passage = self.passage_since(frame.captured, now)?;
         if frame.is_of_owner_alone() {
             return Ok(passage);
         }
@@ -331,6 +334,41 @@ impl Tap {
         Ok((held & held_too, Reason::strongest(reason, reason_too)))
     }
 
+    /// What a person agrees to, or why to nothing.
+    fn consent_to_any(&self, who: Participant, passage: Passage) -> Result<Purposes, Reason> {
+        if let Some(reason) = self.kind.never_cleared() {
+            return Err(reason);
+        }
+        let (table, all) = (&self.table, Purposes::all());
+        let held = table.held(who, self.kind, passage, all);
+        if held.is_empty() {
+            // There is one, unless they agreed meanwhile.
+            let refusal = table.refusal(who, self.kind, passage, all);
+            Err(refusal.unwrap_or(Reason::Contended))
+        } else {
+            Ok(held)
+        }
+    }
+
+    /// Why a person does not agree to all of these; none if they do.
+    fn refusal(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> Option<Reason> {
+        let word = || {
+            let word = self.table.word(who, kind);
+            word.held(passage.captured, passage.released)
+        };
+        match kind.never_cleared() {
+            None if word().contains(wanted) => None,
+            None => self.table.refusal(who, kind, passage, wanted),
+            reason => reason,
+        }
+    }
+
     /// Those of `wanted` that a person agrees to, and why not to the others.
     fn consent(
         &self,
@@ -342,14 +380,9 @@ impl Tap {
         if let Some(reason) = kind.never_cleared() {
             return (Purposes::empty(), Some(reason));
         }
-        let word = self.table.word(who, kind);
-        if word
-            .held(passage.captured, passage.released)
-            .contains(wanted)
-        {
-            (wanted, None)
-        } else {
-            self.table.exactly(who, kind, passage, wanted)
+        match self.refusal(who, kind, passage, wanted) {
+            None => (wanted, None),
+            reason => (self.table.held(who, kind, passage, wanted), reason),
         }
     }
 }

@@ -618,7 +618,7 @@ mod reuse {
             Of::Interval => {
                 let passage = Passage::new(BY_INTERVAL, BY_INTERVAL).unwrap();
                 let either = Purposes::RECORD | Purposes::TRAIN;
-                tap.table.exactly(whose, KIND, passage, either).0
+                tap.table.held(whose, KIND, passage, either)
             }
         };
         if !held.is_empty() {

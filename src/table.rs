@@ -24,7 +24,7 @@
 //! 6. The generation that a tag carries is loaded before the words and stored after them, so the tag names no event that it did not see.
 
 use alloc::boxed::Box;
-use core::array;
+use core::{array, iter};
 
 use crate::{
     consent::Effective,
@@ -163,45 +163,65 @@ impl Table {
         }
     }
 
-    /// Those of `wanted` that somebody agreed to throughout, and the strongest reason why not to the others.
-    /// Not a snapshot: see the module's third point.
+    /// Those of `wanted` that somebody agreed to throughout. Not a snapshot: see the module's third point.
     #[expect(
         clippy::indexing_slicing,
         reason = "the compiler sees that it is in bounds"
     )]
-    pub(crate) fn exactly(
+    pub(crate) fn held(
         &self,
         who: Participant,
         kind: Kind,
         passage: Passage,
         wanted: Purposes,
-    ) -> (Purposes, Option<Reason>) {
+    ) -> Purposes {
         let cell = self.cells(kind).get(usize::from(who.slot));
         let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
-            return (Purposes::empty(), Some(Reason::Unknown));
+            return Purposes::empty();
         };
         let (captured, released) = (passage.captured.floor(), passage.released.floor());
-        let (mut held, mut strongest) = (Purposes::empty(), None);
-        let mut left = wanted.bits();
-        while left != 0 {
-            let bit = left.trailing_zeros() as usize % PURPOSES;
-            let (purpose, interval) = (Purposes::from_bits_retain(1 << bit), &intervals[bit]);
-            left &= left - 1;
-            let reason = match unpack(interval.load(Acquire)) {
-                Effective::Closed(reason) => Some(reason),
-                Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
-                Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
-                Effective::Held { .. } => {
-                    held |= purpose;
-                    None
-                }
-            };
-            strongest = Reason::strongest(strongest, reason);
+        let mut held = 0;
+        // Of the others no interval is open.
+        for bit in bits(cell.word().purposes() & wanted) {
+            let (since, until) = halves(intervals[bit].load(Acquire));
+            // A closed one begins when no frame is captured.
+            held |= u16::from(since <= captured && released < until) << bit;
         }
         if cell.occupant.load(Acquire) == who.stay {
-            (held, strongest)
+            Purposes::from_bits_retain(held)
         } else {
-            (Purposes::empty(), Some(Reason::Absent))
+            Purposes::empty()
+        }
+    }
+
+    /// The strongest reason why somebody did not agree throughout to all of these; none if they did. Not a snapshot: see the module's third point.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    pub(crate) fn refusal(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> Option<Reason> {
+        let cell = self.cells(kind).get(usize::from(who.slot));
+        let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
+            return Some(Reason::Unknown);
+        };
+        let (captured, released) = (passage.captured.floor(), passage.released.floor());
+        let refusal = |bit: usize| match unpack(intervals[bit].load(Acquire)) {
+            Effective::Closed(reason) => Some(reason),
+            Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
+            Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
+            Effective::Held { .. } => None,
+        };
+        let strongest = bits(wanted).filter_map(refusal).min();
+        if cell.occupant.load(Acquire) == who.stay {
+            strongest
+        } else {
+            Some(Reason::Absent)
         }
     }
 
@@ -270,6 +290,17 @@ impl Table {
     }
 }
 
+/// The places of these purposes among the intervals.
+fn bits(purposes: Purposes) -> impl Iterator<Item = usize> {
+    let mut left = purposes.bits();
+    iter::from_fn(move || {
+        let rest = left & left.checked_sub(1)?;
+        let bit = left.trailing_zeros() as usize;
+        left = rest;
+        Some(bit % PURPOSES)
+    })
+}
+
 /// An interval: since when in the upper half, until when in the lower; or [`NEVER`], and the reason.
 fn pack(effective: Effective) -> u64 {
     let (since, until) = match effective {
@@ -283,10 +314,15 @@ fn pack(effective: Effective) -> u64 {
     clippy::cast_possible_truncation,
     reason = "each half is taken by itself"
 )]
+const fn halves(interval: u64) -> (Millis, Millis) {
+    ((interval >> 32) as Millis, interval as Millis)
+}
+
 fn unpack(interval: u64) -> Effective {
-    match ((interval >> 32) as Millis, interval as Millis) {
+    match halves(interval) {
         (NEVER, reason) => {
-            Effective::Closed(Reason::from_number(reason as u8).unwrap_or(Reason::NotGranted))
+            let reason = u8::try_from(reason).ok().and_then(Reason::from_number);
+            Effective::Closed(reason.unwrap_or(Reason::NotGranted))
         }
         (since, until) => Effective::Held { since, until },
     }

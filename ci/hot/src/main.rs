@@ -20,15 +20,17 @@ use functions::{
     hot_decide_many, hot_in_place, hot_into, own,
 };
 
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 28] = [
     "decide",
     "decide_list",
     "decide_group",
     "decide_many",
+    "decide_exactly",
     "admit",
     "admit_list",
     "admit_group",
     "admit_exactly",
+    "admit_refused",
     "batch",
     "record",
     "admit_opus",
@@ -95,6 +97,13 @@ impl House {
         agreed.expect("a grant");
     }
 
+    /// Just now, so that one load cannot tell.
+    fn agree_anew(&mut self) {
+        let by = Authority::Participant;
+        let _ = self.meeting.withdraw(by, self.people[0], Scope::ALL, NOW);
+        self.agree(0, NOW);
+    }
+
     /// Whoever agrees, and whoever does not.
     fn owner(&self, agrees: bool) -> Participant {
         self.people[if agrees { 0 } else { GROUPED }]
@@ -134,8 +143,12 @@ impl House {
         self.tap(Stream::mix(Kind::Audio, Format::OPAQUE))
     }
 
-    fn encoded(&mut self) -> Tap {
-        self.tap(Stream::owned(self.owner(true), Kind::Audio, Format::OPAQUE))
+    fn encoded(&mut self, agrees: bool) -> Tap {
+        self.tap(Stream::owned(
+            self.owner(agrees),
+            Kind::Audio,
+            Format::OPAQUE,
+        ))
     }
 
     /// Of a stream that goes on.
@@ -193,8 +206,13 @@ impl House {
                 let mut tags = vec![hot_decide(&mut tap, NOW, NOW); BATCH];
                 Box::new(move || hot_decide_many(&mut tap, &frames, NOW, &mut tags))
             }
+            "decide_exactly" => {
+                self.agree_anew();
+                let mut tap = self.audio(true);
+                Box::new(move || Some(hot_decide(&mut tap, NOW, NOW)))
+            }
             "admit" => {
-                let mut tap = self.encoded();
+                let mut tap = self.encoded(true);
                 Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
             }
             "admit_list" => {
@@ -211,16 +229,17 @@ impl House {
                     Some(hot_admit_frame(&mut tap, &frame, &opus, NOW))
                 })
             }
-            // Agreed to anew just now, so that one load cannot tell.
             "admit_exactly" => {
-                let by = Authority::Participant;
-                let _ = self.meeting.withdraw(by, self.people[0], Scope::ALL, NOW);
-                self.agree(0, NOW);
-                let mut tap = self.encoded();
+                self.agree_anew();
+                let mut tap = self.encoded(true);
+                Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
+            }
+            "admit_refused" => {
+                let mut tap = self.encoded(false);
                 Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
             }
             "batch" => {
-                let mut tap = self.encoded();
+                let mut tap = self.encoded(true);
                 Box::new(move || hot_batch(&mut tap, &frames, &opus, NOW))
             }
             "record" => admit(self.records(), vec![0; 16]),
