@@ -86,6 +86,7 @@ enum Fault {
     AnUnknownReachIsNone,
     WithheldKeyframesSayNoSize,
     TheUnshownIsBlanked,
+    WhatLeadsIsBlanked,
     TheMalformedIsBlanked,
     NoKeyframeIsAskedFor,
 }
@@ -190,6 +191,7 @@ impl Model {
         match made.nature {
             Nature::Malformed => self.has(Fault::TheMalformedIsBlanked),
             Nature::Sound(_) => true,
+            Nature::Leading if !self.has(Fault::WhatLeadsIsBlanked) => false,
             _ => (made.is_shown || self.has(Fault::TheUnshownIsBlanked)) && said == Some(true),
         }
     }
@@ -217,6 +219,7 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
         before: Vec::new(),
         agreed: None,
     };
+    let mut after_a_blank = false;
     for (at, step) in (1..).zip(&script.steps) {
         let now = 1000 + 20 * at;
         if step.changes_mind && model.agreed.take().is_none() {
@@ -260,6 +263,18 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
         );
         let is_wanted = fate == Fate::Awaits && !model.has(Fault::NoKeyframeIsAskedFor);
         prop_assert_eq!(tap.wants_keyframe(), is_wanted);
+
+        let starts = matches!(
+            made.nature,
+            Nature::Fresh | Nature::BrokenLink | Nature::Sound(_)
+        );
+        prop_assert!(
+            !after_a_blank || verdict != Verdict::Whole || starts,
+            "it goes on from a black picture"
+        );
+        if admission.output.is_some() {
+            after_a_blank = verdict != Verdict::Whole;
+        }
 
         // What the outlet has is a stream again, of which nothing is missing.
         if let Some(received) = admission.output {
@@ -317,6 +332,7 @@ fn control_every_fault_of_the_model_is_found() {
         Fault::AnUnknownReachIsNone,
         Fault::WithheldKeyframesSayNoSize,
         Fault::TheUnshownIsBlanked,
+        Fault::WhatLeadsIsBlanked,
         Fault::TheMalformedIsBlanked,
         Fault::NoKeyframeIsAskedFor,
     ];

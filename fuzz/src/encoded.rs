@@ -162,16 +162,20 @@ fn may_start(format: Format, bytes: &[u8]) -> bool {
         let has = |kinds: &&[u8]| kinds.iter().any(|kind| found.contains(kind));
         kinds.iter().all(has)
     };
+    let has_at = |at: usize, code: &[u8]| {
+        let rest = bytes.get(at..);
+        rest.is_some_and(|rest| rest.starts_with(code))
+    };
     match format {
         Format::H264 => has_units(&[&[7], &[8], &[5]], |first| first & 0x1F),
         Format::HEVC => {
             let kinds: [&[u8]; 4] = [&[32], &[33], &[34], &[16, 17, 18, 19, 20]];
             has_units(&kinds, |first| first >> 1 & 0x3F)
         }
-        Format::VP8 => bytes[0] & 1 == 0 && bytes[3..6] == [0x9D, 0x01, 0x2A],
+        Format::VP8 => bytes[0] & 1 == 0 && has_at(3, &[0x9D, 0x01, 0x2A]),
         // Of the last profile what follows is shifted by a bit.
         Format::VP9 => {
-            bytes[0] & 0x30 == 0x30 || bytes[0] & 4 == 0 && bytes[1..4] == [0x49, 0x83, 0x42]
+            bytes[0] & 0x30 == 0x30 || bytes[0] & 4 == 0 && has_at(1, &[0x49, 0x83, 0x42])
         }
         // A sequence header somewhere.
         Format::AV1 => bytes.iter().any(|byte| byte >> 3 & 0xF == 1),

@@ -235,6 +235,8 @@ impl Coded {
                 let length = silence.write(room)?;
                 room.get(..length)
             }
+            // After what leads the stream may go on, as it could not after a black picture.
+            (Blanks::Black(_), _) if header.position == Position::Leading => None,
             (Blanks::Black(black), _) if header.is_shown => black.next(),
             _ => None,
         }

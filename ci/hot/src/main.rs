@@ -30,7 +30,7 @@ const NAMES: [&str; 28] = [
     "admit_list",
     "admit_group",
     "admit_exactly",
-    "admit_refused",
+    "drop",
     "batch",
     "record",
     "admit_opus",
@@ -234,7 +234,7 @@ impl House {
                 let mut tap = self.encoded(true);
                 Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
             }
-            "admit_refused" => {
+            "drop" => {
                 let mut tap = self.encoded(false);
                 Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
             }
@@ -343,6 +343,7 @@ fn main() -> ExitCode {
     let verdict = once().map(Tag::verdict);
     let is_meant = match name.split('_').next() {
         Some("blank") => matches!(verdict, Some(Verdict::Blanked(_))),
+        Some("drop") => matches!(verdict, Some(Verdict::Dropped(_))),
         Some("redact" | "copy") => matches!(verdict, Some(Verdict::Redacted(_))),
         _ => verdict == Some(Verdict::Whole),
     };
