@@ -46,7 +46,12 @@ impl Tap {
         extent: Option<Extent>,
         now: Time,
     ) -> (u32, Ruling) {
-        let (generation, ruling) = self.consistently(|| self.judge(frame, payload, extent, now));
+        let (generation, ruling) = match &self.source {
+            Source::Owned(owner) if frame.is_of_owner_alone() => {
+                self.judge_by_owner(*owner, frame.captured, extent, now)
+            }
+            _ => self.consistently(|| self.judge(frame, payload, extent, now)),
+        };
         let ruling = match ruling {
             Err(reason) => Ruling::Withheld(reason),
             Ok(_) if frame.regions.is_empty() && !self.is_legible(payload) => {
@@ -55,6 +60,27 @@ impl Tap {
             Ok(ruling) => ruling,
         };
         (generation, ruling)
+    }
+
+    /// What its owner alone makes of a frame, and up to which event that applies. An error is why it is withheld.
+    #[inline]
+    fn judge_by_owner(
+        &self,
+        owner: Participant,
+        captured: Time,
+        extent: Option<Extent>,
+        now: Time,
+    ) -> (u32, Result<Ruling, Reason>) {
+        let fault = match extent {
+            Some(_) => self.kind.never_cleared(),
+            None => Some(Reason::Malformed),
+        };
+        let (generation, agrees) = self.consistently(|| {
+            let passage = self.passage_since(captured, now)?;
+            let refusal = || self.table.refusal(owner, self.kind, passage, self.purposes);
+            fault.or_else(refusal).map_or(Ok(()), Err)
+        });
+        (generation, agrees.map(|()| Ruling::Whole))
     }
 
     /// For which purposes everybody in a frame agrees to all of it, and up to which event that applies. An error is why for none.
@@ -147,7 +173,7 @@ impl Tap {
         (before, Err(Reason::Contended))
     }
 
-    /// The whole of R4 and R5 for a frame with a payload. An error is why it is withheld.
+    /// The whole of R4 and R5 for a frame with a payload that is not of its owner alone. An error is why it is withheld.
     fn judge(
         &self,
         frame: &Frame<'_>,
@@ -157,10 +183,6 @@ impl Tap {
     ) -> Result<Ruling, Reason> {
         let passage = self.passage(frame, now)?;
         let extent = extent.ok_or(Reason::Malformed)?;
-        if let (Source::Owned(owner), true) = (&self.source, frame.is_of_owner_alone()) {
-            let refusal = self.refusal(*owner, self.kind, passage, self.purposes);
-            return refusal.map_or(Ok(Ruling::Whole), Err);
-        }
         let located = |region: &Region| redact::locate(region.area, self.format, payload, extent);
         let is_legible = frame.regions.is_empty() || self.is_legible(payload);
         if !is_legible || !self.is_well_formed(frame) || !frame.regions.iter().all(located) {

@@ -17,7 +17,9 @@ const FORMATS: [Format; 8] = [
     Format::VP9,
     Format::AV1,
 ];
-const SCOPE: Scope = Scope::new(Kinds::all(), Purposes::RECORD);
+/// Longer streams find no more, and take longer.
+const MOST_FRAMES: usize = 32;
+const SCOPE: Scope = Scope::new(Kinds::VIDEO, Purposes::RECORD);
 
 /// The frames that the bytes make up: the format, and of each what happens, its length in two bytes, and itself. What became of each.
 pub fn check(bytes: &[u8]) -> Vec<Verdict> {
@@ -27,7 +29,10 @@ pub fn check(bytes: &[u8]) -> Vec<Verdict> {
     };
     let format = FORMATS[usize::from(*format) % FORMATS.len()];
     let mut sender = Sender::new(format);
-    while let &[happens, low, high, ref after @ ..] = rest {
+    for _ in 0..MOST_FRAMES {
+        let &[happens, low, high, ref after @ ..] = rest else {
+            break;
+        };
         let length = usize::from(u16::from_le_bytes([low, high])).min(after.len());
         let frame;
         (frame, rest) = after.split_at(length);
