@@ -17,7 +17,7 @@ const FORMATS: [Format; 8] = [
     Format::VP9,
     Format::AV1,
 ];
-/// Longer streams find no more, and take longer.
+/// Of longer streams it would make fewer.
 const MOST_FRAMES: usize = 32;
 const SCOPE: Scope = Scope::new(Kinds::VIDEO, Purposes::RECORD);
 
