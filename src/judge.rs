@@ -10,10 +10,38 @@ use crate::{
     redact::{self, Cut},
     release::TapState,
     table::{Passage, Word},
-    tap::{Ruling, Source, Tap},
+    tap::{Source, Tap},
     time::Time,
-    verdict::Reason,
+    verdict::{Reason, Verdict},
 };
+
+/// What consent makes of a frame, before it is known what can be done about it.
+pub(crate) enum Ruling {
+    Whole,
+    /// Only without some of its parts; of what is derived from frames in part, perhaps none of its own (R8).
+    InPart {
+        refused: u64,
+        uncovered: bool,
+        reason: Reason,
+    },
+    Withheld(Reason),
+}
+
+impl Ruling {
+    /// What becomes of a frame that is not to be changed.
+    #[inline]
+    pub(crate) fn unchanged(&self) -> Verdict {
+        match *self {
+            Self::Whole => Verdict::Whole,
+            Self::InPart {
+                refused: 0,
+                uncovered: false,
+                reason,
+            } => Verdict::Redacted(reason),
+            Self::InPart { reason, .. } | Self::Withheld(reason) => Verdict::Dropped(reason),
+        }
+    }
+}
 
 impl Tap {
     /// What consent makes of a frame with a payload, and up to which event that applies.
@@ -36,6 +64,12 @@ impl Tap {
         } else {
             self.rule_otherwise(frame, payload, extent, now)
         }
+    }
+
+    /// Whether a payload that is to be text is. That takes longer than all else, so what is withheld without regard to its regions is not looked through.
+    #[inline]
+    pub(crate) fn is_legible(&self, payload: &Payload<'_>) -> bool {
+        !self.is_text || self.format.is_legible(payload)
     }
 
     #[inline(never)]

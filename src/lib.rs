@@ -22,6 +22,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test, framegate_loom, framegate_shuttle))]
 extern crate std;
 
+mod admission;
 #[cfg(feature = "capi")]
 #[expect(unsafe_code, reason = "addresses from outside")]
 mod capi;
@@ -65,6 +66,7 @@ mod verdict;
 mod verify;
 pub mod wire;
 
+pub use admission::{Admission, Batch, Cleared};
 pub use consent::{
     Authority, Challenge, Digest, Grant, Method, Notice, PublicKey, Refusal, Scope, Signed,
 };
@@ -90,7 +92,7 @@ pub use schema::{Field, MAX_FIELDS, Schema};
 pub use seal::{Archived, Carried, MeetingKey, Seal, StreamKey, Subject, Subjects};
 pub use stream::Stream;
 pub use tag::{Tag, TagError};
-pub use tap::{Admission, Batch, Cleared, Tap};
+pub use tap::Tap;
 pub use time::Time;
 pub use verdict::{Reason, Verdict};
 pub use verify::{Finding, Seals, Verifier};

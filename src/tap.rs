@@ -10,20 +10,17 @@ use core::{
 use crate::frame::{OutletId, StreamId};
 use crate::{
     codec::Coded,
-    derived::{self, Content},
-    encoded::Place,
-    frame::{Contributors, Frame, Participant, Region},
+    frame::{Contributors, Frame, Participant},
     json::Keys,
     kind::Kind,
-    payload::{Extent, Format, Payload, PayloadMut},
+    payload::Format,
     purpose::Purposes,
     records::Records,
-    redact::{self, Cut},
-    release::{Counters, Scope, TapState},
+    release::{Counters, TapState},
     table::{Table, Word},
     tag::{Tag, Template},
     time::Time,
-    verdict::{Reason, Verdict},
+    verdict::Verdict,
 };
 
 /// One stream into one outlet.
@@ -63,176 +60,7 @@ pub(crate) enum Source {
     Derived,
 }
 
-/// What became of a frame.
-#[derive(Clone, Copy, Debug)]
-#[must_use]
-pub struct Admission<R> {
-    /// The frame's tag.
-    pub tag: Tag,
-    /// What the closure returned; none if the frame was dropped, and the closure not called.
-    pub output: Option<R>,
-}
-
-impl<R> Admission<R> {
-    /// What the gate did with the frame.
-    pub fn verdict(&self) -> Verdict {
-        self.tag.verdict()
-    }
-}
-
-/// What an outlet receives: a payload in which only what was cleared is left, and its tag. Only the gate makes one.
-#[derive(Debug)]
-pub struct Cleared<'a> {
-    pub(crate) payload: Payload<'a>,
-    pub(crate) tag: Tag,
-    pub(crate) content: Content<'a>,
-}
-
-impl<'a> Cleared<'a> {
-    /// The frame's content: as it was, without the parts of those who did not agree, or empty. [`Tag::verdict`] says which.
-    #[must_use]
-    pub const fn payload(&self) -> &Payload<'a> {
-        &self.payload
-    }
-
-    /// The content of a frame of audio, text or opaque bytes; none of a picture.
-    #[must_use]
-    pub const fn bytes(&self) -> Option<&'a [u8]> {
-        match self.payload {
-            Payload::Bytes(bytes) => Some(bytes),
-            Payload::Planes(_) => None,
-        }
-    }
-
-    /// Whether the frame's region of this index was hidden, so that what is said of it elsewhere can be left out too. Of a record, the field of this index.
-    #[must_use]
-    pub fn hides(&self, region: usize) -> bool {
-        !self.tag.verdict().is_released() || self.content.hides(region)
-    }
-
-    /// A bit for each region, or field of a record, that was hidden; all of a frame that was withheld.
-    #[cfg(feature = "capi")]
-    pub(crate) fn hidden(&self) -> u64 {
-        if self.tag.verdict().is_released() {
-            self.content.refused
-        } else {
-            u64::MAX
-        }
-    }
-
-    /// What is to be named as the source of something derived from this (R8): its tag, the people who are in what is left of it, its kinds, its earliest part.
-    ///
-    /// The people are written to `room`. None if that is too small, or if this is but an empty frame.
-    #[must_use]
-    pub fn source<'r>(&self, room: &'r mut [Participant]) -> Option<derived::Source<'r>> {
-        let released = self.tag.verdict().is_released();
-        self.content.source(self.tag, room).filter(|_| released)
-    }
-
-    /// The frame's tag.
-    #[must_use]
-    pub const fn tag(&self) -> Tag {
-        self.tag
-    }
-}
-
-/// What consent makes of a frame, before it is known what can be done about it.
-pub(crate) enum Ruling {
-    Whole,
-    /// Only without some of its parts; of what is derived from frames in part, perhaps none of its own (R8).
-    InPart {
-        refused: u64,
-        uncovered: bool,
-        reason: Reason,
-    },
-    Withheld(Reason),
-}
-
-impl Ruling {
-    /// What becomes of a frame that is not to be changed.
-    #[inline]
-    pub(crate) fn unchanged(&self) -> Verdict {
-        match *self {
-            Self::Whole => Verdict::Whole,
-            Self::InPart {
-                refused: 0,
-                uncovered: false,
-                reason,
-            } => Verdict::Redacted(reason),
-            Self::InPart { reason, .. } | Self::Withheld(reason) => Verdict::Dropped(reason),
-        }
-    }
-}
-
 impl Tap {
-    /// Hands a frame on as it is, without copying, or drops it.
-    ///
-    /// A frame that could only go in part is dropped, and none is blanked: both would have to change or to copy the payload.
-    /// Only an encoded one is blanked if the outlet says so, as its blank frame is the tap's own and elsewhere.
-    /// `now` is the time of release; the largest that the tap has seen counts.
-    #[inline]
-    pub fn admit<R>(
-        &mut self,
-        frame: &Frame<'_>,
-        payload: Payload<'_>,
-        now: Time,
-        release: impl FnOnce(Cleared<'_>) -> R,
-    ) -> Admission<R> {
-        self.batch(now, |batch| batch.admit(frame, payload, release))
-    }
-
-    /// Copies what is cleared of a frame into `buffer` and hands that on; what is withheld never leaves the client's own buffer.
-    ///
-    /// `buffer` is of the stream's format and, except for pictures, exactly as long as `payload`; otherwise the frame is dropped.
-    /// Of a dropped frame the buffer is wiped, and of a blanked encoded one, as that is the tap's own. `now` as in [`Tap::admit`].
-    #[inline]
-    pub fn admit_into<R>(
-        &mut self,
-        frame: &Frame<'_>,
-        payload: Payload<'_>,
-        buffer: PayloadMut<'_>,
-        now: Time,
-        release: impl FnOnce(Cleared<'_>) -> R,
-    ) -> Admission<R> {
-        self.batch(now, |batch| {
-            batch.admit_into(frame, payload, buffer, release)
-        })
-    }
-
-    /// Redacts or blanks a frame where it is and hands it on.
-    ///
-    /// For a payload that nobody else reads: the call itself must have a copy of its own, and so must other taps.
-    /// A dropped frame's payload is wiped, and a blanked encoded one's. `now` as in [`Tap::admit`].
-    #[inline]
-    pub fn admit_in_place<R>(
-        &mut self,
-        frame: &Frame<'_>,
-        payload: PayloadMut<'_>,
-        now: Time,
-        release: impl FnOnce(Cleared<'_>) -> R,
-    ) -> Admission<R> {
-        self.batch(now, |batch| batch.admit_in_place(frame, payload, release))
-    }
-
-    /// Many frames under one release, which costs its fence only once. `now` as in [`Tap::admit`].
-    ///
-    /// Each is judged by itself, by what consent is at that moment; a withdrawal settles after the whole batch.
-    #[inline]
-    pub fn batch<R>(&mut self, now: Time, release: impl FnOnce(&mut Batch<'_>) -> R) -> R {
-        release(&mut self.begin(now))
-    }
-
-    #[inline]
-    pub(crate) fn begin(&self, now: Time) -> Batch<'_> {
-        let now = self.state.advance(now);
-        let scope = self.state.begin();
-        Batch {
-            tap: self,
-            scope,
-            now,
-        }
-    }
-
     /// The bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's are.
     ///
     /// It releases nothing and is not counted; what it says may no longer hold when it returns.
@@ -363,135 +191,6 @@ impl Tap {
         self.state.counters()
     }
 
-    /// The tag of a frame that one load shows to be whole.
-    #[inline]
-    fn surely_whole(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> Option<Tag> {
-        let generation = self.table.generation();
-        let word = self.word_of_one(frame.contributors, &self.state);
-        let is_whole = frame.is_of_contributors_alone()
-            && word.held(frame.captured, now).contains(self.purposes)
-            && self.format.extent(payload).is_some()
-            && self.is_legible(payload);
-        is_whole.then(|| {
-            self.template
-                .whole(self.purposes, frame.captured, generation)
-        })
-    }
-
-    /// Whether a payload that is to be text is. That takes longer than all else, so what is withheld without regard to its regions is not looked through.
-    #[inline]
-    pub(crate) fn is_legible(&self, payload: &Payload<'_>) -> bool {
-        !self.is_text || self.format.is_legible(payload)
-    }
-
-    /// What becomes of a frame that is not to be changed.
-    #[inline(never)]
-    fn whole_or_dropped(
-        &self,
-        frame: &Frame<'_>,
-        payload: &Payload<'_>,
-        now: Time,
-    ) -> (Verdict, Tag) {
-        let extent = self.format.extent(payload);
-        let (generation, ruling) = self.rule(frame, payload, extent, now);
-        let verdict = self.afford(ruling.unchanged(), now);
-        let tag = self.tag_as(verdict, self.purposes, frame, generation);
-        (verdict, tag)
-    }
-
-    /// Makes of `buffer` what the outlet may have of the frame: copied from `from`, or where it is.
-    fn treat(
-        &self,
-        ruling: &Ruling,
-        regions: &[Region],
-        extent: Option<Extent>,
-        from: Option<&Payload<'_>>,
-        buffer: &mut PayloadMut<'_>,
-        now: Time,
-    ) -> Verdict {
-        let (refused, uncovered, verdict) = match *ruling {
-            Ruling::Whole => (0, false, Verdict::Whole),
-            Ruling::InPart {
-                refused,
-                uncovered,
-                reason,
-            } => (refused, uncovered, Verdict::Redacted(reason)),
-            Ruling::Withheld(reason) => (0, false, Verdict::Dropped(reason)),
-        };
-        let verdict = self.afford(verdict, now);
-        if let (true, Some(extent)) = (verdict.is_released(), extent) {
-            let cut = Cut {
-                regions,
-                refused,
-                uncovered,
-                extent,
-            };
-            let done = match from {
-                Some(from) => redact::copy(self.format, &self.keys, from, buffer, &cut),
-                None => redact::hide(self.format, &self.keys, buffer, &cut),
-            };
-            if done {
-                return verdict;
-            }
-        }
-        let reason = verdict.reason().unwrap_or(Reason::Malformed);
-        if self.blanks && !reason.is_fault() && redact::blank(self.format, &self.keys, from, buffer)
-        {
-            return Verdict::Blanked(reason);
-        }
-        redact::wipe(buffer);
-        Verdict::Dropped(reason)
-    }
-
-    fn hand_on<R>(
-        &self,
-        verdict: Verdict,
-        ruling: &Ruling,
-        frame: &Frame<'_>,
-        generation: u32,
-        buffer: &PayloadMut<'_>,
-        release: impl FnOnce(Cleared<'_>) -> R,
-    ) -> Admission<R> {
-        let tag = self.tag_as(verdict, self.purposes, frame, generation);
-        let handed_on = !matches!(verdict, Verdict::Dropped(_));
-        let output = handed_on.then(|| {
-            release(Cleared {
-                payload: buffer.as_payload(),
-                tag,
-                content: self.content(frame, ruling),
-            })
-        });
-        Admission { tag, output }
-    }
-
-    /// A record that is over budget is withheld instead.
-    #[inline]
-    fn afford(&self, verdict: Verdict, now: Time) -> Verdict {
-        match &self.source {
-            Source::Records(_, records) if verdict.is_released() => {
-                records.take(now).err().map_or(verdict, Verdict::Dropped)
-            }
-            _ => verdict,
-        }
-    }
-
-    #[inline]
-    pub(crate) fn content<'a>(&self, frame: &'a Frame<'a>, ruling: &Ruling) -> Content<'a> {
-        let (refused, uncovered) = match *ruling {
-            Ruling::InPart {
-                refused, uncovered, ..
-            } => (refused, uncovered),
-            Ruling::Whole | Ruling::Withheld(_) => (0, false),
-        };
-        Content {
-            frame,
-            owner: self.owner(),
-            kind: self.kind,
-            refused,
-            uncovered,
-        }
-    }
-
     /// A frame's tag, and of what is derived, what its sources' tags make of it.
     #[inline]
     pub(crate) fn tag_as(
@@ -535,13 +234,6 @@ impl Decisions<'_> {
     }
 }
 
-/// A release under way, in which frames are admitted one after the other: [`Tap::batch`].
-pub struct Batch<'a> {
-    pub(crate) tap: &'a Tap,
-    pub(crate) scope: Scope<'a>,
-    pub(crate) now: Time,
-}
-
 #[cfg(feature = "capi")]
 impl Tap {
     /// Ends a release that was left open.
@@ -553,87 +245,5 @@ impl Tap {
     /// From which stream, into which outlet.
     pub(crate) fn leads(&self) -> (StreamId, OutletId) {
         (self.state.stream, self.state.outlet)
-    }
-}
-
-#[cfg(feature = "capi")]
-impl Batch<'_> {
-    /// The release goes on until [`Tap::end`].
-    #[inline]
-    pub(crate) fn leave_open(self) {
-        self.scope.leave_open();
-    }
-}
-
-impl Batch<'_> {
-    /// As [`Tap::admit`].
-    #[inline]
-    pub fn admit<R>(
-        &mut self,
-        frame: &Frame<'_>,
-        payload: Payload<'_>,
-        release: impl FnOnce(Cleared<'_>) -> R,
-    ) -> Admission<R> {
-        let (tap, now) = (self.tap, self.now);
-        let (verdict, tag) = match tap.surely_whole(frame, &payload, now) {
-            Some(tag) => (Verdict::Whole, tag),
-            None if tap.encoded.is_some() => {
-                return self.admit_encoded(frame, Place::Shared(&payload), release);
-            }
-            None => tap.whole_or_dropped(frame, &payload, now),
-        };
-        self.scope.count(verdict, frame.captured);
-        let output = verdict.is_released().then(|| {
-            release(Cleared {
-                payload,
-                tag,
-                content: tap.content(frame, &Ruling::Whole),
-            })
-        });
-        Admission { tag, output }
-    }
-
-    /// As [`Tap::admit_into`].
-    #[inline]
-    pub fn admit_into<R>(
-        &mut self,
-        frame: &Frame<'_>,
-        payload: Payload<'_>,
-        mut buffer: PayloadMut<'_>,
-        release: impl FnOnce(Cleared<'_>) -> R,
-    ) -> Admission<R> {
-        let (tap, now) = (self.tap, self.now);
-        if tap.encoded.is_some() {
-            return self.admit_encoded(frame, Place::Copied(&payload, &mut buffer), release);
-        }
-        let extent = tap
-            .format
-            .extent(&payload)
-            .filter(|_| tap.format.is_room_for(&payload, &buffer));
-        let (generation, ruling) = tap.rule(frame, &payload, extent, now);
-        let from = Some(&payload);
-        let verdict = tap.treat(&ruling, frame.regions, extent, from, &mut buffer, now);
-        self.scope.count(verdict, frame.captured);
-        tap.hand_on(verdict, &ruling, frame, generation, &buffer, release)
-    }
-
-    /// As [`Tap::admit_in_place`].
-    #[inline]
-    pub fn admit_in_place<R>(
-        &mut self,
-        frame: &Frame<'_>,
-        mut payload: PayloadMut<'_>,
-        release: impl FnOnce(Cleared<'_>) -> R,
-    ) -> Admission<R> {
-        let (tap, now) = (self.tap, self.now);
-        if tap.encoded.is_some() {
-            return self.admit_encoded(frame, Place::Owned(&mut payload), release);
-        }
-        let seen = payload.as_payload();
-        let extent = tap.format.extent(&seen);
-        let (generation, ruling) = tap.rule(frame, &seen, extent, now);
-        let verdict = tap.treat(&ruling, frame.regions, extent, None, &mut payload, now);
-        self.scope.count(verdict, frame.captured);
-        tap.hand_on(verdict, &ruling, frame, generation, &payload, release)
     }
 }

@@ -154,19 +154,20 @@ const NO_DATA: &[(&str, &[&str])] = &[
     (
         "does something",
         &[
+            "admission.rs Admission",
+            "admission.rs Batch",
             "group.rs Group",
             "ledger/file.rs FileStore",
             "ledger/writer.rs LedgerWriter",
             "meeting.rs Meeting",
             "release.rs Settling",
-            "tap.rs Admission",
-            "tap.rs Batch",
             "tap.rs Tap",
         ],
     ),
     (
         "borrows what is somebody else's, for one call",
         &[
+            "admission.rs Cleared",
             "derived.rs Source",
             "frame.rs Contributors",
             "frame.rs Frame",
@@ -178,7 +179,6 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "seal.rs Archived",
             "seal.rs Subject",
             "seal.rs Subjects",
-            "tap.rs Cleared",
         ],
     ),
     (

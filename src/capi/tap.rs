@@ -15,10 +15,11 @@ use super::{
     tag::TagOut,
 };
 use crate::{
+    admission::{Admission, Batch, Cleared},
     frame::{Contributors, Frame, OutletId, StreamId},
     payload::{Payload, PayloadMut},
     release::Counters,
-    tap::{Admission, Batch, Cleared, Decisions, Tap},
+    tap::{Decisions, Tap},
     time::Time,
     verdict::Verdict,
 };
