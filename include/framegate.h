@@ -255,7 +255,7 @@ enum {
   FRAMEGATE_REASON_NOT_GRANTED = 36,     /* somebody never agreed */
   FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* not without a break since the frame was captured */
   FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* what it was derived from was not cleared for this */
-  FRAMEGATE_REASON_AWAITS_KEYFRAME = 48, /* it may depend on a frame that was withheld, or never came: the sender is to be asked for a keyframe */
+  FRAMEGATE_REASON_AWAITS_KEYFRAME = 48, /* it may depend on a frame that was withheld, or never came: framegate_tap_wants_keyframe() */
   FRAMEGATE_REASON_REACHES_BACK = 49,    /* it may yield what was captured before it, and how long before cannot be told */
   FRAMEGATE_REASON_DISJOINT = 255        /* two frames of which nothing is cleared for both together */
 };
@@ -579,7 +579,7 @@ enum {
   FRAMEGATE_FORMAT_GRAY8 = 43,    /* one plane */
   FRAMEGATE_FORMAT_OPUS = 64,     /* one packet a frame */
   FRAMEGATE_FORMAT_OPUS_RED = 65, /* one RTP payload a frame, earlier packets before the packet itself (RFC 2198) */
-  FRAMEGATE_FORMAT_H264 = 66,     /* one access unit a frame, with start codes (annex B) */
+  FRAMEGATE_FORMAT_H264 = 66,     /* one access unit a frame, with start codes (annex B), of one layer and view */
   FRAMEGATE_FORMAT_HEVC = 67,     /* one access unit a frame, with start codes (annex B) */
   FRAMEGATE_FORMAT_VP8 = 68,      /* one frame */
   FRAMEGATE_FORMAT_VP9 = 69,      /* one frame or superframe */
@@ -797,6 +797,10 @@ FRAMEGATE_NODISCARD int32_t framegate_tap_admit_in_place(framegate_tap tap, cons
 
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
 framegate_status framegate_tap_end(framegate_tap tap);
+
+/* Whether the last frame was cleared and yet withheld, as it may depend on one that was: 1, 0, or an error. The sender is then to be asked for a keyframe
+ * (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is released until the next one comes by itself. One thread at a time for each tap. Errors: HANDLE. */
+FRAMEGATE_NODISCARD int32_t framegate_tap_wants_keyframe(framegate_tap tap);
 
 /* The bare decision about a frame of nobody but the stream's owner: for which purposes they agree to it, whatever the outlet's are. It releases nothing and is
  * not counted; what it says may no longer hold when it returns. All zeros, so no consent, for a handle that is none. One thread at a time for each tap. */

@@ -187,15 +187,16 @@ public:
   bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }
   Status status() const { return status_; }
-  T &operator*() & { return value(); }
-  T *operator->() { return &value(); }
-  T operator*() && { return std::move(value()); }
+  T &operator*() & { return there(), *value_; }
+  const T &operator*() const & { return there(), *value_; }
+  T operator*() && { return there(), std::move(*value_); }
+  T *operator->() { return there(), &*value_; }
+  const T *operator->() const { return there(), &*value_; }
 
 private:
-  T &value() {
+  void there() const {
     if (!value_)
       std::abort();
-    return *value_;
   }
   Status status_;
   std::optional<T> value_;
@@ -522,6 +523,9 @@ public:
   Release admit_in_place(const Frame *frames, const PayloadMut *payloads, std::size_t count, Time now, Cleared *cleared) {
     return {get(), framegate_tap_admit_in_place(get(), frames, payloads, count, now.count(), cleared)};
   }
+
+  /* Whether the sender of an encoded stream is to be asked for a keyframe, as the last frame waits for one. */
+  Result<bool> wants_keyframe() const { return detail::truth(framegate_tap_wants_keyframe(get())); }
 
   /* Bare decisions, which release nothing: about a frame of the stream's owner alone, and about any. */
   Tag tag(Time captured, Time now) { return framegate_tap_tag(get(), captured.count(), now.count()); }

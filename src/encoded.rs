@@ -67,13 +67,14 @@ impl Format {
     pub const OPUS_RED: Self = Self(Layout::Encoded(Codec::RedundantOpus));
 
     /// H.264: one access unit a frame, as a byte stream with start codes (ITU-T H.264 annex B); not with lengths before the NAL units, as MP4 has it.
+    /// One with slices of further layers or views (annexes G to I) is malformed.
     ///
     /// After a withheld frame only an IDR picture is released, with its parameter sets before it in the same access unit.
     /// A blank frame is black, with parameter sets of its own, or repeats a black one: for sequences of 8-bit 4:2:0 that are progressive,
     /// not above 4096 by 2304, and say that they are not reordered; the withheld frames of others are dropped.
     pub const H264: Self = Self(Layout::Encoded(Codec::H264));
 
-    /// HEVC: one access unit a frame, as a byte stream with start codes (ITU-T H.265 annex B).
+    /// HEVC: one access unit a frame, as a byte stream with start codes (ITU-T H.265 annex B). One with units of further layers (annex F) is malformed.
     ///
     /// After a withheld frame only an IDR or BLA picture is released, with its parameter sets before it in the same access unit;
     /// of those that lead a BLA picture, none that depends on what came before it.
@@ -93,7 +94,7 @@ impl Format {
 
     /// AV1: one temporal unit, or one spatial layer of it, as open bitstream units one after the other (low-overhead format, AV1 specification §5.2).
     ///
-    /// After a withheld one only a keyframe that is shown is released, with a sequence header before it.
+    /// After a withheld one only a keyframe that is shown is released, with a sequence header before it, and no operating point that leaves it out.
     /// A blank one is a black keyframe, with a sequence header of its own, for pictures of 8-bit 4:2:0 from 33 by 33 to 4096 by 2304;
     /// the withheld ones of others are dropped, as are those of several spatial layers and of sequences that time their decoder's buffers.
     pub const AV1: Self = Self(Layout::Encoded(Codec::Av1));

@@ -52,8 +52,8 @@ impl Format {
     /// How long each value was can still be seen, and so whether it was `true` or `false`; likewise how many there are, and which are strings.
     /// Where that tells too much, the outlet drops instead of blanking, or the client sends 0 and 1.
     ///
-    /// A region is an [`Area::Span`](crate::Area::Span) of bytes; it takes with it every value and key that it shares any byte with,
-    /// of an object all that is in it. If no value is left, the frame is withheld.
+    /// A region is an [`Area::Span`](crate::Area::Span) of bytes; it takes with it every string, number, literal and key that it shares any byte with.
+    /// So an object or array is hidden by a span over all of it: brackets, commas, colons and whitespace hide nothing and stay. If no value is left, the frame is withheld.
     pub const JSON: Self = Self(Layout::Json);
 
     /// Bytes whose inside the gate does not know: handed on whole or dropped.

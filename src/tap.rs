@@ -1,4 +1,4 @@
-//! The hot half: one call for every frame, on a media thread.
+//! A stream into an outlet, and the bare decision about its frames.
 
 use alloc::{boxed::Box, sync::Arc};
 use core::{
@@ -236,6 +236,15 @@ impl Decisions<'_> {
 
 #[cfg(feature = "capi")]
 impl Tap {
+    /// Frames were withheld without being read, and so is what may depend on them.
+    #[cold]
+    pub(crate) fn interrupt(&self) {
+        let encoded = self.encoded.as_deref();
+        if let Some(Ok(mut encoded)) = encoded.map(RefCell::try_borrow_mut) {
+            encoded.interrupt();
+        }
+    }
+
     /// Ends a release that was left open.
     #[inline]
     pub(crate) fn end(&self) {

@@ -360,7 +360,7 @@ fn admitting_records() {
 }
 
 /// Keyframes of 2 by 2, 8 by 8 and 64 by 48 pictures, of sound 60 ms with a copy of the 60 ms before, and what depends on such.
-fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 6] {
+fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 8] {
     let hex = |text: &str| {
         let digits = text
             .as_bytes()
@@ -371,16 +371,21 @@ fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 6] {
     };
     let h264 = "000000016742c01f0fd91f888884000003000400000300c83c60c92000000001\
                 6887cb83cb20000000016588840af2628000a7be";
+    let hevc = "0000000140010c0100000001420101111111111111111111111111a02083165ae0\
+                000000014401c1000000012601f8ab";
     let vp8 = "1002009d012a080008000047088585888584880202000c0d6000feffab5080";
     let av1 = "12000a0c0000004bfc00fc00bc000008320919ff0000000a06e180";
     let [packet, earlier] = [[0x18, 0x10, 0, 0], [0x18, 0, 0, 0]];
+    let twice = |packet: &[u8]| [&packet[..1], &[3], &packet[1..], packet].concat();
     let red = |packet: &[u8]| [&[0xEF, 0x2D, 0, 4, 0x6F], packet, packet].concat();
     [
         (Format::H264, hex(h264), hex("00000001419a")),
+        (Format::HEVC, hex(hevc), hex("000000010201f8ab")),
         (Format::VP8, hex(vp8), hex("110000")),
         (Format::VP9, hex("824983422003f002f0"), hex("86")),
         (Format::AV1, hex(av1), hex("1200320130")),
         (Format::OPUS, packet.to_vec(), earlier.to_vec()),
+        (Format::opus_multistream(2), twice(&packet), twice(&earlier)),
         (Format::OPUS_RED, red(&packet), red(&earlier)),
     ]
 }

@@ -111,7 +111,7 @@ impl Model {
 
     fn fate(&mut self, made: &Made, keyframe: Option<bool>, captured: i64) -> Fate {
         let mut nature = made.nature;
-        let is_fresh = matches!(nature, Nature::Fresh | Nature::BrokenLink);
+        let is_fresh = matches!(nature, Nature::Fresh | Nature::BrokenLink | Nature::Renewal);
         if is_fresh && keyframe == Some(false) && !self.has(Fault::WhatTheClientSaysIsIgnored) {
             nature = Nature::Inner;
         }

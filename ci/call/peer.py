@@ -126,7 +126,7 @@ class Client:
                 if self.options.gate:
                     self.gate(frame, kind, told)
                     # It may depend on what was withheld: only the sender can help.
-                    if told["reason"] == "awaits keyframe" and told["now"] >= self.asked + ASK_AGAIN:
+                    if self.taps[kind].wants_keyframe() and told["now"] >= self.asked + ASK_AGAIN:
                         self.asked = told["now"]
                         self.asks += 1
                         await event.transformer.send_key_frame_request()

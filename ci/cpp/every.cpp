@@ -278,7 +278,10 @@ void media() {
   Tap encoded = *meeting.tap(*meeting.open_stream(StreamOptions::owned(second, Kind::video, Format::encoded(FRAMEGATE_FORMAT_VP8))), dropping);
   const Admission held = encoded.admit(Frame(5s).held_for_keyframe(false), Payload(keyframe, sizeof keyframe), 5s, nothing);
   CHECK(held.verdict == Verdict::dropped && held.tag.fields()->reason == FRAMEGATE_REASON_AWAITS_KEYFRAME);
+  CHECK(*encoded.wants_keyframe());
   CHECK(encoded.admit(Frame(5s).held_for_keyframe(true), Payload(keyframe, sizeof keyframe), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
+  const Result<bool> wants = encoded.wants_keyframe();
+  CHECK(wants && !*wants);
   const Outlet silencing = *meeting.open_outlet({"silencing", purpose::train, Kind::audio});
   Tap opus = *meeting.tap(*meeting.open_stream(StreamOptions::owned(second, Kind::audio, Format::encoded(FRAMEGATE_FORMAT_OPUS))), silencing);
   const std::uint8_t packet[8] = {0xf8, 1, 2, 3, 4, 5, 6, 7};

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::{
-    boundary::{caught, status},
+    boundary::{caught, number, status},
     frame::{self, FrameIn, PayloadIn, PayloadInOut, SourceIn},
     handle::{Handle, HotObjects},
     meeting::{Shared, call},
@@ -135,7 +135,7 @@ impl CountersOut {
     }
 }
 
-/// Admits many frames under one release, which goes on if something was handed on.
+/// Admits many frames under one release, which goes on if something was handed on. After an error they are withheld.
 #[inline]
 fn admit<'c, P>(
     tap: Handle<OpenTap>,
@@ -146,6 +146,13 @@ fn admit<'c, P>(
     cleared: Out<'c, ClearedOut<'c>>,
     each: impl Fn(&P, usize, &mut Batch<'_>, &Frame<'_>, &mut Place<'_, 'c>) -> Admission<()>,
 ) -> i32 {
+    let tap = TAPS.get(tap);
+    let refused = |status: Status| {
+        if let Ok(tap) = tap {
+            tap.tap.interrupt();
+        }
+        status as i32
+    };
     let out = if count > MAX_FRAMES {
         Err(Status::Length)
     } else {
@@ -153,10 +160,10 @@ fn admit<'c, P>(
     };
     let mut out = match out {
         Ok(out) => out,
-        Err(status) => return status as i32,
+        Err(status) => return refused(status),
     };
     let admitted = caught(|| {
-        let (payloads, frames, tap) = (payloads?, frames.elements(count)?, TAPS.get(tap)?);
+        let (payloads, frames, tap) = (payloads?, frames.elements(count)?, tap?);
         if tap.releasing.load(Relaxed) {
             return Err(Status::Releasing);
         }
@@ -187,7 +194,7 @@ fn admit<'c, P>(
     });
     admitted.unwrap_or_else(|status| {
         close_all(&mut out, count);
-        status as i32
+        refused(status)
     })
 }
 
@@ -367,6 +374,11 @@ extern "C" fn framegate_tap_end(tap: Handle<OpenTap>) -> i32 {
         let ended = TAPS.get(tap)?.end();
         ended.then_some(()).ok_or(Status::NotReleasing)
     })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_wants_keyframe(tap: Handle<OpenTap>) -> i32 {
+    number(|| Ok(TAPS.get(tap)?.tap.wants_keyframe().into()))
 }
 
 // What tells most frames of one person makes no call, so there is nothing that could panic in it, and no frame on the stack.

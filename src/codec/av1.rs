@@ -12,30 +12,44 @@ const TEMPORAL_DELIMITER: u8 = 2;
 const FRAME_HEADER: u8 = 3;
 const FRAME: u8 = 6;
 
+/// As many bits of an operating point's number are for temporal layers; four for spatial ones come above them.
+const TEMPORAL_LAYERS: u32 = 8;
+
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
     let mut rest = unit;
     let mut sequence = None;
     while !rest.is_empty() {
-        let (kind, content);
-        (kind, content, rest) = open(rest)?;
-        match kind {
-            SEQUENCE_HEADER => sequence = Some(content),
-            FRAME_HEADER | FRAME => return frame(content, sequence),
+        let unit;
+        (unit, rest) = open(rest)?;
+        match unit.kind {
+            SEQUENCE_HEADER => sequence = Some(unit.content),
+            FRAME_HEADER | FRAME => return frame(&unit, sequence),
             _ => {}
         }
     }
     Some(Header::inner(false))
 }
 
-/// A unit's kind and content, and what comes after it (§5.3).
-fn open(units: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+struct Unit<'a> {
+    kind: u8,
+    content: &'a [u8],
+    /// The bits of its temporal and of its spatial layer in an operating point's number (§6.4.1). It is of all points if it says none.
+    layers: u32,
+}
+
+/// A unit, and what comes after it (§5.3).
+fn open(units: &[u8]) -> Option<(Unit<'_>, &[u8])> {
     let (header, mut rest) = units.split_first()?;
     let (has_extension, has_size) = (header & 4 != 0, header & 2 != 0);
     if header & 0x81 != 0 {
         return None;
     }
+    let mut layers = 0;
     if has_extension {
-        rest = rest.get(1..)?;
+        let (extension, after) = rest.split_first()?;
+        let (temporal, spatial) = (extension >> 5, extension >> 3 & 3);
+        layers = 1 << temporal | 1 << (TEMPORAL_LAYERS + u32::from(spatial));
+        rest = after;
     }
     let (content, rest) = if has_size {
         let size = size(&mut rest)?;
@@ -43,7 +57,12 @@ fn open(units: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     } else {
         (rest, &[][..])
     };
-    Some((header >> 3, content, rest))
+    let unit = Unit {
+        kind: header >> 3,
+        content,
+        layers,
+    };
+    Some((unit, rest))
 }
 
 /// A number in seven bits of each byte, the lowest first (§4.10.5).
@@ -61,9 +80,9 @@ fn size(rest: &mut &[u8]) -> Option<usize> {
 }
 
 /// What the first frame's header says (§5.9.2).
-fn frame(header: &[u8], sequence: Option<&[u8]>) -> Option<Header> {
+fn frame(unit: &Unit<'_>, sequence: Option<&[u8]>) -> Option<Header> {
     const KEY: u32 = 0;
-    let mut header = BitReader::new(header);
+    let mut header = BitReader::new(unit.content);
     let is_still = sequence.is_some_and(|sequence| is_still(sequence) == Some(true));
     if is_still {
         return Some(Header::start(Sequence::Other));
@@ -74,9 +93,14 @@ fn frame(header: &[u8], sequence: Option<&[u8]>) -> Option<Header> {
     }
     let kind = header.number(2)?;
     let is_shown = header.flag()?;
+    // Who decodes a point that leaves it out goes on without it.
+    let is_of_all = |sequence| {
+        points(&mut BitReader::new(sequence))
+            .is_some_and(|points| unit.layers & !points.common == 0)
+    };
     Some(match sequence {
         // One that is shown later has frames around it that depend on what came before.
-        Some(sequence) if kind == KEY && is_shown => {
+        Some(sequence) if kind == KEY && is_shown && is_of_all(sequence) => {
             let size = plain(sequence).and_then(|plain| plain.size_of_keyframe(&mut header));
             Header::start(size.map_or(Sequence::Other, Sequence::Of))
         }
@@ -93,6 +117,61 @@ fn is_still(sequence: &[u8]) -> Option<bool> {
     Some(is_reduced)
 }
 
+/// What a sequence header says before it comes to the pictures.
+struct Points {
+    has_decoder_model: bool,
+    has_layers: bool,
+    /// The layers that are of all operating points.
+    common: u32,
+}
+
+/// Reads a sequence header up to the size of its pictures (§5.5.1). None for that of one picture, which says less.
+fn points(bits: &mut BitReader<'_>) -> Option<Points> {
+    bits.skip(4)?;
+    let is_reduced = bits.flag()?;
+    if is_reduced {
+        return None;
+    }
+    let mut delay = None;
+    if bits.flag()? {
+        bits.skip(64)?;
+        if bits.flag()? {
+            let _ticks = bits.unsigned()?;
+        }
+        if bits.flag()? {
+            delay = Some(bits.number(5)? + 1);
+            bits.skip(32 + 5 + 5)?;
+        }
+    }
+    let has_display_delays = bits.flag()?;
+    let mut points = Points {
+        has_decoder_model: delay.is_some(),
+        has_layers: false,
+        common: u32::MAX,
+    };
+    for _ in 0..=bits.number(5)? {
+        let layers = bits.number(12)?;
+        points.has_layers |= layers >> TEMPORAL_LAYERS > 1;
+        // Of the point without a number are all.
+        if layers > 0 {
+            points.common &= layers;
+        }
+        let level = bits.number(5)?;
+        if level > 7 {
+            bits.skip(1)?;
+        }
+        if let Some(delay) = delay
+            && bits.flag()?
+        {
+            bits.skip(2 * delay + 1)?;
+        }
+        if has_display_delays && bits.flag()? {
+            bits.skip(4)?;
+        }
+    }
+    Some(points)
+}
+
 /// A sequence of pictures of 8-bit 4:2:0, one in each temporal unit.
 struct Plain {
     size: Size,
@@ -105,31 +184,9 @@ struct Plain {
 /// Reads a sequence header (§5.5.1). None for any other sequence, and for those that time their decoder's buffers.
 fn plain(sequence: &[u8]) -> Option<Plain> {
     const BY_FRAME: u32 = 2;
+    let main_profile = BitReader::new(sequence).number(3)? == 0;
     let mut bits = BitReader::new(sequence);
-    let main_profile = bits.number(3)? == 0;
-    bits.skip(2)?;
-    if bits.flag()? {
-        bits.skip(64)?;
-        if bits.flag()? {
-            let _ticks = bits.unsigned()?;
-        }
-        if bits.flag()? {
-            return None;
-        }
-    }
-    let has_delays = bits.flag()?;
-    let mut has_layers = false;
-    for _ in 0..=bits.number(5)? {
-        has_layers |= bits.number(4)? > 1;
-        bits.skip(8)?;
-        let level = bits.number(5)?;
-        if level > 7 {
-            bits.skip(1)?;
-        }
-        if has_delays && bits.flag()? {
-            bits.skip(4)?;
-        }
-    }
+    let points = points(&mut bits)?;
     let (width_bits, height_bits) = (bits.number(4)? + 1, bits.number(4)? + 1);
     let (width, height) = (bits.number(width_bits)? + 1, bits.number(height_bits)? + 1);
     let size = Size::new(width, height)?;
@@ -162,7 +219,8 @@ fn plain(sequence: &[u8]) -> Option<Plain> {
     }
     bits.skip(3)?;
     let (is_deep, is_grey) = (bits.flag()?, bits.flag()?);
-    (main_profile && !has_layers && !is_deep && !is_grey).then_some(Plain {
+    let is_plain = main_profile && !points.has_layers && !points.has_decoder_model;
+    (is_plain && !is_deep && !is_grey).then_some(Plain {
         size,
         has_frame_ids,
         screen_content,

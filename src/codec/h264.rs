@@ -10,6 +10,8 @@ const SLICE: u8 = 1;
 const IDR_SLICE: u8 = 5;
 const SPS: u8 = 7;
 const PPS: u8 = 8;
+/// Slices of a layer above the one that needs no other, of another view, or of another view with depth (annexes G, H and I).
+const OF_ANOTHER_LAYER: [u8; 2] = [20, 21];
 
 /// More than a black picture has bytes beside one for each macroblock.
 const PARAMETERS: usize = 128;
@@ -17,14 +19,16 @@ const PARAMETERS: usize = 128;
 const REPEATED: usize = 32;
 
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
-    let is_valid = |unit: &[u8]| unit.first().is_some_and(|header| header & 0x80 == 0);
-    let mut before = before_slices(unit);
-    let slice = nal::units(unit)?.find(|unit| is_slice(unit));
-    if !before.all(is_valid) || !slice.is_none_or(is_valid) {
+    // A layer need not start afresh where the one below it does.
+    if !nal::units(unit)?.all(is_of_base) {
         return None;
     }
+    let mut slices = nal::units(unit)?.filter(|unit| is_slice(unit));
+    let slice = slices.next();
     let idr = slice.filter(|slice| kind(slice) == IDR_SLICE);
-    Some(match idr.and_then(|slice| sps_of(unit, slice)) {
+    let sps = idr.and_then(|slice| sps_of(unit, slice));
+    let has_parameters = |_: &&[u8]| slices.all(|slice| sps_of(unit, slice).is_some());
+    Some(match sps.filter(has_parameters) {
         Some(sps) => Header::start(read_sps(sps).map_or(Sequence::Other, Sequence::Of)),
         None => Header::inner(slice.is_some()),
     })
@@ -32,6 +36,12 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
 
 fn kind(unit: &[u8]) -> u8 {
     unit.first().map_or(0, |header| header & 0x1F)
+}
+
+/// Whether it is a unit of the layer that needs no other.
+fn is_of_base(unit: &[u8]) -> bool {
+    let is_valid = unit.first().is_some_and(|header| header & 0x80 == 0);
+    is_valid && !OF_ANOTHER_LAYER.contains(&kind(unit))
 }
 
 fn is_slice(unit: &[u8]) -> bool {

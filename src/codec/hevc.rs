@@ -23,17 +23,16 @@ const SPS: u8 = 33;
 const PPS: u8 = 34;
 
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
-    let is_valid = |unit: &[u8]| matches!(unit, [first, _, ..] if first & 0x80 == 0);
-    let mut before = before_slices(unit);
-    let slice = nal::units(unit)?.find(|unit| is_slice(unit));
-    if !before.all(is_valid) || !slice.is_none_or(is_valid) {
+    // A layer need not start afresh where the one below it does.
+    if !nal::units(unit)?.all(is_of_base) {
         return None;
     }
-    let Some(slice) = slice else {
+    let mut slices = nal::units(unit)?.filter(|unit| is_slice(unit));
+    let Some(slice) = slices.next() else {
         return Some(Header::inner(false));
     };
     let sps = sps_of(unit, slice);
-    let has_parameters = sps.is_some();
+    let has_parameters = sps.is_some() && slices.all(|slice| sps_of(unit, slice).is_some());
     let position = match kind(slice) {
         kind if IDR.contains(&kind) && has_parameters => Position::Start,
         kind if BLA.contains(&kind) && has_parameters => Position::StartButForLeading,
@@ -56,9 +55,9 @@ fn kind(unit: &[u8]) -> u8 {
     unit.first().map_or(u8::MAX, |first| first >> 1 & 0x3F)
 }
 
-/// Of the layer that needs no other.
+/// Whether it is a unit of the layer that needs no other.
 fn is_of_base(unit: &[u8]) -> bool {
-    matches!(unit, [first, second, ..] if first & 1 == 0 && second >> 3 == 0)
+    matches!(unit, [first, second, ..] if first & 0x81 == 0 && second >> 3 == 0)
 }
 
 fn is_slice(unit: &[u8]) -> bool {
@@ -74,9 +73,9 @@ fn before_slices(unit: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn sps_of<'a>(unit: &'a [u8], slice: &'a [u8]) -> Option<BitReader<'a>> {
     let all = |of_kind: u8| {
         let units = before_slices(unit).filter(move |unit| kind(unit) == of_kind);
-        units.filter(|unit| is_of_base(unit)).filter_map(content)
+        units.filter_map(content)
     };
-    let mut header = content(Some(slice).filter(|slice| is_of_base(slice))?)?;
+    let mut header = content(slice)?;
     let _is_first = header.flag()?;
     if IRAP.contains(&kind(slice)) {
         header.skip(1)?;

@@ -207,7 +207,7 @@ impl Coded {
     /// Without a header, of what is no frame of the codec, it is withheld already.
     pub(crate) fn follow(&mut self, frame: Option<&Read>, verdict: Verdict) -> Verdict {
         let Some(Read(header)) = frame.filter(|_| verdict.is_released()) else {
-            self.resume.withhold();
+            self.interrupt();
             return verdict;
         };
         if header.reach.is_none() {
@@ -220,6 +220,11 @@ impl Coded {
             black.interrupt();
         }
         verdict
+    }
+
+    /// A frame was withheld.
+    pub(crate) fn interrupt(&mut self) {
+        self.resume.withhold();
     }
 
     /// Whether the last frame was held back only for want of one that starts afresh.

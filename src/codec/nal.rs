@@ -8,14 +8,37 @@ pub(super) fn units(stream: &[u8]) -> Option<Units<'_>> {
     is_stream.then_some(Units(stream))
 }
 
-/// What comes behind the start codes that were found; the next is not looked for before it is asked for, as slices are long.
+/// What comes behind the start codes that were found; the next is not looked for before it is asked for.
 #[derive(Clone)]
 pub(super) struct Units<'a>(&'a [u8]);
 
+/// Two zeros are rare in what is encoded: so many places without are passed over at once.
+const PLACES: usize = 64;
+type Run = [u8; PLACES + 1];
+
 /// Where the next start code begins.
-#[inline]
 pub(crate) fn start_code(stream: &[u8]) -> Option<usize> {
-    stream.windows(3).position(|bytes| bytes == [0, 0, 1])
+    let mut from = 0;
+    loop {
+        let rest = stream.get(from..)?;
+        // The last ones are some of those before, too.
+        let run = rest.first_chunk().or_else(|| stream.last_chunk());
+        if run.is_none_or(has_two_zeros) {
+            let mut places = rest.windows(3).take(PLACES);
+            if let Some(at) = places.position(|bytes| bytes == [0, 0, 1]) {
+                return from.checked_add(at);
+            }
+        }
+        from = from.checked_add(PLACES)?;
+    }
+}
+
+/// Without a branch for each byte, so that many are looked at together.
+fn has_two_zeros(run: &Run) -> bool {
+    let [places @ .., _] = run;
+    let [_, next @ ..] = run;
+    let pairs = places.iter().zip(next);
+    pairs.fold(u8::MAX, |least, (one, next)| least.min(one | next)) == 0
 }
 
 impl<'a> Iterator for Units<'a> {
@@ -25,5 +48,26 @@ impl<'a> Iterator for Units<'a> {
         let code = start_code(self.0)?;
         self.0 = self.0.get(code.checked_add(3)?..)?;
         Some(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A start code at each place, behind others that are none.
+    #[test]
+    fn start_codes_are_found_wherever_they_are() {
+        for (length, place) in (0..140).flat_map(|length| (0..140).map(move |at| (length, at))) {
+            for other in [[7, 7, 7], [0, 7, 1], [0, 0, 2], [0, 0, 0], [1, 1, 0]] {
+                let mut stream: alloc::vec::Vec<_> =
+                    other.into_iter().cycle().take(length).collect();
+                if let Some(code) = stream.get_mut(place..place + 3) {
+                    code.copy_from_slice(&[0, 0, 1]);
+                }
+                let expected = stream.windows(3).position(|bytes| bytes == [0, 0, 1]);
+                assert_eq!(start_code(&stream), expected, "{stream:?}");
+            }
+        }
     }
 }

@@ -27,10 +27,12 @@ pub(super) struct Resume {
 }
 
 impl Position {
-    /// Where the client says that a frame is no keyframe, it starts nothing.
+    /// Where the client says that a frame is no keyframe, it starts nothing and renews nothing.
     pub(super) fn said_to_be(self, keyframe: Option<bool>) -> Self {
         match self {
-            Self::Start | Self::StartButForLeading if keyframe == Some(false) => Self::Inner,
+            Self::Start | Self::StartButForLeading | Self::Renewal if keyframe == Some(false) => {
+                Self::Inner
+            }
             position => position,
         }
     }

@@ -757,6 +757,7 @@ static void judge(struct a_frame *made, struct open_tap *tap, const framegate_cl
   fields.size = (uint32_t)sizeof fields;
   OK(framegate_tag_get(cleared->tag, &fields));
   IS(fields.verdict, cleared->verdict);
+  if (tap->medium == VP8) IS(framegate_tap_wants_keyframe(tap->tap), fields.reason == FRAMEGATE_REASON_AWAITS_KEYFRAME);
   const framegate_plane *planes = cleared->payload.plane;
   const uint8_t *bytes = planes[0].data;
   switch (cleared->verdict) {
@@ -1050,6 +1051,10 @@ static void admit(void) {
                                  : framegate_tap_admit_in_place(handle, frames_at, buffers_at, as_many, now, cleared_at);
   if (wrong != NOTHING || tap->releasing) {
     refused(handed_on);
+    if (wrong != TAP && tap->medium == VP8) {
+      tap->awaits = 1;
+      IS(framegate_tap_wants_keyframe(tap->tap), 0);
+    }
     if (wrong == NOTHING) IS(handed_on, FRAMEGATE_ERROR_RELEASING);
     if (cleared_at == cleared && wrong != SHORT_CLEARED && wrong != MANY) {
       for (uint32_t at = 0; at < count; at++) CHECK(cleared[at].verdict == FRAMEGATE_VERDICT_DROPPED && cleared[at].payload.plane[0].data == NULL);

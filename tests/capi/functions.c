@@ -363,14 +363,25 @@ static void formats(void) {
   IS(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared), 0);
   OK(framegate_tag_get(key_cleared.tag, &key_fields));
   IS(key_fields.reason, FRAMEGATE_REASON_AWAITS_KEYFRAME);
+  IS(framegate_tap_wants_keyframe(camera), 1);
   key_frame.keyframe = 3;
   IS(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared), 0);
   OK(framegate_tag_get(key_cleared.tag, &key_fields));
   IS(key_fields.reason, FRAMEGATE_REASON_MALFORMED);
   key_frame.keyframe = FRAMEGATE_KEYFRAME_YES;
   IS(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared), 1);
+  IS(framegate_tap_wants_keyframe(camera), 0);
+  /* What is refused is withheld, and so is what may depend on it. */
+  const uint8_t inner[6] = {0x51, 0x00, 0x00, 0x01, 0x02, 0x03};
+  const framegate_payload inner_payload = bytes_of(inner, sizeof inner);
+  key_frame.keyframe = FRAMEGATE_KEYFRAME_UNSAID;
+  IS(framegate_tap_admit(camera, &key_frame, &inner_payload, 1, SECOND, &key_cleared), FRAMEGATE_ERROR_RELEASING);
   OK(framegate_tap_end(camera));
+  IS(framegate_tap_admit(camera, &key_frame, &inner_payload, 1, SECOND, &key_cleared), 0);
+  OK(framegate_tag_get(key_cleared.tag, &key_fields));
+  IS(key_fields.reason, FRAMEGATE_REASON_AWAITS_KEYFRAME);
   OK(framegate_tap_close(camera));
+  IS(framegate_tap_wants_keyframe(camera), FRAMEGATE_ERROR_HANDLE);
 
   /* One plane, redacted in place; planar sound, by its second channel. */
   const framegate_digest notice = shown(meeting, "1");

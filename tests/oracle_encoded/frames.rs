@@ -109,6 +109,9 @@ fn h264() -> Vec<Made> {
     let pps = [&[0x68], &bits(&(golombs(&[0, 0]) + "11"))[..]].concat();
     let slice = |header: u8| [&[header], &bits(&(golombs(&[0, 7, 0]) + "1"))[..], &[0xAB]].concat();
     let (idr, inner) = (slice(0x65), slice(0x41));
+    let other = [&[0x65], &bits(&(golombs(&[4, 7, 1]) + "1"))[..], &[0xAB]].concat();
+    // Of a layer above, and of another view.
+    let [layer, view] = [[0x74, 0xC0, 0x80, 7, 0xAB], [0x74, 0x40, 0, 7, 0xAB]];
     // In the baseline profile nothing is reordered; in others it might be.
     let (sps, reordered) = (sps(66), sps(77));
     let recovery: &[u8] = &[0x06, 6, 1, 0xC4, 0x80];
@@ -121,11 +124,16 @@ fn h264() -> Vec<Made> {
         Made::fresh(units(&[&sps, &pps, &idr]), true),
         Made::fresh(units(&[recovery, &sps, &pps, &idr, &idr]), true),
         Made::fresh(units(&[&reordered, &pps, &idr]), false),
+        // Its second slice is of a picture parameter set that does not come with it.
+        Made::new(units(&[&sps, &pps, &idr, &other]), Nature::Inner),
         Made::new(units(&[&idr]), Nature::Inner),
         Made::new(units(&[&sps, &idr]), Nature::Inner),
         Made::new(units(&[&pps, &idr]), Nature::Inner),
         Made::new(units(&[&idr, &sps, &pps]), Nature::Inner),
         Made::new(units(&[&sps, &pps]), Nature::Inner).unshown(),
+        Made::new(units(&[&sps, &pps, &idr, &layer]), Nature::Malformed),
+        Made::new(units(&[&inner, &view]), Nature::Malformed),
+        Made::new(units(&[&layer]), Nature::Malformed),
         Made::new(units(&[&[0xE5, 0x88]]), Nature::Malformed),
         Made::new([0, 0, 0, 5, 0x65, 0x88, 0x84, 0, 7], Nature::Malformed),
     ]
@@ -167,8 +175,17 @@ fn hevc() -> Vec<Made> {
         Made::new(alone(16), Nature::Inner),
         Made::new(units(&[vps, &sps, &slice(19, 0)]), Nature::Inner),
         Made::new(units(&[&sps, pps, &slice(19, 0)]), Nature::Inner),
-        // Of a layer above the one that needs no other.
-        Made::new(units(&[vps, &sps, pps, &slice(19, 1)]), Nature::Inner),
+        // With slices of a layer above the one that needs no other, and of such alone.
+        Made::new(
+            units(&[vps, &sps, pps, &slice(19, 0), &slice(1, 1)]),
+            Nature::Malformed,
+        ),
+        Made::new(units(&[vps, &sps, pps, &slice(19, 1)]), Nature::Malformed),
+        // Its second slice is of a picture parameter set that does not come with it.
+        Made::new(
+            units(&[vps, &sps, pps, &slice(19, 0), &[38, 1, 0b0001_0100, 0xAB]]),
+            Nature::Inner,
+        ),
         Made::new(units(&[vps, &sps, pps]), Nature::Inner).unshown(),
         Made::new(units(&[&[0xA6, 1]]), Nature::Malformed),
     ]
@@ -249,11 +266,15 @@ fn av1() -> Vec<Made> {
         unit(1, &bits(&format!("{head} {deep} 0 0 0 00 0 0 1")))
     };
     let plain = sequence("00000 0000 00000000 00100", 0);
+    // Two of its points leave layers out: the first one the upper, the second one the lower.
+    let apart = sequence("00001 0001 00000001 00100 0010 00000001 00100", 0);
     let layered = sequence("00001 0011 00000001 00100 0001 00000001 00100", 0);
     let deep = sequence("00000 0000 00000000 00100", 1);
     let frame = |head: &str| unit(6, &bits(head));
     let (key, inner) = (frame("0 00 1 0 1 1 0 10101"), frame("0 01 1 0 1"));
     let with = |sequence: &[u8], frame: &[u8]| [&[0x12, 0], sequence, frame].concat();
+    // The same with an extension that says which layers it is of, the lowest ones.
+    let lower = [&[key[0] | 4, 0], &key[1..]].concat();
     let alone = |frame: &[u8]| [&[0x12, 0], frame].concat();
     vec![
         Made::new(alone(&inner), Nature::Inner),
@@ -262,6 +283,9 @@ fn av1() -> Vec<Made> {
         Made::fresh(with(&plain, &key), true),
         Made::fresh(with(&layered, &key), false),
         Made::fresh(with(&deep, &key), false),
+        // A keyframe of the lower layer alone, which one point leaves out; of the layered ones above all have it.
+        Made::new([&[0x12, 0], &apart[..], &lower].concat(), Nature::Inner),
+        Made::fresh([&[0x12, 0], &layered[..], &lower].concat(), false),
         // Of a size of its own.
         Made::fresh(with(&plain, &frame("0 00 1 0 1 1 1 10101")), false),
         Made::new(alone(&key), Nature::Inner),

@@ -225,6 +225,7 @@ def _load() -> ctypes.CDLL:
         "tap_admit": [*frames, *cleared],
         "tap_admit_into": [*frames, POINTER(Payload), *cleared],
         "tap_end": [Handle],
+        "tap_wants_keyframe": [Handle],
         "tap_counters": [Handle, POINTER(Counters)],
         "tag_get": [Tag, POINTER(TagFields)],
         "ledger_read": [c_char_p, c_size_t, c_void_p, c_void_p, POINTER(Handle), POINTER(c_uint64)],

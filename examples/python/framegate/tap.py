@@ -169,6 +169,10 @@ class Tap(_c.Owner):
         """The bare decision about a frame of the stream's owner alone. It releases nothing."""
         return bytes(_c.call.framegate_tap_tag(self._handle, captured, now).bytes)
 
+    def wants_keyframe(self) -> bool:
+        """Whether the sender of an encoded stream is to be asked for a keyframe, as the last frame waits for one."""
+        return bool(_c.checked(_c.call.framegate_tap_wants_keyframe(self._handle)))
+
     def counters(self) -> _c.Counters:
         counters = _c.Counters()
         _c.checked(_c.call.framegate_tap_counters(self._handle, byref(counters)))
