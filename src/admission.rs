@@ -1,12 +1,14 @@
 //! Frames admitted to an outlet: whole, in part, blanked, or not at all.
 
 use crate::{
-    derived::{self, Content},
-    encoded::Place,
-    frame::{Frame, Participant, Region},
+    content::Content,
+    derived,
+    frame::Frame,
+    ids::Participant,
     judge::Ruling,
     payload::{Extent, Payload, PayloadMut},
     redact::{self, Cut},
+    region::Region,
     release::Scope,
     tag::Tag,
     tap::{Source, Tap},
@@ -420,5 +422,50 @@ impl Batch<'_> {
     #[inline]
     pub(crate) fn leave_open(self) {
         self.scope.leave_open();
+    }
+}
+
+/// Where an encoded frame is, and where it is to be.
+enum Place<'p, 'a> {
+    Shared(&'p Payload<'p>),
+    Copied(&'p Payload<'p>, &'p mut PayloadMut<'a>),
+    Owned(&'p mut PayloadMut<'a>),
+}
+
+impl Place<'_, '_> {
+    /// The frame, if it is bytes and there is as much room for it.
+    fn frame(&self) -> Option<&[u8]> {
+        match self {
+            Self::Shared(Payload::Bytes(frame)) => Some(frame),
+            Self::Owned(PayloadMut::Bytes(frame)) => Some(frame),
+            Self::Copied(Payload::Bytes(frame), PayloadMut::Bytes(room)) => {
+                (frame.len() == room.len()).then_some(frame)
+            }
+            _ => None,
+        }
+    }
+
+    /// The frame where it is to be, there being as much room for it.
+    fn handed_on(&mut self) -> Payload<'_> {
+        match self {
+            Self::Shared(frame) => **frame,
+            Self::Copied(frame, room) => {
+                if let (Payload::Bytes(frame), PayloadMut::Bytes(room)) = (frame, &mut *room)
+                    && frame.len() == room.len()
+                {
+                    room.copy_from_slice(frame);
+                }
+                room.as_payload()
+            }
+            Self::Owned(frame) => frame.as_payload(),
+        }
+    }
+
+    /// Leaves nothing of a withheld frame, nor of what was there before.
+    fn wipe(&mut self) {
+        match self {
+            Self::Shared(_) => {}
+            Self::Copied(_, room) | Self::Owned(room) => redact::wipe(room),
+        }
     }
 }

@@ -1,57 +1,10 @@
-//! Encoded frames: their formats, and where one is while it is admitted.
+//! The formats of encoded frames.
 
 use crate::{
     codec::Codec,
-    payload::{Format, Layout, Payload, PayloadMut},
-    redact,
+    payload::{Format, Layout},
 };
 
-/// Where a frame is, and where it is to be.
-pub(crate) enum Place<'p, 'a> {
-    Shared(&'p Payload<'p>),
-    Copied(&'p Payload<'p>, &'p mut PayloadMut<'a>),
-    Owned(&'p mut PayloadMut<'a>),
-}
-
-impl Place<'_, '_> {
-    /// The frame, if it is bytes and there is as much room for it.
-    pub(crate) fn frame(&self) -> Option<&[u8]> {
-        match self {
-            Self::Shared(Payload::Bytes(frame)) => Some(frame),
-            Self::Owned(PayloadMut::Bytes(frame)) => Some(frame),
-            Self::Copied(Payload::Bytes(frame), PayloadMut::Bytes(room)) => {
-                (frame.len() == room.len()).then_some(frame)
-            }
-            _ => None,
-        }
-    }
-
-    /// The frame where it is to be, there being as much room for it.
-    pub(crate) fn handed_on(&mut self) -> Payload<'_> {
-        match self {
-            Self::Shared(frame) => **frame,
-            Self::Copied(frame, room) => {
-                if let (Payload::Bytes(frame), PayloadMut::Bytes(room)) = (frame, &mut *room)
-                    && frame.len() == room.len()
-                {
-                    room.copy_from_slice(frame);
-                }
-                room.as_payload()
-            }
-            Self::Owned(frame) => frame.as_payload(),
-        }
-    }
-
-    /// Leaves nothing of a withheld frame, nor of what was there before.
-    pub(crate) fn wipe(&mut self) {
-        match self {
-            Self::Shared(_) => {}
-            Self::Copied(_, room) | Self::Owned(room) => redact::wipe(room),
-        }
-    }
-}
-
-/// Encoded frames.
 impl Format {
     /// Opus: one packet a frame (RFC 6716 §3). A blank one is as long silence.
     ///

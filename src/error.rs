@@ -1,4 +1,4 @@
-use crate::consent::{Authority, Refusal};
+use crate::{authority::Authority, refusal::Refusal};
 
 /// Why a meeting did not do what was asked. Nothing has become wider by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,8 +57,8 @@ pub enum Error {
     /// Not one purpose of the controller's own.
     #[error("a third party's purpose is named by one purpose at a time")]
     NotOnePurpose,
-    /// No more of these can be had in this meeting.
-    #[error("no room for more {0} in this meeting")]
+    /// No more of these can be had.
+    #[error("no room for more {0}")]
     Full(&'static str),
     /// No such stream or outlet.
     #[error("no such {0} in this meeting")]

@@ -1,62 +1,15 @@
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+//! What is known of a frame beside its payload.
 
-use crate::{derived::Source, group::Group, kind::Kind, time::Time};
-
-/// A data subject in a meeting: one stay of theirs, from joining to leaving.
-// Laid out as the C interface has it, which tells in the padding which meeting it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(C)]
-pub struct Participant {
-    /// Which of the slot's occupants; never 0.
-    pub(crate) stay: u32,
-    pub(crate) slot: u16,
-}
-
-impl Participant {
-    /// Somebody who did not join: a voice in the room, a face behind a colleague. Nothing of theirs is ever cleared.
-    pub const UNKNOWN: Self = Self {
-        slot: u16::MAX,
-        stay: 0,
-    };
-}
-
-/// A stream's number in its meeting, up to 65,534.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct StreamId(#[serde(deserialize_with = "stream_number")] pub(crate) u16);
-
-fn stream_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
-    let number = u16::deserialize(deserializer)?;
-    let is_valid = StreamId(number).is_valid();
-    is_valid
-        .then_some(number)
-        .ok_or_else(|| D::Error::custom("no stream has this number"))
-}
-
-impl StreamId {
-    /// The number, as tags carry it.
-    #[must_use]
-    pub const fn number(self) -> u16 {
-        self.0
-    }
-
-    pub(crate) const fn is_valid(self) -> bool {
-        self.0 != u16::MAX
-    }
-}
-
-/// An outlet's number in its meeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct OutletId(pub(crate) u16);
-
-impl OutletId {
-    /// The number, from 0 in the order of opening.
-    #[must_use]
-    pub const fn number(self) -> u16 {
-        self.0
-    }
-}
+use crate::{
+    derived::Source,
+    group::Group,
+    ids::Participant,
+    kind::Kind,
+    purpose::Purposes,
+    region::Region,
+    time::Time,
+    verdict::{Reason, Verdict},
+};
 
 /// Who is in a frame, and whether that is everybody (R4).
 ///
@@ -88,74 +41,6 @@ impl<'a> Contributors<'a> {
         }
     }
 }
-
-/// Where in a frame a region lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub enum Area {
-    /// A rectangle of a picture, in luma samples. What lies outside the picture is clipped; it must not be all.
-    Rectangle {
-        /// Its left edge.
-        x: u32,
-        /// Its upper edge.
-        y: u32,
-        /// Its width, at least 1.
-        width: u32,
-        /// Its height, at least 1.
-        height: u32,
-    },
-    /// A channel of audio, counted from 0.
-    Channel(u16),
-    /// Bytes of a text, from `start` to before `end`, on boundaries of code points. Of JSON wherever it likes: it takes whole values.
-    Span {
-        /// The first byte.
-        start: u32,
-        /// The byte after the last.
-        end: u32,
-    },
-}
-
-/// A part of a frame, and whose it is.
-///
-/// Regions add people and never replace them: on an owned or mixed stream everybody else must still agree to the whole frame.
-/// Only on a composite does what a region covers belong to the owners of the regions over it alone.
-#[derive(Clone, Copy, Debug)]
-pub struct Region {
-    pub(crate) owner: Participant,
-    pub(crate) area: Area,
-    pub(crate) kind: Option<Kind>,
-    pub(crate) captured: Option<Time>,
-}
-
-impl Region {
-    /// `owner`'s part of a frame.
-    #[must_use]
-    pub const fn new(owner: Participant, area: Area) -> Self {
-        Self {
-            owner,
-            area,
-            kind: None,
-            captured: None,
-        }
-    }
-
-    /// The region is of another kind than its stream: a face on a shared screen is that person's [`Kind::Video`]. Both kinds must clear.
-    #[must_use]
-    pub const fn kind(mut self, kind: Kind) -> Self {
-        self.kind = Some(kind);
-        self
-    }
-
-    /// The region shows something captured earlier than the frame: a quotation was written when its original was.
-    #[must_use]
-    pub const fn captured(mut self, captured: Time) -> Self {
-        self.captured = Some(captured);
-        self
-    }
-}
-
-/// The most regions that a frame may have; with more it is withheld.
-pub const MAX_REGIONS: usize = 64;
 
 /// What is known of a frame beside its payload.
 #[derive(Clone, Copy, Debug)]
@@ -199,10 +84,70 @@ impl<'a> Frame<'a> {
         self.regions.is_empty() && self.sources.is_empty()
     }
 
-    /// With parts that are somebody's: at most [`MAX_REGIONS`], in any order, overlapping or not.
+    /// With parts that are somebody's: at most [`MAX_REGIONS`](crate::MAX_REGIONS), in any order, overlapping or not.
     #[must_use]
     pub const fn regions(mut self, regions: &'a [Region]) -> Self {
         self.regions = regions;
         self
+    }
+}
+
+/// Frames of derived data (R8).
+impl<'a> Frame<'a> {
+    /// A frame of a stream of derived data, made from these sources and from nothing else. It counts as captured when the earliest of them was.
+    ///
+    /// It is withheld without sources, with more than [`MAX_SOURCES`](crate::MAX_SOURCES), and on any other stream.
+    #[must_use]
+    pub fn derived(sources: &'a [Source<'a>]) -> Self {
+        let times = || sources.iter().flat_map(Source::captures);
+        let earliest = times().min().unwrap_or(Time::START);
+        // One that is out of range would otherwise be hidden by the others.
+        let out_of_range = times().find(|time| !time.in_range());
+        let mut frame = Self::new(out_of_range.unwrap_or(earliest), Contributors::Partial(&[]));
+        frame.sources = sources;
+        frame
+    }
+
+    /// When its sources were captured.
+    pub(crate) fn captures_of_sources(&self) -> impl Iterator<Item = Time> {
+        self.sources.iter().flat_map(Source::captures)
+    }
+
+    /// Whether there are sources, and it is said of each who was in it and what it was.
+    pub(crate) fn has_complete_sources(&self) -> bool {
+        !self.sources.is_empty() && self.sources.iter().all(Source::is_complete)
+    }
+
+    /// The purposes that all sources were cleared for, of those `wanted`, and why not for the others. Without sources, all of them.
+    pub(crate) fn cleared_by_sources(&self, wanted: Purposes) -> (Purposes, Option<Reason>) {
+        let (mut cleared, mut reason) = (wanted, None);
+        for Source { tag, .. } in self.sources {
+            cleared &= tag.purposes();
+            let withheld = tag.verdict().reason();
+            let withheld = withheld.filter(|_| !tag.verdict().is_released());
+            reason = Reason::strongest(reason, withheld);
+        }
+        let beyond = (cleared != wanted).then_some(Reason::BeyondSource);
+        (cleared, Reason::strongest(reason, beyond))
+    }
+
+    /// Why a source had gone in part, if one had: what is made of it is in part for the same reason (R8).
+    #[inline]
+    pub(crate) fn in_part_by_sources(&self) -> Option<Reason> {
+        let sources = self.sources.iter().map(|source| source.tag.verdict());
+        let released = sources.filter(|verdict| verdict.is_released());
+        released.map(Verdict::reason).fold(None, Reason::strongest)
+    }
+
+    /// Who must agree as somebody in a source, and under which kinds: the source's and the frame's own.
+    pub(crate) fn people_of_sources(
+        &self,
+        own: Kind,
+    ) -> impl Iterator<Item = (Participant, Kind)> + use<'a> {
+        self.sources.iter().flat_map(move |source| {
+            let kinds = source.all_kinds() | own.into();
+            let people = source.people.iter();
+            people.flat_map(move |who| Kind::each(kinds).map(|kind| (*who, kind)))
+        })
     }
 }

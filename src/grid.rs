@@ -77,7 +77,7 @@ pub(crate) struct Grid {
     full: Fill,
 }
 
-/// Four bytes over and over, from a group's first byte on. A group's are a whole number of times what repeats in them.
+/// A pattern of four bytes, repeated from a group's first byte on; a group is a whole number of the pattern's periods long.
 pub(crate) type Fill = [u8; 4];
 
 /// How many luma samples across and down share one group of a plane.

@@ -1,7 +1,7 @@
 use alloc::{boxed::Box, sync::Arc};
 
 use crate::{
-    frame::Participant,
+    ids::Participant,
     kind::{Kind, Kinds},
     sync::{
         AtomicU64,

@@ -2,12 +2,14 @@
 
 use crate::{
     derived::MAX_SOURCES,
-    frame::{Contributors, Frame, MAX_REGIONS, Participant, Region},
+    frame::{Contributors, Frame},
+    ids::Participant,
     kind::Kind,
     payload::{Extent, Payload},
     purpose::Purposes,
     records::Records,
     redact::{self, Cut},
+    region::{MAX_REGIONS, Region},
     release::TapState,
     table::{Passage, Word},
     tap::{Source, Tap},
@@ -127,7 +129,7 @@ impl Tap {
         match &self.source {
             Source::Owned(owner) if frame.is_of_owner_alone() => self.consistently(|| {
                 let passage = self.passage_since(frame.captured, now)?;
-                self.consent_to_any(*owner, passage)
+                self.owners_consent(*owner, passage)
             }),
             _ => self.consistently(|| self.decide(frame, now)),
         }
@@ -238,7 +240,7 @@ impl Tap {
         }
         let mut refused = 0;
         for (index, region) in (0..).zip(frame.regions) {
-            if let (_, Some(refusal)) = self.consent_to(region, passage, self.purposes)? {
+            if let (_, Some(refusal)) = self.consent_to_region(region, passage, self.purposes)? {
                 refused |= 1u64.unbounded_shl(index);
                 reason = Reason::strongest(reason, Some(refusal));
             }
@@ -284,7 +286,7 @@ impl Tap {
             and(self.consent(who, kind, passage, Purposes::all()));
         }
         for region in frame.regions {
-            and(self.consent_to(region, passage, Purposes::all())?);
+            and(self.consent_to_region(region, passage, Purposes::all())?);
         }
         if held.is_empty() {
             Err(strongest.unwrap_or(Reason::NotGranted))
@@ -371,7 +373,7 @@ impl Tap {
     }
 
     /// Those of `wanted` that a region's owner agrees to, under the stream's kind and the region's own, and why not to the others.
-    fn consent_to(
+    fn consent_to_region(
         &self,
         region: &Region,
         passage: Passage,
@@ -391,7 +393,7 @@ impl Tap {
     }
 
     /// What a person agrees to, or why to nothing.
-    fn consent_to_any(&self, who: Participant, passage: Passage) -> Result<Purposes, Reason> {
+    fn owners_consent(&self, who: Participant, passage: Passage) -> Result<Purposes, Reason> {
         if let Some(reason) = self.kind.never_cleared() {
             return Err(reason);
         }

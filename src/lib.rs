@@ -6,6 +6,10 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
     clippy::unwrap_used
 )]
 #![cfg_attr(
@@ -23,11 +27,14 @@ extern crate alloc;
 extern crate std;
 
 mod admission;
+mod authority;
 #[cfg(feature = "capi")]
 #[expect(unsafe_code, reason = "addresses from outside")]
 mod capi;
 mod codec;
 mod consent;
+mod content;
+mod decide;
 mod derived;
 mod encoded;
 mod error;
@@ -37,6 +44,7 @@ mod frame;
 mod grid;
 mod group;
 mod hex;
+mod ids;
 mod join;
 mod json;
 mod judge;
@@ -50,6 +58,8 @@ mod payload;
 mod purpose;
 mod records;
 mod redact;
+mod refusal;
+mod region;
 mod register;
 mod release;
 mod replay;
@@ -67,14 +77,14 @@ mod verify;
 pub mod wire;
 
 pub use admission::{Admission, Batch, Cleared};
-pub use consent::{
-    Authority, Challenge, Digest, Grant, Method, Notice, PublicKey, Refusal, Scope, Signed,
-};
+pub use authority::Authority;
+pub use consent::{Challenge, Digest, Grant, Method, Notice, PublicKey, Scope, Signed};
 pub use derived::{MAX_SOURCES, Source};
 pub use error::Error;
-pub use frame::{Area, Contributors, Frame, MAX_REGIONS, OutletId, Participant, Region, StreamId};
+pub use frame::{Contributors, Frame};
 pub use grid::{ColorRange, PixelFormat, Samples};
 pub use group::Group;
+pub use ids::{OutletId, Participant, StreamId};
 pub use join::Join;
 pub use kind::{Kind, Kinds};
 #[cfg(feature = "std")]
@@ -87,6 +97,8 @@ pub use meeting::Meeting;
 pub use outlet::Outlet;
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
 pub use purpose::Purposes;
+pub use refusal::Refusal;
+pub use region::{Area, MAX_REGIONS, Region};
 pub use release::{Counters, Settling, TapRelease};
 pub use schema::{Field, MAX_FIELDS, Schema};
 pub use seal::{Archived, Carried, MeetingKey, Seal, StreamKey, Subject, Subjects};

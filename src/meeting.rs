@@ -4,11 +4,12 @@ use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use core::{cell::RefCell, marker::PhantomData};
 
 use crate::{
+    authority::Authority,
     codec::Coded,
-    consent::{Authority, Challenge, Digest, Grant, Notice, Refusal, Scope},
+    consent::{Challenge, Digest, Grant, Notice, Scope},
     error::Error,
-    frame::{OutletId, Participant, StreamId},
     group::Group,
+    ids::{OutletId, Participant, StreamId},
     join::Join,
     json::{self, Keys},
     kind::{Kind, Kinds},
@@ -17,6 +18,7 @@ use crate::{
     payload::{Format, Layout},
     purpose::Purposes,
     records::Registry,
+    refusal::Refusal,
     register::Register,
     release::{Counters, Settling, TapState},
     replay::replay,
@@ -503,11 +505,11 @@ impl Meeting {
             .map(|tap| (tap.stream, tap.outlet, tap.counters()))
     }
 
-    /// Enters the counters of every tap into the ledger, and the device's signature if it has a key.
+    /// Enters the counters of every tap into the ledger, and the device's signature if it has a key. At the meeting's end it is done by itself.
     ///
     /// # Errors
     ///
-    /// [`Error::Ledger`], [`Error::Ended`]; at the end it is done by itself.
+    /// [`Error::Ledger`], [`Error::Ended`].
     pub fn count(&mut self, now: Time) -> Result<(), Error> {
         let at = self.narrow(now);
         self.enter_first(at, &self.counted())?;

@@ -13,16 +13,16 @@ use loom::thread;
 use shuttle::thread;
 
 use crate::{
-    consent::Effective,
-    frame::{Contributors, Frame, OutletId, Participant, StreamId},
+    frame::{Contributors, Frame},
     grid::Samples,
     group::Group,
+    ids::{OutletId, Participant, StreamId},
     kind::Kind,
     payload::{Format, Payload},
     purpose::Purposes,
     release::{Durable, Settling, TapState},
     sync::{AtomicBool, Ordering::Relaxed},
-    table::{Passage, Table, Word},
+    table::{Effective, Passage, Table, Word},
     tag::Template,
     tap::{Source, Tap},
     time::{NEVER, Time},

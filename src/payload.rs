@@ -116,7 +116,7 @@ impl Format {
     }
 
     /// How so many bytes are divided into what can be hidden, and what then takes its place. None of what has no such parts, or is no run of bytes.
-    // Inlined where some formats were told apart before, its table of jumps would have places for what cannot be, which look like panics.
+    // Where the caller has told some formats apart, the jump table of an inlined copy keeps entries that cannot be reached and look like panics to `ci/hot/check`.
     #[inline(never)]
     pub(crate) fn grid_of(self, bytes: usize) -> Option<Grid> {
         match self.0 {

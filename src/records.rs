@@ -3,7 +3,7 @@
 use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    frame::{OutletId, StreamId},
+    ids::{OutletId, StreamId},
     schema::Schema,
     sync::{
         AtomicU64,

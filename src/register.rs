@@ -5,17 +5,19 @@
 use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 
 use crate::{
+    authority::Authority,
     consent::{
-        self, Act, Authority, Challenge, Consents, Digest, Effective, Grant, Notice, PublicKey,
-        Refusal, Restrainer, Restrictions, Scope, Shown,
+        self, Act, Challenge, Consents, Digest, Grant, Notice, PublicKey, Restrainer, Restrictions,
+        Scope, Shown,
     },
     error::Error,
-    frame::{OutletId, Participant, StreamId},
+    ids::{OutletId, Participant, StreamId},
     kind::{Kind, Kinds},
     ledger::Entry,
     purpose::Purposes,
+    refusal::Refusal,
     release::TapState,
-    table::Table,
+    table::{Effective, Table},
     time::{Millis, Time},
     verdict::Reason,
 };

@@ -8,7 +8,7 @@ use alloc::{sync::Arc, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    frame::{OutletId, StreamId},
+    ids::{OutletId, StreamId},
     sync::{
         AtomicU64,
         Ordering::{Acquire, Relaxed, Release, SeqCst},

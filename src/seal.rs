@@ -142,8 +142,7 @@ pub struct Subject<'a> {
 impl Subject<'_> {
     /// The kinds under which they must have agreed to a frame with this tag; none if that is not known.
     pub(crate) fn kinds_with(&self, tag: Tag) -> Kinds {
-        tag.kind()
-            .map_or(self.kinds, |kind| self.kinds | kind.into())
+        tag.kinds_with(self.kinds)
     }
 }
 

@@ -1,7 +1,7 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    frame::Participant,
+    ids::Participant,
     kind::Kind,
     payload::{Format, Layout},
     schema::Schema,

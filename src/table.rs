@@ -27,8 +27,7 @@ use alloc::boxed::Box;
 use core::{array, iter};
 
 use crate::{
-    consent::Effective,
-    frame::Participant,
+    ids::Participant,
     kind::Kind,
     purpose::Purposes,
     sync::{
@@ -54,6 +53,15 @@ struct Cell {
 }
 
 type Intervals = [[AtomicU64; PURPOSES]; KINDS];
+
+/// What there is of a consent, beside the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effective {
+    /// It holds without a break from `since` to before `until`.
+    Held { since: Millis, until: Millis },
+    /// It does not hold.
+    Closed(Reason),
+}
 
 const KINDS: usize = 16;
 const PURPOSES: usize = 16;

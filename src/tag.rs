@@ -3,9 +3,9 @@ use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::{
-    frame::StreamId,
     hex,
-    kind::Kind,
+    ids::StreamId,
+    kind::{Kind, Kinds},
     purpose::Purposes,
     time::{Millis, Time},
     verdict::{Reason, Verdict},
@@ -22,7 +22,7 @@ use crate::{
 /// | 4–5 | purposes cleared; 0 unless whole or redacted |
 /// | 6–7 | stream; 65,535: several |
 /// | 8–11 | capture time, milliseconds since the meeting's start; 2³² − 1: out of range |
-/// | 12–15 | consent generation: the change of consent up to which the verdict surely applied |
+/// | 12–15 | consent generation: how many entries of the ledger the verdict surely took into account |
 ///
 /// An absent tag, or one that does not parse, means no consent. In files it is 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -189,6 +189,11 @@ impl Tag {
         Kind::from_number(self.byte(1))
     }
 
+    /// These kinds and the frame's own.
+    pub(crate) fn kinds_with(self, others: Kinds) -> Kinds {
+        self.kind().map_or(others, |kind| others | kind.into())
+    }
+
     /// What the gate did with the frame.
     pub fn verdict(self) -> Verdict {
         let reason = Reason::from_number(self.byte(3));
@@ -226,7 +231,7 @@ impl Tag {
         Time::from_floor((self.when >> 32) as Millis)
     }
 
-    /// How many changes of consent the verdict surely took into account.
+    /// How many entries of the ledger the verdict surely took into account: [`Meeting::generation`](crate::Meeting::generation).
     #[must_use]
     pub fn generation(self) -> u32 {
         let [.., a, b, c, d] = self.when.to_be_bytes();

@@ -167,7 +167,7 @@ impl Verifier {
     }
 
     /// Which frames may be used for all of `wanted`: a bit of `cleared` for each, from the lowest of the first word on, and of `findings` why not.
-    /// Gives how many.
+    /// Returns how many are cleared.
     ///
     /// What there is no room for, in either, is not looked at and not cleared. For an empty `wanted` nothing is.
     pub fn verify_batch(
@@ -201,7 +201,7 @@ impl Verifier {
     }
 
     /// Which frames that were cleared earlier, when the ledger's head was `earlier`, may stay: a bit of `stays` for each, as in [`Verifier::verify_batch`],
-    /// and why not. Gives how many. Whatever has no bit must go.
+    /// and why not. Returns how many may stay. Whatever has no bit must go.
     ///
     /// A frame goes if anybody in it has withdrawn any purpose of its tag, since its outlet may only have what is cleared for all of them (R3).
     /// It goes for good: agreeing again saves nothing. What by the ledger was never released goes, too.

@@ -66,13 +66,13 @@ macro_rules! written {
 }
 
 data! {
-    "consent/grant.rs" Authority: [Authority::Participant, Authority::Guardian, Authority::Host, Authority::Administrator, Authority::Vendor];
+    "authority.rs" Authority: [Authority::Participant, Authority::Guardian, Authority::Host, Authority::Administrator, Authority::Vendor];
     "consent/grant.rs" Grant: [grant(), Grant { signed: Some(signed()), ..grant() }];
     "consent/grant.rs" Method: [Method::Clicked, Method::Typed, Method::Spoken, Method::Signed];
     "consent/grant.rs" Scope: [SCOPE, Scope::ALL, Scope::new(Kinds::empty(), Purposes::empty())];
     "consent/notice.rs" Digest: [Digest::of("")];
     "consent/notice.rs" Notice: [common::notice()];
-    "consent/refusal.rs" Refusal: [Refusal::Overreach, Refusal::Unsigned, Refusal::Keyless, Refusal::ForeignMeeting, Refusal::Replayed, Refusal::WrongSignature];
+    "refusal.rs" Refusal: [Refusal::Overreach, Refusal::Unsigned, Refusal::Keyless, Refusal::ForeignMeeting, Refusal::Replayed, Refusal::WrongSignature];
     "consent/signature.rs" PublicKey: [PublicKey([7; 32])];
     "consent/signature.rs" Signed: [signed()];
     "export/erasure.rs" Erasure: erasure().outlets;
@@ -92,9 +92,9 @@ data! {
     "export/receipt.rs" Withdrawal: receipt().withdrawn;
     "export/ts27560.rs" Particulars: [particulars()];
     "export/vcon.rs" Dialog: [Dialog { party: 1, dialog: 2, outlet: outlet(), started: Duration::from_millis(3) }];
-    "frame.rs" Area: [Area::Rectangle { x: 0, y: u32::MAX, width: 2, height: 3 }, Area::Channel(u16::MAX), Area::Span { start: 4, end: 5 }];
-    "frame.rs" OutletId: [outlet()];
-    "frame.rs" StreamId: [stream()];
+    "region.rs" Area: [Area::Rectangle { x: 0, y: u32::MAX, width: 2, height: 3 }, Area::Channel(u16::MAX), Area::Span { start: 4, end: 5 }];
+    "ids.rs" OutletId: [outlet()];
+    "ids.rs" StreamId: [stream()];
     "grid.rs" ColorRange: [ColorRange::Limited, ColorRange::Full];
     "grid.rs" PixelFormat: PIXELS;
     "grid.rs" Samples: SAMPLES;
@@ -137,11 +137,7 @@ written! {
 const NO_DATA: &[(&str, &[&str])] = &[
     (
         "stands for something in this process, and whoever could read one from a file would have made it up",
-        &[
-            "frame.rs Participant",
-            "frame.rs Region",
-            "stream.rs Stream",
-        ],
+        &["ids.rs Participant", "region.rs Region", "stream.rs Stream"],
     ),
     (
         "only reading and checking makes one",
@@ -396,8 +392,8 @@ fn no_public_type_is_left_out() {
     all.extend(types("frame.rs", "    pub struct Planted(u8);"));
     assert_eq!(wrong(&all), ["frame.rs Planted"]);
     all.remove("frame.rs Planted");
-    all.remove("frame.rs Area");
-    assert_eq!(wrong(&all), ["frame.rs Area"]);
+    all.remove("region.rs Area");
+    assert_eq!(wrong(&all), ["region.rs Area"]);
 }
 
 fn refused<T: DeserializeOwned + Debug>(bad: &[Value]) {

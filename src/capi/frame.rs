@@ -12,10 +12,12 @@ use super::{
 };
 use crate::{
     derived::{MAX_SOURCES, Source},
-    frame::{Area, Contributors, Frame, MAX_REGIONS, Participant, Region},
+    frame::{Contributors, Frame},
     group::Group,
+    ids::Participant,
     kind::Kinds,
     payload::{Payload, PayloadMut, Plane, PlaneMut},
+    region::{Area, MAX_REGIONS, Region},
     time::Time,
 };
 

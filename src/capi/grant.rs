@@ -12,8 +12,9 @@ use super::{
     status::Status,
 };
 use crate::{
-    consent::{Authority, Digest, Grant, Method, Notice, Scope, Signed},
-    frame::Participant,
+    authority::Authority,
+    consent::{Digest, Grant, Method, Notice, Scope, Signed},
+    ids::Participant,
     kind::Kinds,
     purpose::Purposes,
     time::Time,

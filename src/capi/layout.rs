@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     derived::MAX_SOURCES,
-    frame::MAX_REGIONS,
     kind::Kind,
     purpose::Purposes,
+    region::MAX_REGIONS,
     verdict::{Reason, Verdict},
     wire::sdp::{ALLOW_MIXED, URI},
 };

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     consent::PublicKey,
     export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
-    frame::OutletId,
+    ids::OutletId,
     ledger::{Entry, Head, Ledger, LedgerError},
 };
 

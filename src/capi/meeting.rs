@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     consent::Digest,
-    frame::Participant,
+    ids::Participant,
     ledger::{Durability, Head, Ledger, LedgerWriter},
     meeting::Meeting,
     time::Time,

@@ -10,7 +10,7 @@ use super::{
     settling::{Under, give},
     status::Status,
 };
-use crate::{consent::PublicKey, frame::Participant, join::Join, time::Time};
+use crate::{consent::PublicKey, ids::Participant, join::Join, time::Time};
 
 /// A participant, and their meeting's number in what is padding of [`Participant`].
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::memory::Text;
 use crate::{
-    consent::Refusal,
     error::Error,
     ledger::{LedgerError, LedgerFault},
+    refusal::Refusal,
     tag::TagError,
     wire::WireError,
 };

@@ -11,8 +11,8 @@ use super::{
     status::Status,
 };
 use crate::{
-    frame::{OutletId, StreamId},
     grid::{ColorRange, PixelFormat, Samples},
+    ids::{OutletId, StreamId},
     kind::{Kind, Kinds},
     outlet::Outlet,
     payload::Format,

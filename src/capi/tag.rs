@@ -8,7 +8,7 @@ use super::{
     tap::verdict,
 };
 use crate::{
-    frame::StreamId,
+    ids::StreamId,
     kind::Kind,
     purpose::Purposes,
     tag::{Tag, Template},

@@ -16,10 +16,12 @@ use super::{
 };
 use crate::{
     admission::{Admission, Batch, Cleared},
-    frame::{Contributors, Frame, OutletId, StreamId},
+    decide::Decisions,
+    frame::{Contributors, Frame},
+    ids::{OutletId, StreamId},
     payload::{Payload, PayloadMut},
     release::Counters,
-    tap::{Decisions, Tap},
+    tap::Tap,
     time::Time,
     verdict::Verdict,
 };

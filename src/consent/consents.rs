@@ -1,9 +1,10 @@
 use alloc::vec::Vec;
 
-use super::{Act, Digest, Effective, Scope, rules::Consent};
+use super::{Act, Digest, Scope, rules::Consent};
 use crate::{
     kind::{Kind, Kinds},
     purpose::Purposes,
+    table::Effective,
     time::{Millis, NEVER, Time},
 };
 

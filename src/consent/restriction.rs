@@ -1,6 +1,7 @@
 use alloc::{string::String, vec::Vec};
 
-use super::{Authority, Scope};
+use super::Scope;
+use crate::authority::Authority;
 
 /// One who restricts, and whom: a lift takes back only what the same one restricted in the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

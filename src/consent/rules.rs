@@ -3,10 +3,12 @@
 //! A consent is one person's, to one kind for one purpose, in one stay. Every rule is applied to each by itself (R3).
 //! R4, everyone in the frame, is the taps'; R7 to R10 are about other things than consent.
 
-use super::{Authority, Digest, Grant, Restrainer, Shown};
+use super::{Digest, Grant, Restrainer, Shown};
 use crate::{
+    authority::Authority,
     error::Error,
     purpose::Purposes,
+    table::Effective,
     time::{Millis, NEVER, Time},
     verdict::Reason,
 };
@@ -44,15 +46,6 @@ pub(crate) enum Act {
     Withdrew,
     /// They left the meeting.
     Left,
-}
-
-/// What there is of a consent, beside the time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effective {
-    /// It holds without a break from `since` to before `until`.
-    Held { since: Millis, until: Millis },
-    /// It does not hold.
-    Closed(Reason),
 }
 
 /// **R1 Closed by default.** Nothing holds that was not granted (GDPR Art. 6(1)(a), 25(2)).

@@ -22,8 +22,8 @@ use alloc::{string::String, vec::Vec};
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Grant, Refusal};
-use crate::time::Time;
+use super::{Digest, Grant};
+use crate::{refusal::Refusal, time::Time};
 
 /// An Ed25519 public key (RFC 8032).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

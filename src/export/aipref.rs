@@ -1,7 +1,7 @@
 //! AI usage preferences (`draft-ietf-aipref-vocab`).
 
 use super::standing::everybody;
-use crate::{frame::OutletId, ledger::Ledger, purpose::Purposes};
+use crate::{ids::OutletId, ledger::Ledger, purpose::Purposes};
 
 /// The preference to state with what an outlet got: `train-ai=y` if [everybody agreed](super::cawg::TrainingMining) to
 /// [`TRAIN`](Purposes::TRAIN), else `train-ai=n` (in the form of RFC 9651 §3.2, after the draft's "Exemplary Serialization Format").

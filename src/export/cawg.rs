@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::standing::everybody;
-use crate::{frame::OutletId, ledger::Ledger, purpose::Purposes};
+use crate::{ids::OutletId, ledger::Ledger, purpose::Purposes};
 
 /// An assertion as a C2PA manifest definition takes it (§3.1 "Overview", §3.2 "Schema and example").
 ///

@@ -8,7 +8,7 @@ use super::{
     purpose,
 };
 use crate::{
-    frame::OutletId,
+    ids::OutletId,
     ledger::{Head, Ledger},
     time::Time,
 };

@@ -5,12 +5,12 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    consent::{Digest, Effective},
+    consent::Digest,
     kind::Kind,
     ledger::{Entry, Ledger, Line},
     purpose::Purposes,
     register::{Register, Stay},
-    table::Table,
+    table::{Effective, Table},
     time::{Millis, NEVER, Time},
 };
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::history::{History, Interval, Span};
 use crate::{
-    frame::OutletId,
+    ids::OutletId,
     kind::Kind,
     ledger::{Entry, Ledger},
     purpose::Purposes,

@@ -8,11 +8,13 @@ use super::{
     purpose::{self, Named},
 };
 use crate::{
-    consent::{Authority, Digest, Grant, Method, Notice, Refusal, Scope},
-    frame::{OutletId, StreamId},
+    authority::Authority,
+    consent::{Digest, Grant, Method, Notice, Scope},
+    ids::{OutletId, StreamId},
     kind::Kind,
     ledger::{Entry, Head, Ledger, Line},
     purpose::Purposes,
+    refusal::Refusal,
     time::Time,
 };
 

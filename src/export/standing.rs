@@ -7,7 +7,7 @@ use super::{
     outlet::{self, Declared},
 };
 use crate::{
-    frame::OutletId,
+    ids::OutletId,
     kind::Kind,
     ledger::{Entry, Ledger},
     purpose::Purposes,

@@ -16,7 +16,8 @@ use super::{
     wall::rfc3339,
 };
 use crate::{
-    consent::{Authority, Digest, Method, Notice},
+    authority::Authority,
+    consent::{Digest, Method, Notice},
     kind::Kind,
     purpose::Purposes,
 };

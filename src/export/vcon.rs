@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     consent::{Digest, Method},
-    frame::OutletId,
+    ids::OutletId,
     ledger::{Entry, Head, Ledger},
     purpose::Purposes,
     time::{Millis, NEVER},

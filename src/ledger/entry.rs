@@ -3,10 +3,12 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    consent::{Authority, Digest, Grant, Notice, PublicKey, Refusal, Scope},
-    frame::{OutletId, StreamId},
+    authority::Authority,
+    consent::{Digest, Grant, Notice, PublicKey, Scope},
+    ids::{OutletId, StreamId},
     kind::{Kind, Kinds},
     purpose::Purposes,
+    refusal::Refusal,
     release::{Counters, TapRelease},
     time::Time,
 };

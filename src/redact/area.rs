@@ -1,9 +1,9 @@
 use core::ops::Range;
 
 use crate::{
-    frame::{Area, MAX_REGIONS, Region},
     grid::{Sampling, Shared},
     payload::{Extent, Format, Layout, Payload},
+    region::{Area, MAX_REGIONS, Region},
 };
 
 /// What is to be taken out of a frame.
