@@ -16,7 +16,7 @@
  * Strings are UTF-8 with a length; a zero at the end is neither needed nor counted. Nothing that is passed in is kept
  * after the call has returned, but what is said to be: callbacks and their `user`.
  *
- * Structs begin with their size, so that they can grow: set `size` to sizeof of it and everything not needed to 0. A struct from a later
+ * Structs that may grow begin with their size: set `size` to sizeof of it and everything not needed to 0. A struct from a later
  * header is taken as long as what this library does not know is 0. In an array all are of the same size.
  *
  * Handles are numbers, not addresses. 0 is none. One that was closed, of another type or made up is FRAMEGATE_ERROR_HANDLE,
@@ -33,7 +33,7 @@
  * meanwhile; what is written to does not overlap anything else that is passed; and the rules of threads above.
  *
  * Panics. Should the library panic, the call returns FRAMEGATE_ERROR_PANIC, and a meeting that it was in is closed with all its taps.
- * That needs the unwinding of panics, as in the build that the README shows; where a panic aborts, the process ends instead, and releases
+ * That needs the unwinding of panics, as in what `make install` builds; where a panic aborts, the process ends instead, and releases
  * nothing more either. A callback must not throw, nor leave by longjmp().
  *
  * Unloading. The library starts no threads and keeps nothing in them; after the last handle is closed and no call is under way,
@@ -371,7 +371,7 @@ typedef struct framegate_meeting_options {
 } framegate_meeting_options;
 
 /* Opens a meeting, in which everything is closed. It is closed by framegate_meeting_close(). Both `user`s are kept until then.
- * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, EMPTY, FULL, LEDGER. */
+ * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, EMPTY, FULL, LEDGER, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_open(const framegate_meeting_options *options, framegate_meeting *meeting);
 
 /* Opens a meeting again as its ledger says, with exactly the consents that were in force. Streams, outlets, groups and taps are to be opened again,
@@ -843,7 +843,7 @@ typedef struct framegate_tag_fields {
   uint32_t kind;       /* FRAMEGATE_KIND_…; FRAMEGATE_NO_KIND: several */
   uint16_t purposes;   /* for which it was cleared; 0 unless whole or redacted */
   uint16_t stream;     /* its number; 65,535: several */
-  uint32_t generation; /* how many changes of consent the verdict surely took into account */
+  uint32_t generation; /* how many entries of the ledger the verdict surely took into account */
   int64_t captured;    /* rounded down to a millisecond; FRAMEGATE_NO_TIME: out of range */
 } framegate_tag_fields;
 
@@ -928,7 +928,8 @@ framegate_status framegate_stream_key_close(framegate_stream_key key);
 FRAMEGATE_NODISCARD framegate_status framegate_stream_key_seal(framegate_stream_key key, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
                                                                const framegate_piece *pieces, size_t piece_count, framegate_seal *seal);
 
-/* Whether a seal is of this tag, these people and this payload: 1, 0, or an error. The key is to be the tag's own stream's. Likewise. */
+/* Whether a seal is of this tag, these people and this payload: 1, 0, or an error. The key is to be the tag's own stream's. Inside a release too, on any thread.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
 FRAMEGATE_NODISCARD int32_t framegate_stream_key_verify(framegate_stream_key key, framegate_seal seal, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
                                                         const framegate_piece *pieces, size_t piece_count);
 
