@@ -40,7 +40,7 @@ impl Format {
     /// the withheld frames of larger streams are dropped, as are those that would not be shown.
     pub const VP8: Self = Self(Layout::Encoded(Codec::Vp8));
 
-    /// VP9: one frame or superframe. After a withheld one only a keyframe is released.
+    /// VP9: one frame or superframe. After a withheld one only a keyframe is released. The size of a blank one is that of the last keyframe, even where frames between have others.
     ///
     /// A blank frame is a black keyframe, or shows one once more, for pictures of 8-bit 4:2:0 from 33 by 33 to 4096 by 2304; the withheld frames of others are dropped.
     pub const VP9: Self = Self(Layout::Encoded(Codec::Vp9));

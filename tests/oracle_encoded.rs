@@ -6,11 +6,12 @@ mod common;
 #[path = "oracle_encoded/frames.rs"]
 mod frames;
 
-use common::{SCOPE, meeting, millis, own};
+use common::{SCOPE, meeting, millis, own, tap};
 use framegate::{
-    Authority, Cleared, Format, Kind, Kinds, Outlet, Purposes, Reason, Stream, Verdict,
+    Area, Authority, Cleared, Contributors, Format, Frame, Kind, Kinds, Outlet, Payload, Purposes,
+    Reason, Region, Stream, Verdict,
 };
-use frames::{Made, Nature, streams};
+use frames::{Made, Nature, all, streams};
 use proptest::{
     prelude::*,
     sample::{Index, select},
@@ -393,5 +394,78 @@ fn every_frame_that_is_made_comes_to_every_fate_that_it_can_have() {
     ] {
         let count = seen.get(expected).copied().unwrap_or_default();
         assert!(count > 10, "{expected}: {count} of {seen:?}");
+    }
+}
+
+/// Encoded and opaque frames have no parts that could be hidden: a region only says who is in them, and one who refuses withholds the whole frame.
+#[test]
+fn r4_who_is_in_a_part_is_in_all_of_it() {
+    let starts = |made: &Made| matches!(made.nature, Nature::Fresh | Nature::Sound(Some(0)));
+    let encoded = all().into_iter().map(|(format, frames)| {
+        let start = frames.into_iter().find(starts).unwrap();
+        (format, start.bytes)
+    });
+    let areas = [
+        Area::Channel(0),
+        Area::Span { start: 0, end: 1 },
+        Area::Rectangle {
+            x: 0,
+            y: 0,
+            width: 1,
+            height: 1,
+        },
+    ];
+    for (format, bytes) in encoded.chain([(Format::OPAQUE, vec![7; 9])]) {
+        let (mut meeting, notice, [agrees, refuses]) = meeting();
+        common::agree(&mut meeting, notice, agrees, SCOPE, millis(0));
+        for (area, owner, is_composite) in areas.iter().flat_map(|area| {
+            [
+                (*area, agrees, false),
+                (*area, refuses, false),
+                (*area, agrees, true),
+                (*area, refuses, true),
+            ]
+        }) {
+            let stream = if is_composite {
+                Stream::composite(Kind::Screen, format)
+            } else {
+                Stream::owned(agrees, Kind::Screen, format)
+            };
+            let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+            let regions = [Region::new(owner, area)];
+            let members = [agrees];
+            let contributors = if is_composite {
+                Contributors::Complete(&members)
+            } else {
+                Contributors::Owner
+            };
+            let frame = Frame::new(millis(1), contributors).regions(&regions);
+            let is_whole = owner == agrees;
+            let kept = |cleared: Cleared<'_>| cleared.bytes() == Some(&bytes[..]);
+            let payload = || Payload::Bytes(&bytes);
+            let (mut changed, mut copied) = (bytes.clone(), bytes.clone());
+            for admission in [
+                tap.admit(&frame, payload(), millis(2), kept),
+                tap.admit_into(&frame, payload(), (&mut copied[..]).into(), millis(2), kept),
+                tap.admit_in_place(&frame, (&mut changed[..]).into(), millis(2), kept),
+            ] {
+                let verdict = admission.verdict();
+                assert_eq!(
+                    verdict == Verdict::Whole,
+                    is_whole,
+                    "{format:?} {area:?} {verdict:?}"
+                );
+                assert_eq!(
+                    verdict.is_released(),
+                    is_whole,
+                    "{format:?} {area:?} {verdict:?}"
+                );
+                assert_ne!(
+                    admission.output,
+                    Some(!is_whole),
+                    "{format:?} {area:?} {verdict:?}"
+                );
+            }
+        }
     }
 }

@@ -383,6 +383,44 @@ static void formats(void) {
   OK(framegate_tap_close(camera));
   IS(framegate_tap_wants_keyframe(camera), FRAMEGATE_ERROR_HANDLE);
 
+  /* Every other codec: nothing before it starts afresh, all from there on. Sound starts with each packet. */
+  static const uint8_t h264[] = {0, 0, 0, 1, 0x67, 0x42, 0xC0, 0x1F, 0xF4, 0x0A, 0x02, 0xFC, 0x80, 0, 0, 0, 1, 0x68, 0xCE, 0x3C, 0x80, 0, 0, 0, 1, 0x65, 0x88, 0x84};
+  static const uint8_t h264_inner[] = {0, 0, 0, 1, 0x41, 0x9A, 0x24};
+  static const uint8_t hevc[] = {0, 0, 0, 1, 0x40, 1, 0x0C, 1, 0, 0, 0, 1, 0x42, 1, 1, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0xA0, 0x20, 0x83, 0x16, 0x5A,
+                                 0xE0, 0, 0, 0, 1, 0x44, 1, 0xC1, 0, 0, 0, 1, 0x26, 1, 0xF8, 0xAB};
+  static const uint8_t hevc_inner[] = {0, 0, 0, 1, 2, 1, 0xF8, 0xAB};
+  static const uint8_t vp9[] = {0x82, 0x49, 0x83, 0x42, 0, 0x3F, 0, 0x2F, 0}, vp9_inner[] = {0x86};
+  static const uint8_t av1[] = {0x12, 0, 0x0A, 0x0C, 0, 0, 0, 0x4B, 0xFC, 0, 0xFC, 0, 0xBC, 0, 0, 8, 0x32, 9, 0x19, 0xFF, 0, 0, 0, 0x0A, 6, 0xE1, 0x80}, av1_inner[] = {0x12, 0, 0x32, 1, 0x30};
+  static const uint8_t red[] = {0x6F, 0x78, 0x10, 0x20, 0x30}, streams[] = {0x18, 3, 0, 0, 0, 0x18, 0, 0, 0};
+  const struct {
+    uint32_t format;
+    framegate_payload start, inner;
+  } codecs[] = {
+      {FRAMEGATE_FORMAT_H264, bytes_of(h264, sizeof h264), bytes_of(h264_inner, sizeof h264_inner)},
+      {FRAMEGATE_FORMAT_HEVC, bytes_of(hevc, sizeof hevc), bytes_of(hevc_inner, sizeof hevc_inner)},
+      {FRAMEGATE_FORMAT_VP9, bytes_of(vp9, sizeof vp9), bytes_of(vp9_inner, sizeof vp9_inner)},
+      {FRAMEGATE_FORMAT_AV1, bytes_of(av1, sizeof av1), bytes_of(av1_inner, sizeof av1_inner)},
+      {FRAMEGATE_FORMAT_OPUS_RED, bytes_of(red, sizeof red), bytes_of(red, sizeof red)},
+      {FRAMEGATE_FORMAT_OPUS_MULTISTREAM, bytes_of(streams, sizeof streams), bytes_of(streams, sizeof streams)},
+  };
+  key_frame.keyframe = FRAMEGATE_KEYFRAME_UNSAID;
+  for (size_t at = 0; at < sizeof codecs / sizeof codecs[0]; at++) {
+    framegate_stream_options encoded = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, codecs[at].format);
+    encoded.channels = codecs[at].format == FRAMEGATE_FORMAT_OPUS_MULTISTREAM ? 2 : 0;
+    const framegate_tap each = tap_of(meeting, encoded, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "codecs"));
+    const int is_sound = codecs[at].inner.plane[0].data == codecs[at].start.plane[0].data;
+    IS(framegate_tap_admit(each, &key_frame, &codecs[at].inner, 1, SECOND, &key_cleared), is_sound);
+    if (is_sound) OK(framegate_tap_end(each));
+    IS(framegate_tap_wants_keyframe(each), !is_sound);
+    const framegate_payload *rest[2] = {&codecs[at].start, &codecs[at].inner};
+    for (size_t part = 0; part < 2; part++) {
+      IS(framegate_tap_admit(each, &key_frame, rest[part], 1, SECOND, &key_cleared), 1);
+      CHECK(key_cleared.verdict == FRAMEGATE_VERDICT_WHOLE && key_cleared.payload.plane[0].data == rest[part]->plane[0].data);
+      OK(framegate_tap_end(each));
+    }
+    OK(framegate_tap_close(each));
+  }
+
   /* One plane, redacted in place; planar sound, by its second channel. */
   const framegate_digest notice = shown(meeting, "1");
   const framegate_participant ben = joined(meeting, "ben", "", NULL, 0), both[2] = {ann, ben};

@@ -57,9 +57,14 @@ impl Made {
     }
 }
 
-/// Each format, and the frames that it can have; what is common is there more than once.
+/// One of the formats, and the frames that it can have.
 pub fn streams() -> impl Strategy<Value = (Format, Vec<Made>)> {
-    select(vec![
+    select(all())
+}
+
+/// Each format; of its frames what is common is there more than once.
+pub fn all() -> Vec<(Format, Vec<Made>)> {
+    vec![
         (Format::OPUS, opus()),
         (Format::OPUS_RED, redundant_opus()),
         (Format::H264, h264()),
@@ -67,7 +72,7 @@ pub fn streams() -> impl Strategy<Value = (Format, Vec<Made>)> {
         (Format::VP8, vp8()),
         (Format::VP9, vp9()),
         (Format::AV1, av1()),
-    ])
+    ]
 }
 
 /// Zeros, ones and spaces, filled up with zeros.
