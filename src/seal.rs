@@ -98,18 +98,15 @@ impl Carried {
     /// The most bytes.
     pub(crate) const MAX: usize = 32;
 
-    /// The bytes, of which as many count as are given.
-    pub(crate) fn to_bytes(self) -> ([u8; Self::MAX], usize) {
-        let mut bytes = [0; Self::MAX];
-        let (tag, seal) = bytes.split_at_mut(16);
+    /// Its bytes, as [`Carried::from_bytes`] reads them.
+    pub(crate) fn to_bytes(self, room: &mut [u8; Self::MAX]) -> &[u8] {
+        let (tag, seal) = room.split_at_mut(16);
         tag.copy_from_slice(&self.tag.to_bytes());
-        match self.seal {
-            None => (bytes, 16),
-            Some(own) => {
-                seal.copy_from_slice(&own.to_bytes());
-                (bytes, 32)
-            }
+        if let Some(own) = self.seal {
+            seal.copy_from_slice(&own.to_bytes());
         }
+        let length = if self.seal.is_some() { 32 } else { 16 };
+        room.get(..length).unwrap_or_default()
     }
 
     /// Reads a tag of 16 bytes, or one with its seal of 32.

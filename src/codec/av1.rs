@@ -4,6 +4,7 @@ use super::{
     Header, Sequence, Size,
     bits::{BitReader, BitWriter},
     blocks::{self, Block, BlockWriter, Kept, Square},
+    obu::{self, Obu, TEMPORAL_LAYERS},
     symbols::{Among, SymbolWriter},
 };
 
@@ -12,15 +13,12 @@ const TEMPORAL_DELIMITER: u8 = 2;
 const FRAME_HEADER: u8 = 3;
 const FRAME: u8 = 6;
 
-/// As many bits of an operating point's number are for temporal layers; four for spatial ones come above them.
-const TEMPORAL_LAYERS: u32 = 8;
-
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
     let mut rest = unit;
     let mut sequence = None;
     while !rest.is_empty() {
         let unit;
-        (unit, rest) = open(rest)?;
+        (unit, rest) = obu::open(rest)?;
         match unit.kind {
             SEQUENCE_HEADER => sequence = Some(unit.content),
             FRAME_HEADER | FRAME => return frame(&unit, sequence),
@@ -30,57 +28,8 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
     Some(Header::inner(false))
 }
 
-struct Unit<'a> {
-    kind: u8,
-    content: &'a [u8],
-    /// The bits of its temporal and of its spatial layer in an operating point's number (§6.4.1). It is of all points if it says none.
-    layers: u32,
-}
-
-/// A unit, and what comes after it (§5.3).
-fn open(units: &[u8]) -> Option<(Unit<'_>, &[u8])> {
-    let (header, mut rest) = units.split_first()?;
-    let (has_extension, has_size) = (header & 4 != 0, header & 2 != 0);
-    if header & 0x81 != 0 {
-        return None;
-    }
-    let mut layers = 0;
-    if has_extension {
-        let (extension, after) = rest.split_first()?;
-        let (temporal, spatial) = (extension >> 5, extension >> 3 & 3);
-        layers = 1 << temporal | 1 << (TEMPORAL_LAYERS + u32::from(spatial));
-        rest = after;
-    }
-    let (content, rest) = if has_size {
-        let size = size(&mut rest)?;
-        rest.split_at_checked(size)?
-    } else {
-        (rest, &[][..])
-    };
-    let unit = Unit {
-        kind: header >> 3,
-        content,
-        layers,
-    };
-    Some((unit, rest))
-}
-
-/// A number in seven bits of each byte, the lowest first (§4.10.5).
-fn size(rest: &mut &[u8]) -> Option<usize> {
-    let mut size = 0u64;
-    for index in 0..8 {
-        let (byte, after) = rest.split_first()?;
-        *rest = after;
-        size |= u64::from(byte & 0x7F) << (7 * index);
-        if byte & 0x80 == 0 {
-            return u32::try_from(size).ok()?.try_into().ok();
-        }
-    }
-    None
-}
-
 /// What the first frame's header says (§5.9.2).
-fn frame(unit: &Unit<'_>, sequence: Option<&[u8]>) -> Option<Header> {
+fn frame(unit: &Obu<'_>, sequence: Option<&[u8]>) -> Option<Header> {
     const KEY: u32 = 0;
     let mut header = BitReader::new(unit.content);
     let is_still = sequence.is_some_and(|sequence| is_still(sequence) == Some(true));
@@ -243,11 +192,6 @@ impl Plain {
         let has_own_size = header.flag()?;
         (!has_own_size).then_some(self.size)
     }
-}
-
-/// The most bytes of a black picture: all headers, and a byte for each block of 16 by 16, of which few are smaller than 64 by 64.
-pub(super) const fn room_for(macroblocks: usize) -> usize {
-    macroblocks / 4 + 512
 }
 
 /// The most blocks of 64 by 64 in a tile (§5.9.15).

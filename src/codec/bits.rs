@@ -2,52 +2,45 @@
 
 use core::{iter::Copied, slice};
 
+use super::nal::Unescaped;
+
 /// Reads bits, the most significant of a byte first.
 #[derive(Clone)]
-pub(super) struct BitReader<'a> {
-    bytes: Copied<slice::Iter<'a, u8>>,
+pub(super) struct Bits<B> {
+    bytes: B,
     byte: u8,
     left: u32,
-    /// In a NAL unit, how many zero bytes came last: a 3 after two of them is not content (H.264 §7.4.1.1, H.265 §7.4.2.1).
-    zeros: Option<u32>,
 }
+
+/// Reads bits of bytes as they are.
+pub(super) type BitReader<'a> = Bits<Copied<slice::Iter<'a, u8>>>;
+/// Reads bits of a NAL unit's content.
+pub(super) type NalReader<'a> = Bits<Unescaped<'a>>;
 
 impl<'a> BitReader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self::of(bytes.iter().copied())
+    }
+}
+
+impl<'a> NalReader<'a> {
+    pub(super) fn new(content: &'a [u8]) -> Self {
+        Self::of(Unescaped::new(content))
+    }
+}
+
+impl<B: Iterator<Item = u8>> Bits<B> {
+    fn of(bytes: B) -> Self {
         Self {
-            bytes: bytes.iter().copied(),
+            bytes,
             byte: 0,
             left: 0,
-            zeros: None,
         }
-    }
-
-    pub(super) fn of_nal(bytes: &'a [u8]) -> Self {
-        Self {
-            zeros: Some(0),
-            ..Self::new(bytes)
-        }
-    }
-
-    fn next_byte(&mut self) -> Option<u8> {
-        let mut byte = self.bytes.next()?;
-        if let Some(zeros) = &mut self.zeros {
-            if *zeros >= 2 && byte == 3 {
-                *zeros = 0;
-                byte = self.bytes.next()?;
-            }
-            *zeros = if byte == 0 {
-                zeros.saturating_add(1)
-            } else {
-                0
-            };
-        }
-        Some(byte)
     }
 
     pub(super) fn flag(&mut self) -> Option<bool> {
         if self.left == 0 {
-            self.byte = self.next_byte()?;
+            self.byte = self.bytes.next()?;
             self.left = u8::BITS;
         }
         self.left = self.left.saturating_sub(1);
@@ -91,7 +84,7 @@ pub(super) struct BitWriter<'a> {
     /// The last bits, not yet a byte.
     bits: u64,
     held: u32,
-    /// As the reader's.
+    /// In a NAL unit, how many zero bytes came last: after two of them a 3 goes before what would look like a start code.
     zeros: Option<u32>,
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, vec};
 
-use super::{Codec, Sequence, Size, av1, h264, hevc, vp8, vp9};
+use super::{Codec, Sequence, Size, av1, blocks, h264, hevc, vp8, vp9};
 
 /// What stands in for the pictures of a stream: first one that is black and starts afresh, then others that repeat it, or of HEVC and AV1 the same.
 pub(super) struct Black {
@@ -28,8 +28,7 @@ impl Black {
             Codec::H264 => h264::room_for(Size::MOST_MACROBLOCKS),
             Codec::Hevc => hevc::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp8 => vp8::room_for(Size::MOST_MACROBLOCKS),
-            Codec::Vp9 => vp9::room_for(Size::MOST_MACROBLOCKS),
-            Codec::Av1 => av1::room_for(Size::MOST_MACROBLOCKS),
+            Codec::Vp9 | Codec::Av1 => blocks::room_for(Size::MOST_MACROBLOCKS),
             _ => 0,
         };
         Self {

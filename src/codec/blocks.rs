@@ -9,6 +9,11 @@ const LARGEST: u32 = 8;
 /// Beyond it a picture has several tiles.
 const WIDEST: u32 = 4096;
 
+/// The most bytes of black pictures: all headers, and a byte for each block of 16 by 16, of which few are smaller than 64 by 64.
+pub(super) const fn room_for(macroblocks: usize) -> usize {
+    macroblocks / 4 + 512
+}
+
 /// Where a picture's blocks are written.
 pub(super) trait BlockWriter {
     /// That a square is kept as whole as it can be.

@@ -2,7 +2,7 @@
 
 use super::{
     Header, Sequence, Size,
-    bits::{BitReader, BitWriter},
+    bits::{BitWriter, NalReader},
     nal,
 };
 
@@ -48,18 +48,12 @@ fn is_slice(unit: &[u8]) -> bool {
     (SLICE..=IDR_SLICE).contains(&kind(unit))
 }
 
-fn before_slices(unit: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let units = nal::units(unit).into_iter().flatten();
-    units.take_while(|unit| !is_slice(unit))
-}
-
 /// The content of the sequence parameter set that a slice refers to, if that and the picture's come before it in the same access unit.
 fn sps_of<'a>(unit: &'a [u8], slice: &[u8]) -> Option<&'a [u8]> {
-    let mut slice = BitReader::of_nal(slice.get(1..)?);
+    let mut slice = NalReader::new(slice.get(1..)?);
     let (_first, _kind) = (slice.unsigned()?, slice.unsigned()?);
     let pps_id = slice.unsigned()?;
-    let mut pps =
-        last(unit, PPS, |mut pps| Some(pps.unsigned()? == pps_id)).map(BitReader::of_nal)?;
+    let mut pps = last(unit, PPS, |mut pps| Some(pps.unsigned()? == pps_id)).map(NalReader::new)?;
     let (_, sps_id) = (pps.unsigned()?, pps.unsigned()?);
     last(unit, SPS, |mut sps| {
         sps.skip(24)?;
@@ -71,12 +65,12 @@ fn sps_of<'a>(unit: &'a [u8], slice: &[u8]) -> Option<&'a [u8]> {
 fn last<'a>(
     unit: &'a [u8],
     of_kind: u8,
-    is: impl Fn(BitReader<'a>) -> Option<bool>,
+    is: impl Fn(NalReader<'a>) -> Option<bool>,
 ) -> Option<&'a [u8]> {
-    let all = before_slices(unit).filter(|unit| kind(unit) == of_kind);
+    let all = nal::before_slices(unit, is_slice).filter(|unit| kind(unit) == of_kind);
     let contents = all.filter_map(|unit| unit.get(1..));
     contents
-        .filter(|content| is(BitReader::of_nal(content)) == Some(true))
+        .filter(|content| is(NalReader::new(content)) == Some(true))
         .last()
 }
 
@@ -85,7 +79,7 @@ fn read_sps(sps: &[u8]) -> Option<Size> {
     /// What has a format of its own (§7.3.2.1.1).
     const HIGH: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
     const BASELINE: u32 = 66;
-    let mut sps = BitReader::of_nal(sps);
+    let mut sps = NalReader::new(sps);
     let profile = sps.number(8)?;
     sps.skip(16)?;
     let _id = sps.unsigned()?;
@@ -138,7 +132,7 @@ fn read_sps(sps: &[u8]) -> Option<Size> {
     (is_progressive && in_order).then_some(size)
 }
 
-fn skip_scaling_list(sps: &mut BitReader<'_>, length: u32) -> Option<()> {
+fn skip_scaling_list(sps: &mut NalReader<'_>, length: u32) -> Option<()> {
     let (mut last, mut next) = (8i32, 8);
     for _ in 0..length {
         if next != 0 {
@@ -150,7 +144,7 @@ fn skip_scaling_list(sps: &mut BitReader<'_>, length: u32) -> Option<()> {
 }
 
 /// How many pictures may come before one and be shown after it, if that is said (§E.1.1).
-fn reordered(sps: &mut BitReader<'_>) -> Option<u32> {
+fn reordered(sps: &mut NalReader<'_>) -> Option<u32> {
     if !sps.flag()? {
         return None;
     }

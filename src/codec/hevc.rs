@@ -2,7 +2,7 @@
 
 use super::{
     Header, Sequence, Size,
-    bits::{BitReader, BitWriter},
+    bits::{BitWriter, NalReader},
     cabac::{CabacWriter, Context},
     nal,
     resume::Position,
@@ -64,15 +64,10 @@ fn is_slice(unit: &[u8]) -> bool {
     kind(unit) < VPS
 }
 
-fn before_slices(unit: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let units = nal::units(unit).into_iter().flatten();
-    units.take_while(|unit| !is_slice(unit))
-}
-
 /// The sequence parameter set that a slice refers to, if it, the picture's and the stream's come before the slice in the same access unit.
-fn sps_of<'a>(unit: &'a [u8], slice: &'a [u8]) -> Option<BitReader<'a>> {
+fn sps_of<'a>(unit: &'a [u8], slice: &'a [u8]) -> Option<NalReader<'a>> {
     let all = |of_kind: u8| {
-        let units = before_slices(unit).filter(move |unit| kind(unit) == of_kind);
+        let units = nal::before_slices(unit, is_slice).filter(move |unit| kind(unit) == of_kind);
         units.filter_map(content)
     };
     let mut header = content(slice)?;
@@ -97,7 +92,7 @@ fn sps_of<'a>(unit: &'a [u8], slice: &'a [u8]) -> Option<BitReader<'a>> {
 }
 
 /// From behind the number of the stream's parameter set to its own; how many further temporal layers there are.
-fn skip_to_id(sps: &mut BitReader<'_>) -> Option<u32> {
+fn skip_to_id(sps: &mut NalReader<'_>) -> Option<u32> {
     let layers = sps.number(3)?;
     sps.skip(1)?;
     skip_profile(sps, layers)?;
@@ -105,7 +100,7 @@ fn skip_to_id(sps: &mut BitReader<'_>) -> Option<u32> {
 }
 
 /// The size of a sequence's pictures, if they are 8-bit 4:2:0, and shown in the order in which they come (§7.3.2.2.1).
-fn read_sps(mut sps: BitReader<'_>) -> Option<Size> {
+fn read_sps(mut sps: NalReader<'_>) -> Option<Size> {
     sps.skip(4)?;
     let layers = skip_to_id(&mut sps)?;
     let _id = sps.unsigned()?;
@@ -134,12 +129,12 @@ fn read_sps(mut sps: BitReader<'_>) -> Option<Size> {
     (depths == (0, 0) && reordered == 0).then_some(Size::new(width, height)?)
 }
 
-fn content(unit: &[u8]) -> Option<BitReader<'_>> {
-    unit.get(2..).map(BitReader::of_nal)
+fn content(unit: &[u8]) -> Option<NalReader<'_>> {
+    unit.get(2..).map(NalReader::new)
 }
 
 /// What decoders are able to decode it, and of so many further temporal layers alike (§7.3.3).
-fn skip_profile(sps: &mut BitReader<'_>, layers: u32) -> Option<()> {
+fn skip_profile(sps: &mut NalReader<'_>, layers: u32) -> Option<()> {
     const PROFILE: u32 = 88;
     const LEVEL: u32 = 8;
     sps.skip(PROFILE + LEVEL)?;

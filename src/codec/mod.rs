@@ -11,6 +11,7 @@ mod cabac;
 mod h264;
 mod hevc;
 pub(crate) mod nal;
+pub(crate) mod obu;
 mod opus;
 mod resume;
 mod symbols;

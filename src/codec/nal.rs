@@ -1,5 +1,7 @@
 //! NAL units in a byte stream (H.264 and H.265 annex B).
 
+use core::slice;
+
 /// The units of an access unit, one after the other; each goes on to the end of all, as its own end is not looked for.
 ///
 /// None if it does not begin with one, as where each has its length before it.
@@ -48,6 +50,49 @@ impl<'a> Iterator for Units<'a> {
         let code = start_code(self.0)?;
         self.0 = self.0.get(code.checked_add(3)?..)?;
         Some(self.0)
+    }
+}
+
+/// The units before the first slice.
+pub(super) fn before_slices(
+    stream: &[u8],
+    is_slice: impl Fn(&[u8]) -> bool,
+) -> impl Iterator<Item = &[u8]> {
+    let units = units(stream).into_iter().flatten();
+    units.take_while(move |unit| !is_slice(unit))
+}
+
+/// A unit's content without the bytes that prevent emulation: a 3 after two zeros (H.264 §7.4.1.1, H.265 §7.4.2.1).
+#[derive(Clone)]
+pub(crate) struct Unescaped<'a> {
+    bytes: slice::Iter<'a, u8>,
+    zeros: u32,
+}
+
+impl<'a> Unescaped<'a> {
+    pub(crate) fn new(content: &'a [u8]) -> Self {
+        Self {
+            bytes: content.iter(),
+            zeros: 0,
+        }
+    }
+}
+
+impl Iterator for Unescaped<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        let mut byte = *self.bytes.next()?;
+        if self.zeros >= 2 && byte == 3 {
+            self.zeros = 0;
+            byte = *self.bytes.next()?;
+        }
+        self.zeros = if byte == 0 {
+            self.zeros.saturating_add(1)
+        } else {
+            0
+        };
+        Some(byte)
     }
 }
 

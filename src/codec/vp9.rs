@@ -59,11 +59,6 @@ fn is_superframe(frame: &[u8]) -> bool {
 /// The frame that shows the first of those that are kept once more: after a black keyframe, which all of them are, a black one.
 pub(super) const REPEATED: [u8; 1] = [0x88];
 
-/// The most bytes of black pictures: all headers, and a byte for each block of 16 by 16, of which few are smaller than 64 by 64.
-pub(super) const fn room_for(macroblocks: usize) -> usize {
-    macroblocks / 4 + 512
-}
-
 /// Quantisers are told by their place in a table; at this one the first coefficient is multiplied by 925.
 const QUANTISER: u32 = 245;
 

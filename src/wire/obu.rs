@@ -3,13 +3,15 @@
 //! Decoders skip it, so the picture stays as it is; but ffmpeg 5.1 stops at metadata of such a type in a bare file of OBUs. A stream is in the low-overhead format (§5.2), one temporal unit at a time.
 
 use super::{Cursor, Tags, UUID, WireError};
-use crate::seal::Carried;
+use crate::{
+    codec::obu::{leb128, open},
+    seal::Carried,
+};
 
 /// The type of the metadata, which others may use too; the UUID tells.
 pub const METADATA_TYPE: u8 = 27;
 
 const METADATA: u8 = 5;
-const HAS_EXTENSION: u8 = 0x04;
 const HAS_SIZE: u8 = 0x02;
 /// With which metadata ends (§5.3.4).
 const TRAILING: u8 = 0x80;
@@ -38,8 +40,8 @@ pub fn write<'b>(
     tags.none()?;
     let frame = frame.ok_or(WireError::Malformed)?;
     let (before, after) = unit.split_at_checked(frame).ok_or(WireError::Malformed)?;
-    let (bytes, length) = carried.to_bytes();
-    let own = bytes.get(..length).unwrap_or_default();
+    let mut room = [0; Carried::MAX];
+    let own = carried.to_bytes(&mut room);
     // At most 50, so that one byte says it.
     let size = u8::try_from(1 + UUID.len() + own.len() + 1).unwrap_or(u8::MAX);
 
@@ -57,25 +59,13 @@ pub fn write<'b>(
 fn look(unit: &[u8]) -> Result<(Tags, Option<usize>), WireError> {
     let mut tags = Tags::default();
     let mut rest = unit;
-    while let [header, after @ ..] = rest {
-        if header & 0x80 != 0 {
-            return Err(WireError::Malformed);
-        }
-        let kind = header >> 3 & 0x0F;
-        // Frames, their headers and tiles.
-        if matches!(kind, 3 | 4 | 6 | 7 | 8) {
-            return Ok((tags, Some(unit.len() - rest.len())));
-        }
-        let extension = usize::from(header & HAS_EXTENSION != 0);
-        let after = after.get(extension..).ok_or(WireError::Malformed)?;
-        let (size, after) = if header & HAS_SIZE == 0 {
-            (after.len(), after)
-        } else {
-            leb128(after)?
-        };
-        let (payload, next) = after.split_at_checked(size).ok_or(WireError::Malformed)?;
-        if kind == METADATA {
-            metadata(payload, &mut tags)?;
+    while !rest.is_empty() {
+        let (obu, next) = open(rest).ok_or(WireError::Malformed)?;
+        match obu.kind {
+            // Frames, their headers and tiles.
+            3 | 4 | 6 | 7 | 8 => return Ok((tags, Some(unit.len() - rest.len()))),
+            METADATA => metadata(obu.content, &mut tags)?,
+            _ => {}
         }
         rest = next;
     }
@@ -83,7 +73,7 @@ fn look(unit: &[u8]) -> Result<(Tags, Option<usize>), WireError> {
 }
 
 fn metadata(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
-    let (kind, content) = leb128(payload)?;
+    let (kind, content) = leb128(payload).ok_or(WireError::Malformed)?;
     let own = content
         .split_first_chunk()
         .filter(|(uuid, _)| **uuid == UUID);
@@ -93,21 +83,4 @@ fn metadata(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
         tags.add(content.strip_suffix(&[TRAILING]).unwrap_or_default());
     }
     Ok(())
-}
-
-/// A number of up to eight bytes, seven bits each, the lowest first, and below 2³² (§4.10.5).
-fn leb128(bytes: &[u8]) -> Result<(usize, &[u8]), WireError> {
-    let mut number = 0;
-    let mut rest = bytes;
-    for at in 0..8 {
-        let (byte, after) = rest.split_first().ok_or(WireError::Malformed)?;
-        rest = after;
-        number |= u64::from(byte & 0x7F) << (7 * at);
-        if byte & 0x80 == 0 {
-            let number = u32::try_from(number).ok();
-            let number = number.and_then(|number| usize::try_from(number).ok());
-            return Ok((number.ok_or(WireError::Malformed)?, rest));
-        }
-    }
-    Err(WireError::Malformed)
 }

@@ -162,8 +162,8 @@ pub fn write<'b>(
         extension,
         rest,
     } = Packet::parse(packet)?;
-    let (bytes, length) = carried.to_bytes();
-    let own = bytes.get(..length).unwrap_or_default();
+    let mut room = [0; Carried::MAX];
+    let own = carried.to_bytes(&mut room);
     if id == 0 {
         return Err(WireError::Id);
     }

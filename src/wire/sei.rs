@@ -7,7 +7,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Tags, UUID, WireError};
-use crate::{codec::nal::start_code, seal::Carried, tag::TagError};
+use crate::{
+    codec::nal::{Unescaped, start_code},
+    seal::Carried,
+    tag::TagError,
+};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,8 +86,8 @@ pub fn write<'b>(
     tags.none()?;
     let Start { at, header } = picture.ok_or(WireError::Malformed)?;
     let (before, after) = unit.split_at_checked(at).ok_or(WireError::Malformed)?;
-    let (bytes, length) = carried.to_bytes();
-    let own = bytes.get(..length).unwrap_or_default();
+    let mut room = [0; Carried::MAX];
+    let own = carried.to_bytes(&mut room);
     // At most 48, so that one byte says it.
     let size = u8::try_from(UUID.len() + own.len()).unwrap_or(u8::MAX);
 
@@ -158,8 +162,8 @@ fn messages(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
     let payload = payload.get(..payload.len() - zeros).unwrap_or_default();
     let mut rest = Unescaped::new(payload);
     while !rest.clone().eq([TRAILING]) {
-        let kind = rest.number()?;
-        let size = rest.number()?;
+        let kind = number(&mut rest)?;
+        let size = number(&mut rest)?;
         let mut message = rest.by_ref().take(size);
         if kind != USER_DATA_UNREGISTERED {
             if message.count() < size {
@@ -192,48 +196,14 @@ fn messages(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
     Ok(())
 }
 
-/// A NAL unit's payload without the bytes that prevent emulation.
-#[derive(Clone)]
-struct Unescaped<'u> {
-    bytes: core::slice::Iter<'u, u8>,
-    zeros: u8,
-}
-
-impl<'u> Unescaped<'u> {
-    fn new(bytes: &'u [u8]) -> Self {
-        Self {
-            bytes: bytes.iter(),
-            zeros: 0,
+/// A number as kinds and sizes of messages are written: 255 for as long as more follows.
+fn number(rest: &mut Unescaped<'_>) -> Result<usize, WireError> {
+    let mut number = 0_usize;
+    loop {
+        let byte = rest.next().ok_or(WireError::Malformed)?;
+        number = number.saturating_add(byte.into());
+        if byte < u8::MAX {
+            return Ok(number);
         }
-    }
-
-    /// A number as kinds and sizes of messages are written: 255 for as long as more follows.
-    fn number(&mut self) -> Result<usize, WireError> {
-        let mut number = 0_usize;
-        loop {
-            let byte = self.next().ok_or(WireError::Malformed)?;
-            number = number.saturating_add(byte.into());
-            if byte < u8::MAX {
-                return Ok(number);
-            }
-        }
-    }
-}
-
-impl Iterator for Unescaped<'_> {
-    type Item = u8;
-
-    fn next(&mut self) -> Option<u8> {
-        let mut byte = *self.bytes.next()?;
-        if self.zeros >= 2 && byte == 3 {
-            self.zeros = 0;
-            byte = *self.bytes.next()?;
-        }
-        self.zeros = if byte == 0 {
-            self.zeros.saturating_add(1)
-        } else {
-            0
-        };
-        Some(byte)
     }
 }
