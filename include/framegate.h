@@ -580,7 +580,7 @@ enum {
   FRAMEGATE_FORMAT_OPUS = 64,     /* one packet a frame */
   FRAMEGATE_FORMAT_OPUS_RED = 65, /* one RTP payload a frame, earlier packets before the packet itself (RFC 2198) */
   FRAMEGATE_FORMAT_H264 = 66,     /* one access unit a frame, with start codes (annex B), of one layer and view */
-  FRAMEGATE_FORMAT_HEVC = 67,     /* one access unit a frame, with start codes (annex B) */
+  FRAMEGATE_FORMAT_HEVC = 67,     /* one access unit a frame, with start codes (annex B), of one layer */
   FRAMEGATE_FORMAT_VP8 = 68,      /* one frame */
   FRAMEGATE_FORMAT_VP9 = 69,      /* one frame or superframe */
   FRAMEGATE_FORMAT_AV1 = 70,      /* one temporal unit, or one spatial layer of it, in the low-overhead format */
@@ -781,6 +781,7 @@ typedef struct framegate_cleared {
  * A release that is not ended makes its tap withhold from then on, and no withdrawal settles before it ends.
  *
  * One thread at a time for each tap. On an error no frame was looked at, and each of `cleared`, if that is well-formed, says DROPPED.
+ * They are withheld all the same: of an encoded stream nothing goes on then until a frame starts afresh.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES, or than one of an encoded stream whose outlet blanks), RELEASING, PANIC. */
 FRAMEGATE_NODISCARD int32_t framegate_tap_admit(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, size_t count, int64_t now,
                                                 framegate_cleared *cleared);

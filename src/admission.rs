@@ -36,9 +36,9 @@ impl<R> Admission<R> {
 /// What an outlet receives: a payload in which only what was cleared is left, and its tag. Only the gate makes one.
 #[derive(Debug)]
 pub struct Cleared<'a> {
-    pub(crate) payload: Payload<'a>,
-    pub(crate) tag: Tag,
-    pub(crate) content: Content<'a>,
+    payload: Payload<'a>,
+    tag: Tag,
+    content: Content<'a>,
 }
 
 impl<'a> Cleared<'a> {
@@ -91,9 +91,9 @@ impl<'a> Cleared<'a> {
 
 /// A release under way, in which frames are admitted one after the other: [`Tap::batch`].
 pub struct Batch<'a> {
-    pub(crate) tap: &'a Tap,
-    pub(crate) scope: Scope<'a>,
-    pub(crate) now: Time,
+    tap: &'a Tap,
+    scope: Scope<'a>,
+    now: Time,
 }
 
 impl Tap {
@@ -399,7 +399,7 @@ impl Tap {
     }
 
     #[inline]
-    pub(crate) fn content<'a>(&self, frame: &'a Frame<'a>, ruling: &Ruling) -> Content<'a> {
+    fn content<'a>(&self, frame: &'a Frame<'a>, ruling: &Ruling) -> Content<'a> {
         let (refused, uncovered) = match *ruling {
             Ruling::InPart {
                 refused, uncovered, ..

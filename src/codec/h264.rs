@@ -27,7 +27,11 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
     let slice = slices.next();
     let idr = slice.filter(|slice| kind(slice) == IDR_SLICE);
     let sps = idr.and_then(|slice| sps_of(unit, slice));
-    let has_parameters = |_: &&[u8]| slices.all(|slice| sps_of(unit, slice).is_some());
+    let has_parameters = |_: &&[u8]| {
+        let pictures = parameter_sets(unit);
+        let mut numbers = slices.map(pps_id);
+        numbers.all(|id| id.and_then(|id| pictures.get(id as usize)) == Some(&true))
+    };
     Some(match sps.filter(has_parameters) {
         Some(sps) => Header::start(read_sps(sps).map_or(Sequence::Other, Sequence::Of)),
         None => Header::inner(slice.is_some()),
@@ -48,11 +52,40 @@ fn is_slice(unit: &[u8]) -> bool {
     (SLICE..=IDR_SLICE).contains(&kind(unit))
 }
 
-/// The content of the sequence parameter set that a slice refers to, if that and the picture's come before it in the same access unit.
-fn sps_of<'a>(unit: &'a [u8], slice: &[u8]) -> Option<&'a [u8]> {
+/// The picture parameter set that a slice refers to, by its number.
+fn pps_id(slice: &[u8]) -> Option<u32> {
     let mut slice = NalReader::new(slice.get(1..)?);
     let (_first, _kind) = (slice.unsigned()?, slice.unsigned()?);
-    let pps_id = slice.unsigned()?;
+    slice.unsigned()
+}
+
+/// Which picture parameter sets come before the slices, with their sequence's. In one pass, as there may be as many slices as sets.
+fn parameter_sets(unit: &[u8]) -> [bool; 256] {
+    let all = |of_kind| {
+        let units = nal::before_slices(unit, is_slice).filter(move |unit| kind(unit) == of_kind);
+        units.map(|unit| NalReader::new(unit.get(1..).unwrap_or_default()))
+    };
+    let mut sequences = [false; 32];
+    for mut sps in all(SPS) {
+        let id = sps.skip(24).and_then(|()| sps.unsigned());
+        if let Some(is_there) = id.and_then(|id| sequences.get_mut(id as usize)) {
+            *is_there = true;
+        }
+    }
+    let mut pictures = [false; 256];
+    for mut pps in all(PPS) {
+        let (id, sps_id) = (pps.unsigned(), pps.unsigned());
+        // Of several with one number the last counts.
+        if let Some(is_there) = id.and_then(|id| pictures.get_mut(id as usize)) {
+            *is_there = sps_id.and_then(|id| sequences.get(id as usize)) == Some(&true);
+        }
+    }
+    pictures
+}
+
+/// The content of the sequence parameter set that a slice refers to, if that and the picture's come before it in the same access unit.
+fn sps_of<'a>(unit: &'a [u8], slice: &[u8]) -> Option<&'a [u8]> {
+    let pps_id = pps_id(slice)?;
     let mut pps = last(unit, PPS, |mut pps| Some(pps.unsigned()? == pps_id)).map(NalReader::new)?;
     let (_, sps_id) = (pps.unsigned()?, pps.unsigned()?);
     last(unit, SPS, |mut sps| {

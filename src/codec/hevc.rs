@@ -32,7 +32,11 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
         return Some(Header::inner(false));
     };
     let sps = sps_of(unit, slice);
-    let has_parameters = sps.is_some() && slices.all(|slice| sps_of(unit, slice).is_some());
+    let has_parameters = sps.is_some() && {
+        let pictures = parameter_sets(unit);
+        let mut numbers = slices.map(pps_id);
+        numbers.all(|id| id.and_then(|id| pictures.get(id as usize)) == Some(&true))
+    };
     let position = match kind(slice) {
         kind if IDR.contains(&kind) && has_parameters => Position::Start,
         kind if BLA.contains(&kind) && has_parameters => Position::StartButForLeading,
@@ -64,30 +68,67 @@ fn is_slice(unit: &[u8]) -> bool {
     kind(unit) < VPS
 }
 
-/// The sequence parameter set that a slice refers to, if it, the picture's and the stream's come before the slice in the same access unit.
-fn sps_of<'a>(unit: &'a [u8], slice: &'a [u8]) -> Option<NalReader<'a>> {
-    let all = |of_kind: u8| {
-        let units = nal::before_slices(unit, is_slice).filter(move |unit| kind(unit) == of_kind);
-        units.filter_map(content)
-    };
+/// Of all parameter sets of a kind before the slices, the content.
+fn all(unit: &[u8], of_kind: u8) -> impl Iterator<Item = NalReader<'_>> {
+    let units = nal::before_slices(unit, is_slice).filter(move |unit| kind(unit) == of_kind);
+    units.filter_map(content)
+}
+
+/// The picture parameter set that a slice refers to, by its number.
+fn pps_id(slice: &[u8]) -> Option<u32> {
     let mut header = content(slice)?;
     let _is_first = header.flag()?;
     if IRAP.contains(&kind(slice)) {
         header.skip(1)?;
     }
-    let pps_id = header.unsigned()?;
+    header.unsigned()
+}
+
+/// A sequence's parameter set by the numbers of the stream's and its own.
+fn sps_ids(mut sps: NalReader<'_>) -> Option<(u32, u32)> {
+    let vps_id = sps.number(4)?;
+    skip_to_id(&mut sps)?;
+    Some((vps_id, sps.unsigned()?))
+}
+
+/// Which picture parameter sets come before the slices, with their sequence's and their stream's. In one pass, as there may be as many slices as sets.
+fn parameter_sets(unit: &[u8]) -> [bool; 64] {
+    let mut streams = [false; 16];
+    for mut vps in all(unit, VPS) {
+        if let Some(is_there) = vps.number(4).and_then(|id| streams.get_mut(id as usize)) {
+            *is_there = true;
+        }
+    }
     // Of several with one number the last counts.
-    let sps_id =
-        all(PPS).filter_map(|mut pps| (pps.unsigned()? == pps_id).then(|| pps.unsigned())?);
-    let sps_id = sps_id.last()?;
-    let sps = all(SPS).filter_map(|sps| {
-        let mut rest = sps.clone();
-        let vps_id = rest.number(4)?;
-        skip_to_id(&mut rest)?;
-        (rest.unsigned()? == sps_id).then_some((vps_id, sps))
-    });
-    let (vps_id, sps) = sps.last()?;
-    let is_there = all(VPS).any(|mut vps| vps.number(4) == Some(vps_id));
+    let mut sequences = [false; 16];
+    for (vps_id, id) in all(unit, SPS).filter_map(sps_ids) {
+        if let Some(is_there) = sequences.get_mut(id as usize) {
+            *is_there = streams.get(vps_id as usize) == Some(&true);
+        }
+    }
+    let mut pictures = [false; 64];
+    for mut pps in all(unit, PPS) {
+        let (id, sps_id) = (pps.unsigned(), pps.unsigned());
+        if let Some(is_there) = id.and_then(|id| pictures.get_mut(id as usize)) {
+            *is_there = sps_id.and_then(|id| sequences.get(id as usize)) == Some(&true);
+        }
+    }
+    pictures
+}
+
+/// The sequence parameter set that a slice refers to, if it, the picture's and the stream's come before the slice in the same access unit.
+fn sps_of<'a>(unit: &'a [u8], slice: &[u8]) -> Option<NalReader<'a>> {
+    let pps_id = pps_id(slice)?;
+    // Of several with one number the last counts.
+    let of_picture =
+        |mut pps: NalReader<'_>| (pps.unsigned()? == pps_id).then(|| pps.unsigned())?;
+    let sps_id = all(unit, PPS).filter_map(of_picture).last()?;
+    let of_sequence = |sps: NalReader<'a>| {
+        let (vps_id, id) = sps_ids(sps.clone())?;
+        (id == sps_id).then_some((vps_id, sps))
+    };
+    let (vps_id, sps) = all(unit, SPS).filter_map(of_sequence).last()?;
+    let is_there = all(unit, VPS).any(|mut vps| vps.number(4) == Some(vps_id));
     is_there.then_some(sps)
 }
 

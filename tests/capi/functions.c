@@ -371,15 +371,34 @@ static void formats(void) {
   key_frame.keyframe = FRAMEGATE_KEYFRAME_YES;
   IS(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared), 1);
   IS(framegate_tap_wants_keyframe(camera), 0);
+  OK(framegate_tap_end(camera));
   /* What is refused is withheld, and so is what may depend on it. */
   const uint8_t inner[6] = {0x51, 0x00, 0x00, 0x01, 0x02, 0x03};
   const framegate_payload inner_payload = bytes_of(inner, sizeof inner);
+  const framegate_tap elsewhere = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_VP8),
+                                         outlet_of(FRAMEGATE_PURPOSE_RECORD, FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO), "elsewhere"));
+  const framegate_tap none = {0};
+  const framegate_payload two[2] = {inner_payload, inner_payload};
+  const framegate_frame two_frames[2] = {key_frame, key_frame};
+  framegate_cleared two_cleared[2] = {cleared_of(), cleared_of()};
   key_frame.keyframe = FRAMEGATE_KEYFRAME_UNSAID;
-  IS(framegate_tap_admit(camera, &key_frame, &inner_payload, 1, SECOND, &key_cleared), FRAMEGATE_ERROR_RELEASING);
-  OK(framegate_tap_end(camera));
-  IS(framegate_tap_admit(camera, &key_frame, &inner_payload, 1, SECOND, &key_cleared), 0);
-  OK(framegate_tag_get(key_cleared.tag, &key_fields));
-  IS(key_fields.reason, FRAMEGATE_REASON_AWAITS_KEYFRAME);
+  for (int fault = 0; fault < 7; fault++) {
+    IS(framegate_tap_admit(elsewhere, &key_frame, &key_payload, 1, SECOND, &key_cleared), 1);
+    if (fault == 0) IS(framegate_tap_admit(elsewhere, &key_frame, &inner_payload, 1, SECOND, &key_cleared), FRAMEGATE_ERROR_RELEASING);
+    OK(framegate_tap_end(elsewhere));
+    if (fault == 1) IS(framegate_tap_admit(elsewhere, &key_frame, &inner_payload, FRAMEGATE_MAX_FRAMES + 1, SECOND, &key_cleared), FRAMEGATE_ERROR_LENGTH);
+    if (fault == 2) IS(framegate_tap_admit(elsewhere, &key_frame, NULL, 1, SECOND, &key_cleared), FRAMEGATE_ERROR_NULL);
+    if (fault == 3) IS(framegate_tap_admit(elsewhere, NULL, &inner_payload, 1, SECOND, &key_cleared), FRAMEGATE_ERROR_NULL);
+    if (fault == 4) IS(framegate_tap_admit(elsewhere, &key_frame, &inner_payload, 1, SECOND, NULL), FRAMEGATE_ERROR_NULL);
+    if (fault == 5) IS(framegate_tap_admit(elsewhere, two_frames, two, 2, SECOND, two_cleared), FRAMEGATE_ERROR_LENGTH);
+    /* Of another tap nothing is held back. */
+    if (fault == 6) IS(framegate_tap_admit(none, &key_frame, &inner_payload, 1, SECOND, &key_cleared), FRAMEGATE_ERROR_HANDLE);
+    IS(framegate_tap_admit(elsewhere, &key_frame, &inner_payload, 1, SECOND, &key_cleared), 1);
+    IS(key_cleared.verdict, fault < 6 ? FRAMEGATE_VERDICT_BLANKED : FRAMEGATE_VERDICT_WHOLE);
+    OK(framegate_tap_end(elsewhere));
+    IS(framegate_tap_wants_keyframe(elsewhere), fault < 6);
+  }
+  OK(framegate_tap_close(elsewhere));
   OK(framegate_tap_close(camera));
   IS(framegate_tap_wants_keyframe(camera), FRAMEGATE_ERROR_HANDLE);
 

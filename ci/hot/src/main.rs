@@ -20,7 +20,7 @@ use functions::{
     hot_decide_many, hot_in_place, hot_into, own,
 };
 
-const NAMES: [&str; 28] = [
+const NAMES: [&str; 29] = [
     "decide",
     "decide_list",
     "decide_group",
@@ -36,6 +36,7 @@ const NAMES: [&str; 28] = [
     "admit_opus",
     "admit_vp8",
     "admit_h264",
+    "admit_h264_of_many",
     "blank_pcm",
     "blank_i420",
     "blank_nv12",
@@ -251,6 +252,10 @@ impl House {
             "admit_h264" => {
                 let [key, inner] = frames::h264();
                 admit(self.coded(Format::H264, &key), inner)
+            }
+            "admit_h264_of_many" => {
+                let [key, _] = frames::h264();
+                admit(self.coded(Format::H264, &key), frames::h264_of_many())
             }
             "blank_pcm" => in_place(self.audio(false), pcm(), []),
             "blank_i420" => picture_in_place(self.video(false, I420), I420, []),
