@@ -24,17 +24,17 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
         return None;
     }
     let mut slices = nal::units(unit)?.filter(|unit| is_slice(unit));
-    let slice = slices.next();
-    let idr = slice.filter(|slice| kind(slice) == IDR_SLICE);
-    let sps = idr.and_then(|slice| sps_of(unit, slice));
-    let has_parameters = |_: &&[u8]| {
-        let pictures = parameter_sets(unit);
-        let mut numbers = slices.map(pps_id);
-        numbers.all(|id| id.and_then(|id| pictures.get(id as usize)) == Some(&true))
+    let Some(slice) = slices.next() else {
+        return Some(Header::inner(false));
     };
-    Some(match sps.filter(has_parameters) {
+    if kind(slice) != IDR_SLICE {
+        return Some(Header::inner(true));
+    }
+    let parameters = Parameters::of(unit);
+    let are_there = |_: &&[u8]| slices.all(|slice| parameters.sequence_of(slice).is_some());
+    Some(match parameters.sequence_of(slice).filter(are_there) {
         Some(sps) => Header::start(read_sps(sps).map_or(Sequence::Other, Sequence::Of)),
-        None => Header::inner(slice.is_some()),
+        None => Header::inner(true),
     })
 }
 
@@ -52,59 +52,49 @@ fn is_slice(unit: &[u8]) -> bool {
     (SLICE..=IDR_SLICE).contains(&kind(unit))
 }
 
-/// The picture parameter set that a slice refers to, by its number.
-fn pps_id(slice: &[u8]) -> Option<u32> {
-    let mut slice = NalReader::new(slice.get(1..)?);
-    let (_first, _kind) = (slice.unsigned()?, slice.unsigned()?);
-    slice.unsigned()
+/// The parameter sets before the slices, read once, as there may be as many slices as sets. Of several with one number the last counts.
+struct Parameters<'a> {
+    /// The content of the sequences'.
+    sequences: [Option<&'a [u8]>; 32],
+    /// The sequence's to which each of the pictures' refers.
+    pictures: [Option<u32>; 256],
 }
 
-/// Which picture parameter sets come before the slices, with their sequence's. In one pass, as there may be as many slices as sets.
-fn parameter_sets(unit: &[u8]) -> [bool; 256] {
-    let all = |of_kind| {
-        let units = nal::before_slices(unit, is_slice).filter(move |unit| kind(unit) == of_kind);
-        units.map(|unit| NalReader::new(unit.get(1..).unwrap_or_default()))
-    };
-    let mut sequences = [false; 32];
-    for mut sps in all(SPS) {
-        let id = sps.skip(24).and_then(|()| sps.unsigned());
-        if let Some(is_there) = id.and_then(|id| sequences.get_mut(id as usize)) {
-            *is_there = true;
+impl<'a> Parameters<'a> {
+    fn of(unit: &'a [u8]) -> Self {
+        let (mut sequences, mut pictures) = ([None; 32], [None; 256]);
+        for unit in nal::before_slices(unit, is_slice) {
+            let content = unit.get(1..).unwrap_or_default();
+            let mut bits = NalReader::new(content);
+            match kind(unit) {
+                SPS => {
+                    let id = bits.skip(24).and_then(|()| bits.unsigned());
+                    if let Some(sps) = id.and_then(|id| sequences.get_mut(id as usize)) {
+                        *sps = Some(content);
+                    }
+                }
+                PPS => {
+                    let id = bits.unsigned();
+                    if let Some(sps_id) = id.and_then(|id| pictures.get_mut(id as usize)) {
+                        *sps_id = bits.unsigned();
+                    }
+                }
+                _ => {}
+            }
+        }
+        Self {
+            sequences,
+            pictures,
         }
     }
-    let mut pictures = [false; 256];
-    for mut pps in all(PPS) {
-        let (id, sps_id) = (pps.unsigned(), pps.unsigned());
-        // Of several with one number the last counts.
-        if let Some(is_there) = id.and_then(|id| pictures.get_mut(id as usize)) {
-            *is_there = sps_id.and_then(|id| sequences.get(id as usize)) == Some(&true);
-        }
+
+    /// The content of the sequence's to which a slice refers, if that and the picture's are there.
+    fn sequence_of(&self, slice: &[u8]) -> Option<&'a [u8]> {
+        let mut slice = NalReader::new(slice.get(1..)?);
+        let (_first, _kind) = (slice.unsigned()?, slice.unsigned()?);
+        let sps_id = self.pictures.get(slice.unsigned()? as usize)?;
+        *self.sequences.get((*sps_id)? as usize)?
     }
-    pictures
-}
-
-/// The content of the sequence parameter set that a slice refers to, if that and the picture's come before it in the same access unit.
-fn sps_of<'a>(unit: &'a [u8], slice: &[u8]) -> Option<&'a [u8]> {
-    let pps_id = pps_id(slice)?;
-    let mut pps = last(unit, PPS, |mut pps| Some(pps.unsigned()? == pps_id)).map(NalReader::new)?;
-    let (_, sps_id) = (pps.unsigned()?, pps.unsigned()?);
-    last(unit, SPS, |mut sps| {
-        sps.skip(24)?;
-        Some(sps.unsigned()? == sps_id)
-    })
-}
-
-/// The content of the last unit of a kind before the slices that is the one: of several with one number the last counts.
-fn last<'a>(
-    unit: &'a [u8],
-    of_kind: u8,
-    is: impl Fn(NalReader<'a>) -> Option<bool>,
-) -> Option<&'a [u8]> {
-    let all = nal::before_slices(unit, is_slice).filter(|unit| kind(unit) == of_kind);
-    let contents = all.filter_map(|unit| unit.get(1..));
-    contents
-        .filter(|content| is(NalReader::new(content)) == Some(true))
-        .last()
 }
 
 /// The size of a sequence's pictures, if they are 8-bit 4:2:0, progressive, and shown in the order in which they come (§7.3.2.1.1).

@@ -31,27 +31,26 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
     let Some(slice) = slices.next() else {
         return Some(Header::inner(false));
     };
-    let sps = sps_of(unit, slice);
-    let has_parameters = sps.is_some() && {
-        let pictures = parameter_sets(unit);
-        let mut numbers = slices.map(pps_id);
-        numbers.all(|id| id.and_then(|id| pictures.get(id as usize)) == Some(&true))
-    };
     let position = match kind(slice) {
-        kind if IDR.contains(&kind) && has_parameters => Position::Start,
-        kind if BLA.contains(&kind) && has_parameters => Position::StartButForLeading,
+        kind if IDR.contains(&kind) => Position::Start,
+        kind if BLA.contains(&kind) => Position::StartButForLeading,
         CRA => Position::Renewal,
         kind if RASL.contains(&kind) => Position::Leading,
         _ => Position::Inner,
     };
-    let starts = matches!(position, Position::Start | Position::StartButForLeading);
-    Some(Header {
-        position,
-        sequence: match sps {
-            Some(sps) if starts => read_sps(sps).map_or(Sequence::Other, Sequence::Of),
-            _ => Sequence::Same,
+    let inner = Header::inner(true);
+    if !matches!(position, Position::Start | Position::StartButForLeading) {
+        return Some(Header { position, ..inner });
+    }
+    let parameters = Parameters::of(unit);
+    let are_there = |_: &NalReader<'_>| slices.all(|slice| parameters.sequence_of(slice).is_some());
+    Some(match parameters.sequence_of(slice).filter(are_there) {
+        Some(sps) => Header {
+            position,
+            sequence: read_sps(sps).map_or(Sequence::Other, Sequence::Of),
+            ..inner
         },
-        ..Header::inner(true)
+        None => inner,
     })
 }
 
@@ -68,68 +67,63 @@ fn is_slice(unit: &[u8]) -> bool {
     kind(unit) < VPS
 }
 
-/// Of all parameter sets of a kind before the slices, the content.
-fn all(unit: &[u8], of_kind: u8) -> impl Iterator<Item = NalReader<'_>> {
-    let units = nal::before_slices(unit, is_slice).filter(move |unit| kind(unit) == of_kind);
-    units.filter_map(content)
+/// The parameter sets before the slices, read once, as there may be as many slices as sets. Of several with one number the last counts.
+struct Parameters<'a> {
+    /// Whether the streams' are there.
+    streams: [bool; 16],
+    /// The stream's to which each of the sequences' refers, and its content.
+    sequences: [Option<(u32, NalReader<'a>)>; 16],
+    /// The sequence's to which each of the pictures' refers.
+    pictures: [Option<u32>; 64],
 }
 
-/// The picture parameter set that a slice refers to, by its number.
-fn pps_id(slice: &[u8]) -> Option<u32> {
-    let mut header = content(slice)?;
-    let _is_first = header.flag()?;
-    if IRAP.contains(&kind(slice)) {
-        header.skip(1)?;
-    }
-    header.unsigned()
-}
-
-/// A sequence's parameter set by the numbers of the stream's and its own.
-fn sps_ids(mut sps: NalReader<'_>) -> Option<(u32, u32)> {
-    let vps_id = sps.number(4)?;
-    skip_to_id(&mut sps)?;
-    Some((vps_id, sps.unsigned()?))
-}
-
-/// Which picture parameter sets come before the slices, with their sequence's and their stream's. In one pass, as there may be as many slices as sets.
-fn parameter_sets(unit: &[u8]) -> [bool; 64] {
-    let mut streams = [false; 16];
-    for mut vps in all(unit, VPS) {
-        if let Some(is_there) = vps.number(4).and_then(|id| streams.get_mut(id as usize)) {
-            *is_there = true;
+impl<'a> Parameters<'a> {
+    fn of(unit: &'a [u8]) -> Self {
+        let mut all = Self {
+            streams: [false; 16],
+            sequences: [const { None }; 16],
+            pictures: [None; 64],
+        };
+        for unit in nal::before_slices(unit, is_slice) {
+            all.add(unit);
         }
+        all
     }
-    // Of several with one number the last counts.
-    let mut sequences = [false; 16];
-    for (vps_id, id) in all(unit, SPS).filter_map(sps_ids) {
-        if let Some(is_there) = sequences.get_mut(id as usize) {
-            *is_there = streams.get(vps_id as usize) == Some(&true);
-        }
-    }
-    let mut pictures = [false; 64];
-    for mut pps in all(unit, PPS) {
-        let (id, sps_id) = (pps.unsigned(), pps.unsigned());
-        if let Some(is_there) = id.and_then(|id| pictures.get_mut(id as usize)) {
-            *is_there = sps_id.and_then(|id| sequences.get(id as usize)) == Some(&true);
-        }
-    }
-    pictures
-}
 
-/// The sequence parameter set that a slice refers to, if it, the picture's and the stream's come before the slice in the same access unit.
-fn sps_of<'a>(unit: &'a [u8], slice: &[u8]) -> Option<NalReader<'a>> {
-    let pps_id = pps_id(slice)?;
-    // Of several with one number the last counts.
-    let of_picture =
-        |mut pps: NalReader<'_>| (pps.unsigned()? == pps_id).then(|| pps.unsigned())?;
-    let sps_id = all(unit, PPS).filter_map(of_picture).last()?;
-    let of_sequence = |sps: NalReader<'a>| {
-        let (vps_id, id) = sps_ids(sps.clone())?;
-        (id == sps_id).then_some((vps_id, sps))
-    };
-    let (vps_id, sps) = all(unit, SPS).filter_map(of_sequence).last()?;
-    let is_there = all(unit, VPS).any(|mut vps| vps.number(4) == Some(vps_id));
-    is_there.then_some(sps)
+    /// None if it is no parameter set, or one that cannot be referred to.
+    fn add(&mut self, unit: &'a [u8]) -> Option<()> {
+        let content = content(unit)?;
+        let mut bits = content.clone();
+        match kind(unit) {
+            VPS => *self.streams.get_mut(bits.number(4)? as usize)? = true,
+            SPS => {
+                let vps_id = bits.number(4)?;
+                skip_to_id(&mut bits)?;
+                let sps = self.sequences.get_mut(bits.unsigned()? as usize)?;
+                *sps = Some((vps_id, content));
+            }
+            PPS => {
+                let sps_id = self.pictures.get_mut(bits.unsigned()? as usize)?;
+                *sps_id = bits.unsigned();
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// The content of the sequence's to which a slice refers, if that, the picture's and the stream's are there.
+    fn sequence_of(&self, slice: &[u8]) -> Option<NalReader<'a>> {
+        let mut header = content(slice)?;
+        let _is_first = header.flag()?;
+        if IRAP.contains(&kind(slice)) {
+            header.skip(1)?;
+        }
+        let sps_id = self.pictures.get(header.unsigned()? as usize)?;
+        let sps = self.sequences.get((*sps_id)? as usize)?;
+        let (vps_id, sps) = sps.as_ref()?;
+        let is_there = self.streams.get(*vps_id as usize)?;
+        is_there.then(|| sps.clone())
+    }
 }
 
 /// From behind the number of the stream's parameter set to its own; how many further temporal layers there are.
