@@ -20,7 +20,7 @@ use framegate::{
 
 /// Verifies a meeting's ledger and every grant in it, and tells who agreed to what, when, how, under which notice and until when.
 ///
-/// A ledger that does not verify is told in one line with the number of the first bad line, and the exit status is 2.
+/// For a ledger that does not verify, it prints one line with the number of the first bad line, and exits with status 2.
 #[derive(Parser)]
 struct Arguments {
     /// The ledger, in JSON Lines [default: target/meeting/ledger.jsonl of the repository]
@@ -29,7 +29,7 @@ struct Arguments {
         hide_default_value = true
     )]
     ledger: PathBuf,
-    /// How far it goes, as somebody kept it apart from the ledger: `{"entries": …, "hash": "…"}`
+    /// The ledger's head, as it was kept apart from the ledger: `{"entries": …, "hash": "…"}`
     #[arg(long, value_name = "HEAD.json")]
     head: Option<PathBuf>,
     /// The public key of the device that wrote it, 64 hexadecimal digits: its signatures then vouch for what is before them

@@ -17,28 +17,28 @@
  * after the call has returned, but what is said to be: callbacks and their `user`.
  *
  * Structs that may grow begin with their size: set `size` to sizeof of it and everything not needed to 0. A struct from a later
- * header is taken as long as what this library does not know is 0. In an array all are of the same size.
+ * header is accepted as long as the members unknown to this library are 0. In an array all have the same size.
  *
- * Handles are numbers, not addresses. 0 is none. One that was closed, of another type or made up is FRAMEGATE_ERROR_HANDLE,
- * with meetings, settlings, ledgers, verifiers, keys, taps and groups alike, as long as fewer than 2^32 have been made in its place.
- * Participants, streams and outlets know their meeting: one of another is FRAMEGATE_ERROR_FOREIGN, and in a frame a person unknown
- * (told apart for the next 65,534 meetings of the process).
+ * Handles are numbers, not addresses. 0 is none. One that was closed, is of another type or was made up gives FRAMEGATE_ERROR_HANDLE,
+ * for meetings, settlings, ledgers, verifiers, keys, taps and groups alike, as long as fewer than 2^32 have been made in its place.
+ * Participants, streams and outlets know their meeting: one of another meeting gives FRAMEGATE_ERROR_FOREIGN, and counts in a frame as
+ * an unknown person (meetings are told apart for the next 65,534 meetings of the process).
  *
  * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
  * same time too; the calls of one meeting wait for each other. A tap may be on any one thread at a time: its calls must not overlap. Closing
- * a tap, a group or a stream's key must not overlap with a call that uses it. No call on a tap or a stream's key but opening and closing it
- * allocates, locks, calls the system or waits, and none that reads or writes a tag.
+ * a tap, a group or a stream's key must not overlap with a call that uses it. Calls on a tap or a stream's key, except
+ * opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a tag.
  *
- * What the caller owes, as it cannot be checked: pointers that are not null lead to as many bytes as is said, which nobody changes
- * meanwhile; what is written to does not overlap anything else that is passed; and the rules of threads above.
+ * What the caller must ensure, as it cannot be checked: pointers that are not null lead to as many bytes as stated, which nobody
+ * changes during the call; what is written to overlaps nothing else that is passed; and the rules on threads above are kept.
  *
  * Panics. Should the library panic, the call returns FRAMEGATE_ERROR_PANIC, and a meeting that it was in is closed with all its taps.
  * That needs the unwinding of panics, as in what `make install` builds; where a panic aborts, the process ends instead, and releases
  * nothing more either. A callback must not throw, nor leave by longjmp().
  *
  * Unloading. The library starts no threads and keeps nothing in them; after the last handle is closed and no call is under way,
- * dlclose() is safe. After fork() the child may use what no other thread was in a call with; but the ledger's file belongs to one of both:
- * the other may only close its meetings.
+ * dlclose() is safe. After fork() the child may use whatever no other thread was using in a call; but only one of the two processes
+ * owns the ledger's file: the other may only close its meetings.
  */
 #ifndef FRAMEGATE_H
 #define FRAMEGATE_H
@@ -163,7 +163,7 @@ framegate_string framegate_reason_name(uint32_t reason);
 
 /* ---- Words ---- */
 
-/* No time: no end, no earlier time than the other one that is given. */
+/* No time: no end; or no earlier time than the one given beside it. */
 #define FRAMEGATE_NO_TIME INT64_MAX
 
 /* What a frame is. As numbers and, 1 << number, as bits of a set. */
@@ -253,7 +253,7 @@ enum {
   FRAMEGATE_REASON_STALE_NOTICE = 34,    /* the notice under which somebody agreed has been superseded */
   FRAMEGATE_REASON_EXPIRED = 35,         /* somebody's consent came to its end */
   FRAMEGATE_REASON_NOT_GRANTED = 36,     /* somebody never agreed */
-  FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* not without a break since the frame was captured */
+  FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* agreed to now, but not without a break since the frame was captured */
   FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* what it was derived from was not cleared for this */
   FRAMEGATE_REASON_AWAITS_KEYFRAME = 48, /* it may depend on a frame that was withheld, or never came: framegate_tap_wants_keyframe() */
   FRAMEGATE_REASON_REACHES_BACK = 49,    /* it may yield what was captured before it, and how long before cannot be told */
@@ -276,7 +276,7 @@ typedef struct framegate_meeting {
   uint64_t handle;
 } framegate_meeting;
 
-/* A narrowing under way. */
+/* A narrowing of consent that is settling. */
 typedef struct framegate_settling {
   uint64_t handle;
 } framegate_settling;
@@ -346,13 +346,13 @@ typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t len
 
 /* Tells an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger (without one: at once).
  * It is called after the call that made it, on its thread, outside of any lock; from within it the library may be called.
- * From two threads events can come in another order than that of their member "n". `line` is there during the call alone. Frames are no events. */
+ * Events from two threads may arrive out of the order of their member "n". `line` is valid only during the call. Frames are not events. */
 typedef void (*framegate_event)(void *user, const char *line, size_t length);
 
 /* Which entries of a ledger are made durable at once. Grants and everything that narrows always are. */
 enum {
-  FRAMEGATE_DURABILITY_EACH = 0,   /* each */
-  FRAMEGATE_DURABILITY_BATCHED = 1 /* the others when one of these comes */
+  FRAMEGATE_DURABILITY_EACH = 0,   /* every entry */
+  FRAMEGATE_DURABILITY_BATCHED = 1 /* only those; the others together with the next of them */
 };
 
 /* How a meeting is opened, or resumed. */
@@ -382,11 +382,11 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_resume(framegate_ledger l
 
 /* Ends a meeting: everything is closed for good, and the last counters are entered. A second end changes nothing.
  * `settling` may be null; otherwise it is closed by framegate_settling_close().
- * Errors: HANDLE, BUSY, PANIC; after the end is made MISALIGNED, FULL. */
+ * Errors: HANDLE, BUSY, PANIC; with the meeting ended all the same, MISALIGNED, FULL. */
 framegate_status framegate_meeting_end(framegate_meeting meeting, framegate_settling *settling);
 
-/* Closes the handle, and with it every tap of the meeting for good; taps, groups and settlings are to be closed by themselves. A meeting that was not ended can be resumed
- * from its ledger. Calls that are under way end first. Errors: HANDLE, BUSY. */
+/* Closes the handle, and shuts every tap of the meeting for good; handles of taps, groups and settlings must still be closed. A meeting that was not ended can be resumed
+ * from its ledger. Waits for calls that are under way. Errors: HANDLE, BUSY. */
 framegate_status framegate_meeting_close(framegate_meeting meeting);
 
 /* The meeting's id, into `buffer` of `capacity` bytes; `length` says how long it is, also where it does not fit. So do all functions with these three;
@@ -413,7 +413,7 @@ framegate_status framegate_head_message(const framegate_head *head, uint8_t *buf
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 framegate_status framegate_meeting_next_deadline(framegate_meeting meeting, int64_t *deadline);
 
-/* Notes the consents that came to their end. They have ended without that, to the millisecond. Gives the store what it did not take before.
+/* Enters the consents that came to their end. They end on time without this, to the millisecond. Offers the store again what it did not take before.
  * Errors: HANDLE, BUSY, PANIC. */
 framegate_status framegate_meeting_tick(framegate_meeting meeting, int64_t now);
 
@@ -499,9 +499,9 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_challenge(framegate_meeti
 FRAMEGATE_NODISCARD framegate_status framegate_grant_message(framegate_meeting meeting, framegate_participant who, const framegate_grant *grant, uint8_t *buffer, size_t capacity,
                                                              size_t *length);
 
-/* Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). Whoever asks for it, it is closed; an unknown `by` is entered as the vendor's.
- * A bad time counts as now; it works after leaving and after the end; of somebody who was never there, there is nothing.
- * Once it has settled no frame of theirs is released any more. `settling` as in framegate_meeting_end().
+/* Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). It takes effect whoever asks; an unknown `by` is entered as the vendor's.
+ * A time out of range counts as now; it works after leaving and after the end; for somebody who was never there it does nothing.
+ * Once it has settled, no frame of theirs is released any more. `settling` as in framegate_meeting_end().
  * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
 framegate_status framegate_meeting_withdraw(framegate_meeting meeting, uint32_t by, framegate_participant who, framegate_scope scope, int64_t now, framegate_settling *settling);
 
@@ -529,7 +529,7 @@ typedef struct framegate_tap_release {
  * Errors: HANDLE. */
 FRAMEGATE_NODISCARD int32_t framegate_settling_is_settled(framegate_settling settling);
 
-/* Waits for that, for no longer than so many milliseconds: 1, 0 or an error. It waits on no lock, but not on a media thread, whose own release it might wait for.
+/* Waits for that, at most this many milliseconds: 1, 0 or an error. It holds no lock while waiting. Not for media threads: it might wait for their own release.
  * Errors: HANDLE. */
 FRAMEGATE_NODISCARD int32_t framegate_settling_wait(framegate_settling settling, uint32_t milliseconds);
 
@@ -584,7 +584,7 @@ enum {
   FRAMEGATE_FORMAT_VP8 = 68,      /* one frame */
   FRAMEGATE_FORMAT_VP9 = 69,      /* one frame or superframe */
   FRAMEGATE_FORMAT_AV1 = 70,      /* one temporal unit, or one spatial layer of it, in the low-overhead format */
-  FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 71 /* as many streams in one packet as there are said to be channels */
+  FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 71 /* one packet a frame, of as many streams as `channels` says */
 };
 
 /* An integer of a record. */
@@ -593,7 +593,7 @@ typedef struct framegate_field {
   uint32_t reserved;     /* 0 */
   framegate_string name; /* unique in its schema */
   framegate_string unit; /* "packets", "ms" */
-  int64_t minimum;       /* the values that it can have, both ends included; 0 can be written too, and means that there is none */
+  int64_t minimum;       /* the values that it can have, both ends included; 0 is always allowed, and means that there is no value */
   int64_t maximum;
 } framegate_field;
 
@@ -604,7 +604,7 @@ typedef struct framegate_stream_options {
   framegate_participant owner; /* of one person's stream and of records */
   uint32_t kind;               /* FRAMEGATE_KIND_… */
   uint32_t format;             /* FRAMEGATE_FORMAT_…; not looked at of records */
-  uint32_t channels;           /* of PCM, at least 1 */
+  uint32_t channels;           /* of PCM, at least 1; of FRAMEGATE_FORMAT_OPUS_MULTISTREAM, its streams */
   uint32_t planar;             /* of PCM: 0 if samples are interleaved, 1 if all of one channel come before those of the next, in one run of bytes */
   uint32_t full_range;         /* of pictures: 0 if black is 16, 1 if it is 0 */
   uint32_t width;              /* of pictures, 1 to 32,768 */
@@ -624,7 +624,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_stream_open(framegate_meeting mee
 typedef struct framegate_outlet_options {
   uint32_t size;
   uint16_t purposes;          /* it gets what is cleared for all of these; of a third party, what framegate_meeting_third_party() gave for it */
-  uint16_t blanks;            /* the kinds whose withheld frames are replaced by empty ones; those of other kinds are dropped */
+  uint16_t blanks;            /* the kinds whose withheld frames are replaced by empty ones, where there are such; those of other kinds, and faulty ones, are dropped */
   framegate_string name;      /* not empty */
   framegate_string recipient; /* the third party to whom it leads; empty: the controller's own */
 } framegate_outlet_options;
@@ -637,7 +637,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_outlet_open(framegate_meeting mee
  * Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, NOT_ONE_PURPOSE, EMPTY, FULL, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_third_party(framegate_meeting meeting, uint16_t purpose, framegate_string recipient, uint16_t *pair);
 
-/* Registers people who are in many frames together, so that those are decided as fast as one person's. Whoever leaves closes it. Closed by framegate_group_close().
+/* Registers people who are in many frames together, so that those are decided as fast as one person's. When one of them leaves, it clears nothing more. Closed by framegate_group_close().
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, BUSY, PANIC, EMPTY, UNKNOWN_PARTICIPANT, FULL, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_group_open(framegate_meeting meeting, const framegate_participant *people, size_t count, framegate_group *group);
 
@@ -653,8 +653,8 @@ framegate_status framegate_tap_close(framegate_tap tap);
 
 /* ---- Frames ---- */
 
-/* Who is in a frame, and whether that is everybody. What is not said is not complete, and withheld; as is a list of people beside
- * OWNER, GROUP or SOURCES. */
+/* Who is in a frame, and whether that is everybody. If it is not said, the frame is incomplete and withheld; so it is if people are listed
+ * beside OWNER, GROUP or SOURCES. */
 enum {
   FRAMEGATE_CONTRIBUTORS_OWNER = 1,    /* the stream's owner and nobody else */
   FRAMEGATE_CONTRIBUTORS_COMPLETE = 2, /* `people` are all, beside the stream's owner if it has one; on a composite its members */
@@ -773,15 +773,15 @@ typedef struct framegate_cleared {
 /* ---- Taps: the hot half ---- */
 
 /* Hands frames on as they are, without copying, or drops them: a release begins, `count` frames are judged, each by itself, and `cleared[i]` says what became of
- * `frames[i]`. Returns how many were handed on. If that is not 0 the release is under way until framegate_tap_end(): the outlet takes what it may have before that.
- * If none is, it has ended. `now` is the time of release; the largest that the tap has seen counts.
+ * `frames[i]`. Returns how many were handed on. If that is not 0, the release is under way until framegate_tap_end(): the outlet must take what it may have before that.
+ * If it is 0, the release has ended. `now` is the time of release; the latest that the tap has seen counts.
  *
- * A frame that could only go in part is dropped, and none is blanked, but an encoded one if its outlet says so: `cleared[i].payload` is then the gate's own, until
+ * A frame of which only a part is cleared is dropped. None is blanked, except encoded ones if the outlet says so: `cleared[i].payload` then belongs to the gate, until
  * framegate_tap_end(). A frame or a payload that cannot be read is dropped as MALFORMED and counted.
  * A release that is not ended makes its tap withhold from then on, and no withdrawal settles before it ends.
  *
  * One thread at a time for each tap. On an error no frame was looked at, and each of `cleared`, if that is well-formed, says DROPPED.
- * They are withheld all the same: of an encoded stream nothing goes on then until a frame starts afresh.
+ * They are withheld all the same: an encoded stream then resumes only at a frame that starts afresh.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES, or than one of an encoded stream whose outlet blanks), RELEASING, PANIC. */
 FRAMEGATE_NODISCARD int32_t framegate_tap_admit(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, size_t count, int64_t now,
                                                 framegate_cleared *cleared);
@@ -792,14 +792,14 @@ FRAMEGATE_NODISCARD int32_t framegate_tap_admit(framegate_tap tap, const framega
 FRAMEGATE_NODISCARD int32_t framegate_tap_admit_into(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, const framegate_payload_mut *buffers,
                                                      size_t count, int64_t now, framegate_cleared *cleared);
 
-/* The same where the payloads are, for such as nobody else reads: the call itself must have a copy of its own, and so must other taps. A dropped frame's payload is wiped. */
+/* The same in place, for payloads that nobody else reads: the conference call itself must have a copy of its own, and so must other taps. A dropped frame's payload is wiped. */
 FRAMEGATE_NODISCARD int32_t framegate_tap_admit_in_place(framegate_tap tap, const framegate_frame *frames, const framegate_payload_mut *payloads, size_t count, int64_t now,
                                                          framegate_cleared *cleared);
 
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
 framegate_status framegate_tap_end(framegate_tap tap);
 
-/* Whether the last frame was cleared and yet withheld, as it may depend on one that was: 1, 0, or an error. The sender is then to be asked for a keyframe
+/* Whether the last frame was cleared but withheld because it may depend on a withheld one: 1, 0, or an error. If 1, the sender is to be asked for a keyframe
  * (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is released until the next one comes by itself. One thread at a time for each tap. Errors: HANDLE. */
 FRAMEGATE_NODISCARD int32_t framegate_tap_wants_keyframe(framegate_tap tap);
 
@@ -916,7 +916,7 @@ framegate_status framegate_meeting_key_close(framegate_meeting_key key);
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_seal_batch(framegate_meeting_key key, const framegate_archived *frames, size_t count, framegate_seal *seals);
 
-/* The key of the stream that a tag names; for what is of several streams there is one more. A tag of whatever verdict will do, as framegate_tap_tag() gives it.
+/* The key of the stream that a tag names; tags that say several streams share one more. A tag of any verdict will do, such as framegate_tap_tag() gives.
  * It is wiped when it is closed by framegate_stream_key_close(), before or after the meeting's key. At most 65,535 at a time in a process. Not for media threads.
  * Errors: HANDLE, NULL, MISALIGNED, TAG_VERSION, TAG_INVALID, FULL, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_stream_key_open(framegate_meeting_key meeting, framegate_tag tag, framegate_stream_key *key);
@@ -936,16 +936,16 @@ FRAMEGATE_NODISCARD int32_t framegate_stream_key_verify(framegate_stream_key key
 
 /* ---- Tags on the wire ---- */
 
-/* What follows copies a packet or a unit with a tag into `buffer` of `capacity` bytes, which must not overlap it; `length`, unless null, says how long that is, also where it
- * does not fit: what is in `buffer` is of no use then. And it reads such: `carried` as in framegate_carried_read(). Whoever receives may drop a tag on the way; an absent one
+/* The writers below copy a packet or a unit with a tag into `buffer` of `capacity` bytes, which must not overlap it; `length`, unless null, says how long that is, even if it
+ * does not fit: the content of `buffer` is then unusable. The readers set `carried` as framegate_carried_read() does. A tag may be dropped on the way; an absent one
  * means no consent. Any thread, media threads too.
  * Errors of all: NULL, MISALIGNED, SIZE, LENGTH, WIRE_FORMAT, SEVERAL_TAGS, TAG_VERSION, TAG_INVALID, PANIC; in reading NO_TAG; in writing NUMBER, OVERLAP, SHORT_BUFFER. */
 
 /* The tag of an RTP packet under the id of its header extension (RFC 8285), 1 to 255. Errors: also EXTENSION_ID. */
 FRAMEGATE_NODISCARD framegate_status framegate_rtp_read(const uint8_t *packet, size_t length, uint32_t id, framegate_carried *carried);
 
-/* A tag of 16 bytes under an id up to 14 takes the one-byte form, one with its seal, or of a larger id, the two-byte form for all extensions of the packet; where packets of both
- * forms come in one stream FRAMEGATE_SDP_ALLOW_MIXED must have been agreed. A tag that was there before is replaced; all else is as it was. To be called before SRTP protects the packet.
+/* A tag of 16 bytes under an id up to 14 takes the one-byte form; with its seal, or under a larger id, it takes the two-byte form for all extensions of the packet. If a stream mixes
+ * packets of both forms, FRAMEGATE_SDP_ALLOW_MIXED must have been agreed. A tag that was there before is replaced; all else is as it was. To be called before SRTP protects the packet.
  * Errors: also EXTENSION_ID, FOREIGN_EXTENSION; not SEVERAL_TAGS. */
 FRAMEGATE_NODISCARD framegate_status framegate_rtp_write(const uint8_t *packet, size_t packet_length, uint32_t id, const framegate_carried *carried, uint8_t *buffer, size_t capacity,
                                                          size_t *length);
@@ -983,7 +983,7 @@ enum {
   FRAMEGATE_RECORDING_PAUSED = 3
 };
 
-/* Whether somebody wishes to be: `a=recordpref` (RFC 7866 section 7.3.2). A wish is no consent, as there is no notice under it; what one says no to is to be withdrawn. */
+/* Whether somebody wishes to be: `a=recordpref` (RFC 7866 section 7.3.2). A wish is not consent, as no notice was shown for it; but upon a refusal recording is to be withdrawn. */
 enum {
   FRAMEGATE_PREFERENCE_ON = 1,
   FRAMEGATE_PREFERENCE_OFF = 2,
@@ -1035,7 +1035,7 @@ framegate_status framegate_ledger_get(framegate_ledger ledger, framegate_ledger_
 framegate_status framegate_ledger_close(framegate_ledger ledger);
 
 /* What follows writes JSON in UTF-8, as framegate_meeting_id() writes an id. Any thread, but not media threads: it goes through the whole ledger.
- * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; of somebody who never joined, or an outlet that there is none, UNKNOWN_PARTICIPANT, UNKNOWN. */
+ * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; UNKNOWN_PARTICIPANT for somebody who never joined, UNKNOWN for an outlet that does not exist. */
 
 /* Somebody's receipt: what they agreed to and what became of it (GDPR Art. 7(1), 15). */
 framegate_status framegate_ledger_receipt(framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
@@ -1081,7 +1081,7 @@ framegate_status framegate_ledger_aipref(framegate_ledger ledger, uint32_t outle
 
 /* ---- The check before training ---- */
 
-/* What was found of an archived frame. Of several the one with the smallest number is given. */
+/* What was found of an archived frame. If several things are wrong with it, one of them is given. */
 enum {
   FRAMEGATE_FINDING_CLEARED = 0,       /* it may be used */
   FRAMEGATE_FINDING_NO_TAG = 1,        /* there is no tag, or what is there is none */

@@ -2,8 +2,8 @@
  * errors, threads and lifetimes are told there, function by function.
  *
  * Handles are objects that move and close themselves. A release is a scope: a callable that gets what is cleared, or an object that ends it.
- * What can fail gives a Status or a Result, and what became of a frame a Verdict; none of these can be left unread. Nothing throws,
- * but where memory runs out; it may be compiled without exceptions. Times are std::chrono::microseconds since the meeting's start.
+ * What can fail gives a Status or a Result, and what became of a frame a Verdict; none of these may be ignored. Nothing throws
+ * except when memory runs out; it may be compiled without exceptions. Times are std::chrono::microseconds since the meeting's start.
  */
 #ifndef FRAMEGATE_HPP
 #define FRAMEGATE_HPP
@@ -344,7 +344,7 @@ private:
   }
 };
 
-/* What something was derived from. Those named are to be there as long as it. */
+/* What something was derived from. It refers to the people named, who must outlive it. */
 struct Source : detail::Sized<framegate_source> {
   Source(Tag of, const Participant *everybody, std::size_t count, Time since = no_time, Kinds made_of = {}) {
     tag = of;
@@ -358,7 +358,7 @@ struct Source : detail::Sized<framegate_source> {
 
 class Group;
 
-/* What is known of a frame beside its payload: at first that it is its stream's owner's and nobody else's. What it is told of is to be there as long as it. */
+/* What is known of a frame beside its payload: at first, that it is its stream's owner's and nobody else's. It refers to what it is passed, which must outlive it. */
 struct Frame : detail::Sized<framegate_frame> {
   explicit Frame(Time when) {
     contributors = FRAMEGATE_CONTRIBUTORS_OWNER;
@@ -462,7 +462,7 @@ static_assert(sizeof(Participant) == sizeof(framegate_participant) && sizeof(Tag
 
 /* ---- Taps: the hot half ---- */
 
-/* Of many frames: the release that goes on until this ends. What `Cleared` leads to is not to be touched after it. */
+/* A release of many frames, which lasts until this ends. What `Cleared` points to must not be touched afterwards. */
 class [[nodiscard]] Release {
 public:
   Release(Release &&other) noexcept : tap_(std::exchange(other.tap_, {})), number_(other.number_) {}
@@ -507,7 +507,7 @@ public:
     Cleared cleared;
     return admitted(admit_into(&frame, &payload, &buffer, 1, now, &cleared), cleared, sink);
   }
-  /* Where it is, for what nobody else reads. */
+  /* The same in place, for a buffer that nobody else reads. */
   template <class Sink> Admission admit_in_place(const Frame &frame, const PayloadMut &payload, Time now, Sink &&sink) {
     Cleared cleared;
     return admitted(admit_in_place(&frame, &payload, 1, now, &cleared), cleared, sink);
@@ -559,7 +559,7 @@ inline Frame &Frame::of(const Group &all) {
 
 /* ---- Control ---- */
 
-/* A narrowing under way. */
+/* A narrowing of consent that is settling. */
 class Settling : public detail::Handle<framegate_settling, framegate_settling_close> {
 public:
   using Handle::Handle;
@@ -676,7 +676,7 @@ struct Carried : detail::Sized<framegate_carried> {
   }
 };
 
-/* What was released of a frame, as an archive has it. What it is told of is to be there as long as it. */
+/* What was released of a frame, as an archive has it. It refers to what it is passed, which must outlive it. */
 struct Archived : detail::Sized<framegate_archived> {
   /* Without a tag if that is null; `who` is a container of Subject. */
   template <class S> Archived(const Carried *with, const S &who, const void *data, std::size_t length) {

@@ -48,7 +48,7 @@ impl<'a> Cleared<'a> {
         &self.payload
     }
 
-    /// The content of a frame of audio, text or opaque bytes; none of a picture.
+    /// Returns the content if it is one run of bytes, such as audio, text or an encoded frame; `None` if it is the planes of a raw picture.
     #[must_use]
     pub const fn bytes(&self) -> Option<&'a [u8]> {
         match self.payload {
@@ -57,7 +57,7 @@ impl<'a> Cleared<'a> {
         }
     }
 
-    /// Whether the frame's region of this index was hidden, so that what is said of it elsewhere can be left out too. Of a record, the field of this index.
+    /// Returns whether the frame's region of this index (for a record, the field) was hidden, so that metadata about it can be left out too.
     #[must_use]
     pub fn hides(&self, region: usize) -> bool {
         !self.tag.verdict().is_released() || self.content.hides(region)
@@ -73,9 +73,10 @@ impl<'a> Cleared<'a> {
         }
     }
 
-    /// What is to be named as the source of something derived from this (R8): its tag, the people who are in what is left of it, its kinds, its earliest part.
+    /// Returns what to name as the source of anything derived from this (R8): its tag, the people in what is left of it, its kinds,
+    /// and when its earliest part was captured.
     ///
-    /// The people are written to `room`. None if that is too small, or if this is but an empty frame.
+    /// The people are written to `room`. Returns `None` if `room` is too small, or if this is only a blank frame.
     #[must_use]
     pub fn source<'r>(&self, room: &'r mut [Participant]) -> Option<derived::Source<'r>> {
         let released = self.tag.verdict().is_released();
@@ -99,9 +100,9 @@ pub struct Batch<'a> {
 impl Tap {
     /// Hands a frame on as it is, without copying, or drops it.
     ///
-    /// A frame that could only go in part is dropped, and none is blanked: both would have to change or to copy the payload.
-    /// Only an encoded one is blanked if the outlet says so, as its blank frame is the tap's own and elsewhere.
-    /// `now` is the time of release; the largest that the tap has seen counts.
+    /// A frame that could go only in part is dropped, and no raw frame is blanked: either would mean changing or copying the payload.
+    /// Only an encoded frame is blanked, if the outlet says so, as its blank frame lies in the tap's own memory.
+    /// `now` is the time of release; if the tap has seen a later time, that one counts.
     #[inline]
     pub fn admit<R>(
         &mut self,
@@ -115,8 +116,9 @@ impl Tap {
 
     /// Copies what is cleared of a frame into `buffer` and hands that on; what is withheld never leaves the client's own buffer.
     ///
-    /// `buffer` is of the stream's format and, except for pictures, exactly as long as `payload`; otherwise the frame is dropped.
-    /// Of a dropped frame the buffer is wiped, and of a blanked encoded one, as that is the tap's own. `now` as in [`Tap::admit`].
+    /// `buffer` must be of the stream's format and, except for pictures, exactly as long as `payload`; otherwise the frame is dropped.
+    /// The buffer is wiped if the frame is dropped, and also if an encoded frame is blanked, as its blank frame lies in the tap's own memory.
+    /// `now` as in [`Tap::admit`].
     #[inline]
     pub fn admit_into<R>(
         &mut self,
@@ -131,10 +133,10 @@ impl Tap {
         })
     }
 
-    /// Redacts or blanks a frame where it is and hands it on.
+    /// Hands a frame on, redacted or blanked in place where it has to be.
     ///
     /// For a payload that nobody else reads: the call itself must have a copy of its own, and so must other taps.
-    /// A dropped frame's payload is wiped, and a blanked encoded one's. `now` as in [`Tap::admit`].
+    /// The payload of a dropped frame is wiped, and so is that of a blanked encoded frame. `now` as in [`Tap::admit`].
     #[inline]
     pub fn admit_in_place<R>(
         &mut self,
@@ -146,9 +148,9 @@ impl Tap {
         self.batch(now, |batch| batch.admit_in_place(frame, payload, release))
     }
 
-    /// Many frames under one release, which costs its fence only once. `now` as in [`Tap::admit`].
+    /// Admits many frames under one release, so that its memory fence is paid for only once. `now` as in [`Tap::admit`].
     ///
-    /// Each is judged by itself, by what consent is at that moment; a withdrawal settles after the whole batch.
+    /// Each frame is judged by itself, by consent as it is at that moment; a withdrawal settles only after the whole batch.
     #[inline]
     pub fn batch<R>(&mut self, now: Time, release: impl FnOnce(&mut Batch<'_>) -> R) -> R {
         release(&mut self.begin(now))
@@ -253,7 +255,7 @@ impl Batch<'_> {
         let bytes = place.frame();
         let read = bytes.and_then(|bytes| encoded.as_mut()?.read(bytes, frame.keyframe));
 
-        // What it can yield of before its capture is judged with the rest of it.
+        // Media from before its capture time that it can yield is judged with the rest of it.
         let reach = read.map_or(0, |read| read.reach());
         let frame = &Frame {
             captured: frame.captured.earlier(reach),

@@ -12,10 +12,10 @@ use crate::{
 };
 
 impl Tap {
-    /// The bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's are.
+    /// Returns the bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's purposes are.
     ///
     /// It releases nothing and is not counted; what it says may no longer hold when it returns.
-    /// It sees no payload, so of an encoded frame it does not know how far that reaches back, nor what it depends on.
+    /// It sees no payload, so it does not know how far back an encoded frame reaches or what it depends on.
     #[inline]
     pub fn tag(&mut self, frame: &Frame<'_>, now: Time) -> Tag {
         self.tag_by_words(frame, now)
@@ -81,7 +81,7 @@ impl Tap {
         }
     }
 
-    /// The bare decisions about many frames, in their order, into `tags`; of as many as there is room for.
+    /// Writes the bare decisions about `frames` to `tags`, in the same order, for as many as there is room for. Returns the tags written.
     #[inline]
     pub fn tags<'t>(&mut self, frames: &[Frame<'_>], now: Time, tags: &'t mut [Tag]) -> &'t [Tag] {
         let decisions = self.decisions(now);

@@ -10,11 +10,11 @@ pub const MAX_SOURCES: usize = 64;
 /// Inside a release [`Cleared::source`](crate::Cleared::source) makes one of what the outlet received; all of it can be kept and put together again later.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
-    /// As it came with the frame, or of a bare decision about it; of several frames their [`Tag::meet`]. What was not released is no source.
+    /// The tag that came with the frame, or from a bare decision about it; for several frames their [`Tag::meet`]. What was not released cannot be a source.
     pub tag: Tag,
-    /// Everybody who was in it, the owner of its stream too; somebody, or it counts as incomplete.
+    /// Everybody who was in it, including its stream's owner. If empty, the source counts as incomplete.
     pub people: &'a [Participant],
-    /// What it was made of, beside the kind of its tag. All of them, if the tag says several, or it counts as incomplete.
+    /// The kinds that it was made from, besides its tag's. If the tag says several, all kinds must be given, or the source counts as incomplete.
     pub kinds: Kinds,
     /// When its earliest part was captured, if that was before its tag's time.
     pub captured: Time,

@@ -1,10 +1,10 @@
 use crate::{authority::Authority, refusal::Refusal};
 
-/// Why a meeting did not do what was asked. Nothing has become wider by it.
+/// Why a meeting did not do what was asked. A failed call never widens anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Somebody tried to agree who cannot, or not so (R2). The attempt is in the ledger.
+    /// Somebody tried to agree who cannot, or not in this way (R2). The attempt is in the ledger.
     #[error("the {} cannot agree: {}", .1.name(), .0.explanation())]
     Refused(Refusal, Authority),
     /// A grant for kinds or purposes that its notice does not describe.

@@ -65,7 +65,8 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Whether the client holds it for a keyframe. Its own header must say so too for a stream to go on from it; it alone does where this is not said.
+    /// Says whether the client takes the frame for a keyframe. A stream resumes from it only if its own header agrees;
+    /// if this is not called, the header alone decides.
     #[must_use]
     pub const fn keyframe(mut self, keyframe: bool) -> Self {
         self.keyframe = Some(keyframe);
@@ -96,7 +97,7 @@ impl<'a> Frame<'a> {
 impl<'a> Frame<'a> {
     /// A frame of a stream of derived data, made from these sources and from nothing else. It counts as captured when the earliest of them was.
     ///
-    /// It is withheld without sources, with more than [`MAX_SOURCES`](crate::MAX_SOURCES), and on any other stream.
+    /// It is withheld if it has no sources or more than [`MAX_SOURCES`](crate::MAX_SOURCES), and on any stream that is not derived.
     #[must_use]
     pub fn derived(sources: &'a [Source<'a>]) -> Self {
         let times = || sources.iter().flat_map(Source::captures);

@@ -31,9 +31,9 @@ impl<'a> Join<'a> {
         }
     }
 
-    /// Whoever agrees for them does so by signing with this key, from now on and whenever this id joins again.
+    /// Requires whoever agrees for them to sign with this key, from now on and whenever this id joins again.
     ///
-    /// Without a key the client is trusted to tell what people agreed to. That a key is the person's is for the client to make sure.
+    /// Without a key the client is trusted to say what people agreed to. The client must make sure that the key is the person's.
     pub const fn key(mut self, key: PublicKey) -> Self {
         self.key = Some(key);
         self

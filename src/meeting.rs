@@ -31,11 +31,11 @@ use crate::{
 
 /// One meeting's control half.
 ///
-/// Every call that takes `now` counts as made at the largest time that any of them, or any tap, was given.
+/// Every call that takes `now` counts as made at the largest time that any such call, or any tap, has been given.
 /// Ending or dropping the meeting closes every tap for good.
 ///
-/// What may widen is in the ledger before it holds; if the ledger cannot be written it fails with [`Error::Ledger`].
-/// What narrows holds at once, and has settled when it is in the ledger, too.
+/// A call that may widen is entered in the ledger before it takes effect; if the ledger cannot be written, it fails with [`Error::Ledger`].
+/// A call that narrows takes effect at once, and has not settled until it is in the ledger, too.
 pub struct Meeting {
     table: Arc<Table>,
     register: Register,
@@ -57,9 +57,9 @@ struct OpenStream {
 }
 
 impl Meeting {
-    /// A meeting of this id that has room for so many participants at a time. Everything is closed. No ledger is kept but its head.
+    /// Opens a meeting with this id and room for `participants` people at a time. Everything is closed. Of the ledger only the head is kept.
     ///
-    /// All memory of the consent table is taken here, about 2.5 KB for each participant.
+    /// All memory for the consent table is allocated here, about 2.5 KB for each participant.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl Meeting {
         Self::open_with(id, participants, LedgerWriter::default())
     }
 
-    /// The same with a ledger.
+    /// As [`Meeting::open`], with a ledger that `ledger` writes.
     ///
     /// # Errors
     ///
@@ -86,9 +86,9 @@ impl Meeting {
         Ok(meeting)
     }
 
-    /// A meeting as its ledger says: exactly the consents that were in force. Streams, outlets and taps are to be opened again.
+    /// Resumes a meeting from its ledger, with exactly the consents that were in force. Streams, outlets and taps must be opened again.
     ///
-    /// If the ledger's last line was torn nobody's consent is left, since that line may have been a withdrawal; each person agrees again.
+    /// If the ledger's last line was torn, nobody's consent is left, since that line may have been a withdrawal; everybody must agree again.
     ///
     /// # Errors
     ///
@@ -198,13 +198,13 @@ impl Meeting {
         Ok(self.settle())
     }
 
-    /// Somebody agrees. It holds from now on, for what is captured from now on.
+    /// Records that somebody agrees. The grant holds from now on, for what is captured from now on.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for what is not signed as it must be;
+    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for a grant that is not signed as it must be;
     /// [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::StaleNotice`], [`Error::BeyondNotice`], [`Error::NotExplicit`],
-    /// [`Error::Empty`] for a scope that is empty or of nobody named, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::Empty`] for a scope that is empty or only of third parties not yet named, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn grant(
         &mut self,
         by: Authority,
@@ -266,10 +266,10 @@ impl Meeting {
         self.register.recipients(purposes)
     }
 
-    /// Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). Whoever asks for it, it is closed.
+    /// Refuses, or withdraws what was agreed to (GDPR Art. 7(3)). The scope is closed whoever asks for it.
     ///
-    /// Never fails: a time out of range counts as now. It works after leaving and after the end, when nothing is left to be closed
-    /// but what was released is to be recalled; of somebody who was never there, there is nothing.
+    /// Never fails: a time out of range counts as now. It also works after the person has left and after the end, when nothing is left to close
+    /// but what was released is to be recalled; for somebody who was never there, it does nothing.
     pub fn withdraw(
         &mut self,
         by: Authority,
@@ -284,7 +284,7 @@ impl Meeting {
         self.settle()
     }
 
-    /// The host, an administrator or the vendor narrows: for one person, in later stays too, or for everybody, later joiners too.
+    /// Restricts consent in the name of the host, an administrator or the vendor: for one person, later stays included, or for everybody, later joiners included.
     ///
     /// # Errors
     ///
@@ -330,8 +330,8 @@ impl Meeting {
             .map(|end| Time::from_millis(end.into()))
     }
 
-    /// Notes the consents that came to their end. They have ended without that, to the millisecond;
-    /// but the ledger says so only after it, and taps decide faster. A time out of range counts as now.
+    /// Enters in the ledger the consents that have come to their end. They end without this call, to the millisecond,
+    /// but only after it does the ledger say so, and taps then decide faster. A time out of range counts as now.
     pub fn tick(&mut self, now: Time) {
         let at = self.narrow(now);
         for (who, scopes) in self.register.expired(at) {
@@ -364,9 +364,9 @@ impl Meeting {
         Ok(pair)
     }
 
-    /// Registers people who are in many frames together, so that those frames are decided as fast as one person's, however many they are.
+    /// Registers people who are in many frames together, so that those frames are decided as fast as one person's, however many people there are.
     ///
-    /// For those who are in it a group is as good as a list: their consent as it is when a frame is released. Whoever leaves closes it.
+    /// A group counts the same as a list of its people, by their consent when a frame is released. If anybody in it leaves, it is closed.
     ///
     /// # Errors
     ///
@@ -505,7 +505,7 @@ impl Meeting {
             .map(|tap| (tap.stream, tap.outlet, tap.counters()))
     }
 
-    /// Enters the counters of every tap into the ledger, and the device's signature if it has a key. At the meeting's end it is done by itself.
+    /// Enters the counters of every tap in the ledger, and the device's signature if it has a key. [`Meeting::end`] does the same by itself.
     ///
     /// # Errors
     ///
@@ -519,10 +519,10 @@ impl Meeting {
         }
     }
 
-    /// Enters into the ledger how far each tap had come when a narrowing settled, or that it has not; says whether it has.
+    /// Enters in the ledger how far each tap had come when a narrowing settled, or that it has not settled; returns whether it has.
     ///
-    /// What was released up to then was released before the narrowing, and is to be recalled where it was a withdrawal (R6).
-    /// Nothing is entered of another meeting's. Never fails: a ledger that cannot be written gets it later.
+    /// What was released up to then counts as released before the narrowing, and is to be recalled if that was a withdrawal (R6).
+    /// Nothing is entered for another meeting's narrowing. Never fails: a ledger that cannot be written now gets the entry later.
     pub fn settled(&mut self, settling: &Settling, now: Time) -> bool {
         let at = self.narrow(now);
         if !settling.entered().is_beside(&self.ledger.durable()) {

@@ -28,13 +28,14 @@ impl Outlet {
         }
     }
 
-    /// A third party's; its purposes are pairs with this recipient, as [`Meeting::third_party`](crate::Meeting::third_party) names them.
+    /// Makes it a third party's outlet: all its purposes must be pairs with this recipient, as named by [`Meeting::third_party`](crate::Meeting::third_party).
     pub fn recipient(mut self, recipient: &str) -> Self {
         self.recipient = Some(recipient.into());
         self
     }
 
-    /// Withheld frames of these kinds are replaced by empty ones of the same form; those of other kinds are dropped.
+    /// Replaces withheld frames of these kinds by empty ones of the same form, where there are such: [`Format`](crate::Format) says of which, and
+    /// [`Tap::admit`](crate::Tap::admit) blanks encoded frames alone. Frames of other kinds, and those withheld for a fault, are dropped.
     pub const fn blank(mut self, kinds: Kinds) -> Self {
         self.blanks = kinds;
         self

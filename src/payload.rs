@@ -42,24 +42,24 @@ impl Format {
     /// Text in UTF-8, one message a frame, not empty.
     pub const UTF8: Self = Self(Layout::Utf8);
 
-    /// A JSON text (RFC 8259) in UTF-8, objects and arrays at most 128 deep in each other; otherwise it is malformed.
+    /// A JSON text (RFC 8259) in UTF-8, with objects and arrays nested at most 128 deep; anything else is malformed.
     ///
-    /// What is hidden of it are whole values, each where it is: the text keeps its length and is JSON still.
-    /// Of a string its quotes stay, with `*` for every byte between them. A number, `true`, `false` and `null` become a number of as many bytes,
-    /// all ones, or from 16 bytes on zeros behind `0.`. Keys are hidden as strings are, and may then be the same in an object,
-    /// but for those that the stream was registered with: [`Stream::structural_keys`](crate::Stream::structural_keys).
+    /// Whole values are hidden in place: the text keeps its length and is still JSON.
+    /// A string keeps its quotes, with `*` for every byte between them. A number, `true`, `false` or `null` becomes a number of as many bytes:
+    /// all ones or, from 16 bytes on, zeros after `0.`. Keys are hidden like strings, so that an object may then have equal keys;
+    /// only those that the stream was registered with stay: [`Stream::structural_keys`](crate::Stream::structural_keys).
     ///
-    /// How long each value was can still be seen, and so whether it was `true` or `false`; likewise how many there are, and which are strings.
-    /// Where that tells too much, the outlet drops instead of blanking, or the client sends 0 and 1.
+    /// The length of each value can still be seen, and so whether it was `true` or `false`; so can how many values there are, and which are strings.
+    /// If that tells too much, let the outlet drop instead of blanking, or have the client send 0 and 1.
     ///
     /// A region is an [`Area::Span`](crate::Area::Span) of bytes; it takes with it every string, number, literal and key that it shares any byte with.
-    /// So an object or array is hidden by a span over all of it: brackets, commas, colons and whitespace hide nothing and stay. If no value is left, the frame is withheld.
+    /// To hide an object or array, a span covers all of it: brackets, commas, colons and whitespace always stay. If no value is left, the frame is withheld.
     pub const JSON: Self = Self(Layout::Json);
 
-    /// Bytes whose inside the gate does not know: handed on whole or dropped.
+    /// Bytes that the gate cannot look into: handed on whole or dropped.
     ///
-    /// Whatever is encrypted (`SFrame`, RFC 9605) is opaque, whichever codec is inside: no blank frame can be made for whoever decrypts it,
-    /// nor can it be seen where a stream may go on. The gate stands before encryption, or after decryption.
+    /// Whatever is encrypted (`SFrame`, RFC 9605) is opaque, whichever codec is inside: no blank frame can be made that its receiver could decrypt,
+    /// and the gate cannot see where the stream could resume. Put the gate before encryption, or after decryption.
     /// AAC is opaque, too: each of its frames decodes without those that were dropped before it.
     pub const OPAQUE: Self = Self(Layout::Opaque);
 
@@ -85,9 +85,9 @@ impl Format {
 
     /// A picture; each side is from 1 to 32,768 pixels.
     ///
-    /// Its planes are those that [`PixelFormat`] says. A rectangle is hidden with every sample of colour that it shares anything with,
-    /// and in [`PixelFormat::Yuy2`] and [`PixelFormat::Uyvy`] with both pixels that share it.
-    /// It is filled with black: what is only blurred or pixelated can be recovered, by trying what would look the same.
+    /// Its planes are those of its [`PixelFormat`]. A rectangle is hidden together with every chroma sample that it overlaps,
+    /// and in [`PixelFormat::Yuy2`] and [`PixelFormat::Uyvy`] with both pixels that share that sample.
+    /// It is filled with black: blurring or pixelating can be undone, by trying what would look the same.
     #[must_use]
     pub const fn picture(pixels: PixelFormat, range: ColorRange, width: u32, height: u32) -> Self {
         Self(Layout::Picture {
@@ -249,9 +249,9 @@ impl Extent {
     }
 }
 
-/// One plane of a picture: rows of samples without a gap, each row `stride` bytes after the one before.
+/// One plane of a picture: rows of contiguous samples, each row starting `stride` bytes after the one before.
 ///
-/// What lies between the rows goes with them, except where a frame is copied: a crop of a larger picture shows its neighbours there.
+/// The bytes between rows are handed on with them, except where a frame is copied: in a crop of a larger picture they show its surroundings.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plane<'a> {
     /// From the first row's first sample at least to the last row's last.

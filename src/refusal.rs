@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
-    /// They are not the person, nor the guardian of one who has one.
+    /// They are not the one who agrees for the person: the person themselves or, if there is one, their guardian.
     Overreach,
     /// The person joined with a key, and there was no signature.
     Unsigned,

@@ -8,7 +8,7 @@ use crate::{ids::Participant, kind::Kind, time::Time};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Area {
-    /// A rectangle of a picture, in luma samples. What lies outside the picture is clipped; it must not be all.
+    /// A rectangle of a picture, in luma samples. It is clipped to the picture and must not lie wholly outside it.
     Rectangle {
         /// Its left edge.
         x: u32,
@@ -21,7 +21,7 @@ pub enum Area {
     },
     /// A channel of audio, counted from 0.
     Channel(u16),
-    /// Bytes of a text, from `start` to before `end`, on boundaries of code points. Of JSON wherever it likes: it takes whole values.
+    /// Bytes of a text, from `start` up to but not including `end`, on code point boundaries. In JSON it may begin and end anywhere, as it takes whole values.
     Span {
         /// The first byte.
         start: u32,
@@ -54,14 +54,14 @@ impl Region {
         }
     }
 
-    /// The region is of another kind than its stream: a face on a shared screen is that person's [`Kind::Video`]. Both kinds must clear.
+    /// Gives the region a kind other than its stream's: a face on a shared screen is that person's [`Kind::Video`]. Both kinds must clear.
     #[must_use]
     pub const fn kind(mut self, kind: Kind) -> Self {
         self.kind = Some(kind);
         self
     }
 
-    /// The region shows something captured earlier than the frame: a quotation was written when its original was.
+    /// Says that the region shows something captured earlier than the frame: a quotation counts as captured when its original was.
     #[must_use]
     pub const fn captured(mut self, captured: Time) -> Self {
         self.captured = Some(captured);

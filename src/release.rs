@@ -39,7 +39,7 @@ pub(crate) struct TapState {
     dropped: AtomicU64,
 }
 
-/// How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others (R10).
+/// How many frames a tap saw, and what became of them. Whenever no frame is being admitted, `seen` is the sum of the others (R10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counters {
@@ -182,7 +182,7 @@ pub struct TapRelease {
     pub outlet: OutletId,
     /// How many frames it had released, whole or in part.
     pub released: u64,
-    /// When the last of them was captured; none before the first. Whatever it released later it released under the narrowed consent.
+    /// When the last of them was captured; `None` before the first. Whatever the tap released later was released under the narrowed consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Time>,
     /// Whether a release that was under way when consent was narrowed has not ended yet.
@@ -217,9 +217,9 @@ impl Durable {
     }
 }
 
-/// A narrowing under way. It is in force at once; once it has settled, nothing that was being released when it came is still on its way.
+/// A narrowing under way. It is in force at once; once it has settled, no release that was under way when it came is still going on.
 ///
-/// It needs no meeting and can be polled from any thread, outside of any lock.
+/// It does not borrow the meeting and can be polled from any thread, outside any lock.
 #[must_use = "frames that were being released when consent was narrowed may still be on their way until this has settled"]
 pub struct Settling {
     taps: Vec<Tap>,
@@ -265,7 +265,7 @@ impl Settling {
     /// How far each tap has come, and whether it is still in a release that was under way when consent was narrowed.
     pub fn taps(&self) -> impl Iterator<Item = TapRelease> {
         self.taps.iter().map(|tap| {
-            // Before its counters are read: what it has released once it is none any more counts.
+            // Read before the counters, so that once a release has ended, the counters include it.
             let is_releasing = tap.is_releasing();
             let Counters {
                 whole, redacted, ..

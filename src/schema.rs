@@ -92,8 +92,9 @@ pub const MAX_FIELDS: usize = 64;
 impl Schema {
     /// Records of these fields, of which one person may send one outlet no more than `bits_per_minute` in a minute.
     ///
-    /// A record takes as many bits as are needed to tell all its possible values apart, field by field, and at least one for being there.
-    /// Minutes are counted from the meeting's start; once a meeting was resumed, nothing goes in the minute of the first record. All records of a person that go to an outlet count together, from whichever stream.
+    /// A record costs as many bits as are needed to tell all its possible values apart, field by field, and at least one for being there.
+    /// Minutes are counted from the meeting's start; after a meeting is resumed, nothing is released in the minute of the first record.
+    /// All records of one person that go to one outlet count together, whichever stream they are from.
     ///
     /// # Errors
     ///

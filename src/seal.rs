@@ -1,6 +1,6 @@
-//! Sealed tags: a tag with a MAC, so that whoever trains can tell one that was forged, relabelled or moved to another frame.
+//! Sealed tags: a tag with a MAC, so that whoever trains on a frame can tell whether its tag was forged, relabelled or moved from another frame.
 //!
-//! A seal is the first 16 bytes of an HMAC-SHA-256 (RFC 2104, RFC 4868 §2.1.1) over these, one after the other:
+//! A seal is the first 16 bytes of an HMAC-SHA-256 (RFC 2104, RFC 4868 §2.1.1) over the concatenation of:
 //!
 //! | field | bytes |
 //! |---|---|

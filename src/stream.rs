@@ -48,16 +48,17 @@ impl Stream {
         Self::new(Owner::Mix, kind, format)
     }
 
-    /// Several people's, side by side: a gallery, a channel for each person. Each frame says who its members are and, by regions, what is whose.
+    /// A stream of several people's, side by side: a gallery, or a channel for each person. Each frame names its members and, by regions, says what is whose.
     ///
-    /// What regions cover belongs to the owners of all regions over it, the rest to all members.
+    /// What regions cover belongs to the owners of all the regions over it; the rest belongs to all members.
     pub const fn composite(kind: Kind, format: Format) -> Self {
         Self::new(Owner::Composite, kind, format)
     }
 
-    /// Made of frames of other streams: captions, embeddings, summaries, statistics (R8). Each frame of it says of which: [`Frame::derived`](crate::Frame::derived).
+    /// A stream made from frames of other streams: captions, embeddings, summaries, statistics (R8).
+    /// Each of its frames says from which: [`Frame::derived`](crate::Frame::derived).
     ///
-    /// It clears no more than each of its sources did, and asks for consent to its own kind beside theirs.
+    /// A frame is cleared for no more than each of its sources was, and needs consent to its own kind as well as to theirs.
     pub const fn derived(kind: Kind, format: Format) -> Self {
         Self::new(Owner::Derived, kind, format)
     }
@@ -72,9 +73,10 @@ impl Stream {
         }
     }
 
-    /// Which keys of a stream of [`Format::JSON`] tell what values are and nothing about anybody: they are never hidden, and all others are, as values are.
+    /// Lists the keys of a [`Format::JSON`] stream that say what values are and nothing about anybody.
+    /// These are never hidden; all other keys are hidden as values are.
     ///
-    /// A key counts as listed only if it is spelt without escapes. For any other format a stream with keys cannot be opened.
+    /// A key counts as listed only if it is spelt without escapes. A stream of any other format cannot be opened with keys.
     pub fn structural_keys<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
         self.keys = keys.into_iter().map(Into::into).collect();
         self

@@ -100,16 +100,16 @@ impl Template {
 }
 
 impl Tag {
-    /// What a tag says of data that is derived from two frames, as far as it was cleared (R8). It clears no more than either.
+    /// Returns the tag for data derived from two frames (R8). It clears no more than either of theirs.
     ///
     /// - Purposes: those for which both were cleared.
     /// - Capture and generation: the earlier.
-    /// - Kind and stream: several, where they differ.
-    /// - Treatment: whole if both are, else redacted if both were released, blanked if both were, else dropped.
-    /// - Reason: the one with the smallest number; [`Reason::Disjoint`] where both were released, whole, but for no purpose together.
+    /// - Kind and stream: several, if they differ.
+    /// - Treatment: whole if both are, else redacted if both were released, in either case with a purpose in common; blanked if both were; else dropped.
+    /// - Reason: the one with the smallest number; [`Reason::Disjoint`] if both were whole but have no purpose in common.
     ///
-    /// The order in which several tags are joined does not matter, nor how often each is.
-    /// Both are of the same meeting; for others there is [`Tag::meet_across_meetings`].
+    /// The order in which several tags are joined does not matter, nor how often each is joined.
+    /// Both must be of the same meeting; for tags of different meetings there is [`Tag::meet_across_meetings`].
     #[must_use]
     pub fn meet(self, other: Self) -> Self {
         let both = self.purposes() & other.purposes();
@@ -126,10 +126,10 @@ impl Tag {
         self.inheriting(other).treated(verdict, both)
     }
 
-    /// What a tag says of data that is derived from frames of two meetings.
+    /// Returns the tag for data derived from frames of two meetings.
     ///
-    /// As [`Tag::meet`], without the purposes that a meeting names: the same bit is another third party in another meeting.
-    /// Nor can their clocks, streams or changes of consent be compared, so it is of several streams, captured at the start, of generation 0.
+    /// As [`Tag::meet`], but without the purposes that a meeting names: the same bit stands for a different third party in another meeting.
+    /// Clocks, streams and generations cannot be compared either, so the tag is of several streams, captured at the start, of generation 0.
     #[must_use]
     pub fn meet_across_meetings(self, other: Self) -> Self {
         self.outside_its_meeting().meet(other.outside_its_meeting())

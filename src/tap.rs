@@ -25,8 +25,8 @@ use crate::{
 
 /// One stream into one outlet.
 ///
-/// It lives on the thread that has the stream's frames. No call of it allocates, takes a lock or makes a system call.
-/// The frame's payload is handed on inside a closure, the release, and so cannot outlive it; a sink that goes on by itself puts its queue *before* the tap.
+/// It lives on the thread that handles the stream's frames. None of its calls allocates, takes a lock or makes a system call.
+/// The payload is handed on inside a closure, the release, and cannot outlive it; an asynchronous sink therefore puts its queue *before* the tap.
 pub struct Tap {
     pub(crate) table: Arc<Table>,
     pub(crate) state: Arc<TapState>,
@@ -67,8 +67,8 @@ impl Tap {
         self.blanks && self.encoded.is_some()
     }
 
-    /// Whether the last frame was cleared and yet withheld, as it may depend on one that was: the sender is to be asked for a keyframe
-    /// (RFC 4585 §6.3.1, RFC 5104 §3.5.1), or nothing is released until the next one comes by itself.
+    /// Returns whether the last frame was cleared by consent but withheld because it may depend on a withheld or missing frame. Ask the sender for
+    /// a keyframe then (RFC 4585 §6.3.1, RFC 5104 §3.5.1); otherwise nothing is released until the next one comes by itself.
     #[must_use]
     pub fn wants_keyframe(&self) -> bool {
         let encoded = self.encoded.as_deref();
@@ -103,7 +103,7 @@ impl Tap {
 
 #[cfg(feature = "capi")]
 impl Tap {
-    /// Frames were withheld without being read, and so is what may depend on them.
+    /// Notes that frames were withheld without being read, so that whatever may depend on them is withheld too.
     #[cold]
     pub(crate) fn interrupt(&self) {
         let encoded = self.encoded.as_deref();

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub enum Verdict {
     /// Handed on as it was.
     Whole,
-    /// Handed on without the parts of those who did not agree, or made from what had been (R8).
+    /// Handed on without the parts of those who did not agree, or derived from a frame that was (R8).
     Redacted(Reason),
     /// Withheld; in its place the outlet received an empty frame of the same form.
     Blanked(Reason),
@@ -111,7 +111,7 @@ reasons! {
     Ended = 1, "ended";
     /// A time is out of range, or the frame would have been captured after its release.
     Time = 2, "time";
-    /// The payload is not what the stream's format says, or a region does not lie in it. A text without regions is looked through only if consent lets it go.
+    /// The payload does not match the stream's format, or a region does not lie in it. A text without regions is validated only if consent would release it.
     Malformed = 3, "malformed";
     /// The kind is unclassified.
     Unclassified = 4, "unclassified";
@@ -143,10 +143,10 @@ reasons! {
     CapturedEarlier = 37, "captured earlier";
     /// What it was derived from was not cleared for this.
     BeyondSource = 40, "beyond its source";
-    /// An encoded frame that may depend on one that was withheld, or never came; the next that starts afresh is released.
+    /// An encoded frame that may depend on one that was withheld or never came; the stream resumes with the next frame that starts afresh.
     AwaitsKeyframe = 48, "awaits keyframe";
-    /// An encoded frame that may yield what was captured before it, and how long before cannot be told.
+    /// An encoded frame that may yield media captured before it, and how much earlier cannot be told.
     ReachesBack = 49, "reaches back";
-    /// Two frames of which nothing is cleared for both together: [`Tag::meet`](crate::Tag::meet).
+    /// Joined frames that have no cleared purpose in common: [`Tag::meet`](crate::Tag::meet).
     Disjoint = 255, "disjoint";
 }

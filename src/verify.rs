@@ -1,7 +1,7 @@
-//! The check before training: whether what an archive has of a meeting may be used, and whether it still may (GDPR Art. 7(3), 17).
+//! The check before training: whether the frames that an archive has of a meeting may be used, and whether they still may (GDPR Art. 7(3), 17).
 //!
-//! A tag says what the gate made of a frame; a seal, that the tag is the frame's; the ledger, that people agreed, and what they withdrew since.
-//! Only all three together clear a frame. What is absent, or cannot be told, is not cleared.
+//! The tag says what the gate did with a frame, the seal that the tag belongs to it, and the ledger that people agreed and what they have withdrawn since.
+//! Only all three together clear a frame. What is absent or cannot be determined is not cleared.
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
@@ -18,7 +18,7 @@ use crate::{
     time::Millis,
 };
 
-/// What was found of an archived frame. Of several the one with the smallest number is given; numbers are never reused.
+/// What was found of an archived frame. If several things are wrong with it, one of them is given; numbers are never reused.
 ///
 /// Exhaustive on purpose: whoever decides by it is to be told by the compiler when there is a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub enum Finding {
     /// By its tag it was not released for all that is wanted.
     #[serde(rename = "other purpose")]
     OtherPurpose = 3,
-    /// It does not say of everybody who is in it, and as what.
+    /// It is not said of everybody in it who they are, and under which kinds.
     Unnamed = 4,
     /// Its tag has no seal.
     Unsealed = 5,
@@ -115,9 +115,9 @@ struct Consent {
 const CELLS: usize = 16 * 16;
 
 impl Verifier {
-    /// Of a ledger that was read; every entry is judged once more ([`Ledger::verify`]).
+    /// Prepares a ledger that was read; every entry is judged again, as by [`Ledger::verify`].
     ///
-    /// How much of it somebody vouches for is said by [`Ledger::anchored`]: read it with a head that was kept apart.
+    /// [`Ledger::anchored`] says how much of it is vouched for: read the ledger with a head that was kept apart.
     ///
     /// # Errors
     ///
@@ -166,10 +166,10 @@ impl Verifier {
         }
     }
 
-    /// Which frames may be used for all of `wanted`: a bit of `cleared` for each, from the lowest of the first word on, and of `findings` why not.
-    /// Returns how many are cleared.
+    /// Checks which frames may be used for all of `wanted`. For each frame a bit of `cleared` says so, from the lowest bit of the first word on,
+    /// and `findings` says why not. Returns how many are cleared.
     ///
-    /// What there is no room for, in either, is not looked at and not cleared. For an empty `wanted` nothing is.
+    /// Frames without room in both are not looked at and not cleared. For an empty `wanted` nothing is cleared.
     pub fn verify_batch(
         &self,
         frames: &[Archived<'_>],
@@ -200,11 +200,11 @@ impl Verifier {
         record(frames, judge, cleared, findings)
     }
 
-    /// Which frames that were cleared earlier, when the ledger's head was `earlier`, may stay: a bit of `stays` for each, as in [`Verifier::verify_batch`],
-    /// and why not. Returns how many may stay. Whatever has no bit must go.
+    /// Checks which frames that were cleared earlier, when the ledger's head was `earlier`, may stay. For each frame a bit of `stays` says so, as in
+    /// [`Verifier::verify_batch`], and `findings` says why not. Returns how many may stay. Whatever has no bit set must go.
     ///
     /// A frame goes if anybody in it has withdrawn any purpose of its tag, since its outlet may only have what is cleared for all of them (R3).
-    /// It goes for good: agreeing again saves nothing. What by the ledger was never released goes, too.
+    /// It goes for good: agreeing again does not bring it back. What according to the ledger was never released goes, too.
     /// Seals and payloads are not looked at again.
     ///
     /// # Errors

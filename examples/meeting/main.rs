@@ -61,7 +61,7 @@ struct Arguments {
         hide_default_value = true
     )]
     out: PathBuf,
-    /// Seal the tags, and write for each outlet an archive that examples/verify checks: with the meeting's secret, 64 hexadecimal digits in a file
+    /// Seal the tags with the meeting's secret, 64 hexadecimal digits in this file, and write for each outlet an archive that examples/verify checks
     #[arg(long, value_name = "FILE")]
     seal: Option<PathBuf>,
 }

@@ -69,7 +69,7 @@ impl Scope {
     }
 }
 
-/// How a person agreed. Silence, a box ticked beforehand and terms of service are no consent (GDPR Rec. 32) and have no word here.
+/// How a person agreed. Silence, pre-ticked boxes and terms of service are not consent (GDPR Rec. 32) and have no variant here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
@@ -113,7 +113,7 @@ pub struct Grant {
     pub scope: Scope,
     /// How.
     pub method: Method,
-    /// When the person agreed, if that was before the meeting is told. It holds from then on that it is told.
+    /// When the person agreed, if that was before the meeting is told. The grant holds only from when it is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
     /// When it ends by itself, if it does.

@@ -30,8 +30,8 @@ use crate::{refusal::Refusal, time::Time};
 #[serde(transparent)]
 pub struct PublicKey(#[serde(with = "crate::hex")] pub [u8; 32]);
 
-/// What a signature must be over to open anything: the gate renews it for a person at each join and each withdrawal,
-/// and for everybody after a torn line, so that a signature made for an earlier one opens nothing.
+/// What a signature must cover to open anything: the gate renews it for a person at each join and each withdrawal,
+/// and for everybody after a torn line, so that a signature over an earlier challenge opens nothing.
 ///
 /// It is the SHA-256 of `framegate challenge 1`, the 32 bytes of the SHA-256 of the ledger's line that renewed it, and the person's id in UTF-8.
 pub type Challenge = Digest;

@@ -13,22 +13,22 @@ use crate::{
     time::Time,
 };
 
-/// What must go of somebody's, as their consent to it has been withdrawn (GDPR Art. 17(1)(b); to whom it went is to be told, Art. 19).
+/// What of somebody's must be erased, as their consent to it has been withdrawn (GDPR Art. 17(1)(b); the recipients must be told, Art. 19).
 ///
-/// What recalls: withdrawing, by the person, their guardian or whoever asked for it; a child's own refusal; and resuming from a ledger
+/// What recalls: a withdrawal by the person, their guardian or whoever asked for it; a child's own refusal; and resuming from a ledger
 /// whose last line was torn, which may have been a withdrawal. It recalls all that was ever released under what it covers,
-/// in earlier stays too, and for good: agreeing again saves nothing. Of an outlet with several purposes one is enough,
+/// in earlier stays too, and for good: agreeing again does not bring it back. For an outlet with several purposes, withdrawing one is enough,
 /// as it may only have what is cleared for all of them (R3).
 ///
 /// What does not: the end that was agreed to, a restriction, a superseded notice, leaving, and the meeting's end.
-/// All these stop what comes, and withdraw nothing: what went before was lawful and stays so (Art. 7(3)).
+/// All these stop later frames and withdraw nothing: what was released before was lawful and stays so (Art. 7(3)).
 /// A withdrawal after any of them still recalls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErasureList {
     /// The person's id.
     pub who: String,
-    /// How far the ledger went that this was made from.
+    /// The head of the ledger that this was made from.
     pub head: Head,
     /// The outlets that something must go from.
     pub outlets: Vec<Erasure>,

@@ -1,8 +1,8 @@
 //! What a ledger says to people and to other systems: pure functions over a [`Ledger`](crate::Ledger) that was read and verified.
 //!
 //! A [`Receipt`] shows somebody what they agreed to and what became of it (GDPR Art. 7(1), 15), an [`ErasureList`] says what must go
-//! once they have withdrawn (Art. 7(3), 17(1)(b), 19). Both name too much rather than too little.
-//! The modules speak the vocabularies of others; what these cannot say is refused, never assumed.
+//! once they have withdrawn (Art. 7(3), 17(1)(b), 19). Both err on the side of naming too much.
+//! The modules speak other standards' vocabularies; what these cannot express is denied, never assumed.
 //!
 //! Times that end in `_ms` are milliseconds since the meeting's start, and intervals of them are half-open.
 

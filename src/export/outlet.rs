@@ -13,7 +13,7 @@ use crate::{
     time::{Millis, NEVER},
 };
 
-/// A time in which frames were captured that may have been released: everything that was lies in one, not everything in one was.
+/// A range of capture times whose frames may have been released: every released frame lies in one, but not every frame in one was released.
 ///
 /// Frames go by their capture time, that of the earliest sample. What was derived from them carries it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,10 +22,10 @@ pub struct Range {
     pub kind: Kind,
     /// From when on, in ms since the meeting's start.
     pub since_ms: u32,
-    /// Before when; none while it goes on, and if a crash came at an unknown time. An outlet got nothing after that.
+    /// Until when, exclusive; `None` while it goes on, or if a crash came at an unknown time, after which an outlet got nothing.
     pub until_ms: Option<u32>,
-    /// Before when also everything was captured that was on its way when consent was cut, and released before the cut had settled (R6).
-    /// None if the ledger has no later entry to tell by: all that the outlet got since.
+    /// The same, including frames that were on their way when consent was cut and were released before the cut had settled (R6).
+    /// `None` if the ledger has no later entry to tell by; then it is all that the outlet got since.
     pub settled_ms: Option<u32>,
 }
 

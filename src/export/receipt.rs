@@ -29,7 +29,7 @@ pub struct Receipt {
     pub meeting: String,
     /// The person's id.
     pub who: String,
-    /// How far the ledger went that this was made from.
+    /// The head of the ledger that this was made from.
     pub head: Head,
     /// What was agreed to, in the order of agreeing.
     pub agreed: Vec<Agreement>,
@@ -73,7 +73,7 @@ pub struct Agreement {
     pub notice: Notice,
 }
 
-/// Somebody tried to agree who could not, or not so. Nothing came of it.
+/// An attempt to agree by somebody who could not, or not in this way. It had no effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Attempt {
@@ -135,7 +135,7 @@ pub struct Held {
     pub purposes: Vec<String>,
     /// From when on, in ms since the meeting's start.
     pub since_ms: u32,
-    /// Before when, rounded up; none while it holds without an end, and if a crash ended it at an unknown time.
+    /// Until when, exclusive and rounded up; `None` while it holds without an end, or if a crash ended it at an unknown time.
     pub until_ms: Option<u32>,
     /// Why it ended; none while it holds, or if its end has not come.
     pub ended: Option<Ending>,
@@ -157,7 +157,7 @@ pub struct Released {
     pub purposes: Vec<String>,
     /// When consent held for *all* its purposes.
     pub ranges: Vec<Range>,
-    /// The frames of their own streams that went to it by the last count, if it was ever counted. They may be in other frames too.
+    /// The frames of the person's own streams that had gone to it by the last count, if taps were ever counted. The person may be in other frames too.
     pub frames: Option<Frames>,
 }
 

@@ -103,7 +103,7 @@ pub struct Purpose {
 pub struct PiiInformation {
     /// The kind.
     pub pii_type: Kind,
-    /// `biometric` if it is to be recognised who somebody is by it (GDPR Art. 9(1)).
+    /// `biometric` if it is used to recognise who somebody is (GDPR Art. 9(1)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub special_pii_category: Option<&'static str>,
 }
@@ -111,7 +111,7 @@ pub struct PiiInformation {
 /// Clause 6.3.6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Party {
-    /// By what the record calls them.
+    /// What the record calls them.
     pub party_id: String,
     /// Their name, as far as the ledger knows it.
     pub party_name: String,

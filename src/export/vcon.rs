@@ -1,9 +1,9 @@
 //! Consent inside a vCon, the container of a conversation: the consent attachment of `draft-howe-vcon-consent-00`,
 //! and that of `draft-howe-vcon-lawful-basis-02`, which replaces it.
 //!
-//! Both speak of one party and one dialog, here of what one outlet got, and of purposes without kinds.
+//! Both are about one party and one dialog, here what one outlet got, and about purposes without kinds.
 //! So a purpose is granted only if consent to it held for all that the outlet may have of the person, of each kind, and has not been withdrawn.
-//! All others are there too, as denied. Either attachment must be protected by the vCon's own signature, as the drafts say.
+//! All other purposes are listed too, as not granted. Either attachment must be protected by the vCon's own signature, as the drafts say.
 
 use alloc::{format, string::String, vec::Vec};
 use core::time::Duration;

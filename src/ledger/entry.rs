@@ -64,9 +64,9 @@ pub enum Entry {
         /// To what.
         grant: Grant,
     },
-    /// Somebody tried to agree who could not, or not so. Nothing changed.
+    /// Somebody tried to agree who could not, or not in this way. Nothing changed.
     Refused {
-        /// Whose consent it would have been; none if nobody of the meeting's.
+        /// Whose consent it would have been; `None` if they were not in the meeting.
         who: Option<String>,
         /// Who tried.
         by: Authority,
@@ -139,12 +139,12 @@ pub enum Entry {
         recipient: Option<String>,
         /// Its purposes.
         purposes: Purposes,
-        /// The kinds whose withheld frames it takes as empty ones.
+        /// The kinds for which it takes empty frames in place of withheld ones.
         blanks: Kinds,
     },
     /// A narrowing had settled, or was given up on while some tap was still in a release.
     Settled {
-        /// How many entries there were when it was entered, itself the last.
+        /// The number of entries once the narrowing was entered, itself included.
         narrowing: u64,
         /// How far each tap had come, in the order of opening.
         taps: Vec<TapRelease>,
@@ -206,7 +206,7 @@ pub struct TapCount {
     pub frames: Counters,
 }
 
-/// How far a ledger goes: what must be kept apart from it to see later that nothing was changed or cut off.
+/// How far a ledger goes. Keep it apart from the ledger, to see later that nothing was changed or cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {

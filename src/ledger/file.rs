@@ -41,7 +41,7 @@ impl FileStore {
         })
     }
 
-    /// Goes on after the first `length` bytes of a file. What is beyond them, a torn line, is set aside in a file beside it, whose name ends in `.torn`.
+    /// Continues after the first `length` bytes of a file. Anything beyond them, a torn line, is copied to a file beside it whose name ends in `.torn`.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 //!
 //! A ledger is JSON Lines. Each line is an object of `n`, counted from 0, `prev`, the SHA-256 of the line before in hexadecimal digits
 //! (over its bytes without the line feed; of the first line 64 zeros), `at`, in microseconds since the meeting's start, and `entry`.
-//! Whoever changes a line changes its hash, and so must change all that follow; against a [`Head`] that was kept apart, that shows.
+//! Changing a line changes its hash, and so every line after it has to change; a [`Head`] that was kept apart reveals that.
 
 mod entry;
 #[cfg(feature = "std")]

@@ -18,11 +18,11 @@ pub struct Ledger {
     pub length: u64,
     /// Whether there is a torn last line, as a crash leaves one behind.
     pub torn: bool,
-    /// Up to how many entries an anchor or a device's signature vouches for it. What comes after is consistent, and no more can be said of it.
+    /// How many of its first entries an anchor or a device's signature vouches for. What comes after is consistent, but nothing more can be said of it.
     pub anchored: u64,
 }
 
-/// A ledger that was changed, cut or put together, or is none.
+/// The ledger was changed, cut off or pieced together, or is not a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {what}")]
 pub struct LedgerError {

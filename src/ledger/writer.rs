@@ -14,11 +14,11 @@ use crate::{
 
 /// Where a meeting's ledger is kept.
 pub trait Store: Send {
-    /// Appends whole lines; if `durable`, so that they outlast a crash of the machine.
+    /// Appends whole lines; if `durable`, they must survive a crash of the machine.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and then nothing of the lines is there.
+    /// [`StoreError`]; nothing of the lines may be there any more when the next ones are appended.
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError>;
 }
 
@@ -27,7 +27,7 @@ pub trait Store: Send {
 #[error("the ledger could not be written")]
 pub struct StoreError;
 
-/// Which entries are made durable at once. Grants and everything that narrows always are.
+/// Which entries are made durable at once. Grants, everything that narrows, and resuming always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Durability {
@@ -80,7 +80,7 @@ impl LedgerWriter {
         Self { durability, ..self }
     }
 
-    /// With the device's Ed25519 secret key (RFC 8032 §5.1.5), which vouches for the entries whenever taps are counted.
+    /// Sets the device's Ed25519 secret key (RFC 8032 §5.1.5), which signs all entries so far whenever taps are counted.
     #[must_use]
     pub fn device(self, secret: &[u8; 32]) -> Self {
         Self {

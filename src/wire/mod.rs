@@ -7,8 +7,8 @@
 //! | [`obu`] | metadata in a stream of AV1 |
 //! | [`sdp`] | what is negotiated about the first, and a recording session's wishes (RFC 7866) |
 //!
-//! Whoever receives may drop any of these on the way (RFC 3550 §5.3.1): an absent tag means no consent.
-//! What is written here is not encrypted unless the transport does it, and without a [`Seal`](crate::Seal) anybody can write it.
+//! Any receiver on the way may drop these (RFC 3550 §5.3.1): an absent tag means no consent.
+//! What is written here is not encrypted unless the transport does so, and without a [`Seal`](crate::Seal) anybody can forge it.
 
 pub mod obu;
 pub mod rtp;
@@ -38,7 +38,7 @@ pub enum WireError {
     /// Not an id that an extension can have.
     #[error("no id of an extension")]
     Id,
-    /// There is a header extension already that is not of RFC 8285, or that ends in something only the one-byte form can have. There can be but one.
+    /// There is already a header extension that is not of RFC 8285, or that ends in something only the one-byte form can have. A packet can have only one.
     #[error("a header extension of another kind is there already")]
     Foreign,
     /// The buffer is too short; so many bytes are needed.

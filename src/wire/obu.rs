@@ -1,6 +1,7 @@
 //! The tag inside a stream of AV1: a metadata OBU of a type that anybody may use (AV1 §5.8.1, §6.7.1: 6 to 31), under this library's [`UUID`].
 //!
-//! Decoders skip it, so the picture stays as it is; but ffmpeg 5.1 stops at metadata of such a type in a bare file of OBUs. A stream is in the low-overhead format (§5.2), one temporal unit at a time.
+//! Decoders skip it, so the picture is unaffected; but ffmpeg 5.1 stops at metadata of such a type in a bare file of OBUs.
+//! Streams are read and written in the low-overhead format (§5.2), one temporal unit at a time.
 
 use super::{Cursor, Tags, UUID, WireError};
 use crate::{
@@ -25,7 +26,7 @@ pub fn read(unit: &[u8]) -> Result<Carried, WireError> {
     look(unit)?.0.found()
 }
 
-/// Copies a temporal unit with a tag before its first frame. Gives as much of `buffer` as it takes. All else is as it was.
+/// Copies a temporal unit to `buffer`, with a tag before its first frame and otherwise unchanged. Returns the part of `buffer` that was written.
 ///
 /// # Errors
 ///

@@ -4,7 +4,7 @@
 //! so the others in it are written in the two-byte form too then; where some packets of a stream have one form and some the other,
 //! `a=extmap-allow-mixed` must have been agreed ([`sdp::ALLOW_MIXED`](super::sdp::ALLOW_MIXED)).
 //!
-//! To be written before the packet is protected by SRTP, which authenticates header extensions and encrypts them only with RFC 6904 or RFC 9335.
+//! Write the tag before SRTP protects the packet; SRTP authenticates header extensions, but encrypts them only with RFC 6904 or RFC 9335.
 
 use super::{Cursor, Tags, WireError};
 use crate::seal::Carried;
@@ -143,8 +143,8 @@ pub fn read(packet: &[u8], id: u8) -> Result<Carried, WireError> {
     tags.found()
 }
 
-/// Copies a packet with a tag under this id, as [`sdp::extmap`](super::sdp::extmap) agreed on it: from 1 to 14 for the one-byte form,
-/// to 255 for the two-byte form. Gives as much of `buffer` as it takes.
+/// Copies a packet to `buffer`, with a tag under the id negotiated with [`sdp::extmap`](super::sdp::extmap): 1 to 14 for the one-byte form,
+/// up to 255 for the two-byte form. Returns the part of `buffer` that was written.
 ///
 /// A tag that was there before is replaced. All other extensions, contributing sources, payload and padding are as they were.
 ///

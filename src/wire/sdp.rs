@@ -1,6 +1,6 @@
 //! What a session description says of tags and of recording (RFC 8866, lines without their ends).
 //!
-//! Of SIPREC (RFC 7866) a media description says more than the session's part: what it does not say, that may.
+//! For SIPREC (RFC 7866), an attribute of a media description overrides the session's, which holds for media that have none.
 
 use alloc::{format, string::String};
 
@@ -20,7 +20,7 @@ pub fn extmap(id: u8) -> String {
     format!("a=extmap:{id} {URI}")
 }
 
-/// The id under which a part of a description has the header extension. None if it has none, several, or one that cannot be.
+/// Returns the id under which a part of a description has the header extension; `None` if it has none, several, or an invalid one.
 #[must_use]
 pub fn extension_id(part: &str) -> Option<u8> {
     let ids = part.lines().filter_map(|line| {
@@ -50,8 +50,8 @@ pub enum Recording {
 
 /// Whether somebody wishes to be recorded: `a=recordpref` (RFC 7866 §7.3.2).
 ///
-/// A recorder need not follow it; the gate does not let it record whom it should not.
-/// A wish is no consent: there is no notice under it. What one says no to is to be withdrawn from the meeting.
+/// A recorder need not honour it; the gate keeps it from recording anybody it should not.
+/// A wish is not consent, as it is not given under a notice. If it is a no, withdraw from the meeting what it refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Preference {
@@ -66,7 +66,7 @@ pub enum Preference {
 }
 
 impl Recording {
-    /// What to say of somebody who agreed to these purposes of a medium, whom the gate alone lets be recorded.
+    /// Returns what to say of somebody who agreed to these purposes for a medium, if nothing is recorded but what passes the gate.
     #[must_use]
     pub const fn of(agreed: Purposes) -> Self {
         if agreed.contains(Purposes::RECORD) {
@@ -99,7 +99,7 @@ impl Recording {
 }
 
 impl Preference {
-    /// What to say for somebody who agreed to these purposes of a medium. Who did not agree prefers not to be recorded.
+    /// Returns what to say for somebody who agreed to these purposes for a medium. Without RECORD among them, they prefer not to be recorded.
     #[must_use]
     pub const fn of(agreed: Purposes) -> Self {
         if agreed.contains(Purposes::RECORD) {

@@ -1,7 +1,7 @@
 //! The tag inside a stream of H.264 or HEVC: supplemental enhancement information, user data unregistered
 //! (ITU-T H.264 §D.1.7, H.265 §D.2.7: payload type 5), under this library's [`UUID`].
 //!
-//! Decoders skip it, so the picture stays as it is; whoever writes the stream anew drops it. A stream is in the byte stream format
+//! Decoders skip it, so the picture is unaffected; transcoders drop it. Streams are read and written in the byte stream format
 //! (Annex B of both), one access unit at a time.
 
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,7 @@ pub fn read(unit: &[u8], codec: Codec) -> Result<Carried, WireError> {
     look(unit, codec)?.0.found()
 }
 
-/// Copies an access unit with a tag before its picture. Gives as much of `buffer` as it takes. All else is as it was.
+/// Copies an access unit to `buffer`, with a tag before its picture and otherwise unchanged. Returns the part of `buffer` that was written.
 ///
 /// # Errors
 ///

@@ -35,7 +35,7 @@ struct Arguments {
     /// A head of the ledger that was kept apart: the ledger must go on from it
     #[arg(long, value_name = "FILE")]
     head: Option<PathBuf>,
-    /// For what it is to be used, several separated by commas
+    /// The purposes it is to be used for, separated by commas
     #[arg(long, value_parser = purposes, default_value = "TRAIN")]
     purpose: Purposes,
     /// The meeting's secret that its tags are sealed with, 64 hexadecimal digits in a file
