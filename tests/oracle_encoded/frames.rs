@@ -266,15 +266,20 @@ fn av1() -> Vec<Made> {
     };
     let sequence = |points: &str, deep: u8| {
         // 64 by 48, as the encoders have it that choose by frame whether there is screen content.
-        let head =
-            format!("000 0 0 0 0 {points} 0101 0101 111111 101111 0 1111111 1 00 1 1 110 111");
+        let head = format!("000 0 0 {points} 0101 0101 111111 101111 0 1111111 1 00 1 1 110 111");
         unit(1, &bits(&format!("{head} {deep} 0 0 0 00 0 0 1")))
     };
-    let plain = sequence("00000 0000 00000000 00100", 0);
+    let plain = sequence("0 0 00000 0000 00000000 00100", 0);
     // Two of its points leave layers out: the first one the upper, the second one the lower.
-    let apart = sequence("00001 0001 00000001 00100 0010 00000001 00100", 0);
-    let layered = sequence("00001 0011 00000001 00100 0001 00000001 00100", 0);
-    let deep = sequence("00000 0000 00000000 00100", 1);
+    let apart = sequence("0 0 00001 0001 00000001 00100 0010 00000001 00100", 0);
+    let layered = sequence("0 0 00001 0011 00000001 00100 0001 00000001 00100", 0);
+    let deep = sequence("0 0 00000 0000 00000000 00100", 1);
+    // With the times of its display and of its decoder's buffers, in delays of four bits; its second point leaves the lower layer out, or does not.
+    let timed = |second: &str| {
+        let (zeros, point) = ("0".repeat(32), "00000001 01001 0 1 1111 1111 1 1 1010");
+        let head = format!("1 {zeros} {zeros} 1 1 1 00011 {zeros} 00000 00000 1 00001");
+        sequence(&format!("{head} 0001 {point} {second} {point}"), 0)
+    };
     let frame = |head: &str| unit(6, &bits(head));
     let (key, inner) = (frame("0 00 1 0 1 1 0 10101"), frame("0 01 1 0 1"));
     let with = |sequence: &[u8], frame: &[u8]| [&[0x12, 0], sequence, frame].concat();
@@ -291,6 +296,11 @@ fn av1() -> Vec<Made> {
         // A keyframe of the lower layer alone, which one point leaves out; of the layered ones above all have it.
         Made::new([&[0x12, 0], &apart[..], &lower].concat(), Nature::Inner),
         Made::fresh([&[0x12, 0], &layered[..], &lower].concat(), false),
+        Made::new(
+            [&[0x12, 0], &timed("0010")[..], &lower].concat(),
+            Nature::Inner,
+        ),
+        Made::fresh([&[0x12, 0], &timed("0011")[..], &lower].concat(), false),
         // Of a size of its own.
         Made::fresh(with(&plain, &frame("0 00 1 0 1 1 1 10101")), false),
         Made::new(alone(&key), Nature::Inner),
