@@ -71,11 +71,14 @@ impl Tap {
         now: Time,
     ) -> Option<Tag> {
         let (table, state) = (&*self.table, &*self.state);
-        let generation = table.generation();
-        let word = self.word(contributors, state, captured, generation);
+        let stamp = table.stamp();
+        let word = self.word(contributors, state, captured, stamp);
         if state.latest() <= now && word.covers(captured, now) {
             state.pass(now);
-            Some(self.template.whole(word.purposes(), captured, generation))
+            Some(
+                self.template
+                    .whole(word.purposes(), captured, stamp.generation()),
+            )
         } else {
             None
         }
@@ -98,7 +101,7 @@ impl Tap {
         Decisions {
             tap: self,
             now: self.state.advance(now),
-            generation: self.table.generation(),
+            generation: self.table.stamp().generation(),
             word: self.state.word(),
         }
     }

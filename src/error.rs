@@ -40,8 +40,10 @@ pub enum Error {
     /// An empty id, name or set.
     #[error("the {0} must not be empty")]
     Empty(&'static str),
-    /// A time out of range, or an end that is not in the future.
-    #[error("a time is out of range, or an end not in the future")]
+    /// A time out of range or more than a day ahead of the meeting's, or an end that is not in the future.
+    #[error(
+        "a time is out of range or more than a day ahead of the meeting's (announce that with `advance`), or an end not in the future"
+    )]
     Time,
     /// A format with no channels, a picture of no or too large a size, or keys of a stream that is not of JSON.
     #[error(
@@ -63,6 +65,9 @@ pub enum Error {
     /// No such stream or outlet.
     #[error("no such {0} in this meeting")]
     Unknown(&'static str),
+    /// What was agreed to, or taken back, was withdrawn or restricted again while the ledger was being written, so nothing of it holds.
+    #[error("overtaken by a withdrawal or a restriction of the same")]
+    Overtaken,
     /// The ledger could not be written, so nothing was done.
     #[error("the ledger could not be written")]
     Ledger,

@@ -11,7 +11,7 @@ use crate::{
     redact::{self, Cut},
     region::{MAX_REGIONS, Region},
     release::TapState,
-    table::{Passage, Word},
+    table::{Passage, Stamp, Word},
     tap::{Source, Tap},
     time::Time,
     verdict::{Reason, Verdict},
@@ -55,14 +55,14 @@ impl Tap {
         extent: Option<Extent>,
         now: Time,
     ) -> (u32, Ruling) {
-        let generation = self.table.generation();
-        let word = self.word(frame.contributors, &self.state, frame.captured, generation);
+        let stamp = self.table.stamp();
+        let word = self.word(frame.contributors, &self.state, frame.captured, stamp);
         if extent.is_some()
             && frame.is_of_contributors_alone()
             && word.held(frame.captured, now).contains(self.purposes)
             && self.is_legible(payload)
         {
-            (generation, Ruling::Whole)
+            (stamp.generation(), Ruling::Whole)
         } else {
             self.rule_otherwise(frame, payload, extent, now)
         }
@@ -149,7 +149,7 @@ impl Tap {
         }
     }
 
-    /// The same if several loads do, of a frame captured at a time, as of the event of this generation or the next.
+    /// The same if several loads do, of a frame captured at a time, as of the event of this stamp or the next.
     #[expect(
         clippy::inline_always,
         reason = "of what the caller knows of the contributors little is left"
@@ -160,15 +160,15 @@ impl Tap {
         contributors: Contributors<'_>,
         state: &TapState,
         captured: Time,
-        generation: u32,
+        stamp: Stamp,
     ) -> Word {
         match (contributors, &self.source) {
             (Contributors::Complete(people), _) => {
                 let others = self.table.word_of_all(people, self.kind, captured);
-                self.with_owner(others, generation)
+                self.with_owner(others, stamp)
             }
             (Contributors::Group(group), Source::Owned(_)) => {
-                self.with_owner(group.word(&self.table, self.kind), generation)
+                self.with_owner(group.word(&self.table, self.kind), stamp)
             }
             _ => self.word_of_one(contributors, state),
         }
@@ -177,13 +177,13 @@ impl Tap {
     /// What others agree to, and the owner if there is one, unless an event came in between.
     /// Without that it would be no snapshot: see the third point in `table.rs`.
     #[inline]
-    fn with_owner(&self, others: Word, generation: u32) -> Word {
+    fn with_owner(&self, others: Word, stamp: Stamp) -> Word {
         let all = match self.source {
             Source::Mix | Source::Composite => others,
             Source::Owned(_) => others.meet(self.state.word()),
             Source::Never | Source::Records(..) | Source::Derived => Word::EMPTY,
         };
-        if self.table.generation() == generation {
+        if self.table.stamp() == stamp {
             all
         } else {
             Word::EMPTY
@@ -197,16 +197,16 @@ impl Tap {
         &self,
         judge: impl Fn() -> Result<T, Reason>,
     ) -> (u32, Result<T, Reason>) {
-        let mut before = self.table.generation();
+        let mut before = self.table.stamp();
         for _ in 0..2 {
             let judged = judge();
-            let after = self.table.generation();
+            let after = self.table.stamp();
             if before == after {
-                return (before, judged);
+                return (before.generation(), judged);
             }
             before = after;
         }
-        (before, Err(Reason::Contended))
+        (before.generation(), Err(Reason::Contended))
     }
 
     /// The whole of R4 and R5 for a frame with a payload that is not of its owner alone. An error is why it is withheld.
@@ -298,6 +298,9 @@ impl Tap {
     fn passage_since(&self, captured: Time, now: Time) -> Result<Passage, Reason> {
         if self.table.has_ended() {
             return Err(Reason::Ended);
+        }
+        if self.state.has_leapt() {
+            return Err(Reason::Clock);
         }
         Passage::new(captured, now).ok_or(Reason::Time)
     }

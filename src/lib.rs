@@ -50,6 +50,7 @@ mod json;
 mod judge;
 mod kind;
 mod ledger;
+mod lock;
 mod meeting;
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
 mod models;
@@ -66,6 +67,8 @@ mod replay;
 mod schema;
 mod seal;
 mod serial;
+mod settling;
+mod state;
 mod stream;
 mod sync;
 mod table;
@@ -76,6 +79,8 @@ mod utf8;
 mod verdict;
 mod verify;
 pub mod wire;
+#[cfg(feature = "std")]
+mod withdrawals;
 
 pub use admission::{Admission, Batch, Cleared};
 pub use authority::Authority;
@@ -100,12 +105,15 @@ pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
 pub use purpose::Purposes;
 pub use refusal::Refusal;
 pub use region::{Area, MAX_REGIONS, Region};
-pub use release::{Counters, Settling, TapRelease};
+pub use release::Counters;
 pub use schema::{Field, MAX_FIELDS, Schema};
 pub use seal::{Archived, Carried, MeetingKey, Seal, StreamKey, Subject, Subjects};
+pub use settling::{Settling, TapRelease};
 pub use stream::StreamOptions;
 pub use tag::{Tag, TagError};
 pub use tap::Tap;
 pub use time::Time;
 pub use verdict::{Reason, Verdict};
 pub use verify::{Finding, Seals, Verifier};
+#[cfg(feature = "std")]
+pub use withdrawals::Withdrawals;

@@ -3,6 +3,8 @@
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use core::{cell::RefCell, marker::PhantomData};
 
+#[cfg(feature = "std")]
+use crate::withdrawals::Withdrawals;
 use crate::{
     authority::Authority,
     codec::Coded,
@@ -12,17 +14,19 @@ use crate::{
     ids::{Life, Outlet, OutletId, Participant, Stream, StreamId},
     join::Join,
     json::{self, Keys},
-    kind::{Kind, Kinds},
-    ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
+    kind::Kind,
+    ledger::{Device, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
     outlet::OutletOptions,
     payload::{Format, Layout},
     purpose::Purposes,
     records::Registry,
     refusal::Refusal,
     register::Register,
-    release::{Counters, Settling, TapState},
+    release::{Counters, TapState},
     replay::replay,
     serial::Stays,
+    settling::Settling,
+    state::{Core, State},
     stream::{Owner, StreamOptions},
     table::Table,
     tag::Template,
@@ -32,22 +36,23 @@ use crate::{
 
 /// One meeting's control half.
 ///
-/// Every call that takes `now` counts as made at the largest time that any such call, or any tap, has been given.
+/// Its clock is the largest time that any call, or any tap, has been given. A time more than a day ahead of it is a mistake: who withdraws with it does so
+/// at the meeting's time, who grants gets [`Error::Time`], and a tap that is given it withholds from then on ([`Reason::Clock`](crate::Reason::Clock)).
+/// If so much time has truly passed, [`Meeting::advance`] says so first.
 /// Ending or dropping the meeting closes every tap for good.
 ///
-/// A call that may widen is entered in the ledger before it takes effect; if the ledger cannot be written, it fails with [`Error::Ledger`].
-/// A call that narrows takes effect at once, and has not settled until it is in the ledger, too.
+/// A call that may widen waits until the ledger has it, and only then takes effect; if the ledger cannot be written, it fails with [`Error::Ledger`].
+/// A call that narrows takes effect at once and waits for nobody. It has not settled until it is in the ledger, too, which asking its [`Settling`] sees to.
+/// Under `std`, [`Meeting::withdrawals`] narrows from any thread, also while a call that widens waits for the ledger.
 pub struct Meeting {
+    id: String,
     life: Life,
     table: Arc<Table>,
-    register: Register,
-    ledger: LedgerWriter,
+    core: Core,
+    device: Option<Device>,
     streams: Vec<OpenStream>,
     records: Registry,
     outlets: Vec<(OutletId, OutletOptions)>,
-    taps: Vec<Arc<TapState>>,
-    groups: Vec<Group>,
-    latest: Time,
 }
 
 struct OpenStream {
@@ -80,12 +85,13 @@ impl Meeting {
         let life = Life::next();
         let table = Arc::new(Table::new(room, life));
         let register = Register::new(id, &table, Stays::OfProcess);
-        let mut meeting = Self::new(life, table, register, ledger);
+        let begin = (Head::NONE, Time::START);
+        let mut meeting = Self::new(life, table, register, ledger, begin);
         let opened = Entry::Opened {
             meeting: id.into(),
             participants: room,
         };
-        meeting.enter_first(Time::START, &opened)?;
+        meeting.core.enter_first(Time::START, opened)?;
         Ok(meeting)
     }
 
@@ -108,40 +114,45 @@ impl Meeting {
         let life = Life::next();
         let (table, register) = replay(ledger, life, Stays::OfProcess)?;
         let latest = ledger.lines.last().map_or(Time::START, |line| line.at);
-        let mut resumed = Self::new(life, table, register, writer.after(ledger.head));
-        resumed.latest = latest;
+        let mut resumed = Self::new(life, table, register, writer, (ledger.head, latest));
         resumed.records = Registry::resumed_at(latest);
         let entry = Entry::Resumed { torn: ledger.torn };
-        let entered = resumed.enter_first(latest, &entry);
+        let entered = resumed.core.enter_first(latest, entry);
         entered.map_err(|_| fault(ledger.lines.len(), LedgerFault::Unwritable))?;
         Ok(resumed)
     }
 
-    fn new(life: Life, table: Arc<Table>, register: Register, ledger: LedgerWriter) -> Self {
+    fn new(
+        life: Life,
+        table: Arc<Table>,
+        register: Register,
+        ledger: LedgerWriter,
+        begin: (Head, Time),
+    ) -> Self {
+        let id = register.meeting().into();
+        let (core, device) = Core::new(Arc::clone(&table), register, ledger, begin);
         Self {
+            id,
             life,
             table,
-            register,
-            ledger,
+            core,
+            device,
             streams: Vec::new(),
             records: Registry::default(),
             outlets: Vec::new(),
-            taps: Vec::new(),
-            groups: Vec::new(),
-            latest: Time::START,
         }
     }
 
     /// The meeting's id.
     #[must_use]
     pub fn id(&self) -> &str {
-        self.register.meeting()
+        &self.id
     }
 
     /// Whether somebody is, or was, in this meeting.
     #[cfg(feature = "capi")]
     pub(crate) fn knows(&self, who: Participant) -> bool {
-        self.register.id(who).is_some()
+        self.core.state.read().register.id(who).is_some()
     }
 
     /// Whether handles of a life are this meeting's.
@@ -151,15 +162,44 @@ impl Meeting {
     }
 
     /// Who is there, by id.
-    pub fn participants(&self) -> impl Iterator<Item = (&str, Participant)> {
-        self.register.present()
+    pub fn participants(&self) -> impl Iterator<Item = (String, Participant)> + use<> {
+        let state = self.core.state.read();
+        let present = state.register.present();
+        let present: Vec<_> = present.map(|(id, who)| (id.into(), who)).collect();
+        present.into_iter()
     }
 
     /// Everybody who is or was there, by id, with a handle for each stay, in the order of joining.
     ///
     /// After a crash this is how to withdraw for somebody who had left before: handles from before it are good no more.
-    pub fn stays(&self) -> impl Iterator<Item = (&str, Participant)> {
-        self.register.stays()
+    pub fn stays(&self) -> impl Iterator<Item = (String, Participant)> + use<> {
+        let state = self.core.state.read();
+        let stays = state.register.stays();
+        let stays: Vec<_> = stays.map(|(id, who)| (id.into(), who)).collect();
+        stays.into_iter()
+    }
+
+    /// A handle with which any thread narrows, without the meeting and without waiting for what that is waiting for.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn withdrawals(&self) -> Withdrawals {
+        Withdrawals::new(self.core.clone())
+    }
+
+    /// Moves the meeting's clock on to `now`, however far ahead that is: a day and more has truly passed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Time`] for a time out of range, [`Error::Ended`].
+    pub fn advance(&mut self, now: Time) -> Result<(), Error> {
+        let mut state = self.core.state.lock();
+        state.running()?;
+        if now.in_range() {
+            state.advance(now);
+            Ok(())
+        } else {
+            Err(Error::Time)
+        }
     }
 
     /// Somebody comes in. They have agreed to nothing, whatever they agreed to in an earlier stay.
@@ -169,14 +209,15 @@ impl Meeting {
     /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::WrongKey`], [`Error::Empty`] for an empty id, [`Error::Full`],
     /// [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn join(&mut self, join: Join<'_>, now: Time) -> Result<Participant, Error> {
-        let at = self.advance(now)?;
+        let at = self.widen(now)?;
         let entry = Entry::Joined {
             who: join.id.into(),
             guardian: join.guardian.map(String::from),
             key: join.key,
         };
-        self.enter_first(at, &entry)?;
-        let mut present = self.register.present();
+        self.core.enter_first(at, entry)?;
+        let state = self.core.state.read();
+        let mut present = state.register.present();
         let joined = present.find(|(id, _)| *id == join.id);
         joined
             .map(|(_, participant)| participant)
@@ -185,15 +226,13 @@ impl Meeting {
 
     /// Somebody goes. Everything of theirs is closed, what is still in a buffer too.
     ///
-    /// Never fails: of somebody who is not there everything is closed already, and a time out of range counts as now.
-    pub fn leave(&mut self, who: Participant, now: Time) -> Settling {
-        let at = self.narrow(now);
-        if self.register.is_present(who)
-            && let Some(id) = self.register.id(who).map(String::from)
-        {
-            self.enter(at, &Entry::Left { who: id });
-        }
-        self.settle()
+    /// It never fails for somebody of this meeting: of one who has left everything is closed already, and a time out of range counts as now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownParticipant`] for a handle of another meeting, or from before this one was resumed.
+    pub fn leave(&mut self, who: Participant, now: Time) -> Result<Settling, Error> {
+        self.core.narrow(|state| state.leave(who, now))
     }
 
     /// Registers what people are shown. Without a notice nothing can be granted.
@@ -203,8 +242,8 @@ impl Meeting {
     /// [`Error::ConflictingNotice`], [`Error::Empty`] for an empty scope, [`Error::Ledger`], [`Error::Ended`].
     pub fn show(&mut self, notice: Notice) -> Result<Digest, Error> {
         let digest = notice.digest;
-        let at = self.narrow(self.latest);
-        self.enter_first(at, &Entry::Shown { notice })?;
+        let at = self.present();
+        self.core.enter_first(at, Entry::Shown { notice })?;
         Ok(digest)
     }
 
@@ -214,12 +253,14 @@ impl Meeting {
     ///
     /// [`Error::UnknownNotice`] if there is none such, or it is superseded already, [`Error::Ended`]. A time out of range counts as now.
     pub fn supersede(&mut self, notice: Digest, now: Time) -> Result<Settling, Error> {
-        let at = self.narrow(now);
-        self.running()?;
-        let entry = Entry::Superseded { notice };
-        self.register.may(at, &entry)?;
-        self.enter(at, &entry);
-        Ok(self.settle())
+        self.core.narrow(|state| {
+            let at = state.observe(now);
+            state.running()?;
+            let entry = Entry::Superseded { notice };
+            state.register.may(at, &entry)?;
+            state.enter(at, &entry);
+            Ok(())
+        })
     }
 
     /// Records that somebody agrees. The grant holds from now on, for what is captured from now on.
@@ -236,14 +277,13 @@ impl Meeting {
         grant: &Grant,
         now: Time,
     ) -> Result<(), Error> {
-        let at = self.narrow(now);
-        self.running()?;
-        let id = self
-            .register
-            .is_present(who)
-            .then(|| self.register.id(who))
-            .flatten();
-        let id = id.map(String::from);
+        let (at, id, leaps) = {
+            let mut state = self.core.state.lock();
+            let leaps = state.leaps(now);
+            let at = state.observe(now);
+            state.running()?;
+            (at, state.id_of(Some(who)).ok().flatten(), leaps)
+        };
         let may = match &id {
             // Nobody but a person or a guardian can ever agree, whoever it is about.
             None if !matches!(by, Authority::Participant | Authority::Guardian) => {
@@ -256,24 +296,23 @@ impl Meeting {
                     by,
                     grant: grant.clone(),
                 };
-                match self.register.may(at, &entry) {
-                    Ok(()) if !now.in_range() => Err(Error::Time),
-                    Ok(()) => self.enter_first(at, &entry),
+                let may = self.core.state.lock().register.may(at, &entry);
+                match may {
+                    Ok(()) if leaps => Err(Error::Time),
+                    Ok(()) => self.core.enter_first(at, entry),
                     refused => refused,
                 }
             }
         };
         if let Err(Error::Refused(why, by)) = may {
-            let grant = grant.clone();
-            self.enter(
-                at,
-                &Entry::Refused {
-                    who: id,
-                    by,
-                    grant,
-                    why,
-                },
-            );
+            let refused = Entry::Refused {
+                who: id,
+                by,
+                grant: grant.clone(),
+                why,
+            };
+            self.core.state.lock().enter(at, &refused);
+            self.core.flush();
         }
         may
     }
@@ -281,38 +320,39 @@ impl Meeting {
     /// What somebody's signature must be over: see [`Grant::message`]. None of one who is not there.
     #[must_use]
     pub fn challenge(&self, who: Participant) -> Option<Challenge> {
-        self.register.challenge(who)
+        self.core.state.read().register.challenge(who)
     }
 
     /// The names of the third parties' purposes in a set, as [`Grant::message`] takes them.
     #[must_use]
     pub fn recipients(&self, purposes: Purposes) -> Vec<String> {
-        self.register.recipients(purposes)
+        self.core.state.read().register.recipients(purposes)
     }
 
-    /// Refuses, or withdraws what was agreed to (GDPR Art. 7(3)). The scope is closed whoever asks for it.
+    /// Refuses, or withdraws what was agreed to (GDPR Art. 7(3)). The scope is closed whoever asks for it; an empty one means everything.
     ///
-    /// Never fails: a time out of range counts as now. It also works after the person has left and after the end, when nothing is left to close
-    /// but what was released is to be recalled; for somebody who was never there, it does nothing.
+    /// It never fails for somebody of this meeting: a time out of range counts as now. It also works after the person has left and after the end,
+    /// when nothing is left to close but what was released is to be recalled. For [`Participant::UNKNOWN`], of whom nothing is ever cleared, it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownParticipant`] for a handle of another meeting, or from before this one was resumed: [`Meeting::stays`] has the new ones.
     pub fn withdraw(
         &mut self,
         by: Authority,
         who: Participant,
         scope: Scope,
         now: Time,
-    ) -> Settling {
-        let at = self.narrow(now);
-        if let Some(id) = self.register.id(who).map(String::from) {
-            self.enter(at, &Entry::Withdrew { who: id, by, scope });
-        }
-        self.settle()
+    ) -> Result<Settling, Error> {
+        self.core
+            .narrow(|state| state.withdraw(by, who, scope, now))
     }
 
     /// Restricts consent in the name of the host, an administrator or the vendor: for one person, later stays included, or for everybody, later joiners included.
     ///
     /// # Errors
     ///
-    /// [`Error::NotARestrainer`], [`Error::UnknownParticipant`], [`Error::Ended`]. A time out of range counts as now.
+    /// [`Error::NotARestrainer`], [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Ended`]. A time out of range counts as now.
     pub fn restrict(
         &mut self,
         by: Authority,
@@ -320,20 +360,16 @@ impl Meeting {
         scope: Scope,
         now: Time,
     ) -> Result<Settling, Error> {
-        let at = self.narrow(now);
-        self.running()?;
-        let who = self.id_of(whom)?;
-        let entry = Entry::Restricted { who, by, scope };
-        self.register.may(at, &entry)?;
-        self.enter(at, &entry);
-        Ok(self.settle())
+        self.core
+            .narrow(|state| state.restrict(by, whom, scope, now))
     }
 
     /// Takes back what the same authority restricted, for the same person or for everybody; no other restriction, and nobody's refusal.
     ///
     /// # Errors
     ///
-    /// [`Error::NotARestrainer`], [`Error::UnknownParticipant`], [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::NotARestrainer`], [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Overtaken`], [`Error::Time`],
+    /// [`Error::Ledger`], [`Error::Ended`].
     pub fn lift(
         &mut self,
         by: Authority,
@@ -341,28 +377,30 @@ impl Meeting {
         scope: Scope,
         now: Time,
     ) -> Result<(), Error> {
-        let at = self.advance(now)?;
-        let who = self.id_of(whom)?;
-        self.enter_first(at, &Entry::Lifted { who, by, scope })
+        let at = self.widen(now)?;
+        let who = self.core.state.lock().id_of(whom)?;
+        self.core.enter_first(at, Entry::Lifted { who, by, scope })
     }
 
     /// When the next consent ends by itself: the time to call [`Meeting::tick`] at. None if none does.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
-        self.register
-            .next_end()
-            .map(|end| Time::from_millis(end.into()))
+        let end = self.core.state.read().register.next_end();
+        end.map(|end| Time::from_millis(end.into()))
     }
 
     /// Enters in the ledger the consents that have come to their end. They end without this call, to the millisecond,
     /// but only after it does the ledger say so, and taps then decide faster. A time out of range counts as now.
     pub fn tick(&mut self, now: Time) {
-        let at = self.narrow(now);
-        for (who, scopes) in self.register.expired(at) {
-            self.enter(at, &Entry::Expired { who, scopes });
+        {
+            let mut state = self.core.state.lock();
+            let at = state.observe(now);
+            for (who, scopes) in state.register.expired(at) {
+                state.enter(at, &Entry::Expired { who, scopes });
+            }
         }
         // What the ledger's store did not take before it may take now.
-        let _ = self.ledger.flush();
+        self.core.flush();
     }
 
     /// Names the pair of a purpose and a third party, as a purpose of its own that nothing implies.
@@ -371,19 +409,19 @@ impl Meeting {
     ///
     /// [`Error::NotOnePurpose`], [`Error::Empty`] for an empty recipient, [`Error::Full`] after seven pairs, [`Error::Ledger`], [`Error::Ended`].
     pub fn third_party(&mut self, purpose: Purposes, recipient: &str) -> Result<Purposes, Error> {
-        self.running()?;
-        let (pair, is_known) = self.register.pair(purpose, recipient)?;
+        let (pair, is_known) = {
+            let state = self.core.state.lock();
+            state.running()?;
+            state.register.pair(purpose, recipient)?
+        };
         if !is_known {
-            let recipient = recipient.into();
-            let at = self.narrow(self.latest);
-            self.enter_first(
-                at,
-                &Entry::Named {
-                    purpose,
-                    recipient,
-                    pair,
-                },
-            )?;
+            let named = Entry::Named {
+                purpose,
+                recipient: recipient.into(),
+                pair,
+            };
+            let at = self.present();
+            self.core.enter_first(at, named)?;
         }
         Ok(pair)
     }
@@ -396,16 +434,17 @@ impl Meeting {
     ///
     /// [`Error::Empty`] for nobody, [`Error::UnknownParticipant`] for somebody who is not there, [`Error::Ended`].
     pub fn group(&mut self, people: &[Participant]) -> Result<Group, Error> {
-        self.running()?;
+        let mut state = self.core.state.lock();
+        state.running()?;
         if people.is_empty() {
             return Err(Error::Empty("group"));
         }
-        if !people.iter().all(|who| self.register.is_present(*who)) {
+        if !people.iter().all(|who| state.register.is_present(*who)) {
             return Err(Error::UnknownParticipant);
         }
         let group = Group::new(&self.table, people);
-        self.groups.retain(|group| !group.is_unused());
-        self.groups.push(group.clone());
+        state.groups.retain(|group| !group.is_unused());
+        state.groups.push(group.clone());
         Ok(group)
     }
 
@@ -415,13 +454,14 @@ impl Meeting {
     ///
     /// [`Error::Format`], [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_stream(&mut self, stream: StreamOptions) -> Result<Stream, Error> {
-        self.running()?;
+        let state = self.core.state.lock();
+        state.running()?;
         let has_keys_in_vain = !stream.keys.is_empty() && stream.format != Format::JSON;
         if !stream.format.is_valid() || has_keys_in_vain {
             return Err(Error::Format);
         }
         let (source, owner) = match stream.owner {
-            Owner::One(owner) if !self.register.is_present(owner) => {
+            Owner::One(owner) if !state.register.is_present(owner) => {
                 return Err(Error::UnknownParticipant);
             }
             Owner::One(owner) => (Source::Owned(owner), Some(owner)),
@@ -429,15 +469,16 @@ impl Meeting {
             Owner::Composite => (Source::Composite, None),
             Owner::Derived => (Source::Derived, None),
         };
-        let id = self.register.next_stream().ok_or(Error::Full("streams"))?;
-        let owner = self.id_of(owner)?;
+        let id = state.register.next_stream().ok_or(Error::Full("streams"))?;
+        let owner = state.id_of(owner)?;
+        drop(state);
         let entry = Entry::StreamOpened {
             stream: id,
             kind: stream.kind,
             owner: owner.clone(),
         };
-        let at = self.narrow(self.latest);
-        self.enter_first(at, &entry)?;
+        let at = self.present();
+        self.core.enter_first(at, entry)?;
         if let (Some(person), Some(schema)) = (&owner, stream.schema) {
             self.records.register(id, person, schema);
         }
@@ -460,8 +501,11 @@ impl Meeting {
     ///
     /// [`Error::Empty`] for an empty name or no purpose, [`Error::ForeignPurpose`], [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_outlet(&mut self, outlet: OutletOptions) -> Result<Outlet, Error> {
-        self.running()?;
-        let id = self.register.next_outlet().ok_or(Error::Full("outlets"))?;
+        let id = {
+            let state = self.core.state.lock();
+            state.running()?;
+            state.register.next_outlet().ok_or(Error::Full("outlets"))?
+        };
         let entry = Entry::OutletOpened {
             outlet: id,
             name: outlet.name.clone(),
@@ -469,8 +513,8 @@ impl Meeting {
             purposes: outlet.purposes,
             blanks: outlet.blanks,
         };
-        let at = self.narrow(self.latest);
-        self.enter_first(at, &entry)?;
+        let at = self.present();
+        self.core.enter_first(at, entry)?;
         self.outlets.push((id, outlet));
         Ok(Outlet {
             life: self.life,
@@ -486,7 +530,8 @@ impl Meeting {
     ///
     /// [`Error::Unknown`] for a stream or an outlet of another meeting, or from before it was resumed; [`Error::Ended`].
     pub fn tap(&mut self, stream: Stream, outlet: Outlet) -> Result<Tap, Error> {
-        self.running()?;
+        let mut shared = self.core.state.lock();
+        shared.running()?;
         if stream.life != self.life {
             return Err(Error::Unknown("stream"));
         }
@@ -505,14 +550,14 @@ impl Meeting {
             .find(|(id, _)| *id == outlet)
             .ok_or(Error::Unknown("outlet"))?;
         let state = Arc::new(TapState::new(stream, outlet));
-        self.taps.push(Arc::clone(&state));
+        shared.taps.push(Arc::clone(&state));
         let source = match (from.source.clone(), self.records.of(stream, outlet)) {
             (Source::Owned(owner), Some(records)) => Source::Records(owner, records),
             (_, None) if from.kind.never_cleared_as_bytes().is_some() => Source::Never,
             (source, _) => source,
         };
         if let Source::Owned(owner) = source {
-            self.register.publish_to(&state, owner, from.kind);
+            shared.register.publish_to(&state, owner, from.kind);
         }
         let blanks = to.1.blanks.contains(from.kind.into());
         let encoded = match from.format.0 {
@@ -536,10 +581,13 @@ impl Meeting {
     }
 
     /// The counters of every tap that was opened, in that order, whether it is still there or not.
-    pub fn counters(&self) -> impl Iterator<Item = (StreamId, OutletId, Counters)> {
-        self.taps
-            .iter()
+    pub fn counters(&self) -> impl Iterator<Item = (StreamId, OutletId, Counters)> + use<> {
+        let state = self.core.state.read();
+        let taps = state.taps.iter();
+        let counters: Vec<_> = taps
             .map(|tap| (tap.stream, tap.outlet, tap.counters()))
+            .collect();
+        counters.into_iter()
     }
 
     /// Enters the counters of every tap in the ledger, and the device's signature if it has a key. [`Meeting::end`] does the same by itself.
@@ -548,10 +596,12 @@ impl Meeting {
     ///
     /// [`Error::Ledger`], [`Error::Ended`].
     pub fn count(&mut self, now: Time) -> Result<(), Error> {
-        let at = self.narrow(now);
-        self.enter_first(at, &self.counted())?;
-        match self.ledger.signed() {
-            Some(signed) => self.enter_first(at, &signed),
+        let at = self.core.state.lock().observe(now);
+        self.core.enter_first_of(at, counted)?;
+        match &self.device {
+            Some(device) => self
+                .core
+                .enter_first_of(at, |state| device.signed(state.head())),
             None => Ok(()),
         }
     }
@@ -559,142 +609,84 @@ impl Meeting {
     /// Enters in the ledger how far each tap had come when a narrowing settled, or that it has not settled; returns whether it has.
     ///
     /// What was released up to then counts as released before the narrowing, and is to be recalled if that was a withdrawal (R6).
-    /// Nothing is entered for another meeting's narrowing. Never fails: a ledger that cannot be written now gets the entry later.
-    pub fn settled(&mut self, settling: &Settling, now: Time) -> bool {
-        let at = self.narrow(now);
-        if !settling.entered().is_beside(&self.ledger.durable()) {
-            return false;
+    /// A ledger that cannot be written now gets the entry later.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unknown`] for another meeting's narrowing, or one from before this meeting was resumed.
+    pub fn settled(&mut self, settling: &Settling, now: Time) -> Result<bool, Error> {
+        let at = self.core.state.lock().observe(now);
+        if !self.core.has(settling) {
+            return Err(Error::Unknown("settling"));
         }
         let is_settled = settling.is_settled();
         let entry = Entry::Settled {
-            narrowing: settling.entered().entries(),
+            narrowing: self.core.entries_up_to(settling),
             taps: settling.taps().collect(),
         };
-        self.enter(at, &entry);
-        is_settled
-    }
-
-    fn counted(&self) -> Entry {
-        let count = |(stream, outlet, frames)| TapCount {
-            stream,
-            outlet,
-            frames,
-        };
-        Entry::Counted {
-            taps: self.counters().map(count).collect(),
-        }
+        self.core.state.lock().enter(at, &entry);
+        self.core.flush();
+        Ok(is_settled)
     }
 
     /// How many entries the ledger has, with and without a store: what tags call the generation.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.table.generation().into()
+        self.table.stamp().generation().into()
     }
 
     /// How far the ledger goes: kept apart from it, this shows later that nothing was changed.
     #[must_use]
     pub fn head(&self) -> Head {
-        self.ledger.head()
+        self.core.state.read().head()
     }
 
     /// Ends the meeting: everything is closed for good, and the final counters are entered. Never fails; a second end changes nothing.
     pub fn end(&mut self) -> Settling {
-        if !self.table.has_ended() {
-            self.close();
-            let at = self.narrow(self.latest);
-            self.enter(at, &self.counted());
-            self.enter(at, &Entry::Ended {});
-            if let Some(signed) = self.ledger.signed() {
-                self.enter(at, &signed);
+        let device = self.device.as_ref();
+        self.core.narrow_surely(|state| {
+            if !state.table.has_ended() {
+                state.close();
+                let at = state.present();
+                state.enter(at, &counted(state));
+                state.enter(at, &Entry::Ended {});
+                if let Some(device) = device {
+                    let signed = device.signed(state.head());
+                    state.enter(at, &signed);
+                }
             }
-        }
-        self.settle()
-    }
-
-    fn running(&self) -> Result<(), Error> {
-        if self.table.has_ended() {
-            Err(Error::Ended)
-        } else {
-            Ok(())
-        }
+        })
     }
 
     /// The time at which a call that may widen counts as made.
-    fn advance(&mut self, now: Time) -> Result<Time, Error> {
-        let at = self.narrow(now);
-        self.running()?;
-        if now.in_range() {
-            Ok(at)
-        } else {
-            Err(Error::Time)
-        }
+    fn widen(&mut self, now: Time) -> Result<Time, Error> {
+        let mut state = self.core.state.lock();
+        let leaps = state.leaps(now);
+        let at = state.observe(now);
+        state.running()?;
+        if leaps { Err(Error::Time) } else { Ok(at) }
     }
 
-    /// The time at which a call that can only narrow counts as made.
-    fn narrow(&mut self, now: Time) -> Time {
-        if now.in_range() {
-            self.latest = self.latest.max(now);
-        }
-        let latest_of_taps = self.taps.iter().map(|tap| tap.latest());
-        self.latest = latest_of_taps.fold(self.latest, Time::max);
-        self.latest
+    /// The time at which a call without one counts as made.
+    fn present(&mut self) -> Time {
+        self.core.state.lock().present()
     }
+}
 
-    /// The id of somebody who is there; none for everybody.
-    fn id_of(&self, whom: Option<Participant>) -> Result<Option<String>, Error> {
-        match whom {
-            Some(who) if !self.register.is_present(who) => Err(Error::UnknownParticipant),
-            Some(who) => Ok(self.register.id(who).map(String::from)),
-            None => Ok(None),
-        }
-    }
-
-    /// Does what must be in the ledger before it holds.
-    fn enter_first(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
-        self.running()?;
-        self.register.may(at, entry)?;
-        let line = self.ledger.enter_first(at, entry)?;
-        self.apply(at, entry);
-        self.register.renew(entry, line);
-        Ok(())
-    }
-
-    /// Does what holds before it is in the ledger.
-    fn enter(&mut self, at: Time, entry: &Entry) {
-        self.apply(at, entry);
-        let line = self.ledger.enter(at, entry);
-        self.register.renew(entry, line);
-    }
-
-    /// Publishes what an entry makes of everybody's consent, and then that it has.
-    fn apply(&mut self, at: Time, entry: &Entry) {
-        self.register.apply(at, entry);
-        let kinds = entry.touches();
-        for group in &self.groups {
-            group.publish(kinds);
-        }
-        if !self.table.advance() {
-            self.close();
-        }
-    }
-
-    /// Closes everything for good.
-    fn close(&mut self) {
-        self.table.end();
-        self.register.close();
-        for group in &self.groups {
-            group.publish(Kinds::all());
-        }
-    }
-
-    fn settle(&self) -> Settling {
-        Settling::begin(&self.taps, self.ledger.durable())
+fn counted(state: &State) -> Entry {
+    let count = |tap: &Arc<TapState>| TapCount {
+        stream: tap.stream,
+        outlet: tap.outlet,
+        frames: tap.counters(),
+    };
+    Entry::Counted {
+        taps: state.taps.iter().map(count).collect(),
     }
 }
 
 impl Drop for Meeting {
-    /// Closes every tap. The ledger does not say that the meeting ended, so that it can be resumed.
+    /// Closes every tap, and offers the ledger's store what it does not have yet. The ledger does not say that the meeting ended, so that it can be resumed.
     fn drop(&mut self) {
-        self.close();
+        self.core.close();
     }
 }

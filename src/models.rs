@@ -20,7 +20,8 @@ use crate::{
     kind::Kind,
     payload::{Format, Payload},
     purpose::Purposes,
-    release::{Durable, Settling, TapState},
+    release::TapState,
+    settling::{Entered, Settling},
     sync::{AtomicBool, Ordering::Relaxed},
     table::{Effective, Passage, Table, Word},
     tag::Template,
@@ -185,7 +186,8 @@ impl World {
     }
 
     fn advance(&self) {
-        assert!(self.table.advance());
+        let events = self.table.stamp().generation() + 1;
+        assert!(self.table.complete(events.into()));
     }
 
     fn group(&mut self, people: &[Participant]) -> Group {
@@ -313,7 +315,7 @@ mod cut {
         fault: Option<Fault>,
         settled: &AtomicBool,
     ) {
-        let settling = || Settling::begin(taps, Durable::new(0, Arc::default()));
+        let settling = || Settling::begin(taps, Entered::new(0, Arc::default()));
         let settling = if fault == Some(Fault::SettledFirst) {
             let settling = settling();
             world.publish(who, WITHDRAWN);

@@ -48,6 +48,8 @@ struct Seat {
     /// How many stays it has had.
     stays: u32,
     stay: Option<Stay>,
+    /// Whether what changes is not to be published yet.
+    is_held: bool,
 }
 
 /// A person who is in the meeting.
@@ -99,7 +101,7 @@ impl Seat {
     }
 
     fn publish(&self, kinds: Kinds) {
-        if let Some(stay) = &self.stay {
+        if let (Some(stay), false) = (&self.stay, self.is_held) {
             for (kind, effective) in stay.consents.effective() {
                 if kinds.contains(kind.into()) {
                     self.publish_one(stay, kind, effective);
@@ -131,6 +133,7 @@ impl Register {
             slot,
             stays: 0,
             stay: None,
+            is_held: false,
         };
         Self {
             meeting: meeting.into(),
@@ -301,6 +304,12 @@ impl Register {
                 Err(Error::UnknownParticipant)
             }
             Entry::Withdrew { who, .. } if !self.has_been(who) => Err(Error::UnknownParticipant),
+            Entry::Withdrew { scope, .. } if scope.is_empty() => {
+                Err(Error::Empty("withdrawal's scope"))
+            }
+            Entry::Restricted { scope, .. } | Entry::Lifted { scope, .. } if scope.is_empty() => {
+                Err(Error::Empty("restriction's scope"))
+            }
             Entry::Restricted { who, by, .. } | Entry::Lifted { who, by, .. } => {
                 Restrainer::new(*by, who.is_none()).ok_or(Error::NotARestrainer(*by))?;
                 match who {
@@ -413,7 +422,7 @@ impl Register {
         }
         let mut notices = self.notices.iter();
         let shown = notices.find(|shown| shown.notice.digest == grant.notice);
-        consent::covers(shown, grant, at)?;
+        consent::covers(shown, grant, self.specific(grant.scope), at)?;
         if self.specific(grant.scope).is_empty() {
             return Err(Error::Empty("grant's scope"));
         }
@@ -452,8 +461,10 @@ impl Register {
                     .iter()
                     .any(|shown| shown.notice.digest == notice.digest)
                 {
+                    let describes = self.specific(notice.scope);
                     self.notices.push(Shown {
                         notice: notice.clone(),
+                        describes,
                         is_superseded: false,
                     });
                 }
@@ -518,6 +529,70 @@ impl Register {
             | Entry::Settled { .. }
             | Entry::Counted { .. }
             | Entry::Signed { .. } => {}
+        }
+    }
+
+    /// Applies an entry that widens as if those of `since`, which narrowed while it was being written, had come after it.
+    /// Nothing is published in between.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overtaken`] if these left nothing of it.
+    pub(crate) fn apply_beneath(
+        &mut self,
+        at: Time,
+        entry: &Entry,
+        since: &[(Time, Entry)],
+    ) -> Result<(), Error> {
+        let whom = match entry {
+            Entry::Granted { who, .. } => Some(&**who),
+            Entry::Lifted { who, .. } => who.as_deref(),
+            _ => None,
+        };
+        let widens = matches!(entry, Entry::Granted { .. } | Entry::Lifted { .. });
+        if !widens || since.is_empty() {
+            self.apply(at, entry);
+            return Ok(());
+        }
+        self.seats_of(whom).for_each(|seat| seat.is_held = true);
+        self.apply(at, entry);
+        for (at, entry) in since {
+            self.apply(*at, entry);
+        }
+        for seat in &mut self.seats {
+            if core::mem::take(&mut seat.is_held) {
+                seat.publish(Kinds::all());
+            }
+        }
+        if self.is_overtaken(entry, since) {
+            Err(Error::Overtaken)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether nothing is left of an entry since others narrowed the same.
+    fn is_overtaken(&self, entry: &Entry, since: &[(Time, Entry)]) -> bool {
+        match entry {
+            Entry::Granted { who, grant, .. } => {
+                let scope = self.specific(grant.scope);
+                let is_held = self
+                    .stay(who)
+                    .is_some_and(|(_, stay)| stay.consents.holds(scope));
+                !is_held && since.iter().any(|(_, other)| other.narrows(who))
+            }
+            Entry::Lifted { who, by, scope } => since.iter().any(|(_, other)| {
+                let Entry::Restricted {
+                    who: whom,
+                    by: whose,
+                    scope: of,
+                } = other
+                else {
+                    return false;
+                };
+                whom == who && whose == by && of.contains(*scope)
+            }),
+            _ => false,
         }
     }
 

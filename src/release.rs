@@ -1,16 +1,14 @@
-//! The scope in which a tap releases a frame, and waiting until the last one of a person is over (R6).
+//! The scope in which a tap releases a frame; `settling.rs` waits until the last one of a person is over (R6).
 //!
 //! A tap marks its release *before* it reads consent; a withdrawal publishes *before* it reads the marks; between the two each has a full fence.
 //! So either the tap sees the withdrawal and withholds, or the withdrawal sees the mark and waits until that release has ended.
-
-use alloc::{sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{OutletId, StreamId},
     sync::{
-        AtomicU64,
+        AtomicBool, AtomicU64,
         Ordering::{Acquire, Relaxed, Release, SeqCst},
         fence,
     },
@@ -28,8 +26,10 @@ pub(crate) struct TapState {
     word: AtomicU64,
     /// How many releases have begun and ended together: odd while one is under way.
     mark: AtomicU64,
-    /// The largest time that was passed to it.
+    /// The largest time that was passed to it; out of range once that leapt.
     latest: AtomicU64,
+    /// Whether it was passed a time so far ahead of the meeting's that it withholds from then on.
+    has_leapt: AtomicBool,
     /// When the last frame that it released was captured; out of range before the first.
     last: AtomicU64,
     seen: AtomicU64,
@@ -64,6 +64,7 @@ impl TapState {
             word: AtomicU64::new(Word::EMPTY.to_bits()),
             mark: zero(),
             latest: AtomicU64::new(Time::START.to_bits()),
+            has_leapt: AtomicBool::new(false),
             last: AtomicU64::new(u64::MAX),
             seen: zero(),
             whole: zero(),
@@ -103,6 +104,29 @@ impl TapState {
     #[inline]
     pub(crate) fn latest(&self) -> Time {
         Time::from_bits(self.latest.load(Relaxed))
+    }
+
+    /// Closes the tap for good: its clock cannot be right. For the meeting alone.
+    ///
+    /// No time is later than what it leaves behind, so nothing that is decided by a word is cleared any more. If the tap is just passing on a time
+    /// of its own, that one stays until the meeting looks again, and what is decided exactly is withheld by the flag.
+    pub(crate) fn close_by_clock(&self) {
+        self.has_leapt.store(true, Release);
+        self.latest.store(u64::MAX, Relaxed);
+    }
+
+    pub(crate) fn has_leapt(&self) -> bool {
+        self.has_leapt.load(Acquire)
+    }
+
+    /// How many releases have begun and ended; odd while one is under way.
+    pub(crate) fn mark(&self) -> u64 {
+        self.mark.load(Acquire)
+    }
+
+    /// When the last frame that it released was captured; out of range before the first.
+    pub(crate) fn last(&self) -> Time {
+        Time::from_bits(self.last.load(Relaxed))
     }
 
     /// Begins a release. Whoever reads consent in this scope sees every withdrawal that has settled.
@@ -171,134 +195,3 @@ impl Drop for Scope<'_> {
         self.0.mark.store(self.0.mark.load(Relaxed) + 1, Release);
     }
 }
-
-/// How far a tap had come when a narrowing settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TapRelease {
-    /// From which stream.
-    pub stream: StreamId,
-    /// Into which outlet.
-    pub outlet: OutletId,
-    /// How many frames it had released, whole or in part.
-    pub released: u64,
-    /// When the last of them was captured; `None` before the first. Whatever the tap released later was released under the narrowed consent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<Time>,
-    /// Whether a release that was under way when consent was narrowed has not ended yet.
-    pub is_releasing: bool,
-}
-
-/// A mark in a ledger.
-pub(crate) struct Durable {
-    entries: u64,
-    /// How many entries are durable so far.
-    durable: Arc<AtomicU64>,
-}
-
-impl Durable {
-    /// It is passed when so many entries are durable.
-    pub(crate) fn new(entries: u64, durable: Arc<AtomicU64>) -> Self {
-        Self { entries, durable }
-    }
-
-    fn is_passed(&self) -> bool {
-        self.durable.load(Acquire) >= self.entries
-    }
-
-    /// The number of entries up to it.
-    pub(crate) fn entries(&self) -> u64 {
-        self.entries
-    }
-
-    /// Whether it is in the same ledger.
-    pub(crate) fn is_beside(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.durable, &other.durable)
-    }
-}
-
-/// A narrowing under way. It is in force at once; once it has settled, no release that was under way when it came is still going on.
-///
-/// It does not borrow the meeting and can be polled from any thread, outside any lock.
-#[must_use = "frames that were being released when consent was narrowed may still be on their way until this has settled"]
-pub struct Settling {
-    taps: Vec<Tap>,
-    entered: Durable,
-}
-
-/// A tap, and its mark if a release was under way.
-struct Tap {
-    state: Arc<TapState>,
-    under_way: Option<u64>,
-}
-
-impl Tap {
-    fn is_releasing(&self) -> bool {
-        self.under_way
-            .is_some_and(|mark| self.state.mark.load(Acquire) == mark)
-    }
-}
-
-impl Settling {
-    /// After all consent words have been published.
-    pub(crate) fn begin(taps: &[Arc<TapState>], entered: Durable) -> Self {
-        fence(SeqCst);
-        let marked = taps.iter().map(|state| {
-            let mark = state.mark.load(Acquire);
-            Tap {
-                state: Arc::clone(state),
-                under_way: (mark % 2 == 1).then_some(mark),
-            }
-        });
-        Self {
-            taps: marked.collect(),
-            entered,
-        }
-    }
-
-    /// Whether every release that was under way has ended, and the narrowing is durable in the ledger.
-    #[must_use]
-    pub fn is_settled(&self) -> bool {
-        !self.taps.iter().any(Tap::is_releasing) && self.entered.is_passed()
-    }
-
-    /// How far each tap has come, and whether it is still in a release that was under way when consent was narrowed.
-    pub fn taps(&self) -> impl Iterator<Item = TapRelease> {
-        self.taps.iter().map(|tap| {
-            // Read before the counters, so that once a release has ended, the counters include it.
-            let is_releasing = tap.is_releasing();
-            let Counters {
-                whole, redacted, ..
-            } = tap.state.counters();
-            let last = Time::from_bits(tap.state.last.load(Relaxed));
-            TapRelease {
-                stream: tap.state.stream,
-                outlet: tap.state.outlet,
-                released: whole + redacted,
-                last: last.in_range().then_some(last),
-                is_releasing,
-            }
-        })
-    }
-
-    pub(crate) fn entered(&self) -> &Durable {
-        &self.entered
-    }
-
-    /// Waits until it has settled, for no longer than `timeout`; says whether it has.
-    #[cfg(feature = "std")]
-    #[must_use]
-    pub fn wait(&self, timeout: core::time::Duration) -> bool {
-        let begun = std::time::Instant::now();
-        while !self.is_settled() {
-            if begun.elapsed() >= timeout {
-                return false;
-            }
-            std::thread::sleep(POLL);
-        }
-        true
-    }
-}
-
-#[cfg(feature = "std")]
-const POLL: core::time::Duration = core::time::Duration::from_micros(50);

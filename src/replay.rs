@@ -33,7 +33,7 @@ pub(crate) fn replay(
         may.map_err(|_| impossible(index))?;
         register.apply(line.at, &line.entry);
         register.renew(&line.entry, ledger.hash(index));
-        if !table.advance() {
+        if !table.complete(index as u64 + 1) {
             return Err(impossible(index));
         }
     }

@@ -1,4 +1,4 @@
-//! The atomics of all that threads share. Two model checkers can stand in for them, so that the models (`models.rs`) try the code itself.
+//! The atomics and locks of all that threads share. Two model checkers can stand in for them, so that the models (`models.rs`) try the code itself.
 //!
 //! - `--cfg framegate_loom`: loom, which tries the orders of steps that matter and, for each load, every value that the memory orderings allow.
 //!   A `SeqCst` fence it takes as C11 does, and a little more strongly: all that came before one is seen after every later one.
@@ -12,10 +12,16 @@ pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, 
 use loom::sync::atomic as checked;
 #[cfg(framegate_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+#[cfg(framegate_loom)]
+pub(crate) use loom::sync::{Mutex, MutexGuard};
 #[cfg(framegate_shuttle)]
 use shuttle::sync::atomic as checked;
 #[cfg(framegate_shuttle)]
 pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+#[cfg(framegate_shuttle)]
+pub(crate) use shuttle::sync::{Mutex, MutexGuard};
+#[cfg(all(feature = "std", not(any(framegate_loom, framegate_shuttle))))]
+pub(crate) use std::sync::{Mutex, MutexGuard};
 
 #[cfg(all(framegate_loom, framegate_shuttle))]
 compile_error!("loom or shuttle, not both");

@@ -7,21 +7,24 @@
 //!
 //! # Orderings
 //!
-//! There is one writer, the meeting; taps read. Every event narrows or widens, never both, and ends with a new generation.
+//! There is one writer at a time, under the meeting's lock; taps read. Every event narrows or widens, never both, and ends with a new stamp,
+//! of which the generation is a part.
 //!
-//! 1. Words, intervals, occupants and the generation are stored with Release and loaded with Acquire,
+//! 1. Words, intervals, occupants and the stamp are stored with Release and loaded with Acquire,
 //!    so whoever sees a value sees all that was stored before it.
 //! 2. One word is one person's consent to one kind for all purposes at one instant, so a decision by one word needs nothing else.
 //! 3. Several loads are no snapshot: one person withdraws, then another grants, and a reader in between sees both agree, who never did.
-//!    A reader of several words or intervals therefore loads the generation before and after.
+//!    A reader of several words or intervals therefore loads the stamp before and after.
 //!    If it is the same, no event was completed in between; at most one was under way, and as that one only narrows or only widens,
 //!    what the reader saw cleared is cleared by the state before it or by the state after it.
 //! 4. An occupant is loaded *after* the word or interval: a word of the slot's next occupant was stored after that occupant's number,
 //!    so who sees the one sees the other, and does not take it for the previous occupant's.
 //!    A tap's own word needs no occupant: only its owner's consent is ever stored in it, and nothing after that they left.
-//! 5. A group's word is one load like a person's. It is stored after its people's words and before the generation,
+//! 5. A group's word is one load like a person's. It is stored after its people's words and before the stamp,
 //!    so that it is of the state before an event or of that after it, and beside other words the third point holds for it too.
-//! 6. The generation that a tag carries is loaded before the words and stored after them, so the tag names no event that it did not see.
+//! 6. The generation that a tag carries is loaded before the words and stored after them, so the tag names no entry that it did not see.
+//!    A line that is reserved for a widening is not named before that was published, though what narrows may be before it:
+//!    the generation then stays, and only the number of events changes.
 
 use alloc::boxed::Box;
 use core::{array, iter};
@@ -42,7 +45,7 @@ pub(crate) struct Table {
     /// For each kind a cell for every slot: those of people who are often in a frame together are close together.
     cells: [Box<[Cell]>; KINDS],
     intervals: Box<[Intervals]>,
-    generation: AtomicU32,
+    stamp: AtomicU64,
     ended: AtomicBool,
     /// Whose participants it knows, as [`Life::short`] tells them apart.
     meeting: u16,
@@ -55,6 +58,26 @@ struct Cell {
 }
 
 type Intervals = [[AtomicU64; PURPOSES]; KINDS];
+
+/// What every event changes. In the upper half the generation: up to how many entries of the ledger consent is applied, without a gap.
+/// In the lower half the number of events, since what narrows is applied before a line that was reserved earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp(u64);
+
+impl Stamp {
+    /// As tags carry it.
+    #[inline]
+    pub(crate) const fn generation(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// After another event.
+    fn next(self, entries: u32) -> Self {
+        Self(u64::from(entries) << 32 | self.0.wrapping_add(1) & LOWER)
+    }
+}
+
+const LOWER: u64 = 0xFFFF_FFFF;
 
 /// What there is of a consent, beside the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +125,7 @@ impl Table {
         Self {
             cells: array::from_fn(|_| (0..participants).map(|_| cell()).collect()),
             intervals: (0..participants).map(|_| intervals()).collect(),
-            generation: AtomicU32::new(0),
+            stamp: AtomicU64::new(0),
             ended: AtomicBool::new(false),
             meeting: life.short(),
         }
@@ -141,8 +164,8 @@ impl Table {
     }
 
     #[inline]
-    pub(crate) fn generation(&self) -> u32 {
-        self.generation.load(Acquire)
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp(self.stamp.load(Acquire))
     }
 
     pub(crate) fn has_ended(&self) -> bool {
@@ -278,12 +301,15 @@ impl Table {
         word
     }
 
-    /// Completes an event, and says whether a tag can name it. If none can, everything must be closed, since no change would show any more.
+    /// Completes an event, after which so many entries of the ledger are applied, the first ones without a gap; says whether a tag can name them.
+    /// If none can, everything must be closed, since no change would show any more.
     #[must_use]
-    pub(crate) fn advance(&self) -> bool {
-        let next = self.generation().checked_add(1);
-        if let Some(next) = next {
-            self.generation.store(next, Release);
+    pub(crate) fn complete(&self, entries: u64) -> bool {
+        let next = u32::try_from(entries)
+            .ok()
+            .map(|entries| self.stamp().next(entries));
+        if let Some(Stamp(next)) = next {
+            self.stamp.store(next, Release);
         }
         next.is_some()
     }

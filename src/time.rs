@@ -23,6 +23,9 @@ impl Time {
     /// The meeting's start.
     pub const START: Self = Self(0);
 
+    /// The last in range.
+    pub(crate) const LAST: Self = Self::from_millis(NEVER as i64 - 1);
+
     /// Later than every time in range.
     const OUT_OF_RANGE: Self = Self(u64::MAX);
 

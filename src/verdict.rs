@@ -86,6 +86,7 @@ impl Reason {
             self,
             Self::Ended
                 | Self::Time
+                | Self::Clock
                 | Self::Malformed
                 | Self::Contended
                 | Self::OverBudget
@@ -123,6 +124,8 @@ reasons! {
     OverBudget = 7, "over budget";
     /// A record's field is not in the range that its schema gives.
     OutOfRange = 8, "out of range";
+    /// The tap was passed a time more than a day ahead of the meeting's, and withholds from then on.
+    Clock = 9, "clock";
     /// Not everybody in the frame was named.
     Incomplete = 16, "incomplete";
     /// Somebody in the frame is not known to the meeting.

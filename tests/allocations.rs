@@ -480,7 +480,9 @@ fn deciding_by_intervals() {
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
     let end = millis(FRAMES);
-    let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, end);
+    let _ = meeting
+        .withdraw(Authority::Participant, who, Scope::ALL, end)
+        .unwrap();
     agree(&mut meeting, notice, who, common::SCOPE, end);
     let samples = [1; 640];
     let seen = allocations(FRAMES, |since| {

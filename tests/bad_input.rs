@@ -61,12 +61,14 @@ fn r1_times() {
     let lifted = meeting.lift(Authority::Host, None, Scope::ALL, millis(-1));
     assert_eq!(lifted, Err(Error::Time));
     // What narrows does so now, whatever the time.
-    let _ = meeting.withdraw(
-        Authority::Participant,
-        who,
-        Scope::ALL,
-        Time::from_micros(i64::MIN),
-    );
+    let _ = meeting
+        .withdraw(
+            Authority::Participant,
+            who,
+            Scope::ALL,
+            Time::from_micros(i64::MIN),
+        )
+        .unwrap();
     let now = millis(1);
     let admission = tap.admit(&own(now), payload, now, |_| ());
     assert_eq!(admission.verdict(), Verdict::Dropped(Reason::Withdrawn));
@@ -258,7 +260,7 @@ fn r4_lists_with_strangers_and_repetitions() {
     let stream = |_| StreamOptions::mix(Kind::Audio, Format::OPAQUE);
     let (mut meeting, who, mut tap) = agreed(stream);
     let gone = meeting.join(Join::adult("gone"), millis(1)).unwrap();
-    let _ = meeting.leave(gone, millis(1));
+    let _ = meeting.leave(gone, millis(1)).unwrap();
     // In the same slot of their meeting, and the first there, too.
     let (other, _, [foreign]) = common::meeting();
     let unknown = Participant::UNKNOWN;
@@ -314,7 +316,9 @@ fn r1_the_end_and_the_loss_of_a_meeting_close_every_tap() {
         meeting.join(Join::adult("late"), millis(2)),
         Err(Error::Ended)
     );
-    let settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(2));
+    let settling = meeting
+        .withdraw(Authority::Participant, who, Scope::ALL, millis(2))
+        .unwrap();
     assert!(settling.is_settled());
 
     let (meeting, _, mut tap) = agreed(microphone);

@@ -131,14 +131,19 @@ fn perform(writer: LedgerWriter, seed: u64, steps: usize, mut report: impl FnMut
         let by = Authority::Participant;
         match step {
             Step::Join(who) => people[who] = meeting.join(Join::adult(IDS[who]), now).unwrap(),
-            Step::Leave(who) => assert!(meeting.leave(people[who], now).is_settled()),
+            Step::Leave(who) => assert!(meeting.leave(people[who], now).unwrap().is_settled()),
             Step::Grant(who, scope, until) => {
                 let mut grant = Grant::new(notice, scope, Method::Typed);
                 grant.until = until.map(millis);
                 meeting.grant(by, people[who], &grant, now).unwrap();
             }
             Step::Withdraw(who, scope) => {
-                assert!(meeting.withdraw(by, people[who], scope, now).is_settled());
+                assert!(
+                    meeting
+                        .withdraw(by, people[who], scope, now)
+                        .unwrap()
+                        .is_settled()
+                );
             }
         }
         report(done);

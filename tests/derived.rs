@@ -284,7 +284,9 @@ fn r8_a_withdrawal_reaches_a_caption_in_a_buffer() {
         let buffered = [Source::new(tag, &people)];
         assert_eq!(derive(&mut tap, &buffered, millis(10)), Verdict::Whole);
         let scope = scope(withdrawn, RECORD);
-        let settling = meeting.withdraw(Authority::Participant, who, scope, millis(11));
+        let settling = meeting
+            .withdraw(Authority::Participant, who, scope, millis(11))
+            .unwrap();
         assert!(settling.is_settled());
         assert_eq!(
             derive(&mut tap, &buffered, millis(12)),
@@ -305,13 +307,15 @@ fn r8_a_withdrawal_reaches_a_caption_in_a_buffer() {
         scope(Kinds::all(), Purposes::TRAIN),
         scope(Kinds::VIDEO, RECORD),
     ] {
-        let _ = meeting.withdraw(Authority::Participant, who, scope, millis(11));
+        let _ = meeting
+            .withdraw(Authority::Participant, who, scope, millis(11))
+            .unwrap();
     }
     let people = [who];
     let buffered = [Source::new(tag, &people)];
     assert_eq!(derive(&mut tap, &buffered, millis(12)), Verdict::Whole);
     // Who has left agrees to nothing.
-    let _ = meeting.leave(who, millis(13));
+    let _ = meeting.leave(who, millis(13)).unwrap();
     let absent = Verdict::Dropped(Reason::Absent);
     assert_eq!(derive(&mut tap, &buffered, millis(13)), absent);
 }
@@ -429,7 +433,7 @@ proptest! {
             if let Some((who, when)) = withdrawal
                 && when == level
             {
-                let _ = meeting.withdraw(Authority::Participant, people[who], Scope::ALL, at);
+                let _ = meeting.withdraw(Authority::Participant, people[who], Scope::ALL, at).unwrap();
                 agreed[who] = Kinds::empty();
             }
             if level == 0 {

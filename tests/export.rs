@@ -235,8 +235,7 @@ fn r10_a_receipt_counts_what_went_from_ones_own_streams() {
 
 #[test]
 fn a_third_partys_purpose_is_told_by_name() {
-    let book = Book::new().with([
-        (0, named("ACME Ltd")),
+    let book = Book::naming("ACME Ltd").with([
         (0, outlet_to(Some("ACME Ltd"), 0, "cloud", PAIR)),
         (0, joined("ada")),
         (1000, granted("ada", grant(AV, PAIR | TRAIN))),
@@ -476,8 +475,7 @@ fn steps() -> impl Strategy<Value = Step> {
 
 /// Only what can happen happens: nobody joins twice, nobody absent agrees, nobody agrees under a superseded notice.
 fn book(steps: &[(i64, Step)], torn: bool) -> (Book, i64) {
-    let mut book = Book::new().with([
-        (0, named("ACME Ltd")),
+    let mut book = Book::naming("ACME Ltd").with([
         (0, outlet(0, "recorder", RECORD)),
         (0, outlet(1, "learner", BOTH)),
         (0, outlet_to(Some("ACME Ltd"), 2, "cloud", PAIR)),
@@ -987,8 +985,7 @@ fn a_consent_record_has_the_fields_of_ts_27560() {
         jurisdiction: "IE".into(),
         withdrawal_method: "the same menu".into(),
     };
-    let book = Book::new().with([
-        (0, named("ACME Ltd")),
+    let book = Book::naming("ACME Ltd").with([
         (0, joined("ada")),
         (
             1000,

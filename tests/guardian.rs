@@ -43,11 +43,15 @@ fn r2_only_the_guardian_agrees_either_withdraws_and_the_own_refusal_stands() {
     let guardian = Authority::Guardian;
     meeting.grant(guardian, child, &grant, millis(2)).unwrap();
     assert_eq!(verdict_at(2), Verdict::Whole);
-    let _ = meeting.withdraw(guardian, child, RECORD, millis(3));
+    let _ = meeting
+        .withdraw(guardian, child, RECORD, millis(3))
+        .unwrap();
     assert_eq!(verdict_at(3), Verdict::Dropped(Reason::Withdrawn));
     meeting.grant(guardian, child, &grant, millis(4)).unwrap();
     assert_eq!(verdict_at(4), Verdict::Whole);
-    let _ = meeting.withdraw(Authority::Participant, child, RECORD, millis(5));
+    let _ = meeting
+        .withdraw(Authority::Participant, child, RECORD, millis(5))
+        .unwrap();
     assert_eq!(verdict_at(5), Verdict::Dropped(Reason::Withdrawn));
     meeting.grant(guardian, child, &grant, millis(6)).unwrap();
     assert_eq!(verdict_at(6), Verdict::Dropped(Reason::Withdrawn));

@@ -29,11 +29,11 @@ fn real() -> Memory {
         controller: "Example Conferencing".into(),
         scope: Scope::ALL,
     };
-    let everything = meeting.show(notice("everything")).unwrap();
-    let renewed = meeting.show(notice("renewed")).unwrap();
     meeting
         .third_party(Purposes::RECORD, "Example Ltd")
         .unwrap();
+    let everything = meeting.show(notice("everything")).unwrap();
+    let renewed = meeting.show(notice("renewed")).unwrap();
     let by = Authority::Participant;
     let ana = meeting.join(Join::adult("ana"), millis(1)).unwrap();
     let ben = meeting.join(Join::adult("ben"), millis(2)).unwrap();
@@ -55,8 +55,8 @@ fn real() -> Memory {
     let _ = meeting.restrict(host, Some(ana), audio, millis(9)).unwrap();
     let _ = meeting.restrict(host, None, audio, millis(9)).unwrap();
     meeting.lift(host, None, audio, millis(10)).unwrap();
-    let _ = meeting.withdraw(by, ben, audio, millis(11));
-    let _ = meeting.leave(eva, millis(12));
+    let _ = meeting.withdraw(by, ben, audio, millis(11)).unwrap();
+    let _ = meeting.leave(eva, millis(12)).unwrap();
     let _ = meeting.supersede(renewed, millis(13)).unwrap();
     meeting.count(millis(14)).unwrap();
     drop(meeting);

@@ -56,8 +56,8 @@ fn verdict(tap: &mut Tap, at: i64) -> Verdict {
 fn long_ledger() -> Memory {
     let memory = Memory::default();
     let (mut meeting, everything, _) = meeting(memory.writer().device(&DEVICE));
-    let other = meeting.show(notice("everything, once more")).unwrap();
     meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
+    let other = meeting.show(notice("everything, once more")).unwrap();
     for round in 0..10 {
         let at = millis(10 + 10 * round);
         let id = format!("p{round}");
@@ -78,8 +78,10 @@ fn long_ledger() -> Memory {
             .unwrap();
         meeting.lift(Authority::Host, None, Scope::ALL, at).unwrap();
         meeting.tick(millis(19 + 10 * round));
-        let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, at);
-        let _ = meeting.leave(who, at);
+        let _ = meeting
+            .withdraw(Authority::Participant, who, Scope::ALL, at)
+            .unwrap();
+        let _ = meeting.leave(who, at).unwrap();
     }
     let _ = meeting.supersede(other, millis(120)).unwrap();
     meeting.count(millis(121)).unwrap();
@@ -212,7 +214,9 @@ fn r1_nothing_is_opened_after_the_end() {
     let (mut meeting, _, who) = meeting(memory.writer());
     let granted = memory.read().lines.last().unwrap().entry.clone();
     let _ = meeting.end();
-    let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(9));
+    let _ = meeting
+        .withdraw(Authority::Participant, who, Scope::ALL, millis(9))
+        .unwrap();
     let ledger = memory.read();
     assert_eq!(ledger.verify(), Ok(()));
 
@@ -298,13 +302,13 @@ fn r6_a_settled_cut_is_entered_with_the_last_frame_of_each_tap() {
     let frame = own(millis(8));
     let _ = tap.admit(&frame, Payload::Bytes(&[0; 4]), millis(8), |_| {
         let by = Authority::Participant;
-        let withdrawn = meeting.withdraw(by, who, Scope::ALL, millis(8));
-        assert!(!meeting.settled(&withdrawn, millis(9)));
+        let withdrawn = meeting.withdraw(by, who, Scope::ALL, millis(8)).unwrap();
+        assert!(!meeting.settled(&withdrawn, millis(9)).unwrap());
         settling = Some(withdrawn);
     });
     let settling = settling.expect("it was released");
     assert_eq!(verdict(&mut tap, 10), Verdict::Dropped(Reason::Withdrawn));
-    assert!(meeting.settled(&settling, millis(11)));
+    assert!(meeting.settled(&settling, millis(11)).unwrap());
     drop(idle);
 
     let ledger = memory.read();
@@ -333,7 +337,12 @@ fn r6_a_settled_cut_is_entered_with_the_last_frame_of_each_tap() {
 
     let (mut other, ..) = self::meeting(LedgerWriter::default());
     let entries = other.head().entries;
-    assert!(!other.settled(&settling, millis(12)), "of another meeting");
+    let refused = other.settled(&settling, millis(12));
+    assert_eq!(
+        refused,
+        Err(Error::Unknown("settling")),
+        "of another meeting"
+    );
     assert_eq!(other.head().entries, entries);
 }
 
@@ -345,7 +354,9 @@ fn r10_a_failing_ledger_refuses_grants_and_never_withdrawals() {
     assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
 
     memory.fail(true);
-    let settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(6));
+    let settling = meeting
+        .withdraw(Authority::Participant, who, Scope::ALL, millis(6))
+        .unwrap();
     assert_eq!(verdict(&mut tap, 6), Verdict::Dropped(Reason::Withdrawn));
     assert!(!settling.is_settled(), "it is not durable");
     let grant = Grant::new(notice, common::SCOPE, Method::Clicked);
@@ -378,16 +389,20 @@ fn r10_a_failing_ledger_refuses_grants_and_never_withdrawals() {
 fn r6_a_withdrawal_works_after_leaving_and_after_the_end() {
     let memory = Memory::default();
     let (mut meeting, notice, who) = meeting(memory.writer());
-    let _ = meeting.leave(who, millis(3));
+    let _ = meeting.leave(who, millis(3)).unwrap();
     let again = meeting.join(Join::adult("ana"), millis(4)).unwrap();
     agree(&mut meeting, notice, again, common::SCOPE, millis(5));
     let mut tap = recorder(&mut meeting, again);
     assert_eq!(verdict(&mut tap, 6), Verdict::Whole);
     // It is the person who withdraws, by whichever stay.
-    let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(7));
+    let _ = meeting
+        .withdraw(Authority::Participant, who, Scope::ALL, millis(7))
+        .unwrap();
     assert_eq!(verdict(&mut tap, 7), Verdict::Dropped(Reason::Withdrawn));
     let _ = meeting.end();
-    let settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(8));
+    let settling = meeting
+        .withdraw(Authority::Participant, who, Scope::ALL, millis(8))
+        .unwrap();
     assert!(settling.is_settled());
     let withdrew = |line: &&framegate::Line| matches!(line.entry, Entry::Withdrew { .. });
     assert_eq!(memory.read().lines.iter().filter(withdrew).count(), 2);
@@ -431,7 +446,19 @@ fn r3_nobody_agrees_to_a_third_party_who_is_named_only_later() {
     let outlet = meeting.open_outlet(outlet).unwrap();
     let mut tap = meeting.tap(stream, outlet).unwrap();
     assert_eq!(verdict(&mut tap, 4), Verdict::Dropped(Reason::NotGranted));
-    meeting.grant(by, who, &everything, millis(5)).unwrap();
+
+    // The notice that was shown before cannot have named them, however much it describes.
+    let theirs = Grant::new(notice, Scope::new(Kinds::AUDIO, acme), Method::Typed);
+    for beyond in [&theirs, &everything] {
+        let refused = meeting.grant(by, who, beyond, millis(5));
+        assert_eq!(refused, Err(Error::BeyondNotice));
+    }
+    assert_eq!(verdict(&mut tap, 5), Verdict::Dropped(Reason::NotGranted));
+    let again = meeting
+        .show(self::notice("everything, ACME Ltd's too"))
+        .unwrap();
+    let again = Grant::new(again, Scope::ALL, Method::Typed);
+    meeting.grant(by, who, &again, millis(5)).unwrap();
     assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
 
     // On the receipt it is as it was.
@@ -469,7 +496,9 @@ fn a_meeting_goes_on_from_its_ledger_with_exactly_what_was_in_force() {
     let (mut meeting, notice, ana) = meeting(memory.writer());
     let ben = meeting.join(Join::adult("ben"), millis(3)).unwrap();
     agree(&mut meeting, notice, ben, common::SCOPE, millis(4));
-    let _ = meeting.withdraw(Authority::Participant, ben, Scope::ALL, millis(5));
+    let _ = meeting
+        .withdraw(Authority::Participant, ben, Scope::ALL, millis(5))
+        .unwrap();
     let _ = meeting
         .restrict(
             Authority::Vendor,
@@ -486,11 +515,14 @@ fn a_meeting_goes_on_from_its_ledger_with_exactly_what_was_in_force() {
     let ledger = memory.read();
     let mut resumed = Meeting::resume(&ledger, memory.writer()).unwrap();
     assert_eq!((resumed.id(), resumed.generation()), ("m", entries + 1));
-    let people: Vec<_> = resumed
-        .participants()
-        .map(|(id, who)| (id.to_owned(), who))
-        .collect();
-    assert_eq!(people, [("ana".to_owned(), ana), ("ben".to_owned(), ben)]);
+    // Whoever was there is there, under another handle.
+    let people: Vec<_> = resumed.participants().collect();
+    let [(first, new_ana), (second, new_ben)] = &people[..] else {
+        panic!("{people:?}")
+    };
+    assert_eq!([&**first, &**second], ["ana", "ben"]);
+    assert!(*new_ana != ana && *new_ben != ben);
+    let (ana, ben) = (*new_ana, *new_ben);
     let mut of_ana = recorder(&mut resumed, ana);
     let mut of_ben = recorder(&mut resumed, ben);
     assert_eq!(verdict(&mut of_ana, 8), Verdict::Whole);
@@ -671,7 +703,7 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
         plain.clone().until(millis(500)),
         SECRET,
     );
-    let _ = meeting.withdraw(by, who, Scope::ALL, millis(6));
+    let _ = meeting.withdraw(by, who, Scope::ALL, millis(6)).unwrap();
     for replayed in [&good, &held_back] {
         assert_eq!(
             meeting.grant(by, who, replayed, millis(7)),
@@ -682,7 +714,7 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
     let renewed = signed(&meeting, who, "eva", plain.clone(), SECRET);
     meeting.grant(by, who, &renewed, millis(8)).unwrap();
 
-    let _ = meeting.leave(who, millis(9));
+    let _ = meeting.leave(who, millis(9)).unwrap();
     assert_eq!(
         meeting.join(Join::adult("eva"), millis(10)),
         Err(Error::WrongKey)
@@ -731,7 +763,9 @@ fn only_what_must_be_is_durable_at_once_when_batched() {
     meeting
         .open_outlet(OutletOptions::new("o", Purposes::RECORD))
         .unwrap();
-    let settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(9));
+    let settling = meeting
+        .withdraw(Authority::Participant, who, Scope::ALL, millis(9))
+        .unwrap();
     assert!(settling.is_settled());
     // Opened, shown, joined, granted, an outlet, withdrew.
     assert_eq!(
@@ -774,14 +808,17 @@ fn r2_other_tools_sign_consent() {
     let key = PublicKey(key.try_into().unwrap());
 
     let memory = Memory::default();
-    let (mut meeting, notice, other) = meeting(memory.writer());
+    let (mut meeting, _, other) = meeting(memory.writer());
     let acme = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
+    let notice = meeting
+        .show(self::notice("everything, ACME Ltd's too"))
+        .unwrap();
     let who = meeting
         .join(Join::adult("zoë").key(key), millis(3))
         .unwrap();
     let by = Authority::Participant;
-    let _ = meeting.withdraw(by, who, Scope::ALL, millis(3));
-    let _ = meeting.withdraw(by, other, Scope::ALL, millis(3));
+    let _ = meeting.withdraw(by, who, Scope::ALL, millis(3)).unwrap();
+    let _ = meeting.withdraw(by, other, Scope::ALL, millis(3)).unwrap();
     let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::RECORD | acme);
     let grant = Grant::new(notice, scope, Method::Signed)
         .at(millis(3))

@@ -100,7 +100,8 @@ fn every_call_that_is_given_a_time_moves_the_clock() {
     );
     let cut = run
         .meeting
-        .withdraw(Authority::Participant, who, Scope::ALL, Time::START);
+        .withdraw(Authority::Participant, who, Scope::ALL, Time::START)
+        .unwrap();
     assert!(cut.is_settled());
     assert_eq!(
         run.ledger.read().lines.last().map(|line| line.at),

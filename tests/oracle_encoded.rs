@@ -227,7 +227,9 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
             common::agree(&mut meeting, notice, who, SCOPE, millis(now));
             model.agreed = Some(now);
         } else if step.changes_mind {
-            let _ = meeting.withdraw(Authority::Participant, who, SCOPE, millis(now));
+            let _ = meeting
+                .withdraw(Authority::Participant, who, SCOPE, millis(now))
+                .unwrap();
         }
         let made = step.frame.get(&script.frames);
         let captured = now - step.buffered;

@@ -242,7 +242,7 @@ fn r9_coming_back_is_no_way_to_a_new_budget() {
     let metrics = outlet(&mut meeting);
     let mut before = telemetry(&mut meeting, who, counter(64), metrics);
     assert_eq!(released(&mut before, 2, 0), 1);
-    let _ = meeting.leave(who, millis(10));
+    let _ = meeting.leave(who, millis(10)).unwrap();
     let who = meeting.join(Join::adult("0"), millis(11)).unwrap();
     agree(&mut meeting, notice, who, common::SCOPE, millis(12));
     let mut after = telemetry(&mut meeting, who, counter(64), metrics);

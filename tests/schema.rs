@@ -126,13 +126,15 @@ fn other_entries() -> Vec<Value> {
     );
     let mix = StreamOptions::mix(Kind::Screen, framegate::Format::OPAQUE);
     meeting.open_stream(mix).unwrap();
-    let withdrawal = meeting.withdraw(Authority::Participant, child, Scope::ALL, at(3000));
-    assert!(meeting.settled(&withdrawal, at(3001)));
+    let withdrawal = meeting
+        .withdraw(Authority::Participant, child, Scope::ALL, at(3000))
+        .unwrap();
+    assert!(meeting.settled(&withdrawal, at(3001)).unwrap());
     let _ = meeting
         .restrict(Authority::Vendor, Some(child), scope, at(3002))
         .unwrap();
     meeting.count(at(4000)).unwrap();
-    let _ = meeting.leave(child, at(5000));
+    let _ = meeting.leave(child, at(5000)).unwrap();
     drop(meeting);
     let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
     let _ = meeting.end();

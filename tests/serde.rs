@@ -307,8 +307,10 @@ fn memory() -> Memory {
     meeting
         .lift(Authority::Host, None, SCOPE, millis(30))
         .unwrap();
-    let settling = meeting.withdraw(Authority::Participant, who, SCOPE, millis(40));
-    assert!(meeting.settled(&settling, millis(40)));
+    let settling = meeting
+        .withdraw(Authority::Participant, who, SCOPE, millis(40))
+        .unwrap();
+    assert!(meeting.settled(&settling, millis(40)).unwrap());
     meeting.count(millis(50)).unwrap();
     let _ = meeting.end();
     memory

@@ -62,8 +62,9 @@ fn r6_a_settled_withdrawal_cuts() {
                 }
                 thread::yield_now();
             }
-            let settling =
-                meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(round * 2));
+            let settling = meeting
+                .withdraw(Authority::Participant, who, Scope::ALL, millis(round * 2))
+                .unwrap();
             assert!(settling.wait(Duration::from_mins(1)));
             cut.store(true, SeqCst);
         }
@@ -80,8 +81,11 @@ fn r6_settling_waits_for_a_release_under_way() {
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
     let mut settling = None;
     let admission = tap.admit(&own(millis(1)), Payload::Bytes(&SAMPLES), millis(1), |_| {
-        let settling =
-            settling.insert(meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(1)));
+        let settling = settling.insert(
+            meeting
+                .withdraw(Authority::Participant, who, Scope::ALL, millis(1))
+                .unwrap(),
+        );
         assert!(!settling.wait(Duration::from_millis(1)));
         assert_eq!(settling.taps().filter(|tap| tap.is_releasing).count(), 1);
     });
@@ -118,7 +122,9 @@ fn r4_who_never_agreed_at_the_same_time_is_never_released_together() {
         for round in 0..200_000 {
             let who = people[round % 2];
             agree(&mut meeting, notice, who, common::SCOPE, now);
-            let _ = meeting.withdraw(Authority::Participant, who, Scope::ALL, now);
+            let _ = meeting
+                .withdraw(Authority::Participant, who, Scope::ALL, now)
+                .unwrap();
         }
         over.store(true, SeqCst);
     });
@@ -189,7 +195,7 @@ fn r6_random_withdrawals_under_load() {
                 agree(&mut meeting, notice, people[who], common::SCOPE, now);
             } else {
                 let by = Authority::Participant;
-                let settling = meeting.withdraw(by, people[who], Scope::ALL, now);
+                let settling = meeting.withdraw(by, people[who], Scope::ALL, now).unwrap();
                 assert!(settling.wait(Duration::from_mins(1)));
                 settled[who].store(true, SeqCst);
                 withdrawn += 1;

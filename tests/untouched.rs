@@ -84,7 +84,9 @@ fn r7_refusing_one_pipeline_leaves_the_others_as_they_were() {
     };
     assert_eq!(verdicts(&mut anas, 1), [Verdict::Whole; 2]);
     let train = Scope::new(Kinds::all(), Purposes::TRAIN);
-    let _ = meeting.withdraw(Authority::Participant, ana, train, millis(2));
+    let _ = meeting
+        .withdraw(Authority::Participant, ana, train, millis(2))
+        .unwrap();
     // What was captured before goes on, too.
     for at in [1, 2, 3] {
         let withdrawn = Verdict::Dropped(Reason::Withdrawn);

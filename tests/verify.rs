@@ -178,7 +178,8 @@ fn every_finding_has_its_frame() {
 
     let _ = scene
         .meeting
-        .withdraw(Authority::Participant, scene.ana, SCOPE, millis(3000));
+        .withdraw(Authority::Participant, scene.ana, SCOPE, millis(3000))
+        .unwrap();
     let verifier = scene.verifier();
     assert_eq!(found(&verifier, frame, RECORD, checked), Finding::Recalled);
     // Who cannot be trusted cannot be told to be recalled.
@@ -216,7 +217,8 @@ fn a_dry_run_takes_tags_at_their_word_but_not_the_ledgers() {
     );
     let _ = scene
         .meeting
-        .withdraw(Authority::Participant, scene.ana, SCOPE, millis(3000));
+        .withdraw(Authority::Participant, scene.ana, SCOPE, millis(3000))
+        .unwrap();
     assert_eq!(
         found(&scene.verifier(), unsealed, RECORD, Seals::DryRun),
         Finding::Recalled
@@ -244,8 +246,9 @@ fn what_was_withdrawn_goes_for_good_and_nothing_else_goes() {
     scene.meeting.lift(host, None, whole, millis(2200)).unwrap();
     let _ = scene
         .meeting
-        .withdraw(Authority::Participant, scene.bo, Scope::ALL, millis(2300));
-    let _ = scene.meeting.leave(scene.ana, millis(2400));
+        .withdraw(Authority::Participant, scene.bo, Scope::ALL, millis(2300))
+        .unwrap();
+    let _ = scene.meeting.leave(scene.ana, millis(2400)).unwrap();
     assert_eq!(
         kept(&scene.verifier(), sealed(first, &ana), &earlier),
         Finding::Cleared
@@ -255,7 +258,8 @@ fn what_was_withdrawn_goes_for_good_and_nothing_else_goes() {
     let withdrawal = Authority::Participant;
     let _ = scene
         .meeting
-        .withdraw(withdrawal, scene.ana, whole, millis(3000));
+        .withdraw(withdrawal, scene.ana, whole, millis(3000))
+        .unwrap();
     assert_eq!(
         kept(&scene.verifier(), sealed(first, &ana), &earlier),
         Finding::Recalled
@@ -292,7 +296,8 @@ fn a_ledger_that_was_cut_off_is_no_newer_one() {
     let before = scene.ledger.bytes();
     let _ = scene
         .meeting
-        .withdraw(Authority::Participant, scene.ana, SCOPE, millis(3000));
+        .withdraw(Authority::Participant, scene.ana, SCOPE, millis(3000))
+        .unwrap();
     let head = scene.verifier().head();
     let without = Verifier::new(&Ledger::read(&before, None, None).unwrap()).unwrap();
     let (mut stays, mut findings) = ([u64::MAX], [Finding::NoTag]);
@@ -347,7 +352,8 @@ fn what_is_derived_needs_everybody_under_every_kind() {
     let audio = Scope::new(Kinds::AUDIO, RECORD);
     let _ = scene
         .meeting
-        .withdraw(Authority::Participant, scene.ana, audio, millis(3000));
+        .withdraw(Authority::Participant, scene.ana, audio, millis(3000))
+        .unwrap();
     let ana = [named("ana", Kinds::AUDIO | Kinds::CAPTION)];
     let finding = found(
         &scene.verifier(),

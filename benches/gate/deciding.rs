@@ -126,7 +126,9 @@ pub fn deciding(criterion: &mut Criterion) {
 
     batches(group, &one);
 
-    let _ = meeting.withdraw(Authority::Participant, people[0], Scope::ALL, NOW);
+    let _ = meeting
+        .withdraw(Authority::Participant, people[0], Scope::ALL, NOW)
+        .unwrap();
     agree(&mut meeting, notice, people[0], SCOPE, NOW);
     just_after_a_change(group, &one);
 }

@@ -287,7 +287,9 @@ fn beside_a_writer(mut reader: Tap, mut meeting: Meeting, digest: Digest, people
 /// One after the other withdraws and agrees again, as often as is left.
 fn change(left: &AtomicUsize, meeting: &mut Meeting, digest: Digest, people: &[Participant]) {
     for who in people.iter().cycle().take(CHANGES) {
-        let _ = meeting.withdraw(Authority::Participant, *who, Scope::ALL, NOW);
+        let _ = meeting
+            .withdraw(Authority::Participant, *who, Scope::ALL, NOW)
+            .unwrap();
         agree(meeting, digest, *who, SCOPE, NOW);
         left.fetch_sub(1, SeqCst);
     }

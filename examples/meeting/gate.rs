@@ -225,7 +225,7 @@ impl<'a> Gate<'a> {
                 self.stays[*who] = Some(self.meeting.join(join, now)?);
             }
             Event::Leave(who) => {
-                let _ = self.meeting.leave(self.stay(*who)?, now);
+                let _ = self.meeting.leave(self.stay(*who)?, now)?;
             }
             Event::Open(stream) => self.open_stream(&mut feeds[*stream])?,
             Event::Grant {
@@ -259,9 +259,9 @@ impl<'a> Gate<'a> {
             }
             Event::Withdraw(who, scope) => {
                 let scope = self.scope(scope)?;
-                let _ = self
-                    .meeting
-                    .withdraw(Authority::Participant, self.stay(*who)?, scope, now);
+                let _ =
+                    self.meeting
+                        .withdraw(Authority::Participant, self.stay(*who)?, scope, now)?;
             }
             Event::Restrict(Restriction { by, who, scope }) => {
                 let scope = self.scope(scope)?;

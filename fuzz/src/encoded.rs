@@ -104,7 +104,7 @@ impl Sender {
                 let grant = Grant::new(self.notice, SCOPE, Method::Typed);
                 self.meeting.grant(by, self.who, &grant, now).unwrap();
             } else {
-                let _ = self.meeting.withdraw(by, self.who, SCOPE, now);
+                let _ = self.meeting.withdraw(by, self.who, SCOPE, now).unwrap();
             }
         }
         let mut frame = Frame::new(now, Contributors::Owner);

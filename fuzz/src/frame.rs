@@ -53,13 +53,17 @@ fn run(from: &mut Unstructured<'_>, seen: &mut Vec<Verdict>) -> Result<()> {
                 let (at, scope) = (time(from, &room)?, scope(from)?);
                 let who = from.choose_index(IDS.len())?;
                 let by = *from.choose(&[Authority::Participant, Authority::Host])?;
-                let _ = meeting.withdraw(by, room.people[who], scope, Time::from_micros(at));
+                let _ = meeting
+                    .withdraw(by, room.people[who], scope, Time::from_micros(at))
+                    .unwrap();
                 room.look_at_the_clock(at);
                 room.acts.push((who, Act::Withdrew(scope)));
             }
             4 => {
                 let (at, who) = (time(from, &room)?, from.choose_index(IDS.len())?);
-                let _ = meeting.leave(room.people[who], Time::from_micros(at));
+                let _ = meeting
+                    .leave(room.people[who], Time::from_micros(at))
+                    .unwrap();
                 room.look_at_the_clock(at);
                 room.acts.push((who, Act::Left));
             }

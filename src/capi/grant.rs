@@ -1,7 +1,5 @@
 //! Notices, grants, withdrawals, restrictions.
 
-use alloc::string::String;
-
 use super::{
     boundary::status,
     handle::Handle,
@@ -228,7 +226,7 @@ extern "C" fn framegate_grant_message(
         let list = List::new(buffer, capacity, length)?;
         let grant = grant.sized()?.unsigned()?;
         call(meeting, |gate| {
-            let id = String::from(gate.id(who)?);
+            let id = gate.id(who)?;
             let challenge = gate.meeting.challenge(gate.person(who)?);
             let challenge = challenge.ok_or(Status::UnknownParticipant)?;
             let recipients = gate.meeting.recipients(grant.scope.purposes);
@@ -252,7 +250,7 @@ extern "C" fn framegate_meeting_withdraw(
         let withdrawn = call(meeting, |gate| {
             let who = gate.person(who)?;
             let now = Time::from_micros(now);
-            Ok(gate.meeting.withdraw(by, who, scope.into(), now))
+            Ok(gate.meeting.withdraw(by, who, scope.into(), now)?)
         })?;
         give(settling, withdrawn)
     })

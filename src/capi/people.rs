@@ -1,5 +1,7 @@
 //! Participants: joining, leaving, finding.
 
+use alloc::{string::String, vec::Vec};
+
 use super::{
     boundary::status,
     handle::Handle,
@@ -29,7 +31,7 @@ sized!(JoinIn<'_>);
 
 impl Gate {
     /// The id of somebody who is there.
-    pub(super) fn id(&self, who: Person) -> Result<&str, Status> {
+    pub(super) fn id(&self, who: Person) -> Result<String, Status> {
         let who = self.person(who)?;
         let mut there = self.meeting.participants();
         let found = there.find(|(_, other)| *other == who);
@@ -75,7 +77,7 @@ extern "C" fn framegate_meeting_leave(
     status(|| {
         let left = call(meeting, |gate| {
             let who = gate.person(who)?;
-            Ok(gate.meeting.leave(who, Time::from_micros(now)))
+            Ok(gate.meeting.leave(who, Time::from_micros(now))?)
         })?;
         give(settling, left)
     })
@@ -110,7 +112,7 @@ extern "C" fn framegate_meeting_participants(
         let list = List::new(participants, capacity, count)?;
         call(meeting, |gate| {
             let there = gate.meeting.participants();
-            let all: alloc::vec::Vec<_> = there.map(|(_, who)| who).collect();
+            let all: Vec<_> = there.map(|(_, who)| who).collect();
             list.put(&all)
         })
     })

@@ -11,7 +11,7 @@ use super::{
     status::Status,
 };
 use crate::{
-    release::{Settling, TapRelease},
+    settling::{Settling, TapRelease},
     time::Time,
 };
 
@@ -94,7 +94,7 @@ extern "C" fn framegate_meeting_settled(
         let settling = SETTLINGS.get(settling)?;
         call(meeting, |gate| {
             let now = Time::from_micros(now);
-            Ok(gate.meeting.settled(&settling, now).into())
+            Ok(gate.meeting.settled(&settling, now)?.into())
         })
     })
 }

@@ -65,7 +65,7 @@ statuses! {
     OwnGuardian = -45, "nobody is their own guardian";
     NotARestrainer = -46, "participants and guardians withdraw instead of restricting";
     Empty = -47, "an id, a name or a set is empty that must not be";
-    Time = -48, "a time is out of range, or an end not in the future";
+    Time = -48, "a time is out of range or more than a day ahead of the meeting's, or an end not in the future";
     Format = -49, "a format with no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON";
     DuplicateField = -50, "two fields of the same name";
     ForeignPurpose = -51, "an outlet's purposes must all be its recipient's";
@@ -74,6 +74,7 @@ statuses! {
     Unknown = -54, "no such stream or outlet in this meeting";
     Ledger = -55, "the ledger could not be written";
     Ended = -56, "the meeting is over";
+    Overtaken = -60, "overtaken by a withdrawal or a restriction of the same, so nothing of it holds";
     Keyless = -57, "the person joined without a key, and something is signed";
 
     NotAnEntry = -64, "a line is not an entry";
@@ -122,6 +123,7 @@ impl From<Error> for Status {
             Error::NotOnePurpose => Self::NotOnePurpose,
             Error::Full(_) => Self::Full,
             Error::Unknown(_) => Self::Unknown,
+            Error::Overtaken => Self::Overtaken,
             Error::Ledger => Self::Ledger,
             Error::Ended => Self::Ended,
         }

@@ -124,6 +124,16 @@ impl Consents {
             .map(|standing| standing.notice)
     }
 
+    /// Whether anything of a scope is held.
+    pub(crate) fn holds(&self, scope: Scope) -> bool {
+        self.effective().any(|(kind, of_kind)| {
+            let mut of_kind = Purposes::each().zip(of_kind);
+            of_kind.any(|(purpose, effective)| {
+                scope.covers(kind, purpose) && matches!(effective, Effective::Held { .. })
+            })
+        })
+    }
+
     /// The first end of those that have not been noted yet.
     pub(crate) fn next_end(&self) -> Option<Millis> {
         let of_kinds = self.of_kinds.iter().flatten();

@@ -27,6 +27,8 @@ pub struct Notice {
 /// A notice that was shown in the meeting.
 pub(crate) struct Shown {
     pub(crate) notice: Notice,
+    /// What of its scope had a name when it was shown.
+    pub(crate) describes: Scope,
     pub(crate) is_superseded: bool,
 }
 

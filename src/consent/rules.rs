@@ -3,7 +3,7 @@
 //! A consent is one person's, to one kind for one purpose, in one stay. Every rule is applied to each by itself (R3).
 //! R4, everyone in the frame, is the taps'; R7 to R10 are about other things than consent.
 
-use super::{Digest, Grant, Restrainer, Shown};
+use super::{Digest, Grant, Restrainer, Scope, Shown};
 use crate::{
     authority::Authority,
     error::Error,
@@ -70,12 +70,19 @@ pub(crate) const fn agrees(has_guardian: bool) -> Authority {
 
 /// **R3 Each purpose by itself**, and specific, informed, unambiguous (GDPR Art. 4(11), 6(1)(a), 7, 9(2)(a)):
 /// why a grant that is told at `at`, under the notice that was shown, if it was, cannot open anything.
-pub(crate) fn covers(shown: Option<&Shown>, grant: &Grant, at: Time) -> Result<(), Error> {
+///
+/// `specific` is what the grant covers of purposes that have a name. The notice describes no more than those that had one when it was shown.
+pub(crate) fn covers(
+    shown: Option<&Shown>,
+    grant: &Grant,
+    specific: Scope,
+    at: Time,
+) -> Result<(), Error> {
     let shown = shown.ok_or(Error::UnknownNotice)?;
     if shown.is_superseded {
         return Err(Error::StaleNotice);
     }
-    if !shown.notice.scope.contains(grant.scope) {
+    if !shown.notice.scope.contains(grant.scope) || !shown.describes.contains(specific) {
         return Err(Error::BeyondNotice);
     }
     if grant.scope.is_empty() {

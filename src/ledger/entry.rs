@@ -9,7 +9,8 @@ use crate::{
     kind::{Kind, Kinds},
     purpose::Purposes,
     refusal::Refusal,
-    release::{Counters, TapRelease},
+    release::Counters,
+    settling::TapRelease,
     time::Time,
 };
 
@@ -168,6 +169,16 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Whether it can have narrowed what somebody of this id agreed to.
+    pub(crate) fn narrows(&self, id: &str) -> bool {
+        match self {
+            Self::Withdrew { who, .. } | Self::Left { who } => who == id,
+            Self::Restricted { who, .. } => who.as_deref().is_none_or(|who| who == id),
+            Self::Superseded { .. } | Self::Ended {} => true,
+            _ => false,
+        }
+    }
+
     /// The kinds of which it can have changed somebody's consent.
     pub(crate) fn touches(&self) -> Kinds {
         match self {
@@ -217,7 +228,7 @@ pub struct Head {
 }
 
 impl Head {
-    pub(super) const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         entries: 0,
         hash: Digest([0; 32]),
     };

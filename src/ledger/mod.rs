@@ -7,11 +7,14 @@
 mod entry;
 #[cfg(feature = "std")]
 mod file;
+mod queue;
 mod read;
 mod writer;
 
 pub use entry::{Entry, Head, Line, TapCount};
 #[cfg(feature = "std")]
 pub use file::FileStore;
+pub(crate) use queue::{Queue, Reservation};
 pub use read::{Ledger, LedgerError, LedgerFault};
+pub(crate) use writer::{Device, Scribe};
 pub use writer::{Durability, LedgerWriter, Store, StoreError};

@@ -3,22 +3,26 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Head, Line};
+use super::{
+    Entry, Head,
+    queue::{Queue, Reservation},
+};
 use crate::{
-    consent::{Digest, PublicKey},
+    consent::PublicKey,
     error::Error,
-    release::Durable,
     sync::{AtomicU64, Ordering::Release},
-    time::Time,
 };
 
 /// Where a meeting's ledger is kept.
+///
+/// It may take its time: who grants, joins or opens something waits for it, and so does who asks whether a withdrawal has settled.
+/// Who withdraws, leaves or restricts does not.
 pub trait Store: Send {
     /// Appends whole lines; if `durable`, they must survive a crash of the machine.
     ///
     /// # Errors
     ///
-    /// [`StoreError`]; nothing of the lines may be there any more when the next ones are appended.
+    /// [`StoreError`]; nothing of the lines may be there any more when the next ones are appended. One that panics counts as one that returned it.
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError>;
 }
 
@@ -44,11 +48,6 @@ pub struct LedgerWriter {
     store: Option<Box<dyn Store>>,
     durability: Durability,
     device: Option<SigningKey>,
-    head: Head,
-    /// Lines that the store has not taken yet: of narrowings, which do not wait for it.
-    pending: Vec<u8>,
-    /// How many entries are durable.
-    durable: Arc<AtomicU64>,
 }
 
 impl Default for LedgerWriter {
@@ -57,9 +56,6 @@ impl Default for LedgerWriter {
             store: None,
             durability: Durability::Each,
             device: None,
-            head: Head::NONE,
-            pending: Vec::new(),
-            durable: Arc::default(),
         }
     }
 }
@@ -89,89 +85,125 @@ impl LedgerWriter {
         }
     }
 
-    /// Goes on after the entries of a ledger.
-    pub(crate) fn after(self, head: Head) -> Self {
-        Self {
-            head,
+    /// What writes it, after the entries of a ledger up to `head`.
+    pub(crate) fn after(self, head: Head) -> (Scribe, Queue, Option<Device>) {
+        let scribe = Scribe {
+            store: self.store.map_or(Kept::Nowhere, Kept::By),
+            durability: self.durability,
+            backlog: Vec::new(),
             durable: Arc::new(AtomicU64::new(head.entries)),
-            ..self
+        };
+        (scribe, Queue::after(head), self.device.map(Device))
+    }
+}
+
+/// The key of the device that vouches for a ledger.
+pub(crate) struct Device(SigningKey);
+
+impl Device {
+    /// Its signature over all entries up to a head.
+    pub(crate) fn signed(&self, head: Head) -> Entry {
+        Entry::Signed {
+            device: PublicKey(self.0.verifying_key().to_bytes()),
+            signature: self.0.sign(&head.message()).to_bytes(),
         }
     }
+}
 
-    pub(crate) fn head(&self) -> Head {
-        self.head
+/// Gives a ledger's lines to its store, one caller at a time. Whoever holds it may have to wait for the store, so whoever narrows never does.
+pub(crate) struct Scribe {
+    store: Kept,
+    durability: Durability,
+    /// Lines that the store refused: it gets them again, before any other.
+    backlog: Vec<u8>,
+    /// Up to which ticket the entries are durable.
+    durable: Arc<AtomicU64>,
+}
+
+/// Where the lines go.
+enum Kept {
+    Nowhere,
+    By(Box<dyn Store>),
+    /// The meeting is gone, and its store with it.
+    Closed,
+}
+
+impl Scribe {
+    /// What is passed when all entries up to a ticket are durable.
+    pub(crate) fn durable(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.durable)
     }
 
-    /// The device's signature over all entries so far; none without its key.
-    pub(crate) fn signed(&self) -> Option<Entry> {
-        let key = self.device.as_ref()?;
-        Some(Entry::Signed {
-            device: PublicKey(key.verifying_key().to_bytes()),
-            signature: key.sign(&self.head.message()).to_bytes(),
-        })
-    }
-
-    /// Enters something that must be in the ledger before it holds.
-    pub(crate) fn enter_first(&mut self, at: Time, entry: &Entry) -> Result<Digest, Error> {
-        self.flush()?;
-        let (line, head) = self.line(at, entry).ok_or(Error::Ledger)?;
-        let durable = self.durability == Durability::Each
-            || matches!(entry, Entry::Granted { .. } | Entry::Resumed { .. });
-        if let Some(store) = &mut self.store {
-            store.append(&line, durable).map_err(|_| Error::Ledger)?;
+    /// Gives the store the lines of the queue that it does not have yet, up to a ticket.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ledger`] if it does not take them; it gets them again the next time.
+    pub(crate) fn write(&mut self, (lines, ticket): (Vec<u8>, u64)) -> Result<(), Error> {
+        self.backlog.extend_from_slice(&lines);
+        if !self.backlog.is_empty() {
+            self.store.append(&self.backlog, true)?;
+            self.backlog.clear();
+            self.durable.store(ticket, Release);
         }
-        self.head = head;
-        if durable {
-            self.durable.store(head.entries, Release);
-        }
-        Ok(head.hash)
-    }
-
-    /// Enters something that holds already, whether the store takes it now or later.
-    pub(crate) fn enter(&mut self, at: Time, entry: &Entry) -> Digest {
-        if let Some((line, head)) = self.line(at, entry) {
-            self.pending.extend_from_slice(&line);
-            self.head = head;
-            // What the store does not take now it gets again before the next entry.
-            let _ = self.flush();
-        }
-        self.head.hash
-    }
-
-    /// A mark that is passed when all entries so far are durable.
-    pub(crate) fn durable(&self) -> Durable {
-        Durable::new(self.head.entries, Arc::clone(&self.durable))
-    }
-
-    /// Gives the store what it has not taken yet.
-    pub(crate) fn flush(&mut self) -> Result<(), Error> {
-        if self.pending.is_empty() {
-            return Ok(());
-        }
-        if let Some(store) = &mut self.store {
-            store
-                .append(&self.pending, true)
-                .map_err(|_| Error::Ledger)?;
-        }
-        self.pending.clear();
-        self.durable.store(self.head.entries, Release);
         Ok(())
     }
 
-    fn line(&self, at: Time, entry: &Entry) -> Option<(Vec<u8>, Head)> {
-        let Head { entries, hash } = self.head;
-        let line = Line {
-            n: entries,
-            prev: hash,
-            at,
-            entry: entry.clone(),
-        };
-        let mut line = serde_json::to_vec(&line).ok()?;
-        let head = Head {
-            entries: entries + 1,
-            hash: Digest::of_bytes(&line),
-        };
-        line.push(b'\n');
-        Some((line, head))
+    /// Gives the store the line that is reserved for an entry, after all that come before it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ledger`] if it does not take them; then it does not get the reserved one again.
+    pub(crate) fn write_reserved(
+        &mut self,
+        lines: (Vec<u8>, u64),
+        reserved: &Reservation,
+        entry: &Entry,
+    ) -> Result<(), Error> {
+        // By itself: what narrows is not refused along with what widens.
+        self.write(lines)?;
+        let is_durable = self.durability == Durability::Each
+            || matches!(entry, Entry::Granted { .. } | Entry::Resumed { .. });
+        self.store.append(&reserved.line, is_durable)?;
+        if is_durable {
+            self.durable.store(reserved.ticket, Release);
+        }
+        Ok(())
     }
+
+    /// Lets go of the store, after offering it what it does not have yet.
+    pub(crate) fn close(&mut self, lines: (Vec<u8>, u64)) {
+        // What it does not take now was never said to be settled.
+        let _ = self.write(lines);
+        self.store = Kept::Closed;
+    }
+}
+
+impl Kept {
+    /// A store that panics counts as one that refuses.
+    fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), Error> {
+        match self {
+            Self::Nowhere => Ok(()),
+            Self::Closed => Err(Error::Ledger),
+            Self::By(store) => {
+                let taken = caught(|| store.append(lines, durable));
+                taken.map_err(|StoreError| Error::Ledger)
+            }
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+fn caught(append: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
+    let append = core::panic::AssertUnwindSafe(append);
+    std::panic::catch_unwind(append).unwrap_or_else(|panic| {
+        // Dropping what it panicked with could panic once more.
+        core::mem::forget(panic);
+        Err(StoreError)
+    })
+}
+
+#[cfg(not(feature = "std"))]
+fn caught(append: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
+    append()
 }

@@ -65,7 +65,9 @@ pub fn gate(
                 agree(&mut meeting, notice, who, common::SCOPE, now);
             } else {
                 let scope = Scope::new(Kinds::all(), Purposes::RECORD);
-                let _ = meeting.withdraw(Authority::Participant, who, scope, now);
+                let _ = meeting
+                    .withdraw(Authority::Participant, who, scope, now)
+                    .unwrap();
             }
         }
         gated.push(send(&mut tap, frame, now, door));

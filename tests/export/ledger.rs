@@ -16,6 +16,15 @@ pub struct Book {
 impl Book {
     /// A meeting in which two notices of everything were shown.
     pub fn new() -> Self {
+        Self::shown([])
+    }
+
+    /// The same after a third party had got its name for recording.
+    pub fn naming(recipient: &str) -> Self {
+        Self::shown([named(recipient)])
+    }
+
+    fn shown<const N: usize>(before: [Entry; N]) -> Self {
         let mut book = Self {
             bytes: String::new(),
             entries: 0,
@@ -29,6 +38,9 @@ impl Book {
                 participants,
             },
         );
+        for entry in before {
+            book.enter(0, &entry);
+        }
         for number in 0..2 {
             book.enter(
                 0,
@@ -177,7 +189,7 @@ pub fn counted(taps: &[(u16, u16, u64, u64)]) -> Entry {
 /// The pair of recording and a third party.
 pub const PAIR: Purposes = Purposes::from_bits_retain(1 << 9);
 
-pub fn named(recipient: &str) -> Entry {
+fn named(recipient: &str) -> Entry {
     let (purpose, recipient) = (Purposes::RECORD, recipient.into());
     Entry::Named {
         purpose,

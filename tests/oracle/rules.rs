@@ -95,6 +95,9 @@ faults! {
     ResumingRenews
     OnlyTheLastEntrysMinuteIsUnknown
     GroupsForgetWhoLeft
+    ATapMovesTheMeetingAnyhow
+    ACallMovesTheMeetingAnyhow
+    NoticesDescribeWhoIsNamedLater
     ForeignGroupsAreLists
     WeakKeysJoin
     AnotherKeyRejoins
@@ -295,12 +298,23 @@ pub struct Outlet {
     pub recipient: Option<&'static str>,
 }
 
+/// A day, in microseconds: how far ahead of the meeting a time may be.
+const DAY: i64 = 86_400_000_000;
+
+/// What the meeting knows of a tap's clock.
+struct TapClock {
+    latest: i64,
+    has_leapt: bool,
+}
+
 /// Where a frame comes.
 pub struct Tap<'a> {
     pub stream: &'a Stream,
     pub outlet: Outlet,
     /// The times that were passed with the frames so far, the present one's as the last.
     pub seen: &'a [i64],
+    /// Whether one of them leapt, and the meeting has noticed.
+    pub has_leapt: bool,
 }
 
 /// What is said of a frame.
@@ -360,6 +374,7 @@ pub struct Oracle {
     clock: i64,
     /// The last one, and what it was at each event: no rule asks for it, only a planted fault.
     given: i64,
+    taps: Vec<TapClock>,
     pub given_at: Vec<i64>,
     pub room: usize,
     fault: Option<Fault>,
@@ -378,6 +393,7 @@ impl Oracle {
             events: Vec::new(),
             clock: 0,
             given: 0,
+            taps: Vec::new(),
             given_at: Vec::new(),
             room,
             fault,
@@ -425,6 +441,7 @@ impl Oracle {
 
     pub fn show(&mut self, text: &str, scope: Scope) -> Result<(), Refusal> {
         self.not_ended()?;
+        self.look_at_the_taps();
         if self.is_superseded(text) {
             return Err(Refusal::StaleNotice);
         }
@@ -514,6 +531,7 @@ impl Oracle {
         grant: Grant,
         now: i64,
     ) -> Result<(), Refusal> {
+        let leaps = self.leaps(now) && !self.has(Fault::ACallMovesTheMeetingAnyhow);
         self.look_at_the_clock(now);
         self.not_ended()?;
         // R2: only the person opens, or their guardian if they have one. Whoever else tries is entered, whatever the time.
@@ -531,11 +549,12 @@ impl Oracle {
         }
         let stay = self.present(who).ok_or(Refusal::NobodyThere)?;
         let scope = grant.scope;
-        let described = self
+        let (shown_at, described) = self
             .events
             .iter()
-            .find_map(|(_, event)| match event {
-                Event::Shown { text, scope } if *text == grant.notice => Some(*scope),
+            .enumerate()
+            .find_map(|(at, (_, event))| match event {
+                Event::Shown { text, scope } if *text == grant.notice => Some((at, *scope)),
                 _ => None,
             })
             .ok_or(Refusal::UnknownNotice)?;
@@ -553,6 +572,16 @@ impl Oracle {
         if !described.kinds.contains(scope.kinds) || !described.purposes.contains(scope.purposes) {
             return Err(Refusal::BeyondNotice);
         }
+        // R3: a text cannot have named a third party who got a name only after it was shown.
+        let named = self.events.iter().enumerate();
+        let named = named.filter(|(_, (_, event))| matches!(event, Event::Named { .. }));
+        let later = named.enumerate().filter(|(_, (at, _))| *at > shown_at);
+        let asks_later = later.map(|(pair, _)| Purposes::from_bits_retain(1 << (9 + pair)));
+        if scope.purposes.intersects(asks_later.collect())
+            && !self.has(Fault::NoticesDescribeWhoIsNamedLater)
+        {
+            return Err(Refusal::BeyondNotice);
+        }
         let in_time = |until: i64| in_range(until) && until > self.clock;
         let has_been = |at: i64| in_range(at) && at <= self.clock;
         if !grant.until.is_none_or(in_time) || !grant.at.is_none_or(has_been) {
@@ -562,7 +591,7 @@ impl Oracle {
         if let Some(why) = self.unsigned(stay, &grant) {
             return self.refuse(by, Some(stay), grant, why);
         }
-        if !in_range(now) {
+        if leaps {
             return Err(Refusal::Time);
         }
         self.enter(Event::Granted { by, stay, grant });
@@ -661,6 +690,7 @@ impl Oracle {
 
     pub fn open_outlet(&mut self, outlet: Outlet) -> Result<(), Refusal> {
         self.not_ended()?;
+        self.look_at_the_taps();
         self.enter(Event::OutletOpened { outlet });
         Ok(())
     }
@@ -689,6 +719,7 @@ impl Oracle {
     pub fn resume(&mut self, torn: bool) -> Result<(), Refusal> {
         self.not_ended()?;
         self.clock = self.events.last().map_or(0, |(at, _)| *at);
+        self.taps.clear();
         self.enter(Event::Resumed { torn });
         Ok(())
     }
@@ -699,28 +730,63 @@ impl Oracle {
     }
 
     fn enter(&mut self, event: Event) {
+        self.look_at_the_taps();
         self.events.push((self.clock, event));
         self.given_at.push(self.given);
     }
 
-    /// A call counts as made at the largest valid time that any call, or any tap, was given.
+    /// A call counts as made at the largest time that any call, or any tap, was given, and that does not leap.
     pub fn look_at_the_clock(&mut self, now: i64) {
         if in_range(now) {
-            let believes = self.has(Fault::MeetingBelievesEarlierTimes);
-            self.clock = if believes { now } else { self.clock.max(now) };
             self.given = now;
         }
+        if !self.leaps(now) || self.has(Fault::ACallMovesTheMeetingAnyhow) && in_range(now) {
+            let believes = self.has(Fault::MeetingBelievesEarlierTimes);
+            self.clock = if believes { now } else { self.clock.max(now) };
+        }
+        self.look_at_the_taps();
+    }
+
+    /// A tap whose time leaps moves nothing, and withholds from then on.
+    fn look_at_the_taps(&mut self) {
+        let (limit, any) = (self.clock + DAY, self.has(Fault::ATapMovesTheMeetingAnyhow));
+        for tap in &mut self.taps {
+            if tap.latest <= limit || any {
+                self.clock = self.clock.max(tap.latest);
+            } else {
+                tap.has_leapt = true;
+            }
+        }
+    }
+
+    /// Out of range, or more than a day ahead.
+    fn leaps(&self, now: i64) -> bool {
+        !in_range(now) || now > self.clock + DAY
+    }
+
+    /// A tap more; gives its number.
+    pub fn open_tap(&mut self) {
+        self.taps.push(TapClock {
+            latest: 0,
+            has_leapt: false,
+        });
+    }
+
+    /// A tap is given a time. Whether it had leapt before.
+    pub fn pass(&mut self, tap: usize, now: i64) -> bool {
+        let tap = &mut self.taps[tap];
+        if in_range(now) {
+            tap.latest = tap.latest.max(now);
+        }
+        tap.has_leapt
     }
 
     /// What may widen needs a valid time.
     fn begin(&mut self, now: i64) -> Result<(), Refusal> {
+        let leaps = self.leaps(now) && !self.has(Fault::ACallMovesTheMeetingAnyhow);
         self.look_at_the_clock(now);
         self.not_ended()?;
-        if in_range(now) {
-            Ok(())
-        } else {
-            Err(Refusal::Time)
-        }
+        if !leaps { Ok(()) } else { Err(Refusal::Time) }
     }
 
     fn not_ended(&self) -> Result<(), Refusal> {
@@ -1097,6 +1163,8 @@ impl Oracle {
         let captures = frame.regions.iter().filter_map(|region| region.captured);
         if self.is_over() && !self.has(Fault::ReleasesAfterTheEnd) {
             Release::Never(Reason::Ended)
+        } else if tap.has_leapt {
+            Release::Never(Reason::Clock)
         } else if !in_range(now)
             || !captures.chain([frame.captured]).all(in_range)
             || frame.captured > released

@@ -157,9 +157,9 @@ impl Run {
         for (id, key) in IDS.iter().zip(script.keys) {
             self.step(&Step::Join(id, key, When::Later(0)))?;
         }
+        self.step(&Step::ThirdParty(Purposes::RECORD))?;
         self.step(&Step::Show(EVERYTHING))?;
         self.step(&Step::Show(RENEWED))?;
-        self.step(&Step::ThirdParty(Purposes::RECORD))?;
         for &(owner, kind, format) in &script.streams {
             self.step(&Step::OpenStream(owner, kind, format))?;
         }
@@ -178,7 +178,10 @@ impl Run {
             Step::Leave(who, now) => {
                 let (now, who) = (self.time(*now), self.person(*who));
                 let participant = self.participant(who);
-                let left = self.meeting.leave(participant, Time::from_micros(now));
+                let left = self
+                    .meeting
+                    .leave(participant, Time::from_micros(now))
+                    .unwrap();
                 self.oracle.leave(who, now);
                 agree("a leave has settled", &left.is_settled(), &true)?;
             }
@@ -207,7 +210,8 @@ impl Run {
                 let participant = self.participant(who);
                 let cut = self
                     .meeting
-                    .withdraw(*by, participant, *scope, Time::from_micros(now));
+                    .withdraw(*by, participant, *scope, Time::from_micros(now))
+                    .unwrap();
                 self.oracle.withdraw(*by, who, *scope, now);
                 agree("a withdrawal has settled", &cut.is_settled(), &true)?;
             }
@@ -516,6 +520,7 @@ impl Run {
                 seen: Vec::new(),
                 counters: Counters::default(),
             });
+            self.oracle.open_tap();
         }
         let at = known.unwrap_or(self.taps.len() - 1);
         Some(&mut self.taps[at])
@@ -562,7 +567,9 @@ impl Run {
         if self.tap((stream_at, outlet_at)).is_none() {
             return Ok(None);
         }
-        self.oracle.look_at_the_clock(now);
+        let tap_at = self.taps.iter();
+        let tap_at = tap_at.take_while(|tap| tap.between != (stream_at, outlet_at));
+        let has_leapt = self.oracle.pass(tap_at.count(), now);
         let TapRun { tap, seen, .. } = self.tap((stream_at, outlet_at)).expect("it is there");
         seen.push(now);
         let seen = seen.clone();
@@ -570,6 +577,7 @@ impl Run {
             stream: &stream,
             outlet,
             seen: &seen,
+            has_leapt,
         };
         let Some(door) = scripted.door else {
             let tag = tap.tag(&frame, Time::from_micros(now));

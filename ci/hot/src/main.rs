@@ -101,7 +101,7 @@ impl House {
     /// Just now, so that one load cannot tell.
     fn agree_anew(&mut self) {
         let by = Authority::Participant;
-        let _ = self.meeting.withdraw(by, self.people[0], Scope::ALL, NOW);
+        let _ = self.meeting.withdraw(by, self.people[0], Scope::ALL, NOW).unwrap();
         self.agree(0, NOW);
     }
 

@@ -285,7 +285,7 @@ fn a_later_withdrawal_reaches_what_was_cleared() {
     let settling =
         small
             .meeting
-            .withdraw(Authority::Participant, small.people[1], Scope::ALL, later);
+            .withdraw(Authority::Participant, small.people[1], Scope::ALL, later).unwrap();
     assert!(settling.is_settled());
     let again = small.path("again");
     let recheck = ["--recheck", "--head", text(&head), "--out", text(&again)];

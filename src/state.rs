@@ -1,0 +1,416 @@
+//! What a meeting knows, publishes and enters in its ledger, behind one lock that is never held while a store, a signer or a callback is under way.
+//!
+//! What narrows takes this lock alone: it publishes, queues its line and returns. What widens reserves its line, waits outside the lock until the
+//! store has it, and publishes beneath whatever narrowed meanwhile. The store has a lock of its own, and only one widening is under way at a time,
+//! as the meeting is borrowed for it.
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+
+use crate::{
+    authority::Authority,
+    consent::Scope,
+    error::Error,
+    group::Group,
+    ids::Participant,
+    kind::Kinds,
+    ledger::{Device, Entry, Head, LedgerWriter, Queue, Reservation, Scribe},
+    lock::Lock,
+    register::Register,
+    release::TapState,
+    settling::{Entered, Settling},
+    sync::AtomicU64,
+    table::Table,
+    time::Time,
+};
+
+/// How far a time may be ahead of the meeting's clock: a day. What is further ahead is a mistake, unless it was announced.
+const LEAP: i64 = 24 * 60 * 60 * 1000;
+
+pub(crate) struct State {
+    pub(crate) table: Arc<Table>,
+    pub(crate) register: Register,
+    pub(crate) taps: Vec<Arc<TapState>>,
+    pub(crate) groups: Vec<Group>,
+    queue: Queue,
+    latest: Time,
+    /// Whether the meeting was dropped, and nothing can be entered any more.
+    is_gone: bool,
+}
+
+impl State {
+    fn new(table: Arc<Table>, register: Register, queue: Queue, latest: Time) -> Self {
+        Self {
+            table,
+            register,
+            taps: Vec::new(),
+            groups: Vec::new(),
+            queue,
+            latest,
+            is_gone: false,
+        }
+    }
+
+    pub(crate) fn head(&self) -> Head {
+        self.queue.head()
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Ended`] after the end.
+    pub(crate) fn running(&self) -> Result<(), Error> {
+        if self.table.has_ended() {
+            Err(Error::Ended)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The time up to which what is asked for may be ahead.
+    fn limit(&self) -> Time {
+        let limit = self.latest.as_micros().saturating_add(LEAP * 1000);
+        let limit = Time::from_micros(limit);
+        if limit.in_range() { limit } else { Time::LAST }
+    }
+
+    /// Whether a call at this time would leap.
+    pub(crate) fn leaps(&self, now: Time) -> bool {
+        now > self.limit()
+    }
+
+    /// The time at which a call counts as made: the largest that any call, or any tap, was given, those aside that leapt. The taps that did are closed.
+    pub(crate) fn observe(&mut self, now: Time) -> Time {
+        if !self.leaps(now) {
+            self.latest = self.latest.max(now);
+        }
+        let limit = self.limit();
+        for tap in &self.taps {
+            match tap.latest() {
+                latest if latest <= limit => self.latest = self.latest.max(latest),
+                _ => tap.close_by_clock(),
+            }
+        }
+        self.latest
+    }
+
+    /// The time at which a call without one counts as made.
+    pub(crate) fn present(&mut self) -> Time {
+        self.observe(self.latest)
+    }
+
+    /// Moves the clock to a time that is announced.
+    pub(crate) fn advance(&mut self, now: Time) {
+        if now.in_range() {
+            self.latest = self.latest.max(now);
+        }
+        self.observe(self.latest);
+    }
+
+    /// The id of somebody who is there; none for everybody.
+    pub(crate) fn id_of(&self, whom: Option<Participant>) -> Result<Option<String>, Error> {
+        match whom {
+            Some(who) if !self.register.is_present(who) => Err(Error::UnknownParticipant),
+            Some(who) => Ok(self.register.id(who).map(String::from)),
+            None => Ok(None),
+        }
+    }
+
+    /// Does what holds before it is in the ledger.
+    pub(crate) fn enter(&mut self, at: Time, entry: &Entry) {
+        self.publish(at, entry);
+        if let Some(line) = self.queue.push(at, entry) {
+            self.register.renew(entry, line);
+        }
+        self.complete();
+    }
+
+    /// What an entry makes of everybody's consent.
+    fn publish(&mut self, at: Time, entry: &Entry) {
+        self.register.apply(at, entry);
+        self.regroup(entry.touches());
+    }
+
+    fn regroup(&self, kinds: Kinds) {
+        for group in &self.groups {
+            group.publish(kinds);
+        }
+    }
+
+    /// Says that an event is over.
+    fn complete(&mut self) {
+        if !self.table.complete(self.queue.head().entries) {
+            self.close();
+        }
+    }
+
+    /// Closes everything for good.
+    pub(crate) fn close(&mut self) {
+        self.table.end();
+        self.register.close();
+        self.regroup(Kinds::all());
+    }
+
+    /// Reserves a line for what must be in the ledger before it holds.
+    fn reserve(
+        &mut self,
+        at: Time,
+        entry: impl FnOnce(&Self) -> Entry,
+    ) -> Result<(Entry, Reservation), Error> {
+        // By a call that ended in a panic.
+        self.give_up();
+        self.running()?;
+        let entry = entry(self);
+        self.register.may(at, &entry)?;
+        let reservation = self.queue.reserve(at, &entry)?;
+        Ok((entry, reservation))
+    }
+
+    /// The store has the reserved line: what it says is published, beneath what narrowed meanwhile.
+    fn keep(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
+        let (line, since) = self.queue.keep().ok_or(Error::Ledger)?;
+        let result = if self.table.has_ended() {
+            Err(Error::Ended)
+        } else {
+            // R5: what begins, begins when it is published.
+            let at = self.observe(at);
+            let published = self.register.apply_beneath(at, entry, &since);
+            self.regroup(entry.touches());
+            published
+        };
+        self.register.renew(entry, line);
+        self.renumber(&since);
+        result
+    }
+
+    /// The store does not have it: nothing is changed by it.
+    fn give_up(&mut self) {
+        let since = self.queue.give_up();
+        if !since.is_empty() {
+            self.renumber(&since);
+        }
+    }
+
+    fn renumber(&mut self, since: &[(Time, Entry)]) {
+        for (at, entry) in since {
+            if let Some(line) = self.queue.renumber(*at, entry) {
+                self.register.renew(entry, line);
+            }
+        }
+        self.complete();
+    }
+}
+
+/// What narrows.
+impl State {
+    /// What was entered so far, and the releases that are under way.
+    fn settling(&self, durable: &Arc<AtomicU64>) -> Settling {
+        let entered = Entered::new(self.queue.last_narrowing(), Arc::clone(durable));
+        Settling::begin(&self.taps, entered)
+    }
+
+    pub(crate) fn leave(&mut self, who: Participant, now: Time) -> Result<(), Error> {
+        let at = self.observe(now);
+        let id = self.known(who)?;
+        if let (true, Some(who)) = (self.register.is_present(who), id) {
+            self.enter(at, &Entry::Left { who });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn withdraw(
+        &mut self,
+        by: Authority,
+        who: Participant,
+        scope: Scope,
+        now: Time,
+    ) -> Result<(), Error> {
+        let at = self.observe(now);
+        // Whoever names nothing means everything.
+        let scope = if scope.is_empty() { Scope::ALL } else { scope };
+        if let Some(who) = self.known(who)? {
+            self.enter(at, &Entry::Withdrew { who, by, scope });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn restrict(
+        &mut self,
+        by: Authority,
+        whom: Option<Participant>,
+        scope: Scope,
+        now: Time,
+    ) -> Result<(), Error> {
+        let at = self.observe(now);
+        self.running()?;
+        let who = self.id_of(whom)?;
+        let entry = Entry::Restricted { who, by, scope };
+        self.register.may(at, &entry)?;
+        self.enter(at, &entry);
+        Ok(())
+    }
+
+    /// The id of somebody who is or was there; none of one who is unknown to every meeting, of whom nothing is ever cleared.
+    fn known(&self, who: Participant) -> Result<Option<String>, Error> {
+        match self.register.id(who) {
+            None if who == Participant::UNKNOWN => Ok(None),
+            None => Err(Error::UnknownParticipant),
+            id => Ok(id.map(String::from)),
+        }
+    }
+}
+
+/// A meeting's state and its ledger's store, each behind its own lock. The store's is taken first, never the other way round.
+#[cfg_attr(feature = "std", derive(Clone))]
+pub(crate) struct Core {
+    pub(crate) state: Lock<State>,
+    scribe: Lock<Scribe>,
+    /// Up to which ticket entries are durable.
+    durable: Arc<AtomicU64>,
+}
+
+impl Core {
+    pub(crate) fn new(
+        table: Arc<Table>,
+        register: Register,
+        ledger: LedgerWriter,
+        (head, latest): (Head, Time),
+    ) -> (Self, Option<Device>) {
+        let (scribe, queue, device) = ledger.after(head);
+        let core = Self {
+            durable: scribe.durable(),
+            state: Lock::new(State::new(table, register, queue, latest)),
+            scribe: Lock::new(scribe),
+        };
+        (core, device)
+    }
+
+    /// Does what must be in the ledger before it holds. Waits for the store.
+    pub(crate) fn enter_first(&mut self, at: Time, entry: Entry) -> Result<(), Error> {
+        self.enter_first_of(at, |_| entry)
+    }
+
+    /// The same with an entry that is made of the state at that moment.
+    pub(crate) fn enter_first_of(
+        &mut self,
+        at: Time,
+        entry: impl FnOnce(&State) -> Entry,
+    ) -> Result<(), Error> {
+        let (entry, reserved) = self.state.lock().reserve(at, entry)?;
+        let written = {
+            let mut scribe = self.scribe.lock();
+            let lines = self.state.lock().queue.take();
+            scribe.write_reserved(lines, &reserved, &entry)
+        };
+        let mut state = self.state.lock();
+        match written {
+            Ok(()) => state.keep(at, &entry),
+            Err(error) => {
+                state.give_up();
+                Err(error)
+            }
+        }
+    }
+
+    /// Offers the store what it does not have yet, and waits for it.
+    pub(crate) fn flush(&mut self) {
+        let mut scribe = self.scribe.lock();
+        let lines = self.state.lock().queue.take();
+        // It gets what it does not take once more.
+        let _ = scribe.write(lines);
+    }
+
+    /// Closes everything for good, and lets go of the store.
+    pub(crate) fn close(&mut self) {
+        {
+            let mut state = self.state.lock();
+            state.close();
+            state.is_gone = true;
+        }
+        let mut scribe = self.scribe.lock();
+        let lines = self.state.lock().queue.take();
+        scribe.close(lines);
+    }
+
+    /// Whether a narrowing is of this meeting.
+    pub(crate) fn has(&self, settling: &Settling) -> bool {
+        settling.entered().is_of(&self.durable)
+    }
+
+    /// Up to how many entries the ledger goes with a narrowing.
+    pub(crate) fn entries_up_to(&self, settling: &Settling) -> u64 {
+        let state = self.state.read();
+        state.queue.entries_up_to(settling.entered().ticket())
+    }
+}
+
+#[cfg(feature = "std")]
+impl Core {
+    /// Narrows, and waits for nobody.
+    pub(crate) fn narrow(
+        &self,
+        act: impl FnOnce(&mut State) -> Result<(), Error>,
+    ) -> Result<Settling, Error> {
+        let mut state = self.state.lock();
+        if state.is_gone {
+            return Err(Error::Ended);
+        }
+        act(&mut state)?;
+        Ok(self.settling(&state))
+    }
+
+    /// The same of what cannot be refused.
+    pub(crate) fn narrow_surely(&self, act: impl FnOnce(&mut State)) -> Settling {
+        let mut state = self.state.lock();
+        act(&mut state);
+        self.settling(&state)
+    }
+
+    fn settling(&self, state: &State) -> Settling {
+        state
+            .settling(&self.durable)
+            .in_ledger(Arc::new(self.clone()))
+    }
+}
+
+#[cfg(not(feature = "std"))]
+impl Core {
+    /// Narrows, and then offers the store what it does not have yet.
+    pub(crate) fn narrow(
+        &mut self,
+        act: impl FnOnce(&mut State) -> Result<(), Error>,
+    ) -> Result<Settling, Error> {
+        act(&mut self.state.lock())?;
+        Ok(self.narrow_surely(|_| ()))
+    }
+
+    /// The same of what cannot be refused.
+    pub(crate) fn narrow_surely(&mut self, act: impl FnOnce(&mut State)) -> Settling {
+        let settling = {
+            let mut state = self.state.lock();
+            act(&mut state);
+            state.settling(&self.durable)
+        };
+        self.flush();
+        settling
+    }
+}
+
+#[cfg(feature = "std")]
+impl crate::settling::Drive for Core {
+    fn drive(&self) {
+        if let Some(mut scribe) = self.scribe.try_lock() {
+            let lines = self.state.lock().queue.take();
+            let _ = scribe.write(lines);
+        }
+    }
+
+    fn drive_aside(self: Arc<Self>) {
+        let drive = {
+            let core = Arc::clone(&self);
+            move || crate::settling::Drive::drive(&*core)
+        };
+        // Without a thread more it is this one that waits.
+        if std::thread::Builder::new().spawn(drive).is_err() {
+            crate::settling::Drive::drive(&*self);
+        }
+    }
+}
