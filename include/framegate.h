@@ -20,7 +20,8 @@
  * header is accepted as long as the members unknown to this library are 0. In an array all have the same size.
  *
  * Handles are numbers, not addresses. 0 is none. One that was closed, is of another type or was made up gives FRAMEGATE_ERROR_HANDLE,
- * for meetings, settlings, ledgers, verifiers, keys, taps and groups alike, as long as fewer than 2^32 have been made in its place.
+ * for meetings, settlings, ledgers, verifiers, keys, taps and groups alike. So does one of another copy of this library in the process
+ * (a program and a plugin that are linked with one each), or of another process: each copy numbers from a start of its own, drawn at random.
  * Participants, streams and outlets know their meeting: one of another meeting gives FRAMEGATE_ERROR_FOREIGN, and counts in a frame as
  * an unknown person (meetings are told apart for the next 65,534 meetings of the process).
  *
@@ -37,8 +38,13 @@
  * nothing more either. A callback must not throw, nor leave by longjmp().
  *
  * Unloading. The library starts no threads and keeps nothing in them; after the last handle is closed and no call is under way,
- * dlclose() is safe. After fork() the child may use whatever no other thread was using in a call; but only one of the two processes
- * owns the ledger's file: the other may only close its meetings.
+ * dlclose() is safe.
+ *
+ * fork(). The child has none of its parent's handles: every call with one gives FRAMEGATE_ERROR_FORKED there, at once, whatever other threads
+ * were doing, and no tap releases anything, as no withdrawal in the parent would reach it. People, streams and outlets are those of no meeting
+ * of the child's. The child may open meetings of its own, keys, ledgers and verifiers. In the parent nothing changes. The child has nothing to close;
+ * a meeting that no thread was using at that moment has its ledger's file closed in the child. That holds for fork() of the C library (POSIX) once the first call
+ * that opened something has returned. After vfork(), _Fork() or a system call of one's own, the child must not call the library before exec().
  */
 #ifndef FRAMEGATE_H
 #define FRAMEGATE_H
@@ -90,6 +96,8 @@ enum {
   FRAMEGATE_ERROR_FILE = -15,         /* the file system refused */
   FRAMEGATE_ERROR_OVERLAP = -16,      /* a buffer overlaps what is to be copied into it */
   FRAMEGATE_ERROR_ORDER = -17,        /* people's ids are not in ascending order, or one of them is there twice */
+  FRAMEGATE_ERROR_FORKED = -21,       /* a handle from before fork(), in the child */
+  FRAMEGATE_ERROR_RANDOM = -22,       /* the system gave no random numbers */
 
   /* What the meeting made of it. */
   FRAMEGATE_ERROR_OVERREACH = -32,         /* only the person agrees, or their guardian if they have one; the attempt is in the ledger */

@@ -7,6 +7,8 @@
 
 mod archive;
 mod boundary;
+#[cfg(unix)]
+mod fork;
 mod frame;
 mod grant;
 mod group;
