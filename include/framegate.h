@@ -23,7 +23,7 @@
  * for meetings, settlings, ledgers, verifiers, keys, taps and groups alike. So does one of another copy of this library in the process
  * (a program and a plugin that are linked with one each), or of another process: each copy numbers from a start of its own, drawn at random.
  * Participants, streams and outlets know their meeting: one of another meeting gives FRAMEGATE_ERROR_FOREIGN, and counts in a frame as
- * an unknown person (meetings are told apart for the next 65,534 meetings of the process).
+ * an unknown person.
  *
  * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
  * same time too; the calls of one meeting wait for each other. A tap may be on any one thread at a time: its calls must not overlap. Closing
@@ -333,16 +333,18 @@ typedef struct framegate_participant {
 #define FRAMEGATE_PARTICIPANT_UNKNOWN ((framegate_participant){0, UINT16_MAX, 0})
 #endif
 
-/* A registered source of frames. `number` is what tags carry. */
+/* A registered source of frames, of this meeting alone. `number` is what tags carry. */
 typedef struct framegate_stream {
-  uint16_t meeting;
+  uint64_t meeting;
   uint16_t number;
+  uint16_t reserved[3];
 } framegate_stream;
 
-/* A declared destination. `number` counts from 0 in the order of opening. */
+/* A declared destination, of this meeting alone. `number` counts from 0 in the order of opening. */
 typedef struct framegate_outlet {
-  uint16_t meeting;
+  uint64_t meeting;
   uint16_t number;
+  uint16_t reserved[3];
 } framegate_outlet;
 
 /* ---- Meetings ---- */

@@ -21,12 +21,13 @@ use super::{
     archive::VERIFIERS,
     group::GROUPS,
     ledger::LEDGERS,
-    meeting::{self, MEETINGS},
+    meeting::MEETINGS,
     seal::{MEETING_KEYS, STREAM_KEYS},
     settling::SETTLINGS,
     status::Status,
     tap::TAPS,
 };
+use crate::serial;
 
 /// A table of handles.
 pub(super) trait Table: Sync {
@@ -79,7 +80,7 @@ extern "C" fn in_parent() {
 }
 
 extern "C" fn in_child() {
-    meeting::number_anew();
+    serial::forget();
     release(|table| table.leave());
 }
 

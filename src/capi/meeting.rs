@@ -1,10 +1,7 @@
 //! Meetings: opened, resumed, ended, closed; and what each call on one goes through.
 
 use alloc::boxed::Box;
-use core::{
-    cell::Cell,
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
-};
+use core::cell::Cell;
 use std::{
     sync::{Mutex, PoisonError},
     thread_local,
@@ -37,10 +34,8 @@ pub(super) struct Shared {
     events: Option<Events>,
 }
 
-/// A meeting, and the number by which its people, streams and outlets are told from those of others.
 pub(super) struct Gate {
     pub(super) meeting: Meeting,
-    pub(super) number: u16,
 }
 
 thread_local! {
@@ -67,39 +62,12 @@ impl Drop for Inside {
     }
 }
 
-/// The last number of a meeting, before it is brought into range; 0 before the first, which is drawn at random, so that those of another
-/// copy of the library are others.
-static NUMBERED: AtomicU32 = AtomicU32::new(0);
-
-/// The next number of a meeting; never 0, which is nobody's.
-fn next_number() -> Result<u16, Status> {
-    let drawn = getrandom::u32().map_err(|_| Status::Random)?;
-    let after = |last: u32| {
-        (if last == 0 {
-            drawn
-        } else {
-            last.wrapping_add(1)
-        })
-        .max(1)
-    };
-    let last = NUMBERED.fetch_update(Relaxed, Relaxed, |last| Some(after(last)));
-    let number = after(last.unwrap_or_default()) % u32::from(u16::MAX) + 1;
-    Ok(u16::try_from(number).unwrap_or(u16::MAX))
-}
-
-/// Draws the next number at random again.
-#[cfg(unix)]
-pub(super) fn number_anew() {
-    NUMBERED.store(0, Relaxed);
-}
-
 impl Shared {
-    fn new(meeting: Meeting, events: Option<Events>) -> Result<Self, Status> {
-        let number = next_number()?;
-        Ok(Self {
-            gate: Mutex::new(Some(Gate { meeting, number })),
+    fn new(meeting: Meeting, events: Option<Events>) -> Self {
+        Self {
+            gate: Mutex::new(Some(Gate { meeting })),
             events,
-        })
+        }
     }
 
     fn call<R>(&self, call: impl FnOnce(&mut Gate) -> Result<R, Status>) -> Result<R, Status> {
@@ -126,7 +94,8 @@ impl Shared {
 impl Gate {
     /// Somebody of this meeting, or unknown to every one.
     pub(super) fn person(&self, who: Person) -> Result<Participant, Status> {
-        who.in_meeting(self.number).ok_or(Status::Foreign)
+        let is_own = self.meeting.knows(who) || who == Participant::UNKNOWN;
+        is_own.then_some(who).ok_or(Status::Foreign)
     }
 }
 
@@ -238,7 +207,7 @@ fn open(
         let _inside = Inside::enter()?;
         opened()?
     };
-    let handle = MEETINGS.insert(Shared::new(meeting, events)?)?;
+    let handle = MEETINGS.insert(Shared::new(meeting, events))?;
     out.put(handle);
     if let Some(events) = &MEETINGS.get(handle)?.events {
         events.tell();
@@ -391,7 +360,7 @@ mod tests {
 
     #[test]
     fn a_panic_closes_the_meeting() {
-        let shared = Shared::new(Meeting::open("m", 1).unwrap(), None).unwrap();
+        let shared = Shared::new(Meeting::open("m", 1).unwrap(), None);
         let generation = |gate: &mut Gate| Ok(gate.meeting.generation());
         assert_eq!(shared.call(generation), Ok(1));
         let panics = shared.call(|_| -> Result<(), Status> { panic!("planted") });
@@ -402,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_call_from_within_a_call_is_refused() {
-        let shared = Shared::new(Meeting::open("m", 1).unwrap(), None).unwrap();
+        let shared = Shared::new(Meeting::open("m", 1).unwrap(), None);
         let inner = shared.call(|_| Ok(shared.call(|_| Ok(()))));
         assert_eq!(inner, Ok(Err(Status::Busy)));
         assert_eq!(shared.call(|_| Ok(())), Ok(()));
