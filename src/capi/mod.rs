@@ -7,6 +7,7 @@
 
 mod archive;
 mod boundary;
+mod callbacks;
 #[cfg(unix)]
 mod fork;
 mod frame;

@@ -48,6 +48,7 @@ statuses! {
     File = -15, "the file system refused";
     Overlap = -16, "a buffer overlaps what is to be copied into it";
     Order = -17, "people's ids are not in order, or one of them is there twice";
+    StillCalled = -20, "closed from within a callback, and another thread is still in a callback of the meeting or in a call on it";
     Forked = -21, "a handle from before the process was forked";
     Random = -22, "the system gave no random numbers";
 

@@ -107,9 +107,8 @@ static void is_withheld(framegate_tap tap, const framegate_frame *frame) {
   CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
 }
 
-/* Every call with each odd handle, the others being its own: the odd one's `wrong`, and FOREIGN of people, streams and outlets. */
-static void refuse(struct handles own, struct handles odd, framegate_status wrong) {
-  enum { FOREIGN = FRAMEGATE_ERROR_FOREIGN };
+/* Every call on a meeting, except closing it, gives this. */
+static void refuse_meeting(struct handles own, struct handles odd, framegate_status wrong) {
   char text[64];
   uint8_t bytes[256];
   size_t length;
@@ -119,15 +118,11 @@ static void refuse(struct handles own, struct handles odd, framegate_status wron
   framegate_head head;
   framegate_digest digest;
   framegate_participant who;
-  framegate_meeting meeting;
   framegate_settling settling;
   framegate_stream stream;
   framegate_outlet outlet;
   framegate_tap tap;
   framegate_group group;
-  framegate_verifier verifier;
-  framegate_stream_key stream_key;
-  framegate_tap_release release;
   framegate_counters counters;
   memset(&counters, 0, sizeof counters);
   counters.size = (uint32_t)sizeof counters;
@@ -146,7 +141,6 @@ static void refuse(struct handles own, struct handles odd, framegate_status wron
 
   /* Meetings. */
   IS(framegate_meeting_end(odd.meeting, &settling), wrong);
-  IS(framegate_meeting_close(odd.meeting), wrong);
   IS(framegate_meeting_id(odd.meeting, text, sizeof text, &length), wrong);
   IS(framegate_meeting_generation(odd.meeting, &number), wrong);
   IS(framegate_meeting_head(odd.meeting, &head), wrong);
@@ -174,6 +168,34 @@ static void refuse(struct handles own, struct handles odd, framegate_status wron
   IS(framegate_tap_open(odd.meeting, odd.stream, odd.outlet, &tap), wrong);
   IS(framegate_meeting_counters(odd.meeting, &counters, 1, &length), wrong);
   IS(framegate_meeting_count(odd.meeting, 0), wrong);
+}
+
+/* Every call with each odd handle, the others being its own: the odd one's `wrong`, and FOREIGN of people, streams and outlets. */
+static void refuse(struct handles own, struct handles odd, framegate_status wrong) {
+  enum { FOREIGN = FRAMEGATE_ERROR_FOREIGN };
+  char text[64];
+  uint8_t bytes[256];
+  size_t length;
+  uint64_t number;
+  framegate_head head;
+  framegate_digest digest;
+  framegate_meeting meeting;
+  framegate_settling settling;
+  framegate_stream stream;
+  framegate_tap tap;
+  framegate_group group;
+  framegate_verifier verifier;
+  framegate_stream_key stream_key;
+  framegate_tap_release release;
+  framegate_counters counters;
+  memset(&counters, 0, sizeof counters);
+  counters.size = (uint32_t)sizeof counters;
+  const framegate_scope scope = scope_of(1, FRAMEGATE_PURPOSE_RECORD);
+  const framegate_grant grant = grant_of(own.notice, scope);
+  const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, odd.who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
+
+  refuse_meeting(own, odd, wrong);
+  IS(framegate_meeting_close(odd.meeting), wrong);
 
   /* People, streams and outlets. */
   IS(framegate_meeting_leave(own.meeting, odd.who, 0, &settling), FOREIGN);
