@@ -59,12 +59,13 @@ static int32_t keep_lines(void *user, const uint8_t *lines, size_t length, int32
 static inline int64_t seconds(int64_t count) { return count * 1000000; }
 
 /* Somebody who agreed to everything, and a handle of each type. */
-static struct handles made_by(const struct maker *by, const char *who, struct lines *kept) {
+static struct handles made_with(const struct maker *by, const char *who, framegate_append append, framegate_event event, void *user, const struct lines *kept) {
   struct handles made;
   memset(&made, 0, sizeof made);
   framegate_meeting_options options = options_of("strangers");
-  options.append = keep_lines;
-  options.append_user = kept;
+  options.append = append;
+  options.event = event;
+  options.append_user = options.event_user = user;
   OK(by->meeting_open(&options, &made.meeting));
   framegate_notice notice;
   memset(&notice, 0, sizeof notice);
@@ -98,6 +99,8 @@ static struct handles made_by(const struct maker *by, const char *who, struct li
   OK(by->stream_key_open(made.key, tag, &made.stream_key));
   return made;
 }
+
+static struct handles made_by(const struct maker *by, const char *who, struct lines *kept) { return made_with(by, who, keep_lines, NULL, kept, kept); }
 
 /* A frame of the own tap that names somebody or something odd is withheld. */
 static void is_withheld(framegate_tap tap, const framegate_frame *frame) {
@@ -168,6 +171,40 @@ static void refuse_meeting(struct handles own, struct handles odd, framegate_sta
   IS(framegate_tap_open(odd.meeting, odd.stream, odd.outlet, &tap), wrong);
   IS(framegate_meeting_counters(odd.meeting, &counters, 1, &length), wrong);
   IS(framegate_meeting_count(odd.meeting, 0), wrong);
+}
+
+/* Every call that needs no meeting does what it is for. */
+static void works_without_meeting(struct handles own) {
+  char text[4096];
+  size_t length;
+  const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, seconds(2));
+  const framegate_payload payload = bytes_of("a voice", 7);
+  framegate_cleared cleared = cleared_of();
+  CHECK(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared) >= 0);
+  (void)framegate_tap_end(own.tap);
+  framegate_counters counters;
+  memset(&counters, 0, sizeof counters);
+  counters.size = (uint32_t)sizeof counters;
+  OK(framegate_tap_counters(own.tap, &counters));
+  framegate_tap_release releases[4];
+  CHECK(framegate_settling_is_settled(own.settling) >= 0);
+  CHECK(framegate_settling_wait(own.settling, 1) >= 0);
+  OK(framegate_settling_taps(own.settling, releases, 4, &length));
+  framegate_ledger_info info;
+  memset(&info, 0, sizeof info);
+  info.size = (uint32_t)sizeof info;
+  OK(framegate_ledger_get(own.ledger, &info));
+  OK(framegate_ledger_verify(own.ledger, NULL));
+  CHECK(framegate_ledger_aipref(own.ledger, 0, text, sizeof text, &length) == FRAMEGATE_OK);
+  framegate_verifier verifier;
+  OK(framegate_verifier_open(own.ledger, &verifier, NULL));
+  OK(framegate_verifier_close(verifier));
+  framegate_head head;
+  OK(framegate_verifier_head(own.verifier, &head));
+  framegate_stream_key key;
+  const framegate_tag tag = {{1, 0, 1, 0, 0, 1}};
+  OK(framegate_stream_key_open(own.key, tag, &key));
+  OK(framegate_stream_key_close(key));
 }
 
 /* Every call with each odd handle, the others being its own: the odd one's `wrong`, and FOREIGN of people, streams and outlets. */
