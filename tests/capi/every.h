@@ -47,7 +47,7 @@ struct lines {
   size_t length;
 };
 
-static int32_t keep_lines(void *user, const uint8_t *lines, size_t length, int32_t durable) {
+static inline int32_t keep_lines(void *user, const uint8_t *lines, size_t length, int32_t durable) {
   struct lines *kept = (struct lines *)user;
   (void)durable;
   CHECK(kept->length + length <= sizeof kept->bytes);
@@ -59,7 +59,7 @@ static int32_t keep_lines(void *user, const uint8_t *lines, size_t length, int32
 static inline int64_t seconds(int64_t count) { return count * 1000000; }
 
 /* Somebody who agreed to everything, and a handle of each type. */
-static struct handles made_with(const struct maker *by, const char *who, framegate_append append, framegate_event event, void *user, const struct lines *kept) {
+static inline struct handles made_with(const struct maker *by, const char *who, framegate_append append, framegate_event event, void *user, const struct lines *kept) {
   struct handles made;
   memset(&made, 0, sizeof made);
   framegate_meeting_options options = options_of("strangers");
@@ -100,10 +100,10 @@ static struct handles made_with(const struct maker *by, const char *who, framega
   return made;
 }
 
-static struct handles made_by(const struct maker *by, const char *who, struct lines *kept) { return made_with(by, who, keep_lines, NULL, kept, kept); }
+static inline struct handles made_by(const struct maker *by, const char *who, struct lines *kept) { return made_with(by, who, keep_lines, NULL, kept, kept); }
 
 /* A frame of the own tap that names somebody or something odd is withheld. */
-static void is_withheld(framegate_tap tap, const framegate_frame *frame) {
+static inline void is_withheld(framegate_tap tap, const framegate_frame *frame) {
   const framegate_payload payload = bytes_of("a voice", 7);
   framegate_cleared cleared = cleared_of();
   IS(framegate_tap_admit(tap, frame, &payload, 1, seconds(2), &cleared), 0);
@@ -111,7 +111,7 @@ static void is_withheld(framegate_tap tap, const framegate_frame *frame) {
 }
 
 /* Every call on a meeting, except closing it, gives this. */
-static void refuse_meeting(struct handles own, struct handles odd, framegate_status wrong) {
+static inline void refuse_meeting(struct handles own, struct handles odd, framegate_status wrong) {
   char text[64];
   uint8_t bytes[256];
   size_t length;
@@ -174,7 +174,7 @@ static void refuse_meeting(struct handles own, struct handles odd, framegate_sta
 }
 
 /* Every call that needs no meeting does what it is for. */
-static void works_without_meeting(struct handles own) {
+static inline void works_without_meeting(struct handles own) {
   char text[4096];
   size_t length;
   const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, seconds(2));
@@ -208,7 +208,7 @@ static void works_without_meeting(struct handles own) {
 }
 
 /* Every call with each odd handle, the others being its own: the odd one's `wrong`, and FOREIGN of people, streams and outlets. */
-static void refuse(struct handles own, struct handles odd, framegate_status wrong) {
+static inline void refuse(struct handles own, struct handles odd, framegate_status wrong) {
   enum { FOREIGN = FRAMEGATE_ERROR_FOREIGN };
   char text[64];
   uint8_t bytes[256];
