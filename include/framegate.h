@@ -20,9 +20,10 @@
  * header is accepted as long as the members unknown to this library are 0. In an array all have the same size.
  *
  * Handles are numbers, not addresses. 0 is none. One that was closed, is of another type or was made up gives FRAMEGATE_ERROR_HANDLE,
- * for meetings, settlings, ledgers, verifiers, keys, taps and groups alike, as long as fewer than 2^32 have been made in its place.
+ * for meetings, settlings, ledgers, verifiers, keys, taps and groups alike. So does one of another copy of this library in the process
+ * (a program and a plugin that are linked with one each), or of another process: each copy numbers from a start of its own, drawn at random.
  * Participants, streams and outlets know their meeting: one of another meeting gives FRAMEGATE_ERROR_FOREIGN, and counts in a frame as
- * an unknown person (meetings are told apart for the next 65,534 meetings of the process).
+ * an unknown person.
  *
  * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
  * same time too; the calls of one meeting wait for each other. A tap may be on any one thread at a time: its calls must not overlap. Closing
@@ -37,8 +38,13 @@
  * nothing more either. A callback must not throw, nor leave by longjmp().
  *
  * Unloading. The library starts no threads and keeps nothing in them; after the last handle is closed and no call is under way,
- * dlclose() is safe. After fork() the child may use whatever no other thread was using in a call; but only one of the two processes
- * owns the ledger's file: the other may only close its meetings.
+ * dlclose() is safe.
+ *
+ * fork(). The child has none of its parent's handles: every call with one gives FRAMEGATE_ERROR_FORKED there, at once, whatever other threads
+ * were doing, and no tap releases anything, as no withdrawal in the parent would reach it. People, streams and outlets are those of no meeting
+ * of the child's. The child may open meetings of its own, keys, ledgers and verifiers. In the parent nothing changes. The child has nothing to close;
+ * a meeting that no thread was using at that moment has its ledger's file closed in the child. That holds for fork() of the C library (POSIX) once the first call
+ * that opened something has returned. A callback in which the process was forked must not return in the child. After vfork(), _Fork() or a system call of one's own, the child must not call the library before exec().
  */
 #ifndef FRAMEGATE_H
 #define FRAMEGATE_H
@@ -90,6 +96,9 @@ enum {
   FRAMEGATE_ERROR_FILE = -15,         /* the file system refused */
   FRAMEGATE_ERROR_OVERLAP = -16,      /* a buffer overlaps what is to be copied into it */
   FRAMEGATE_ERROR_ORDER = -17,        /* people's ids are not in ascending order, or one of them is there twice */
+  FRAMEGATE_ERROR_STILL_CALLED = -20, /* closed; but from within a callback, and another thread is still in one, or in a call: framegate_meeting_close() */
+  FRAMEGATE_ERROR_FORKED = -21,       /* a handle from before fork(), in the child */
+  FRAMEGATE_ERROR_RANDOM = -22,       /* the system gave no random numbers */
 
   /* What the meeting made of it. */
   FRAMEGATE_ERROR_OVERREACH = -32,         /* only the person agrees, or their guardian if they have one; the attempt is in the ledger */
@@ -343,11 +352,11 @@ typedef struct framegate_outlet {
 
 /* Appends whole lines to where a ledger is kept; if `durable` is not 0, so that they outlast a crash of the machine. Returns 0 if it has,
  * anything else if nothing of the lines is there. It is called in the call that makes the entry, on its thread, one call at a time for each
- * meeting; calling the library from within it is FRAMEGATE_ERROR_BUSY. */
+ * meeting. From within it a call on any meeting is FRAMEGATE_ERROR_BUSY, except framegate_meeting_close(); calls that need no meeting work. */
 typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t length, int32_t durable);
 
 /* Tells an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger (without one: at once).
- * It is called after the call that made it, on its thread, outside of any lock; from within it the library may be called.
+ * It is called after the call that made it, on its thread, outside of any lock; from within it the library may be called, and the meeting closed.
  * Events from two threads may arrive out of the order of their member "n". `line` is valid only during the call. Frames are not events. */
 typedef void (*framegate_event)(void *user, const char *line, size_t length);
 
@@ -372,7 +381,7 @@ typedef struct framegate_meeting_options {
   uint32_t reserved;            /* 0 */
 } framegate_meeting_options;
 
-/* Opens a meeting, in which everything is closed. It is closed by framegate_meeting_close(). Both `user`s are kept until then.
+/* Opens a meeting, in which everything is closed. It is closed by framegate_meeting_close(). What both `user`s lead to must be there until then.
  * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, EMPTY, FULL, LEDGER, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_open(const framegate_meeting_options *options, framegate_meeting *meeting);
 
@@ -388,7 +397,13 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_resume(framegate_ledger l
 framegate_status framegate_meeting_end(framegate_meeting meeting, framegate_settling *settling);
 
 /* Closes the handle, and shuts every tap of the meeting for good; handles of taps, groups and settlings must still be closed. A meeting that was not ended can be resumed
- * from its ledger. Waits for calls that are under way. Errors: HANDLE, BUSY. */
+ * from its ledger. Once this has returned, none of the meeting's callbacks is called any more, and what they use (`user`) may be freed.
+ *
+ * It waits for calls on the meeting, and for callbacks of it, that are under way on other threads: the caller must not hold a lock for which these wait.
+ * From within a callback, of this meeting or of another, it never waits. The handle is closed at once all the same, and of the lines of a call that were not told yet none
+ * is told. The taps are shut at once, too, unless a call on the meeting is under way, as in its own store's callback: then they are when that call returns.
+ * If at that moment another thread is in a callback of the meeting, or in a call on it, the status is STILL_CALLED, and what the callbacks use must be kept
+ * until that thread has come out of it. Errors: HANDLE, FORKED; after it is done STILL_CALLED. */
 framegate_status framegate_meeting_close(framegate_meeting meeting);
 
 /* The meeting's id, into `buffer` of `capacity` bytes; `length` says how long it is, also where it does not fit. So do all functions with these three;

@@ -11,6 +11,7 @@
 #include "framegate.h"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -975,7 +976,7 @@ struct OutletOptions {
   std::string_view recipient{};
 };
 
-/* One meeting's control half. */
+/* One meeting's control half. A call on it may tell events, in which the object itself may go: none of its functions uses it after that. */
 class Meeting {
 public:
   static Result<Meeting> open(MeetingOptions options) { return made(std::move(options), framegate_meeting_open); }
@@ -984,13 +985,33 @@ public:
       return framegate_meeting_resume(ledger.get(), told, meeting);
     });
   }
-  framegate_meeting get() const { return handle_.get(); }
-  /* Closes the handle, and every tap with it. */
-  void close() noexcept { handle_.close(); }
+  Meeting(Meeting &&other) noexcept : callbacks_(std::exchange(other.callbacks_, nullptr)), handle_(std::exchange(other.handle_, framegate_meeting{})) {}
+  /* The one that was here is closed last, when this one stands for the other already. */
+  Meeting &operator=(Meeting &&other) noexcept {
+    Meeting taken(std::move(other));
+    std::swap(callbacks_, taken.callbacks_);
+    std::swap(handle_, taken.handle_);
+    return *this;
+  }
+  ~Meeting() { (void)close(); }
+  framegate_meeting get() const { return handle_; }
+  /* Closes the handle, and every tap with it; from within a callback, too, where a meeting may also be moved, assigned and destroyed. A callback that is running keeps its
+   * captures until it returns. FRAMEGATE_ERROR_STILL_CALLED: it is closed, but from within a callback, and another thread is still in one of its callbacks or in a call on it;
+   * what its callbacks refer to must be kept until that thread is out. Of none nothing happens. */
+  Status close() noexcept {
+    if (handle_.handle == 0)
+      return {};
+    Callbacks *const callbacks = std::exchange(callbacks_, nullptr);
+    const Status status = framegate_meeting_close(std::exchange(handle_, framegate_meeting{}));
+    // Where another thread may be about to begin one, they stay for good.
+    if (status.number() != FRAMEGATE_ERROR_STILL_CALLED)
+      Callbacks::leave(callbacks);
+    return status;
+  }
   Result<Settling> end() { return settling(framegate_meeting_end); }
 
   Result<std::string> id() const {
-    return detail::text([this](auto... room) { return framegate_meeting_id(get(), room...); });
+    return detail::text([meeting = get()](auto... room) { return framegate_meeting_id(meeting, room...); });
   }
   Result<std::uint64_t> generation() const { return told<std::uint64_t>(framegate_meeting_generation); }
   Result<Head> head() const { return told<Head>(framegate_meeting_head); }
@@ -1012,10 +1033,10 @@ public:
   Result<Settling> leave(Participant who, Time now) { return settling(framegate_meeting_leave, who, now.count()); }
   Result<Participant> find(std::string_view id) const { return told<Participant>(framegate_meeting_find, detail::string(id)); }
   Result<std::vector<Participant>> participants() const {
-    return detail::list(std::vector<Participant>(), [this](auto... room) { return framegate_meeting_participants(get(), room...); });
+    return detail::list(std::vector<Participant>(), [meeting = get()](auto... room) { return framegate_meeting_participants(meeting, room...); });
   }
   Result<std::string> id_of(Participant who) const {
-    return detail::text([&](auto... room) { return framegate_participant_id(get(), who, room...); });
+    return detail::text([meeting = get(), who](auto... room) { return framegate_participant_id(meeting, who, room...); });
   }
 
   Status show(const Notice &of) {
@@ -1035,8 +1056,8 @@ public:
   Result<Digest> challenge(Participant who) const { return told<Digest>(framegate_meeting_challenge, who); }
   /* What a person signs to agree. */
   Result<std::vector<std::uint8_t>> grant_message(Participant who, const Grant &of) const {
-    return granting(of, [&](const framegate_grant *grant) {
-      return detail::bytes([&](auto... room) { return framegate_grant_message(get(), who, grant, room...); });
+    return granting(of, [meeting = get(), who](const framegate_grant *grant) {
+      return detail::bytes([&](auto... room) { return framegate_grant_message(meeting, who, grant, room...); });
     });
   }
   Result<Settling> withdraw(By by, Participant who, Scope scope, Time now) {
@@ -1099,25 +1120,48 @@ public:
   Result<Tap> tap(Stream stream, Outlet outlet) { return made<Tap, framegate_tap>(framegate_tap_open, stream, outlet); }
 
   Result<std::vector<Counters>> counters() const {
-    return detail::list(std::vector<Counters>(), [this](auto... room) { return framegate_meeting_counters(get(), room...); });
+    return detail::list(std::vector<Counters>(), [meeting = get()](auto... room) { return framegate_meeting_counters(meeting, room...); });
   }
   Status count(Time now) { return framegate_meeting_count(get(), now.count()); }
 
 private:
-  /* What callbacks are passed: it stays where it is. */
+  /* What callbacks are passed: it stays where it is, until the meeting is closed and the last callback has returned. */
   struct Callbacks {
     std::function<bool(std::string_view, bool)> append;
     std::function<void(std::string_view)> event;
+    std::atomic<std::size_t> users{1};
+
+    Callbacks(std::function<bool(std::string_view, bool)> appends, std::function<void(std::string_view)> tells) : append(std::move(appends)), event(std::move(tells)) {}
+    static void leave(Callbacks *callbacks) noexcept {
+      if (callbacks != nullptr && callbacks->users.fetch_sub(1) == 1)
+        delete callbacks;
+    }
+  };
+  /* A callback that runs. */
+  class Running {
+  public:
+    explicit Running(void *user) noexcept : callbacks_(static_cast<Callbacks *>(user)) { callbacks_->users.fetch_add(1); }
+    Running(const Running &) = delete;
+    Running &operator=(const Running &) = delete;
+    ~Running() { Callbacks::leave(callbacks_); }
+    Callbacks *operator->() const { return callbacks_; }
+
+  private:
+    Callbacks *callbacks_;
   };
   static std::int32_t append(void *user, const std::uint8_t *lines, std::size_t length, std::int32_t durable) noexcept {
-    return static_cast<Callbacks *>(user)->append({reinterpret_cast<const char *>(lines), length}, durable != 0) ? 0 : 1;
+    const Running running(user);
+    return running->append({reinterpret_cast<const char *>(lines), length}, durable != 0) ? 0 : 1;
   }
-  static void event(void *user, const char *line, std::size_t length) noexcept { static_cast<Callbacks *>(user)->event({line, length}); }
+  static void event(void *user, const char *line, std::size_t length) noexcept {
+    const Running running(user);
+    running->event({line, length});
+  }
 
-  Meeting(std::unique_ptr<Callbacks> callbacks, framegate_meeting handle) : callbacks_(std::move(callbacks)), handle_(handle) {}
+  Meeting(Callbacks *callbacks, framegate_meeting handle) : callbacks_(callbacks), handle_(handle) {}
 
   template <class Open> static Result<Meeting> made(MeetingOptions of, Open open) {
-    auto callbacks = std::make_unique<Callbacks>(Callbacks{std::move(of.append), std::move(of.event)});
+    auto callbacks = std::make_unique<Callbacks>(std::move(of.append), std::move(of.event));
     detail::Sized<framegate_meeting_options> options;
     options.participants = of.participants;
     options.id = detail::string(of.id);
@@ -1129,7 +1173,7 @@ private:
     options.durability = of.batched ? FRAMEGATE_DURABILITY_BATCHED : FRAMEGATE_DURABILITY_EACH;
     framegate_meeting meeting{};
     const Status status = open(&options, &meeting);
-    return status ? Result<Meeting>(Meeting(std::move(callbacks), meeting)) : status;
+    return status ? Result<Meeting>(Meeting(callbacks.release(), meeting)) : status;
   }
 
   /* A call that writes a value. */
@@ -1165,9 +1209,8 @@ private:
     return call(&grant);
   }
 
-  std::unique_ptr<Callbacks> callbacks_;
-  // Closed before what its callbacks are passed goes.
-  detail::Handle<framegate_meeting, framegate_meeting_close> handle_;
+  Callbacks *callbacks_;
+  framegate_meeting handle_;
 };
 
 } // namespace framegate

@@ -8,6 +8,13 @@ use crate::ids::Life;
 static STAYS: AtomicU64 = AtomicU64::new(0);
 static LIVES: AtomicU64 = AtomicU64::new(0);
 
+/// Begins anew, in a child of the process.
+#[cfg(all(feature = "capi", unix))]
+pub(crate) fn forget() {
+    STAYS.store(0, Relaxed);
+    LIVES.store(0, Relaxed);
+}
+
 /// From where stays are numbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stays {
@@ -65,7 +72,9 @@ fn draw(last: &AtomicU64, limit: u64) -> Option<u64> {
 #[cfg(feature = "std")]
 fn random() -> u64 {
     use core::hash::{BuildHasher, Hasher};
-    std::hash::RandomState::new().build_hasher().finish()
+    // The second would be the same in every child of a fork.
+    let of_process = || std::hash::RandomState::new().build_hasher().finish();
+    getrandom::u64().unwrap_or_else(|_| of_process())
 }
 
 #[cfg(not(feature = "std"))]

@@ -27,6 +27,10 @@ use crate::{
 ///
 /// It lives on the thread that handles the stream's frames. None of its calls allocates, takes a lock or makes a system call.
 /// The payload is handed on inside a closure, the release, and cannot outlive it; an asynchronous sink therefore puts its queue *before* the tap.
+///
+/// A process that forks (`fork` without `exec`) must not use a tap, a meeting or anything of theirs in the child. The child has a copy of all consent as it was,
+/// which no withdrawal in the parent reaches any more, so that its copy of a tap would go on releasing.
+/// In Rust nothing prevents that; `std::process::Command` is safe, as it runs another program. The C interface closes everything in the child.
 pub struct Tap {
     pub(crate) table: Arc<Table>,
     pub(crate) state: Arc<TapState>,

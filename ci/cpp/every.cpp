@@ -118,7 +118,7 @@ std::string control() {
   CHECK(moved && !settling && *moved.is_settled());
   moved = std::move(*&moved);
   CHECK(moved);
-  meeting.close();
+  CHECK(meeting.close());
   CHECK(meeting.generation().status().number() == FRAMEGATE_ERROR_HANDLE);
   return stored;
 }

@@ -18,7 +18,7 @@ use crate::{
     verify::{Finding, Seals, Verifier},
 };
 
-static VERIFIERS: Objects<Verifier> = Objects::new(8);
+pub(super) static VERIFIERS: Objects<Verifier> = Objects::new(8);
 
 /// What was released of a frame.
 #[derive(Clone, Copy)]

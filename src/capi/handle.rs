@@ -1,20 +1,31 @@
 //! Handles: numbers that stand for objects, and stand for nothing once these are closed.
 //!
-//! A handle is, from its upper end: 32 bits of generation, from 1; 8 bits of type; 24 bits of index. A place is used again under the next
-//! generation, and not at all after the last.
+//! A handle is, from its upper end: 32 bits of generation; 8 bits of type, never 0; 24 bits of index. A place is used again under the next
+//! generation, and not at all after the last of them.
+//!
+//! Each table draws its first generation at random. So a handle of another copy of the library in the process, or of another process,
+//! stands for nothing here, but for a chance of one in 2³¹ for each time that its place was used.
 
 use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
 use core::{
     marker::PhantomData,
     ptr,
     sync::atomic::{
-        AtomicPtr,
-        Ordering::{Acquire, Release},
+        AtomicPtr, AtomicU16,
+        Ordering::{Acquire, Relaxed, Release},
     },
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(unix)]
+use super::fork::{Held as HeldTable, Table, watch};
 use super::status::Status;
+
+/// Where no process forks, nothing is to be seen to.
+#[cfg(not(unix))]
+fn watch() -> Result<(), Status> {
+    Ok(())
+}
 
 /// A handle of a `T`, as C passes it.
 #[repr(C)]
@@ -48,12 +59,38 @@ impl<T> Handle<T> {
 const TYPE: u32 = 24;
 const GENERATION: u32 = 32;
 
-/// The handle of the next object in the place of one, or of the first of its type in this place; none after the last.
-fn next(before: u64, of: u8, index: usize) -> Option<u64> {
-    let generation = (before >> GENERATION) + 1;
+/// The handle of an object of this type in this place; none where there can be no such place.
+fn number(generation: u32, of: u8, index: usize) -> Option<u64> {
     let index = u64::try_from(index).ok()?;
-    let fits = u32::try_from(generation).is_ok() && index < 1 << TYPE;
-    fits.then_some(generation << GENERATION | u64::from(of) << TYPE | index)
+    let fits = index < 1 << TYPE;
+    fits.then_some(u64::from(generation) << GENERATION | u64::from(of) << TYPE | index)
+}
+
+/// The generations of the places of a table: all begin at the same, and each ends before it comes again.
+struct Generations {
+    /// None before it is drawn.
+    first: Option<u32>,
+}
+
+impl Generations {
+    const fn new() -> Self {
+        Self { first: None }
+    }
+
+    fn first(&mut self) -> Result<u32, Status> {
+        if let Some(first) = self.first {
+            return Ok(first);
+        }
+        let drawn = getrandom::u32().map_err(|_| Status::Random)?;
+        self.first = Some(drawn);
+        Ok(drawn)
+    }
+
+    /// The one after that of a handle; none after the last.
+    fn after(&self, handle: u64) -> Option<u32> {
+        let next = u32::try_from(handle >> GENERATION).ok()?.wrapping_add(1);
+        (Some(next) != self.first).then_some(next)
+    }
 }
 
 fn index(handle: u64) -> usize {
@@ -67,9 +104,24 @@ pub(super) struct Objects<T> {
 }
 
 struct Places<T> {
-    places: Vec<(u64, Option<Arc<T>>)>,
+    generations: Generations,
+    /// The last handle of each, and what it stands for.
+    all: Vec<(u64, Option<Arc<T>>)>,
     /// Those that are free, the longest first.
     free: VecDeque<usize>,
+    /// How many had their objects before the process was forked, and have had none since.
+    inherited: usize,
+}
+
+impl<T> Places<T> {
+    /// What is wrong with a handle that stands for nothing.
+    fn missing(&self, handle: u64) -> Status {
+        if index(handle) < self.inherited {
+            Status::Forked
+        } else {
+            Status::Handle
+        }
+    }
 }
 
 impl<T> Objects<T> {
@@ -77,8 +129,10 @@ impl<T> Objects<T> {
         Self {
             of,
             places: Mutex::new(Places {
-                places: Vec::new(),
+                generations: Generations::new(),
+                all: Vec::new(),
                 free: VecDeque::new(),
+                inherited: 0,
             }),
         }
     }
@@ -88,10 +142,21 @@ impl<T> Objects<T> {
     }
 
     pub(super) fn insert(&self, object: T) -> Result<Handle<T>, Status> {
-        let Places { places, free } = &mut *self.places();
+        watch()?;
+        let Places {
+            generations,
+            all: places,
+            free,
+            ..
+        } = &mut *self.places();
+        let first = generations.first()?;
         let at = free.pop_front().unwrap_or(places.len());
-        let before = places.get(at).map_or(0, |(handle, _)| *handle);
-        let handle = next(before, self.of, at).ok_or(Status::Full)?;
+        let generation = match places.get(at) {
+            Some((last, _)) => generations.after(*last),
+            None => Some(first),
+        };
+        let handle = generation.and_then(|generation| number(generation, self.of, at));
+        let handle = handle.ok_or(Status::Full)?;
         let place = (handle, Some(Arc::new(object)));
         match places.get_mut(at) {
             Some(free) => *free = place,
@@ -101,25 +166,45 @@ impl<T> Objects<T> {
     }
 
     pub(super) fn get(&self, handle: Handle<T>) -> Result<Arc<T>, Status> {
-        match self.places().places.get(index(handle.number)) {
+        let places = self.places();
+        match places.all.get(index(handle.number)) {
             Some((known, Some(object))) if *known == handle.number => Ok(Arc::clone(object)),
-            _ => Err(Status::Handle),
+            _ => Err(places.missing(handle.number)),
         }
     }
 
     pub(super) fn remove(&self, handle: Handle<T>) -> Result<Arc<T>, Status> {
-        let Places { places, free } = &mut *self.places();
+        let mut places = self.places();
         let at = index(handle.number);
-        match places.get_mut(at) {
-            Some((known, object)) if *known == handle.number => {
-                let object = object.take().ok_or(Status::Handle)?;
-                if next(*known, self.of, at).is_some() {
-                    free.push_back(at);
-                }
-                Ok(object)
-            }
-            _ => Err(Status::Handle),
+        let object = match places.all.get_mut(at) {
+            Some((known, object)) if *known == handle.number => object.take(),
+            _ => None,
+        };
+        let object = object.ok_or_else(|| places.missing(handle.number))?;
+        if places.generations.after(handle.number).is_some() {
+            places.free.push_back(at);
         }
+        Ok(object)
+    }
+}
+
+#[cfg(unix)]
+impl<T: Send + Sync + 'static> Table for Objects<T> {
+    fn hold(&'static self) -> Box<dyn HeldTable> {
+        Box::new(self.places())
+    }
+}
+
+#[cfg(unix)]
+impl<T> HeldTable for MutexGuard<'_, Places<T>> {
+    fn leave(&mut self) {
+        // What a thread was using that is not in the child stays for good; all else goes, and a ledger's file is closed with it.
+        for (_, object) in &mut self.all {
+            *object = None;
+        }
+        self.free.clear();
+        self.inherited = self.all.len();
+        self.generations = Generations::new();
     }
 }
 
@@ -130,7 +215,9 @@ const HOT_PLACES: usize = 1 << 16;
 pub(super) struct HotObjects<T: 'static, const OF: u8> {
     // All of it is zeros before it is used, which take no room in a file.
     places: [AtomicPtr<Held<T>>; HOT_PLACES],
-    free: Mutex<Option<Box<Free>>>,
+    free: Mutex<Free>,
+    /// How many had their objects before the process was forked, and have had none since.
+    inherited: AtomicU16,
 }
 
 /// An object, under its handle.
@@ -139,8 +226,8 @@ struct Held<T> {
     object: T,
 }
 
-#[derive(Default)]
 struct Free {
+    generations: Generations,
     /// How many were ever used.
     used: u16,
     /// The last handles of those that are free, the longest first.
@@ -152,7 +239,12 @@ impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
     pub(super) const fn new() -> Self {
         Self {
             places: [const { AtomicPtr::new(ptr::null_mut()) }; HOT_PLACES],
-            free: Mutex::new(None),
+            free: Mutex::new(Free {
+                generations: Generations::new(),
+                used: 0,
+                last: VecDeque::new(),
+            }),
+            inherited: AtomicU16::new(0),
         }
     }
 
@@ -166,35 +258,57 @@ impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
         &self.places[usize::from(handle as u16)]
     }
 
-    fn free(&self) -> MutexGuard<'_, Option<Box<Free>>> {
+    fn free(&self) -> MutexGuard<'_, Free> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn insert(&self, object: T) -> Result<Handle<T>, Status> {
-        let mut free = self.free();
-        let Free { used, last } = &mut **free.get_or_insert_default();
-        let (last, at) = match last.pop_front() {
-            Some(last) => (last, index(last)),
+        watch()?;
+        let Free {
+            generations,
+            used,
+            last,
+        } = &mut *self.free();
+        let first = generations.first()?;
+        let (generation, at) = match last.pop_front() {
+            Some(last) => (generations.after(last), index(last)),
             None if *used == u16::MAX => return Err(Status::Full),
             None => {
                 *used += 1;
-                (0, usize::from(*used - 1))
+                (Some(first), usize::from(*used - 1))
             }
         };
-        let handle = next(last, OF, at).ok_or(Status::Full)?;
+        let handle = generation.and_then(|generation| number(generation, OF, at));
+        let handle = handle.ok_or(Status::Full)?;
         let held = Box::new(Held { handle, object });
         self.place(handle).store(Box::into_raw(held), Release);
         Ok(Handle::new(handle))
     }
 
+    /// What a handle stands for, if it stands for something.
     #[inline]
-    pub(super) fn get<'c>(&'static self, handle: Handle<T>) -> Result<&'c T, Status> {
+    pub(super) fn find<'c>(&'static self, handle: Handle<T>) -> Option<&'c T> {
         let held = self.place(handle.number).load(Acquire);
         // SAFETY: null, or it came from a box in `insert`, and `remove`, which alone frees it, has not taken it out;
         // by the caller's word that does not overlap with this call.
         match unsafe { held.as_ref() } {
-            Some(held) if held.handle == handle.number => Ok(&held.object),
-            _ => Err(Status::Handle),
+            Some(held) if held.handle == handle.number => Some(&held.object),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn get<'c>(&'static self, handle: Handle<T>) -> Result<&'c T, Status> {
+        self.find(handle).ok_or_else(|| self.missing(handle))
+    }
+
+    /// What is wrong with a handle that stands for nothing.
+    #[cold]
+    fn missing(&self, handle: Handle<T>) -> Status {
+        if index(handle.number) < usize::from(self.inherited.load(Relaxed)) {
+            Status::Forked
+        } else {
+            Status::Handle
         }
     }
 
@@ -202,13 +316,36 @@ impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
         let mut free = self.free();
         self.get(handle)?;
         let held = self.place(handle.number).swap(ptr::null_mut(), Release);
-        if next(handle.number, OF, index(handle.number)).is_some() {
-            free.get_or_insert_default().last.push_back(handle.number);
+        if free.generations.after(handle.number).is_some() {
+            free.last.push_back(handle.number);
         }
         // SAFETY: not null, as it was found; it came from a box in `insert`, nobody else has taken it out under this lock,
         // and by the caller's word no call uses it.
         let held = unsafe { Box::from_raw(held) };
         Ok(held.object)
+    }
+}
+
+#[cfg(unix)]
+impl<T: Send + 'static, const OF: u8> Table for HotObjects<T, OF> {
+    fn hold(&'static self) -> Box<dyn HeldTable> {
+        Box::new((self, self.free()))
+    }
+}
+
+#[cfg(unix)]
+impl<T: Send + 'static, const OF: u8> HeldTable
+    for (&'static HotObjects<T, OF>, MutexGuard<'static, Free>)
+{
+    fn leave(&mut self) {
+        let (objects, free) = self;
+        // A thread that is not in the child may have been in the middle of using one, so they stay as they are for good, where nobody finds them.
+        for place in objects.places.iter().take(free.used.into()) {
+            place.store(ptr::null_mut(), Release);
+        }
+        free.last.clear();
+        free.generations = Generations::new();
+        objects.inherited.store(free.used, Relaxed);
     }
 }
 
@@ -259,9 +396,26 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_given_up_after_its_last_generation() {
-        assert_eq!(next(u64::from(u32::MAX) << GENERATION, 1, 0), None);
-        assert_eq!(next(0, 1, 1 << TYPE), None);
-        assert!(next(u64::from(u32::MAX - 1) << GENERATION, 1, 0).is_some());
+    fn a_place_is_given_up_before_a_generation_comes_again() {
+        let generations = Generations { first: Some(7) };
+        let last = number(6, 1, 0).unwrap();
+        assert_eq!(generations.after(last), None);
+        assert_eq!(generations.after(number(u32::MAX, 1, 0).unwrap()), Some(0));
+        assert_eq!(number(0, 1, 1 << TYPE), None);
+    }
+
+    #[test]
+    fn a_handle_of_another_copy_of_the_library_stands_for_nothing() {
+        let (one, other) = (Objects::new(1), Objects::new(1));
+        let handle = one.insert(1).unwrap();
+        let theirs = other.insert(2).unwrap();
+        assert_eq!(one.get(theirs), Err(Status::Handle));
+        assert_eq!(other.remove(handle), Err(Status::Handle));
+
+        // Planted: copies that start alike.
+        let alike = Objects::new(1);
+        alike.places().generations.first = one.places().generations.first;
+        alike.insert(3).unwrap();
+        assert_eq!(alike.get(handle).as_deref(), Ok(&3));
     }
 }

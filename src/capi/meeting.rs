@@ -1,14 +1,15 @@
 //! Meetings: opened, resumed, ended, closed; and what each call on one goes through.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, sync::Arc};
 use core::cell::Cell;
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError, TryLockError},
     thread_local,
 };
 
 use super::{
     boundary::{caught, status},
+    callbacks::{self, Callbacks},
     handle::{Handle, Objects},
     ledger::LEDGERS,
     memory::{In, List, Out, Text, plain, sized},
@@ -31,6 +32,7 @@ pub(super) static MEETINGS: Objects<Shared> = Objects::new(1);
 pub(super) struct Shared {
     /// None once it panicked or was closed.
     gate: Mutex<Option<Gate>>,
+    callbacks: Arc<Callbacks>,
     events: Option<Events>,
 }
 
@@ -63,9 +65,10 @@ impl Drop for Inside {
 }
 
 impl Shared {
-    fn new(meeting: Meeting, events: Option<Events>) -> Self {
+    fn new(meeting: Meeting, callbacks: Arc<Callbacks>, events: Option<Events>) -> Self {
         Self {
             gate: Mutex::new(Some(Gate { meeting })),
+            callbacks,
             events,
         }
     }
@@ -82,12 +85,67 @@ impl Shared {
                     Ok(())
                 });
             }
+            self.leave(gate);
             done
         };
         if let Some(events) = &self.events {
             events.tell();
         }
         done
+    }
+
+    /// Lets the next one in; if the meeting was to be closed meanwhile, shuts it first.
+    fn leave(&self, mut gate: MutexGuard<'_, Option<Gate>>) {
+        // Whoever closes it looks under the same lock whether somebody is in a call.
+        let mut life = self.callbacks.life();
+        let closed = if life.is_closing() {
+            life.close();
+            gate.take()
+        } else {
+            None
+        };
+        drop(gate);
+        drop(life);
+        drop(closed);
+    }
+
+    /// Shuts all taps for good. When this has returned, no callback begins any more; nor is one under way, if this is not from within one.
+    fn close(&self) -> Result<(), Status> {
+        if callbacks::is_inside() {
+            return self.close_without_waiting();
+        }
+        let closed = {
+            let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            gate.take()
+        };
+        drop(closed);
+        self.callbacks.close();
+        Ok(())
+    }
+
+    /// As far as that can be had at once: a call that is under way shuts it when it returns.
+    fn close_without_waiting(&self) -> Result<(), Status> {
+        let mut life = self.callbacks.life();
+        life.begin_closing();
+        let gate = match self.gate.try_lock() {
+            Ok(gate) => Some(gate),
+            Err(TryLockError::Poisoned(gate)) => Some(gate.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        let is_called_elsewhere = gate.is_none() && !life.is_appending_here();
+        // What another thread is entering, a withdrawal perhaps, it still enters.
+        if !is_called_elsewhere {
+            life.close();
+        }
+        let is_still_called = is_called_elsewhere || life.is_elsewhere();
+        let closed = gate.and_then(|mut gate| gate.take());
+        drop(life);
+        drop(closed);
+        if is_still_called {
+            Err(Status::StillCalled)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -174,7 +232,11 @@ impl From<HeadOut> for Head {
 
 impl MeetingOptions<'_> {
     /// The ledger's writer, of a new ledger or of one that is gone on with.
-    fn writer(&self, ledger: Option<&Ledger>) -> Result<(LedgerWriter, Option<Events>), Status> {
+    fn writer(
+        &self,
+        ledger: Option<&Ledger>,
+        callbacks: &Arc<Callbacks>,
+    ) -> Result<(LedgerWriter, Option<Events>), Status> {
         let durability = match self.durability {
             0 => Durability::Each,
             1 => Durability::Batched,
@@ -187,7 +249,7 @@ impl MeetingOptions<'_> {
         let append = (self.append, self.append_user);
         let event = (self.event, self.event_user);
         let after = ledger.map(|ledger| ledger.length);
-        let (store, events) = Teller::new(self.ledger, after, append, event)?;
+        let (store, events) = Teller::new(self.ledger, after, append, event, callbacks)?;
         let writer = LedgerWriter::new(Box::new(store)).durability(durability);
         let writer = match secret {
             Some(secret) => writer.device(secret),
@@ -200,16 +262,23 @@ impl MeetingOptions<'_> {
 /// Gives a meeting that was opened to the caller, and tells of its first entry.
 fn open(
     out: Out<'_, Handle<Shared>>,
-    opened: impl FnOnce() -> Result<(Meeting, Option<Events>), Status>,
+    opened: impl FnOnce(&Arc<Callbacks>) -> Result<(Meeting, Option<Events>), Status>,
 ) -> Result<(), Status> {
     let out = out.room()?;
+    let callbacks = Arc::default();
     let (meeting, events) = {
         let _inside = Inside::enter()?;
-        opened()?
+        opened(&callbacks)?
     };
-    let handle = MEETINGS.insert(Shared::new(meeting, events))?;
+    let handle = MEETINGS.insert(Shared::new(meeting, callbacks, events))?;
     out.put(handle);
-    if let Some(events) = &MEETINGS.get(handle)?.events {
+    // Another thread may have closed it already.
+    if let Some(events) = MEETINGS
+        .get(handle)
+        .ok()
+        .as_ref()
+        .and_then(|meeting| meeting.events.as_ref())
+    {
         events.tell();
     }
     Ok(())
@@ -222,7 +291,7 @@ extern "C" fn framegate_meeting_open(
 ) -> i32 {
     status(|| {
         let options = options.sized()?;
-        open(meeting, || {
+        open(meeting, |callbacks| {
             let id = options.id.get()?;
             if id.is_empty() || options.participants == 0 {
                 return Err(Status::Empty);
@@ -231,7 +300,7 @@ extern "C" fn framegate_meeting_open(
             if room > usize::from(u16::MAX) {
                 return Err(Status::Full);
             }
-            let (writer, events) = options.writer(None)?;
+            let (writer, events) = options.writer(None, callbacks)?;
             Ok((Meeting::open_with(id, room, writer)?, events))
         })
     })
@@ -246,8 +315,8 @@ extern "C" fn framegate_meeting_resume(
     status(|| {
         let options = options.sized()?;
         let ledger = LEDGERS.get(ledger)?;
-        open(meeting, || {
-            let (writer, events) = options.writer(Some(&ledger))?;
+        open(meeting, |callbacks| {
+            let (writer, events) = options.writer(Some(&ledger), callbacks)?;
             Ok((Meeting::resume(&ledger, writer)?, events))
         })
     })
@@ -266,16 +335,7 @@ extern "C" fn framegate_meeting_end(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_close(meeting: Handle<Shared>) -> i32 {
-    status(|| {
-        let closed = {
-            let _inside = Inside::enter()?;
-            let shared = MEETINGS.remove(meeting)?;
-            let mut gate = shared.gate.lock().unwrap_or_else(PoisonError::into_inner);
-            gate.take()
-        };
-        drop(closed);
-        Ok(())
-    })
+    status(|| MEETINGS.remove(meeting)?.close())
 }
 
 #[unsafe(no_mangle)]
@@ -360,7 +420,7 @@ mod tests {
 
     #[test]
     fn a_panic_closes_the_meeting() {
-        let shared = Shared::new(Meeting::open("m", 1).unwrap(), None);
+        let shared = Shared::new(Meeting::open("m", 1).unwrap(), Arc::default(), None);
         let generation = |gate: &mut Gate| Ok(gate.meeting.generation());
         assert_eq!(shared.call(generation), Ok(1));
         let panics = shared.call(|_| -> Result<(), Status> { panic!("planted") });
@@ -371,7 +431,7 @@ mod tests {
 
     #[test]
     fn a_call_from_within_a_call_is_refused() {
-        let shared = Shared::new(Meeting::open("m", 1).unwrap(), None);
+        let shared = Shared::new(Meeting::open("m", 1).unwrap(), Arc::default(), None);
         let inner = shared.call(|_| Ok(shared.call(|_| Ok(()))));
         assert_eq!(inner, Ok(Err(Status::Busy)));
         assert_eq!(shared.call(|_| Ok(())), Ok(()));

@@ -7,6 +7,9 @@
 
 mod archive;
 mod boundary;
+mod callbacks;
+#[cfg(unix)]
+mod fork;
 mod frame;
 mod grant;
 mod group;

@@ -19,7 +19,7 @@ pub(super) static MEETING_KEYS: Objects<MeetingKey> = Objects::new(6);
 /// Where it stays until it is wiped.
 type Kept = Box<StreamKey>;
 
-static STREAM_KEYS: HotObjects<Kept, 7> = HotObjects::new();
+pub(super) static STREAM_KEYS: HotObjects<Kept, 7> = HotObjects::new();
 
 /// A seal as it travels.
 #[derive(Clone, Copy)]

@@ -18,7 +18,7 @@ use crate::{
 /// A narrowing under way.
 pub(super) type Under = Settling;
 
-static SETTLINGS: Objects<Under> = Objects::new(2);
+pub(super) static SETTLINGS: Objects<Under> = Objects::new(2);
 
 /// How far a tap had come.
 #[derive(Clone, Copy)]

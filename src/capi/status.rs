@@ -48,6 +48,9 @@ statuses! {
     File = -15, "the file system refused";
     Overlap = -16, "a buffer overlaps what is to be copied into it";
     Order = -17, "people's ids are not in order, or one of them is there twice";
+    StillCalled = -20, "closed from within a callback, and another thread is still in a callback of the meeting or in a call on it";
+    Forked = -21, "a handle from before the process was forked";
+    Random = -22, "the system gave no random numbers";
 
     Overreach = -32, "only the person can agree, or their guardian if they have one";
     Unsigned = -33, "the person joined with a key, and nothing is signed";

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    callbacks::Callbacks,
     memory::{Text, plain},
     status::Status,
 };
@@ -46,12 +47,14 @@ type Lines = Arc<Mutex<Vec<u8>>>;
 /// A ledger's store for the meeting.
 pub(super) struct Teller {
     sink: Sink,
+    callbacks: Arc<Callbacks>,
     lines: Option<Lines>,
 }
 
 /// Tells what a meeting's store took.
 pub(super) struct Events {
     lines: Lines,
+    callbacks: Arc<Callbacks>,
     event: unsafe extern "C" fn(*mut c_void, *const u8, usize),
     user: User,
 }
@@ -63,6 +66,7 @@ impl Teller {
         after: Option<u64>,
         append: (Append, User),
         event: (Event, User),
+        callbacks: &Arc<Callbacks>,
     ) -> Result<(Self, Option<Events>), Status> {
         let sink = match (path.get()?, append) {
             ("", (None, _)) => Sink::Nowhere,
@@ -78,11 +82,17 @@ impl Teller {
         };
         let events = event.0.map(|call| Events {
             lines: Lines::default(),
+            callbacks: Arc::clone(callbacks),
             event: call,
             user: event.1,
         });
         let lines = events.as_ref().map(|events| Arc::clone(&events.lines));
-        Ok((Self { sink, lines }, events))
+        let teller = Self {
+            sink,
+            callbacks: Arc::clone(callbacks),
+            lines,
+        };
+        Ok((teller, events))
     }
 }
 
@@ -92,6 +102,7 @@ impl Store for Teller {
             Sink::Nowhere => {}
             Sink::File(file) => file.append(lines, durable)?,
             Sink::Caller(append, user) => {
+                let _under_way = self.callbacks.append().ok_or(StoreError)?;
                 // SAFETY: the caller gave it for this, with this `user`; the lines are there until it returns.
                 let taken = unsafe { append(user.0, lines.as_ptr(), lines.len(), durable.into()) };
                 if taken != 0 {
@@ -108,7 +119,7 @@ impl Store for Teller {
 }
 
 impl Events {
-    /// Tells all that has come. No lock is held meanwhile.
+    /// Tells all that has come, up to where the meeting is closed. No lock is held meanwhile.
     pub(super) fn tell(&self) {
         let lines = {
             let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,6 +127,9 @@ impl Events {
         };
         for line in lines.split(|byte| *byte == b'\n') {
             if !line.is_empty() {
+                let Some(_under_way) = self.callbacks.event() else {
+                    return;
+                };
                 // SAFETY: the caller gave it for this, with this `user`; the line is there until it returns.
                 unsafe { (self.event)(self.user.0, line.as_ptr(), line.len()) }
             }

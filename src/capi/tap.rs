@@ -26,7 +26,7 @@ use crate::{
     verdict::Verdict,
 };
 
-static TAPS: HotObjects<OpenTap, 4> = HotObjects::new();
+pub(super) static TAPS: HotObjects<OpenTap, 4> = HotObjects::new();
 
 /// The most frames in one call.
 pub(super) const MAX_FRAMES: usize = 1024;
@@ -369,7 +369,7 @@ extern "C" fn framegate_tap_wants_keyframe(tap: Handle<OpenTap>) -> i32 {
 // What tells most frames of one person makes no call, so there is nothing that could panic in it, and no frame on the stack.
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tap_tag(tap: Handle<OpenTap>, captured: i64, now: i64) -> TagOut {
-    let Ok(open) = TAPS.get(tap) else {
+    let Some(open) = TAPS.find(tap) else {
         return TagOut::NONE;
     };
     let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));

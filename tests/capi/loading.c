@@ -58,9 +58,8 @@ int main(int count, char **arguments) {
   const pid_t child = fork();
   CHECK(child >= 0);
   if (child == 0) {
-    /* The child's own, of the same number. */
-    CHECK(call_framegate_meeting_tick(meeting, 1) == FRAMEGATE_OK);
-    CHECK(call_framegate_meeting_close(meeting) == FRAMEGATE_OK);
+    CHECK(call_framegate_meeting_tick(meeting, 1) == FRAMEGATE_ERROR_FORKED);
+    CHECK(call_framegate_meeting_close(meeting) == FRAMEGATE_ERROR_FORKED);
     CHECK(call_framegate_meeting_close(opened()) == FRAMEGATE_OK);
     _exit(0);
   }
@@ -69,6 +68,13 @@ int main(int count, char **arguments) {
   CHECK(call_framegate_meeting_tick(meeting, 2) == FRAMEGATE_OK);
   CHECK(call_framegate_meeting_close(meeting) == FRAMEGATE_OK);
   CHECK(dlclose(library) == 0);
+  CHECK(dlopen(arguments[1], RTLD_NOW | RTLD_NOLOAD) == NULL);
+
+  /* Nothing of it is called any more when the process forks. */
+  const pid_t after = fork();
+  CHECK(after >= 0);
+  if (after == 0) _exit(0);
+  CHECK(waitpid(after, &status, 0) == after && WIFEXITED(status) && WEXITSTATUS(status) == 0);
   puts("loaded, unloaded and forked");
   return 0;
 }
