@@ -35,7 +35,8 @@ impl<T> Copy for Handle<T> {}
 unsafe impl<T> super::memory::Plain for Handle<T> {}
 
 impl<T> Handle<T> {
-    pub(super) const NONE: Self = Self::new(0);
+    #[cfg(test)]
+    const NONE: Self = Self::new(0);
 
     const fn new(number: u64) -> Self {
         Self {

@@ -11,10 +11,10 @@ use std::{
 };
 
 use super::{
-    boundary::{caught, status},
+    boundary::caught,
     handle::{Handle, Objects},
     ledger::LEDGERS,
-    memory::{In, List, Out, Text, plain, sized},
+    memory::{In, Late, Out, Room, Text, answer, plain, sized},
     people::Person,
     settling::{Under, give},
     status::Status,
@@ -180,6 +180,16 @@ impl From<HeadOut> for Head {
     }
 }
 
+impl HeadOut {
+    /// The head, unless nothing was told there: every ledger has an entry.
+    pub(super) fn of_a_ledger(self) -> Result<Head, Status> {
+        if self.entries == 0 {
+            return Err(Status::Anchor);
+        }
+        Ok(self.into())
+    }
+}
+
 impl MeetingOptions<'_> {
     /// The ledger's writer, of a new ledger or of one that is gone on with.
     fn writer(&self, ledger: Option<&Ledger>) -> Result<(LedgerWriter, Option<Events>), Status> {
@@ -207,10 +217,9 @@ impl MeetingOptions<'_> {
 
 /// Gives a meeting that was opened to the caller, and tells of its first entry.
 fn open(
-    out: Out<'_, Handle<Shared>>,
+    out: &Room<'_, Handle<Shared>>,
     opened: impl FnOnce() -> Result<(Meeting, Option<Events>), Status>,
 ) -> Result<(), Status> {
-    let out = out.room()?;
     let (meeting, events) = {
         let _inside = Inside::enter()?;
         opened()?
@@ -228,9 +237,9 @@ extern "C" fn framegate_meeting_open(
     options: In<'_, MeetingOptions<'_>>,
     meeting: Out<'_, Handle<Shared>>,
 ) -> i32 {
-    status(|| {
+    answer(meeting, |meeting| {
         let options = options.sized()?;
-        open(meeting, || {
+        open(&meeting, || {
             let id = options.id.get()?;
             if id.is_empty() || options.participants == 0 {
                 return Err(Status::Empty);
@@ -251,10 +260,10 @@ extern "C" fn framegate_meeting_resume(
     options: In<'_, MeetingOptions<'_>>,
     meeting: Out<'_, Handle<Shared>>,
 ) -> i32 {
-    status(|| {
+    answer(meeting, |meeting| {
         let options = options.sized()?;
         let ledger = LEDGERS.get(ledger)?;
-        open(meeting, || {
+        open(&meeting, || {
             let (writer, events) = options.writer(Some(&ledger))?;
             Ok((Meeting::resume(&ledger, writer)?, events))
         })
@@ -266,7 +275,7 @@ extern "C" fn framegate_meeting_end(
     meeting: Handle<Shared>,
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
-    status(|| {
+    answer(Late(settling), |settling| {
         let ended = call(meeting, |gate| Ok(gate.meeting.end()))?;
         give(settling, ended)
     })
@@ -274,7 +283,7 @@ extern "C" fn framegate_meeting_end(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_close(meeting: Handle<Shared>) -> i32 {
-    status(|| {
+    answer((), |()| {
         let closed = {
             let _inside = Inside::enter()?;
             let shared = MEETINGS.remove(meeting)?;
@@ -293,8 +302,7 @@ extern "C" fn framegate_meeting_id(
     capacity: usize,
     length: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(buffer, capacity, length)?;
+    answer((buffer, capacity, length), |list| {
         call(meeting, |gate| list.put(gate.meeting.id().as_bytes()))
     })
 }
@@ -304,8 +312,7 @@ extern "C" fn framegate_meeting_generation(
     meeting: Handle<Shared>,
     generation: Out<'_, u64>,
 ) -> i32 {
-    status(|| {
-        let room = generation.room()?;
+    answer(generation, |room| {
         call(meeting, |gate| {
             room.put(gate.meeting.generation());
             Ok(())
@@ -315,10 +322,9 @@ extern "C" fn framegate_meeting_generation(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_head(meeting: Handle<Shared>, head: Out<'_, HeadOut>) -> i32 {
-    status(|| {
-        let room = head.room()?;
+    answer(head, |room| {
         call(meeting, |gate| {
-            room.put(gate.meeting.head().into());
+            room.put(gate.meeting.head());
             Ok(())
         })
     })
@@ -331,9 +337,8 @@ extern "C" fn framegate_head_message(
     capacity: usize,
     length: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(buffer, capacity, length)?;
-        list.put(&Head::from(*head.get()?).message())
+    answer((buffer, capacity, length), |list| {
+        list.put(&head.get()?.of_a_ledger()?.message())
     })
 }
 
@@ -342,8 +347,7 @@ extern "C" fn framegate_meeting_next_deadline(
     meeting: Handle<Shared>,
     deadline: Out<'_, i64>,
 ) -> i32 {
-    status(|| {
-        let room = deadline.room()?;
+    answer(deadline, |room| {
         call(meeting, |gate| {
             let next = gate.meeting.next_deadline();
             room.put(next.map_or(i64::MAX, Time::as_micros));
@@ -354,7 +358,7 @@ extern "C" fn framegate_meeting_next_deadline(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_tick(meeting: Handle<Shared>, now: i64) -> i32 {
-    status(|| {
+    answer((), |()| {
         call(meeting, |gate| {
             gate.meeting.tick(Time::from_micros(now));
             Ok(())

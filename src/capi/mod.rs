@@ -28,9 +28,14 @@ mod tap;
 mod wire;
 
 /// The version of the interface: `FRAMEGATE_ABI_VERSION`.
-const ABI_VERSION: u32 = 1;
+const ABI_VERSION: u32 = 2;
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_abi_version() -> u32 {
     ABI_VERSION
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_version_string() -> memory::Text<'static> {
+    memory::Text::of(env!("CARGO_PKG_VERSION"))
 }
