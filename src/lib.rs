@@ -65,6 +65,7 @@ mod release;
 mod replay;
 mod schema;
 mod seal;
+mod serial;
 mod stream;
 mod sync;
 mod table;
@@ -84,7 +85,7 @@ pub use error::Error;
 pub use frame::{Contributors, Frame};
 pub use grid::{ColorRange, PixelFormat, Samples};
 pub use group::Group;
-pub use ids::{OutletId, Participant, StreamId};
+pub use ids::{Outlet, OutletId, Participant, Stream, StreamId};
 pub use join::Join;
 pub use kind::{Kind, Kinds};
 #[cfg(feature = "std")]
@@ -94,7 +95,7 @@ pub use ledger::{
     StoreError, TapCount,
 };
 pub use meeting::Meeting;
-pub use outlet::Outlet;
+pub use outlet::OutletOptions;
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
 pub use purpose::Purposes;
 pub use refusal::Refusal;
@@ -102,7 +103,7 @@ pub use region::{Area, MAX_REGIONS, Region};
 pub use release::{Counters, Settling, TapRelease};
 pub use schema::{Field, MAX_FIELDS, Schema};
 pub use seal::{Archived, Carried, MeetingKey, Seal, StreamKey, Subject, Subjects};
-pub use stream::Stream;
+pub use stream::StreamOptions;
 pub use tag::{Tag, TagError};
 pub use tap::Tap;
 pub use time::Time;

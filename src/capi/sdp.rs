@@ -1,7 +1,7 @@
 //! What session descriptions say of tags and of recording.
 
 use super::{
-    memory::{Out, Room, Text, Truth, answer},
+    memory::{Out, Text, Truth, answer},
     status::Status,
     wire::extension,
 };
@@ -82,13 +82,9 @@ extern "C" fn framegate_recording_line(recording: u32, line: Out<'_, Text<'stati
             PAUSED => Recording::Paused,
             _ => return Err(Status::Number),
         };
-        put_line(&room, recording.line())
+        room.put(Text::of(recording.line()));
+        Ok(())
     })
-}
-
-fn put_line(room: &Room<'_, Text<'static>>, line: &'static str) -> Result<(), Status> {
-    room.put(Text::of(line));
-    Ok(())
 }
 
 #[unsafe(no_mangle)]
@@ -117,7 +113,8 @@ extern "C" fn framegate_preference_of(agreed: u16, preference: Out<'_, u32>) -> 
 extern "C" fn framegate_preference_line(preference: u32, line: Out<'_, Text<'static>>) -> i32 {
     answer(line, |room| {
         let preference = self::preference(preference).ok_or(Status::Number)?;
-        put_line(&room, preference.line())
+        room.put(Text::of(preference.line()));
+        Ok(())
     })
 }
 

@@ -49,13 +49,13 @@ class Participant(Bound):
 class Stream(Bound):
     """A registered source of frames."""
 
-    _fields_ = [("meeting", c_uint16), ("number", c_uint16)]
+    _fields_ = [("meeting", c_uint64), ("number", c_uint16), ("reserved", c_uint16 * 3)]
 
 
 class Outlet(Bound):
     """A declared destination."""
 
-    _fields_ = [("meeting", c_uint16), ("number", c_uint16)]
+    _fields_ = [("meeting", c_uint64), ("number", c_uint16), ("reserved", c_uint16 * 3)]
 
 
 class Sized(Structure):

@@ -226,7 +226,7 @@ impl<'c, T: Sized32> Elements<'c, T> {
     }
 }
 
-impl<T> Out<'_, T> {
+impl<T: Plain> Out<'_, T> {
     pub(super) fn is_null(self) -> bool {
         self.0.is_null()
     }

@@ -160,11 +160,10 @@ impl<'c, T: Sized32> Outs for Struct<'c, T> {
 
     fn open(self) -> Result<&'c mut T, Status> {
         check(self.0.0)?;
-        let first = self.0.0.cast::<u8>();
         // SAFETY: aligned, not null, and begins with its size.
-        let said = unsafe { *first.cast::<u32>() };
+        let said = unsafe { *self.0.0.cast::<u32>() };
         // SAFETY: by the caller's word so many bytes are there.
-        unsafe { close_rest(first, said, size_of::<T>()) };
+        unsafe { close_rest(self.0.0.cast(), said, size_of::<T>()) };
         size_at(self.0.0.cast_const())?;
         // SAFETY: aligned, not null, at least as long as a `T` and its bits are a value; nobody else's as long as the call lasts.
         Ok(unsafe { &mut *self.0.0 })
