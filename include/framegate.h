@@ -206,7 +206,11 @@ enum {
 };
 
 /* The set of one kind; of a number that is none, the empty set. */
+#ifdef __cplusplus
+#define FRAMEGATE_KINDS(kind) (static_cast<uint16_t>((1u << ((kind) & 31u)) >> 1))
+#else
 #define FRAMEGATE_KINDS(kind) ((uint16_t)((1u << ((kind) & 31u)) >> 1))
+#endif
 
 /* What something is for: bits of a set. The other seven bits are named by framegate_meeting_third_party(). */
 enum {
@@ -520,18 +524,18 @@ FRAMEGATE_NODISCARD framegate_status framegate_grant_message(framegate_meeting m
                                                              size_t *length);
 
 /* Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). It takes effect whoever asks; an unknown `by` is entered as the vendor's.
- * A time out of range counts as now; it works after leaving and after the end; for somebody who was never there it does nothing.
+ * Where `scope` names no kinds it is of all kinds, and where it names no purposes for all purposes. A time out of range counts as now; it works after leaving and after the end; for somebody who was never there it does nothing.
  * Once it has settled, no frame of theirs is released any more. `settling` as in framegate_meeting_end().
  * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_withdraw(framegate_meeting meeting, uint32_t by, framegate_participant who, framegate_scope scope, int64_t now, framegate_settling *settling);
 
 /* The host, an administrator or the vendor narrows: for one person, or for everybody, later joiners too, if `whom` is null. `settling` as in framegate_meeting_end().
- * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_restrict(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now,
                                                                 framegate_settling *settling);
 
 /* Takes back what the same authority restricted, for the same person or for everybody.
- * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, TIME, LEDGER, ENDED. */
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, TIME, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_lift(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now);
 
 /* ---- Settling ---- */

@@ -32,7 +32,7 @@ namespace {
 }
 
 template <class T> T must(framegate::Result<T> result, std::string_view what) {
-  if (!result)
+  if (!result.status())
     die(what, result.status().message());
   return *std::move(result);
 }

@@ -67,6 +67,23 @@ pub(super) struct GrantIn<'c> {
 plain!(ScopeIn);
 sized!(NoticeIn<'_>, SignedIn<'_>, GrantIn<'_>);
 
+impl ScopeIn {
+    /// What is narrowed or lifted, unless there is nothing.
+    fn some(self) -> Result<Scope, Status> {
+        if self.kinds == 0 || self.purposes == 0 {
+            return Err(Status::Empty);
+        }
+        Ok(self.into())
+    }
+
+    /// What is withdrawn: where no kinds are named, of all; where no purposes are, for all.
+    fn or_all(self) -> Scope {
+        let named = |bits: u16| if bits == 0 { u16::MAX } else { bits };
+        let (kinds, purposes) = (named(self.kinds), named(self.purposes));
+        Self { kinds, purposes }.into()
+    }
+}
+
 impl From<ScopeIn> for Scope {
     fn from(scope: ScopeIn) -> Self {
         Self::new(
@@ -253,7 +270,7 @@ extern "C" fn framegate_meeting_withdraw(
         let withdrawn = call(meeting, |gate| {
             let who = gate.person(who)?;
             let now = Time::from_micros(now);
-            Ok(gate.meeting.withdraw(by, who, scope.into(), now))
+            Ok(gate.meeting.withdraw(by, who, scope.or_all(), now))
         })?;
         give(settling, withdrawn)
     })
@@ -269,11 +286,11 @@ extern "C" fn framegate_meeting_restrict(
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
-        let by = authority(by).ok_or(Status::Number)?;
+        let (by, scope) = (authority(by).ok_or(Status::Number)?, scope.some()?);
         let restricted = call(meeting, |gate| {
             let whom = gate.whom(whom)?;
             let now = Time::from_micros(now);
-            Ok(gate.meeting.restrict(by, whom, scope.into(), now)?)
+            Ok(gate.meeting.restrict(by, whom, scope, now)?)
         })?;
         give(settling, restricted)
     })
@@ -288,11 +305,11 @@ extern "C" fn framegate_meeting_lift(
     now: i64,
 ) -> i32 {
     answer((), |()| {
-        let by = authority(by).ok_or(Status::Number)?;
+        let (by, scope) = (authority(by).ok_or(Status::Number)?, scope.some()?);
         call(meeting, |gate| {
             let whom = gate.whom(whom)?;
             let now = Time::from_micros(now);
-            Ok(gate.meeting.lift(by, whom, scope.into(), now)?)
+            Ok(gate.meeting.lift(by, whom, scope, now)?)
         })
     })
 }
