@@ -180,6 +180,7 @@ int main(int argc, char **argv) {
   framegate::Grant grant;
   grant.scope = scope;
   grant.notice = notice.digest;
+  grant.method = framegate::Method::clicked;
   clock.sleep_until(2s);
   must(meeting.grant(By::participant, me, grant, clock.now()), "agreeing");
 

@@ -178,6 +178,8 @@ class Gate(unittest.TestCase):
             settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000)
             self.assertFalse(settling.wait(1))
         self.assertTrue(settling.wait(1000))
+        with self.assertRaises(TypeError):
+            self.assertTrue(settling)
         self.assertTrue(self.meeting.settled(settling, 1_030_000))
 
     def test_a_release_ends_when_its_sink_raises(self) -> None:

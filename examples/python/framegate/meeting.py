@@ -33,6 +33,9 @@ class Settling(_c.Owner):
 
     _close = "framegate_settling_close"
 
+    def __bool__(self) -> bool:
+        raise TypeError("that there is a Settling is not that it has settled: ask is_settled()")
+
     def is_settled(self) -> bool:
         return _c.truth(_c.call.framegate_settling_is_settled, self._handle)
 
