@@ -3,9 +3,16 @@
  * A meeting is the control half: people join, agree and withdraw. A tap is the hot half: it leads one stream into one outlet,
  * and every frame goes through framegate_tap_admit() before the outlet sees a byte of it. All rules of the library hold here too.
  *
- * What fails, closes. A function returns a status, or a verdict or a count, which is negative where it failed. After a failure
- * nothing was released, nothing became wider, and nothing was written past a length. Only withdrawing and leaving do what they
+ * What fails, closes. Every function returns a status, 0 for done and negative for an error, but for those that give a version or a name.
+ * Answers, truths and counts too, go through out parameters, so that no error reads as a yes. After an error nothing was released,
+ * nothing became wider, and nothing was written past a length. Only withdrawing, leaving, ending and superseding do what they
  * are for even where their result cannot be told.
+ *
+ * Out parameters are closed before anything else is looked at: handles are none, numbers, lengths and times 0, truths false, tags, seals, digests and structs
+ * zeros, which clear nothing. After an error they are so still, and so are arrays and buffers as long as they are said to be;
+ * where something else is told on an error, the function's comment says so. An out parameter that is misaligned or, unless it may be, null, is an error.
+ *
+ * What was forgotten is no yes. A 0 is no kind, no purpose, no method, no authority, no type, no format, no handle, and a struct of zeros gives nothing away.
  *
  * Numbers. framegate_status is 0, or a negative number that framegate_error_message() explains. Numbers are never reused.
  *
@@ -49,8 +56,16 @@
 #ifndef FRAMEGATE_H
 #define FRAMEGATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* What the library writes as a truth: one byte, 0 or 1. */
+#ifdef __cplusplus
+static_assert(sizeof(bool) == 1, "a bool of one byte");
+#else
+_Static_assert(sizeof(bool) == 1, "a bool of one byte");
+#endif
 
 #if defined(__cplusplus)
 #define FRAMEGATE_NODISCARD [[nodiscard]]
@@ -67,12 +82,12 @@ extern "C" {
 /* ---- Versions, statuses ---- */
 
 /* The version of this interface. It is raised whenever a program built with an earlier header could not run as before. */
-#define FRAMEGATE_ABI_VERSION 1u
+#define FRAMEGATE_ABI_VERSION 2u
 
 /* The version of the library that is loaded: to be compared with FRAMEGATE_ABI_VERSION before anything else. Any thread. Never fails. */
 uint32_t framegate_abi_version(void);
 
-/* 0, or one of FRAMEGATE_ERROR_…. */
+/* 0, or one of FRAMEGATE_ERROR_…. To ignore one is a warning where the compiler can tell, but of closing and of framegate_tap_end(). */
 typedef int32_t framegate_status;
 
 enum {
@@ -163,6 +178,9 @@ typedef struct framegate_string {
 #define FRAMEGATE_STRING(literal) ((framegate_string){"" literal, sizeof(literal) - 1})
 #endif
 
+/* The release of the library that is loaded, such as "1.2.3". It is there as long as the library is loaded. Any thread. */
+framegate_string framegate_version_string(void);
+
 /* What a status means, in English. It is there as long as the library is loaded. Of an unknown number too. Any thread. */
 framegate_string framegate_error_message(framegate_status status);
 
@@ -175,29 +193,33 @@ framegate_string framegate_reason_name(uint32_t reason);
 /* No time: no end; or no earlier time than the one given beside it. */
 #define FRAMEGATE_NO_TIME INT64_MAX
 
-/* What a frame is. As numbers and, 1 << number, as bits of a set. */
+/* What a frame is. 0 is no kind. In a tag's bytes the numbers are one less: framegate_tag_get() tells a tag's kind. */
 enum {
-  FRAMEGATE_KIND_AUDIO = 0,
-  FRAMEGATE_KIND_VIDEO = 1,
-  FRAMEGATE_KIND_SCREEN = 2,
-  FRAMEGATE_KIND_CHAT = 3,
-  FRAMEGATE_KIND_CAPTION = 4,
-  FRAMEGATE_KIND_REACTION = 5,
-  FRAMEGATE_KIND_POLL = 6,
-  FRAMEGATE_KIND_WHITEBOARD = 7,
-  FRAMEGATE_KIND_NOTE = 8,
-  FRAMEGATE_KIND_COMMENT = 9,
-  FRAMEGATE_KIND_CALENDAR = 10,
-  FRAMEGATE_KIND_FILE = 11,
-  FRAMEGATE_KIND_TELEMETRY = 12,
-  FRAMEGATE_KIND_DIAGNOSTIC = 13,
-  FRAMEGATE_KIND_USAGE = 14,
-  FRAMEGATE_KIND_UNCLASSIFIED = 15, /* can never be cleared */
-  FRAMEGATE_NO_KIND = 255           /* of a region: its stream's; in a tag: several */
+  FRAMEGATE_KIND_AUDIO = 1,
+  FRAMEGATE_KIND_VIDEO = 2,
+  FRAMEGATE_KIND_SCREEN = 3,
+  FRAMEGATE_KIND_CHAT = 4,
+  FRAMEGATE_KIND_CAPTION = 5,
+  FRAMEGATE_KIND_REACTION = 6,
+  FRAMEGATE_KIND_POLL = 7,
+  FRAMEGATE_KIND_WHITEBOARD = 8,
+  FRAMEGATE_KIND_NOTE = 9,
+  FRAMEGATE_KIND_COMMENT = 10,
+  FRAMEGATE_KIND_CALENDAR = 11,
+  FRAMEGATE_KIND_FILE = 12,
+  FRAMEGATE_KIND_TELEMETRY = 13,
+  FRAMEGATE_KIND_DIAGNOSTIC = 14,
+  FRAMEGATE_KIND_USAGE = 15,
+  FRAMEGATE_KIND_UNCLASSIFIED = 16, /* can never be cleared */
+  FRAMEGATE_NO_KIND = 255           /* of a region: its stream's; of a tag: several */
 };
 
-/* The set of one kind. */
-#define FRAMEGATE_KINDS(kind) ((uint16_t)(1u << (kind)))
+/* The set of one kind; of a number that is none, the empty set. */
+#ifdef __cplusplus
+#define FRAMEGATE_KINDS(kind) (static_cast<uint16_t>((1u << ((kind) & 31u)) >> 1))
+#else
+#define FRAMEGATE_KINDS(kind) ((uint16_t)((1u << ((kind) & 31u)) >> 1))
+#endif
 
 /* What something is for: bits of a set. The other seven bits are named by framegate_meeting_third_party(). */
 enum {
@@ -394,7 +416,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_resume(framegate_ledger l
 /* Ends a meeting: everything is closed for good, and the last counters are entered. A second end changes nothing.
  * `settling` may be null; otherwise it is closed by framegate_settling_close().
  * Errors: HANDLE, BUSY, PANIC; with the meeting ended all the same, MISALIGNED, FULL. */
-framegate_status framegate_meeting_end(framegate_meeting meeting, framegate_settling *settling);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_end(framegate_meeting meeting, framegate_settling *settling);
 
 /* Closes the handle, and shuts every tap of the meeting for good; handles of taps, groups and settlings must still be closed. A meeting that was not ended can be resumed
  * from its ledger. Once this has returned, none of the meeting's callbacks is called any more, and what they use (`user`) may be freed.
@@ -409,10 +431,10 @@ framegate_status framegate_meeting_close(framegate_meeting meeting);
 /* The meeting's id, into `buffer` of `capacity` bytes; `length` says how long it is, also where it does not fit. So do all functions with these three;
  * `buffer` may be null if `capacity` is 0, `length` may be null. No zero is written after it.
  * Errors: HANDLE, NULL, MISALIGNED, SHORT_BUFFER, LENGTH, BUSY, PANIC. */
-framegate_status framegate_meeting_id(framegate_meeting meeting, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_id(framegate_meeting meeting, char *buffer, size_t capacity, size_t *length);
 
 /* How many entries the ledger has: what tags call the generation. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
-framegate_status framegate_meeting_generation(framegate_meeting meeting, uint64_t *generation);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_generation(framegate_meeting meeting, uint64_t *generation);
 
 /* How far a ledger goes: kept apart from it, this shows later that nothing was changed or cut off. */
 typedef struct framegate_head {
@@ -421,27 +443,27 @@ typedef struct framegate_head {
 } framegate_head;
 
 /* The ledger's head. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
-framegate_status framegate_meeting_head(framegate_meeting meeting, framegate_head *head);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_head(framegate_meeting meeting, framegate_head *head);
 
-/* What a device signs to vouch for a head: 56 bytes. Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH. */
-framegate_status framegate_head_message(const framegate_head *head, uint8_t *buffer, size_t capacity, size_t *length);
+/* What a device signs to vouch for a head: 56 bytes. Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH; ANCHOR for a head of no entries, which no ledger has. */
+FRAMEGATE_NODISCARD framegate_status framegate_head_message(const framegate_head *head, uint8_t *buffer, size_t capacity, size_t *length);
 
 /* When the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call framegate_meeting_tick() at.
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
-framegate_status framegate_meeting_next_deadline(framegate_meeting meeting, int64_t *deadline);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_next_deadline(framegate_meeting meeting, int64_t *deadline);
 
 /* Enters the consents that came to their end. They end on time without this, to the millisecond. Offers the store again what it did not take before.
  * Errors: HANDLE, BUSY, PANIC. */
-framegate_status framegate_meeting_tick(framegate_meeting meeting, int64_t now);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_tick(framegate_meeting meeting, int64_t now);
 
 /* ---- People ---- */
 
 /* Somebody who comes in. */
 typedef struct framegate_join {
   uint32_t size;
-  uint32_t reserved;         /* 0 */
+  uint32_t agrees;           /* who agrees for them: FRAMEGATE_BY_PARTICIPANT, themselves, or FRAMEGATE_BY_GUARDIAN */
   framegate_string id;       /* the client's name for them, unique in the meeting; that it is who it says is for the client to make sure */
-  framegate_string guardian; /* the id of who agrees for them (GDPR Art. 8); empty: an adult, who agrees for themselves */
+  framegate_string guardian; /* the id of the guardian (GDPR Art. 8); empty of who agrees for themselves */
   const uint8_t *key;        /* 32 bytes, the Ed25519 public key by which they agree, in no other way, now and whenever they join again; null: none */
 } framegate_join;
 
@@ -451,16 +473,16 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_join(framegate_meeting me
 
 /* Somebody goes, and everything of theirs is closed. Of somebody who is not there everything is closed already. `settling` as in framegate_meeting_end().
  * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
-framegate_status framegate_meeting_leave(framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_leave(framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
 
 /* Who of this id is there. Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_find(framegate_meeting meeting, framegate_string id, framegate_participant *participant);
 
 /* Who is there: into an array of `capacity`; `count` says how many, also where they do not fit. Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
-framegate_status framegate_meeting_participants(framegate_meeting meeting, framegate_participant *participants, size_t capacity, size_t *count);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_participants(framegate_meeting meeting, framegate_participant *participants, size_t capacity, size_t *count);
 
 /* The id of somebody who is there. Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
-framegate_status framegate_participant_id(framegate_meeting meeting, framegate_participant who, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_participant_id(framegate_meeting meeting, framegate_participant who, char *buffer, size_t capacity, size_t *length);
 
 /* ---- Notices and grants ---- */
 
@@ -468,7 +490,7 @@ framegate_status framegate_participant_id(framegate_meeting meeting, framegate_p
 typedef struct framegate_notice {
   uint32_t size;
   framegate_scope scope;       /* the kinds and purposes that it describes: a grant under it covers no more */
-  framegate_digest digest;     /* of its text */
+  framegate_digest digest;     /* of its text, by framegate_digest_of(); not zeros */
   framegate_string version;    /* as the controller counts them */
   framegate_string language;   /* a BCP 47 tag */
   framegate_string controller; /* who decides on purposes and means (GDPR Art. 4(7)) */
@@ -517,18 +539,18 @@ FRAMEGATE_NODISCARD framegate_status framegate_grant_message(framegate_meeting m
                                                              size_t *length);
 
 /* Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). It takes effect whoever asks; an unknown `by` is entered as the vendor's.
- * A time out of range counts as now; it works after leaving and after the end; for somebody who was never there it does nothing.
+ * Where `scope` names no kinds it is of all kinds, and where it names no purposes for all purposes. A time out of range counts as now; it works after leaving and after the end; for somebody who was never there it does nothing.
  * Once it has settled, no frame of theirs is released any more. `settling` as in framegate_meeting_end().
  * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
-framegate_status framegate_meeting_withdraw(framegate_meeting meeting, uint32_t by, framegate_participant who, framegate_scope scope, int64_t now, framegate_settling *settling);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_withdraw(framegate_meeting meeting, uint32_t by, framegate_participant who, framegate_scope scope, int64_t now, framegate_settling *settling);
 
 /* The host, an administrator or the vendor narrows: for one person, or for everybody, later joiners too, if `whom` is null. `settling` as in framegate_meeting_end().
- * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_restrict(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now,
                                                                 framegate_settling *settling);
 
 /* Takes back what the same authority restricted, for the same person or for everybody.
- * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, TIME, LEDGER, ENDED. */
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, TIME, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_lift(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now);
 
 /* ---- Settling ---- */
@@ -542,20 +564,20 @@ typedef struct framegate_tap_release {
   int64_t last;        /* when the last of them was captured; FRAMEGATE_NO_TIME before the first */
 } framegate_tap_release;
 
-/* Whether every release that was under way when consent was narrowed has ended, and the narrowing is durable: 1, 0, or an error. Needs no meeting. Any thread.
- * Errors: HANDLE. */
-FRAMEGATE_NODISCARD int32_t framegate_settling_is_settled(framegate_settling settling);
+/* Whether every release that was under way when consent was narrowed has ended, and the narrowing is durable. Needs no meeting. Any thread.
+ * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_settling_is_settled(framegate_settling settling, bool *settled);
 
-/* Waits for that, at most this many milliseconds: 1, 0 or an error. It holds no lock while waiting. Not for media threads: it might wait for their own release.
- * Errors: HANDLE. */
-FRAMEGATE_NODISCARD int32_t framegate_settling_wait(framegate_settling settling, uint32_t milliseconds);
+/* Waits for that, at most this many milliseconds, and says whether it is so then. It holds no lock while waiting. Not for media threads: it might wait for their own release.
+ * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_settling_wait(framegate_settling settling, uint32_t milliseconds, bool *settled);
 
 /* Every tap, and whether it is still in a release that was under way. Into an array as in framegate_meeting_participants(). Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
-framegate_status framegate_settling_taps(framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
+FRAMEGATE_NODISCARD framegate_status framegate_settling_taps(framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
 
-/* Enters into the ledger how far each tap had come, or that it has not settled: 1 or 0, or an error. Of another meeting's nothing is entered: 0.
- * Errors: HANDLE, BUSY, PANIC. */
-FRAMEGATE_NODISCARD int32_t framegate_meeting_settled(framegate_meeting meeting, framegate_settling settling, int64_t now);
+/* Enters into the ledger how far each tap had come, or that it has not settled, and says which. Of another meeting's nothing is entered, and `settled` is false.
+ * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_settled(framegate_meeting meeting, framegate_settling settling, int64_t now, bool *settled);
 
 /* Closes the handle; the narrowing holds as it did. Errors: HANDLE. */
 framegate_status framegate_settling_close(framegate_settling settling);
@@ -604,6 +626,12 @@ enum {
   FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 71 /* one packet a frame, of as many streams as `channels` says */
 };
 
+/* How the samples of several channels are stored. Of one channel it need not be said. */
+enum {
+  FRAMEGATE_LAYOUT_INTERLEAVED = 1, /* a sample of each channel by turns */
+  FRAMEGATE_LAYOUT_PLANAR = 2       /* all of one channel before those of the next, in one run of bytes */
+};
+
 /* An integer of a record. */
 typedef struct framegate_field {
   uint32_t size;
@@ -622,11 +650,11 @@ typedef struct framegate_stream_options {
   uint32_t kind;               /* FRAMEGATE_KIND_… */
   uint32_t format;             /* FRAMEGATE_FORMAT_…; not looked at of records */
   uint32_t channels;           /* of PCM, at least 1; of FRAMEGATE_FORMAT_OPUS_MULTISTREAM, its streams */
-  uint32_t planar;             /* of PCM: 0 if samples are interleaved, 1 if all of one channel come before those of the next, in one run of bytes */
-  uint32_t full_range;         /* of pictures: 0 if black is 16, 1 if it is 0 */
+  uint32_t layout;             /* of PCM of more than one channel: FRAMEGATE_LAYOUT_… */
+  uint32_t full_range;         /* of pictures: 0 if black is 16, 1 if it is 0; what is hidden is of one color in either case */
   uint32_t width;              /* of pictures, 1 to 32,768 */
   uint32_t height;
-  uint32_t bits_per_minute;    /* of records: as many bits one person may send to one outlet in a minute */
+  uint32_t bits_per_minute;    /* of records: as many bits one person may send to one outlet in a minute; 0: none */
   const framegate_field *fields; /* of records: 1 to 64, each 8 bytes of a record, little-endian */
   size_t field_count;
   const framegate_string *structural_keys; /* of JSON: keys that tell nothing about anybody and are never hidden */
@@ -700,7 +728,7 @@ typedef struct framegate_region {
   uint32_t channel;
   uint32_t start;
   uint32_t end;
-  uint32_t kind;               /* of another kind than its stream (a face on a shared screen is VIDEO), or FRAMEGATE_NO_KIND */
+  uint32_t kind;               /* of another kind than its stream (a face on a shared screen is VIDEO), or FRAMEGATE_NO_KIND; with 0 the frame is malformed */
   int64_t captured;            /* when what it shows was captured, if that was before the frame (a quotation), or FRAMEGATE_NO_TIME */
 } framegate_region;
 
@@ -790,43 +818,55 @@ typedef struct framegate_cleared {
 /* ---- Taps: the hot half ---- */
 
 /* Hands frames on as they are, without copying, or drops them: a release begins, `count` frames are judged, each by itself, and `cleared[i]` says what became of
- * `frames[i]`. Returns how many were handed on. If that is not 0, the release is under way until framegate_tap_end(): the outlet must take what it may have before that.
- * If it is 0, the release has ended. `now` is the time of release; the latest that the tap has seen counts.
+ * `frames[i]`. `handed_on`, unless null, says how many were handed on. If that is not 0, the release is under way until framegate_tap_end(): the outlet must take what it
+ * may have before that. If it is 0, the release has ended, and framegate_tap_end() is NOT_RELEASING, which is no harm. `now` is the time of release; the latest that the tap has seen counts.
  *
  * A frame of which only a part is cleared is dropped. None is blanked, except encoded ones if the outlet says so: `cleared[i].payload` then belongs to the gate, until
  * framegate_tap_end(). A frame or a payload that cannot be read is dropped as MALFORMED and counted.
  * A release that is not ended makes its tap withhold from then on, and no withdrawal settles before it ends.
  *
- * One thread at a time for each tap. On an error no frame was looked at, and each of `cleared`, if that is well-formed, says DROPPED.
- * They are withheld all the same: an encoded stream then resumes only at a frame that starts afresh.
+ * One thread at a time for each tap. On an error no frame was looked at, `handed_on` is 0, and each of the `count` of `cleared` says DROPPED and leads to nothing, also beyond
+ * FRAMEGATE_MAX_FRAMES, up to one whose `size` is wrong, and of fewer beside such a one, which does so as far as it says it goes; unless `cleared` is null, misaligned,
+ * or longer than memory.
+ * The frames are withheld all the same: an encoded stream then resumes only at a frame that starts afresh.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES, or than one of an encoded stream whose outlet blanks), RELEASING, PANIC. */
-FRAMEGATE_NODISCARD int32_t framegate_tap_admit(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, size_t count, int64_t now,
-                                                framegate_cleared *cleared);
+FRAMEGATE_NODISCARD framegate_status framegate_tap_admit(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, size_t count, int64_t now,
+                                                         framegate_cleared *cleared, size_t *handed_on);
 
 /* The same, but what is cleared is copied into `buffers`, and `cleared[i].payload` is `buffers[i]`. A frame may be redacted, or blanked as its outlet says; an encoded one as above.
  * Buffers are of the stream's format and, except for pictures, exactly as long as their payload, or the frame is dropped. Of a dropped frame the buffer is wiped.
- * Returns how many were handed on, blanked ones included. Errors: likewise; a buffer that overlaps its payload is MALFORMED and not written to. */
-FRAMEGATE_NODISCARD int32_t framegate_tap_admit_into(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, const framegate_payload_mut *buffers,
-                                                     size_t count, int64_t now, framegate_cleared *cleared);
+ * Blanked ones count as handed on. Errors: likewise; a buffer that overlaps its payload is MALFORMED and not written to. */
+FRAMEGATE_NODISCARD framegate_status framegate_tap_admit_into(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, const framegate_payload_mut *buffers,
+                                                              size_t count, int64_t now, framegate_cleared *cleared, size_t *handed_on);
 
 /* The same in place, for payloads that nobody else reads: the conference call itself must have a copy of its own, and so must other taps. A dropped frame's payload is wiped. */
-FRAMEGATE_NODISCARD int32_t framegate_tap_admit_in_place(framegate_tap tap, const framegate_frame *frames, const framegate_payload_mut *payloads, size_t count, int64_t now,
-                                                         framegate_cleared *cleared);
+FRAMEGATE_NODISCARD framegate_status framegate_tap_admit_in_place(framegate_tap tap, const framegate_frame *frames, const framegate_payload_mut *payloads, size_t count, int64_t now,
+                                                                  framegate_cleared *cleared, size_t *handed_on);
 
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
 framegate_status framegate_tap_end(framegate_tap tap);
 
-/* Whether the last frame was cleared but withheld because it may depend on a withheld one: 1, 0, or an error. If 1, the sender is to be asked for a keyframe
- * (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is released until the next one comes by itself. One thread at a time for each tap. Errors: HANDLE. */
-FRAMEGATE_NODISCARD int32_t framegate_tap_wants_keyframe(framegate_tap tap);
+/* Whether the last frame was cleared but withheld because it may depend on a withheld one. If so, the sender is to be asked for a keyframe
+ * (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is released until the next one comes by itself. One thread at a time for each tap.
+ * Errors, with `wants` false: HANDLE, NULL, MISALIGNED, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_tap_wants_keyframe(framegate_tap tap, bool *wants);
 
-/* The bare decision about a frame of nobody but the stream's owner: for which purposes they agree to it, whatever the outlet's are. It releases nothing and is
- * not counted; what it says may no longer hold when it returns. All zeros, so no consent, for a handle that is none. One thread at a time for each tap. */
-FRAMEGATE_NODISCARD framegate_tag framegate_tap_tag(framegate_tap tap, int64_t captured, int64_t now);
+/* For which purposes a frame could be released now. It is not a tag, cannot be made one, and releases nothing. */
+typedef struct framegate_decision {
+  int32_t verdict;     /* WHOLE if for any purpose, else DROPPED */
+  uint32_t reason;     /* FRAMEGATE_REASON_… */
+  uint16_t purposes;   /* whatever the outlet's are */
+  uint16_t reserved;   /* 0 */
+  uint32_t generation; /* how many entries of the ledger it surely took into account */
+} framegate_decision;
+
+/* The bare decision about a frame of nobody but the stream's owner: for which purposes they agree to it. It releases nothing and is not counted;
+ * what it says may no longer hold when it returns. One thread at a time for each tap. Errors, with `decision` zeros, so no consent: HANDLE, NULL, MISALIGNED, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_tap_decide(framegate_tap tap, int64_t captured, int64_t now, framegate_decision *decision);
 
 /* The bare decisions about any frames, in their order: for which purposes everybody in each agrees to all of it. One thread at a time for each tap.
- * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES), PANIC; then all tags are zeros, unless `tags` is null or misaligned or `count` too large. */
-FRAMEGATE_NODISCARD framegate_status framegate_tap_tags(framegate_tap tap, const framegate_frame *frames, size_t count, int64_t now, framegate_tag *tags);
+ * Errors, with all `count` of `decisions` zeros: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES), PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_tap_decide_batch(framegate_tap tap, const framegate_frame *frames, size_t count, int64_t now, framegate_decision *decisions);
 
 /* How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others. */
 typedef struct framegate_counters {
@@ -841,11 +881,11 @@ typedef struct framegate_counters {
 } framegate_counters;
 
 /* The counters of one tap. `counters->size` is set by the caller. One thread at a time for each tap. Errors: HANDLE, NULL, MISALIGNED, SIZE. */
-framegate_status framegate_tap_counters(framegate_tap tap, framegate_counters *counters);
+FRAMEGATE_NODISCARD framegate_status framegate_tap_counters(framegate_tap tap, framegate_counters *counters);
 
 /* The counters of every tap that was opened, in that order, closed ones too. Into an array as in framegate_meeting_participants(); each `size` is set by the gate.
  * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
-framegate_status framegate_meeting_counters(framegate_meeting meeting, framegate_counters *counters, size_t capacity, size_t *count);
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_counters(framegate_meeting meeting, framegate_counters *counters, size_t capacity, size_t *count);
 
 /* Enters the counters of every tap into the ledger, and the device's signature if it has a key; at the end that is done by itself.
  * Errors: HANDLE, BUSY, PANIC, LEDGER, ENDED. */
@@ -868,15 +908,16 @@ typedef struct framegate_tag_fields {
 /* Reads 16 bytes as a tag. To write one, copy its bytes. Any thread. Errors: NULL, LENGTH, TAG_VERSION, TAG_INVALID. */
 FRAMEGATE_NODISCARD framegate_status framegate_tag_read(const uint8_t *bytes, size_t length, framegate_tag *tag);
 
-/* What a tag says; `fields->size` is set by the caller. After an error the rest of it, if it can be written, says DROPPED as MALFORMED. Any thread.
+/* What a tag says; `fields->size` is set by the caller. After an error the rest of it is zeros: DROPPED, for no purpose, of no kind. Any thread.
  * Errors: NULL, MISALIGNED, SIZE, TAG_VERSION, TAG_INVALID. */
 FRAMEGATE_NODISCARD framegate_status framegate_tag_get(framegate_tag tag, framegate_tag_fields *fields);
 
-/* What a tag says of data derived from two frames: it clears no more than either. Zeros, so no consent, if one of them is none. Any thread. */
-FRAMEGATE_NODISCARD framegate_tag framegate_tag_meet(framegate_tag a, framegate_tag b);
+/* What a tag says of data derived from two frames: it clears no more than either. Any thread.
+ * Errors, with `tag` zeros, so no consent: NULL, MISALIGNED, PANIC; TAG_VERSION, TAG_INVALID if one of the two is none. */
+FRAMEGATE_NODISCARD framegate_status framegate_tag_meet(framegate_tag a, framegate_tag b, framegate_tag *tag);
 
 /* The same of frames of two meetings, without the purposes that a meeting names. */
-FRAMEGATE_NODISCARD framegate_tag framegate_tag_meet_across_meetings(framegate_tag a, framegate_tag b);
+FRAMEGATE_NODISCARD framegate_status framegate_tag_meet_across_meetings(framegate_tag a, framegate_tag b, framegate_tag *tag);
 
 /* ---- Seals ---- */
 
@@ -929,14 +970,14 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_open(const uint8_t *s
 framegate_status framegate_meeting_key_close(framegate_meeting_key key);
 
 /* Seals many frames: `seals[i]` is that of `frames[i]`, zeros where there is no tag; seals that the frames have are not looked at. Not for media threads.
- * On an error all seals are zeros, unless `seals` is null or `count` too large.
+ * On an error all seals are zeros.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_seal_batch(framegate_meeting_key key, const framegate_archived *frames, size_t count, framegate_seal *seals);
 
-/* The key of the stream that a tag names; tags that say several streams share one more. A tag of any verdict will do, such as framegate_tap_tag() gives.
+/* The key of the stream of this number: `number` of framegate_stream, `stream` of framegate_tag_fields. Tags that say several streams, 65,535, share one more.
  * It is wiped when it is closed by framegate_stream_key_close(), before or after the meeting's key. At most 65,535 at a time in a process. Not for media threads.
- * Errors: HANDLE, NULL, MISALIGNED, TAG_VERSION, TAG_INVALID, FULL, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_stream_key_open(framegate_meeting_key meeting, framegate_tag tag, framegate_stream_key *key);
+ * Errors: HANDLE, NULL, MISALIGNED, FULL, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_stream_key_open(framegate_meeting_key meeting, uint16_t stream, framegate_stream_key *key);
 
 /* Closes the handle. No other call that uses it may be under way. Errors: HANDLE. */
 framegate_status framegate_stream_key_close(framegate_stream_key key);
@@ -946,15 +987,15 @@ framegate_status framegate_stream_key_close(framegate_stream_key key);
 FRAMEGATE_NODISCARD framegate_status framegate_stream_key_seal(framegate_stream_key key, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
                                                                const framegate_piece *pieces, size_t piece_count, framegate_seal *seal);
 
-/* Whether a seal is of this tag, these people and this payload: 1, 0, or an error. The key is to be the tag's own stream's. Inside a release too, on any thread.
- * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
-FRAMEGATE_NODISCARD int32_t framegate_stream_key_verify(framegate_stream_key key, framegate_seal seal, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
-                                                        const framegate_piece *pieces, size_t piece_count);
+/* Whether a seal is of this tag, these people and this payload. The key is to be the tag's own stream's. Inside a release too, on any thread.
+ * Errors, with `holds` false: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_stream_key_verify(framegate_stream_key key, framegate_seal seal, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
+                                                                 const framegate_piece *pieces, size_t piece_count, bool *holds);
 
 /* ---- Tags on the wire ---- */
 
 /* The writers below copy a packet or a unit with a tag into `buffer` of `capacity` bytes, which must not overlap it; `length`, unless null, says how long that is, even if it
- * does not fit: the content of `buffer` is then unusable. The readers set `carried` as framegate_carried_read() does. A tag may be dropped on the way; an absent one
+ * does not fit, and 0 after any other error: the content of `buffer` is then unusable. The readers set `carried` as framegate_carried_read() does. A tag may be dropped on the way; an absent one
  * means no consent. Any thread, media threads too.
  * Errors of all: NULL, MISALIGNED, SIZE, LENGTH, WIRE_FORMAT, SEVERAL_TAGS, TAG_VERSION, TAG_INVALID, PANIC; in reading NO_TAG; in writing NUMBER, OVERLAP, SHORT_BUFFER. */
 
@@ -986,11 +1027,11 @@ FRAMEGATE_NODISCARD framegate_status framegate_obu_write(const uint8_t *unit, si
 
 /* The line, without its end, that offers the header extension under an id, 1 to 14, or to 255 for the two-byte form alone. Text as framegate_meeting_id() writes it. Any thread.
  * Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH, EXTENSION_ID, PANIC. */
-framegate_status framegate_sdp_extmap(uint32_t id, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_sdp_extmap(uint32_t id, char *buffer, size_t capacity, size_t *length);
 
-/* The id under which a part of a description has the header extension: 1 to 255, or an error. Any thread.
- * Errors: NULL, UTF8, LENGTH, PANIC; EXTENSION_ID if there is none, or several, or one that cannot be. */
-FRAMEGATE_NODISCARD int32_t framegate_sdp_extension_id(framegate_string part);
+/* The id under which a part of a description has the header extension: 1 to 255. Any thread.
+ * Errors, with `id` 0: NULL, MISALIGNED, UTF8, LENGTH, PANIC; EXTENSION_ID if there is none, or several, or one that cannot be. */
+FRAMEGATE_NODISCARD framegate_status framegate_sdp_extension_id(framegate_string part, uint32_t *id);
 
 /* Whether somebody is being recorded: `a=record` (RFC 7866 section 7.1.2). */
 enum {
@@ -1008,21 +1049,22 @@ enum {
   FRAMEGATE_PREFERENCE_NO_PREFERENCE = 4
 };
 
-/* What to say of who agreed to these purposes of a medium: ON or OFF. Any thread. */
-uint32_t framegate_recording_of(uint16_t agreed);
-uint32_t framegate_preference_of(uint16_t agreed);
+/* What to say of who agreed to these purposes of a medium: ON or OFF. Any thread. Errors, with a 0: NULL, MISALIGNED. */
+FRAMEGATE_NODISCARD framegate_status framegate_recording_of(uint16_t agreed, uint32_t *recording);
+FRAMEGATE_NODISCARD framegate_status framegate_preference_of(uint16_t agreed, uint32_t *preference);
 
-/* The lines, without their ends; empty of an unknown number. They are there as long as the library is loaded. Any thread. */
-framegate_string framegate_recording_line(uint32_t recording);
-framegate_string framegate_preference_line(uint32_t preference);
+/* The lines, without their ends. They are there as long as the library is loaded. Any thread. Errors, with an empty line: NULL, MISALIGNED, NUMBER. */
+FRAMEGATE_NODISCARD framegate_status framegate_recording_line(uint32_t recording, framegate_string *line);
+FRAMEGATE_NODISCARD framegate_status framegate_preference_line(uint32_t preference, framegate_string *line);
 
-/* What a description says of its media description of this number, from 0, or else of the session: FRAMEGATE_RECORDING_…, or an error; and FRAMEGATE_PREFERENCE_…, where
- * other words are OFF. Any thread. Errors: NULL, UTF8, LENGTH, PANIC. */
-FRAMEGATE_NODISCARD int32_t framegate_recording_read(framegate_string description, size_t media);
-FRAMEGATE_NODISCARD int32_t framegate_preference_read(framegate_string description, size_t media);
+/* What a description says of its media description of this number, from 0, or else of the session: FRAMEGATE_RECORDING_…; and FRAMEGATE_PREFERENCE_…, where
+ * other words are OFF. Any thread. Errors, with a 0: NULL, MISALIGNED, UTF8, LENGTH, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_recording_read(framegate_string description, size_t media, uint32_t *recording);
+FRAMEGATE_NODISCARD framegate_status framegate_preference_read(framegate_string description, size_t media, uint32_t *preference);
 
-/* 1 if it is a no, upon which recording is to be withdrawn, and of an unknown number; else 0. Any thread. */
-FRAMEGATE_NODISCARD int32_t framegate_preference_is_refusal(uint32_t preference);
+/* Whether somebody may go on being recorded as far as this wish goes: false if it is a no, upon which recording is to be withdrawn, and for a number that is no wish.
+ * Any thread. Errors, with `permits` false: NULL, MISALIGNED. */
+FRAMEGATE_NODISCARD framegate_status framegate_preference_permits(uint32_t preference, bool *permits);
 
 /* ---- Ledgers ---- */
 
@@ -1036,6 +1078,7 @@ typedef struct framegate_ledger_info {
 } framegate_ledger_info;
 
 /* Reads a ledger and checks that each line follows from the one before; against a head that was kept apart, and a device's key of 32 bytes, unless these are null.
+ * A head of no entries, as an error leaves behind, is ANCHOR.
  * Closed by framegate_ledger_close(). `line` may be null; it says which line, from 1, does not verify. Any thread.
  * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, BROKEN, LINE_TIME, SIGNATURE, IMPOSSIBLE, ANCHOR. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes, size_t length, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
@@ -1046,7 +1089,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes,
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_verify(framegate_ledger ledger, uint64_t *line);
 
 /* What was read; `info->size` is set by the caller. Errors: HANDLE, NULL, MISALIGNED, SIZE. */
-framegate_status framegate_ledger_get(framegate_ledger ledger, framegate_ledger_info *info);
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_get(framegate_ledger ledger, framegate_ledger_info *info);
 
 /* Closes the handle. Errors: HANDLE. */
 framegate_status framegate_ledger_close(framegate_ledger ledger);
@@ -1055,10 +1098,10 @@ framegate_status framegate_ledger_close(framegate_ledger ledger);
  * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; UNKNOWN_PARTICIPANT for somebody who never joined, UNKNOWN for an outlet that does not exist. */
 
 /* Somebody's receipt: what they agreed to and what became of it (GDPR Art. 7(1), 15). */
-framegate_status framegate_ledger_receipt(framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_receipt(framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
 
 /* What must go of somebody's, as their consent to it has been withdrawn (GDPR Art. 17(1)(b), 19). */
-framegate_status framegate_ledger_erasure(framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_erasure(framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
 
 /* What a consent record says and no ledger knows. */
 typedef struct framegate_particulars {
@@ -1075,7 +1118,7 @@ typedef struct framegate_particulars {
 } framegate_particulars;
 
 /* Somebody's consent records after ISO/IEC TS 27560:2023, as an array. Errors: also SIZE, NUMBER, TIME. */
-framegate_status framegate_ledger_ts27560(framegate_ledger ledger, framegate_string who, const framegate_particulars *particulars, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_ts27560(framegate_ledger ledger, framegate_string who, const framegate_particulars *particulars, char *buffer, size_t capacity, size_t *length);
 
 /* Which party and dialog of a vCon an attachment is about. */
 typedef struct framegate_dialog {
@@ -1087,28 +1130,28 @@ typedef struct framegate_dialog {
 } framegate_dialog;
 
 /* The attachments of draft-howe-vcon-consent-00 and of the draft on lawful bases. Errors: also SIZE, TIME. */
-framegate_status framegate_ledger_vcon_consent(framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t *length);
-framegate_status framegate_ledger_vcon_lawful_basis(framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_vcon_consent(framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_vcon_lawful_basis(framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t *length);
 
 /* The training-and-data-mining assertion of what an outlet, by number, got (CAWG). */
-framegate_status framegate_ledger_cawg(framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_cawg(framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
 
 /* The AI usage preference to state with it, not JSON: train-ai=y or train-ai=n (draft-ietf-aipref-vocab). */
-framegate_status framegate_ledger_aipref(framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_aipref(framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
 
 /* ---- The check before training ---- */
 
-/* What was found of an archived frame. If several things are wrong with it, one of them is given. */
+/* What was found of an archived frame. If several things are wrong with it, one of them is given. 0: it was not looked at. */
 enum {
-  FRAMEGATE_FINDING_CLEARED = 0,       /* it may be used */
-  FRAMEGATE_FINDING_NO_TAG = 1,        /* there is no tag, or what is there is none */
-  FRAMEGATE_FINDING_WITHHELD = 2,      /* by its tag it was not released */
-  FRAMEGATE_FINDING_OTHER_PURPOSE = 3, /* by its tag it was not released for all that is wanted */
-  FRAMEGATE_FINDING_UNNAMED = 4,       /* it does not say of everybody who is in it, and as what; or not in order */
-  FRAMEGATE_FINDING_UNSEALED = 5,      /* its tag has no seal */
-  FRAMEGATE_FINDING_FORGED = 6,        /* its seal is not of this meeting, tag, stream, payload and these people */
-  FRAMEGATE_FINDING_INCONSISTENT = 7,  /* by the ledger this cannot have been released: no such stream or person, or they had not agreed */
-  FRAMEGATE_FINDING_RECALLED = 8       /* it was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)) */
+  FRAMEGATE_FINDING_CLEARED = 1,       /* it may be used */
+  FRAMEGATE_FINDING_NO_TAG = 2,        /* there is no tag, or what is there is none */
+  FRAMEGATE_FINDING_WITHHELD = 3,      /* by its tag it was not released */
+  FRAMEGATE_FINDING_OTHER_PURPOSE = 4, /* by its tag it was not released for all that is wanted */
+  FRAMEGATE_FINDING_UNNAMED = 5,       /* it does not say of everybody who is in it, and as what; or not in order */
+  FRAMEGATE_FINDING_UNSEALED = 6,      /* its tag has no seal */
+  FRAMEGATE_FINDING_FORGED = 7,        /* its seal is not of this meeting, tag, stream, payload and these people */
+  FRAMEGATE_FINDING_INCONSISTENT = 8,  /* by the ledger this cannot have been released: no such stream or person, or they had not agreed */
+  FRAMEGATE_FINDING_RECALLED = 9       /* it was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)) */
 };
 
 /* Its name, as framegate_kind_name() gives names. */
@@ -1123,11 +1166,11 @@ FRAMEGATE_NODISCARD framegate_status framegate_verifier_open(framegate_ledger le
 framegate_status framegate_verifier_close(framegate_verifier verifier);
 
 /* How far its ledger goes: to be kept, for framegate_verifier_recheck() later. Errors: HANDLE, NULL, MISALIGNED. */
-framegate_status framegate_verifier_head(framegate_verifier verifier, framegate_head *head);
+FRAMEGATE_NODISCARD framegate_status framegate_verifier_head(framegate_verifier verifier, framegate_head *head);
 
 /* What follows says for each of `count` frames, as many as there are, whether it is cleared: `cleared`, of a word for every 64 of them, has a bit for each, from the lowest
- * of the first word on; `findings` has FRAMEGATE_FINDING_… for each; `cleared_count`, unless null, how many are cleared. On an error none is: all bits are 0 and all findings
- * NO_TAG, unless one of these is null or misaligned or `count` too large. A frame that cannot be told is not cleared. Any thread, but not media threads.
+ * of the first word on; `findings` has FRAMEGATE_FINDING_… for each; `cleared_count`, unless null, how many are cleared. On an error none is: all bits and all findings
+ * are 0. A frame that cannot be told is not cleared. Any thread, but not media threads.
  * Errors of all: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, LENGTH, PANIC. */
 
 /* Which frames may be used for all of `wanted`: only what this key sealed, and what the ledger bears out. For an empty `wanted` none is. */

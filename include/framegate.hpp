@@ -2,7 +2,7 @@
  * errors, threads and lifetimes are told there, function by function.
  *
  * Handles are objects that move and close themselves. A release is a scope: a callable that gets what is cleared, or an object that ends it.
- * What can fail gives a Status or a Result, and what became of a frame a Verdict; none of these may be ignored. Nothing throws
+ * What can fail gives a StatusCode or a Result, and what became of a frame a Verdict; none of these may be ignored. Nothing throws
  * except when memory runs out; it may be compiled without exceptions. Times are std::chrono::microseconds since the meeting's start.
  */
 #ifndef FRAMEGATE_HPP
@@ -107,7 +107,7 @@ using Reason = std::uint32_t;
 struct Kinds {
   std::uint16_t bits = 0;
   constexpr Kinds() = default;
-  constexpr Kinds(Kind kind) : bits(kind == Kind::none ? std::uint16_t{0} : static_cast<std::uint16_t>(1u << static_cast<std::uint32_t>(kind))) {}
+  constexpr Kinds(Kind kind) : bits(FRAMEGATE_KINDS(static_cast<std::uint32_t>(kind))) {}
 };
 constexpr Kinds operator|(Kinds a, Kinds b) {
   a.bits = static_cast<std::uint16_t>(a.bits | b.bits);
@@ -162,15 +162,18 @@ inline std::string_view name(Kind kind) { return detail::view(framegate_kind_nam
 inline std::string_view name(Finding finding) { return detail::view(framegate_finding_name(static_cast<std::uint32_t>(finding))); }
 inline std::string_view reason_name(Reason reason) { return detail::view(framegate_reason_name(reason)); }
 
+/* The release of the library that is loaded. */
+inline std::string_view version_string() { return detail::view(framegate_version_string()); }
+
 /* Whether the library that is loaded is one that this header fits. */
 [[nodiscard]] inline bool abi_fits() { return framegate_abi_version() == FRAMEGATE_ABI_VERSION; }
 
 /* ---- Outcomes ---- */
 
-/* FRAMEGATE_OK or FRAMEGATE_ERROR_…. */
-class [[nodiscard]] Status {
+/* FRAMEGATE_OK or FRAMEGATE_ERROR_…. (Xlib.h has a macro that is called Status.) */
+class [[nodiscard]] StatusCode {
 public:
-  constexpr Status(framegate_status number = FRAMEGATE_OK) : number_(number) {}
+  constexpr StatusCode(framegate_status number = FRAMEGATE_OK) : number_(number) {}
   constexpr bool ok() const { return number_ >= 0; }
   constexpr explicit operator bool() const { return ok(); }
   constexpr framegate_status number() const { return number_; }
@@ -180,14 +183,16 @@ private:
   framegate_status number_;
 };
 
-/* A value, or why there is none. Taking one that is not there ends the process. */
+/* A value, or why there is none. Taking one that is not there ends the process.
+ *
+ * A Result of a truth is no condition and has no ok(), as that there is one is not that it is true: take it by `*`, and ask status() whether there is one. */
 template <class T> class [[nodiscard]] Result {
 public:
   Result(T value) : value_(std::move(value)) {}
-  Result(Status status) : status_(status) {}
-  bool ok() const { return value_.has_value(); }
-  explicit operator bool() const { return ok(); }
-  Status status() const { return status_; }
+  Result(StatusCode status) : status_(status) {}
+  template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0> bool ok() const { return value_.has_value(); }
+  template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0> explicit operator bool() const { return ok(); }
+  StatusCode status() const { return status_; }
   T &operator*() & { return there(), *value_; }
   const T &operator*() const & { return there(), *value_; }
   T operator*() && { return there(), std::move(*value_); }
@@ -199,20 +204,24 @@ private:
     if (!value_)
       std::abort();
   }
-  Status status_;
+  StatusCode status_;
   std::optional<T> value_;
 };
 
 namespace detail {
-/* 1, 0 or an error. */
-inline Result<bool> truth(std::int32_t number) { return number < 0 ? Result<bool>(Status(number)) : Result<bool>(number == 1); }
+/* What a call writes, or its error. */
+template <class T, class Call> Result<T> told(Call call) {
+  T value{};
+  const StatusCode status = call(&value);
+  return status ? Result<T>(value) : status;
+}
 
 /* What comes into room of a length that is told. */
 template <class V, class Call> Result<V> list(const V &filled, Call call) {
   V list(filled);
   for (;;) {
     std::size_t length = 0;
-    const Status status = call(list.data(), list.size(), &length);
+    const StatusCode status = call(list.data(), list.size(), &length);
     if (status.number() != FRAMEGATE_ERROR_SHORT_BUFFER) {
       if (!status)
         return status;
@@ -245,7 +254,8 @@ public:
     if (handle_.handle != 0)
       (void)Close(std::exchange(handle_, H{}));
   }
-  explicit operator bool() const { return handle_.handle != 0; }
+  /* Whether it was opened and not moved or closed since. That is no answer of what it stands for. */
+  bool is_open() const { return handle_.handle != 0; }
   /* For functions of framegate.h. */
   H get() const { return handle_; }
 
@@ -256,7 +266,7 @@ private:
 
 inline Result<Digest> digest_of(std::string_view text) {
   Digest digest{};
-  const Status status = framegate_digest_of(detail::string(text), &digest);
+  const StatusCode status = framegate_digest_of(detail::string(text), &digest);
   return status ? Result<Digest>(digest) : status;
 }
 
@@ -287,19 +297,36 @@ struct Tag : framegate_tag {
 
   static Result<Tag> read(const std::uint8_t *data, std::size_t length) {
     Tag tag;
-    const Status status = framegate_tag_read(data, length, &tag);
+    const StatusCode status = framegate_tag_read(data, length, &tag);
     return status ? Result<Tag>(tag) : status;
   }
   Result<TagFields> fields() const {
     detail::Sized<framegate_tag_fields> told;
-    const Status status = framegate_tag_get(*this, &told);
+    const StatusCode status = framegate_tag_get(*this, &told);
     if (!status)
       return status;
     return TagFields{static_cast<Verdict>(told.verdict), told.reason,     static_cast<Kind>(told.kind), Purposes(told.purposes), told.stream,
                      told.generation,                    Time(told.captured)};
   }
-  Tag meet(Tag other) const { return framegate_tag_meet(*this, other); }
-  Tag meet_across_meetings(Tag other) const { return framegate_tag_meet_across_meetings(*this, other); }
+  Result<Tag> meet(Tag other) const {
+    return detail::told<Tag>([&](Tag *met) { return framegate_tag_meet(*this, other, met); });
+  }
+  Result<Tag> meet_across_meetings(Tag other) const {
+    return detail::told<Tag>([&](Tag *met) { return framegate_tag_meet_across_meetings(*this, other, met); });
+  }
+};
+
+/* For which purposes a frame could be released: a bare decision, which is no tag. */
+class Decision : framegate_decision {
+public:
+  constexpr Decision() : framegate_decision{} {}
+  Verdict verdict() const { return static_cast<Verdict>(framegate_decision::verdict); }
+  Reason reason() const { return framegate_decision::reason; }
+  Purposes purposes() const { return Purposes(framegate_decision::purposes); }
+  std::uint32_t generation() const { return framegate_decision::generation; }
+
+private:
+  friend class Tap;
 };
 
 /* ---- Frames ---- */
@@ -456,7 +483,7 @@ private:
 };
 
 // Arrays of these are arrays of what they stand for.
-static_assert(sizeof(Participant) == sizeof(framegate_participant) && sizeof(Tag) == sizeof(framegate_tag) && sizeof(Frame) == sizeof(framegate_frame) &&
+static_assert(sizeof(Participant) == sizeof(framegate_participant) && sizeof(Tag) == sizeof(framegate_tag) && sizeof(Decision) == sizeof(framegate_decision) && sizeof(Frame) == sizeof(framegate_frame) &&
                   sizeof(Payload) == sizeof(framegate_payload) && sizeof(PayloadMut) == sizeof(framegate_payload_mut) &&
                   sizeof(Region) == sizeof(framegate_region) && sizeof(Source) == sizeof(framegate_source) && sizeof(Cleared) == sizeof(framegate_cleared),
               "nothing is added");
@@ -466,13 +493,13 @@ static_assert(sizeof(Participant) == sizeof(framegate_participant) && sizeof(Tag
 /* A release of many frames, which lasts until this ends. What `Cleared` points to must not be touched afterwards. */
 class [[nodiscard]] Release {
 public:
-  Release(Release &&other) noexcept : tap_(std::exchange(other.tap_, {})), number_(other.number_) {}
+  Release(Release &&other) noexcept : tap_(std::exchange(other.tap_, {})), status_(other.status_), handed_on_(other.handed_on_) {}
   Release &operator=(Release &&) = delete;
   ~Release() { end(); }
 
   /* How many frames were handed on. */
-  std::size_t handed_on() const { return number_ > 0 ? static_cast<std::size_t>(number_) : 0; }
-  Status status() const { return number_; }
+  std::size_t handed_on() const { return handed_on_; }
+  StatusCode status() const { return status_; }
   /* Ends it now. */
   void end() {
     if (tap_.handle != 0)
@@ -481,16 +508,17 @@ public:
 
 private:
   friend class Tap;
-  Release(framegate_tap tap, std::int32_t number) : tap_(number > 0 ? tap : framegate_tap{}), number_(number) {}
+  Release(framegate_tap tap, StatusCode status, std::size_t handed_on) : tap_(handed_on > 0 ? tap : framegate_tap{}), status_(status), handed_on_(handed_on) {}
   framegate_tap tap_;
-  std::int32_t number_;
+  StatusCode status_;
+  std::size_t handed_on_;
 };
 
 /* What became of one frame. After an error it is dropped. */
 struct [[nodiscard]] Admission {
   Verdict verdict;
   Tag tag;
-  Status status;
+  StatusCode status;
 };
 
 /* One stream into one outlet. On one thread at a time. */
@@ -516,29 +544,40 @@ public:
 
   /* The same of arrays of `count` each, under one release. */
   Release admit(const Frame *frames, const Payload *payloads, std::size_t count, Time now, Cleared *cleared) {
-    return {get(), framegate_tap_admit(get(), frames, payloads, count, now.count(), cleared)};
+    return released([&](std::size_t *handed_on) { return framegate_tap_admit(get(), frames, payloads, count, now.count(), cleared, handed_on); });
   }
   Release admit_into(const Frame *frames, const Payload *payloads, const PayloadMut *buffers, std::size_t count, Time now, Cleared *cleared) {
-    return {get(), framegate_tap_admit_into(get(), frames, payloads, buffers, count, now.count(), cleared)};
+    return released([&](std::size_t *handed_on) { return framegate_tap_admit_into(get(), frames, payloads, buffers, count, now.count(), cleared, handed_on); });
   }
   Release admit_in_place(const Frame *frames, const PayloadMut *payloads, std::size_t count, Time now, Cleared *cleared) {
-    return {get(), framegate_tap_admit_in_place(get(), frames, payloads, count, now.count(), cleared)};
+    return released([&](std::size_t *handed_on) { return framegate_tap_admit_in_place(get(), frames, payloads, count, now.count(), cleared, handed_on); });
   }
 
   /* Whether the sender of an encoded stream is to be asked for a keyframe, as the last frame waits for one. */
-  Result<bool> wants_keyframe() const { return detail::truth(framegate_tap_wants_keyframe(get())); }
+  Result<bool> wants_keyframe() const {
+    return detail::told<bool>([this](bool *wants) { return framegate_tap_wants_keyframe(get(), wants); });
+  }
 
   /* Bare decisions, which release nothing: about a frame of the stream's owner alone, and about any. */
-  Tag tag(Time captured, Time now) { return framegate_tap_tag(get(), captured.count(), now.count()); }
-  Status tags(const Frame *frames, std::size_t count, Time now, Tag *tags) { return framegate_tap_tags(get(), frames, count, now.count(), tags); }
+  Result<Decision> decide(Time captured, Time now) {
+    return detail::told<Decision>([&](Decision *decision) { return framegate_tap_decide(get(), captured.count(), now.count(), decision); });
+  }
+  StatusCode decide_batch(const Frame *frames, std::size_t count, Time now, Decision *decisions) {
+    return framegate_tap_decide_batch(get(), frames, count, now.count(), decisions);
+  }
 
   Result<Counters> counters() {
     detail::Sized<Counters> counters;
-    const Status status = framegate_tap_counters(get(), &counters);
+    const StatusCode status = framegate_tap_counters(get(), &counters);
     return status ? Result<Counters>(counters) : status;
   }
 
 private:
+  template <class Call> Release released(Call call) {
+    std::size_t handed_on = 0;
+    const StatusCode status = call(&handed_on);
+    return {get(), status, handed_on};
+  }
   template <class Sink> static Admission admitted(Release release, const Cleared &cleared, Sink &sink) {
     if (release.handed_on() > 0)
       sink(cleared);
@@ -565,11 +604,14 @@ class Settling : public detail::Handle<framegate_settling, framegate_settling_cl
 public:
   using Handle::Handle;
 
-  Result<bool> is_settled() const { return detail::truth(framegate_settling_is_settled(get())); }
+  Result<bool> is_settled() const {
+    return detail::told<bool>([this](bool *settled) { return framegate_settling_is_settled(get(), settled); });
+  }
   /* Not on a media thread. */
   Result<bool> wait(std::chrono::milliseconds longest) const {
     const auto most = std::chrono::milliseconds::rep{UINT32_MAX}, long_ = longest.count();
-    return detail::truth(framegate_settling_wait(get(), static_cast<std::uint32_t>(long_ < 0 ? 0 : long_ > most ? most : long_)));
+    const auto milliseconds = static_cast<std::uint32_t>(long_ < 0 ? 0 : long_ > most ? most : long_);
+    return detail::told<bool>([&](bool *settled) { return framegate_settling_wait(get(), milliseconds, settled); });
   }
   Result<std::vector<TapRelease>> taps() const {
     return detail::list(std::vector<TapRelease>(), [this](auto... room) { return framegate_settling_taps(get(), room...); });
@@ -596,13 +638,13 @@ public:
   /* `line` says which does not verify. */
   static Result<Ledger> read(std::string_view lines, const Head *anchor = nullptr, const std::uint8_t *device = nullptr, std::uint64_t *line = nullptr) {
     framegate_ledger ledger{};
-    const Status status = framegate_ledger_read(reinterpret_cast<const std::uint8_t *>(lines.data()), lines.size(), anchor, device, &ledger, line);
+    const StatusCode status = framegate_ledger_read(reinterpret_cast<const std::uint8_t *>(lines.data()), lines.size(), anchor, device, &ledger, line);
     return status ? Result<Ledger>(Ledger(ledger)) : status;
   }
-  Status verify(std::uint64_t *line = nullptr) const { return framegate_ledger_verify(get(), line); }
+  StatusCode verify(std::uint64_t *line = nullptr) const { return framegate_ledger_verify(get(), line); }
   Result<LedgerInfo> info() const {
     detail::Sized<LedgerInfo> info;
-    const Status status = framegate_ledger_get(get(), &info);
+    const StatusCode status = framegate_ledger_get(get(), &info);
     return status ? Result<LedgerInfo>(info) : status;
   }
   Result<std::string> receipt(std::string_view who) const {
@@ -672,7 +714,7 @@ struct Carried : detail::Sized<framegate_carried> {
   /* Of 16 bytes, or of 32. */
   static Result<Carried> read(const std::uint8_t *data, std::size_t length) {
     Carried carried;
-    const Status status = framegate_carried_read(data, length, &carried);
+    const StatusCode status = framegate_carried_read(data, length, &carried);
     return status ? Result<Carried>(carried) : status;
   }
 };
@@ -700,11 +742,13 @@ public:
   /* Containers of Subject and of Piece. It may be called inside a release. */
   template <class S, class P> Result<Seal> seal(Tag tag, const S &subjects, const P &pieces) const {
     Seal seal{};
-    const Status status = framegate_stream_key_seal(get(), tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces), &seal);
+    const StatusCode status = framegate_stream_key_seal(get(), tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces), &seal);
     return status ? Result<Seal>(seal) : status;
   }
   template <class S, class P> Result<bool> verify(Seal seal, Tag tag, const S &subjects, const P &pieces) const {
-    return detail::truth(framegate_stream_key_verify(get(), seal, tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces)));
+    return detail::told<bool>([&](bool *holds) {
+      return framegate_stream_key_verify(get(), seal, tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces), holds);
+    });
   }
 };
 
@@ -716,18 +760,19 @@ public:
   /* Of a secret of 32 bytes. */
   static Result<MeetingKey> open(const std::uint8_t *secret, std::string_view meeting) {
     framegate_meeting_key key{};
-    const Status status = framegate_meeting_key_open(secret, detail::string(meeting), &key);
+    const StatusCode status = framegate_meeting_key_open(secret, detail::string(meeting), &key);
     return status ? Result<MeetingKey>(MeetingKey(key)) : status;
   }
-  Result<StreamKey> stream(Tag tag) const {
+  /* Of the stream of this number, as Stream and TagFields have it. */
+  Result<StreamKey> stream(std::uint16_t number) const {
     framegate_stream_key key{};
-    const Status status = framegate_stream_key_open(get(), tag, &key);
+    const StatusCode status = framegate_stream_key_open(get(), number, &key);
     return status ? Result<StreamKey>(StreamKey(key)) : status;
   }
   /* Zeros for what has no tag. */
   Result<std::vector<Seal>> seal_batch(const Archived *frames, std::size_t count) const {
     std::vector<Seal> seals(count);
-    const Status status = framegate_meeting_key_seal_batch(get(), frames, count, seals.data());
+    const StatusCode status = framegate_meeting_key_seal_batch(get(), frames, count, seals.data());
     return status ? Result<std::vector<Seal>>(std::move(seals)) : status;
   }
 };
@@ -742,7 +787,7 @@ public:
 
 private:
   friend class Verifier;
-  explicit Checked(std::size_t frames) : bits_((frames + 63) / 64), findings_(frames, FRAMEGATE_FINDING_NO_TAG) {}
+  explicit Checked(std::size_t frames) : bits_((frames + 63) / 64), findings_(frames, std::uint8_t{FRAMEGATE_FINDING_NO_TAG}) {}
   std::vector<std::uint64_t> bits_;
   std::vector<std::uint8_t> findings_;
   std::size_t count_ = 0;
@@ -755,12 +800,12 @@ public:
 
   static Result<Verifier> open(const Ledger &ledger, std::uint64_t *line = nullptr) {
     framegate_verifier verifier{};
-    const Status status = framegate_verifier_open(ledger.get(), &verifier, line);
+    const StatusCode status = framegate_verifier_open(ledger.get(), &verifier, line);
     return status ? Result<Verifier>(Verifier(verifier)) : status;
   }
   Result<Head> head() const {
     Head head{};
-    const Status status = framegate_verifier_head(get(), &head);
+    const StatusCode status = framegate_verifier_head(get(), &head);
     return status ? Result<Head>(head) : status;
   }
   Result<Checked> verify_batch(const Archived *frames, std::size_t count, Purposes wanted, const MeetingKey &key) const {
@@ -777,7 +822,7 @@ public:
 private:
   template <class Call> static Result<Checked> checked(std::size_t count, Call call) {
     Checked checked(count);
-    const Status status = call(checked.bits_.data(), checked.findings_.data(), &checked.count_);
+    const StatusCode status = call(checked.bits_.data(), checked.findings_.data(), &checked.count_);
     return status ? Result<Checked>(std::move(checked)) : status;
   }
 };
@@ -791,9 +836,18 @@ struct Bytes {
 };
 
 namespace detail {
+/* A number that stands for a word. */
+template <class W, class Call> Result<W> word(Call call) {
+  const Result<std::uint32_t> number = told<std::uint32_t>(call);
+  return number ? Result<W>(static_cast<W>(*number)) : number.status();
+}
+template <class Call> Result<std::string_view> line(Call call) {
+  const Result<framegate_string> text = told<framegate_string>(call);
+  return text ? Result<std::string_view>(view(*text)) : text.status();
+}
 template <class Call> Result<Carried> carried(Call call) {
   Carried carried;
-  const Status status = call(&carried);
+  const StatusCode status = call(&carried);
   return status ? Result<Carried>(carried) : status;
 }
 } // namespace detail
@@ -803,7 +857,7 @@ namespace rtp {
 inline Result<Carried> read(Bytes packet, std::uint8_t id) {
   return detail::carried([&](Carried *carried) { return framegate_rtp_read(packet.data, packet.length, id, carried); });
 }
-inline Status write(Bytes packet, std::uint8_t id, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
+inline StatusCode write(Bytes packet, std::uint8_t id, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
   return framegate_rtp_write(packet.data, packet.length, id, &carried, buffer, capacity, &length);
 }
 } // namespace rtp
@@ -813,7 +867,7 @@ namespace sei {
 inline Result<Carried> read(Bytes unit, std::uint32_t format) {
   return detail::carried([&](Carried *carried) { return framegate_sei_read(unit.data, unit.length, format, carried); });
 }
-inline Status write(Bytes unit, std::uint32_t format, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
+inline StatusCode write(Bytes unit, std::uint32_t format, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
   return framegate_sei_write(unit.data, unit.length, format, &carried, buffer, capacity, &length);
 }
 } // namespace sei
@@ -822,7 +876,7 @@ namespace obu {
 inline Result<Carried> read(Bytes unit) {
   return detail::carried([&](Carried *carried) { return framegate_obu_read(unit.data, unit.length, carried); });
 }
-inline Status write(Bytes unit, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
+inline StatusCode write(Bytes unit, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
   return framegate_obu_write(unit.data, unit.length, &carried, buffer, capacity, &length);
 }
 } // namespace obu
@@ -833,8 +887,8 @@ inline Result<std::string> extmap(std::uint8_t id) {
   return detail::text([&](auto... room) { return framegate_sdp_extmap(id, room...); });
 }
 inline Result<std::uint8_t> extension_id(std::string_view part) {
-  const std::int32_t id = framegate_sdp_extension_id(detail::string(part));
-  return id < 0 ? Result<std::uint8_t>(Status(id)) : Result<std::uint8_t>(static_cast<std::uint8_t>(id));
+  const Result<std::uint32_t> id = detail::told<std::uint32_t>([&](std::uint32_t *number) { return framegate_sdp_extension_id(detail::string(part), number); });
+  return id ? Result<std::uint8_t>(static_cast<std::uint8_t>(*id)) : id.status();
 }
 
 enum class Recording : std::uint32_t {
@@ -850,19 +904,28 @@ enum class Preference : std::uint32_t {
   no_preference = FRAMEGATE_PREFERENCE_NO_PREFERENCE
 };
 
-inline Recording recording_of(Purposes agreed) { return static_cast<Recording>(framegate_recording_of(agreed.bits)); }
-inline Preference preference_of(Purposes agreed) { return static_cast<Preference>(framegate_preference_of(agreed.bits)); }
-inline std::string_view line(Recording recording) { return detail::view(framegate_recording_line(static_cast<std::uint32_t>(recording))); }
-inline std::string_view line(Preference preference) { return detail::view(framegate_preference_line(static_cast<std::uint32_t>(preference))); }
+inline Result<Recording> recording_of(Purposes agreed) {
+  return detail::word<Recording>([&](std::uint32_t *number) { return framegate_recording_of(agreed.bits, number); });
+}
+inline Result<Preference> preference_of(Purposes agreed) {
+  return detail::word<Preference>([&](std::uint32_t *number) { return framegate_preference_of(agreed.bits, number); });
+}
+inline Result<std::string_view> line(Recording recording) {
+  return detail::line([&](framegate_string *text) { return framegate_recording_line(static_cast<std::uint32_t>(recording), text); });
+}
+inline Result<std::string_view> line(Preference preference) {
+  return detail::line([&](framegate_string *text) { return framegate_preference_line(static_cast<std::uint32_t>(preference), text); });
+}
 inline Result<Recording> recording(std::string_view description, std::size_t media) {
-  const std::int32_t read = framegate_recording_read(detail::string(description), media);
-  return read < 0 ? Result<Recording>(Status(read)) : Result<Recording>(static_cast<Recording>(read));
+  return detail::word<Recording>([&](std::uint32_t *number) { return framegate_recording_read(detail::string(description), media, number); });
 }
 inline Result<Preference> preference(std::string_view description, std::size_t media) {
-  const std::int32_t read = framegate_preference_read(detail::string(description), media);
-  return read < 0 ? Result<Preference>(Status(read)) : Result<Preference>(static_cast<Preference>(read));
+  return detail::word<Preference>([&](std::uint32_t *number) { return framegate_preference_read(detail::string(description), media, number); });
 }
-inline bool is_refusal(Preference preference) { return framegate_preference_is_refusal(static_cast<std::uint32_t>(preference)) != 0; }
+/* Whether somebody may go on being recorded as far as this wish goes. It is no consent. */
+inline Result<bool> permits(Preference preference) {
+  return detail::told<bool>([&](bool *permits) { return framegate_preference_permits(static_cast<std::uint32_t>(preference), permits); });
+}
 } // namespace sdp
 
 /* ---- Meetings ---- */
@@ -887,10 +950,17 @@ struct MeetingOptions {
   bool batched = false;
 };
 
+/* Somebody who comes in. */
 struct Join {
-  std::string_view id{}, guardian{};
-  /* 32 bytes. */
-  const std::uint8_t *key = nullptr;
+  /* Who agrees for themselves. */
+  static Join adult(std::string_view id, const std::uint8_t *key = nullptr) { return {By::participant, id, {}, key}; }
+  /* Who has a guardian, of this id, who agrees for them (GDPR Art. 8). */
+  static Join with_guardian(std::string_view id, std::string_view guardian, const std::uint8_t *key = nullptr) { return {By::guardian, id, guardian, key}; }
+
+  By agrees;
+  std::string_view id, guardian;
+  /* The key by which they agree, 32 bytes; null: none. */
+  const std::uint8_t *key;
 };
 
 struct Notice {
@@ -908,19 +978,20 @@ struct Signed {
 struct Grant {
   Scope scope{};
   Digest notice{};
-  Method method = Method::clicked;
+  /* Must be said. */
+  Method method{};
   Time at = no_time, until = no_time;
   const Signed *signature = nullptr;
 };
 
 /* What the payloads of a stream look like. */
 struct Format {
-  std::uint32_t number = FRAMEGATE_FORMAT_OPAQUE, channels = 0, width = 0, height = 0;
-  bool planar = false, full_range = false;
+  std::uint32_t number = 0, channels = 0, width = 0, height = 0, layout = 0;
+  bool full_range = false;
   /* Of JSON. */
   std::vector<std::string_view> structural_keys{};
 
-  static Format pcm(std::uint32_t samples, std::uint32_t channels) { return {samples, channels}; }
+  static Format pcm(std::uint32_t samples, std::uint32_t channels) { return {samples, channels, 0, 0, FRAMEGATE_LAYOUT_INTERLEAVED}; }
   static Format pcm_s16(std::uint32_t channels) { return pcm(FRAMEGATE_FORMAT_PCM_S16, channels); }
   static Format pcm_f32(std::uint32_t channels) { return pcm(FRAMEGATE_FORMAT_PCM_F32, channels); }
   static Format picture(std::uint32_t pixels, std::uint32_t width, std::uint32_t height) { return {pixels, 0, width, height}; }
@@ -929,12 +1000,12 @@ struct Format {
   /* FRAMEGATE_FORMAT_OPUS and what follows it. */
   static Format encoded(std::uint32_t codec, std::uint32_t streams = 0) { return {codec, streams}; }
   static Format utf8() { return {FRAMEGATE_FORMAT_UTF8}; }
-  static Format json(std::vector<std::string_view> structural_keys) { return {FRAMEGATE_FORMAT_JSON, 0, 0, 0, false, false, std::move(structural_keys)}; }
-  static Format opaque() { return {}; }
+  static Format json(std::vector<std::string_view> structural_keys) { return {FRAMEGATE_FORMAT_JSON, 0, 0, 0, 0, false, std::move(structural_keys)}; }
+  static Format opaque() { return {FRAMEGATE_FORMAT_OPAQUE}; }
 
   /* All of one channel before those of the next. */
   Format in_planes() && {
-    planar = true;
+    layout = FRAMEGATE_LAYOUT_PLANAR;
     return std::move(*this);
   }
   /* Black is 0 instead of 16. */
@@ -1018,13 +1089,14 @@ public:
   /* no_time if nothing ends by itself. */
   Result<Time> next_deadline() const {
     std::int64_t deadline = 0;
-    const Status status = framegate_meeting_next_deadline(get(), &deadline);
+    const StatusCode status = framegate_meeting_next_deadline(get(), &deadline);
     return status ? Result<Time>(Time(deadline)) : status;
   }
-  Status tick(Time now) { return framegate_meeting_tick(get(), now.count()); }
+  StatusCode tick(Time now) { return framegate_meeting_tick(get(), now.count()); }
 
   Result<Participant> join(const Join &who, Time now) {
     detail::Sized<framegate_join> join;
+    join.agrees = static_cast<std::uint32_t>(who.agrees);
     join.id = detail::string(who.id);
     join.guardian = detail::string(who.guardian);
     join.key = who.key;
@@ -1039,7 +1111,7 @@ public:
     return detail::text([meeting = get(), who](auto... room) { return framegate_participant_id(meeting, who, room...); });
   }
 
-  Status show(const Notice &of) {
+  StatusCode show(const Notice &of) {
     detail::Sized<framegate_notice> notice;
     notice.scope = of.scope;
     notice.digest = of.digest;
@@ -1050,7 +1122,7 @@ public:
   }
   Result<Settling> supersede(const Digest &notice, Time now) { return settling(framegate_meeting_supersede, &notice, now.count()); }
 
-  Status grant(By by, Participant who, const Grant &of, Time now) {
+  StatusCode grant(By by, Participant who, const Grant &of, Time now) {
     return granting(of, [&](const framegate_grant *grant) { return framegate_meeting_grant(get(), static_cast<std::uint32_t>(by), who, grant, now.count()); });
   }
   Result<Digest> challenge(Participant who) const { return told<Digest>(framegate_meeting_challenge, who); }
@@ -1067,11 +1139,13 @@ public:
   Result<Settling> restrict(By by, std::optional<Participant> whom, Scope scope, Time now) {
     return settling(framegate_meeting_restrict, static_cast<std::uint32_t>(by), whom ? &*whom : nullptr, scope, now.count());
   }
-  Status lift(By by, std::optional<Participant> whom, Scope scope, Time now) {
+  StatusCode lift(By by, std::optional<Participant> whom, Scope scope, Time now) {
     return framegate_meeting_lift(get(), static_cast<std::uint32_t>(by), whom ? &*whom : nullptr, scope, now.count());
   }
   /* Enters how far each tap had come. */
-  Result<bool> settled(const Settling &settling, Time now) { return detail::truth(framegate_meeting_settled(get(), settling.get(), now.count())); }
+  Result<bool> settled(const Settling &settling, Time now) {
+    return detail::told<bool>([&](bool *settled) { return framegate_meeting_settled(get(), settling.get(), now.count(), settled); });
+  }
 
   Result<Stream> open_stream(const StreamOptions &of) {
     std::vector<framegate_field> fields;
@@ -1094,7 +1168,7 @@ public:
     options.channels = of.format.channels;
     options.width = of.format.width;
     options.height = of.format.height;
-    options.planar = of.format.planar;
+    options.layout = of.format.layout;
     options.full_range = of.format.full_range;
     options.bits_per_minute = of.bits_per_minute;
     options.fields = fields.empty() ? nullptr : fields.data();
@@ -1112,7 +1186,7 @@ public:
   /* Names the pair of one purpose and a third party. */
   Result<Purposes> third_party(Purposes purpose, std::string_view recipient) {
     std::uint16_t pair = 0;
-    const Status status = framegate_meeting_third_party(get(), purpose.bits, detail::string(recipient), &pair);
+    const StatusCode status = framegate_meeting_third_party(get(), purpose.bits, detail::string(recipient), &pair);
     return status ? Result<Purposes>(Purposes(pair)) : status;
   }
   /* A container of Participant. */
@@ -1122,7 +1196,7 @@ public:
   Result<std::vector<Counters>> counters() const {
     return detail::list(std::vector<Counters>(), [meeting = get()](auto... room) { return framegate_meeting_counters(meeting, room...); });
   }
-  Status count(Time now) { return framegate_meeting_count(get(), now.count()); }
+  StatusCode count(Time now) { return framegate_meeting_count(get(), now.count()); }
 
 private:
   /* What callbacks are passed: it stays where it is, until the meeting is closed and the last callback has returned. */
@@ -1172,20 +1246,20 @@ private:
     options.device_secret = of.device_secret;
     options.durability = of.batched ? FRAMEGATE_DURABILITY_BATCHED : FRAMEGATE_DURABILITY_EACH;
     framegate_meeting meeting{};
-    const Status status = open(&options, &meeting);
+    const StatusCode status = open(&options, &meeting);
     return status ? Result<Meeting>(Meeting(callbacks.release(), meeting)) : status;
   }
 
   /* A call that writes a value. */
   template <class T, class Call, class... Arguments> Result<T> told(Call call, Arguments... arguments) const {
     T value{};
-    const Status status = call(get(), arguments..., &value);
+    const StatusCode status = call(get(), arguments..., &value);
     return status ? Result<T>(value) : status;
   }
   /* A call that writes a handle. */
   template <class T, class H, class Call, class... Arguments> Result<T> made(Call call, Arguments... arguments) const {
     H handle{};
-    const Status status = call(get(), arguments..., &handle);
+    const StatusCode status = call(get(), arguments..., &handle);
     return status ? Result<T>(T(handle)) : status;
   }
   template <class Call, class... Arguments> Result<Settling> settling(Call call, Arguments... arguments) const {

@@ -13,15 +13,21 @@ use crate::{
 
 const BATCH: usize = 64;
 
-/// A tag as C has it, returned by value.
+/// A decision as C has it.
 #[repr(C)]
-#[derive(Clone, Copy)]
-struct Tag([u8; 16]);
+#[derive(Clone, Copy, Default)]
+struct Decision {
+    verdict: i32,
+    reason: u32,
+    purposes: u16,
+    reserved: u16,
+    generation: u32,
+}
 
 /// Frames that C has made; what is in them is C's.
 type Frames = *const u8;
-type DecideOne = unsafe extern "C" fn(u64, i64, i64) -> Tag;
-type DecideMany = unsafe extern "C" fn(u64, Frames, usize, i64, *mut Tag) -> i32;
+type DecideOne = unsafe extern "C" fn(u64, i64, i64, *mut Decision) -> i32;
+type DecideMany = unsafe extern "C" fn(u64, Frames, usize, i64, *mut Decision) -> i32;
 
 pub fn through_c(criterion: &mut Criterion) {
     let scene = load();
@@ -30,8 +36,10 @@ pub fn through_c(criterion: &mut Criterion) {
         let tap: Symbol<unsafe extern "C" fn() -> u64> = scene.get(b"scene_tap").expect("scene.c");
         let frames: Symbol<unsafe extern "C" fn(i64) -> Frames> =
             scene.get(b"scene_frames").expect("scene.c");
-        let decide: Symbol<DecideOne> = scene.get(b"framegate_tap_tag").expect("framegate.h");
-        let many: Symbol<DecideMany> = scene.get(b"framegate_tap_tags").expect("framegate.h");
+        let decide: Symbol<DecideOne> = scene.get(b"framegate_tap_decide").expect("framegate.h");
+        let many: Symbol<DecideMany> = scene
+            .get(b"framegate_tap_decide_batch")
+            .expect("framegate.h");
         (tap, frames, decide, many)
     };
     let now = NOW.as_micros();
@@ -42,13 +50,18 @@ pub fn through_c(criterion: &mut Criterion) {
     agree(&mut meeting, notice, who, SCOPE, Time::START);
     let stream = StreamOptions::owned(who, Kind::Audio, Format::OPAQUE);
     let mut inlined = tap(&mut meeting, stream, Purposes::RECORD);
-    let mut tags = [Tag([0; 16]); BATCH];
+    let mut decisions = [Decision::default(); BATCH];
 
     let group = &mut criterion.benchmark_group("through C");
     let decide: DecideOne = *decide;
-    // SAFETY: the tap is open and this thread's.
-    let one = move || unsafe { decide(c_tap, black_box(now), black_box(now)) };
-    assert_eq!(one().0[2], 1, "whole");
+    let one = move || {
+        let mut decision = Decision::default();
+        // SAFETY: the tap is open and this thread's, and there is room for a decision.
+        let done = unsafe { decide(c_tap, black_box(now), black_box(now), &raw mut decision) };
+        assert_eq!(done, 0);
+        decision
+    };
+    assert_eq!(one().verdict, 1, "whole");
     Line {
         name: "a frame of one person, through the C ABI",
         bytes: 0,
@@ -76,13 +89,14 @@ pub fn through_c(criterion: &mut Criterion) {
         }),
         run: &mut |_| {
             // SAFETY: the tap is open and this thread's, and there are as many frames and tags.
-            let done =
-                unsafe { decide_many(c_tap, black_box(frames), BATCH, now, tags.as_mut_ptr()) };
+            let done = unsafe {
+                decide_many(c_tap, black_box(frames), BATCH, now, decisions.as_mut_ptr())
+            };
             assert_eq!(black_box(done), 0);
         },
     }
     .measure(group);
-    assert!(tags.iter().all(|tag| tag.0[2] == 1), "whole");
+    assert!(decisions.iter().all(|one| one.verdict == 1), "whole");
 }
 
 /// What a client's clock tells, on either way.

@@ -6,6 +6,7 @@ and on to the decoder in any case. Descriptions come and go as lines of JSON on 
 
 import argparse
 import asyncio
+import ctypes
 import hashlib
 import json
 import sys
@@ -266,14 +267,14 @@ class Client:
         contents = [_payload(frame, held) for frame in self.voices[:count]]
         frames = (_c.Frame * count)(*(_c.Frame(contributors=1, captured=now) for _ in contents))
         payloads = (_c.Payload * count)(*contents)
-        cleared = (_c.Cleared * count)(*(_c.Cleared() for _ in contents))
+        cleared, handed_on = (_c.Cleared * count)(*(_c.Cleared() for _ in contents)), ctypes.c_size_t()
         tap, taken = self.taps["audio"], []
         for _ in range(20):
             before = time.perf_counter_ns()
-            admitted = _c.call.framegate_tap_admit(tap._handle, frames, payloads, count, now, cleared)
+            admitted = _c.call.framegate_tap_admit(tap._handle, frames, payloads, count, now, cleared, handed_on)
             taken.append((time.perf_counter_ns() - before) / count)
-            if admitted != count:
-                raise RuntimeError(f"{admitted} of {count} released")
+            if admitted != 0 or handed_on.value != count:
+                raise RuntimeError(f"{handed_on.value} of {count} released: {admitted}")
             _c.call.framegate_tap_end(tap._handle)
         return min(taken)
 

@@ -1,11 +1,28 @@
 // What must not compile: each MISUSE is one.
 #include <framegate.hpp>
 
+#include <array>
+
 using namespace framegate;
 
-void misuse(Meeting &meeting, Tap &tap, Participant who, const Frame &frame, const Payload &payload, Cleared *cleared) {
+struct Scene {
+  Meeting meeting;
+  Tap tap;
+  Settling settling;
+  StreamKey key;
+  Participant who;
+  Frame frame;
+  Payload payload;
+  Tag tag;
+  Seal seal;
+  std::array<Subject, 1> subjects;
+  std::array<Piece, 1> pieces;
+};
+
+int misuse(Scene &scene, Cleared *cleared) {
+  auto &[meeting, tap, settling, key, who, frame, payload, tag, seal, subjects, pieces] = scene;
   const Scope scope{Kind::audio, purpose::record};
-  (void)scope, (void)meeting, (void)tap, (void)who, (void)frame, (void)payload, (void)cleared;
+  (void)scope, (void)meeting, (void)tap, (void)settling, (void)key, (void)who, (void)frame, (void)payload, (void)tag, (void)seal, (void)subjects, (void)pieces, (void)cleared;
 #if MISUSE == 1 // a verdict unread
   tap.admit(frame, payload, Time(0), [](const Cleared &) {});
 #elif MISUSE == 2 // a release that ends at once
@@ -19,8 +36,58 @@ void misuse(Meeting &meeting, Tap &tap, Participant who, const Frame &frame, con
 #elif MISUSE == 6 // purposes where kinds belong
   const Scope crossed{purpose::record, Kind::audio};
 #elif MISUSE == 7 // a number where a time belongs
-  (void)tap.tag(1000, 1020);
+  (void)tap.decide(1000, 1020);
 #elif MISUSE == 8 // more than was cleared
   (void)tap.admit(frame, payload, Time(0), [](Cleared &) {});
+#elif MISUSE == 9 // a seal that was looked at, whether it holds or not
+  if (key.verify(seal, tag, subjects, pieces))
+    return 1;
+#elif MISUSE == 10 // a narrowing that can be asked, whether it has settled or not
+  if (settling.is_settled())
+    return 1;
+#elif MISUSE == 11
+  while (!settling.wait(std::chrono::milliseconds(1)))
+    return 1;
+#elif MISUSE == 12
+  if (tap.wants_keyframe())
+    return 1;
+#elif MISUSE == 13
+  if (meeting.settled(settling, Time(0)))
+    return 1;
+#elif MISUSE == 14
+  return key.verify(seal, tag, subjects, pieces) && who != unknown_participant;
+#elif MISUSE == 15
+  return key.verify(seal, tag, subjects, pieces) ? 1 : 0;
+#elif MISUSE == 16
+  const bool holds = key.verify(seal, tag, subjects, pieces);
+  return holds;
+#elif MISUSE == 17
+  return static_cast<bool>(key.verify(seal, tag, subjects, pieces));
+#elif MISUSE == 18 // there is an answer, but which?
+  return key.verify(seal, tag, subjects, pieces).ok();
+#elif MISUSE == 19
+  return key.verify(seal, tag, subjects, pieces) == true;
+#elif MISUSE == 20
+  return sdp::permits(sdp::Preference::off) ? 1 : 0;
+#elif MISUSE == 21 // that a narrowing has a handle is not that it has settled
+  if (settling)
+    return 1;
+#elif MISUSE == 22 // a bare decision where a tag belongs
+  return key.verify(seal, *tap.decide(Time(0), Time(0)), subjects, pieces).status().ok();
+#elif MISUSE == 23
+  const Source source(*tap.decide(Time(0), Time(0)), &who, 1);
+#elif MISUSE == 24
+  const Carried carried(*tap.decide(Time(0), Time(0)));
+#elif MISUSE == 25
+  const Tag copied = *tap.decide(Time(0), Time(0));
+#elif MISUSE == 26 // who agrees for them is not said
+  (void)meeting.join({"their-login"}, Time(0));
+#elif MISUSE == 27 // a kind by the number of another interface
+  const Kind kind = 0;
+#elif MISUSE == 28
+  return sdp::recording("", 0) == sdp::Recording::on;
+#elif MISUSE == 29 // a joined tag that may be none
+  const Tag met = tag.meet(tag);
 #endif
+  return 0;
 }

@@ -28,6 +28,7 @@ int main(void) {
   framegate_payload payload = {0};
   framegate_cleared cleared = {0};
   uint8_t samples[640] = {0};
+  size_t handed_on;
   const framegate_scope scope = {FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD};
 
   CHECK(framegate_abi_version() == FRAMEGATE_ABI_VERSION);
@@ -38,6 +39,7 @@ int main(void) {
   CHECK(framegate_meeting_open(&options, &meeting) == FRAMEGATE_OK);
 
   join.size = sizeof join;
+  join.agrees = FRAMEGATE_BY_PARTICIPANT;
   join.id = FRAMEGATE_STRING("their-login");
   CHECK(framegate_meeting_join(meeting, &join, 0, &who) == FRAMEGATE_OK);
 
@@ -71,8 +73,8 @@ int main(void) {
   cleared.size = sizeof cleared;
 
   frame.captured = 1000000;
-  CHECK(framegate_tap_admit(tap, &frame, &payload, 1, 1020000, &cleared) == 0);
-  CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED);
+  CHECK(framegate_tap_admit(tap, &frame, &payload, 1, 1020000, &cleared, &handed_on) == FRAMEGATE_OK);
+  CHECK(handed_on == 0 && cleared.verdict == FRAMEGATE_VERDICT_DROPPED);
 
   grant.size = sizeof grant;
   grant.scope = scope;
@@ -84,8 +86,8 @@ int main(void) {
   CHECK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, who, &grant, 1500000) == FRAMEGATE_OK);
 
   frame.captured = 2000000;
-  CHECK(framegate_tap_admit(tap, &frame, &payload, 1, 2020000, &cleared) == 1);
-  CHECK(cleared.verdict == FRAMEGATE_VERDICT_WHOLE);
+  CHECK(framegate_tap_admit(tap, &frame, &payload, 1, 2020000, &cleared, &handed_on) == FRAMEGATE_OK);
+  CHECK(handed_on == 1 && cleared.verdict == FRAMEGATE_VERDICT_WHOLE);
   CHECK(cleared.payload.plane[0].data == samples && cleared.payload.plane[0].length == sizeof samples);
   CHECK(framegate_tap_end(tap) == FRAMEGATE_OK);
 

@@ -36,12 +36,11 @@ static int av(int result, const char *what) {
   return result;
 }
 
-static int32_t gate(int32_t result, const char *what) {
-  if (result < 0) {
-    const framegate_string message = framegate_error_message(result);
+static void gate(framegate_status status, const char *what) {
+  if (status != FRAMEGATE_OK) {
+    const framegate_string message = framegate_error_message(status);
     die("%s: %.*s", what, (int)message.length, message.data);
   }
-  return result;
 }
 
 static framegate_string string(const char *text) { return (framegate_string){text, strlen(text)}; }
@@ -168,6 +167,7 @@ static void open_tap(struct track *track, const struct story *story, framegate_o
       .owner = story->who,
       .kind = kind,
       .format = kind == FRAMEGATE_KIND_AUDIO ? FRAMEGATE_FORMAT_PCM_S16 : FRAMEGATE_FORMAT_I420,
+      .layout = FRAMEGATE_LAYOUT_INTERLEAVED,
       .channels = kind == FRAMEGATE_KIND_AUDIO ? (uint32_t)track->decoder->ch_layout.nb_channels : 0,
       .width = kind == FRAMEGATE_KIND_AUDIO ? 0 : (uint32_t)track->decoder->width,
       .height = kind == FRAMEGATE_KIND_AUDIO ? 0 : (uint32_t)track->decoder->height,
@@ -183,14 +183,16 @@ static int64_t begins(struct track *track, const AVFrame *frame) {
   return av_rescale_q(frame->best_effort_timestamp, track->stream->time_base, AV_TIME_BASE_Q) - track->origin;
 }
 
-/* The only way to the recorder: what is cleared comes out in `buffer`, blanked where the person did not agree. */
-static int admit(struct track *track, struct story *story, int64_t captured, int64_t now, const framegate_payload *payload, const framegate_payload_mut *buffer,
+/* The only way to the recorder: what is cleared comes out in `buffer`, blanked where the person did not agree. Whether there is any. */
+static bool admit(struct track *track, struct story *story, int64_t captured, int64_t now, const framegate_payload *payload, const framegate_payload_mut *buffer,
                  framegate_cleared *cleared) {
   const framegate_frame frame = {.size = sizeof frame, .contributors = FRAMEGATE_CONTRIBUTORS_OWNER, .captured = captured};
   tell(story, now);
   track->next = now;
   *cleared = (framegate_cleared){.size = sizeof *cleared};
-  return gate(framegate_tap_admit_into(track->tap, &frame, payload, buffer, 1, now, cleared), "admitting");
+  size_t handed_on;
+  gate(framegate_tap_admit_into(track->tap, &frame, payload, buffer, 1, now, cleared, &handed_on), "admitting");
+  return handed_on > 0;
 }
 
 static void write_audio(struct track *track, struct story *story, AVFrame *frame) {
@@ -207,7 +209,7 @@ static void write_audio(struct track *track, struct story *story, AVFrame *frame
   const framegate_payload_mut out = {.size = sizeof out, .plane = {{buffer, length, 0}}};
   framegate_cleared cleared;
   const int64_t captured = begins(track, frame);
-  if (length > 0 && admit(track, story, captured, captured + av_rescale(count, AV_TIME_BASE, rate), &payload, &out, &cleared) > 0) {
+  if (length > 0 && admit(track, story, captured, captured + av_rescale(count, AV_TIME_BASE, rate), &payload, &out, &cleared)) {
     put(track->file, cleared.payload.plane[0].data, cleared.payload.plane[0].length);
     track->written += (uint32_t)cleared.payload.plane[0].length;
     gate(framegate_tap_end(track->tap), "the release");
@@ -238,7 +240,7 @@ static void write_video(struct track *track, struct story *story, const AVFrame 
   const int64_t captured = begins(track, frame);
   const AVRational rate = track->stream->avg_frame_rate;
   const int64_t lasts = rate.num > 0 ? av_rescale(AV_TIME_BASE, rate.den, rate.num) : 0;
-  if (admit(track, story, captured, captured + lasts, &payload, &out, &cleared) > 0) {
+  if (admit(track, story, captured, captured + lasts, &payload, &out, &cleared)) {
     put(track->file, "FRAME\n", 6);
     for (int plane = 0; plane < 3; plane++) {
       const int rows = plane == 0 ? height : (height + 1) / 2, row = plane == 0 ? width : (width + 1) / 2;
@@ -315,7 +317,8 @@ static void write_receipt(const char *directory, const char *ledger_path) {
   gate(framegate_ledger_read(lines, length, NULL, NULL, &ledger, NULL), "the ledger");
   gate(framegate_ledger_verify(ledger, NULL), "the ledger");
   size_t size = 0;
-  framegate_ledger_receipt(ledger, FRAMEGATE_STRING("speaker"), NULL, 0, &size);
+  if (framegate_ledger_receipt(ledger, FRAMEGATE_STRING("speaker"), NULL, 0, &size) != FRAMEGATE_ERROR_SHORT_BUFFER)
+    die("the receipt is empty");
   char *receipt = room_of(size);
   gate(framegate_ledger_receipt(ledger, FRAMEGATE_STRING("speaker"), receipt, size, &size), "the receipt");
   file = create(directory, "receipt.json", path, sizeof path);
@@ -346,7 +349,7 @@ int main(int argc, char **argv) {
   struct story story = {0};
   const framegate_meeting_options options = {.size = sizeof options, .participants = 1, .id = FRAMEGATE_STRING("recording"), .ledger = string(ledger)};
   gate(framegate_meeting_open(&options, &story.meeting), ledger);
-  const framegate_join join = {.size = sizeof join, .id = FRAMEGATE_STRING("speaker")};
+  const framegate_join join = {.size = sizeof join, .agrees = FRAMEGATE_BY_PARTICIPANT, .id = FRAMEGATE_STRING("speaker")};
   gate(framegate_meeting_join(story.meeting, &join, 0, &story.who), "joining");
   framegate_notice notice = {
       .size = sizeof notice,

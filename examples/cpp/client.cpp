@@ -32,12 +32,12 @@ namespace {
 }
 
 template <class T> T must(framegate::Result<T> result, std::string_view what) {
-  if (!result)
+  if (!result.status())
     die(what, result.status().message());
   return *std::move(result);
 }
 
-void must(framegate::Status status, std::string_view what) {
+void must(framegate::StatusCode status, std::string_view what) {
   if (!status)
     die(what, status.message());
 }
@@ -159,7 +159,7 @@ int main(int argc, char **argv) {
   options.participants = 10;
   options.event = [](std::string_view line) { std::printf("ledger: %.*s\n", static_cast<int>(line.size()), line.data()); };
   framegate::Meeting meeting = must(framegate::Meeting::open(std::move(options)), "opening");
-  const auto me = must(meeting.join({"my-login"}, 0ms), "joining");
+  const auto me = must(meeting.join(framegate::Join::adult("my-login"), 0ms), "joining");
   framegate::Notice notice;
   notice.scope = scope;
   notice.digest = must(framegate::digest_of("With your consent we train our speech model with your voice."), "the notice");
@@ -180,6 +180,7 @@ int main(int argc, char **argv) {
   framegate::Grant grant;
   grant.scope = scope;
   grant.notice = notice.digest;
+  grant.method = framegate::Method::clicked;
   clock.sleep_until(2s);
   must(meeting.grant(By::participant, me, grant, clock.now()), "agreeing");
 

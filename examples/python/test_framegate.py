@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import array
+import copy
 import ctypes
 import gc
 import inspect
+import os
+import pickle
 import re
 import subprocess
 import tempfile
@@ -12,6 +16,7 @@ import unittest
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from framegate import (
     Archived, By, Carried, Channel, Error, Field, Finding, Format, Frame, Kind, Ledger, Meeting, MeetingKey, Method, Participant, Purpose, Rectangle,
@@ -22,6 +27,12 @@ ROOT = Path(__file__).parents[2]
 INCLUDE = ROOT / "include"
 # Of what is called otherwise in framegate.h.
 NAMES = {"Handle": "framegate_meeting"}
+
+
+def every(kind: type) -> set[type]:
+    """All classes that are of one."""
+    direct: list[type] = kind.__subclasses__()
+    return {*direct, *(each for one in direct for each in every(one))}
 
 
 class Layout(unittest.TestCase):
@@ -64,15 +75,92 @@ class Gate(unittest.TestCase):
         with self.tap().admit(b"voice", 0, 20_000) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason, cleared.planes), (Verdict.DROPPED, "not granted", []))
 
-    def test_what_is_cleared_is_there_until_the_release_ends(self) -> None:
+    def test_what_is_kept_of_a_release_does_not_change(self) -> None:
         tap = self.tap()
         self.grant()
-        for voice in (b"voice", bytearray(b"voice"), memoryview(bytearray(b"voice"))):
+        for voice in (b"voice", bytearray(b"voice"), memoryview(bytearray(b"voice")), memoryview(b"voice")):
             with tap.admit(voice, 1_000_000, 1_020_000) as cleared:
-                self.assertEqual((cleared.verdict, bytes(cleared.data)), (Verdict.WHOLE, b"voice"))
-                kept = cleared.data
-            with self.assertRaises(ValueError):
-                bytes(kept)
+                self.assertEqual((cleared.verdict, cleared.data), (Verdict.WHOLE, b"voice"))
+                kept = memoryview(cleared.data)
+            if isinstance(voice, bytearray):
+                voice[:] = b"later"
+            with tap.admit(b"later", 500_000, 1_020_000) as cleared:
+                self.assertEqual(cleared.verdict, Verdict.DROPPED)
+            self.assertEqual(bytes(kept), b"voice")
+
+    def test_buffers_are_counted_in_bytes_and_have_no_gaps(self) -> None:
+        tap = self.tap()
+        self.grant()
+        for code in "bhiqfd":
+            samples = array.array(code, range(100))
+            for buffer in (samples, memoryview(samples), memoryview(samples).toreadonly(), memoryview(samples).cast("B").cast("B", [samples.itemsize * 10, 10])):
+                into = array.array(code, bytes(len(samples) * samples.itemsize))
+                for copy in (None, into):
+                    with tap.admit(buffer, 1_000_000, 1_020_000, into=copy) as cleared:
+                        self.assertEqual((cleared.verdict, cleared.data), (Verdict.WHOLE, samples.tobytes()))
+                self.assertEqual(into, samples)
+        gapped = memoryview(bytearray(range(128)))[::2]
+        key = MeetingKey(bytes(32), "test").stream(0)
+        for content, copied in ((gapped, None), (b"x" * 64, gapped)):
+            with self.assertRaises(BufferError), tap.admit(content, 1_000_000, 1_020_000, into=copied):
+                self.fail("released")
+        with self.assertRaises(BufferError):
+            key.seal(bytes(16), [], gapped)
+        with self.assertRaises(TypeError), tap.admit(b"voice", 1_000_000, 1_020_000, into=b"voice"):
+            self.fail("released")
+        self.assertEqual(tap.counters().seen, 48)
+
+    def handles(self) -> list[Any]:
+        """One of each that stands for something of this process."""
+        tap, key = self.tap(), MeetingKey(bytes(32), "test")
+        ledger = Ledger(self.content())
+        settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.VIDEO], Purpose.TRAIN, 0)
+        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
+        outlet = self.meeting.outlet("another", Purpose.TRAIN)
+        return [self.meeting, tap, key, key.stream(0), ledger, Verifier(ledger), settling, self.meeting.group([self.who]), self.who, stream, outlet]
+
+    def test_handles_are_not_pickled_or_copied(self) -> None:
+        handles = self.handles()
+        self.assertEqual({type(handle) for handle in handles}, {*every(_c.Owner), *every(_c.Bound)})
+        for handle in handles:
+            ways: list[Callable[[object], object]] = [pickle.dumps, copy.copy, copy.deepcopy]
+            for way in ways:
+                with self.assertRaises(TypeError):
+                    way(handle)
+            for way in (pickle.dumps, copy.deepcopy):
+                with self.assertRaises(TypeError):
+                    way([handle])
+
+    def test_a_forked_child_uses_no_handle(self) -> None:
+        handles = [handle for handle in self.handles() if isinstance(handle, _c.Owner)]
+        child = os.fork()
+        if child == 0:
+            os._exit(sum(self.is_usable(handle) for handle in handles))
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        # The parent's are its own still.
+        self.assertEqual([self.is_usable(handle) for handle in handles], [True] * len(handles))
+
+    @staticmethod
+    def is_usable(handle: _c.Owner) -> bool:
+        try:
+            return bool(handle._handle.handle)
+        except RuntimeError:
+            handle.close()
+            return False
+
+    def test_what_is_no_answer_raises(self) -> None:
+        handles = self.handles()
+        settling, key, tap = handles[6], handles[3], handles[1]
+        for handle in handles:
+            if isinstance(handle, _c.Owner):
+                handle.close()
+        asked: list[Callable[[], object]] = [
+            settling.is_settled, lambda: settling.wait(1), lambda: self.meeting.settled(settling, 0), tap.wants_keyframe, lambda: tap.decide(0, 0),
+            lambda: key.verify(bytes(16), bytes(16), [], b""), lambda: meet(bytes(16), bytes(16)), lambda: wire.extension_id(""),
+        ]  # fmt: skip
+        for ask in asked:
+            with self.assertRaises(Error):
+                ask()
 
     def test_what_is_blanked_is_not_what_came_in(self) -> None:
         stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPUS, owner=self.who)
@@ -90,6 +178,8 @@ class Gate(unittest.TestCase):
             settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000)
             self.assertFalse(settling.wait(1))
         self.assertTrue(settling.wait(1000))
+        with self.assertRaises(TypeError):
+            self.assertTrue(settling)
         self.assertTrue(self.meeting.settled(settling, 1_030_000))
 
     def test_a_release_ends_when_its_sink_raises(self) -> None:
@@ -253,7 +343,7 @@ class Gate(unittest.TestCase):
         self.grant()
         secret = bytes(range(32))
         key = MeetingKey(secret, "test")
-        stream = key.stream(tap.tag(0, 0))
+        stream = key.stream(0)
         people = [Subject("who")]
         with tap.admit(b"a voice", 1_000_000, 1_020_000) as cleared:
             carried = Carried(cleared.tag, stream.seal(cleared.tag, people, cleared.data))
@@ -307,7 +397,7 @@ class Wire(unittest.TestCase):
 
     def test_seals(self) -> None:
         people = [Subject("ben", frozenset([Kind.VIDEO])), Subject("ann")]
-        key = MeetingKey(self.known["SECRET"], "standup").stream(self.tag)
+        key = MeetingKey(self.known["SECRET"], "standup").stream(read_tag(self.tag).stream)
         self.assertEqual(key.seal(self.tag, people, b"a vo", memoryview(b"ice")), self.seal)
         self.assertTrue(key.verify(self.seal, self.tag, people, b"a voice"))
         self.assertFalse(key.verify(self.seal, self.tag, people[:1], b"a voice"))
@@ -358,7 +448,7 @@ class Wire(unittest.TestCase):
         self.assertEqual(wire.Recording.read("a=record:paused", 0), wire.Recording.PAUSED)
         self.assertEqual(wire.Preference.of(Purpose.TRAIN).line, "a=recordpref:off")
         self.assertEqual(wire.Preference.read("m=audio\na=recordpref:pause", 0), wire.Preference.PAUSE)
-        self.assertEqual([preference for preference in wire.Preference if preference.is_refusal], [wire.Preference.OFF, wire.Preference.PAUSE])
+        self.assertEqual([preference for preference in wire.Preference if not preference.permits], [wire.Preference.OFF, wire.Preference.PAUSE])
 
 
 if __name__ == "__main__":

@@ -3,16 +3,15 @@
 use alloc::vec::Vec;
 
 use super::{
-    boundary::status,
     handle::{Handle, Objects},
     ledger::{LEDGERS, told},
     meeting::HeadOut,
-    memory::{In, Out, Room, Text, sized},
+    memory::{Array, Each, In, Optional, Out, Text, answer, sized},
     seal::{CarriedInOut, MEETING_KEYS, People, SubjectIn},
     status::Status,
 };
 use crate::{
-    ledger::{Head, Ledger},
+    ledger::Ledger,
     purpose::Purposes,
     seal::{Archived, MeetingKey, Subjects},
     verify::{Finding, Seals, Verifier},
@@ -113,73 +112,67 @@ pub(super) fn each<'c>(
     Ok(())
 }
 
-/// Where it is told which frames are cleared, and why the others are not.
-struct Answers<'c> {
-    cleared: Out<'c, u64>,
-    findings: Out<'c, u8>,
-    total: Out<'c, usize>,
+/// As many frames, or none if memory has no room for so many.
+pub(super) fn possible(count: usize) -> usize {
+    let most = isize::MAX.unsigned_abs() / size_of::<ArchivedIn<'_>>();
+    if count <= most { count } else { 0 }
 }
 
-/// The same, checked.
-type Rooms<'c> = (Room<'c, u64>, Room<'c, u8>, Option<Room<'c, usize>>);
+/// What a number stands for in C; 0 stands for none.
+pub(super) fn number(finding: Finding) -> u8 {
+    finding as u8 + 1
+}
 
-impl<'a> Answers<'a> {
-    fn rooms(self, count: usize) -> Result<Rooms<'a>, Status> {
-        let cleared = self.cleared.rooms(count.div_ceil(64))?;
-        let findings = self.findings.rooms(count)?;
-        Ok((cleared, findings, self.total.optional_room()?))
-    }
+/// Where it is told which frames are cleared, and why the others are not.
+type Answers<'c> = (
+    Each<Array<'c, u64>>,
+    Each<Array<'c, u8>>,
+    Each<Optional<'c, usize>>,
+);
 
-    /// Judges the frames of an archive. On an error none is cleared.
-    fn judge<'c>(
-        self,
-        verifier: Handle<Verifier>,
-        frames: In<'c, ArchivedIn<'c>>,
-        count: usize,
-        batch: impl Fn(&Verifier, &[Archived<'_>], &mut [u64], &mut [Finding]) -> Result<usize, Status>,
-    ) -> i32 {
-        let (cleared, findings, total_room) = match self.rooms(count) {
-            Ok(rooms) => rooms,
-            Err(status) => return status as i32,
-        };
+/// Judges the frames of an archive. On an error none is cleared.
+fn judge<'c>(
+    verifier: Handle<Verifier>,
+    frames: In<'c, ArchivedIn<'c>>,
+    count: usize,
+    (cleared, findings, total): (Out<'c, u64>, Out<'c, u8>, Out<'c, usize>),
+    batch: impl Fn(&Verifier, &[Archived<'_>], &mut [u64], &mut [Finding]) -> Result<usize, Status>,
+) -> i32 {
+    // Of so many that there cannot be frames for them there are no answers to close.
+    let there = possible(count);
+    let answers: Answers<'_> = (
+        Each(Array(cleared, there.div_ceil(64))),
+        Each(Array(findings, there)),
+        Each(Optional(total)),
+    );
+    answer(answers, |(cleared, findings, room)| {
+        if there < count {
+            return Err(Status::Length);
+        }
+        let verifier = VERIFIERS.get(verifier)?;
         let mut total = 0;
-        let judged = status(|| {
-            let verifier = VERIFIERS.get(verifier)?;
-            each(frames, count, Unnamed::Nobodys, |first, frames| {
-                let (mut bits, mut found) = ([0; AT_ONCE / 64], [Finding::NoTag; AT_ONCE]);
-                let found = found.get_mut(..frames.len()).ok_or(Status::Length)?;
-                total += batch(&verifier, frames, &mut bits, found)?;
-                for (index, word) in (first / 64..count.div_ceil(64)).zip(bits) {
-                    cleared.put_at(index, word);
-                }
-                for (index, finding) in (first..).zip(found) {
-                    findings.put_at(index, *finding as u8);
-                }
-                Ok(())
-            })
-        });
-        if judged < 0 {
-            total = 0;
-            for index in 0..count.div_ceil(64) {
-                cleared.put_at(index, 0);
+        each(frames, count, Unnamed::Nobodys, |first, frames| {
+            let (mut bits, mut found) = ([0; AT_ONCE / 64], [Finding::NoTag; AT_ONCE]);
+            let found = found.get_mut(..frames.len()).ok_or(Status::Length)?;
+            total += batch(&verifier, frames, &mut bits, found)?;
+            for (index, word) in (first / 64..count.div_ceil(64)).zip(bits) {
+                cleared.put_at(index, word);
             }
-            for index in 0..count {
-                findings.put_at(index, Finding::NoTag as u8);
+            for (index, finding) in (first..).zip(found) {
+                findings.put_at(index, number(*finding));
             }
-        }
-        if let Some(room) = total_room {
-            room.put(total);
-        }
-        judged
-    }
+            Ok(())
+        })?;
+        room.put(total);
+        Ok(())
+    })
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_finding_name(finding: u32) -> Text<'static> {
-    let finding = usize::try_from(finding)
-        .ok()
-        .and_then(|at| FINDINGS.get(at));
-    Text::of(finding.map_or("unknown", |finding| finding.name()))
+    let mut all = FINDINGS.into_iter();
+    let found = all.find(|one| u32::from(number(*one)) == finding);
+    Text::of(found.map_or("unknown", Finding::name))
 }
 
 #[unsafe(no_mangle)]
@@ -188,9 +181,8 @@ extern "C" fn framegate_verifier_open(
     verifier: Out<'_, Handle<Verifier>>,
     line: Out<'_, u64>,
 ) -> i32 {
-    status(|| {
-        let room = verifier.room()?;
-        let verifier = told(line, Verifier::new(&*LEDGERS.get(ledger)?))?;
+    answer((Each(verifier), Each(Optional(line))), |(room, line)| {
+        let verifier = told(&line, Verifier::new(&*LEDGERS.get(ledger)?))?;
         room.put(VERIFIERS.insert(verifier)?);
         Ok(())
     })
@@ -198,14 +190,13 @@ extern "C" fn framegate_verifier_open(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_verifier_close(verifier: Handle<Verifier>) -> i32 {
-    status(|| VERIFIERS.remove(verifier).map(drop))
+    answer((), |()| VERIFIERS.remove(verifier).map(drop))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_verifier_head(verifier: Handle<Verifier>, head: Out<'_, HeadOut>) -> i32 {
-    status(|| {
-        let room = head.room()?;
-        room.put(VERIFIERS.get(verifier)?.head().into());
+    answer(head, |room| {
+        room.put(VERIFIERS.get(verifier)?.head());
         Ok(())
     })
 }
@@ -221,16 +212,18 @@ extern "C" fn framegate_verifier_verify_batch<'c>(
     findings: Out<'c, u8>,
     cleared_count: Out<'c, usize>,
 ) -> i32 {
-    let answers = Answers {
-        cleared,
-        findings,
-        total: cleared_count,
-    };
+    let answers = (cleared, findings, cleared_count);
     let wanted = Purposes::from_bits_retain(wanted);
-    answers.judge(verifier, frames, count, |verifier, frames, bits, found| {
-        let key = MEETING_KEYS.get(key)?;
-        Ok(verifier.verify_batch(frames, wanted, Seals::Checked(&key), bits, found))
-    })
+    judge(
+        verifier,
+        frames,
+        count,
+        answers,
+        |verifier, frames, bits, found| {
+            let key = MEETING_KEYS.get(key)?;
+            Ok(verifier.verify_batch(frames, wanted, Seals::Checked(&key), bits, found))
+        },
+    )
 }
 
 #[unsafe(no_mangle)]
@@ -243,15 +236,17 @@ extern "C" fn framegate_verifier_dry_run<'c>(
     findings: Out<'c, u8>,
     cleared_count: Out<'c, usize>,
 ) -> i32 {
-    let answers = Answers {
-        cleared,
-        findings,
-        total: cleared_count,
-    };
+    let answers = (cleared, findings, cleared_count);
     let wanted = Purposes::from_bits_retain(wanted);
-    answers.judge(verifier, frames, count, |verifier, frames, bits, found| {
-        Ok(verifier.verify_batch(frames, wanted, Seals::DryRun, bits, found))
-    })
+    judge(
+        verifier,
+        frames,
+        count,
+        answers,
+        |verifier, frames, bits, found| {
+            Ok(verifier.verify_batch(frames, wanted, Seals::DryRun, bits, found))
+        },
+    )
 }
 
 #[unsafe(no_mangle)]
@@ -264,15 +259,17 @@ extern "C" fn framegate_verifier_recheck<'c>(
     findings: Out<'c, u8>,
     stay_count: Out<'c, usize>,
 ) -> i32 {
-    let answers = Answers {
-        cleared: stays,
-        findings,
-        total: stay_count,
-    };
-    answers.judge(verifier, frames, count, |verifier, frames, bits, found| {
-        let earlier = Head::from(*earlier.get()?);
-        Ok(verifier.recheck(&earlier, frames, bits, found)?)
-    })
+    let answers = (stays, findings, stay_count);
+    judge(
+        verifier,
+        frames,
+        count,
+        answers,
+        |verifier, frames, bits, found| {
+            let earlier = earlier.get()?.of_a_ledger()?;
+            Ok(verifier.recheck(&earlier, frames, bits, found)?)
+        },
+    )
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Notices, grants, withdrawals, restrictions.
 
 use super::{
-    boundary::status,
     handle::Handle,
     meeting::{DigestOut, Gate, Shared, call},
-    memory::{In, List, Out, Text, plain, sized},
+    memory::{Buffer, In, Late, Out, Text, answer, plain, sized},
     people::Person,
     settling::{Under, give},
     status::Status,
@@ -139,16 +138,15 @@ impl Gate {
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_digest_of(text: Text<'_>, digest: Out<'_, DigestOut>) -> i32 {
-    status(|| {
-        let room = digest.room()?;
-        room.put(Digest::of(text.get()?).into());
+    answer(digest, |room| {
+        room.put(Digest::of(text.get()?));
         Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_show(meeting: Handle<Shared>, notice: In<'_, NoticeIn<'_>>) -> i32 {
-    status(|| {
+    answer((), |()| {
         let from = notice.sized()?;
         let notice = Notice {
             digest: from.digest.into(),
@@ -157,6 +155,10 @@ extern "C" fn framegate_meeting_show(meeting: Handle<Shared>, notice: In<'_, Not
             controller: from.controller.get()?.into(),
             scope: from.scope.into(),
         };
+        // A digest that was never made.
+        if notice.digest == Digest([0; 32]) {
+            return Err(Status::Empty);
+        }
         call(meeting, |gate| Ok(gate.meeting.show(notice).map(drop)?))
     })
 }
@@ -168,7 +170,7 @@ extern "C" fn framegate_meeting_supersede(
     now: i64,
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
-    status(|| {
+    answer(Late(settling), |settling| {
         let notice = Digest::from(*notice.get()?);
         let superseded = call(meeting, |gate| {
             Ok(gate.meeting.supersede(notice, Time::from_micros(now))?)
@@ -185,7 +187,7 @@ extern "C" fn framegate_meeting_grant(
     grant: In<'_, GrantIn<'_>>,
     now: i64,
 ) -> i32 {
-    status(|| {
+    answer((), |()| {
         let by = authority(by).ok_or(Status::Number)?;
         let grant = grant.sized()?.get()?;
         call(meeting, |gate| {
@@ -203,11 +205,10 @@ extern "C" fn framegate_meeting_challenge(
     who: Person,
     challenge: Out<'_, DigestOut>,
 ) -> i32 {
-    status(|| {
-        let room = challenge.room()?;
+    answer(challenge, |room| {
         call(meeting, |gate| {
             let challenge = gate.meeting.challenge(gate.person(who)?);
-            room.put(challenge.ok_or(Status::UnknownParticipant)?.into());
+            room.put(challenge.ok_or(Status::UnknownParticipant)?);
             Ok(())
         })
     })
@@ -222,8 +223,8 @@ extern "C" fn framegate_grant_message(
     capacity: usize,
     length: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(buffer, capacity, length)?;
+    let buffer: Buffer<'_, u8> = (buffer, capacity, length);
+    answer(buffer, |list| {
         let grant = grant.sized()?.unsigned()?;
         call(meeting, |gate| {
             let id = gate.id(who)?;
@@ -244,7 +245,7 @@ extern "C" fn framegate_meeting_withdraw(
     now: i64,
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
-    status(|| {
+    answer(Late(settling), |settling| {
         // Whoever asks for it, it is closed; one who cannot be named is the vendor's software at the least.
         let by = authority(by).unwrap_or(Authority::Vendor);
         let withdrawn = call(meeting, |gate| {
@@ -265,12 +266,12 @@ extern "C" fn framegate_meeting_restrict(
     now: i64,
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
-    status(|| {
-        let by = authority(by).ok_or(Status::Number)?;
+    answer(Late(settling), |settling| {
+        let (by, scope) = (authority(by).ok_or(Status::Number)?, Scope::from(scope));
         let restricted = call(meeting, |gate| {
             let whom = gate.whom(whom)?;
             let now = Time::from_micros(now);
-            Ok(gate.meeting.restrict(by, whom, scope.into(), now)?)
+            Ok(gate.meeting.restrict(by, whom, scope, now)?)
         })?;
         give(settling, restricted)
     })
@@ -284,12 +285,12 @@ extern "C" fn framegate_meeting_lift(
     scope: ScopeIn,
     now: i64,
 ) -> i32 {
-    status(|| {
-        let by = authority(by).ok_or(Status::Number)?;
+    answer((), |()| {
+        let (by, scope) = (authority(by).ok_or(Status::Number)?, Scope::from(scope));
         call(meeting, |gate| {
             let whom = gate.whom(whom)?;
             let now = Time::from_micros(now);
-            Ok(gate.meeting.lift(by, whom, scope.into(), now)?)
+            Ok(gate.meeting.lift(by, whom, scope, now)?)
         })
     })
 }

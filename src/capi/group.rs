@@ -3,10 +3,9 @@
 use alloc::vec::Vec;
 
 use super::{
-    boundary::status,
     handle::{Handle, HotObjects},
     meeting::{Shared, call},
-    memory::{In, Out},
+    memory::{In, Out, answer},
     people::Person,
     status::Status,
 };
@@ -21,8 +20,8 @@ extern "C" fn framegate_group_open(
     count: usize,
     group: Out<'_, Handle<Group>>,
 ) -> i32 {
-    status(|| {
-        let (room, people) = (group.room()?, people.array(count)?);
+    answer(group, |room| {
+        let people = people.array(count)?;
         let group = call(meeting, |gate| {
             let people: Result<Vec<_>, Status> =
                 people.iter().map(|who| gate.person(*who)).collect();
@@ -35,5 +34,5 @@ extern "C" fn framegate_group_open(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_group_close(group: Handle<Group>) -> i32 {
-    status(|| GROUPS.remove(group).map(drop))
+    answer((), |()| GROUPS.remove(group).map(drop))
 }

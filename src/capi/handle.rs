@@ -46,7 +46,8 @@ impl<T> Copy for Handle<T> {}
 unsafe impl<T> super::memory::Plain for Handle<T> {}
 
 impl<T> Handle<T> {
-    pub(super) const NONE: Self = Self::new(0);
+    #[cfg(test)]
+    const NONE: Self = Self::new(0);
 
     const fn new(number: u64) -> Self {
         Self {
@@ -304,7 +305,7 @@ impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
 
     /// What is wrong with a handle that stands for nothing.
     #[cold]
-    fn missing(&self, handle: Handle<T>) -> Status {
+    pub(super) fn missing(&self, handle: Handle<T>) -> Status {
         if index(handle.number) < usize::from(self.inherited.load(Relaxed)) {
             Status::Forked
         } else {

@@ -70,14 +70,14 @@ fn structs() -> Numbers {
             size, participants, id, ledger, append, append_user, event, event_user, device_secret, durability, reserved,
         }
         "framegate_head" = meeting::HeadOut { entries, hash }
-        "framegate_join" = people::JoinIn { size, reserved, id, guardian, key }
+        "framegate_join" = people::JoinIn { size, agrees, id, guardian, key }
         "framegate_notice" = grant::NoticeIn { size, scope, digest, version, language, controller }
         "framegate_signed" = grant::SignedIn { size, reserved, meeting, challenge, signature }
         "framegate_grant" = grant::GrantIn { size, scope, notice, method, reserved, at, until, signature }
         "framegate_tap_release" = settling::TapReleaseOut { stream, outlet, releasing, released, last }
         "framegate_field" = stream::FieldIn { size, reserved, name, unit, minimum, maximum }
         "framegate_stream_options" = stream::StreamOptions {
-            size, r#type, owner, kind, format, channels, planar, full_range, width, height, bits_per_minute, fields, field_count,
+            size, r#type, owner, kind, format, channels, layout, full_range, width, height, bits_per_minute, fields, field_count,
             structural_keys, structural_key_count,
         }
         "framegate_outlet_options" = stream::OutletOptions { size, purposes, blanks, name, recipient }
@@ -95,6 +95,7 @@ fn structs() -> Numbers {
         "framegate_plane_mut" = frame::PlaneInOut { data, length, stride }
         "framegate_payload_mut" = frame::PayloadInOut { size, planes, plane }
         "framegate_cleared" = tap::ClearedOut { size, verdict, tag, payload, hidden, room, capacity, source }
+        "framegate_decision" = tap::DecisionOut { verdict, reason, purposes, reserved, generation }
         "framegate_counters" = tap::CountersOut { size, stream, outlet, seen, whole, redacted, blanked, dropped }
         "framegate_tag_fields" = tag::TagFields {
             size, verdict, reason, kind, purposes, stream, generation, captured,
@@ -134,6 +135,8 @@ fn structs() -> Numbers {
 /// What is told apart by C alone.
 const NUMBERS: &[(&str, u32)] = &[
     ("FORMAT_OPUS_MULTISTREAM", stream::OPUS_MULTISTREAM),
+    ("LAYOUT_INTERLEAVED", stream::INTERLEAVED),
+    ("LAYOUT_PLANAR", stream::PLANAR),
     ("STREAM_OWNED", stream::OWNED),
     ("STREAM_MIX", stream::MIX),
     ("STREAM_COMPOSITE", stream::COMPOSITE),
@@ -180,7 +183,7 @@ fn constants() -> Numbers {
     for kind in Kind::ALL {
         put(
             format!("KIND_{}", in_capitals(&format!("{kind:?}"))),
-            kind as i128,
+            stream::kind_number(kind).into(),
         );
     }
     for (name, purpose) in Purposes::all().iter_names() {
@@ -206,9 +209,9 @@ fn constants() -> Numbers {
             tap::verdict(verdict).into(),
         );
     }
-    for (number, finding) in archive::FINDINGS.iter().enumerate() {
+    for finding in archive::FINDINGS {
         let name = in_capitals(&format!("{finding:?}"));
-        put(format!("FINDING_{name}"), number as i128);
+        put(format!("FINDING_{name}"), archive::number(finding).into());
     }
     for number in 0..100 {
         if let Some(by) = grant::authority(number) {

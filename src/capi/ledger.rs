@@ -6,17 +6,16 @@ use core::time::Duration;
 use serde::Serialize;
 
 use super::{
-    boundary::status,
     handle::{Handle, Objects},
     meeting::HeadOut,
-    memory::{In, List, Out, Text, sized},
+    memory::{Buffer, Each, In, Optional, Out, Room, Struct, Text, answer, sized},
     status::Status,
 };
 use crate::{
     consent::PublicKey,
     export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
     ids::OutletId,
-    ledger::{Entry, Head, Ledger, LedgerError},
+    ledger::{Entry, Ledger, LedgerError},
 };
 
 pub(super) static LEDGERS: Objects<Ledger> = Objects::new(3);
@@ -62,11 +61,9 @@ pub(super) struct DialogIn {
 sized!(LedgerInfo, ParticularsIn<'_>, DialogIn);
 
 /// Says which line it was, to who asked.
-pub(super) fn told<T>(line: Out<'_, u64>, read: Result<T, LedgerError>) -> Result<T, Status> {
+pub(super) fn told<T>(line: &Room<'_, u64>, read: Result<T, LedgerError>) -> Result<T, Status> {
     read.map_err(|error| {
-        if let (false, Ok(room)) = (line.is_null(), line.room()) {
-            room.put(error.line);
-        }
+        line.put(error.line);
         error.into()
     })
 }
@@ -80,25 +77,28 @@ extern "C" fn framegate_ledger_read(
     ledger: Out<'_, Handle<Ledger>>,
     line: Out<'_, u64>,
 ) -> i32 {
-    status(|| {
-        let (room, bytes) = (ledger.room()?, bytes.array(length)?);
-        let anchor = anchor.optional()?.map(|head| Head::from(*head));
+    answer((Each(ledger), Each(Optional(line))), |(room, line)| {
+        let bytes = bytes.array(length)?;
+        let anchor = anchor.optional()?.map(|head| head.of_a_ledger());
+        let anchor = anchor.transpose()?;
         let device = device.optional()?.map(|key| PublicKey(*key));
         let read = Ledger::read(bytes, anchor.as_ref(), device.as_ref());
-        room.put(LEDGERS.insert(told(line, read)?)?);
+        room.put(LEDGERS.insert(told(&line, read)?)?);
         Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_verify(ledger: Handle<Ledger>, line: Out<'_, u64>) -> i32 {
-    status(|| told(line, LEDGERS.get(ledger)?.verify()))
+    answer(Optional(line), |line| {
+        told(&line, LEDGERS.get(ledger)?.verify())
+    })
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_get(ledger: Handle<Ledger>, info: Out<'_, LedgerInfo>) -> i32 {
-    status(|| {
-        let (ledger, out) = (LEDGERS.get(ledger)?, info.sized()?);
+    answer(Struct(info), |out| {
+        let ledger = LEDGERS.get(ledger)?;
         *out = LedgerInfo {
             size: out.size,
             torn: ledger.torn.into(),
@@ -112,20 +112,16 @@ extern "C" fn framegate_ledger_get(ledger: Handle<Ledger>, info: Out<'_, LedgerI
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_close(ledger: Handle<Ledger>) -> i32 {
-    status(|| LEDGERS.remove(ledger).map(drop))
+    answer((), |()| LEDGERS.remove(ledger).map(drop))
 }
-
-/// Where text goes.
-type Buffer<'c> = (Out<'c, u8>, usize, Out<'c, usize>);
 
 /// Writes what a ledger says as JSON.
 fn json<T: Serialize>(
     ledger: Handle<Ledger>,
-    (buffer, capacity, length): Buffer<'_>,
+    buffer: Buffer<'_, u8>,
     says: impl FnOnce(&Ledger) -> Result<T, Status>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(buffer, capacity, length)?;
+    answer(buffer, |list| {
         let said = says(&*LEDGERS.get(ledger)?)?;
         // Only numbers and text are in it.
         let json = serde_json::to_vec(&said).map_err(|_| Status::Panic)?;
@@ -278,8 +274,7 @@ extern "C" fn framegate_ledger_aipref(
     capacity: usize,
     length: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(buffer, capacity, length)?;
+    answer((buffer, capacity, length), |list| {
         let ledger = LEDGERS.get(ledger)?;
         let outlet = self::outlet(&ledger, outlet)?;
         list.put(aipref::preference(&ledger, outlet).as_bytes())

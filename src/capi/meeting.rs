@@ -8,11 +8,11 @@ use std::{
 };
 
 use super::{
-    boundary::{caught, status},
+    boundary::caught,
     callbacks::{self, Callbacks},
     handle::{Handle, Objects},
     ledger::LEDGERS,
-    memory::{In, List, Out, Text, plain, sized},
+    memory::{In, Late, Out, Room, Text, answer, plain, sized},
     people::Person,
     settling::{Under, give},
     status::Status,
@@ -230,6 +230,16 @@ impl From<HeadOut> for Head {
     }
 }
 
+impl HeadOut {
+    /// The head, unless nothing was told there: every ledger has an entry.
+    pub(super) fn of_a_ledger(self) -> Result<Head, Status> {
+        if self.entries == 0 {
+            return Err(Status::Anchor);
+        }
+        Ok(self.into())
+    }
+}
+
 impl MeetingOptions<'_> {
     /// The ledger's writer, of a new ledger or of one that is gone on with.
     fn writer(
@@ -261,10 +271,9 @@ impl MeetingOptions<'_> {
 
 /// Gives a meeting that was opened to the caller, and tells of its first entry.
 fn open(
-    out: Out<'_, Handle<Shared>>,
+    out: &Room<'_, Handle<Shared>>,
     opened: impl FnOnce(&Arc<Callbacks>) -> Result<(Meeting, Option<Events>), Status>,
 ) -> Result<(), Status> {
-    let out = out.room()?;
     let callbacks = Arc::default();
     let (meeting, events) = {
         let _inside = Inside::enter()?;
@@ -289,9 +298,9 @@ extern "C" fn framegate_meeting_open(
     options: In<'_, MeetingOptions<'_>>,
     meeting: Out<'_, Handle<Shared>>,
 ) -> i32 {
-    status(|| {
+    answer(meeting, |meeting| {
         let options = options.sized()?;
-        open(meeting, |callbacks| {
+        open(&meeting, |callbacks| {
             let id = options.id.get()?;
             if id.is_empty() || options.participants == 0 {
                 return Err(Status::Empty);
@@ -312,10 +321,10 @@ extern "C" fn framegate_meeting_resume(
     options: In<'_, MeetingOptions<'_>>,
     meeting: Out<'_, Handle<Shared>>,
 ) -> i32 {
-    status(|| {
+    answer(meeting, |meeting| {
         let options = options.sized()?;
         let ledger = LEDGERS.get(ledger)?;
-        open(meeting, |callbacks| {
+        open(&meeting, |callbacks| {
             let (writer, events) = options.writer(Some(&ledger), callbacks)?;
             Ok((Meeting::resume(&ledger, writer)?, events))
         })
@@ -327,7 +336,7 @@ extern "C" fn framegate_meeting_end(
     meeting: Handle<Shared>,
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
-    status(|| {
+    answer(Late(settling), |settling| {
         let ended = call(meeting, |gate| Ok(gate.meeting.end()))?;
         give(settling, ended)
     })
@@ -335,7 +344,7 @@ extern "C" fn framegate_meeting_end(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_close(meeting: Handle<Shared>) -> i32 {
-    status(|| MEETINGS.remove(meeting)?.close())
+    answer((), |()| MEETINGS.remove(meeting)?.close())
 }
 
 #[unsafe(no_mangle)]
@@ -345,8 +354,7 @@ extern "C" fn framegate_meeting_id(
     capacity: usize,
     length: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(buffer, capacity, length)?;
+    answer((buffer, capacity, length), |list| {
         call(meeting, |gate| list.put(gate.meeting.id().as_bytes()))
     })
 }
@@ -356,8 +364,7 @@ extern "C" fn framegate_meeting_generation(
     meeting: Handle<Shared>,
     generation: Out<'_, u64>,
 ) -> i32 {
-    status(|| {
-        let room = generation.room()?;
+    answer(generation, |room| {
         call(meeting, |gate| {
             room.put(gate.meeting.generation());
             Ok(())
@@ -367,10 +374,9 @@ extern "C" fn framegate_meeting_generation(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_head(meeting: Handle<Shared>, head: Out<'_, HeadOut>) -> i32 {
-    status(|| {
-        let room = head.room()?;
+    answer(head, |room| {
         call(meeting, |gate| {
-            room.put(gate.meeting.head().into());
+            room.put(gate.meeting.head());
             Ok(())
         })
     })
@@ -383,9 +389,8 @@ extern "C" fn framegate_head_message(
     capacity: usize,
     length: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(buffer, capacity, length)?;
-        list.put(&Head::from(*head.get()?).message())
+    answer((buffer, capacity, length), |list| {
+        list.put(&head.get()?.of_a_ledger()?.message())
     })
 }
 
@@ -394,8 +399,7 @@ extern "C" fn framegate_meeting_next_deadline(
     meeting: Handle<Shared>,
     deadline: Out<'_, i64>,
 ) -> i32 {
-    status(|| {
-        let room = deadline.room()?;
+    answer(deadline, |room| {
         call(meeting, |gate| {
             let next = gate.meeting.next_deadline();
             room.put(next.map_or(i64::MAX, Time::as_micros));
@@ -406,7 +410,7 @@ extern "C" fn framegate_meeting_next_deadline(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_tick(meeting: Handle<Shared>, now: i64) -> i32 {
-    status(|| {
+    answer((), |()| {
         call(meeting, |gate| {
             gate.meeting.tick(Time::from_micros(now));
             Ok(())

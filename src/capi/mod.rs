@@ -1,6 +1,6 @@
 //! The C ABI: every function of `include/framegate.h`, which says what each does, on which threads, and what its caller owes.
 //!
-//! This is the only place in the library where there is unsafe code, and within it addresses from outside are followed in `memory.rs` alone.
+//! This is the only place in the library where there is unsafe code, and within it addresses from outside are followed in `memory/` alone.
 //! Each call checks what it is given before it changes anything, and none lets a panic out.
 
 #![deny(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
@@ -31,9 +31,14 @@ mod tap;
 mod wire;
 
 /// The version of the interface: `FRAMEGATE_ABI_VERSION`.
-const ABI_VERSION: u32 = 1;
+const ABI_VERSION: u32 = 2;
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_abi_version() -> u32 {
     ABI_VERSION
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_version_string() -> memory::Text<'static> {
+    memory::Text::of(env!("CARGO_PKG_VERSION"))
 }

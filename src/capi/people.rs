@@ -3,14 +3,14 @@
 use alloc::{string::String, vec::Vec};
 
 use super::{
-    boundary::status,
+    grant::authority,
     handle::Handle,
     meeting::{Gate, Shared, call},
-    memory::{In, List, Out, Text, plain, sized},
+    memory::{In, Late, Out, Text, answer, plain, sized},
     settling::{Under, give},
     status::Status,
 };
-use crate::{consent::PublicKey, ids::Participant, join::Join, time::Time};
+use crate::{authority::Authority, consent::PublicKey, ids::Participant, join::Join, time::Time};
 
 /// A participant, as C passes one.
 pub(super) type Person = Participant;
@@ -20,7 +20,7 @@ pub(super) type Person = Participant;
 #[repr(C)]
 pub(super) struct JoinIn<'c> {
     pub(super) size: u32,
-    pub(super) reserved: u32,
+    pub(super) agrees: u32,
     pub(super) id: Text<'c>,
     pub(super) guardian: Text<'c>,
     pub(super) key: In<'c, [u8; 32]>,
@@ -46,15 +46,14 @@ extern "C" fn framegate_meeting_join(
     now: i64,
     participant: Out<'_, Person>,
 ) -> i32 {
-    status(|| {
-        let (room, from) = (participant.room()?, join.sized()?);
-        if from.reserved != 0 {
-            return Err(Status::Number);
-        }
+    answer(participant, |room| {
+        let from = join.sized()?;
         let (id, guardian) = (from.id.get()?, from.guardian.get()?);
-        let mut join = match guardian {
-            "" => Join::adult(id),
-            guardian => Join::with_guardian(id, guardian),
+        let mut join = match (authority(from.agrees), guardian) {
+            (Some(Authority::Participant), "") => Join::adult(id),
+            (Some(Authority::Guardian), "") => return Err(Status::Empty),
+            (Some(Authority::Guardian), guardian) => Join::with_guardian(id, guardian),
+            _ => return Err(Status::Number),
         };
         if let Some(key) = from.key.optional()? {
             join = join.key(PublicKey(*key));
@@ -74,7 +73,7 @@ extern "C" fn framegate_meeting_leave(
     now: i64,
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
-    status(|| {
+    answer(Late(settling), |settling| {
         let left = call(meeting, |gate| {
             let who = gate.person(who)?;
             Ok(gate.meeting.leave(who, Time::from_micros(now))?)
@@ -89,8 +88,8 @@ extern "C" fn framegate_meeting_find(
     id: Text<'_>,
     participant: Out<'_, Person>,
 ) -> i32 {
-    status(|| {
-        let (room, id) = (participant.room()?, id.get()?);
+    answer(participant, |room| {
+        let id = id.get()?;
         call(meeting, |gate| {
             let mut there = gate.meeting.participants();
             let found = there.find(|(other, _)| *other == id);
@@ -108,8 +107,7 @@ extern "C" fn framegate_meeting_participants(
     capacity: usize,
     count: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(participants, capacity, count)?;
+    answer((participants, capacity, count), |list| {
         call(meeting, |gate| {
             let there = gate.meeting.participants();
             let all: Vec<_> = there.map(|(_, who)| who).collect();
@@ -126,8 +124,7 @@ extern "C" fn framegate_participant_id(
     capacity: usize,
     length: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(buffer, capacity, length)?;
+    answer((buffer, capacity, length), |list| {
         call(meeting, |gate| list.put(gate.id(who)?.as_bytes()))
     })
 }

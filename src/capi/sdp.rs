@@ -1,8 +1,7 @@
 //! What session descriptions say of tags and of recording.
 
 use super::{
-    boundary::{number, status},
-    memory::{List, Out, Text},
+    memory::{Out, Text, Truth, answer},
     status::Status,
     wire::extension,
 };
@@ -44,11 +43,6 @@ fn preference(number: u32) -> Option<Preference> {
     }
 }
 
-/// They are four at the most.
-fn small(number: u32) -> Result<i32, Status> {
-    i32::try_from(number).map_err(|_| Status::Number)
-}
-
 #[unsafe(no_mangle)]
 extern "C" fn framegate_sdp_extmap(
     id: u32,
@@ -56,66 +50,92 @@ extern "C" fn framegate_sdp_extmap(
     capacity: usize,
     length: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(buffer, capacity, length)?;
+    answer((buffer, capacity, length), |list| {
         list.put(sdp::extmap(extension(id)?).as_bytes())
     })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_sdp_extension_id(part: Text<'_>) -> i32 {
-    number(|| {
+extern "C" fn framegate_sdp_extension_id(part: Text<'_>, id: Out<'_, u32>) -> i32 {
+    answer(id, |room| {
         let id = sdp::extension_id(part.get()?);
-        Ok(id.ok_or(Status::ExtensionId)?.into())
+        room.put(u32::from(id.ok_or(Status::ExtensionId)?));
+        Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_recording_of(agreed: u16) -> u32 {
-    recording_number(Recording::of(Purposes::from_bits_retain(agreed)))
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn framegate_recording_line(recording: u32) -> Text<'static> {
-    Text::of(match recording {
-        ON => Recording::On.line(),
-        OFF => Recording::Off.line(),
-        PAUSED => Recording::Paused.line(),
-        _ => "",
+extern "C" fn framegate_recording_of(agreed: u16, recording: Out<'_, u32>) -> i32 {
+    answer(recording, |room| {
+        let recording = Recording::of(Purposes::from_bits_retain(agreed));
+        room.put(recording_number(recording));
+        Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_recording_read(description: Text<'_>, media: usize) -> i32 {
-    number(|| {
+extern "C" fn framegate_recording_line(recording: u32, line: Out<'_, Text<'static>>) -> i32 {
+    answer(line, |room| {
+        let recording = match recording {
+            ON => Recording::On,
+            OFF => Recording::Off,
+            PAUSED => Recording::Paused,
+            _ => return Err(Status::Number),
+        };
+        room.put(Text::of(recording.line()));
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_recording_read(
+    description: Text<'_>,
+    media: usize,
+    recording: Out<'_, u32>,
+) -> i32 {
+    answer(recording, |room| {
         let read = Recording::read(description.get()?, media);
-        small(read.map_or(0, recording_number))
+        room.put(read.map_or(0, recording_number));
+        Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_preference_of(agreed: u16) -> u32 {
-    preference_number(Preference::of(Purposes::from_bits_retain(agreed)))
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn framegate_preference_line(preference: u32) -> Text<'static> {
-    Text::of(self::preference(preference).map_or("", Preference::line))
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn framegate_preference_read(description: Text<'_>, media: usize) -> i32 {
-    number(|| {
-        small(preference_number(Preference::read(
-            description.get()?,
-            media,
-        )))
+extern "C" fn framegate_preference_of(agreed: u16, preference: Out<'_, u32>) -> i32 {
+    answer(preference, |room| {
+        let preference = Preference::of(Purposes::from_bits_retain(agreed));
+        room.put(preference_number(preference));
+        Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_preference_is_refusal(preference: u32) -> i32 {
-    self::preference(preference)
-        .is_none_or(Preference::is_refusal)
-        .into()
+extern "C" fn framegate_preference_line(preference: u32, line: Out<'_, Text<'static>>) -> i32 {
+    answer(line, |room| {
+        let preference = self::preference(preference).ok_or(Status::Number)?;
+        room.put(Text::of(preference.line()));
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_preference_read(
+    description: Text<'_>,
+    media: usize,
+    preference: Out<'_, u32>,
+) -> i32 {
+    answer(preference, |room| {
+        let preference = Preference::read(description.get()?, media);
+        room.put(preference_number(preference));
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_preference_permits(preference: u32, permits: Out<'_, Truth>) -> i32 {
+    answer(permits, |room| {
+        let preference = self::preference(preference);
+        room.put(preference.is_some_and(|preference| !preference.is_refusal()));
+        Ok(())
+    })
 }

@@ -4,9 +4,8 @@ use alloc::{boxed::Box, vec::Vec};
 
 use super::{
     archive::{self, ArchivedIn},
-    boundary::{number, status},
     handle::{Handle, HotObjects, Objects},
-    memory::{Elements, In, Out, Text, bytes, plain, sized},
+    memory::{Array, Elements, In, Out, Struct, Text, Truth, answer, bytes, plain, sized},
     status::Status,
     tag::TagOut,
 };
@@ -81,23 +80,15 @@ impl CarriedInOut {
         Ok(Carried { tag, seal })
     }
 
-    /// Tells what was read, or that there is no tag.
-    pub(super) fn tell(
-        out: Out<'_, Self>,
-        read: impl FnOnce() -> Result<Carried, Status>,
-    ) -> Result<(), Status> {
-        let out = out.sized()?;
-        *out = Self {
-            size: out.size,
-            sealed: 0,
-            tag: TagOut::NONE,
-            seal: SealOut::NONE,
-        };
-        let Carried { tag, seal } = read()?;
-        out.tag = tag.into();
-        out.sealed = seal.is_some().into();
-        out.seal = seal.map_or(SealOut::NONE, SealOut::from);
-        Ok(())
+    /// A call that tells what was read, or that there is no tag.
+    pub(super) fn tell(out: Out<'_, Self>, read: impl FnOnce() -> Result<Carried, Status>) -> i32 {
+        answer(Struct(out), |out| {
+            let Carried { tag, seal } = read()?;
+            out.tag = tag.into();
+            out.sealed = seal.is_some().into();
+            out.seal = seal.map_or(SealOut::NONE, SealOut::from);
+            Ok(())
+        })
     }
 }
 
@@ -166,7 +157,7 @@ extern "C" fn framegate_carried_read(
     length: usize,
     carried: Out<'_, CarriedInOut>,
 ) -> i32 {
-    status(|| CarriedInOut::tell(carried, || Ok(Carried::from_bytes(bytes.array(length)?)?)))
+    CarriedInOut::tell(carried, || Ok(Carried::from_bytes(bytes.array(length)?)?))
 }
 
 #[unsafe(no_mangle)]
@@ -175,8 +166,7 @@ extern "C" fn framegate_meeting_key_open(
     meeting: Text<'_>,
     key: Out<'_, Handle<MeetingKey>>,
 ) -> i32 {
-    status(|| {
-        let room = key.room()?;
+    answer(key, |room| {
         let key = MeetingKey::new(secret.get()?, meeting.get()?);
         room.put(MEETING_KEYS.insert(key)?);
         Ok(())
@@ -185,7 +175,7 @@ extern "C" fn framegate_meeting_key_open(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_key_close(key: Handle<MeetingKey>) -> i32 {
-    status(|| MEETING_KEYS.remove(key).map(drop))
+    answer((), |()| MEETING_KEYS.remove(key).map(drop))
 }
 
 #[unsafe(no_mangle)]
@@ -195,11 +185,7 @@ extern "C" fn framegate_meeting_key_seal_batch<'c>(
     count: usize,
     seals: Out<'_, SealOut>,
 ) -> i32 {
-    let room = match seals.rooms(count) {
-        Ok(room) => room,
-        Err(status) => return status as i32,
-    };
-    let sealed = status(|| {
+    answer(Array(seals, archive::possible(count)), |room| {
         let key = MEETING_KEYS.get(key)?;
         let mut made = Vec::new();
         archive::each(frames, count, archive::Unnamed::Refused, |first, frames| {
@@ -210,24 +196,17 @@ extern "C" fn framegate_meeting_key_seal_batch<'c>(
             }
             Ok(())
         })
-    });
-    if sealed < 0 {
-        for index in 0..count {
-            room.put_at(index, SealOut::NONE);
-        }
-    }
-    sealed
+    })
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_stream_key_open(
     meeting: Handle<MeetingKey>,
-    tag: TagOut,
+    stream: u16,
     key: Out<'_, Handle<Kept>>,
 ) -> i32 {
-    status(|| {
-        let room = key.room()?;
-        let key = MEETING_KEYS.get(meeting)?.stream(tag.get()?);
+    answer(key, |room| {
+        let key = MEETING_KEYS.get(meeting)?.stream(TagOut::of_stream(stream));
         room.put(STREAM_KEYS.insert(Box::new(key))?);
         Ok(())
     })
@@ -235,7 +214,7 @@ extern "C" fn framegate_stream_key_open(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_stream_key_close(key: Handle<Kept>) -> i32 {
-    status(|| STREAM_KEYS.remove(key).map(drop))
+    answer((), |()| STREAM_KEYS.remove(key).map(drop))
 }
 
 #[unsafe(no_mangle)]
@@ -248,12 +227,11 @@ extern "C" fn framegate_stream_key_seal<'c>(
     piece_count: usize,
     seal: Out<'_, SealOut>,
 ) -> i32 {
-    status(|| {
-        let room = seal.room()?;
+    answer(seal, |room| {
         let (key, tag) = (STREAM_KEYS.get(key)?, tag.get()?);
         let people = People::new(subjects, subject_count)?;
         let payload = payload(pieces, piece_count)?;
-        room.put(key.seal_each(tag, people.iter(), payload).into());
+        room.put(key.seal_each(tag, people.iter(), payload));
         Ok(())
     })
 }
@@ -267,12 +245,14 @@ extern "C" fn framegate_stream_key_verify<'c>(
     subject_count: usize,
     pieces: In<'c, PieceIn<'c>>,
     piece_count: usize,
+    holds: Out<'_, Truth>,
 ) -> i32 {
-    number(|| {
+    answer(holds, |room| {
         let (key, tag) = (STREAM_KEYS.get(key)?, tag.get()?);
         let people = People::new(subjects, subject_count)?;
         let payload = payload(pieces, piece_count)?;
         let made = key.seal_each(tag, people.iter(), payload);
-        Ok((made == Seal::from_bytes(seal.bytes)).into())
+        room.put(made == Seal::from_bytes(seal.bytes));
+        Ok(())
     })
 }

@@ -4,10 +4,9 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{
-    boundary::{number, status},
     handle::{Handle, Objects},
     meeting::{Shared, call},
-    memory::{List, Out, plain},
+    memory::{Late, Out, Outs, Truth, answer, plain},
     status::Status,
 };
 use crate::{
@@ -46,26 +45,38 @@ impl From<TapRelease> for TapReleaseOut {
 }
 
 /// Gives a narrowing to the caller, if they want to wait for it. What is wrong there is told only once it is made.
-pub(super) fn give(out: Out<'_, Handle<Under>>, settling: Settling) -> Result<(), Status> {
-    if out.is_null() {
-        return Ok(());
+pub(super) fn give(
+    room: <Late<'_, Handle<Under>> as Outs>::Rooms,
+    settling: Settling,
+) -> Result<(), Status> {
+    let room = room?;
+    if room.is_wanted() {
+        room.put(SETTLINGS.insert(settling)?);
     }
-    let room = out.room()?;
-    let handle = SETTLINGS.insert(settling);
-    room.put(*handle.as_ref().unwrap_or(&Handle::NONE));
-    handle.map(drop)
+    Ok(())
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_settling_is_settled(settling: Handle<Under>) -> i32 {
-    number(|| Ok(SETTLINGS.get(settling)?.is_settled().into()))
+extern "C" fn framegate_settling_is_settled(
+    settling: Handle<Under>,
+    settled: Out<'_, Truth>,
+) -> i32 {
+    answer(settled, |room| {
+        room.put(SETTLINGS.get(settling)?.is_settled());
+        Ok(())
+    })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_settling_wait(settling: Handle<Under>, milliseconds: u32) -> i32 {
-    number(|| {
+extern "C" fn framegate_settling_wait(
+    settling: Handle<Under>,
+    milliseconds: u32,
+    settled: Out<'_, Truth>,
+) -> i32 {
+    answer(settled, |room| {
         let timeout = Duration::from_millis(milliseconds.into());
-        Ok(SETTLINGS.get(settling)?.wait(timeout).into())
+        room.put(SETTLINGS.get(settling)?.wait(timeout));
+        Ok(())
     })
 }
 
@@ -76,8 +87,7 @@ extern "C" fn framegate_settling_taps(
     capacity: usize,
     count: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(taps, capacity, count)?;
+    answer((taps, capacity, count), |list| {
         let settling = SETTLINGS.get(settling)?;
         let taps: Vec<_> = settling.taps().map(TapReleaseOut::from).collect();
         list.put(&taps)
@@ -89,17 +99,19 @@ extern "C" fn framegate_meeting_settled(
     meeting: Handle<Shared>,
     settling: Handle<Under>,
     now: i64,
+    settled: Out<'_, Truth>,
 ) -> i32 {
-    number(|| {
+    answer(settled, |room| {
         let settling = SETTLINGS.get(settling)?;
         call(meeting, |gate| {
             let now = Time::from_micros(now);
-            Ok(gate.meeting.settled(&settling, now)?.into())
+            room.put(gate.meeting.settled(&settling, now)?);
+            Ok(())
         })
     })
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_settling_close(settling: Handle<Under>) -> i32 {
-    status(|| SETTLINGS.remove(settling).map(drop))
+    answer((), |()| SETTLINGS.remove(settling).map(drop))
 }

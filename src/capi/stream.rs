@@ -3,10 +3,9 @@
 use alloc::vec::Vec;
 
 use super::{
-    boundary::status,
     handle::Handle,
     meeting::{Gate, Shared, call},
-    memory::{In, Out, Text, plain, sized},
+    memory::{In, Out, Text, answer, plain, sized},
     people::Person,
     status::Status,
 };
@@ -61,7 +60,7 @@ pub(super) struct StreamOptions<'c> {
     pub(super) kind: u32,
     pub(super) format: u32,
     pub(super) channels: u32,
-    pub(super) planar: u32,
+    pub(super) layout: u32,
     pub(super) full_range: u32,
     pub(super) width: u32,
     pub(super) height: u32,
@@ -89,6 +88,11 @@ pub(super) const MIX: u32 = 2;
 pub(super) const COMPOSITE: u32 = 3;
 pub(super) const DERIVED: u32 = 4;
 pub(super) const RECORDS: u32 = 5;
+
+// How the samples of several channels are stored. Of one it need not be said.
+const UNSAID: u32 = 0;
+pub(super) const INTERLEAVED: u32 = 1;
+pub(super) const PLANAR: u32 = 2;
 
 /// How audio is stored, from 1 on.
 pub(super) const SAMPLES: [Samples; 6] = [
@@ -176,8 +180,13 @@ impl Gate {
     }
 }
 
+/// The kind of this number; 0 is none, so that none is meant by forgetting it.
 pub(super) fn kind(number: u32) -> Option<Kind> {
-    Kind::from_number(u8::try_from(number).ok()?)
+    Kind::from_number(u8::try_from(number.checked_sub(1)?).ok()?)
+}
+
+pub(super) fn kind_number(kind: Kind) -> u32 {
+    kind as u32 + 1
 }
 
 impl StreamOptions<'_> {
@@ -197,9 +206,10 @@ impl StreamOptions<'_> {
         }
         if let Some(samples) = nth(&SAMPLES, self.format, 1) {
             let channels = u16::try_from(self.channels).map_err(|_| Status::Format)?;
-            return match self.planar {
-                0 => Ok(Format::pcm(samples, channels)),
-                1 => Ok(Format::planar_pcm(samples, channels)),
+            return match self.layout {
+                UNSAID if channels <= 1 => Ok(Format::pcm(samples, channels)),
+                INTERLEAVED => Ok(Format::pcm(samples, channels)),
+                PLANAR => Ok(Format::planar_pcm(samples, channels)),
                 _ => Err(Status::Number),
             };
         }
@@ -273,12 +283,12 @@ extern "C" fn framegate_stream_open(
     options: In<'_, StreamOptions<'_>>,
     stream: Out<'_, StreamOut>,
 ) -> i32 {
-    status(|| {
-        let (room, options) = (stream.room()?, options.sized()?);
+    answer(stream, |room| {
+        let options = options.sized()?;
         call(meeting, |gate| {
             let stream = options.stream(gate)?;
             let stream = gate.meeting.open_stream(stream)?;
-            room.put(stream.into());
+            room.put(stream);
             Ok(())
         })
     })
@@ -290,8 +300,8 @@ extern "C" fn framegate_outlet_open(
     options: In<'_, OutletOptions<'_>>,
     outlet: Out<'_, OutletOut>,
 ) -> i32 {
-    status(|| {
-        let (room, options) = (outlet.room()?, options.sized()?);
+    answer(outlet, |room| {
+        let options = options.sized()?;
         let purposes = Purposes::from_bits_retain(options.purposes);
         let blanks = Kinds::from_bits_retain(options.blanks);
         let outlet = outlet::OutletOptions::new(options.name.get()?, purposes).blank(blanks);
@@ -301,7 +311,7 @@ extern "C" fn framegate_outlet_open(
         };
         call(meeting, |gate| {
             let outlet = gate.meeting.open_outlet(outlet)?;
-            room.put(outlet.into());
+            room.put(outlet);
             Ok(())
         })
     })
@@ -314,8 +324,8 @@ extern "C" fn framegate_meeting_third_party(
     recipient: Text<'_>,
     pair: Out<'_, u16>,
 ) -> i32 {
-    status(|| {
-        let (room, recipient) = (pair.room()?, recipient.get()?);
+    answer(pair, |room| {
+        let recipient = recipient.get()?;
         let purpose = Purposes::from_bits_retain(purpose);
         call(meeting, |gate| {
             room.put(gate.meeting.third_party(purpose, recipient)?.bits());

@@ -1,10 +1,10 @@
 //! Tags: 16 bytes, read, told, joined.
 
 use super::{
-    boundary::{caught, status},
     frame::NO_KIND,
-    memory::{In, Out, Text, plain, sized},
+    memory::{In, Out, Struct, Text, answer, plain, sized},
     status::Status,
+    stream::{self, kind_number},
     tap::verdict,
 };
 use crate::{
@@ -51,8 +51,13 @@ impl TagOut {
 
     /// What stands for a tag that is none.
     pub(super) fn withheld() -> Tag {
+        Self::of_stream(u16::MAX)
+    }
+
+    /// What stands for the tags of the stream of this number, and clears nothing.
+    pub(super) fn of_stream(number: u16) -> Tag {
         let dropped = Verdict::Dropped(Reason::Malformed);
-        let template = Template::new(Kind::Unclassified, StreamId(u16::MAX));
+        let template = Template::new(Kind::Unclassified, StreamId(number));
         template.tag(dropped, Purposes::empty(), Time::from_micros(-1), 0)
     }
 }
@@ -72,7 +77,7 @@ impl TagFields {
             size,
             verdict: verdict(tag.verdict()),
             reason: tag.verdict().reason().map_or(0, |reason| reason as u32),
-            kind: tag.kind().map_or(NO_KIND, |kind| kind as u32),
+            kind: tag.kind().map_or(NO_KIND, kind_number),
             purposes: tag.purposes().bits(),
             stream: tag.stream().map_or(u16::MAX, StreamId::number),
             generation: tag.generation(),
@@ -83,45 +88,47 @@ impl TagFields {
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tag_read(bytes: In<'_, u8>, length: usize, tag: Out<'_, TagOut>) -> i32 {
-    status(|| {
-        let room = tag.room()?;
+    answer(tag, |room| {
         let bytes = bytes.array(length)?;
         let bytes = bytes.try_into().map_err(|_| Status::Length)?;
-        room.put(Tag::from_bytes(bytes)?.into());
+        room.put(Tag::from_bytes(bytes)?);
         Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tag_get(tag: TagOut, fields: Out<'_, TagFields>) -> i32 {
-    status(|| {
-        let out = fields.sized()?;
-        let read = tag.get();
-        *out = TagFields::new(read.unwrap_or(TagOut::withheld()), out.size);
-        read.map(drop)
+    answer(Struct(fields), |out| {
+        *out = TagFields::new(tag.get()?, out.size);
+        Ok(())
     })
 }
 
 /// Joins two tags; none is there if one of them is none.
-fn join(a: TagOut, b: TagOut, join: impl FnOnce(Tag, Tag) -> Tag) -> TagOut {
-    let joined = caught(|| Ok(join(a.get()?, b.get()?).into()));
-    joined.unwrap_or(TagOut::NONE)
+fn join(a: TagOut, b: TagOut, tag: Out<'_, TagOut>, join: impl FnOnce(Tag, Tag) -> Tag) -> i32 {
+    answer(tag, |room| {
+        room.put(join(a.get()?, b.get()?));
+        Ok(())
+    })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_tag_meet(a: TagOut, b: TagOut) -> TagOut {
-    join(a, b, Tag::meet)
+extern "C" fn framegate_tag_meet(a: TagOut, b: TagOut, tag: Out<'_, TagOut>) -> i32 {
+    join(a, b, tag, Tag::meet)
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_tag_meet_across_meetings(a: TagOut, b: TagOut) -> TagOut {
-    join(a, b, Tag::meet_across_meetings)
+extern "C" fn framegate_tag_meet_across_meetings(
+    a: TagOut,
+    b: TagOut,
+    tag: Out<'_, TagOut>,
+) -> i32 {
+    join(a, b, tag, Tag::meet_across_meetings)
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_kind_name(kind: u32) -> Text<'static> {
-    let kind = u8::try_from(kind).ok().and_then(Kind::from_number);
-    Text::of(kind.map_or("unknown", Kind::name))
+    Text::of(stream::kind(kind).map_or("unknown", Kind::name))
 }
 
 #[unsafe(no_mangle)]

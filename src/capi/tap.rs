@@ -4,11 +4,14 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::{
-    boundary::{caught, number, status},
+    boundary::{caught, status},
     frame::{self, FrameIn, PayloadIn, PayloadInOut, SourceIn},
     handle::{Handle, HotObjects},
     meeting::{Shared, call},
-    memory::{Elements, ElementsMut, In, List, Out, Room, size, sized, zeroed},
+    memory::{
+        Array, Buffer, Elements, In, Optional, Out, Outs, Room, Struct, Truth, answer, plain, size,
+        sized, zeroed,
+    },
     people::Person,
     status::Status,
     stream::{OutletOut, StreamOut},
@@ -21,6 +24,7 @@ use crate::{
     ids::{OutletId, StreamId},
     payload::{Payload, PayloadMut},
     release::Counters,
+    tag::Tag,
     tap::Tap,
     time::Time,
     verdict::Verdict,
@@ -65,7 +69,43 @@ pub(super) struct CountersOut {
     pub(super) dropped: u64,
 }
 
+/// For what a frame could be released. It is not a tag, and not of a size of its own: it is written a million times a second.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct DecisionOut {
+    pub(super) verdict: i32,
+    pub(super) reason: u32,
+    pub(super) purposes: u16,
+    pub(super) reserved: u16,
+    pub(super) generation: u32,
+}
+
+plain!(DecisionOut);
 sized!(ClearedOut<'_>, CountersOut);
+
+impl DecisionOut {
+    /// No consent.
+    const NONE: Self = Self {
+        verdict: 0,
+        reason: 0,
+        purposes: 0,
+        reserved: 0,
+        generation: 0,
+    };
+}
+
+impl From<Tag> for DecisionOut {
+    #[inline]
+    fn from(tag: Tag) -> Self {
+        Self {
+            verdict: verdict(tag.verdict()),
+            reason: tag.verdict().reason().map_or(0, |reason| reason as u32),
+            purposes: tag.purposes().bits(),
+            reserved: 0,
+            generation: tag.generation(),
+        }
+    }
+}
 
 /// A verdict's number, which is also that of a tag's treatment.
 pub(super) fn verdict(verdict: Verdict) -> i32 {
@@ -142,6 +182,9 @@ impl CountersOut {
     }
 }
 
+/// Where it is told what became of frames, and how many were handed on.
+type Answers<'c> = (Out<'c, ClearedOut<'c>>, Out<'c, usize>);
+
 /// Admits many frames under one release, which goes on if something was handed on. After an error they are withheld.
 #[inline]
 fn admit<'c, P>(
@@ -150,26 +193,17 @@ fn admit<'c, P>(
     payloads: Result<P, Status>,
     count: usize,
     now: i64,
-    cleared: Out<'c, ClearedOut<'c>>,
+    (cleared, handed_on): Answers<'c>,
     each: impl Fn(&P, usize, &mut Batch<'_>, &Frame<'_>, &mut ClearedOut<'c>) -> Admission<()>,
 ) -> i32 {
     let tap = TAPS.get(tap);
-    let refused = |status: Status| {
-        if let Ok(tap) = tap {
-            tap.tap.interrupt();
-        }
-        status as i32
-    };
-    let out = if count > MAX_FRAMES {
-        Err(Status::Length)
-    } else {
-        cleared.elements(count)
-    };
-    let mut out = match out {
-        Ok(out) => out,
-        Err(status) => return refused(status),
-    };
+    let room = Optional(handed_on).open();
     let admitted = caught(|| {
+        let room = room?;
+        if count > MAX_FRAMES {
+            return Err(Status::Length);
+        }
+        let mut out = cleared.elements(count)?;
         let (payloads, frames, tap) = (payloads?, frames.elements(count)?, tap?);
         if tap.releasing.load(Relaxed) {
             return Err(Status::Releasing);
@@ -178,7 +212,7 @@ fn admit<'c, P>(
             return Err(Status::Length);
         }
         let mut batch = tap.tap.begin(Time::from_micros(now));
-        let mut handed_on = 0;
+        let mut handed_on = 0_usize;
         for index in 0..count {
             let out = out.get(index)?;
             let admission = with_frame(frames.get(index), |frame| {
@@ -193,12 +227,25 @@ fn admit<'c, P>(
             tap.releasing.store(true, Relaxed);
             batch.leave_open();
         }
-        Ok(handed_on)
+        room.put(handed_on);
+        Ok(())
     });
-    admitted.unwrap_or_else(|status| {
-        close_all(&mut out, count);
-        refused(status)
-    })
+    match admitted {
+        Ok(()) => 0,
+        Err(status) => {
+            withhold(cleared, count, tap.ok());
+            status as i32
+        }
+    }
+}
+
+/// After an error nothing is released of any frame, and what depends on them is held back.
+#[cold]
+fn withhold(cleared: Out<'_, ClearedOut<'_>>, count: usize, tap: Option<&OpenTap>) {
+    cleared.close_elements(count, MAX_FRAMES, |cleared| cleared.close(TagOut::NONE));
+    if let Some(tap) = tap {
+        tap.tap.interrupt();
+    }
 }
 
 /// What cannot be read is malformed.
@@ -221,15 +268,6 @@ fn payload_mut_at<'c>(payloads: &Elements<'c, PayloadInOut<'c>>, index: usize) -
     payload.map_or(PayloadMut::Bytes(&mut []), PayloadInOut::get)
 }
 
-#[cold]
-fn close_all(out: &mut ElementsMut<'_, ClearedOut<'_>>, count: usize) {
-    for index in 0..count {
-        if let Ok(out) = out.get(index) {
-            out.close(TagOut::NONE);
-        }
-    }
-}
-
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tap_open(
     meeting: Handle<Shared>,
@@ -237,8 +275,7 @@ extern "C" fn framegate_tap_open(
     outlet: OutletOut,
     tap: Out<'_, Handle<OpenTap>>,
 ) -> i32 {
-    status(|| {
-        let room = tap.room()?;
+    answer(tap, |room| {
         let tap = call(meeting, |gate| {
             let (stream, outlet) = (gate.stream(stream)?, gate.outlet(outlet)?);
             Ok(OpenTap {
@@ -272,7 +309,7 @@ impl OpenTap {
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tap_close(tap: Handle<OpenTap>) -> i32 {
-    status(|| TAPS.remove(tap).map(drop))
+    answer((), |()| TAPS.remove(tap).map(drop))
 }
 
 #[unsafe(no_mangle)]
@@ -283,6 +320,7 @@ extern "C" fn framegate_tap_admit<'c>(
     count: usize,
     now: i64,
     cleared: Out<'c, ClearedOut<'c>>,
+    handed_on: Out<'c, usize>,
 ) -> i32 {
     admit(
         tap,
@@ -290,7 +328,7 @@ extern "C" fn framegate_tap_admit<'c>(
         payloads.elements(count),
         count,
         now,
-        cleared,
+        (cleared, handed_on),
         |payloads, index, batch, frame, place| {
             let payload = payload_at(payloads, index);
             batch.admit(frame, payload, |cleared| place.fill(&cleared))
@@ -307,6 +345,7 @@ extern "C" fn framegate_tap_admit_into<'c>(
     count: usize,
     now: i64,
     cleared: Out<'c, ClearedOut<'c>>,
+    handed_on: Out<'c, usize>,
 ) -> i32 {
     let both = payloads.elements(count);
     let both = both.and_then(|payloads| Ok((payloads, buffers.elements(count)?)));
@@ -316,7 +355,7 @@ extern "C" fn framegate_tap_admit_into<'c>(
         both,
         count,
         now,
-        cleared,
+        (cleared, handed_on),
         |(payloads, buffers), index, batch, frame, place| {
             let both = (payloads.get(index), buffers.get(index));
             let (payload, buffer) = match both {
@@ -338,6 +377,7 @@ extern "C" fn framegate_tap_admit_in_place<'c>(
     count: usize,
     now: i64,
     cleared: Out<'c, ClearedOut<'c>>,
+    handed_on: Out<'c, usize>,
 ) -> i32 {
     admit(
         tap,
@@ -345,7 +385,7 @@ extern "C" fn framegate_tap_admit_in_place<'c>(
         payloads.elements(count),
         count,
         now,
-        cleared,
+        (cleared, handed_on),
         |payloads, index, batch, frame, place| {
             let payload = payload_mut_at(payloads, index);
             batch.admit_in_place(frame, payload, |cleared| place.fill(&cleared))
@@ -355,110 +395,117 @@ extern "C" fn framegate_tap_admit_in_place<'c>(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tap_end(tap: Handle<OpenTap>) -> i32 {
-    status(|| {
+    answer((), |()| {
         let ended = TAPS.get(tap)?.end();
         ended.then_some(()).ok_or(Status::NotReleasing)
     })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_tap_wants_keyframe(tap: Handle<OpenTap>) -> i32 {
-    number(|| Ok(TAPS.get(tap)?.tap.wants_keyframe().into()))
+extern "C" fn framegate_tap_wants_keyframe(tap: Handle<OpenTap>, wants: Out<'_, Truth>) -> i32 {
+    answer(wants, |room| {
+        room.put(TAPS.get(tap)?.tap.wants_keyframe());
+        Ok(())
+    })
 }
 
 // What tells most frames of one person makes no call, so there is nothing that could panic in it, and no frame on the stack.
 #[unsafe(no_mangle)]
-extern "C" fn framegate_tap_tag(tap: Handle<OpenTap>, captured: i64, now: i64) -> TagOut {
+extern "C" fn framegate_tap_decide(
+    tap: Handle<OpenTap>,
+    captured: i64,
+    now: i64,
+    decision: Out<'_, DecisionOut>,
+) -> i32 {
+    let room = match decision.rooms(1) {
+        Ok(room) => room,
+        Err(status) => return status as i32,
+    };
     let Some(open) = TAPS.find(tap) else {
-        return TagOut::NONE;
+        room.put(DecisionOut::NONE);
+        return TAPS.missing(tap) as i32;
     };
     let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
     match open.tap.surely_tagged(Contributors::Owner, captured, now) {
-        Some(tag) => tag.into(),
-        None => open.tag_exactly(captured, now),
+        Some(tag) => {
+            room.put(tag);
+            0
+        }
+        None => open.decide_exactly(captured, now, &room),
     }
 }
 
 impl OpenTap {
     #[inline(never)]
-    fn tag_exactly(&self, captured: Time, now: Time) -> TagOut {
-        let frame = Frame::new(captured, Contributors::Owner);
-        match caught(|| Ok(self.tap.tag_exactly(&frame, now))) {
-            Ok(tag) => tag.into(),
-            Err(_) => TagOut::NONE,
-        }
+    fn decide_exactly(&self, captured: Time, now: Time, room: &Room<'_, DecisionOut>) -> i32 {
+        room.put(DecisionOut::NONE);
+        status(|| {
+            let frame = Frame::new(captured, Contributors::Owner);
+            room.put(self.tap.tag_exactly(&frame, now));
+            Ok(())
+        })
     }
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_tap_tags<'c>(
+extern "C" fn framegate_tap_decide_batch<'c>(
     tap: Handle<OpenTap>,
     frames: In<'c, FrameIn<'c>>,
     count: usize,
     now: i64,
-    tags: Out<'c, TagOut>,
+    decisions: Out<'c, DecisionOut>,
 ) -> i32 {
-    let room = if count > MAX_FRAMES {
-        Err(Status::Length)
-    } else {
-        tags.rooms(count)
-    };
-    let mut room = match room {
-        Ok(room) => room,
-        Err(status) => return status as i32,
-    };
     let decided = status(|| {
+        if count > MAX_FRAMES {
+            return Err(Status::Length);
+        }
+        let mut room = decisions.rooms(count)?;
         let tap = TAPS.get(tap)?;
         if count == 0 {
             return Ok(());
         }
         let frames = frames.elements(count)?;
-        let decisions = tap.tap.decisions(Time::from_micros(now));
+        let by_word = tap.tap.decisions(Time::from_micros(now));
         let owners = frames.as_slice().unwrap_or_default();
         let mut untold = owners.len();
         for (frame, slot) in owners.iter().zip(room.slots()) {
             let captured = frame.captured_of_owner();
-            let tag = captured.and_then(|captured| decisions.surely_whole(captured));
+            let tag = captured.and_then(|captured| by_word.surely_whole(captured));
             untold -= usize::from(tag.is_some());
-            slot.write(tag.map_or(TagOut::NONE, TagOut::from));
+            slot.write(tag.map_or(DecisionOut::NONE, DecisionOut::from));
         }
         if untold > 0 || owners.is_empty() {
-            tap.tag_others(&frames, count, decisions, &room);
+            decide_others(&frames, count, by_word, &room);
         }
         Ok(())
     });
     if decided < 0 {
-        for index in 0..count {
-            room.put_at(index, TagOut::NONE);
-        }
+        Array(decisions, count).abandon();
     }
     decided
 }
 
-impl OpenTap {
-    /// Writes the tags of all frames that the one word does not tell.
-    #[inline(never)]
-    fn tag_others(
-        &self,
-        frames: &Elements<'_, FrameIn<'_>>,
-        count: usize,
-        decisions: Decisions<'_>,
-        room: &Room<'_, TagOut>,
-    ) {
-        for index in 0..count {
-            let frame = frames.get(index);
-            let owners = frame.ok().and_then(FrameIn::captured_of_owner);
-            let whole = owners.and_then(|captured| decisions.surely_whole(captured));
-            let tag = whole.unwrap_or_else(|| with_frame(frame, |frame| decisions.tag(frame)));
-            room.put_at(index, tag.into());
-        }
+/// Decides all frames that the one word does not tell.
+#[inline(never)]
+fn decide_others(
+    frames: &Elements<'_, FrameIn<'_>>,
+    count: usize,
+    decisions: Decisions<'_>,
+    room: &Room<'_, DecisionOut>,
+) {
+    for index in 0..count {
+        let frame = frames.get(index);
+        let owners = frame.ok().and_then(FrameIn::captured_of_owner);
+        let whole = owners.and_then(|captured| decisions.surely_whole(captured));
+        let tag = whole.unwrap_or_else(|| with_frame(frame, |frame| decisions.tag(frame)));
+        room.put_at(index, tag);
     }
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_tap_counters(tap: Handle<OpenTap>, counters: Out<'_, CountersOut>) -> i32 {
-    status(|| {
-        let (tap, out) = (TAPS.get(tap)?, counters.sized()?);
+    answer(Struct(counters), |out| {
+        let tap = TAPS.get(tap)?;
         let (stream, outlet) = tap.tap.leads();
         let counters = CountersOut::new(stream, outlet, tap.tap.counters());
         // A later header's is longer, and keeps its size.
@@ -477,8 +524,8 @@ extern "C" fn framegate_meeting_counters(
     capacity: usize,
     count: Out<'_, usize>,
 ) -> i32 {
-    status(|| {
-        let list = List::new(counters, capacity, count)?;
+    let buffer: Buffer<'_, CountersOut> = (counters, capacity, count);
+    answer(buffer, |list| {
         call(meeting, |gate| {
             let all = gate.meeting.counters();
             let all = all.map(|(stream, outlet, frames)| CountersOut::new(stream, outlet, frames));
@@ -489,7 +536,7 @@ extern "C" fn framegate_meeting_counters(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_count(meeting: Handle<Shared>, now: i64) -> i32 {
-    status(|| {
+    answer((), |()| {
         call(meeting, |gate| {
             Ok(gate.meeting.count(Time::from_micros(now))?)
         })

@@ -1,8 +1,7 @@
 //! Tags in packets and in encoded streams.
 
 use super::{
-    boundary::status,
-    memory::{In, Out, span},
+    memory::{Buffer, In, Optional, Out, answer, span},
     seal::CarriedInOut,
     status::Status,
     stream,
@@ -15,8 +14,6 @@ use crate::{
 
 /// What a tag is in, or is written into.
 type Bytes<'c> = (In<'c, u8>, usize);
-/// Where it is written, and how long that is.
-type Buffer<'c> = (Out<'c, u8>, usize, Out<'c, usize>);
 
 fn read<W>(
     (from, length): Bytes<'_>,
@@ -24,18 +21,18 @@ fn read<W>(
     carried: Out<'_, CarriedInOut>,
     read: impl FnOnce(&[u8], W) -> Result<Carried, WireError>,
 ) -> i32 {
-    status(|| CarriedInOut::tell(carried, || Ok(read(from.array(length)?, with?)?)))
+    CarriedInOut::tell(carried, || Ok(read(from.array(length)?, with?)?))
 }
 
 fn write<W>(
     (from, from_length): Bytes<'_>,
     with: Result<W, Status>,
     carried: In<'_, CarriedInOut>,
-    (buffer, capacity, length): Buffer<'_>,
+    (buffer, capacity, length): Buffer<'_, u8>,
     write: impl for<'b> FnOnce(&[u8], W, Carried, &'b mut [u8]) -> Result<&'b mut [u8], WireError>,
 ) -> i32 {
-    status(|| {
-        let length = length.optional_room()?;
+    // The buffer is left as it is, as it may overlap what is read.
+    answer(Optional(length), |room| {
         let (with, carried) = (with?, carried.sized()?.get()?);
         let read = span(from.address(), from_length);
         let written = span(buffer.address().cast_const(), capacity);
@@ -48,9 +45,7 @@ fn write<W>(
             Err(WireError::NoRoom(needed)) => (needed, Err(Status::ShortBuffer)),
             Err(error) => return Err(error.into()),
         };
-        if let Some(room) = length {
-            room.put(needed);
-        }
+        room.put(needed);
         done
     })
 }

@@ -53,7 +53,7 @@ int main(void) {
   framegate_stream_key key;
   const uint8_t secret[32] = {7};
   OK(framegate_meeting_key_open(secret, string_of("allocations"), &meeting_key));
-  OK(framegate_stream_key_open(meeting_key, framegate_tap_tag(own, 0, 0), &key));
+  OK(framegate_stream_key_open(meeting_key, 0, &key));
   framegate_subject who;
   memset(&who, 0, sizeof who);
   who.size = (uint32_t)sizeof who;
@@ -75,7 +75,8 @@ int main(void) {
   framegate_payload_mut buffers[BATCH];
   framegate_cleared cleared[BATCH];
   framegate_participant room[BATCH][2];
-  framegate_tag tags[BATCH];
+  framegate_decision decisions[BATCH];
+  framegate_tag met;
   framegate_counters counters;
   static uint8_t samples[BATCH][640], copies[BATCH][640];
   counters.size = (uint32_t)sizeof counters;
@@ -97,29 +98,29 @@ int main(void) {
       frames[at].regions = channels;
       frames[at].region_count = at > 1 ? 2 : 0;
     }
-    CHECK(framegate_tap_admit(composite, frames, payloads, BATCH, now, cleared) >= 0);
+    OK(framegate_tap_admit(composite, frames, payloads, BATCH, now, cleared, NULL));
     (void)framegate_tap_end(composite);
-    IS(framegate_tap_admit_into(composite, frames, payloads, buffers, BATCH, now, cleared), BATCH);
+    HANDED_ON(framegate_tap_admit_into(composite, frames, payloads, buffers, BATCH, now, cleared, &handed_on), BATCH);
     OK(framegate_tap_end(composite));
     CHECK(cleared[2].verdict == FRAMEGATE_VERDICT_REDACTED && cleared[2].source.people_count == 1);
-    IS(framegate_tap_admit_in_place(composite, frames, buffers, BATCH, now, cleared), BATCH);
+    HANDED_ON(framegate_tap_admit_in_place(composite, frames, buffers, BATCH, now, cleared, &handed_on), BATCH);
     OK(framegate_tap_end(composite));
-    OK(framegate_tap_tags(composite, frames, BATCH, now, tags));
+    OK(framegate_tap_decide_batch(composite, frames, BATCH, now, decisions));
     framegate_frame owners = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, now);
-    IS(framegate_tap_admit(own, &owners, payloads, 1, now, cleared), 1);
+    HANDED_ON(framegate_tap_admit(own, &owners, payloads, 1, now, cleared, &handed_on), 1);
     /* Sealed inside the release, and on its way. */
     const framegate_piece piece = {cleared[0].payload.plane[0].data, cleared[0].payload.plane[0].length};
     carried.tag = cleared[0].tag;
     OK(framegate_stream_key_seal(key, carried.tag, &who, 1, &piece, 1, &carried.seal));
     OK(framegate_tap_end(own));
-    IS(framegate_stream_key_verify(key, carried.seal, carried.tag, &who, 1, &piece, 1), 1);
+    TRUTH(framegate_stream_key_verify(key, carried.seal, carried.tag, &who, 1, &piece, 1, &truth), true);
     OK(framegate_rtp_write(packet, sizeof packet, 1, &carried, tagged, sizeof tagged, &length));
     OK(framegate_rtp_read(tagged, length, 1, &carried));
-    tags[0] = framegate_tap_tag(own, now, now);
-    tags[1] = framegate_tag_meet(tags[0], tags[2]);
+    OK(framegate_tap_decide(own, now, now, &decisions[0]));
+    OK(framegate_tag_meet(carried.tag, cleared[2].tag, &met));
     OK(framegate_tap_counters(own, &counters));
     /* Refused calls too. */
-    IS(framegate_tap_admit(own, NULL, payloads, 1, now, cleared), FRAMEGATE_ERROR_NULL);
+    NOT_HANDED_ON(framegate_tap_admit(own, NULL, payloads, 1, now, cleared, &handed_on), FRAMEGATE_ERROR_NULL);
   }
   IS(allocations - before, 0);
   puts("no allocation in 100,000 rounds");

@@ -29,6 +29,50 @@
 
 #define OK(call) IS(call, FRAMEGATE_OK)
 
+/* A call that tells a `truth`, a `number` or how many frames were `handed_on`, and what it must tell; or its error, and that nothing is told then.
+ * Before the call they are what they must not be after it. */
+#define TRUTH(call, expected)        \
+  do {                               \
+    bool truth = !(expected);        \
+    OK(call);                        \
+    IS((int)truth, (int)(expected)); \
+  } while (0)
+
+#define NO_TRUTH(call, error) \
+  do {                        \
+    bool truth = true;        \
+    IS(call, error);          \
+    CHECK(!truth);            \
+  } while (0)
+
+#define NUMBER(call, expected)                  \
+  do {                                          \
+    uint32_t number = 0xFFFF;                   \
+    OK(call);                                   \
+    IS((long long)number, (long long)(expected)); \
+  } while (0)
+
+#define NO_NUMBER(call, error) \
+  do {                         \
+    uint32_t number = 0xFFFF;  \
+    IS(call, error);           \
+    IS((long long)number, 0);  \
+  } while (0)
+
+#define HANDED_ON(call, expected)                    \
+  do {                                               \
+    size_t handed_on = 0xFFFF;                       \
+    OK(call);                                        \
+    IS((long long)handed_on, (long long)(expected)); \
+  } while (0)
+
+#define NOT_HANDED_ON(call, error) \
+  do {                             \
+    size_t handed_on = 0xFFFF;     \
+    IS(call, error);               \
+    IS((long long)handed_on, 0);   \
+  } while (0)
+
 static inline framegate_string string_of(const char *text) {
   framegate_string string = {text, strlen(text)};
   return string;
@@ -105,6 +149,7 @@ static inline framegate_stream_options stream_of(uint32_t type, framegate_partic
   options.kind = kind;
   options.format = format;
   options.channels = 1;
+  options.layout = FRAMEGATE_LAYOUT_INTERLEAVED;
   options.width = 4;
   options.height = 2;
   return options;
@@ -126,6 +171,7 @@ static inline framegate_participant joined(framegate_meeting meeting, const char
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
   join.id = string_of(id);
+  join.agrees = *guardian == 0 ? FRAMEGATE_BY_PARTICIPANT : FRAMEGATE_BY_GUARDIAN;
   join.guardian = string_of(guardian);
   join.key = key;
   OK(framegate_meeting_join(meeting, &join, now, &who));
@@ -153,6 +199,13 @@ static inline framegate_meeting_options options_of(const char *id) {
   options.participants = 8;
   options.id = string_of(id);
   return options;
+}
+
+static inline framegate_decision decided(framegate_tap tap, int64_t captured, int64_t now) {
+  framegate_decision decision;
+  memset(&decision, 0xFF, sizeof decision);
+  OK(framegate_tap_decide(tap, captured, now, &decision));
+  return decision;
 }
 
 static inline framegate_tap tap_of(framegate_meeting meeting, framegate_stream_options stream, framegate_outlet_options outlet) {

@@ -6,12 +6,15 @@ import ctypes
 import ctypes.util
 import os
 from collections.abc import Iterable
-from ctypes import POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, sizeof
-from typing import Any
+from ctypes import POINTER, Structure, c_bool, c_char_p, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, sizeof
+from typing import Any, NoReturn, Union
 
 from .words import Kind, kinds_of
 
-ABI_VERSION = 1
+#: What has bytes: of numpy and of array too.
+Buffer = Union[bytes, bytearray, memoryview, Any]
+
+ABI_VERSION = 2
 
 
 class String(Structure):
@@ -30,19 +33,26 @@ class Handle(Structure):
     _fields_ = [("handle", c_uint64)]
 
 
-class Participant(Structure):
+class Bound(Structure):
+    """Numbers that stand for something in this process alone, where another may have something else under them."""
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} means nothing in another process: neither pickle nor copy it")
+
+
+class Participant(Bound):
     """Somebody in a meeting: one stay of theirs."""
 
     _fields_ = [("stay", c_uint32), ("slot", c_uint16), ("meeting", c_uint16)]
 
 
-class Stream(Structure):
+class Stream(Bound):
     """A registered source of frames."""
 
     _fields_ = [("meeting", c_uint64), ("number", c_uint16), ("reserved", c_uint16 * 3)]
 
 
-class Outlet(Structure):
+class Outlet(Bound):
     """A declared destination."""
 
     _fields_ = [("meeting", c_uint64), ("number", c_uint16), ("reserved", c_uint16 * 3)]
@@ -66,7 +76,7 @@ class MeetingOptions(Sized):
 
 
 class Join(Sized):
-    _fields_ = [("size", c_uint32), ("reserved", c_uint32), ("id", String), ("guardian", String), ("key", c_char_p)]
+    _fields_ = [("size", c_uint32), ("agrees", c_uint32), ("id", String), ("guardian", String), ("key", c_char_p)]
 
 
 class Notice(Sized):
@@ -87,7 +97,7 @@ class Field(Structure):
 class StreamOptions(Sized):
     _fields_ = [
         ("size", c_uint32), ("type", c_uint32), ("owner", Participant), ("kind", c_uint32), ("format", c_uint32), ("channels", c_uint32),
-        ("planar", c_uint32), ("full_range", c_uint32), ("width", c_uint32), ("height", c_uint32), ("bits_per_minute", c_uint32),
+        ("layout", c_uint32), ("full_range", c_uint32), ("width", c_uint32), ("height", c_uint32), ("bits_per_minute", c_uint32),
         ("fields", POINTER(Field)), ("field_count", c_size_t), ("structural_keys", POINTER(String)), ("structural_key_count", c_size_t),
     ]  # fmt: skip
 
@@ -134,6 +144,10 @@ class Cleared(Sized):
         ("size", c_uint32), ("verdict", c_int32), ("tag", Tag), ("payload", Payload), ("hidden", c_uint64), ("room", POINTER(Participant)),
         ("capacity", c_size_t), ("source", Source),
     ]  # fmt: skip
+
+
+class Decision(Structure):
+    _fields_ = [("verdict", c_int32), ("reason", c_uint32), ("purposes", c_uint16), ("reserved", c_uint16), ("generation", c_uint32)]
 
 
 class Counters(Sized):
@@ -190,7 +204,8 @@ def _load() -> ctypes.CDLL:
         raise OSError(f"{name} has another version of the interface")
     text = [Handle, String, c_void_p, c_size_t, POINTER(c_size_t)]
     frames = [Handle, POINTER(Frame), POINTER(Payload)]
-    cleared = [c_size_t, c_int64, POINTER(Cleared)]
+    cleared = [c_size_t, c_int64, POINTER(Cleared), POINTER(c_size_t)]
+    truth, number = POINTER(c_bool), POINTER(c_uint32)
     change = [Handle, c_uint32, Participant]
     sealed = [POINTER(Subject), c_size_t, POINTER(Piece), c_size_t]
     archived, found = [POINTER(Archived), c_size_t], [POINTER(c_uint64), POINTER(c_uint8), POINTER(c_size_t)]
@@ -212,9 +227,9 @@ def _load() -> ctypes.CDLL:
         "meeting_withdraw": [*change, Scope, c_int64, POINTER(Handle)],
         "meeting_restrict": [Handle, c_uint32, POINTER(Participant), Scope, c_int64, POINTER(Handle)],
         "meeting_lift": [Handle, c_uint32, POINTER(Participant), Scope, c_int64],
-        "meeting_settled": [Handle, Handle, c_int64],
-        "settling_is_settled": [Handle],
-        "settling_wait": [Handle, c_uint32],
+        "meeting_settled": [Handle, Handle, c_int64, truth],
+        "settling_is_settled": [Handle, truth],
+        "settling_wait": [Handle, c_uint32, truth],
         "settling_close": [Handle],
         "stream_open": [Handle, POINTER(StreamOptions), POINTER(Stream)],
         "outlet_open": [Handle, POINTER(OutletOptions), POINTER(Outlet)],
@@ -225,9 +240,12 @@ def _load() -> ctypes.CDLL:
         "tap_admit": [*frames, *cleared],
         "tap_admit_into": [*frames, POINTER(Payload), *cleared],
         "tap_end": [Handle],
-        "tap_wants_keyframe": [Handle],
+        "tap_wants_keyframe": [Handle, truth],
+        "tap_decide": [Handle, c_int64, c_int64, POINTER(Decision)],
         "tap_counters": [Handle, POINTER(Counters)],
         "tag_get": [Tag, POINTER(TagFields)],
+        "tag_meet": [Tag, Tag, POINTER(Tag)],
+        "tag_meet_across_meetings": [Tag, Tag, POINTER(Tag)],
         "ledger_read": [c_char_p, c_size_t, c_void_p, c_void_p, POINTER(Handle), POINTER(c_uint64)],
         "ledger_verify": [Handle, POINTER(c_uint64)],
         "ledger_close": [Handle],
@@ -237,10 +255,10 @@ def _load() -> ctypes.CDLL:
         "meeting_key_open": [c_char_p, String, POINTER(Handle)],
         "meeting_key_close": [Handle],
         "meeting_key_seal_batch": [Handle, *archived, POINTER(Seal)],
-        "stream_key_open": [Handle, Tag, POINTER(Handle)],
+        "stream_key_open": [Handle, c_uint16, POINTER(Handle)],
         "stream_key_close": [Handle],
         "stream_key_seal": [Handle, Tag, *sealed, POINTER(Seal)],
-        "stream_key_verify": [Handle, Seal, Tag, *sealed],
+        "stream_key_verify": [Handle, Seal, Tag, *sealed, truth],
         "rtp_read": [*unit, c_uint32, POINTER(Carried)],
         "rtp_write": [*unit, c_uint32, *written],
         "sei_read": [*unit, c_uint32, POINTER(Carried)],
@@ -248,12 +266,14 @@ def _load() -> ctypes.CDLL:
         "obu_read": [*unit, POINTER(Carried)],
         "obu_write": [*unit, *written],
         "sdp_extmap": [c_uint32, c_char_p, c_size_t, POINTER(c_size_t)],
-        "sdp_extension_id": [String],
-        "recording_of": [c_uint16],
-        "recording_read": [String, c_size_t],
-        "preference_of": [c_uint16],
-        "preference_read": [String, c_size_t],
-        "preference_is_refusal": [c_uint32],
+        "sdp_extension_id": [String, number],
+        "recording_of": [c_uint16, number],
+        "recording_read": [String, c_size_t, number],
+        "recording_line": [c_uint32, POINTER(String)],
+        "preference_of": [c_uint16, number],
+        "preference_read": [String, c_size_t, number],
+        "preference_line": [c_uint32, POINTER(String)],
+        "preference_permits": [c_uint32, truth],
         "verifier_open": [Handle, POINTER(Handle), POINTER(c_uint64)],
         "verifier_close": [Handle],
         "verifier_head": [Handle, POINTER(Head)],
@@ -263,12 +283,9 @@ def _load() -> ctypes.CDLL:
     }.items():
         declared = getattr(library, "framegate_" + function)
         declared.argtypes, declared.restype = arguments, c_int32
-    for function, argument in {"error_message": c_int32, "reason_name": c_uint32, "recording_line": c_uint32, "preference_line": c_uint32}.items():
+    for function, argument in {"error_message": c_int32, "reason_name": c_uint32}.items():
         declared = getattr(library, "framegate_" + function)
         declared.argtypes, declared.restype = [argument], String
-    for function, arguments in {"tap_tag": [Handle, c_int64, c_int64], "tag_meet": [Tag, Tag], "tag_meet_across_meetings": [Tag, Tag]}.items():
-        declared = getattr(library, "framegate_" + function)
-        declared.argtypes, declared.restype = arguments, Tag
     return library
 
 
@@ -287,10 +304,44 @@ def text(string: String) -> str:
     return ctypes.string_at(string.data, string.length).decode()
 
 
-def checked(number: int) -> int:
-    if number < 0:
-        raise Error(number)
-    return number
+def checked(status: int) -> None:
+    """Whatever is no error is done; answers are told apart from it."""
+    if status != 0:
+        raise Error(status)
+
+
+def truth(call: Any, *arguments: object) -> bool:
+    """What a call says is true or false. An error is neither."""
+    told = c_bool()
+    checked(call(*arguments, ctypes.byref(told)))
+    return told.value
+
+
+def number(call: Any, *arguments: object) -> int:
+    told = c_uint32()
+    checked(call(*arguments, ctypes.byref(told)))
+    return told.value
+
+
+def line(call: Any, *arguments: object) -> str:
+    told = String()
+    checked(call(*arguments, ctypes.byref(told)))
+    return text(told)
+
+
+def octets(data: Buffer) -> memoryview:
+    """The bytes of a buffer whatever its items are. One with gaps is an error."""
+    view = memoryview(data)
+    if not view.c_contiguous:
+        raise BufferError("a buffer must be contiguous, row after row: copy it first")
+    return view.cast("B") if view.nbytes else memoryview(b"")
+
+
+def secret(key: bytes | None, what: str) -> bytes | None:
+    """32 bytes, as many as are read."""
+    if key is not None and len(key) != 32:
+        raise ValueError(f"{what} has 32 bytes")
+    return key
 
 
 def string(text: str) -> String:
@@ -303,18 +354,30 @@ def scope(kinds: Iterable[Kind], purposes: int) -> Scope:
 
 
 class Owner:
-    """Whoever has a handle, and closes it."""
+    """Whoever has a handle, and closes it. It is this process's alone: it cannot be pickled or copied, and after a fork the child cannot use it."""
 
     _close: str
+    # Of one that could not be opened there is none.
+    _owned: Handle | None = None
 
     def __init__(self, handle: Handle) -> None:
-        self._handle = handle
+        self._owned, self._process = handle, os.getpid()
+
+    @property
+    def _handle(self) -> Handle:
+        if self._owned is None:
+            raise ValueError(f"the {type(self).__name__} was never opened")
+        if self._process != os.getpid():
+            raise RuntimeError(f"the {type(self).__name__} is of another process, which this one was forked from: open it anew")
+        return self._owned
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is of one process and has one owner: neither pickle nor copy it, but open it anew")
 
     def close(self) -> None:
-        """Closes the handle; a second time nothing."""
-        getattr(call, self._close)(self._handle)
+        """Closes the handle; a second time nothing. In a forked child there is nothing to close."""
+        if self._owned is not None and self._process == os.getpid():
+            getattr(call, self._close)(self._owned)
 
     def __del__(self) -> None:
-        # Of one that could not be opened there is none.
-        if hasattr(self, "_handle"):
-            self.close()
+        self.close()

@@ -20,7 +20,7 @@ class Ledger(_c.Owner):
 
     def __init__(self, content: bytes, anchor: _c.Head | None = None, device: bytes | None = None) -> None:
         super().__init__(_c.Handle())
-        head = None if anchor is None else byref(anchor)
+        head, device = None if anchor is None else byref(anchor), _c.secret(device, "a device's key")
         _c.checked(_c.call.framegate_ledger_read(content, len(content), head, device, byref(self._handle), None))
 
     def verify(self) -> None:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from .archive import Ledger
 
 
+#: How the samples of several channels are stored here.
+_INTERLEAVED = 1
+
+
 def digest_of(text: str) -> _c.Digest:
     """The SHA-256 of a text, byte for byte as it is shown."""
     digest = _c.Digest()
@@ -29,12 +33,15 @@ class Settling(_c.Owner):
 
     _close = "framegate_settling_close"
 
+    def __bool__(self) -> bool:
+        raise TypeError("that there is a Settling is not that it has settled: ask is_settled()")
+
     def is_settled(self) -> bool:
-        return _c.checked(_c.call.framegate_settling_is_settled(self._handle)) == 1
+        return _c.truth(_c.call.framegate_settling_is_settled, self._handle)
 
     def wait(self, milliseconds: int) -> bool:
         """Waits for that, but not on a media thread."""
-        return _c.checked(_c.call.framegate_settling_wait(self._handle, milliseconds)) == 1
+        return _c.truth(_c.call.framegate_settling_wait, self._handle, milliseconds)
 
 
 class Group(_c.Owner):
@@ -70,7 +77,7 @@ class Meeting(_c.Owner):
 
     def _open(self, call: Any, id: str, participants: int, ledger: str, event: Callable[[str], None] | None) -> None:
         self._event = _c.Event(lambda _, line, length: event(ctypes.string_at(line, length).decode())) if event else _c.Event()
-        self._handle = _c.Handle()
+        super().__init__(_c.Handle())
         options = _c.MeetingOptions(participants=participants, id=_c.string(id), ledger=_c.string(ledger), event=self._event)
         _c.checked(call(byref(options), byref(self._handle)))
 
@@ -86,7 +93,8 @@ class Meeting(_c.Owner):
 
     def join(self, id: str, now: int, guardian: str = "", key: bytes | None = None) -> _c.Participant:
         who = _c.Participant()
-        join = _c.Join(id=_c.string(id), guardian=_c.string(guardian), key=key)
+        agrees = By.GUARDIAN if guardian else By.PARTICIPANT
+        join = _c.Join(agrees=agrees, id=_c.string(id), guardian=_c.string(guardian), key=_c.secret(key, "a key"))
         _c.checked(_c.call.framegate_meeting_join(self._handle, byref(join), now, byref(who)))
         return who
 
@@ -133,7 +141,7 @@ class Meeting(_c.Owner):
 
     def settled(self, settling: Settling, now: int) -> bool:
         """Enters into the ledger how far each tap had come."""
-        return _c.checked(_c.call.framegate_meeting_settled(self._handle, settling._handle, now)) == 1
+        return _c.truth(_c.call.framegate_meeting_settled, self._handle, settling._handle, now)
 
     def stream(
         self,
@@ -146,7 +154,7 @@ class Meeting(_c.Owner):
     ) -> _c.Stream:
         stream = _c.Stream()
         width, height = size
-        shape = {"channels": channels, "width": width, "height": height}
+        shape = {"channels": channels, "layout": _INTERLEAVED, "width": width, "height": height}
         options = _c.StreamOptions(type=type, owner=owner or _c.Participant(), kind=kind, format=format, **shape)
         _c.checked(_c.call.framegate_stream_open(self._handle, byref(options), byref(stream)))
         return stream

@@ -57,14 +57,15 @@ class StreamKey(_c.Owner):
 
     _close = "framegate_stream_key_close"
 
-    def seal(self, tag: bytes, subjects: Iterable[Subject], *pieces: bytes | bytearray | memoryview) -> bytes:
+    def seal(self, tag: bytes, subjects: Iterable[Subject], *pieces: _c.Buffer) -> bytes:
         """The seal of a frame. Everybody in it is named once, in whatever order; its payload may be in pieces. It may be called inside a release."""
         seal = _c.Seal()
         _c.checked(_c.call.framegate_stream_key_seal(self._handle, tag_of(tag), *_message(subjects, pieces), byref(seal)))
         return bytes(seal.bytes)
 
-    def verify(self, seal: bytes, tag: bytes, subjects: Iterable[Subject], *pieces: bytes | bytearray | memoryview) -> bool:
-        return _c.checked(_c.call.framegate_stream_key_verify(self._handle, _seal_of(seal), tag_of(tag), *_message(subjects, pieces))) == 1
+    def verify(self, seal: bytes, tag: bytes, subjects: Iterable[Subject], *pieces: _c.Buffer) -> bool:
+        """Whether a seal is of this tag, these people and this payload. What cannot be asked raises `Error`."""
+        return _c.truth(_c.call.framegate_stream_key_verify, self._handle, _seal_of(seal), tag_of(tag), *_message(subjects, pieces))
 
 
 class MeetingKey(_c.Owner):
@@ -73,15 +74,14 @@ class MeetingKey(_c.Owner):
     _close = "framegate_meeting_key_close"
 
     def __init__(self, secret: bytes, meeting: str) -> None:
-        if len(secret) != 32:
-            raise ValueError("a secret has 32 bytes")
+        _c.secret(secret, "a secret")
         super().__init__(_c.Handle())
         _c.checked(_c.call.framegate_meeting_key_open(secret, _c.string(meeting), byref(self._handle)))
 
-    def stream(self, tag: bytes) -> StreamKey:
-        """The key of the stream that a tag names, as `Tap.tag` gives one."""
+    def stream(self, number: int | None) -> StreamKey:
+        """The key of the stream of this number, as `Stream` and `TagFields` have it; None: of tags that say several."""
         handle = _c.Handle()
-        _c.checked(_c.call.framegate_stream_key_open(self._handle, tag_of(tag), byref(handle)))
+        _c.checked(_c.call.framegate_stream_key_open(self._handle, 0xFFFF if number is None else number, byref(handle)))
         return StreamKey(handle)
 
     def seal_batch(self, frames: Sequence[Archived]) -> list[bytes | None]:
@@ -106,7 +106,8 @@ def told_subjects(subjects: Iterable[Subject]) -> Any:
     return (_c.Subject * len(ordered))(*(_c.Subject(sizeof(_c.Subject), kinds_of(one.kinds), _c.string(one.id)) for one in ordered))
 
 
-def _message(subjects: Iterable[Subject], pieces: Sequence[bytes | bytearray | memoryview]) -> tuple[Any, int, Any, int]:
+def _message(subjects: Iterable[Subject], pieces: Sequence[_c.Buffer]) -> tuple[Any, int, Any, int]:
     people = told_subjects(subjects)
-    parts = (_c.Piece * len(pieces))(*(_c.Piece(bytes(piece), len(piece)) for piece in pieces))
+    copies = [bytes(_c.octets(piece)) for piece in pieces]
+    parts = (_c.Piece * len(copies))(*(_c.Piece(piece, len(piece)) for piece in copies))
     return cast(people, POINTER(_c.Subject)), len(people), cast(parts, POINTER(_c.Piece)), len(parts)

@@ -26,7 +26,19 @@ class TagFields:
     captured: int
 
 
-def reason_of(told: _c.TagFields) -> str:
+@dataclass(frozen=True)
+class Decision:
+    """For which purposes a frame could be released now. It is no tag, and releases nothing."""
+
+    verdict: Verdict
+    #: Why for none; empty if for any.
+    reason: str
+    #: Bits of `Purpose`, third parties' too, whatever the outlet's are.
+    purposes: int
+    generation: int
+
+
+def reason_of(told: _c.TagFields | _c.Decision) -> str:
     return _c.text(_c.call.framegate_reason_name(told.reason)) if told.reason else ""
 
 
@@ -46,6 +58,7 @@ def read_tag(tag: bytes) -> TagFields:
 
 
 def meet(a: bytes, b: bytes, across_meetings: bool = False) -> bytes:
-    """What a tag says of data derived from two frames: it clears no more than either. Zeros, so no consent, if one of them is none."""
-    call = _c.call.framegate_tag_meet_across_meetings if across_meetings else _c.call.framegate_tag_meet
-    return bytes(call(tag_of(a), tag_of(b)).bytes)
+    """What a tag says of data derived from two frames: it clears no more than either. If one of them is none, that raises `Error`."""
+    call, met = _c.call.framegate_tag_meet_across_meetings if across_meetings else _c.call.framegate_tag_meet, _c.Tag()
+    _c.checked(call(tag_of(a), tag_of(b), byref(met)))
+    return bytes(met.bytes)

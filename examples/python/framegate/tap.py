@@ -6,18 +6,18 @@ import ctypes
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from ctypes import byref, c_char_p, c_uint8, c_void_p, sizeof
+from ctypes import byref, c_char_p, c_size_t, c_uint8, c_void_p, sizeof
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
 from . import _c
-from .tag import reason_of, tag_of
+from .tag import Decision, reason_of, tag_of
 from .words import NO_KIND, NO_TIME, Kind, Verdict, kinds_in, kinds_of
 
 if TYPE_CHECKING:
     from .meeting import Group
 
-Buffer = Union[bytes, bytearray, memoryview]
+Buffer = _c.Buffer
 #: A plane's bytes and how many there are from one row to the next.
 Plane = tuple[Buffer, int]
 #: Bytes, or the planes of a picture.
@@ -78,7 +78,7 @@ class Frame:
     people: Sequence[_c.Participant] | Group | None = None
     regions: Sequence[Rectangle | Channel | Span] = ()
     #: Where what is cleared is copied to, so that a part of a frame can go.
-    into: bytearray | Sequence[tuple[bytearray, int]] | None = None
+    into: Content | None = None
     #: Whether the client holds encoded video for a keyframe; None: its header alone says it.
     keyframe: bool | None = None
     #: Of derived data, which counts as captured when the earliest of them was.
@@ -87,19 +87,19 @@ class Frame:
 
 @dataclass
 class Cleared:
-    """What an outlet receives: valid until its release ends."""
+    """What an outlet receives: bytes of its own. What is done with them after the release has ended is no longer the gate's to stop."""
 
     verdict: Verdict
     tag: bytes
     #: Why not whole; empty if it is.
     reason: str
     #: Of a picture its planes, else one; none if the frame is withheld.
-    planes: list[memoryview]
+    planes: list[bytes]
     #: To be named of what is derived from it; None if nothing was released.
     source: Source | None = field(default=None)
 
     @property
-    def data(self) -> memoryview:
+    def data(self) -> bytes:
         return self.planes[0]
 
 
@@ -121,7 +121,7 @@ class Tap(_c.Owner):
         now: int,
         people: Sequence[_c.Participant] | Group | None = None,
         regions: Sequence[Rectangle | Channel | Span] = (),
-        into: bytearray | Sequence[tuple[bytearray, int]] | None = None,
+        into: Content | None = None,
         keyframe: bool | None = None,
     ) -> Iterator[Cleared]:
         """A release: the frame goes to the outlet within the `with`, as far as it is cleared."""
@@ -148,30 +148,30 @@ class Tap(_c.Owner):
         held: list[Any] = []
         told = (_c.Frame * count)(*(_told(frame, held) for frame in frames))
         contents = (_c.Payload * count)(*(_payload(frame.content, held) for frame in frames))
-        cleared = (_c.Cleared * count)(*(_cleared(held) for _ in frames))
+        cleared, handed_on = (_c.Cleared * count)(*(_cleared(held) for _ in frames)), c_size_t()
         if copies:
-            buffers = (_c.Payload * count)(*(_payload(frame.into or b"", held) for frame in frames))
-            admitted = _c.call.framegate_tap_admit_into(self._handle, told, contents, buffers, count, now, cleared)
+            buffers = (_c.Payload * count)(*(_payload(frame.into, held, writable=True) for frame in frames))
+            status = _c.call.framegate_tap_admit_into(self._handle, told, contents, buffers, count, now, cleared, byref(handed_on))
         else:
-            admitted = _c.call.framegate_tap_admit(self._handle, told, contents, count, now, cleared)
-        if _c.checked(admitted) == 0:
-            yield [_outcome(each, []) for each in cleared]
+            status = _c.call.framegate_tap_admit(self._handle, told, contents, count, now, cleared, byref(handed_on))
+        _c.checked(status)
+        if handed_on.value == 0:
+            yield [_outcome(each) for each in cleared]
             return
-        planes = [[_view(plane) for plane in each.payload.plane[: max(1, each.payload.planes)]] if each.verdict else [] for each in cleared]
         try:
-            yield [_outcome(each, views) for each, views in zip(cleared, planes)]
+            yield [_outcome(each) for each in cleared]
         finally:
-            for view in (view for views in planes for view in views):
-                view.release()
             _c.checked(_c.call.framegate_tap_end(self._handle))
 
-    def tag(self, captured: int, now: int) -> bytes:
+    def decide(self, captured: int, now: int) -> Decision:
         """The bare decision about a frame of the stream's owner alone. It releases nothing."""
-        return bytes(_c.call.framegate_tap_tag(self._handle, captured, now).bytes)
+        told = _c.Decision()
+        _c.checked(_c.call.framegate_tap_decide(self._handle, captured, now, byref(told)))
+        return Decision(Verdict(told.verdict), reason_of(told), told.purposes, told.generation)
 
     def wants_keyframe(self) -> bool:
         """Whether the sender of an encoded stream is to be asked for a keyframe, as the last frame waits for one."""
-        return bool(_c.checked(_c.call.framegate_tap_wants_keyframe(self._handle)))
+        return _c.truth(_c.call.framegate_tap_wants_keyframe, self._handle)
 
     def counters(self) -> _c.Counters:
         counters = _c.Counters()
@@ -234,34 +234,41 @@ def _cleared(held: list[Any]) -> _c.Cleared:
     return cleared
 
 
-def _outcome(cleared: _c.Cleared, planes: list[memoryview]) -> Cleared:
+def _outcome(cleared: _c.Cleared) -> Cleared:
     fields = _c.TagFields()
     _c.checked(_c.call.framegate_tag_get(cleared.tag, byref(fields)))
-    source, given = None, cleared.source
+    source, given, payload = None, cleared.source, cleared.payload
+    # Copied while the release lasts: a view of where it is would show whatever is there later.
+    planes = [_copied(plane) for plane in payload.plane[: max(1, payload.planes)]] if cleared.verdict else []
     if given.size:
         people = [_c.Participant(who.stay, who.slot, who.meeting) for who in given.people[: given.people_count]]
         source = Source(bytes(given.tag.bytes), people, kinds_in(given.kinds), given.captured)
     return Cleared(Verdict(cleared.verdict), bytes(cleared.tag.bytes), reason_of(fields), planes, source)
 
 
-def _view(plane: _c.Plane) -> memoryview:
-    """What the gate hands on, where it is."""
-    if not plane.length:
-        return memoryview(b"")
-    return memoryview((ctypes.c_char * plane.length).from_address(plane.data)).cast("B").toreadonly()
+def _copied(plane: _c.Plane) -> bytes:
+    return ctypes.string_at(plane.data, plane.length) if plane.length else b""
 
 
-def _payload(content: Content, held: list[Any]) -> _c.Payload:
-    """A frame's content as C reads it."""
-    single = isinstance(content, (bytes, bytearray, memoryview))
-    planes: Sequence[Plane] = [(content, 0)] if single else content  # type: ignore[list-item, assignment]
+def _payload(content: Content | None, held: list[Any], writable: bool = False) -> _c.Payload:
+    """A frame's content as C reads it, or writes to it."""
+    single = not isinstance(content, (list, tuple))
+    planes: Sequence[Plane] = [(content, 0)] if single else content  # type: ignore[assignment]
+    if len(planes) > 4:
+        raise ValueError("a picture has four planes at the most")
     payload = _c.Payload(planes=0 if single else len(planes))
     for place, (data, stride) in zip(payload.plane, planes):
-        if isinstance(data, bytes):
+        view = _c.octets(data)
+        if view.nbytes and view.readonly:
+            if writable:
+                raise TypeError("what is cleared cannot be copied into something that is only read")
+            # As it is now: whoever else has it may change it meanwhile.
+            data = data if isinstance(data, bytes) else bytes(view)
             place.data = ctypes.cast(c_char_p(data), c_void_p)
-        elif len(data):
-            place.data = ctypes.addressof(c_uint8.from_buffer(data))
-        place.length, place.stride = len(data), stride
+            held.append(data)
+        elif view.nbytes:
+            place.data = ctypes.addressof(c_uint8.from_buffer(view))
+        place.length, place.stride = view.nbytes, stride
         # Nobody may resize it meanwhile.
-        held.append(memoryview(data))
+        held.append(view)
     return payload

@@ -54,7 +54,7 @@ def extmap(id: int) -> str:
 
 def extension_id(part: str) -> int:
     """The id under which a part of a description has the header extension."""
-    return _c.checked(_c.call.framegate_sdp_extension_id(_c.string(part)))
+    return _c.number(_c.call.framegate_sdp_extension_id, _c.string(part))
 
 
 class Recording(IntEnum):
@@ -65,15 +65,16 @@ class Recording(IntEnum):
     @classmethod
     def of(cls, agreed: int) -> Recording:
         """What to say of who agreed to these purposes."""
-        return cls(_c.call.framegate_recording_of(agreed))
+        return cls(_c.number(_c.call.framegate_recording_of, agreed))
 
     @classmethod
     def read(cls, description: str, media: int) -> Recording:
-        return cls(_c.checked(_c.call.framegate_recording_read(_c.string(description), media)))
+        return cls(_c.number(_c.call.framegate_recording_read, _c.string(description), media))
 
     @property
     def line(self) -> str:
-        return _c.text(_c.call.framegate_recording_line(self))
+        """Of what is not said there is none."""
+        return _c.line(_c.call.framegate_recording_line, self)
 
 
 class Preference(IntEnum):
@@ -83,20 +84,20 @@ class Preference(IntEnum):
 
     @classmethod
     def of(cls, agreed: int) -> Preference:
-        return cls(_c.call.framegate_preference_of(agreed))
+        return cls(_c.number(_c.call.framegate_preference_of, agreed))
 
     @classmethod
     def read(cls, description: str, media: int) -> Preference:
-        return cls(_c.checked(_c.call.framegate_preference_read(_c.string(description), media)))
+        return cls(_c.number(_c.call.framegate_preference_read, _c.string(description), media))
 
     @property
     def line(self) -> str:
-        return _c.text(_c.call.framegate_preference_line(self))
+        return _c.line(_c.call.framegate_preference_line, self)
 
     @property
-    def is_refusal(self) -> bool:
-        """Upon which recording is to be withdrawn."""
-        return bool(_c.call.framegate_preference_is_refusal(self))
+    def permits(self) -> bool:
+        """Whether somebody may go on being recorded as far as this wish goes; else recording is to be withdrawn."""
+        return _c.truth(_c.call.framegate_preference_permits, self)
 
 
 def _read(call: Any, data: bytes, *arguments: int) -> Carried:

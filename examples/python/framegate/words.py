@@ -8,8 +8,8 @@ NO_KIND = 255
 
 
 class Kind(IntEnum):
-    AUDIO, VIDEO, SCREEN, CHAT, CAPTION, REACTION, POLL, WHITEBOARD = range(8)
-    NOTE, COMMENT, CALENDAR, FILE, TELEMETRY, DIAGNOSTIC, USAGE, UNCLASSIFIED = range(8, 16)
+    AUDIO, VIDEO, SCREEN, CHAT, CAPTION, REACTION, POLL, WHITEBOARD = range(1, 9)
+    NOTE, COMMENT, CALENDAR, FILE, TELEMETRY, DIAGNOSTIC, USAGE, UNCLASSIFIED = range(9, 17)
 
 
 class Purpose(IntFlag):
@@ -44,13 +44,13 @@ class Format(IntEnum):
 class Finding(IntEnum):
     """What was found of an archived frame: only what is cleared may be used."""
 
-    CLEARED, NO_TAG, WITHHELD, OTHER_PURPOSE, UNNAMED, UNSEALED, FORGED, INCONSISTENT, RECALLED = range(9)
+    CLEARED, NO_TAG, WITHHELD, OTHER_PURPOSE, UNNAMED, UNSEALED, FORGED, INCONSISTENT, RECALLED = range(1, 10)
 
 
 def kinds_of(kinds: Iterable[Kind]) -> int:
     """A set of kinds, as bits."""
-    return sum({1 << kind for kind in kinds})
+    return sum({1 << kind - 1 for kind in kinds})
 
 
 def kinds_in(bits: int) -> frozenset[Kind]:
-    return frozenset(kind for kind in Kind if bits >> kind & 1)
+    return frozenset(kind for kind in Kind if bits >> kind - 1 & 1)

@@ -42,9 +42,11 @@ macro_rules! sized {
     };
 }
 
-pub(super) use {plain, sized};
+mod out;
 
-plain!(u8, u16, u64, i64, usize);
+pub(super) use {out::*, plain, sized};
+
+plain!(u8, u16, u32, u64, i64, usize);
 
 /// Where a `T`, or an array of them, is to be read; or null.
 #[derive(Clone, Copy)]
@@ -64,7 +66,18 @@ pub(super) struct Text<'c> {
     pub(super) length: usize,
 }
 
-plain!(Text<'_>);
+plain!(Text<'_>, Truth);
+
+/// A `bool` of C, which is 0 or 1.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(super) struct Truth(u8);
+
+impl From<bool> for Truth {
+    fn from(truth: bool) -> Self {
+        Self(truth.into())
+    }
+}
 
 /// The most bytes of anything.
 const MOST: usize = isize::MAX.unsigned_abs();
@@ -213,35 +226,9 @@ impl<'c, T: Sized32> Elements<'c, T> {
     }
 }
 
-impl<'c, T: Plain> Out<'c, T> {
+impl<T: Plain> Out<'_, T> {
     pub(super) fn is_null(self) -> bool {
         self.0.is_null()
-    }
-
-    /// Room for a `T`.
-    #[inline]
-    pub(super) fn room(self) -> Result<Room<'c, T>, Status> {
-        self.rooms(1)
-    }
-
-    /// Room for a `T`, if it is wanted.
-    pub(super) fn optional_room(self) -> Result<Option<Room<'c, T>>, Status> {
-        if self.is_null() {
-            Ok(None)
-        } else {
-            self.room().map(Some)
-        }
-    }
-
-    /// Room for so many. Of none the address is not looked at.
-    #[inline]
-    pub(super) fn rooms(self, count: usize) -> Result<Room<'c, T>, Status> {
-        check_array(self.0, count, size_of::<T>())?;
-        Ok(Room {
-            first: self.0,
-            count,
-            call: PhantomData,
-        })
     }
 }
 
@@ -259,13 +246,6 @@ impl<'c, T: Plain> Out<'c, T> {
 }
 
 impl<'c, T: Sized32> Out<'c, T> {
-    /// What is there, to be written over.
-    pub(super) fn sized(self) -> Result<&'c mut T, Status> {
-        self.elements(1)?;
-        // SAFETY: aligned, not null, at least as long as a `T` and its bits are a value; nobody else's as long as the call lasts.
-        Ok(unsafe { &mut *self.0 })
-    }
-
     /// So many of them, one after the other, all of the size of the first.
     #[inline]
     pub(super) fn elements(self, count: usize) -> Result<ElementsMut<'c, T>, Status> {
@@ -313,77 +293,6 @@ impl<'c, T: Sized32> ElementsMut<'c, T> {
         // SAFETY: there are `count` of `size` bytes by the caller's word, each aligned, at least as long as a `T`, and read by nobody else;
         // the borrow of `self` sees to it that there is one reference at a time.
         Ok(unsafe { &mut *self.first.byte_add(index * self.size as usize) })
-    }
-}
-
-/// Room that was checked.
-pub(super) struct Room<'c, T> {
-    first: *mut T,
-    count: usize,
-    call: PhantomData<&'c T>,
-}
-
-impl<T: Plain> Room<'_, T> {
-    /// Writes the first of it.
-    #[inline]
-    pub(super) fn put(self, value: T) {
-        if self.count > 0 {
-            // SAFETY: aligned, not null, and by the caller's word there is room for a `T`.
-            unsafe { self.first.write(value) }
-        }
-    }
-
-    /// All of it, which may not have been written yet.
-    #[inline]
-    pub(super) fn slots(&mut self) -> &mut [MaybeUninit<T>] {
-        if self.count == 0 {
-            return &mut [];
-        }
-        // SAFETY: aligned, not null, by the caller's word room for so many, and nobody else's as long as the call lasts.
-        unsafe { slice::from_raw_parts_mut(self.first.cast(), self.count) }
-    }
-
-    /// Writes the one of this index.
-    #[inline]
-    pub(super) fn put_at(&self, index: usize, value: T) {
-        if index < self.count {
-            // SAFETY: likewise, for `count` of them.
-            unsafe { self.first.add(index).write(value) }
-        }
-    }
-}
-
-/// Room for an array of unknown length, and where it is said how long that is.
-pub(super) struct List<'c, T> {
-    room: Room<'c, T>,
-    length: Option<Room<'c, usize>>,
-}
-
-impl<'c, T: Plain> List<'c, T> {
-    pub(super) fn new(
-        first: Out<'c, T>,
-        capacity: usize,
-        length: Out<'c, usize>,
-    ) -> Result<Self, Status> {
-        let length = length.optional_room()?;
-        Ok(Self {
-            room: first.rooms(capacity)?,
-            length,
-        })
-    }
-
-    /// Writes all, or nothing but how many there are.
-    pub(super) fn put(self, all: &[T]) -> Result<(), Status> {
-        if let Some(length) = self.length {
-            length.put(all.len());
-        }
-        if all.len() > self.room.count {
-            return Err(Status::ShortBuffer);
-        }
-        for (index, one) in all.iter().enumerate() {
-            self.room.put_at(index, *one);
-        }
-        Ok(())
     }
 }
 
