@@ -63,6 +63,12 @@ pub enum Error {
     /// No such stream or outlet.
     #[error("no such {0} in this meeting")]
     Unknown(&'static str),
+    /// A meeting of this process has this instance already; with it, evidence of the one would pass for the other's.
+    #[error("the instance is that of a meeting of this process already: draw another")]
+    RepeatedInstance,
+    /// The operating system gave no random bytes, so that no instance could be drawn.
+    #[error("no random bytes for an instance: give one of your own")]
+    Random,
     /// The ledger could not be written, so nothing was done.
     #[error("the ledger could not be written")]
     Ledger,

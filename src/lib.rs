@@ -45,6 +45,7 @@ mod grid;
 mod group;
 mod hex;
 mod ids;
+mod instance;
 mod join;
 mod json;
 mod judge;
@@ -85,6 +86,7 @@ pub use frame::{Contributors, Frame};
 pub use grid::{ColorRange, PixelFormat, Samples};
 pub use group::Group;
 pub use ids::{OutletId, Participant, StreamId};
+pub use instance::Instance;
 pub use join::Join;
 pub use kind::{Kind, Kinds};
 #[cfg(feature = "std")]

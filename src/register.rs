@@ -12,6 +12,7 @@ use crate::{
     },
     error::Error,
     ids::{OutletId, Participant, StreamId},
+    instance::Instance,
     kind::{Kind, Kinds},
     ledger::Entry,
     purpose::Purposes,
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub(crate) struct Register {
+    instance: Instance,
     meeting: String,
     seats: Vec<Seat>,
     /// The ids of all stays that there were, in the order of joining.
@@ -115,7 +117,7 @@ impl Seat {
 }
 
 impl Register {
-    pub(crate) fn new(meeting: &str, table: &Arc<Table>) -> Self {
+    pub(crate) fn new(instance: Instance, meeting: &str, table: &Arc<Table>) -> Self {
         let seat = |slot| Seat {
             table: Arc::clone(table),
             slot,
@@ -123,6 +125,7 @@ impl Register {
             stay: None,
         };
         Self {
+            instance,
             meeting: meeting.into(),
             seats: (0..table.room()).map(seat).collect(),
             ids: Vec::new(),
@@ -134,6 +137,10 @@ impl Register {
             outlets: 0,
             has_ended: false,
         }
+    }
+
+    pub(crate) fn instance(&self) -> Instance {
+        self.instance
     }
 
     pub(crate) fn meeting(&self) -> &str {
@@ -413,8 +420,9 @@ impl Register {
             (None, Some(_)) => Err(Refusal::Keyless),
             (Some(_), None) => Err(Refusal::Unsigned),
             (Some(key), Some(signed)) => {
-                let message = grant.message(&self.meeting, who, &recipients, stay.challenge);
-                signed.check(key, &self.meeting, stay.challenge, &message)
+                let (instance, meeting) = (self.instance, &self.meeting);
+                let message = grant.message(instance, meeting, who, &recipients, stay.challenge);
+                signed.check(key, (instance, meeting), stay.challenge, &message)
             }
         }
         .map_err(refused)

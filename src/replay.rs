@@ -13,14 +13,16 @@ pub(crate) fn replay(ledger: &Ledger) -> Result<(Arc<Table>, Register), LedgerEr
         what: LedgerFault::Impossible,
     };
     let Some(Entry::Opened {
+        instance,
         meeting,
         participants,
+        ..
     }) = ledger.lines.first().map(|line| &line.entry)
     else {
         return Err(impossible(0));
     };
     let table = Arc::new(Table::new(*participants));
-    let mut register = Register::new(meeting, &table);
+    let mut register = Register::new(*instance, meeting, &table);
     for (index, line) in ledger.lines.iter().enumerate() {
         let may = register.may(line.at, &line.entry);
         may.map_err(|_| impossible(index))?;

@@ -10,9 +10,9 @@ use std::{
 
 use framegate::{
     Area, Authority, Carried, ColorRange, Counters, Digest, Durability, Entry, Field, Finding,
-    Format, Grant, Head, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting, Method, Notice, Outlet,
-    OutletId, PixelFormat, PublicKey, Purposes, Reason, Refusal, Samples, Schema, Scope, Seal,
-    Signed, StreamId, Tag, TapCount, TapRelease, Time, Verdict,
+    Format, Grant, Head, Instance, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting, Method, Notice,
+    Outlet, OutletId, PixelFormat, PublicKey, Purposes, Reason, Refusal, Samples, Schema, Scope,
+    Seal, Signed, StreamId, Tag, TapCount, TapRelease, Time, Verdict,
     export::{
         Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Range, Recalled, Receipt,
         Released, Restriction, Withdrawal, cawg, ts27560, ts27560::Particulars, vcon, vcon::Dialog,
@@ -242,6 +242,7 @@ fn grant() -> Grant {
 
 fn signed() -> Signed {
     Signed {
+        instance: Instance::from_bytes([3; 16]).unwrap(),
         meeting: "test".into(),
         challenge: Digest::of("a challenge"),
         signature: [5; 64],

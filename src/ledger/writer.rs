@@ -159,7 +159,11 @@ impl LedgerWriter {
     }
 
     fn line(&self, at: Time, entry: &Entry) -> Option<(Vec<u8>, Head)> {
-        let Head { entries, hash } = self.head;
+        let Head {
+            instance,
+            entries,
+            hash,
+        } = self.head;
         let line = Line {
             n: entries,
             prev: hash,
@@ -168,6 +172,7 @@ impl LedgerWriter {
         };
         let mut line = serde_json::to_vec(&line).ok()?;
         let head = Head {
+            instance,
             entries: entries + 1,
             hash: Digest::of_bytes(&line),
         };

@@ -7,7 +7,10 @@
 //!
 //! Times are microseconds since the meeting's start; those whose name ends in `_ms` are milliseconds.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use framegate::{Area, Authority, Counters, Kind, Kinds, Method, Purposes, Reason, Scope, Verdict};
 
@@ -103,6 +106,7 @@ faults! {
     UnsignedGrantsOpen
     SignaturesNeedNoKey
     AnotherMeetingsSignaturesOpen
+    AnotherInstancesSignaturesOpen
     ReplayedSignaturesOpen
     AnybodysKeySigns
     AnySignatureOpens
@@ -145,6 +149,7 @@ pub struct Grant {
 /// A signature, and for which meeting and challenge it is said to be.
 #[derive(Clone, Debug)]
 pub struct Signed {
+    pub instance: [u8; 16],
     pub meeting: String,
     pub challenge: [u8; 32],
     pub signature: [u8; 64],
@@ -362,11 +367,21 @@ pub struct Oracle {
     given: i64,
     pub given_at: Vec<i64>,
     pub room: usize,
+    /// Which meeting it is.
+    pub instance: [u8; 16],
     fault: Option<Fault>,
     /// The hashes of the ledger's lines, which anybody can read: the events', and before them the opening's.
     pub lines: Vec<[u8; 32]>,
     /// What records told.
     pub spent: Vec<Spent>,
+}
+
+/// Other bytes for each meeting of this process.
+fn draw() -> [u8; 16] {
+    static DRAWN: AtomicU64 = AtomicU64::new(1);
+    let mut instance = *b"oracle..........";
+    instance[8..].copy_from_slice(&DRAWN.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    instance
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -380,6 +395,7 @@ impl Oracle {
             given: 0,
             given_at: Vec::new(),
             room,
+            instance: draw(),
             fault,
             lines: Vec::new(),
             spent: Vec::new(),
