@@ -1,4 +1,9 @@
 use core::fmt;
+#[cfg(feature = "std")]
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -45,35 +50,23 @@ impl Instance {
     }
 
     /// Takes it for a meeting of this process; says whether no other had it before.
+    #[cfg(feature = "std")]
     pub(crate) fn take(self) -> bool {
-        used::insert(self)
-    }
-}
-
-#[cfg(feature = "std")]
-mod used {
-    use std::{
-        collections::BTreeSet,
-        sync::{Mutex, PoisonError},
-    };
-
-    use super::Instance;
-
-    static USED: Mutex<BTreeSet<Instance>> = Mutex::new(BTreeSet::new());
-
-    pub(super) fn insert(instance: Instance) -> bool {
         let mut used = USED.lock().unwrap_or_else(PoisonError::into_inner);
-        used.insert(instance)
+        used.insert(self)
     }
-}
 
-/// Without `std` nothing is shared by a process, and whoever gives the instance sees to it that it is new.
-#[cfg(not(feature = "std"))]
-mod used {
-    pub(super) const fn insert(_: super::Instance) -> bool {
+    /// Without `std` nothing is shared by a process, and whoever gives the instance sees to it that it is new.
+    #[cfg(not(feature = "std"))]
+    #[expect(clippy::unused_self, reason = "as with std")]
+    pub(crate) const fn take(self) -> bool {
         true
     }
 }
+
+/// Those of all meetings of this process that were opened or resumed.
+#[cfg(feature = "std")]
+static USED: Mutex<BTreeSet<Instance>> = Mutex::new(BTreeSet::new());
 
 impl fmt::Display for Instance {
     /// 32 hexadecimal digits.

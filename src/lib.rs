@@ -28,6 +28,7 @@ extern crate std;
 
 mod admission;
 mod authority;
+mod canonical;
 #[cfg(feature = "capi")]
 #[expect(unsafe_code, reason = "addresses from outside")]
 mod capi;
@@ -103,7 +104,7 @@ pub use refusal::Refusal;
 pub use region::{Area, MAX_REGIONS, Region};
 pub use release::{Counters, Settling, TapRelease};
 pub use schema::{Field, MAX_FIELDS, Schema};
-pub use seal::{Archived, Carried, MeetingKey, Seal, StreamKey, Subject, Subjects};
+pub use seal::{Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects};
 pub use stream::Stream;
 pub use tag::{Tag, TagError};
 pub use tap::Tap;
