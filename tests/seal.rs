@@ -134,7 +134,10 @@ fn sent() -> impl Strategy<Value = Sent> {
             }
             for (at, (kind, body, forms)) in units.iter().enumerate() {
                 let kind = if at == last { 3 } else { *kind };
+                let mut body = body.clone();
                 if name == "av1" {
+                    // Metadata begins with its type.
+                    body[0] &= 0x7F;
                     // A sequence header, metadata that is not ours, padding, a frame.
                     let header = [1 << 3, 5 << 3, 15 << 3, 6 << 3][kind];
                     let size = u8::try_from(body.len()).unwrap();
