@@ -6,13 +6,13 @@ use super::{
     boundary::status,
     handle::{Handle, Objects},
     ledger::{LEDGERS, told},
-    meeting::HeadOut,
+    meeting::{HeadOut, InstanceInOut},
     memory::{In, Out, Room, Text, sized},
-    seal::{CarriedInOut, MEETING_KEYS, People, SubjectIn},
+    seal::{CarriedInOut, MEETING_KEYS, PayloadDigestOut, People, SubjectIn},
     status::Status,
 };
 use crate::{
-    ledger::{Head, Ledger},
+    ledger::Ledger,
     purpose::Purposes,
     seal::{Archived, MeetingKey, Subjects},
     verify::{Finding, Seals, Verifier},
@@ -26,17 +26,17 @@ static VERIFIERS: Objects<Verifier> = Objects::new(8);
 pub(super) struct ArchivedIn<'c> {
     pub(super) size: u32,
     pub(super) reserved: u32,
+    pub(super) instance: InstanceInOut,
     pub(super) carried: In<'c, CarriedInOut>,
     pub(super) subjects: In<'c, SubjectIn<'c>>,
     pub(super) subject_count: usize,
-    pub(super) payload: In<'c, u8>,
-    pub(super) payload_length: usize,
+    pub(super) digest: In<'c, PayloadDigestOut>,
 }
 
 sized!(ArchivedIn<'_>);
 
 /// By their numbers.
-pub(super) const FINDINGS: [Finding; 9] = [
+pub(super) const FINDINGS: [Finding; 10] = [
     Finding::Cleared,
     Finding::NoTag,
     Finding::Withheld,
@@ -46,6 +46,7 @@ pub(super) const FINDINGS: [Finding; 9] = [
     Finding::Forged,
     Finding::Inconsistent,
     Finding::Recalled,
+    Finding::OtherMeeting,
 ];
 
 /// What is made of a frame whose people's ids are no text, or not in order.
@@ -103,9 +104,10 @@ pub(super) fn each<'c>(
                 frame.carried.sized()?.get().ok()
             };
             archived.push(Archived {
+                instance: frame.instance.get()?,
                 carried,
                 subjects: Subjects::new(own).ok_or(Status::Order)?,
-                payload: frame.payload.array(frame.payload_length)?,
+                digest: frame.digest.optional()?.map(|digest| digest.get()),
             });
         }
         call(first, &archived)?;
@@ -270,7 +272,7 @@ extern "C" fn framegate_verifier_recheck<'c>(
         total: stay_count,
     };
     answers.judge(verifier, frames, count, |verifier, frames, bits, found| {
-        let earlier = Head::from(*earlier.get()?);
+        let earlier = earlier.get()?.get()?;
         Ok(verifier.recheck(&earlier, frames, bits, found)?)
     })
 }

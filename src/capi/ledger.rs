@@ -16,7 +16,7 @@ use crate::{
     consent::PublicKey,
     export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
     ids::OutletId,
-    ledger::{Entry, Head, Ledger, LedgerError},
+    ledger::{Entry, Ledger, LedgerError},
 };
 
 pub(super) static LEDGERS: Objects<Ledger> = Objects::new(3);
@@ -82,7 +82,7 @@ extern "C" fn framegate_ledger_read(
 ) -> i32 {
     status(|| {
         let (room, bytes) = (ledger.room()?, bytes.array(length)?);
-        let anchor = anchor.optional()?.map(|head| Head::from(*head));
+        let anchor = anchor.optional()?.map(|head| head.get()).transpose()?;
         let device = device.optional()?.map(|key| PublicKey(*key));
         let read = Ledger::read(bytes, anchor.as_ref(), device.as_ref());
         room.put(LEDGERS.insert(told(line, read)?)?);

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     consent::Digest,
     ids::Participant,
+    instance::Instance,
     ledger::{Durability, Head, Ledger, LedgerWriter},
     meeting::Meeting,
     time::Time,
@@ -122,12 +123,21 @@ pub(super) struct MeetingOptions<'c> {
     pub(super) device_secret: In<'c, [u8; 32]>,
     pub(super) durability: u32,
     pub(super) reserved: u32,
+    pub(super) instance: In<'c, InstanceInOut>,
+}
+
+/// Which meeting it is.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct InstanceInOut {
+    pub(super) bytes: [u8; 16],
 }
 
 /// How far a ledger goes.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct HeadOut {
+    pub(super) instance: InstanceInOut,
     pub(super) entries: u64,
     pub(super) hash: DigestOut,
 }
@@ -140,7 +150,7 @@ pub(super) struct DigestOut {
 }
 
 sized!(MeetingOptions<'_>);
-plain!(HeadOut, DigestOut, [u8; 32]);
+plain!(HeadOut, InstanceInOut, DigestOut, [u8; 32]);
 
 impl From<Digest> for DigestOut {
     fn from(digest: Digest) -> Self {
@@ -157,18 +167,35 @@ impl From<DigestOut> for Digest {
 impl From<Head> for HeadOut {
     fn from(head: Head) -> Self {
         Self {
+            instance: head.instance.into(),
             entries: head.entries,
             hash: head.hash.into(),
         }
     }
 }
 
-impl From<HeadOut> for Head {
-    fn from(head: HeadOut) -> Self {
+impl HeadOut {
+    pub(super) fn get(self) -> Result<Head, Status> {
+        Ok(Head {
+            instance: self.instance.get()?,
+            entries: self.entries,
+            hash: self.hash.into(),
+        })
+    }
+}
+
+impl From<Instance> for InstanceInOut {
+    fn from(instance: Instance) -> Self {
         Self {
-            entries: head.entries,
-            hash: head.hash.into(),
+            bytes: instance.to_bytes(),
         }
+    }
+}
+
+impl InstanceInOut {
+    /// Not zeros, as where it was forgotten.
+    pub(super) fn get(self) -> Result<Instance, Status> {
+        Ok(Instance::from_bytes(self.bytes)?)
     }
 }
 
@@ -231,8 +258,13 @@ extern "C" fn framegate_meeting_open(
             if room > usize::from(u16::MAX) {
                 return Err(Status::Full);
             }
+            let instance = match options.instance.optional()? {
+                Some(instance) => instance.get()?,
+                None => Instance::draw()?,
+            };
             let (writer, events) = options.writer(None)?;
-            Ok((Meeting::open_with(id, room, writer)?, events))
+            let meeting = Meeting::open_as(instance, id, room, writer)?;
+            Ok((meeting, events))
         })
     })
 }
@@ -292,6 +324,20 @@ extern "C" fn framegate_meeting_id(
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_instance(
+    meeting: Handle<Shared>,
+    instance: Out<'_, InstanceInOut>,
+) -> i32 {
+    status(|| {
+        let room = instance.room()?;
+        call(meeting, |gate| {
+            room.put(gate.meeting.instance().into());
+            Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_generation(
     meeting: Handle<Shared>,
     generation: Out<'_, u64>,
@@ -325,7 +371,7 @@ extern "C" fn framegate_head_message(
 ) -> i32 {
     status(|| {
         let list = List::new(buffer, capacity, length)?;
-        list.put(&Head::from(*head.get()?).message())
+        list.put(&head.get()?.get()?.message())
     })
 }
 

@@ -64,7 +64,7 @@ statuses! {
     AlreadyJoined = -44, "somebody of this id is in the meeting already";
     OwnGuardian = -45, "nobody is their own guardian";
     NotARestrainer = -46, "participants and guardians withdraw instead of restricting";
-    Empty = -47, "an id, a name or a set is empty that must not be";
+    Empty = -47, "an id, a name or a set is empty that must not be, or an instance all zeros";
     Time = -48, "a time is out of range, or an end not in the future";
     Format = -49, "a format with no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON";
     DuplicateField = -50, "two fields of the same name";
@@ -84,6 +84,12 @@ statuses! {
     Unwritable = -69, "the ledger cannot be written on";
     Impossible = -70, "something that cannot have happened there";
     Anchor = -71, "not the ledger that the head is of";
+
+    FormerFormat = -72, "a ledger of format 1, which names no instance of its meeting";
+    LaterFormat = -73, "a ledger of a later format than this library knows";
+    OtherMeeting = -74, "the ledger of another meeting than the head's, perhaps of the same id";
+    RepeatedInstance = -75, "the instance is that of a meeting of this process already";
+    Random = -76, "the operating system gave no random bytes for an instance";
 
     TagVersion = -80, "a tag of another version";
     TagInvalid = -81, "not a tag that can be written";
@@ -122,6 +128,8 @@ impl From<Error> for Status {
             Error::NotOnePurpose => Self::NotOnePurpose,
             Error::Full(_) => Self::Full,
             Error::Unknown(_) => Self::Unknown,
+            Error::RepeatedInstance => Self::RepeatedInstance,
+            Error::Random => Self::Random,
             Error::Ledger => Self::Ledger,
             Error::Ended => Self::Ended,
         }
@@ -138,6 +146,9 @@ impl From<LedgerError> for Status {
             LedgerFault::Ended => Self::ResumedEnd,
             LedgerFault::Unwritable => Self::Unwritable,
             LedgerFault::Impossible => Self::Impossible,
+            LedgerFault::FormerFormat => Self::FormerFormat,
+            LedgerFault::LaterFormat => Self::LaterFormat,
+            LedgerFault::OtherMeeting => Self::OtherMeeting,
             LedgerFault::Anchor => Self::Anchor,
         }
     }
