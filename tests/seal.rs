@@ -212,15 +212,17 @@ fn a_seal_holds_where_the_frame_arrives() {
     }
     assert!(rewritten > 500, "{rewritten}");
     // What is of no such format is taken as it is.
-    for format in [Format::H264, Format::HEVC, Format::AV1] {
-        for bytes in [
-            &b""[..],
-            b"\x80 no unit",
-            b"\0\0\x05\x65what has its length before it",
-        ] {
-            let alone = key.digest_pieces([bytes]);
-            assert_eq!(key.digest(format, bytes), alone);
-        }
+    let length_prefixed = &b"\0\0\x05\x65what has its length before it"[..];
+    for (format, bytes) in [
+        (Format::H264, length_prefixed),
+        (Format::HEVC, length_prefixed),
+        (Format::H264, b"\x80no start code"),
+        (Format::HEVC, b""),
+        (Format::AV1, b"\x80no header of an OBU"),
+        (Format::AV1, b"\x0A\x7Flonger than it is"),
+        (Format::VP9, b"\x12\0"),
+    ] {
+        assert_eq!(key.digest(format, bytes), key.digest_pieces([bytes]));
     }
 }
 
