@@ -33,6 +33,8 @@ namespace framegate {
 using Time = std::chrono::microseconds;
 using Digest = framegate_digest;
 using Head = framegate_head;
+using Instance = framegate_instance;
+using PayloadDigest = framegate_payload_digest;
 using Stream = framegate_stream;
 using Outlet = framegate_outlet;
 using Counters = framegate_counters;
@@ -96,7 +98,8 @@ enum class Finding : std::uint8_t {
   unsealed = FRAMEGATE_FINDING_UNSEALED,
   forged = FRAMEGATE_FINDING_FORGED,
   inconsistent = FRAMEGATE_FINDING_INCONSISTENT,
-  recalled = FRAMEGATE_FINDING_RECALLED
+  recalled = FRAMEGATE_FINDING_RECALLED,
+  other_meeting = FRAMEGATE_FINDING_OTHER_MEETING
 };
 
 /* FRAMEGATE_REASON_…; its name is what is shown. */
@@ -678,13 +681,13 @@ struct Carried : detail::Sized<framegate_carried> {
 
 /* What was released of a frame, as an archive has it. It refers to what it is passed, which must outlive it. */
 struct Archived : detail::Sized<framegate_archived> {
-  /* Without a tag if that is null; `who` is a container of Subject. */
-  template <class S> Archived(const Carried *with, const S &who, const void *data, std::size_t length) {
+  /* Without a tag if that is null; `who` is a container of Subject; no seal is made or checked if there is no digest. */
+  template <class S> Archived(const Instance &of, const Carried *with, const S &who, const PayloadDigest *by) {
+    instance = of;
     carried = with;
     subjects = std::data(who);
     subject_count = std::size(who);
-    payload = static_cast<const std::uint8_t *>(data);
-    payload_length = length;
+    digest = by;
   }
 };
 
@@ -696,14 +699,20 @@ class StreamKey : public detail::Handle<framegate_stream_key, framegate_stream_k
 public:
   using Handle::Handle;
 
-  /* Containers of Subject and of Piece. It may be called inside a release. */
-  template <class S, class P> Result<Seal> seal(Tag tag, const S &subjects, const P &pieces) const {
+  /* Of FRAMEGATE_FORMAT_…, of a container of Piece, which is of one for H.264, HEVC and AV1. It may be called inside a release. */
+  template <class P> Result<PayloadDigest> digest(std::uint32_t format, const P &pieces) const {
+    PayloadDigest digest{};
+    const Status status = framegate_stream_key_digest(get(), format, std::data(pieces), std::size(pieces), &digest);
+    return status ? Result<PayloadDigest>(digest) : status;
+  }
+  /* A container of Subject. It may be called inside a release. */
+  template <class S> Result<Seal> seal(Tag tag, const S &subjects, const PayloadDigest &digest) const {
     Seal seal{};
-    const Status status = framegate_stream_key_seal(get(), tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces), &seal);
+    const Status status = framegate_stream_key_seal(get(), tag, std::data(subjects), std::size(subjects), &digest, &seal);
     return status ? Result<Seal>(seal) : status;
   }
-  template <class S, class P> Result<bool> verify(Seal seal, Tag tag, const S &subjects, const P &pieces) const {
-    return detail::truth(framegate_stream_key_verify(get(), seal, tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces)));
+  template <class S> Result<bool> verify(Seal seal, Tag tag, const S &subjects, const PayloadDigest &digest) const {
+    return detail::truth(framegate_stream_key_verify(get(), seal, tag, std::data(subjects), std::size(subjects), &digest));
   }
 };
 
@@ -713,9 +722,9 @@ public:
   using Handle::Handle;
 
   /* Of a secret of 32 bytes. */
-  static Result<MeetingKey> open(const std::uint8_t *secret, std::string_view meeting) {
+  static Result<MeetingKey> open(const std::uint8_t *secret, const Instance &instance) {
     framegate_meeting_key key{};
-    const Status status = framegate_meeting_key_open(secret, detail::string(meeting), &key);
+    const Status status = framegate_meeting_key_open(secret, &instance, &key);
     return status ? Result<MeetingKey>(MeetingKey(key)) : status;
   }
   Result<StreamKey> stream(Tag tag) const {
@@ -723,7 +732,7 @@ public:
     const Status status = framegate_stream_key_open(get(), tag, &key);
     return status ? Result<StreamKey>(StreamKey(key)) : status;
   }
-  /* Zeros for what has no tag. */
+  /* Zeros for what has no tag or no digest, or is of another meeting. */
   Result<std::vector<Seal>> seal_batch(const Archived *frames, std::size_t count) const {
     std::vector<Seal> seals(count);
     const Status status = framegate_meeting_key_seal_batch(get(), frames, count, seals.data());
@@ -884,6 +893,8 @@ struct MeetingOptions {
   const std::uint8_t *device_secret = nullptr;
   /* Grants and what narrows are made durable at once in any case. */
   bool batched = false;
+  /* 16 new random bytes, if they must be known before; null: drawn. */
+  const Instance *instance = nullptr;
 };
 
 struct Join {
@@ -899,6 +910,7 @@ struct Notice {
 };
 
 struct Signed {
+  Instance instance{};
   std::string_view meeting{};
   Digest challenge{};
   std::array<std::uint8_t, 64> signature{};
@@ -993,6 +1005,7 @@ public:
     return detail::text([this](auto... room) { return framegate_meeting_id(get(), room...); });
   }
   Result<std::uint64_t> generation() const { return told<std::uint64_t>(framegate_meeting_generation); }
+  Result<Instance> instance() const { return told<Instance>(framegate_meeting_instance); }
   Result<Head> head() const { return told<Head>(framegate_meeting_head); }
   /* no_time if nothing ends by itself. */
   Result<Time> next_deadline() const {
@@ -1126,6 +1139,7 @@ private:
     options.event = callbacks->event ? event : nullptr;
     options.append_user = options.event_user = callbacks.get();
     options.device_secret = of.device_secret;
+    options.instance = of.instance;
     options.durability = of.batched ? FRAMEGATE_DURABILITY_BATCHED : FRAMEGATE_DURABILITY_EACH;
     framegate_meeting meeting{};
     const Status status = open(&options, &meeting);
@@ -1156,6 +1170,7 @@ private:
     grant.at = of.at.count();
     grant.until = of.until.count();
     if (of.signature != nullptr) {
+      by_key.instance = of.signature->instance;
       by_key.meeting = detail::string(of.signature->meeting);
       by_key.challenge = of.signature->challenge;
       for (std::size_t at = 0; at < of.signature->signature.size(); ++at)
