@@ -101,8 +101,11 @@ fn verified(ledger: &Ledger, arguments: &Arguments) -> String {
     let entries = ledger.head.entries;
     let meeting = ledger.lines.first().map(|line| &line.entry);
     let mut told = Vec::new();
-    if let Some(Entry::Opened { meeting, .. }) = meeting {
-        told.push(format!("Meeting \"{}\".", plain(meeting)));
+    if let Some(Entry::Opened {
+        instance, meeting, ..
+    }) = meeting
+    {
+        told.push(format!("Meeting \"{}\", {instance}.", plain(meeting)));
     }
     told.push(format!(
         "{entries} entries, and each line follows from the one before."

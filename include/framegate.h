@@ -113,7 +113,7 @@ enum {
   FRAMEGATE_ERROR_ORDER = -17,        /* people's ids are not in ascending order, or one of them is there twice */
   FRAMEGATE_ERROR_STILL_CALLED = -20, /* closed; but from within a callback, and another thread is still in one, or in a call: framegate_meeting_close() */
   FRAMEGATE_ERROR_FORKED = -21,       /* a handle from before fork(), in the child */
-  FRAMEGATE_ERROR_RANDOM = -22,       /* the system gave no random numbers */
+  FRAMEGATE_ERROR_RANDOM = -22,       /* the system gave no random numbers: give an instance of your own, or try again */
 
   /* What the meeting made of it. */
   FRAMEGATE_ERROR_OVERREACH = -32,         /* only the person agrees, or their guardian if they have one; the attempt is in the ledger */
@@ -131,7 +131,7 @@ enum {
   FRAMEGATE_ERROR_ALREADY_JOINED = -44,    /* somebody of this id is in the meeting already */
   FRAMEGATE_ERROR_OWN_GUARDIAN = -45,      /* nobody is their own guardian */
   FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
-  FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be */
+  FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be, or an instance all zeros */
   FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range, or an end not in the future */
   FRAMEGATE_ERROR_FORMAT = -49,            /* no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
@@ -152,6 +152,12 @@ enum {
   FRAMEGATE_ERROR_UNWRITABLE = -69,    /* the ledger cannot be written on */
   FRAMEGATE_ERROR_IMPOSSIBLE = -70,    /* something that could not happen there */
   FRAMEGATE_ERROR_ANCHOR = -71,        /* not the ledger that the head is of */
+
+  /* Which meeting it is. */
+  FRAMEGATE_ERROR_FORMER_FORMAT = -72,     /* a ledger of format 1, which names no instance of its meeting: only a library as old as its writer reads it */
+  FRAMEGATE_ERROR_LATER_FORMAT = -73,      /* a ledger of a later format: read it with a library as new as its writer */
+  FRAMEGATE_ERROR_OTHER_MEETING = -74,     /* the ledger of another meeting than the head's, perhaps of the same id */
+  FRAMEGATE_ERROR_REPEATED_INSTANCE = -75, /* the instance is that of a meeting of this process already: draw another */
 
   /* What 16 bytes are not. */
   FRAMEGATE_ERROR_TAG_VERSION = -80,   /* a tag of another version */
@@ -388,6 +394,12 @@ enum {
   FRAMEGATE_DURABILITY_BATCHED = 1 /* only those; the others together with the next of them */
 };
 
+/* Which meeting it is: 16 random bytes in the first line of its ledger, no secret. An id is a name, and a daily meeting has the same one every day; ledgers, seals, archives and
+ * signatures are bound to the instance, so that those of one meeting do not pass for another's. All zeros are refused. */
+typedef struct framegate_instance {
+  uint8_t bytes[16];
+} framegate_instance;
+
 /* How a meeting is opened, or resumed. */
 typedef struct framegate_meeting_options {
   uint32_t size;
@@ -401,10 +413,11 @@ typedef struct framegate_meeting_options {
   const uint8_t *device_secret; /* the device's Ed25519 secret key, 32 bytes, which vouches for the ledger; null: none */
   uint32_t durability;          /* FRAMEGATE_DURABILITY_… */
   uint32_t reserved;            /* 0 */
+  const framegate_instance *instance; /* 16 new random bytes, if they must be known before; null: drawn; not looked at in resuming */
 } framegate_meeting_options;
 
 /* Opens a meeting, in which everything is closed. It is closed by framegate_meeting_close(). What both `user`s lead to must be there until then.
- * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, EMPTY, FULL, LEDGER, PANIC. */
+ * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, EMPTY, FULL, LEDGER, REPEATED_INSTANCE, RANDOM, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_open(const framegate_meeting_options *options, framegate_meeting *meeting);
 
 /* Opens a meeting again as its ledger says, with exactly the consents that were in force. Streams, outlets, groups and taps are to be opened again,
@@ -433,11 +446,15 @@ framegate_status framegate_meeting_close(framegate_meeting meeting);
  * Errors: HANDLE, NULL, MISALIGNED, SHORT_BUFFER, LENGTH, BUSY, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_id(framegate_meeting meeting, char *buffer, size_t capacity, size_t *length);
 
+/* Which meeting it is. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_instance(framegate_meeting meeting, framegate_instance *instance);
+
 /* How many entries the ledger has: what tags call the generation. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_generation(framegate_meeting meeting, uint64_t *generation);
 
 /* How far a ledger goes: kept apart from it, this shows later that nothing was changed or cut off. */
 typedef struct framegate_head {
+  framegate_instance instance; /* of which meeting */
   uint64_t entries;
   framegate_digest hash;
 } framegate_head;
@@ -445,7 +462,7 @@ typedef struct framegate_head {
 /* The ledger's head. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_head(framegate_meeting meeting, framegate_head *head);
 
-/* What a device signs to vouch for a head: 56 bytes. Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH; ANCHOR for a head of no entries, which no ledger has. */
+/* What a device signs to vouch for a head: 72 bytes. Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH, EMPTY; ANCHOR for a head of no entries, which no ledger has. */
 FRAMEGATE_NODISCARD framegate_status framegate_head_message(const framegate_head *head, uint8_t *buffer, size_t capacity, size_t *length);
 
 /* When the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call framegate_meeting_tick() at.
@@ -508,7 +525,8 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_supersede(framegate_meeti
 typedef struct framegate_signed {
   uint32_t size;
   uint32_t reserved;          /* 0 */
-  framegate_string meeting;   /* the id of the meeting that it was made for */
+  framegate_instance instance; /* of the meeting that it was made for, */
+  framegate_string meeting;   /* and its id */
   framegate_digest challenge; /* the challenge that it was made over */
   uint8_t signature[64];      /* Ed25519 (RFC 8032) */
 } framegate_signed;
@@ -926,6 +944,11 @@ typedef struct framegate_seal {
   uint8_t bytes[16];
 } framegate_seal;
 
+/* A keyed digest of a payload, which can stand in an archive: it says nothing of the payload to who does not have the meeting's secret. */
+typedef struct framegate_payload_digest {
+  uint8_t bytes[32];
+} framegate_payload_digest;
+
 /* What travels with a frame: its tag, and its seal if it has one; as bytes one right after the other, 16 or 32 in all. */
 typedef struct framegate_carried {
   uint32_t size;
@@ -951,27 +974,27 @@ typedef struct framegate_piece {
 typedef struct framegate_archived {
   uint32_t size;
   uint32_t reserved;                   /* 0 */
+  framegate_instance instance;         /* of which meeting it is */
   const framegate_carried *carried;    /* null: none. One whose tag does not parse is none */
   const framegate_subject *subjects;   /* everybody in it, its stream's owner too; of a frame in part, who is in what is left: `source` of framegate_cleared */
   size_t subject_count;
-  const uint8_t *payload;              /* as it was sealed */
-  size_t payload_length;
+  const framegate_payload_digest *digest; /* of its payload: framegate_stream_key_digest(); null: none, then no seal of it is made or checked */
 } framegate_archived;
 
 /* Reads 16 bytes as a tag, or 32 as a tag with its seal. `carried->size` is set by the caller; after an error the rest of it, if it can be written, is zeros, so no consent.
  * Any thread. Errors: NULL, MISALIGNED, SIZE, LENGTH, TAG_VERSION, TAG_INVALID. */
 FRAMEGATE_NODISCARD framegate_status framegate_carried_read(const uint8_t *bytes, size_t length, framegate_carried *carried);
 
-/* The key of the meeting of this id, from its secret: 32 random bytes that the client and those who verify share, and nobody else has. Not for media threads.
- * It is wiped when it is closed by framegate_meeting_key_close(). Errors: NULL, MISALIGNED, UTF8, LENGTH, FULL, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_open(const uint8_t *secret, framegate_string meeting, framegate_meeting_key *key);
+/* The key of a meeting, from a secret, which may be that of others too: 32 random bytes that the client and those who verify share, and nobody else has. Not for media threads.
+ * It is wiped when it is closed by framegate_meeting_key_close(). Errors: NULL, MISALIGNED, EMPTY, FULL, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_open(const uint8_t *secret, const framegate_instance *instance, framegate_meeting_key *key);
 
 /* Closes the handle; keys of streams hold on. Errors: HANDLE. */
 framegate_status framegate_meeting_key_close(framegate_meeting_key key);
 
-/* Seals many frames: `seals[i]` is that of `frames[i]`, zeros where there is no tag; seals that the frames have are not looked at. Not for media threads.
- * On an error all seals are zeros.
- * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, PANIC. */
+/* Seals many frames: `seals[i]` is that of `frames[i]`, zeros where there is no tag or no digest, or where it is of another meeting; seals that the frames have are not looked at.
+ * Not for media threads. On an error all seals are zeros.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, EMPTY, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_seal_batch(framegate_meeting_key key, const framegate_archived *frames, size_t count, framegate_seal *seals);
 
 /* The key of the stream of this number: `number` of framegate_stream, `stream` of framegate_tag_fields. Tags that say several streams, 65,535, share one more.
@@ -982,15 +1005,21 @@ FRAMEGATE_NODISCARD framegate_status framegate_stream_key_open(framegate_meeting
 /* Closes the handle. No other call that uses it may be under way. Errors: HANDLE. */
 framegate_status framegate_stream_key_close(framegate_stream_key key);
 
-/* The seal of a frame: of its tag, of everybody in it, and of its payload in pieces, of which only the bytes count and not where one ends. It may be called inside a release,
- * on any thread; it goes through the payload once. Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_stream_key_seal(framegate_stream_key key, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
-                                                               const framegate_piece *pieces, size_t piece_count, framegate_seal *seal);
+/* The digest of a payload of FRAMEGATE_FORMAT_…, in pieces, of which only the bytes count and not where one ends. Of H.264, HEVC and AV1, which must be in one piece, it is over what
+ * every transport leaves alone: it is the same whether a tag still rides in the frame or not, without temporal delimiters, and whatever forms start codes and sizes have.
+ * It may be called inside a release, on any thread; it goes through the payload once. Errors: HANDLE, NULL, MISALIGNED, NUMBER, LENGTH, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_stream_key_digest(framegate_stream_key key, uint32_t format, const framegate_piece *pieces, size_t piece_count,
+                                                                 framegate_payload_digest *digest);
 
-/* Whether a seal is of this tag, these people and this payload. The key is to be the tag's own stream's. Inside a release too, on any thread.
+/* The seal of a frame: of its tag, of everybody in it, and of its payload by its digest. It may be called inside a release, on any thread.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_stream_key_seal(framegate_stream_key key, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
+                                                               const framegate_payload_digest *digest, framegate_seal *seal);
+
+/* Whether a seal is of this tag, these people and the payload of this digest. The key is to be the tag's own stream's. Inside a release too, on any thread.
  * Errors, with `holds` false: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_stream_key_verify(framegate_stream_key key, framegate_seal seal, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
-                                                                 const framegate_piece *pieces, size_t piece_count, bool *holds);
+                                                                 const framegate_payload_digest *digest, bool *holds);
 
 /* ---- Tags on the wire ---- */
 
@@ -1148,10 +1177,11 @@ enum {
   FRAMEGATE_FINDING_WITHHELD = 3,      /* by its tag it was not released */
   FRAMEGATE_FINDING_OTHER_PURPOSE = 4, /* by its tag it was not released for all that is wanted */
   FRAMEGATE_FINDING_UNNAMED = 5,       /* it does not say of everybody who is in it, and as what; or not in order */
-  FRAMEGATE_FINDING_UNSEALED = 6,      /* its tag has no seal */
-  FRAMEGATE_FINDING_FORGED = 7,        /* its seal is not of this meeting, tag, stream, payload and these people */
+  FRAMEGATE_FINDING_UNSEALED = 6,      /* its tag has no seal, or there is no digest to check it by */
+  FRAMEGATE_FINDING_FORGED = 7,        /* its seal is not of this tag, stream, payload and these people */
   FRAMEGATE_FINDING_INCONSISTENT = 8,  /* by the ledger this cannot have been released: no such stream or person, or they had not agreed */
-  FRAMEGATE_FINDING_RECALLED = 9       /* it was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)) */
+  FRAMEGATE_FINDING_RECALLED = 9,      /* it was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)) */
+  FRAMEGATE_FINDING_OTHER_MEETING = 10 /* it is of another meeting than the ledger, or the key is, perhaps of one of the same id */
 };
 
 /* Its name, as framegate_kind_name() gives names. */

@@ -34,6 +34,8 @@ namespace framegate {
 using Time = std::chrono::microseconds;
 using Digest = framegate_digest;
 using Head = framegate_head;
+using Instance = framegate_instance;
+using PayloadDigest = framegate_payload_digest;
 using Stream = framegate_stream;
 using Outlet = framegate_outlet;
 using Counters = framegate_counters;
@@ -97,7 +99,8 @@ enum class Finding : std::uint8_t {
   unsealed = FRAMEGATE_FINDING_UNSEALED,
   forged = FRAMEGATE_FINDING_FORGED,
   inconsistent = FRAMEGATE_FINDING_INCONSISTENT,
-  recalled = FRAMEGATE_FINDING_RECALLED
+  recalled = FRAMEGATE_FINDING_RECALLED,
+  other_meeting = FRAMEGATE_FINDING_OTHER_MEETING
 };
 
 /* FRAMEGATE_REASON_…; its name is what is shown. */
@@ -721,13 +724,13 @@ struct Carried : detail::Sized<framegate_carried> {
 
 /* What was released of a frame, as an archive has it. It refers to what it is passed, which must outlive it. */
 struct Archived : detail::Sized<framegate_archived> {
-  /* Without a tag if that is null; `who` is a container of Subject. */
-  template <class S> Archived(const Carried *with, const S &who, const void *data, std::size_t length) {
+  /* Without a tag if that is null; `who` is a container of Subject; no seal is made or checked if there is no digest. */
+  template <class S> Archived(const Instance &of, const Carried *with, const S &who, const PayloadDigest *by) {
+    instance = of;
     carried = with;
     subjects = std::data(who);
     subject_count = std::size(who);
-    payload = static_cast<const std::uint8_t *>(data);
-    payload_length = length;
+    digest = by;
   }
 };
 
@@ -739,15 +742,21 @@ class StreamKey : public detail::Handle<framegate_stream_key, framegate_stream_k
 public:
   using Handle::Handle;
 
-  /* Containers of Subject and of Piece. It may be called inside a release. */
-  template <class S, class P> Result<Seal> seal(Tag tag, const S &subjects, const P &pieces) const {
+  /* Of FRAMEGATE_FORMAT_…, of a container of Piece, which is of one for H.264, HEVC and AV1. It may be called inside a release. */
+  template <class P> Result<PayloadDigest> digest(std::uint32_t format, const P &pieces) const {
+    PayloadDigest digest{};
+    const StatusCode status = framegate_stream_key_digest(get(), format, std::data(pieces), std::size(pieces), &digest);
+    return status ? Result<PayloadDigest>(digest) : status;
+  }
+  /* A container of Subject. It may be called inside a release. */
+  template <class S> Result<Seal> seal(Tag tag, const S &subjects, const PayloadDigest &digest) const {
     Seal seal{};
-    const StatusCode status = framegate_stream_key_seal(get(), tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces), &seal);
+    const StatusCode status = framegate_stream_key_seal(get(), tag, std::data(subjects), std::size(subjects), &digest, &seal);
     return status ? Result<Seal>(seal) : status;
   }
-  template <class S, class P> Result<bool> verify(Seal seal, Tag tag, const S &subjects, const P &pieces) const {
+  template <class S> Result<bool> verify(Seal seal, Tag tag, const S &subjects, const PayloadDigest &digest) const {
     return detail::told<bool>([&](bool *holds) {
-      return framegate_stream_key_verify(get(), seal, tag, std::data(subjects), std::size(subjects), std::data(pieces), std::size(pieces), holds);
+      return framegate_stream_key_verify(get(), seal, tag, std::data(subjects), std::size(subjects), &digest, holds);
     });
   }
 };
@@ -758,9 +767,9 @@ public:
   using Handle::Handle;
 
   /* Of a secret of 32 bytes. */
-  static Result<MeetingKey> open(const std::uint8_t *secret, std::string_view meeting) {
+  static Result<MeetingKey> open(const std::uint8_t *secret, const Instance &instance) {
     framegate_meeting_key key{};
-    const StatusCode status = framegate_meeting_key_open(secret, detail::string(meeting), &key);
+    const StatusCode status = framegate_meeting_key_open(secret, &instance, &key);
     return status ? Result<MeetingKey>(MeetingKey(key)) : status;
   }
   /* Of the stream of this number, as Stream and TagFields have it. */
@@ -769,7 +778,7 @@ public:
     const StatusCode status = framegate_stream_key_open(get(), number, &key);
     return status ? Result<StreamKey>(StreamKey(key)) : status;
   }
-  /* Zeros for what has no tag. */
+  /* Zeros for what has no tag or no digest, or is of another meeting. */
   Result<std::vector<Seal>> seal_batch(const Archived *frames, std::size_t count) const {
     std::vector<Seal> seals(count);
     const StatusCode status = framegate_meeting_key_seal_batch(get(), frames, count, seals.data());
@@ -948,6 +957,8 @@ struct MeetingOptions {
   const std::uint8_t *device_secret = nullptr;
   /* Grants and what narrows are made durable at once in any case. */
   bool batched = false;
+  /* 16 new random bytes, if they must be known before; null: drawn. */
+  const Instance *instance = nullptr;
 };
 
 /* Somebody who comes in. */
@@ -970,6 +981,7 @@ struct Notice {
 };
 
 struct Signed {
+  Instance instance{};
   std::string_view meeting{};
   Digest challenge{};
   std::array<std::uint8_t, 64> signature{};
@@ -1069,11 +1081,11 @@ public:
   /* Closes the handle, and every tap with it; from within a callback, too, where a meeting may also be moved, assigned and destroyed. A callback that is running keeps its
    * captures until it returns. FRAMEGATE_ERROR_STILL_CALLED: it is closed, but from within a callback, and another thread is still in one of its callbacks or in a call on it;
    * what its callbacks refer to must be kept until that thread is out. Of none nothing happens. */
-  Status close() noexcept {
+  StatusCode close() noexcept {
     if (handle_.handle == 0)
       return {};
     Callbacks *const callbacks = std::exchange(callbacks_, nullptr);
-    const Status status = framegate_meeting_close(std::exchange(handle_, framegate_meeting{}));
+    const StatusCode status = framegate_meeting_close(std::exchange(handle_, framegate_meeting{}));
     // Where another thread may be about to begin one, they stay for good.
     if (status.number() != FRAMEGATE_ERROR_STILL_CALLED)
       Callbacks::leave(callbacks);
@@ -1085,6 +1097,7 @@ public:
     return detail::text([meeting = get()](auto... room) { return framegate_meeting_id(meeting, room...); });
   }
   Result<std::uint64_t> generation() const { return told<std::uint64_t>(framegate_meeting_generation); }
+  Result<Instance> instance() const { return told<Instance>(framegate_meeting_instance); }
   Result<Head> head() const { return told<Head>(framegate_meeting_head); }
   /* no_time if nothing ends by itself. */
   Result<Time> next_deadline() const {
@@ -1244,6 +1257,7 @@ private:
     options.event = callbacks->event ? event : nullptr;
     options.append_user = options.event_user = callbacks.get();
     options.device_secret = of.device_secret;
+    options.instance = of.instance;
     options.durability = of.batched ? FRAMEGATE_DURABILITY_BATCHED : FRAMEGATE_DURABILITY_EACH;
     framegate_meeting meeting{};
     const StatusCode status = open(&options, &meeting);
@@ -1274,6 +1288,7 @@ private:
     grant.at = of.at.count();
     grant.until = of.until.count();
     if (of.signature != nullptr) {
+      by_key.instance = of.signature->instance;
       by_key.meeting = detail::string(of.signature->meeting);
       by_key.challenge = of.signature->challenge;
       for (std::size_t at = 0; at < of.signature->signature.size(); ++at)

@@ -68,6 +68,12 @@ pub enum Error {
     /// What was agreed to, or taken back, was withdrawn or restricted again while the ledger was being written, so nothing of it holds.
     #[error("overtaken by a withdrawal or a restriction of the same")]
     Overtaken,
+    /// A meeting of this process has this instance already; with it, evidence of the one would pass for the other's.
+    #[error("the instance is that of a meeting of this process already: draw another")]
+    RepeatedInstance,
+    /// The operating system gave no random bytes, so that no instance could be drawn.
+    #[error("no random bytes for an instance: give one of your own")]
+    Random,
     /// The ledger could not be written, so nothing was done.
     #[error("the ledger could not be written")]
     Ledger,

@@ -28,6 +28,7 @@ extern crate std;
 
 mod admission;
 mod authority;
+mod canonical;
 #[cfg(feature = "capi")]
 #[expect(unsafe_code, reason = "addresses from outside")]
 mod capi;
@@ -45,6 +46,7 @@ mod grid;
 mod group;
 mod hex;
 mod ids;
+mod instance;
 mod join;
 mod json;
 mod judge;
@@ -91,6 +93,7 @@ pub use frame::{Contributors, Frame};
 pub use grid::{ColorRange, PixelFormat, Samples};
 pub use group::Group;
 pub use ids::{Outlet, OutletId, Participant, Stream, StreamId};
+pub use instance::Instance;
 pub use join::Join;
 pub use kind::{Kind, Kinds};
 #[cfg(feature = "std")]
@@ -107,7 +110,7 @@ pub use refusal::Refusal;
 pub use region::{Area, MAX_REGIONS, Region};
 pub use release::Counters;
 pub use schema::{Field, MAX_FIELDS, Schema};
-pub use seal::{Archived, Carried, MeetingKey, Seal, StreamKey, Subject, Subjects};
+pub use seal::{Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects};
 pub use settling::{Settling, TapRelease};
 pub use stream::StreamOptions;
 pub use tag::{Tag, TagError};

@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     group::Group,
     ids::{Life, Outlet, OutletId, Participant, Stream, StreamId},
+    instance::Instance,
     join::Join,
     json::{self, Keys},
     kind::Kind,
@@ -66,11 +67,14 @@ struct OpenStream {
 impl Meeting {
     /// Opens a meeting with this id and room for `participants` people at a time. Everything is closed. Of the ledger only the head is kept.
     ///
+    /// Its [`Instance`] is drawn. Any other meeting may have the same id: evidence of the one is not taken for the other's.
+    ///
     /// All memory for the consent table is allocated here, about 2.5 KB for each participant.
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] for an empty id or no room, [`Error::Full`] for room for more than 65,535.
+    /// [`Error::Empty`] for an empty id or no room, [`Error::Full`] for room for more than 65,535, [`Error::Random`].
+    #[cfg(feature = "std")]
     pub fn open(id: &str, participants: usize) -> Result<Self, Error> {
         Self::open_with(id, participants, LedgerWriter::default())
     }
@@ -80,17 +84,41 @@ impl Meeting {
     /// # Errors
     ///
     /// As [`Meeting::open`], and [`Error::Ledger`].
+    #[cfg(feature = "std")]
     pub fn open_with(id: &str, participants: usize, ledger: LedgerWriter) -> Result<Self, Error> {
+        Self::open_as(Instance::draw()?, id, participants, ledger)
+    }
+
+    /// As [`Meeting::open_with`], of an instance that must be known before, or without `std`: 16 random bytes, and never those of another meeting.
+    ///
+    /// With `std` an instance that any meeting of this process has had is refused; without it, and in other processes, it is for the caller to see to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Meeting::open_with`], and [`Error::RepeatedInstance`].
+    pub fn open_as(
+        instance: Instance,
+        id: &str,
+        participants: usize,
+        ledger: LedgerWriter,
+    ) -> Result<Self, Error> {
         let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
         let life = Life::next();
         let table = Arc::new(Table::new(room, life));
-        let register = Register::new(id, &table, Stays::OfProcess);
-        let begin = (Head::NONE, Time::START);
+        let register = Register::new(instance, id, &table, Stays::OfProcess);
+        let begin = (Head::before(instance), Time::START);
         let mut meeting = Self::new(life, table, register, ledger, begin);
         let opened = Entry::Opened {
+            format: Ledger::FORMAT,
+            instance,
             meeting: id.into(),
             participants: room,
         };
+        let may = meeting.core.state.lock().register.may(Time::START, &opened);
+        may?;
+        if !instance.take() {
+            return Err(Error::RepeatedInstance);
+        }
         meeting.core.enter_first(Time::START, opened)?;
         Ok(meeting)
     }
@@ -113,6 +141,8 @@ impl Meeting {
         }
         let life = Life::next();
         let (table, register) = replay(ledger, life, Stays::OfProcess)?;
+        // It goes on as the same; no other may be opened as it.
+        register.instance().take();
         let latest = ledger.lines.last().map_or(Time::START, |line| line.at);
         let mut resumed = Self::new(life, table, register, writer, (ledger.head, latest));
         resumed.records = Registry::resumed_at(latest);
@@ -147,6 +177,12 @@ impl Meeting {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Which meeting it is: what its seals, its archives and its ledger are bound to.
+    #[must_use]
+    pub fn instance(&self) -> Instance {
+        self.core.state.read().register.instance()
     }
 
     /// Whether somebody is, or was, in this meeting.

@@ -12,6 +12,7 @@ use crate::{
     },
     error::Error,
     ids::{OutletId, Participant, StreamId},
+    instance::Instance,
     kind::{Kind, Kinds},
     ledger::Entry,
     purpose::Purposes,
@@ -24,6 +25,7 @@ use crate::{
 };
 
 pub(crate) struct Register {
+    instance: Instance,
     meeting: String,
     seats: Vec<Seat>,
     stays: Stays,
@@ -127,7 +129,7 @@ impl Seat {
 }
 
 impl Register {
-    pub(crate) fn new(meeting: &str, table: &Arc<Table>, stays: Stays) -> Self {
+    pub(crate) fn new(instance: Instance, meeting: &str, table: &Arc<Table>, stays: Stays) -> Self {
         let seat = |slot| Seat {
             table: Arc::clone(table),
             slot,
@@ -136,6 +138,7 @@ impl Register {
             is_held: false,
         };
         Self {
+            instance,
             meeting: meeting.into(),
             seats: (0..table.room()).map(seat).collect(),
             stays,
@@ -148,6 +151,10 @@ impl Register {
             outlets: 0,
             has_ended: false,
         }
+    }
+
+    pub(crate) fn instance(&self) -> Instance {
+        self.instance
     }
 
     pub(crate) fn meeting(&self) -> &str {
@@ -432,8 +439,9 @@ impl Register {
             (None, Some(_)) => Err(Refusal::Keyless),
             (Some(_), None) => Err(Refusal::Unsigned),
             (Some(key), Some(signed)) => {
-                let message = grant.message(&self.meeting, who, &recipients, stay.challenge);
-                signed.check(key, &self.meeting, stay.challenge, &message)
+                let (instance, meeting) = (self.instance, &self.meeting);
+                let message = grant.message(instance, meeting, who, &recipients, stay.challenge);
+                signed.check(key, (instance, meeting), stay.challenge, &message)
             }
         }
         .map_err(refused)

@@ -20,14 +20,16 @@ pub(crate) fn replay(
         what: LedgerFault::Impossible,
     };
     let Some(Entry::Opened {
+        instance,
         meeting,
         participants,
+        ..
     }) = ledger.lines.first().map(|line| &line.entry)
     else {
         return Err(impossible(0));
     };
     let table = Arc::new(Table::new(*participants, life));
-    let mut register = Register::new(meeting, &table, stays);
+    let mut register = Register::new(*instance, meeting, &table, stays);
     for (index, line) in ledger.lines.iter().enumerate() {
         let may = register.may(line.at, &line.entry);
         may.map_err(|_| impossible(index))?;

@@ -1,25 +1,39 @@
-//! Sealed tags: a tag with a MAC, so that whoever trains on a frame can tell whether its tag was forged, relabelled or moved from another frame.
+//! Sealed tags: a tag with a MAC, so that whoever trains on a frame can tell whether its tag was forged, relabelled, moved from another frame or from
+//! another meeting. This is seal 2, and here it is defined.
 //!
 //! A seal is the first 16 bytes of an HMAC-SHA-256 (RFC 2104, RFC 4868 §2.1.1) over the concatenation of:
 //!
 //! | field | bytes |
 //! |---|---|
-//! | what it is | `framegate seal 1` |
-//! | meeting id | its length in bytes, 64 bits big-endian, and UTF-8 |
+//! | what it is | `framegate seal 2` |
+//! | the meeting's [instance](crate::Instance) | 16 |
 //! | tag | 16 |
 //! | number of people | 64 bits, big-endian |
 //! | each of them, in the order of their ids' bytes | the id's length in bytes, 64 bits big-endian; the id in UTF-8; the kinds, 16 bits big-endian |
-//! | payload | to the end |
+//! | digest of the payload | 32 |
 //!
-//! Its key is 64 bytes of HKDF-SHA-256 (RFC 5869) from the meeting's secret, with `framegate seal 1` as the salt, and for `info` `framegate stream 1`,
-//! the stream's number as in the tag, 16 bits big-endian, and the meeting's id.
+//! The digest is the HMAC-SHA-256 over the canonical payload, with a key of its own. It can be kept beside the tag, so that a seal is checked without
+//! the media, and nobody without the secret can find out by it what was said: a short message would be found by trying all if it were a hash alone.
+//!
+//! Canonical is what every honest transport leaves alone:
+//!
+//! | format | its canonical payload |
+//! |---|---|
+//! | H.264, HEVC in a byte stream | each NAL unit behind the four bytes `00 00 00 01`, without zeros after it; not those before the picture that have only [this library's tag](crate::wire::sei) |
+//! | AV1 | each OBU with its size, in as few bytes as that takes; no temporal delimiters, nor [this library's tag](crate::wire::obu) before the frame |
+//! | all others, and what is not of its format | the bytes as they were released; of a picture its rows, one plane after the other |
+//!
+//! Both keys are 64 bytes of HKDF-SHA-256 (RFC 5869) from the meeting's secret, with `framegate seal 2` as the salt. `info` is, for seals,
+//! `framegate stream 2`, the stream's number as in the tag, 16 bits big-endian, and the 16 bytes of the instance; for digests the same
+//! with `framegate digest 2` in the place of `framegate stream 2`.
+//!
+//! Seals of the first kind, which were bound to a meeting's id, hold no more: they were not told apart from those of the next meeting of that id.
 //!
 //! Whoever can verify a seal can make one, so it proves nothing to outsiders, nor to one who has the secret against another who has it:
 //! it keeps tags right on their way between those who have it. What people agreed to is proved by the ledger, which the device signs.
 
 use core::fmt;
 
-use alloc::string::String;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -28,12 +42,14 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::{
+    instance::Instance,
     kind::Kinds,
     tag::{Tag, TagError},
 };
 
-const LABEL: &[u8; 16] = b"framegate seal 1";
-const STREAM_LABEL: &[u8; 18] = b"framegate stream 1";
+const LABEL: &[u8; 16] = b"framegate seal 2";
+const STREAM_LABEL: &[u8; 18] = b"framegate stream 2";
+const DIGEST_LABEL: &[u8; 18] = b"framegate digest 2";
 
 /// The MAC that binds a tag to its meeting, its people and its payload: [`StreamKey::seal`].
 ///
@@ -72,6 +88,49 @@ impl fmt::Display for Seal {
 }
 
 impl fmt::Debug for Seal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A keyed digest of a canonical payload: [`StreamKey::digest`].
+///
+/// It can stand in an archive beside a tag and its seal, and says nothing of the payload to whoever does not have the meeting's secret.
+/// Digests are compared in constant time.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PayloadDigest(#[serde(with = "crate::hex")] [u8; 32]);
+
+impl PayloadDigest {
+    /// A digest as it was kept. Whether it is of a payload, [`StreamKey::digest`] of that payload tells.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+}
+
+impl PartialEq for PayloadDigest {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for PayloadDigest {}
+
+impl fmt::Display for PayloadDigest {
+    /// 64 hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for PayloadDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -169,56 +228,71 @@ impl<'a> Subjects<'a> {
 /// What was released of a frame, as it is kept: what an archive has of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Archived<'a> {
+    /// Of which meeting it is.
+    pub instance: Instance,
     /// Its tag with the seal; none if there is none, or if it does not parse.
     pub carried: Option<Carried>,
     /// Who is in it.
     pub subjects: Subjects<'a>,
-    /// Its payload as it was sealed.
-    pub payload: &'a [u8],
+    /// The digest of its payload, which whoever has the media and the secret can make again: [`StreamKey::digest`]. Without it no seal is checked.
+    pub digest: Option<PayloadDigest>,
 }
 
 /// What a meeting's tags are sealed with, for all its streams. It is wiped when it is dropped.
 pub struct MeetingKey {
     /// Keyed with what was extracted from the secret.
     streams: Hkdf<Sha256>,
-    meeting: String,
+    instance: Instance,
 }
 
 /// What the tags of one stream are sealed with. It is wiped when it is dropped.
 pub struct StreamKey {
     /// Keyed, and with what all seals of the meeting begin with.
     begun: Hmac<Sha256>,
+    /// Keyed.
+    digests: Hmac<Sha256>,
 }
 
 impl MeetingKey {
-    /// The key of a meeting of this id, from its secret: 32 random bytes that the client and those who verify share, and nobody else has.
+    /// The key of a meeting, from a secret: 32 random bytes that the client and those who verify share, and nobody else has.
+    ///
+    /// Several meetings may have the same secret; what is sealed in one does not hold in another.
     #[must_use]
-    pub fn new(secret: &[u8; 32], meeting: &str) -> Self {
+    pub fn new(secret: &[u8; 32], instance: Instance) -> Self {
         Self {
             streams: Hkdf::new(Some(LABEL), secret),
-            meeting: meeting.into(),
+            instance,
         }
     }
 
-    pub(crate) fn meeting(&self) -> &str {
-        &self.meeting
+    /// Which meeting's it is.
+    #[must_use]
+    pub const fn instance(&self) -> Instance {
+        self.instance
     }
 
     /// The key for the stream of a tag; for what is of several streams there is one more.
     #[must_use]
     pub fn stream(&self, tag: Tag) -> StreamKey {
-        let mut key = Zeroizing::new([0; 64]);
-        let info = [
-            &STREAM_LABEL[..],
-            &tag.stream_bytes(),
-            self.meeting.as_bytes(),
-        ];
-        let expanded = self.streams.expand_multi_info(&info, &mut *key);
-        debug_assert!(expanded.is_ok(), "two blocks can be had");
-        StreamKey::begin(&key, &self.meeting)
+        let (stream, instance) = (tag.stream_bytes(), self.instance.to_bytes());
+        let keyed = |label: &[u8; 18]| {
+            let mut key = Zeroizing::new([0; 64]);
+            let info = [&label[..], &stream, &instance];
+            let expanded = self.streams.expand_multi_info(&info, &mut *key);
+            debug_assert!(expanded.is_ok(), "two blocks can be had");
+            // Of the size of a block, so that it need not be hashed or padded (RFC 2104 §2).
+            Hmac::<Sha256>::new((&*key).into())
+        };
+        let mut begun = keyed(STREAM_LABEL);
+        begun.update(LABEL);
+        begun.update(&instance);
+        StreamKey {
+            begun,
+            digests: keyed(DIGEST_LABEL),
+        }
     }
 
-    /// Seals many frames, in their order; as many as there is room for. What has no tag gets no seal.
+    /// Seals many frames, in their order; as many as there is room for. What has no tag or no digest gets no seal, nor what is of another meeting.
     pub fn seal_batch<'s>(
         &self,
         frames: &[Archived<'_>],
@@ -227,9 +301,11 @@ impl MeetingKey {
         let mut keys = StreamKeys::new(self);
         let mut count = 0;
         for (frame, seal) in frames.iter().zip(seals.iter_mut()) {
-            *seal = frame
-                .carried
-                .map(|Carried { tag, .. }| keys.of(tag).seal(tag, frame.subjects, [frame.payload]));
+            let is_ours = frame.instance == self.instance;
+            let whole = frame.carried.zip(frame.digest).filter(|_| is_ours);
+            *seal = whole.map(|(Carried { tag, .. }, digest)| {
+                keys.of(tag).seal(tag, frame.subjects, digest)
+            });
             count += 1;
         }
         seals.get(..count).unwrap_or_default()
@@ -237,33 +313,36 @@ impl MeetingKey {
 }
 
 impl StreamKey {
-    /// With a key of the size of a block, so that it need not be hashed or padded (RFC 2104 §2).
-    fn begin(key: &[u8; 64], meeting: &str) -> Self {
-        let mut begun = Hmac::<Sha256>::new(key.into());
-        begun.update(LABEL);
-        update_sized(&mut begun, meeting.as_bytes());
-        Self { begun }
-    }
-
-    /// The seal of a frame: of its tag, of everybody in it, and of its payload, which may be in pieces, as the rows of a picture are.
+    /// The digest of bytes as they are, in pieces: of the rows of a picture, one plane after the other, or of what is canonical already.
+    /// Of a payload in one piece there is [`StreamKey::digest`].
     ///
     /// Allocates nothing, and can be called inside a release.
     #[must_use]
-    pub fn seal<'p>(
-        &self,
-        tag: Tag,
-        subjects: Subjects<'_>,
-        payload: impl IntoIterator<Item = &'p [u8]>,
-    ) -> Seal {
-        self.seal_each(tag, subjects.get().iter().copied(), payload)
+    pub fn digest_pieces<'p>(&self, pieces: impl IntoIterator<Item = &'p [u8]>) -> PayloadDigest {
+        self.digest_fed(|put| pieces.into_iter().for_each(put))
+    }
+
+    /// The digest of what is put in.
+    pub(crate) fn digest_fed(&self, feed: impl FnOnce(&mut dyn FnMut(&[u8]))) -> PayloadDigest {
+        let mut mac = self.digests.clone();
+        feed(&mut |piece| mac.update(piece));
+        PayloadDigest(mac.finalize().into_bytes().into())
+    }
+
+    /// The seal of a frame: of its tag, of everybody in it, and of its payload by its digest.
+    ///
+    /// Allocates nothing, and can be called inside a release.
+    #[must_use]
+    pub fn seal(&self, tag: Tag, subjects: Subjects<'_>, digest: PayloadDigest) -> Seal {
+        self.seal_each(tag, subjects.get().iter().copied(), digest)
     }
 
     /// The same of people who are told one by one, in the order of [`Subjects`].
-    pub(crate) fn seal_each<'s, 'p>(
+    pub(crate) fn seal_each<'s>(
         &self,
         tag: Tag,
         subjects: impl ExactSizeIterator<Item = Subject<'s>>,
-        payload: impl IntoIterator<Item = &'p [u8]>,
+        digest: PayloadDigest,
     ) -> Seal {
         let mut mac = self.begun.clone();
         mac.update(&tag.to_bytes());
@@ -272,9 +351,7 @@ impl StreamKey {
             update_sized(&mut mac, id.as_bytes());
             mac.update(&kinds.bits().to_be_bytes());
         }
-        for piece in payload {
-            mac.update(piece);
-        }
+        mac.update(&digest.0);
         let mut seal = [0; 16];
         for (byte, of_mac) in seal.iter_mut().zip(mac.finalize().into_bytes()) {
             *byte = of_mac;
@@ -282,16 +359,18 @@ impl StreamKey {
         Seal(seal)
     }
 
-    /// Whether a seal is of this tag, these people and this payload.
+    /// Whether a seal is of this tag, these people and the payload of this digest.
+    ///
+    /// Whether a payload at hand has this digest, is to be looked at besides.
     #[must_use]
-    pub fn verify<'p>(
+    pub fn verify(
         &self,
         seal: Seal,
         tag: Tag,
         subjects: Subjects<'_>,
-        payload: impl IntoIterator<Item = &'p [u8]>,
+        digest: PayloadDigest,
     ) -> bool {
-        self.seal(tag, subjects, payload) == seal
+        self.seal(tag, subjects, digest) == seal
     }
 }
 
@@ -327,7 +406,7 @@ impl<'k> StreamKeys<'k> {
 impl fmt::Debug for MeetingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MeetingKey")
-            .field("meeting", &self.meeting)
+            .field("instance", &self.instance)
             .finish_non_exhaustive()
     }
 }

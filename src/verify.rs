@@ -37,14 +37,17 @@ pub enum Finding {
     OtherPurpose = 3,
     /// It is not said of everybody in it who they are, and under which kinds.
     Unnamed = 4,
-    /// Its tag has no seal.
+    /// Its tag has no seal, or there is no digest of its payload to check it by.
     Unsealed = 5,
-    /// Its seal is not of this meeting, tag, stream, payload and these people.
+    /// Its seal is not of this tag, stream, payload and these people.
     Forged = 6,
     /// By the ledger this cannot have been released: no such stream or person, or they had not agreed.
     Inconsistent = 7,
     /// It was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)).
     Recalled = 8,
+    /// It is of another meeting than the ledger, or than the key, perhaps of one with the same id: nothing can be said of it here.
+    #[serde(rename = "other meeting")]
+    OtherMeeting = 9,
 }
 
 impl Finding {
@@ -61,6 +64,7 @@ impl Finding {
             Self::Forged => "forged",
             Self::Inconsistent => "inconsistent",
             Self::Recalled => "recalled",
+            Self::OtherMeeting => "other meeting",
         }
     }
 }
@@ -79,7 +83,6 @@ pub enum Seals<'k> {
 /// It takes some 4 KB for each person who ever joined. Its batch calls allocate nothing.
 #[derive(Debug)]
 pub struct Verifier {
-    meeting: String,
     head: Head,
     /// Of each line.
     hashes: Vec<Digest>,
@@ -125,7 +128,6 @@ impl Verifier {
     pub fn new(ledger: &Ledger) -> Result<Self, LedgerError> {
         ledger.verify()?;
         let mut verifier = Self {
-            meeting: String::new(),
             head: ledger.head,
             hashes: (0..ledger.lines.len()).map(|at| ledger.hash(at)).collect(),
             streams: Vec::new(),
@@ -135,7 +137,6 @@ impl Verifier {
         };
         for (index, line) in ledger.lines.iter().enumerate() {
             match &line.entry {
-                Entry::Opened { meeting, .. } => verifier.meeting.clone_from(meeting),
                 Entry::Joined { who, .. } if !verifier.people.contains_key(who) => {
                     if let Some(history) = History::of(ledger, who) {
                         verifier.add(who, &history);
@@ -169,6 +170,7 @@ impl Verifier {
     /// Checks which frames may be used for all of `wanted`. For each frame a bit of `cleared` says so, from the lowest bit of the first word on,
     /// and `findings` says why not. Returns how many are cleared.
     ///
+    /// A seal is checked by the digest of the payload that stands in the archive; make it anew from the media where these may have been changed.
     /// Frames without room in both are not looked at and not cleared. For an empty `wanted` nothing is cleared.
     pub fn verify_batch(
         &self,
@@ -183,17 +185,20 @@ impl Verifier {
             Seals::DryRun => None,
         };
         let is_ours = match seals {
-            Seals::Checked(key) => key.meeting() == self.meeting,
+            Seals::Checked(key) => key.instance() == self.head.instance,
             Seals::DryRun => true,
         };
         let judge = |frame: &Archived<'_>| {
+            if !is_ours {
+                return Err(Finding::OtherMeeting);
+            }
             let tag = self.released(frame)?;
             if wanted.is_empty() || !tag.purposes().contains(wanted) {
                 return Err(Finding::OtherPurpose);
             }
             let named = Named::new(frame.subjects, tag)?;
             if let Some(keys) = &mut keys {
-                check_seal(frame, keys, is_ours)?;
+                check_seal(frame, keys)?;
             }
             self.stands(&named)
         };
@@ -205,11 +210,11 @@ impl Verifier {
     ///
     /// A frame goes if anybody in it has withdrawn any purpose of its tag, since its outlet may only have what is cleared for all of them (R3).
     /// It goes for good: agreeing again does not bring it back. What according to the ledger was never released goes, too.
-    /// Seals and payloads are not looked at again.
+    /// Seals and payloads are not looked at again; what is of another meeting goes as [`Finding::OtherMeeting`].
     ///
     /// # Errors
     ///
-    /// [`LedgerError`] with [`LedgerFault::Anchor`] if the ledger does not go on from `earlier`, so that withdrawals may have been cut off.
+    /// [`LedgerError`] with [`LedgerFault::OtherMeeting`] if `earlier` is another meeting's, and with [`LedgerFault::Anchor`] if the ledger does not go on from `earlier`, so that withdrawals may have been cut off.
     /// Nothing is written then.
     pub fn recheck(
         &self,
@@ -218,6 +223,12 @@ impl Verifier {
         stays: &mut [u64],
         findings: &mut [Finding],
     ) -> Result<usize, LedgerError> {
+        if earlier.instance != self.head.instance {
+            return Err(LedgerError {
+                line: 1,
+                what: LedgerFault::OtherMeeting,
+            });
+        }
         if !self.goes_on_from(earlier) {
             return Err(LedgerError {
                 line: earlier.entries,
@@ -245,8 +256,11 @@ impl Verifier {
         last.and_then(|last| self.hashes.get(last)) == Some(&earlier.hash)
     }
 
-    /// The tag of a frame that was released by it.
+    /// The tag of a frame of this meeting that was released by it.
     fn released(&self, frame: &Archived<'_>) -> Result<Tag, Finding> {
+        if frame.instance != self.head.instance {
+            return Err(Finding::OtherMeeting);
+        }
         let Carried { tag, .. } = frame.carried.ok_or(Finding::NoTag)?;
         if !tag.verdict().is_released() {
             return Err(Finding::Withheld);
@@ -350,15 +364,11 @@ impl<'a> Named<'a> {
     }
 }
 
-fn check_seal(
-    frame: &Archived<'_>,
-    keys: &mut StreamKeys<'_>,
-    is_ours: bool,
-) -> Result<(), Finding> {
+fn check_seal(frame: &Archived<'_>, keys: &mut StreamKeys<'_>) -> Result<(), Finding> {
     let Carried { tag, seal } = frame.carried.ok_or(Finding::NoTag)?;
     let seal = seal.ok_or(Finding::Unsealed)?;
-    let key = keys.of(tag);
-    if is_ours & key.verify(seal, tag, frame.subjects, [frame.payload]) {
+    let digest = frame.digest.ok_or(Finding::Unsealed)?;
+    if keys.of(tag).verify(seal, tag, frame.subjects, digest) {
         Ok(())
     } else {
         Err(Finding::Forged)

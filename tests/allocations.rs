@@ -433,7 +433,7 @@ fn sealing_and_verifying_archives() {
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
     let samples = [1; 640];
-    let key = MeetingKey::new(&[1; 32], "archived");
+    let key = MeetingKey::new(&[1; 32], meeting.instance());
     let subjects = [Subject {
         id: "ana",
         kinds: Kinds::empty(),
@@ -443,7 +443,9 @@ fn sealing_and_verifying_archives() {
     let seen = allocations(FRAMES, |now| {
         let admission = tap.admit(&own(now), samples[..].into(), now, |cleared| {
             let (tag, payload) = (cleared.tag(), cleared.bytes().unwrap());
-            let seal = Some(key.stream(tag).seal(tag, subjects, [payload]));
+            let key = key.stream(tag);
+            let digest = key.digest(Format::OPAQUE, payload);
+            let seal = Some(key.seal(tag, subjects, digest));
             Carried { tag, seal }
         });
         last = admission.output;
@@ -452,9 +454,10 @@ fn sealing_and_verifying_archives() {
 
     let verifier = Verifier::new(&ledger.read()).unwrap();
     let frame = Archived {
+        instance: key.instance(),
         carried: last,
         subjects,
-        payload: &samples,
+        digest: last.map(|last| key.stream(last.tag).digest(Format::OPAQUE, &samples)),
     };
     let (frames, mut bits) = ([frame; 100], [0; 2]);
     let (mut findings, mut seals) = ([Finding::NoTag; 100], [None; 100]);

@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 use common::{Memory, SCOPE, agree, microphone, millis};
 use forged::{goes_on, rechained};
 use framegate::{
-    Authority, Digest, Entry, Grant, Join, Kinds, Ledger, LedgerWriter, Meeting, Method, Notice,
-    Purposes, Scope, Signed,
+    Authority, Digest, Entry, Grant, Instance, Join, Kinds, Ledger, LedgerWriter, Meeting, Method,
+    Notice, Purposes, Scope, Signed,
 };
 use proptest::{prelude::*, sample::Index, test_runner::Config};
 use serde_json::Value;
@@ -340,6 +340,7 @@ fn an_end_with_unknown_names_is_refused() {
 #[test]
 fn a_signature_with_unknown_names_is_refused() {
     let signed = Signed {
+        instance: Instance::from_bytes([9; 16]).unwrap(),
         meeting: "hostile".into(),
         challenge: Digest::of("challenge"),
         signature: [7; 64],

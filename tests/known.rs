@@ -1,7 +1,7 @@
 //! Known answers, which the C interface comes to, too: `tests/capi/known.h`.
 
 use framegate::{
-    Carried, Kind, Kinds, MeetingKey, Subject, Subjects, Tag,
+    Carried, Format, Instance, Kind, Kinds, MeetingKey, Subject, Subjects, Tag,
     wire::{WireError, obu, rtp, sei},
 };
 
@@ -19,10 +19,13 @@ fn known(name: &str) -> Vec<u8> {
 /// Alone and with its seal.
 fn carried() -> [Carried; 2] {
     let tag = Tag::from_bytes(known("TAG").try_into().unwrap()).unwrap();
-    let key = MeetingKey::new(&known("SECRET").try_into().unwrap(), "standup").stream(tag);
+    let instance = Instance::from_bytes(known("INSTANCE").try_into().unwrap()).unwrap();
+    let key = MeetingKey::new(&known("SECRET").try_into().unwrap(), instance).stream(tag);
     let subjects = [("ann", Kinds::empty()), ("ben", Kind::Video.into())];
     let subjects = subjects.map(|(id, kinds)| Subject { id, kinds });
-    let seal = key.seal(tag, Subjects::new(&subjects).unwrap(), [&b"a voice"[..]]);
+    let digest = key.digest(Format::OPUS, b"a voice");
+    assert_eq!(digest.to_bytes()[..], known("DIGEST"));
+    let seal = key.seal(tag, Subjects::new(&subjects).unwrap(), digest);
     assert_eq!(seal.to_bytes()[..], known("SEAL"));
     let sealed = Carried {
         tag,

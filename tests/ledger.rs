@@ -11,9 +11,10 @@ use std::{
 
 use common::{Memory, agree, microphone, millis, own};
 use framegate::{
-    Authority, Digest, Durability, Entry, Error, FileStore, Grant, Head, Join, Kinds, Ledger,
-    LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant, Payload,
-    PublicKey, Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, TapRelease, Time, Verdict,
+    Authority, Digest, Durability, Entry, Error, FileStore, Grant, Head, Instance, Join, Kinds,
+    Ledger, LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant,
+    Payload, PublicKey, Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, TapRelease, Time,
+    Verdict,
 };
 use serde_json::{Value, json};
 
@@ -247,8 +248,129 @@ fn ledger_of(entries: &[Value]) -> Ledger {
 }
 
 #[test]
+fn a_meeting_has_an_instance_of_its_own_and_no_other_has_it() {
+    let memory = Memory::default();
+    let (first, ..) = meeting(memory.writer());
+    let (second, ..) = meeting(LedgerWriter::default());
+    assert_eq!(first.id(), second.id());
+    assert_ne!(first.instance(), second.instance());
+    assert_eq!(first.head().instance, first.instance());
+
+    let open = |instance| Meeting::open_as(instance, "m", 1, LedgerWriter::default());
+    let drawn = Instance::draw().unwrap();
+    // What was not opened did not take it.
+    let not = Meeting::open_as(drawn, "", 1, LedgerWriter::default());
+    assert_eq!(not.err(), Some(Error::Empty("id")));
+    let known = open(drawn).unwrap();
+    assert_eq!(known.instance(), drawn);
+    drop(known);
+    for used in [first.instance(), drawn] {
+        assert_eq!(open(used).err(), Some(Error::RepeatedInstance));
+    }
+    let zeros = Instance::from_bytes([0; 16]);
+    assert_eq!(zeros, Err(Error::Empty("instance")));
+    assert!(serde_json::from_value::<Instance>(json!("0".repeat(32))).is_err());
+
+    // It goes on as the same, in another process, too: then nobody else may be opened as it.
+    let resumed = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    assert_eq!(resumed.instance(), first.instance());
+    let elsewhere = [json!({
+        "event": "opened", "format": 2, "instance": "e1".repeat(16), "meeting": "m", "participants": 1,
+    })];
+    let elsewhere = Meeting::resume(&ledger_of(&elsewhere), LedgerWriter::default()).unwrap();
+    assert_eq!(elsewhere.instance().to_bytes(), [0xE1; 16]);
+    assert_eq!(
+        open(elsewhere.instance()).err(),
+        Some(Error::RepeatedInstance)
+    );
+}
+
+#[test]
+fn ledgers_of_other_formats_are_refused_by_name() {
+    let read = |opened: Value| {
+        let line = json!({ "n": 0, "prev": "0".repeat(64), "at": 0, "entry": opened });
+        Ledger::read(format!("{line}\n").as_bytes(), None, None)
+            .map(|ledger| ledger.head.instance)
+            .map_err(|error| error.what)
+    };
+    let good = json!({
+        "event": "opened", "format": 2, "instance": "0c".repeat(16), "meeting": "m", "participants": 1,
+    });
+    assert_eq!(
+        read(good.clone()).unwrap(),
+        Instance::from_bytes([12; 16]).unwrap()
+    );
+    let changed = |name: &str, value: Value| {
+        let mut changed = good.clone();
+        changed[name] = value;
+        read(changed)
+    };
+    let former = Err(LedgerFault::FormerFormat);
+    assert_eq!(
+        read(json!({ "event": "opened", "meeting": "m", "participants": 1 })),
+        former
+    );
+    assert_eq!(changed("format", json!(1)), former);
+    // Whatever else a later one says in its first line.
+    let later = Err(LedgerFault::LaterFormat);
+    for format in [3_u64, 65_538, u64::MAX] {
+        assert_eq!(changed("format", json!(format)), later, "{format}");
+    }
+    assert_eq!(
+        read(json!({ "event": "opened", "format": 3, "people": [] })),
+        later
+    );
+    let none = Err(LedgerFault::NotAnEntry);
+    for (name, value) in [
+        ("format", json!(0)),
+        ("format", json!("2")),
+        ("format", json!(-1)),
+        ("instance", json!("0".repeat(32))),
+        ("instance", json!("0c")),
+        ("instance", Value::Null),
+        ("more", json!(1)),
+    ] {
+        assert_eq!(changed(name, value.clone()), none, "{name}: {value}");
+    }
+    let mut nameless = good.clone();
+    nameless.as_object_mut().unwrap().remove("instance");
+    assert_eq!(read(nameless), none);
+}
+
+#[test]
+fn a_head_of_another_meeting_is_told_apart() {
+    let (mine, other) = (Memory::default(), Memory::default());
+    let (_own, ..) = meeting(mine.writer());
+    let (others, ..) = meeting(other.writer());
+    let of_others = Head {
+        hash: mine.read().head.hash,
+        ..others.head()
+    };
+    let start = Head {
+        entries: 0,
+        hash: Digest([0; 32]),
+        ..others.head()
+    };
+    for head in [others.head(), of_others, start] {
+        let error = Ledger::read(&mine.bytes(), Some(&head), None).unwrap_err();
+        assert_eq!((error.line, error.what), (1, LedgerFault::OtherMeeting));
+    }
+    // What a device vouches for is one meeting's.
+    let own = Head {
+        instance: mine.read().head.instance,
+        ..others.head()
+    };
+    assert_ne!(own.message(), others.head().message());
+}
+
+#[test]
 fn r1_what_could_not_have_been_opened_cannot_be_resumed() {
-    let opened = json!({ "event": "opened", "meeting": "m", "participants": 1 });
+    let opened = |meeting, participants| {
+        json!({
+            "event": "opened", "format": 2, "instance": "0b".repeat(16),
+            "meeting": meeting, "participants": participants,
+        })
+    };
     let joined = json!({ "event": "joined", "who": "ana" });
     let stream = |number: u16, owner| json!({ "event": "stream_opened", "stream": number, "kind": "audio", "owner": owner });
     let outlet = |number: u16, name, purposes| json!({ "event": "outlet_opened", "outlet": number, "name": name, "purposes": purposes, "blanks": "" });
@@ -257,7 +379,7 @@ fn r1_what_could_not_have_been_opened_cannot_be_resumed() {
         resumed.map(drop).map_err(|error| (error.line, error.what))
     };
     let good = [
-        opened.clone(),
+        opened("m", 1),
         joined,
         stream(0, "ana"),
         outlet(0, "recorder", "RECORD"),
@@ -265,14 +387,8 @@ fn r1_what_could_not_have_been_opened_cannot_be_resumed() {
     assert_eq!(resumed(&good), Ok(()));
 
     let impossible = [
-        (
-            0,
-            json!({ "event": "opened", "meeting": "", "participants": 1 }),
-        ),
-        (
-            0,
-            json!({ "event": "opened", "meeting": "m", "participants": 0 }),
-        ),
+        (0, opened("", 1)),
+        (0, opened("m", 0)),
         (2, stream(0, "eva")),
         (2, stream(1, "ana")),
         (3, outlet(0, "", "RECORD")),
@@ -581,6 +697,7 @@ fn r1_after_a_torn_line_nobody_has_agreed_to_anything() {
 fn hostile_lines_are_refused_with_their_number() {
     let memory = Memory::default();
     let (meeting, ..) = meeting(memory.writer());
+    let whole = meeting.head();
     drop(meeting);
     let good = memory.bytes();
     for bad in [
@@ -600,6 +717,7 @@ fn hostile_lines_are_refused_with_their_number() {
     let foreign_head = Head {
         entries: 2,
         hash: Digest([1; 32]),
+        ..whole
     };
     let error = Ledger::read(&good, Some(&foreign_head), None).unwrap_err();
     assert_eq!(error.what, LedgerFault::Anchor);
@@ -617,9 +735,10 @@ fn signed(meeting: &Meeting, who: Participant, id: &str, grant: Grant, secret: [
     use ed25519_dalek::Signer;
     let challenge = meeting.challenge(who).unwrap();
     let recipients = meeting.recipients(grant.scope.purposes);
-    let message = grant.message(meeting.id(), id, &recipients, challenge);
+    let message = grant.message(meeting.instance(), meeting.id(), id, &recipients, challenge);
     let signature = keys(secret).0.sign(&message).to_bytes();
     grant.signed(framegate::Signed {
+        instance: meeting.instance(),
         meeting: meeting.id().into(),
         challenge,
         signature,
@@ -634,6 +753,10 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
     let (mut meeting, notice, _) = meeting(memory.writer());
     let (_, key) = keys(SECRET);
     let who = meeting
+        .join(Join::adult("eva").key(key), millis(3))
+        .unwrap();
+    let (mut yesterday, ..) = self::meeting(LedgerWriter::default());
+    let yesterdays = yesterday
         .join(Join::adult("eva").key(key), millis(3))
         .unwrap();
     let mut tap = recorder(&mut meeting, who);
@@ -677,6 +800,19 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
     assert_eq!(
         meeting.grant(by, who, &foreign, millis(4)),
         refused(Refusal::ForeignMeeting)
+    );
+    let mut other_day = good.clone();
+    other_day.signed.as_mut().unwrap().instance = Instance::draw().unwrap();
+    assert_eq!(
+        meeting.grant(by, who, &other_day, millis(4)),
+        refused(Refusal::ForeignMeeting)
+    );
+    let mut relabelled = signed(&yesterday, yesterdays, "eva", plain.clone(), SECRET);
+    relabelled.signed.as_mut().unwrap().instance = meeting.instance();
+    relabelled.signed.as_mut().unwrap().challenge = meeting.challenge(who).unwrap();
+    assert_eq!(
+        meeting.grant(by, who, &relabelled, millis(4)),
+        refused(Refusal::WrongSignature)
     );
     let host = meeting.grant(Authority::Host, who, &good, millis(4));
     assert_eq!(
@@ -741,7 +877,7 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
     let refusals = entries
         .iter()
         .filter(|line| matches!(line.entry, Entry::Refused { .. }));
-    assert_eq!(refusals.count(), 11);
+    assert_eq!(refusals.count(), 13);
     // Signatures are checked again when a meeting goes on.
     drop(meeting);
     assert!(Meeting::resume(&memory.read(), LedgerWriter::default()).is_ok());
@@ -825,6 +961,7 @@ fn r2_other_tools_sign_consent() {
         .until(millis(60_000));
     let challenge = meeting.challenge(who).unwrap();
     let request = serde_json::json!({
+        "instance": meeting.instance(),
         "meeting": meeting.id(),
         "participant": "zoë",
         "notice": notice.to_string(),
@@ -845,6 +982,7 @@ fn r2_other_tools_sign_consent() {
         .try_into()
         .unwrap();
     let grant = grant.signed(framegate::Signed {
+        instance: meeting.instance(),
         meeting: "m".into(),
         challenge,
         signature,

@@ -1,4 +1,4 @@
-//! Seals: whatever is changed of a sealed frame shows; Python makes the same seals.
+//! Seals: whatever is changed of a sealed frame shows, and what a transport may change does not; Python makes the same seals.
 
 mod common;
 
@@ -8,7 +8,9 @@ use std::{
 };
 
 use framegate::{
-    Archived, Carried, Kinds, MeetingKey, Purposes, Seal, StreamKey, Subject, Subjects, Tag,
+    Archived, Carried, Format, Instance, Kinds, MeetingKey, PayloadDigest, Purposes, Seal,
+    StreamKey, Subject, Subjects, Tag,
+    wire::{obu, sei},
 };
 use proptest::{
     prelude::*,
@@ -17,7 +19,7 @@ use proptest::{
 };
 use serde_json::json;
 
-const MEETING: &str = "standup";
+const MEETING: [u8; 16] = [0xC3; 16];
 const SECRET: [u8; 32] = [0x5A; 32];
 
 #[derive(Clone, Debug)]
@@ -38,20 +40,21 @@ impl Frame {
 
     fn seal(&self, key: &StreamKey) -> Seal {
         let subjects = self.subjects();
-        key.seal(
-            self.tag,
-            Subjects::new(&subjects).unwrap(),
-            [&self.payload[..]],
-        )
+        let digest = key.digest(Format::OPAQUE, &self.payload);
+        key.seal(self.tag, Subjects::new(&subjects).unwrap(), digest)
     }
 
     /// As a verifier does it, who has only what came.
-    fn holds(&self, meeting: &str, seal: Seal) -> bool {
-        let key = MeetingKey::new(&SECRET, meeting).stream(self.tag);
-        let subjects = self.subjects();
+    fn holds(&self, meeting: [u8; 16], seal: Seal) -> bool {
+        let key = key_of(meeting).stream(self.tag);
+        let (digest, subjects) = (key.digest(Format::OPAQUE, &self.payload), self.subjects());
         Subjects::new(&subjects)
-            .is_some_and(|subjects| key.verify(seal, self.tag, subjects, [&self.payload[..]]))
+            .is_some_and(|subjects| key.verify(seal, self.tag, subjects, digest))
     }
+}
+
+fn key_of(meeting: [u8; 16]) -> MeetingKey {
+    MeetingKey::new(&SECRET, Instance::from_bytes(meeting).unwrap())
 }
 
 /// Whatever a gate can write, of the released.
@@ -74,12 +77,173 @@ fn frames() -> impl Strategy<Value = Frame> {
 }
 
 fn thousand() -> Vec<Frame> {
+    thousand_of(frames())
+}
+
+fn thousand_of<T>(strategy: impl Strategy<Value = T>) -> Vec<T> {
     let mut runner =
         TestRunner::new_with_rng(Config::default(), TestRunner::deterministic().new_rng());
-    let frames = frames();
     (0..1000)
-        .map(|_| frames.new_tree(&mut runner).unwrap().current())
+        .map(|_| strategy.new_tree(&mut runner).unwrap().current())
         .collect()
+}
+
+fn format_of(name: &str) -> Format {
+    match name {
+        "h264" => Format::H264,
+        "hevc" => Format::HEVC,
+        "av1" => Format::AV1,
+        _ => unreachable!("{name}"),
+    }
+}
+
+/// A picture as it was sealed, and as it may arrive.
+#[derive(Clone, Debug)]
+struct Sent {
+    name: &'static str,
+    sealed: Vec<u8>,
+    sent: Vec<u8>,
+}
+
+impl Sent {
+    /// With a tag in it.
+    fn tagged(&self, carried: Carried) -> Vec<u8> {
+        let mut room = vec![0; self.sent.len() + 100];
+        let written = match self.name {
+            "h264" => sei::write(&self.sent, sei::Codec::H264, carried, &mut room),
+            "hevc" => sei::write(&self.sent, sei::Codec::Hevc, carried, &mut room),
+            _ => obu::write(&self.sent, carried, &mut room),
+        };
+        written.unwrap().to_vec()
+    }
+}
+
+/// Units of a few kinds, a picture last, as two who packetise them write them; AV1 with a temporal delimiter or without.
+fn sent() -> impl Strategy<Value = Sent> {
+    // No zeros, so that nothing in it looks like a start code.
+    let body = prop::collection::vec(1..=u8::MAX, 1..200);
+    let unit = (0..3_usize, body, any::<[bool; 2]>());
+    let units = prop::collection::vec(unit, 1..5);
+    let names = prop::sample::select(&["h264", "hevc", "av1"][..]);
+    (names, units, any::<[bool; 2]>()).prop_map(|(name, units, delimited)| {
+        let last = units.len() - 1;
+        let write = |side: usize| {
+            let mut bytes = Vec::new();
+            if name == "av1" && delimited[side] {
+                bytes.extend([0x12, 0]);
+            }
+            for (at, (kind, body, forms)) in units.iter().enumerate() {
+                let kind = if at == last { 3 } else { *kind };
+                let mut body = body.clone();
+                if name == "av1" {
+                    // Metadata begins with its type.
+                    body[0] &= 0x7F;
+                    // A sequence header, metadata that is not ours, padding, a frame.
+                    let header = [1 << 3, 5 << 3, 15 << 3, 6 << 3][kind];
+                    let size = u8::try_from(body.len()).unwrap();
+                    match (at == last, forms[side]) {
+                        (true, true) => bytes.push(header),
+                        (_, false) if size < 128 => bytes.extend([header | 2, size]),
+                        (_, false) => bytes.extend([header | 2, size | 128, 1]),
+                        // In more bytes than it takes.
+                        (_, true) => bytes.extend([header | 2, size | 128, 128 | size >> 7, 0]),
+                    }
+                } else {
+                    bytes.extend(if forms[side] {
+                        &[0, 0, 0, 1][..]
+                    } else {
+                        &[0, 0, 1]
+                    });
+                    // A parameter set, supplemental information that is not ours, a delimiter, a picture.
+                    match name {
+                        "h264" => bytes.push([7, 6, 9, 0x65][kind]),
+                        _ => bytes.extend([[33 << 1, 39 << 1, 35 << 1, 19 << 1][kind], 1]),
+                    }
+                    if kind == 1 {
+                        bytes.extend([5, 3, 7, 7, 7, 0x80]);
+                        continue;
+                    }
+                }
+                bytes.extend(body);
+            }
+            bytes
+        };
+        Sent {
+            name,
+            sealed: write(0),
+            sent: write(1),
+        }
+    })
+}
+
+#[test]
+fn a_seal_holds_where_the_frame_arrives() {
+    let frame = &thousand()[0];
+    let key = key_of(MEETING).stream(frame.tag);
+    let mut rewritten = 0;
+    for one in thousand_of(sent()) {
+        let format = format_of(one.name);
+        let digest = key.digest(format, &one.sealed);
+        assert_eq!(key.digest(format, &one.sent), digest, "{one:?}");
+        rewritten += usize::from(one.sealed != one.sent);
+        let seal = Some(Seal::from_bytes([0; 16]));
+        for carried in [
+            frame.tag.into(),
+            Carried {
+                tag: frame.tag,
+                seal,
+            },
+        ] {
+            let tagged = one.tagged(carried);
+            assert_eq!(key.digest(format, &tagged), digest, "{one:?}");
+            // After the picture it is no carrier, but something that was put in.
+            let behind = [&one.sealed[..], &tagged].concat();
+            let twice = [&one.sealed[..], &one.sealed].concat();
+            if one.name != "av1" {
+                assert_ne!(key.digest(format, &behind), key.digest(format, &twice));
+            }
+        }
+        // Whatever is shown counts.
+        let mut other = one.sealed.clone();
+        *other.last_mut().unwrap() ^= 2;
+        assert_ne!(key.digest(format, &other), digest);
+        let more = [&one.sealed[..], b"x"].concat();
+        assert_ne!(key.digest(format, &more), digest);
+    }
+    assert!(rewritten > 500, "{rewritten}");
+    // What is of no such format is taken as it is.
+    let length_prefixed = &b"\0\0\x05\x65what has its length before it"[..];
+    for (format, bytes) in [
+        (Format::H264, length_prefixed),
+        (Format::HEVC, length_prefixed),
+        (Format::H264, b"\x80no start code"),
+        (Format::HEVC, b""),
+        (Format::AV1, b"\x80no header of an OBU"),
+        (Format::AV1, b"\x0A\x7Flonger than it is"),
+        (Format::VP9, b"\x12\0"),
+    ] {
+        assert_eq!(key.digest(format, bytes), key.digest_pieces([bytes]));
+    }
+}
+
+#[test]
+fn a_digest_is_keyed_by_meeting_and_stream() {
+    let frames = thousand();
+    let [one, other] = [&frames[0], &frames[1]];
+    assert_ne!(one.tag.stream(), other.tag.stream());
+    let digest = |key: MeetingKey, tag| key.stream(tag).digest(Format::OPAQUE, b"yes");
+    let digests = [
+        digest(key_of(MEETING), one.tag),
+        digest(key_of(MEETING), other.tag),
+        digest(key_of([1; 16]), one.tag),
+        digest(
+            MeetingKey::new(&[1; 32], Instance::from_bytes(MEETING).unwrap()),
+            one.tag,
+        ),
+    ];
+    for (at, digest) in digests.iter().enumerate() {
+        assert!(!digests[..at].contains(digest));
+    }
 }
 
 fn flipped(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
@@ -92,7 +256,7 @@ fn flipped(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 
 #[test]
 fn every_changed_bit_of_a_sealed_frame_is_refused() {
-    let key = MeetingKey::new(&SECRET, MEETING);
+    let key = key_of(MEETING);
     let (mut unreadable, mut forged) = (0, 0);
     for frame in thousand() {
         let seal = frame.seal(&key.stream(frame.tag));
@@ -125,8 +289,15 @@ fn every_changed_bit_of_a_sealed_frame_is_refused() {
                 .holds(MEETING, seal)
             );
         }
-        for changed in flipped(MEETING.as_bytes()) {
-            assert!(!String::from_utf8(changed).is_ok_and(|meeting| frame.holds(&meeting, seal)));
+        for changed in flipped(&MEETING) {
+            assert!(!frame.holds(changed.try_into().unwrap(), seal));
+        }
+        let (key, subjects) = (key.stream(frame.tag), frame.subjects());
+        let subjects = Subjects::new(&subjects).unwrap();
+        let digest = key.digest(Format::OPAQUE, &frame.payload);
+        for changed in flipped(&digest.to_bytes()) {
+            let changed = PayloadDigest::from_bytes(changed.try_into().unwrap());
+            assert!(changed != digest && !key.verify(seal, frame.tag, subjects, changed));
         }
         for (at, (id, kinds)) in frame.people.iter().enumerate() {
             let mut changed = frame.clone();
@@ -149,7 +320,7 @@ fn every_changed_bit_of_a_sealed_frame_is_refused() {
 #[test]
 fn a_seal_moved_to_another_frame_does_not_hold() {
     let frames = thousand();
-    let key = MeetingKey::new(&SECRET, MEETING);
+    let key = key_of(MEETING);
     for pair in frames.windows(2) {
         let [one, other] = pair else { unreachable!() };
         let seal = one.seal(&key.stream(one.tag));
@@ -180,44 +351,44 @@ fn a_seal_moved_to_another_frame_does_not_hold() {
         if one.tag.stream() != other.tag.stream() {
             assert!(!one.holds(MEETING, one.seal(&key.stream(other.tag))));
         }
-        let secret = MeetingKey::new(&[0x5B; 32], MEETING);
+        let secret = MeetingKey::new(&[0x5B; 32], Instance::from_bytes(MEETING).unwrap());
         assert!(!one.holds(MEETING, one.seal(&secret.stream(one.tag))));
     }
 }
 
 #[test]
 fn a_payload_in_pieces_is_the_same_payload() {
-    let key = MeetingKey::new(&SECRET, MEETING);
+    let key = key_of(MEETING);
     for frame in thousand() {
-        let subjects = frame.subjects();
-        let subjects = Subjects::new(&subjects).unwrap();
-        let pieces = key
-            .stream(frame.tag)
-            .seal(frame.tag, subjects, frame.payload.chunks(7));
-        assert_eq!(pieces, frame.seal(&key.stream(frame.tag)));
+        let key = key.stream(frame.tag);
+        let pieces = key.digest_pieces(frame.payload.chunks(7));
+        assert_eq!(pieces, key.digest(Format::UTF8, &frame.payload));
     }
 }
 
 #[test]
 fn many_at_once_are_sealed_as_one_by_one() {
     let frames = thousand();
-    let key = MeetingKey::new(&SECRET, MEETING);
+    let key = key_of(MEETING);
     let subjects: Vec<_> = frames.iter().map(Frame::subjects).collect();
     let mut archived: Vec<_> = frames
         .iter()
         .zip(&subjects)
         .map(|(frame, subjects)| Archived {
+            instance: key.instance(),
             carried: Some(frame.tag.into()),
             subjects: Subjects::new(subjects).unwrap(),
-            payload: &frame.payload,
+            digest: Some(key.stream(frame.tag).digest(Format::OPAQUE, &frame.payload)),
         })
         .collect();
     archived[5].carried = None;
+    archived[6].digest = None;
+    archived[7].instance = Instance::draw().unwrap();
     let mut seals = vec![None; 990];
     let sealed = key.seal_batch(&archived, &mut seals);
     assert_eq!(sealed.len(), 990);
     for (at, (frame, seal)) in frames.iter().zip(sealed).enumerate() {
-        let alone = (at != 5).then(|| frame.seal(&key.stream(frame.tag)));
+        let alone = (!(5..8).contains(&at)).then(|| frame.seal(&key.stream(frame.tag)));
         assert_eq!(*seal, alone);
     }
 }
@@ -251,14 +422,24 @@ fn python_makes_the_same_seals() {
         digits.collect::<Vec<_>>().concat()
     };
     let mut lines = Vec::new();
+    let people = |frame: &Frame| {
+        let people = frame.people.iter();
+        people
+            .map(|(id, kinds)| json!([id, kinds.bits()]))
+            .collect::<Vec<_>>()
+    };
+    let encoded = thousand_of(sent());
     for frame in &frames {
-        let subjects = frame
-            .people
-            .iter()
-            .map(|(id, kinds)| json!([id, kinds.bits()]));
         let line = json!({
-            "secret": hexadecimal(&SECRET), "meeting": MEETING, "tag": frame.tag,
-            "subjects": subjects.collect::<Vec<_>>(), "payload": hexadecimal(&frame.payload),
+            "secret": hexadecimal(&SECRET), "instance": hexadecimal(&MEETING), "tag": frame.tag,
+            "subjects": people(frame), "payload": hexadecimal(&frame.payload), "format": "opaque",
+        });
+        writeln!(lines, "{line}").unwrap();
+    }
+    for Sent { name, sent, .. } in &encoded {
+        let line = json!({
+            "secret": hexadecimal(&SECRET), "instance": hexadecimal(&MEETING), "tag": frames[0].tag,
+            "subjects": people(&frames[0]), "payload": hexadecimal(sent), "format": name,
         });
         writeln!(lines, "{line}").unwrap();
     }
@@ -268,17 +449,24 @@ fn python_makes_the_same_seals() {
     writer.join().unwrap().unwrap();
     assert!(output.status.success());
     let printed = String::from_utf8(output.stdout).unwrap();
-    let key = MeetingKey::new(&SECRET, MEETING);
+    let key = key_of(MEETING);
     let seals = frames
         .iter()
         .map(|frame| frame.seal(&key.stream(frame.tag)));
-    let expected: Vec<_> = seals.map(|seal| seal.to_string()).collect();
+    let mut expected: Vec<_> = seals.map(|seal| seal.to_string()).collect();
+    expected.extend(encoded.iter().map(|Sent { name, sent, .. }| {
+        let (frame, key) = (&frames[0], key.stream(frames[0].tag));
+        let subjects = frame.subjects();
+        let digest = key.digest(format_of(name), sent);
+        let subjects = Subjects::new(&subjects).unwrap();
+        key.seal(frame.tag, subjects, digest).to_string()
+    }));
     assert_eq!(printed.lines().collect::<Vec<_>>(), expected);
 }
 
 #[test]
 fn keys_do_not_show_and_seals_are_written_as_digits() {
-    let key = MeetingKey::new(&SECRET, MEETING);
+    let key = key_of(MEETING);
     let frame = &thousand()[0];
     let shown = format!("{key:?} {:?}", key.stream(frame.tag));
     assert!(

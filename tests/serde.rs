@@ -10,9 +10,9 @@ use std::{
 
 use framegate::{
     Area, Authority, Carried, ColorRange, Counters, Digest, Durability, Entry, Field, Finding,
-    Format, Grant, Head, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting, Method, Notice, OutletId,
-    OutletOptions, PixelFormat, PublicKey, Purposes, Reason, Refusal, Samples, Schema, Scope, Seal,
-    Signed, StreamId, Tag, TapCount, TapRelease, Time, Verdict,
+    Format, Grant, Head, Instance, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting, Method, Notice,
+    OutletId, OutletOptions, PayloadDigest, PixelFormat, PublicKey, Purposes, Reason, Refusal,
+    Samples, Schema, Scope, Seal, Signed, StreamId, Tag, TapCount, TapRelease, Time, Verdict,
     export::{
         Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Range, Recalled, Receipt,
         Released, Restriction, Withdrawal, cawg, ts27560, ts27560::Particulars, vcon, vcon::Dialog,
@@ -114,6 +114,8 @@ data! {
     "schema.rs" Schema: [schema()];
     "seal.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];
     "seal.rs" Seal: [Seal::from_bytes([9; 16])];
+    "seal.rs" PayloadDigest: [PayloadDigest::from_bytes([9; 32])];
+    "instance.rs" Instance: [Instance::from_bytes([9; 16]).unwrap()];
     "tag.rs" Tag: [tag(), tag().meet(tag())];
     "time.rs" Time: [Time::START, millis(1), Time::from_micros(-1), Time::from_micros(i64::MAX)];
     "verdict.rs" Reason: [Reason::Ended, Reason::NotGranted, Reason::ReachesBack, Reason::Disjoint];
@@ -248,6 +250,7 @@ fn grant() -> Grant {
 
 fn signed() -> Signed {
     Signed {
+        instance: Instance::from_bytes([3; 16]).unwrap(),
         meeting: "test".into(),
         challenge: Digest::of("a challenge"),
         signature: [5; 64],
@@ -447,6 +450,13 @@ fn nothing_comes_that_could_not_have_been_made() {
         json!({"name": "a", "purposes": "RECORD", "recipients": "ACME Ltd"}),
         json!({"name": "a", "purposes": "EVERYTHING"}),
     ]);
+    refused::<Instance>(&[
+        json!("0".repeat(32)),
+        json!("09"),
+        json!(vec![9; 16]),
+        json!(9),
+    ]);
+    refused::<PayloadDigest>(&[json!("09".repeat(16)), json!(vec![9; 32])]);
     refused::<Seal>(&[json!("09"), json!("0G".repeat(16)), json!(vec![9; 16])]);
     refused::<Tag>(&[json!("00".repeat(16)), json!("01".repeat(15))]);
     refused::<Verdict>(&[json!("redacted"), json!("released")]);

@@ -6,9 +6,9 @@ mod common;
 
 use common::{Memory, SCOPE, agree, millis, notice, own};
 use framegate::{
-    Archived, Authority, Carried, Digest, Finding, Format, Frame, Head, Join, Kind, Kinds, Ledger,
-    LedgerFault, Meeting, MeetingKey, Participant, Purposes, Scope, Seal, Seals, Source,
-    StreamOptions, Subject, Subjects, Tag, Tap, Time, Verifier,
+    Archived, Authority, Carried, Digest, Finding, Format, Frame, Head, Instance, Join, Kind,
+    Kinds, Ledger, LedgerFault, Meeting, MeetingKey, Participant, Purposes, Scope, Seal, Seals,
+    Source, StreamOptions, Subject, Subjects, Tag, Tap, Time, Verifier,
 };
 
 const PAYLOAD: &[u8] = b"a frame";
@@ -52,26 +52,37 @@ impl Scene {
         admission.tag
     }
 
+    fn key(&self) -> MeetingKey {
+        key(self.meeting.instance())
+    }
+
+    fn sealed<'a>(&self, tag: Tag, subjects: &'a [Subject<'a>]) -> Archived<'a> {
+        sealed(&self.key(), tag, subjects)
+    }
+
     fn verifier(&self) -> Verifier {
         Verifier::new(&self.ledger.read()).unwrap()
     }
 }
 
-fn key() -> MeetingKey {
-    MeetingKey::new(&[3; 32], "standup")
+/// Of any meeting, as all have the same secret.
+fn key(instance: Instance) -> MeetingKey {
+    MeetingKey::new(&[3; 32], instance)
 }
 
 fn named(id: &str, kinds: Kinds) -> Subject<'_> {
     Subject { id, kinds }
 }
 
-fn sealed<'a>(tag: Tag, subjects: &'a [Subject<'a>]) -> Archived<'a> {
-    let subjects = Subjects::new(subjects).unwrap();
-    let seal = Some(key().stream(tag).seal(tag, subjects, [PAYLOAD]));
+fn sealed<'a>(key: &MeetingKey, tag: Tag, subjects: &'a [Subject<'a>]) -> Archived<'a> {
+    let (stream, subjects) = (key.stream(tag), Subjects::new(subjects).unwrap());
+    let digest = stream.digest(Format::OPAQUE, PAYLOAD);
+    let seal = Some(stream.seal(tag, subjects, digest));
     Archived {
+        instance: key.instance(),
         carried: Some(Carried { tag, seal }),
         subjects,
-        payload: PAYLOAD,
+        digest: Some(digest),
     }
 }
 
@@ -103,8 +114,9 @@ fn every_finding_has_its_frame() {
     let tag = scene.frame(2000);
     let early = scene.frame(500);
     let ana = [named("ana", Kinds::empty())];
+    let (verifier, key) = (scene.verifier(), scene.key());
+    let sealed = |tag, subjects| sealed(&key, tag, subjects);
     let frame = sealed(tag, &ana);
-    let (verifier, key) = (scene.verifier(), key());
     let checked = Seals::Checked(&key);
     let find = |frame, wanted| found(&verifier, frame, wanted, checked);
     assert_eq!(find(frame, RECORD), Finding::Cleared);
@@ -124,6 +136,11 @@ fn every_finding_has_its_frame() {
         ..frame
     };
     assert_eq!(find(unsealed, RECORD), Finding::Unsealed);
+    let without = Archived {
+        digest: None,
+        ..frame
+    };
+    assert_eq!(find(without, RECORD), Finding::Unsealed);
     let forged = Some(Carried {
         tag,
         seal: Some(Seal::from_bytes([0; 16])),
@@ -139,7 +156,7 @@ fn every_finding_has_its_frame() {
         Finding::Forged
     );
     let moved = Archived {
-        payload: b"another",
+        digest: Some(key.stream(tag).digest(Format::OPAQUE, b"another")),
         ..frame
     };
     assert_eq!(find(moved, RECORD), Finding::Forged);
@@ -186,20 +203,75 @@ fn every_finding_has_its_frame() {
     assert_eq!(found(&verifier, moved, RECORD, checked), Finding::Forged);
 }
 
-#[test]
-fn a_key_of_another_meeting_clears_nothing() {
-    let mut scene = scene();
-    let (tag, ana) = (scene.frame(2000), [named("ana", Kinds::empty())]);
-    let other = MeetingKey::new(&[3; 32], "another");
-    let subjects = Subjects::new(&ana).unwrap();
-    let seal = Some(other.stream(tag).seal(tag, subjects, [PAYLOAD]));
+/// A verifier that does not look at which meeting it is: the frame, the key and the head are told to be of the ledger's.
+fn careless(frame: Archived<'_>, of: Instance) -> (Archived<'_>, MeetingKey) {
+    let key = key(of);
+    let tag = frame.carried.unwrap().tag;
+    let seal = Some(
+        key.stream(tag)
+            .seal(tag, frame.subjects, frame.digest.unwrap()),
+    );
     let frame = Archived {
+        instance: of,
         carried: Some(Carried { tag, seal }),
-        subjects,
-        payload: PAYLOAD,
+        ..frame
     };
-    let finding = found(&scene.verifier(), frame, RECORD, Seals::Checked(&other));
-    assert_eq!(finding, Finding::Forged);
+    (frame, key)
+}
+
+/// Two meetings of the same id, people and secret: of Monday's Ana withdrew, of Tuesday's nobody did.
+#[test]
+fn evidence_belongs_to_one_meeting_and_no_other() {
+    let (mut monday, mut tuesday) = (scene(), scene());
+    let ana = [named("ana", Kinds::empty())];
+    let (tag, of_tuesday) = (monday.frame(2000), tuesday.frame(2000));
+    assert_eq!(tag, of_tuesday, "the same in all but the meeting");
+    let (frame, earlier) = (monday.sealed(tag, &ana), monday.meeting.head());
+    let tuesdays_head = tuesday.meeting.head();
+    let _ = monday
+        .meeting
+        .withdraw(Authority::Participant, monday.ana, SCOPE, millis(3000));
+    let (own, other) = (monday.verifier(), tuesday.verifier());
+    let keys = [monday.key(), tuesday.key()];
+    let [mondays, tuesdays] = keys.each_ref().map(Seals::Checked);
+    assert_eq!(found(&own, frame, RECORD, mondays), Finding::Recalled);
+    assert_eq!(kept(&own, frame, &earlier), Finding::Recalled);
+
+    // Monday's frame and Tuesday's ledger, by either key and without.
+    for seals in [mondays, tuesdays, Seals::DryRun] {
+        for wanted in [RECORD, Purposes::TRAIN] {
+            let finding = found(&other, frame, wanted, seals);
+            assert_eq!(finding, Finding::OtherMeeting, "{seals:?}");
+        }
+    }
+    assert_eq!(kept(&other, frame, &tuesdays_head), Finding::OtherMeeting);
+    let nothing = Archived {
+        carried: None,
+        ..frame
+    };
+    assert_eq!(kept(&other, nothing, &tuesdays_head), Finding::OtherMeeting);
+    // Monday's frame and ledger, and Tuesday's key.
+    assert_eq!(found(&own, frame, RECORD, tuesdays), Finding::OtherMeeting);
+    // Or Monday's head, from which Tuesday's ledger does not go on.
+    for head in [earlier, own.head()] {
+        let (mut stays, mut findings) = ([u64::MAX], [Finding::Withheld]);
+        let refused = other.recheck(&head, &[frame], &mut stays, &mut findings);
+        assert_eq!(refused.unwrap_err().what, LedgerFault::OtherMeeting);
+        assert_eq!(findings, [Finding::Withheld]);
+    }
+    // Who only changes what a row says of its meeting has no seal for it.
+    let relabelled = Archived {
+        instance: tuesday.meeting.instance(),
+        ..frame
+    };
+    assert_eq!(found(&other, relabelled, RECORD, tuesdays), Finding::Forged);
+
+    // The control: whoever does not look at the instance clears what must go.
+    let (seen, key) = careless(frame, tuesday.meeting.instance());
+    let seals = Seals::Checked(&key);
+    assert_eq!(found(&other, seen, RECORD, seals), Finding::Cleared);
+    assert_eq!(found(&other, seen, RECORD, Seals::DryRun), Finding::Cleared);
+    assert_eq!(kept(&other, seen, &tuesdays_head), Finding::Cleared);
 }
 
 #[test]
@@ -208,8 +280,8 @@ fn a_dry_run_takes_tags_at_their_word_but_not_the_ledgers() {
     let (tag, ana) = (scene.frame(2000), [named("ana", Kinds::empty())]);
     let unsealed = Archived {
         carried: Some(tag.into()),
-        payload: b"",
-        ..sealed(tag, &ana)
+        digest: None,
+        ..scene.sealed(tag, &ana)
     };
     assert_eq!(
         found(&scene.verifier(), unsealed, RECORD, Seals::DryRun),
@@ -232,7 +304,7 @@ fn what_was_withdrawn_goes_for_good_and_nothing_else_goes() {
     let first = scene.frame(2000);
     let earlier = scene.verifier().head();
     assert_eq!(
-        kept(&scene.verifier(), sealed(first, &ana), &earlier),
+        kept(&scene.verifier(), scene.sealed(first, &ana), &earlier),
         Finding::Cleared
     );
 
@@ -250,7 +322,7 @@ fn what_was_withdrawn_goes_for_good_and_nothing_else_goes() {
         .unwrap();
     let _ = scene.meeting.leave(scene.ana, millis(2400)).unwrap();
     assert_eq!(
-        kept(&scene.verifier(), sealed(first, &ana), &earlier),
+        kept(&scene.verifier(), scene.sealed(first, &ana), &earlier),
         Finding::Cleared
     );
 
@@ -261,7 +333,7 @@ fn what_was_withdrawn_goes_for_good_and_nothing_else_goes() {
         .withdraw(withdrawal, scene.ana, whole, millis(3000))
         .unwrap();
     assert_eq!(
-        kept(&scene.verifier(), sealed(first, &ana), &earlier),
+        kept(&scene.verifier(), scene.sealed(first, &ana), &earlier),
         Finding::Recalled
     );
     let again = scene
@@ -274,17 +346,17 @@ fn what_was_withdrawn_goes_for_good_and_nothing_else_goes() {
     let second = scene.frame(4000);
     let verifier = scene.verifier();
     assert_eq!(
-        kept(&verifier, sealed(first, &ana), &earlier),
+        kept(&verifier, scene.sealed(first, &ana), &earlier),
         Finding::Recalled
     );
     assert_eq!(
-        kept(&verifier, sealed(second, &ana), &earlier),
+        kept(&verifier, scene.sealed(second, &ana), &earlier),
         Finding::Cleared
     );
     // What was never released must go, too.
     let made_up = Archived {
         carried: None,
-        ..sealed(first, &ana)
+        ..scene.sealed(first, &ana)
     };
     assert_eq!(kept(&verifier, made_up, &earlier), Finding::NoTag);
 }
@@ -301,7 +373,7 @@ fn a_ledger_that_was_cut_off_is_no_newer_one() {
     let head = scene.verifier().head();
     let without = Verifier::new(&Ledger::read(&before, None, None).unwrap()).unwrap();
     let (mut stays, mut findings) = ([u64::MAX], [Finding::NoTag]);
-    let refused = without.recheck(&head, &[sealed(tag, &ana)], &mut stays, &mut findings);
+    let refused = without.recheck(&head, &[scene.sealed(tag, &ana)], &mut stays, &mut findings);
     assert_eq!(refused.unwrap_err().what, LedgerFault::Anchor);
     assert_eq!(findings, [Finding::NoTag]);
     // Nor is another one of the same length, or no head at all.
@@ -336,12 +408,12 @@ fn what_is_derived_needs_everybody_under_every_kind() {
     let caption = caption.output.unwrap();
     assert_eq!((caption.kind(), caption.stream()), (None, None));
     let verifier = scene.verifier();
-    let key = key();
+    let key = scene.key();
     let find = |kinds| {
         let ana = [named("ana", kinds)];
         found(
             &verifier,
-            sealed(caption, &ana),
+            scene.sealed(caption, &ana),
             RECORD,
             Seals::Checked(&key),
         )
@@ -357,7 +429,7 @@ fn what_is_derived_needs_everybody_under_every_kind() {
     let ana = [named("ana", Kinds::AUDIO | Kinds::CAPTION)];
     let finding = found(
         &scene.verifier(),
-        sealed(caption, &ana),
+        scene.sealed(caption, &ana),
         RECORD,
         Seals::Checked(&key),
     );
@@ -368,8 +440,8 @@ fn what_is_derived_needs_everybody_under_every_kind() {
 fn what_there_is_no_room_for_is_not_cleared() {
     let mut scene = scene();
     let (tag, ana) = (scene.frame(2000), [named("ana", Kinds::empty())]);
-    let frames = [sealed(tag, &ana); 130];
-    let (verifier, key) = (scene.verifier(), key());
+    let frames = [scene.sealed(tag, &ana); 130];
+    let (verifier, key) = (scene.verifier(), scene.key());
     for (words, room, cleared) in [
         (3, 130, 130),
         (3, 70, 70),

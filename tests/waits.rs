@@ -223,7 +223,7 @@ fn r6_a_withdrawal_does_not_wait_for_its_own_line() {
     slow.until_somebody_waits();
     assert!(!settling.is_settled());
     slow.shut(false);
-    assert!(settling.wait(Duration::from_secs(60)));
+    assert!(settling.wait(Duration::from_mins(1)));
 }
 
 /// The consent of whoever withdraws while their grant is being written is as if they had agreed just before.
@@ -354,7 +354,9 @@ fn live(writer: LedgerWriter) -> Option<Meeting> {
         |meeting, who, _| drop(meeting.leave(who, millis(9))),
     ];
     if let Some(ana) = people.first() {
-        acts.iter().for_each(|act| act(&mut meeting, *ana, &grant));
+        for act in acts {
+            act(&mut meeting, *ana, &grant);
+        }
     }
     let _ = meeting.count(millis(10));
     Some(meeting)
@@ -446,8 +448,9 @@ fn r2_a_signature_from_before_a_withdrawal_opens_nothing_though_the_store_panick
         let ana = meeting.join(join, Time::START).unwrap();
         let grant = Grant::new(notice, SCOPE, Method::Signed);
         let challenge = meeting.challenge(ana).unwrap();
-        let message = grant.message("test", "ana", &[], challenge);
+        let message = grant.message(meeting.instance(), "test", "ana", &[], challenge);
         let grant = grant.signed(Signed {
+            instance: meeting.instance(),
             meeting: "test".into(),
             challenge,
             signature: key.sign(&message).to_bytes(),
@@ -607,7 +610,7 @@ fn a_handle_is_of_its_threads_and_clones() {
                 .recv()
                 .unwrap()
                 .unwrap()
-                .wait(Duration::from_secs(60))
+                .wait(Duration::from_mins(1))
         );
     }
     for tap in [&mut of_ana, &mut of_ben] {

@@ -18,7 +18,7 @@ mod tshark;
 
 use std::process::Command;
 
-use framegate::{Carried, MeetingKey, Purposes, Subject, Subjects, Tag};
+use framegate::{Carried, Format, Instance, MeetingKey, Purposes, Subject, Subjects, Tag};
 
 /// The tag of a frame that a meeting cleared.
 fn tag() -> Tag {
@@ -41,8 +41,8 @@ fn both() -> [Carried; 2] {
         kinds: framegate::Kinds::empty(),
     }];
     let subjects = Subjects::new(&subjects).expect("one");
-    let key = MeetingKey::new(&[7; 32], "test").stream(tag);
-    let seal = Some(key.seal(tag, subjects, [&b"payload"[..]]));
+    let key = MeetingKey::new(&[7; 32], Instance::draw().unwrap()).stream(tag);
+    let seal = Some(key.seal(tag, subjects, key.digest(Format::OPAQUE, b"payload")));
     [tag.into(), Carried { tag, seal }]
 }
 

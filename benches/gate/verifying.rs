@@ -26,7 +26,7 @@ pub fn verifying(criterion: &mut Criterion) {
     let group = &mut criterion.benchmark_group("verifying");
     let ids: Vec<_> = (0..PEOPLE).map(|at| format!("person-{at}")).collect();
     let (verifier, tags) = meeting(&ids);
-    let key = MeetingKey::new(&[1; 32], "archived");
+    let key = MeetingKey::new(&[1; 32], verifier.head().instance);
     let subject = |id| Subject {
         id,
         kinds: Kinds::empty(),
@@ -37,11 +37,14 @@ pub fn verifying(criterion: &mut Criterion) {
         .enumerate()
         .map(|(at, tag)| {
             let subjects = Subjects::new(&subjects[at % subjects.len()]).expect("one");
-            let seal = Some(key.stream(*tag).seal(*tag, subjects, [&PAYLOAD[..]]));
+            let stream = key.stream(*tag);
+            let digest = stream.digest_pieces([&PAYLOAD[..]]);
+            let seal = Some(stream.seal(*tag, subjects, digest));
             Archived {
+                instance: key.instance(),
                 carried: Some(Carried { tag: *tag, seal }),
                 subjects,
-                payload: &PAYLOAD,
+                digest: Some(digest),
             }
         })
         .collect();

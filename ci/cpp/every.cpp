@@ -85,6 +85,7 @@ std::string control() {
   CHECK(meeting.grant(By::participant, signer, by_key, 1s).number() == FRAMEGATE_ERROR_UNSIGNED);
   by_key.method = Method::signature;
   Signed signature;
+  signature.instance = *meeting.instance();
   signature.meeting = "control";
   signature.challenge = *meeting.challenge(signer);
   by_key.signature = &signature;
@@ -111,7 +112,7 @@ std::string control() {
   CHECK(meeting.leave(child, 14s));
   CHECK(meeting.participants()->size() == 2);
   CHECK(meeting.count(14s));
-  CHECK(head_message(*meeting.head())->size() == 56);
+  CHECK(head_message(*meeting.head())->size() == 72);
   CHECK(meeting.end());
   CHECK(events > 10 && static_cast<std::uint64_t>(events) == *meeting.generation());
 
@@ -329,20 +330,22 @@ void travelling() {
   CHECK(meeting.grant(By::participant, who, grant(recording), 1s));
 
   const std::uint8_t secret[32] = {1, 2, 3};
-  const MeetingKey key = *MeetingKey::open(secret, "travelling");
+  const MeetingKey key = *MeetingKey::open(secret, *meeting.instance());
   const StreamKey stream = *key.stream(0);
   CHECK(MeetingKey().stream(0).status().number() == FRAMEGATE_ERROR_HANDLE);
   const std::array<Subject, 1> subjects{Subject("who")};
   Carried carried;
+  PayloadDigest digest{};
   const char voice[] = "a voice";
   const Admission admission = tap.admit(Frame(2s), Payload(voice, 7), 2s, [&](const Cleared &cleared) {
     const std::array<Piece, 1> pieces{Piece{cleared.data(), cleared.size()}};
-    carried = Carried(cleared.tag(), *stream.seal(cleared.tag(), subjects, pieces));
-    CHECK(*stream.verify(carried.seal, cleared.tag(), subjects, pieces) && !*stream.verify(Seal{}, cleared.tag(), subjects, pieces));
+    digest = *stream.digest(FRAMEGATE_FORMAT_OPAQUE, pieces);
+    carried = Carried(cleared.tag(), *stream.seal(cleared.tag(), subjects, digest));
+    CHECK(*stream.verify(carried.seal, cleared.tag(), subjects, digest) && !*stream.verify(Seal{}, cleared.tag(), subjects, digest));
   });
   CHECK(admission.verdict == Verdict::whole && carried.sealed == 1);
   const std::array<Subject, 2> crossed{Subject("who"), Subject("ann", Kind::video)};
-  CHECK(stream.seal(carried.tag, crossed, std::array<Piece, 0>()).status().number() == FRAMEGATE_ERROR_ORDER);
+  CHECK(stream.seal(carried.tag, crossed, digest).status().number() == FRAMEGATE_ERROR_ORDER);
 
   std::uint8_t buffer[128] = {};
   std::size_t length = 0;
@@ -365,8 +368,9 @@ void travelling() {
   CHECK(*sdp::preference("a=recordpref:pause", 0) == sdp::Preference::pause && !*sdp::permits(sdp::Preference::pause) && *sdp::permits(sdp::Preference::on));
 
   const Verifier before = *Verifier::open(*Ledger::read(lines));
+  const Instance key_instance = *meeting.instance();
   Carried unsealed{Tag(carried.tag)};
-  const Archived frames[3] = {{&carried, subjects, voice, 7}, {&unsealed, subjects, voice, 7}, {nullptr, subjects, voice, 7}};
+  const Archived frames[3] = {{key_instance, &carried, subjects, &digest}, {key_instance, &unsealed, subjects, &digest}, {key_instance, nullptr, subjects, &digest}};
   const Checked checked = *before.verify_batch(frames, 3, purpose::record, key);
   CHECK(checked.count() == 1 && checked.is_cleared(0) && !checked.is_cleared(1) && checked.finding(1) == Finding::unsealed && name(checked.finding(2)) == "no tag");
   CHECK(!checked.is_cleared(3) && checked.finding(3) == Finding::no_tag);
@@ -377,6 +381,16 @@ void travelling() {
   const Head head = *before.head();
   CHECK(after.recheck(head, frames, 1)->finding(0) == Finding::recalled);
   CHECK(before.recheck(*after.head(), frames, 1).status().number() == FRAMEGATE_ERROR_ANCHOR);
+
+  // Of another meeting of the same id and secret.
+  Meeting again = *Meeting::open(options("travelling"));
+  const Archived of_another[1] = {{*again.instance(), &carried, subjects, &digest}};
+  CHECK(after.dry_run(of_another, 1, purpose::record)->finding(0) == Finding::other_meeting);
+  CHECK(after.verify_batch(frames, 1, purpose::record, *MeetingKey::open(secret, *again.instance()))->finding(0) == Finding::other_meeting);
+  CHECK(after.recheck(*again.head(), frames, 1).status().number() == FRAMEGATE_ERROR_OTHER_MEETING);
+  how = options("travelling");
+  how.instance = &key_instance;
+  CHECK(Meeting::open(std::move(how)).status().number() == FRAMEGATE_ERROR_REPEATED_INSTANCE);
 }
 
 void ledgers(const std::string &lines) {

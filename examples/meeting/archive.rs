@@ -1,4 +1,4 @@
-//! `archive.jsonl`: what an outlet has of each frame, who is in it, and the seal that binds both to the tag.
+//! `archive.jsonl`: what an outlet has of each frame, of which meeting it is, who is in it, and the seal that binds all to the tag.
 
 use std::{
     fs::{self, File},
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use framegate::{Kinds, MeetingKey, Seal, Subject, Subjects};
+use framegate::{Format, Instance, Kinds, MeetingKey, PayloadDigest, Seal, Subject, Subjects};
 use serde::Serialize;
 
 use crate::{error::Problem, layout::Secret, media::Stored, tags};
@@ -31,6 +31,7 @@ pub struct Archive {
 
 #[derive(Serialize)]
 struct Row<'a> {
+    instance: Instance,
     #[serde(flatten)]
     line: tags::Line<'a>,
     people: Vec<Who<'a>>,
@@ -38,6 +39,10 @@ struct Row<'a> {
     file: &'a str,
     start: u64,
     end: u64,
+    /// As what the payload is digested, if not as its bytes are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<Format>,
+    digest: PayloadDigest,
     seal: Seal,
 }
 
@@ -65,7 +70,7 @@ impl Archive {
         line: tags::Line<'_>,
         mut ids: Vec<&str>,
         file: &str,
-        stored: &Stored,
+        (format, stored): (Format, &Stored),
         key: &MeetingKey,
     ) -> Result<(), Problem> {
         ids.sort_unstable();
@@ -73,15 +78,19 @@ impl Archive {
         let kinds = Kinds::empty();
         let subjects: Vec<_> = ids.iter().map(|id| Subject { id, kinds }).collect();
         let subjects = Subjects::new(&subjects).unwrap_or(Subjects::NONE);
-        let seal = key
-            .stream(line.tag)
-            .seal(line.tag, subjects, [&stored.bytes[..]]);
+        let stream = key.stream(line.tag);
+        let digest = stream.digest(format, &stored.bytes);
+        let seal = stream.seal(line.tag, subjects, digest);
+        let is_canonical = matches!(format, Format::H264 | Format::HEVC | Format::AV1);
         let row = Row {
+            instance: key.instance(),
             line,
             people: ids.iter().map(|id| Who { id }).collect(),
             file,
             start: stored.start,
             end: stored.start + stored.bytes.len() as u64,
+            format: is_canonical.then_some(format),
+            digest,
             seal,
         };
         serde_json::to_writer(&mut self.file, &row)

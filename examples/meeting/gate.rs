@@ -34,8 +34,7 @@ pub fn run(
     folder: &Path,
     progress: &ProgressBar,
 ) -> Result<Outcome, Problem> {
-    let key = secret.map(|secret| MeetingKey::new(&secret.0, &input.meeting));
-    let mut gate = Gate::open(&input.meeting, input.file, input.people, key, folder)?;
+    let mut gate = Gate::open(&input.meeting, input.file, input.people, secret, folder)?;
     gate.show(&input.notices)?;
     gate.declare(&input.outlets)?;
     let mut feeds = input
@@ -102,7 +101,7 @@ impl<'a> Gate<'a> {
         id: &str,
         file: PathBuf,
         people: People,
-        key: Option<MeetingKey>,
+        secret: Option<layout::Secret>,
         folder: &'a Path,
     ) -> Result<Self, Problem> {
         let ledger = folder.join(LEDGER);
@@ -112,6 +111,7 @@ impl<'a> Gate<'a> {
         let writer = LedgerWriter::new(Box::new(store)).durability(Durability::Batched);
         let meeting = Meeting::open_with(id, people.len(), writer)
             .map_err(|error| Problem::new(&file, error, remedy(error)).at("people"))?;
+        let key = secret.map(|secret| MeetingKey::new(&secret.0, meeting.instance()));
         Ok(Self {
             file,
             folder,
@@ -290,11 +290,12 @@ impl<'a> Gate<'a> {
             Sign::Own => own.clone(),
             Sign::Forged => SigningKey::from_bytes(&own.to_bytes().map(|byte| !byte)),
         };
-        let meeting = self.meeting.id();
+        let (instance, meeting) = (self.meeting.instance(), self.meeting.id());
         let id = self.people.id(Person::Known(who));
         let recipients = self.meeting.recipients(grant.scope.purposes);
-        let message = grant.message(meeting, id, &recipients, challenge);
+        let message = grant.message(instance, meeting, id, &recipients, challenge);
         Ok(grant.signed(Signed {
+            instance,
             meeting: meeting.to_owned(),
             challenge,
             signature: key.sign(&message).to_bytes(),
@@ -398,7 +399,8 @@ impl<'a> Gate<'a> {
                     let who = self.stays.iter().position(|stay| *stay == Some(*who))?;
                     Some(self.people.id(Person::Known(who)))
                 });
-                archive.append(line, ids.collect(), file, &released.stored, key)?;
+                let stored = (reader.format(), &released.stored);
+                archive.append(line, ids.collect(), file, stored, key)?;
             }
             leg.lane.extend(times.clone(), verdict);
             self.times.entry(*kind).or_default().push(took);

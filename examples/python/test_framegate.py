@@ -14,12 +14,13 @@ import subprocess
 import tempfile
 import unittest
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from framegate import (
-    Archived, By, Carried, Channel, Error, Field, Finding, Format, Frame, Kind, Ledger, Meeting, MeetingKey, Method, Participant, Purpose, Rectangle,
+    Archived, By, Carried, Channel, Error, Field, Finding, Format, Frame, Head, Kind, Ledger, Meeting, MeetingKey, Method, Participant, Purpose, Rectangle,
     Source, Span, StreamType, Subject, Tap, Verdict, Verifier, _c, meet, read_tag, record, wire,
 )  # fmt: skip
 
@@ -342,25 +343,29 @@ class Gate(unittest.TestCase):
         tap = self.tap()
         self.grant()
         secret = bytes(range(32))
-        key = MeetingKey(secret, "test")
+        key = MeetingKey(secret, self.meeting.instance)
         stream = key.stream(0)
         people = [Subject("who")]
         with tap.admit(b"a voice", 1_000_000, 1_020_000) as cleared:
-            carried = Carried(cleared.tag, stream.seal(cleared.tag, people, cleared.data))
+            digest = stream.digest(Format.OPAQUE, cleared.data)
+            carried = Carried(cleared.tag, stream.seal(cleared.tag, people, digest))
+        own, another = self.meeting.instance, stream.digest(Format.OPAQUE, b"another")
         frames = [
-            Archived(carried, people, b"a voice"),
-            Archived(Carried(carried.tag), people, b"a voice"),
-            Archived(carried, people, b"another"),
-            Archived(carried, [Subject("zoe")], b"a voice"),
-            Archived(None, people, b"a voice"),
-            Archived(carried, [], b"a voice"),
+            Archived(own, carried, people, digest),
+            Archived(own, Carried(carried.tag), people, digest),
+            Archived(own, carried, people, another),
+            Archived(own, carried, [Subject("zoe")], digest),
+            Archived(own, None, people, digest),
+            Archived(own, carried, [], digest),
+            Archived(own, carried, people, None),
         ]
         verifier = Verifier(Ledger(self.content()))
-        found = [Finding.CLEARED, Finding.UNSEALED, Finding.FORGED, Finding.FORGED, Finding.NO_TAG, Finding.UNNAMED]
+        found = [Finding.CLEARED, Finding.UNSEALED, Finding.FORGED, Finding.FORGED, Finding.NO_TAG, Finding.UNNAMED, Finding.UNSEALED]
         self.assertEqual(verifier.verify_batch(frames, Purpose.TRAIN, key), found)
         self.assertEqual(verifier.verify_batch(frames * 300, Purpose.TRAIN, key), found * 300)
         self.assertEqual(verifier.verify_batch(frames, Purpose.RECORD, key)[0], Finding.OTHER_PURPOSE)
-        self.assertEqual(verifier.verify_batch(frames, Purpose.TRAIN, MeetingKey(secret, "other"))[0], Finding.FORGED)
+        others = verifier.verify_batch(frames, Purpose.TRAIN, MeetingKey(secret, bytes(range(16))))
+        self.assertEqual(others, [Finding.OTHER_MEETING] * len(frames))
         self.assertEqual(verifier.dry_run(frames, Purpose.TRAIN)[:4], [Finding.CLEARED] * 3 + [Finding.INCONSISTENT])
         self.assertEqual(verifier.verify_batch([], Purpose.TRAIN, key), [])
         self.assertEqual(key.seal_batch(frames)[:2] + key.seal_batch(frames)[4:5], [carried.seal, carried.seal, None])
@@ -372,6 +377,52 @@ class Gate(unittest.TestCase):
         with self.assertRaises(Error) as refused:
             verifier.recheck(later.head, frames[:1])
         self.assertEqual(refused.exception.status, -71)
+
+    def test_evidence_belongs_to_one_meeting_and_no_other(self) -> None:
+        """Two meetings of the same id, people and secret: of Monday's somebody withdrew."""
+
+        def record(withdraws: bool) -> tuple[list[Archived], Head, Verifier, MeetingKey]:
+            lines: list[str] = []
+            with Meeting("standup", event=lines.append) as meeting:
+                who = meeting.join("ada", 0)
+                notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
+                meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
+                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
+                tap, key = meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)), MeetingKey(bytes(32), meeting.instance)
+                with tap.admit(bytes(80), 1_000_000, 1_020_000) as cleared:
+                    sealing, people = key.stream(cleared.tag), [Subject("ada")]
+                    digest = sealing.digest(Format.OPAQUE, bytes(80))
+                    frame = Archived(meeting.instance, Carried(cleared.tag, sealing.seal(cleared.tag, people, digest)), people, digest)
+                head = meeting.head()
+                if withdraws:
+                    meeting.withdraw(By.PARTICIPANT, who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000)
+                return [frame], head, Verifier(Ledger("".join(line + "\n" for line in lines).encode())), key
+
+        frames, head, own, key = record(withdraws=True)
+        _, other_head, other, other_key = record(withdraws=False)
+        self.assertEqual(own.verify_batch(frames, Purpose.TRAIN, key), [Finding.RECALLED])
+        self.assertEqual(own.recheck(head, frames), [Finding.RECALLED])
+        elsewhere = [Finding.OTHER_MEETING]
+        self.assertEqual(other.verify_batch(frames, Purpose.TRAIN, key), elsewhere)
+        self.assertEqual(other.verify_batch(frames, Purpose.TRAIN, other_key), elsewhere)
+        self.assertEqual(own.verify_batch(frames, Purpose.TRAIN, other_key), elsewhere)
+        self.assertEqual(other.dry_run(frames, Purpose.TRAIN), elsewhere)
+        self.assertEqual(other.recheck(other_head, frames), elsewhere)
+        with self.assertRaises(Error) as refused:
+            other.recheck(head, frames)
+        self.assertEqual(refused.exception.status, -74)
+        # The control: whoever does not look at the meeting lets it stay.
+        careless = [replace(frame, instance=bytes(other_head.instance.bytes)) for frame in frames]
+        self.assertEqual(other.recheck(other_head, careless), [Finding.CLEARED])
+        # No row without a meeting, and no meeting twice.
+        with self.assertRaises(Error) as refused:
+            other.dry_run([replace(frames[0], instance=bytes(16))], Purpose.TRAIN)
+        self.assertEqual(refused.exception.status, -47)
+        with self.assertRaises(Error) as refused:
+            Meeting("standup", instance=frames[0].instance)
+        self.assertEqual(refused.exception.status, -75)
+        with Meeting("standup", instance=bytes(range(1, 17))) as known:
+            self.assertEqual(known.instance, bytes(range(1, 17)))
 
     def content(self) -> bytes:
         return "".join(line + "\n" for line in self.lines).encode()
@@ -397,20 +448,27 @@ class Wire(unittest.TestCase):
 
     def test_seals(self) -> None:
         people = [Subject("ben", frozenset([Kind.VIDEO])), Subject("ann")]
-        key = MeetingKey(self.known["SECRET"], "standup").stream(read_tag(self.tag).stream)
-        self.assertEqual(key.seal(self.tag, people, b"a vo", memoryview(b"ice")), self.seal)
-        self.assertTrue(key.verify(self.seal, self.tag, people, b"a voice"))
-        self.assertFalse(key.verify(self.seal, self.tag, people[:1], b"a voice"))
-        self.assertFalse(key.verify(bytes(16), self.tag, people, b"a voice"))
+        key = MeetingKey(self.known["SECRET"], self.known["INSTANCE"]).stream(read_tag(self.tag).stream)
+        digest = key.digest(Format.OPUS, b"a vo", memoryview(b"ice"))
+        self.assertEqual(digest, self.known["DIGEST"])
+        self.assertEqual(key.seal(self.tag, people, digest), self.seal)
+        self.assertTrue(key.verify(self.seal, self.tag, people, digest))
+        self.assertFalse(key.verify(self.seal, self.tag, people[:1], digest))
+        self.assertFalse(key.verify(bytes(16), self.tag, people, digest))
+        for format, name in ((Format.H264, "H264"), (Format.HEVC, "HEVC"), (Format.AV1, "AV1")):
+            plain = key.digest(format, self.known[name])
+            self.assertEqual([key.digest(format, self.known[f"{name}_{how}"]) for how in ("TAGGED", "SEALED")], [plain] * 2)
+            with self.assertRaises(Error):
+                key.digest(format, b"in", b"pieces")
         with self.assertRaises(Error):
-            key.seal(self.tag, [people[0], people[0]], b"a voice")
+            key.seal(self.tag, [people[0], people[0]], digest)
         with self.assertRaises(Error):
-            key.seal(bytes(16), people, b"a voice")
+            key.seal(bytes(16), people, digest)
         for wrong in (b"", bytes(15), bytes(33)):
             with self.assertRaises(ValueError):
-                MeetingKey(wrong, "standup")
+                MeetingKey(wrong, self.known["INSTANCE"])
             with self.assertRaises(ValueError):
-                key.verify(wrong, self.tag, people)
+                key.verify(wrong, self.tag, people, digest)
             with self.assertRaises(ValueError):
                 read_tag(wrong)
 

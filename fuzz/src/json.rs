@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use framegate::{
-    Authority, Carried, Counters, Digest, Entry, Finding, Grant, Head, Kind, Kinds, Line, Method,
-    Notice, OutletId, PublicKey, Purposes, Reason, Refusal, Scope, Seal, Signed, StreamId, Tag,
-    TapCount, Time, Verdict,
+    Authority, Carried, Counters, Digest, Entry, Finding, Grant, Head, Instance, Kind, Kinds, Line,
+    Method, Notice, OutletId, PayloadDigest, PublicKey, Purposes, Reason, Refusal, Scope, Seal,
+    Signed, StreamId, Tag, TapCount, Time, Verdict,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -35,6 +35,8 @@ pub fn check(bytes: &[u8]) -> usize {
         reads::<Time>,
         reads::<Tag>,
         reads::<Seal>,
+        reads::<PayloadDigest>,
+        reads::<Instance>,
         reads::<Carried>,
         reads::<Verdict>,
         reads::<Reason>,

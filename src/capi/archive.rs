@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use super::{
     handle::{Handle, Objects},
     ledger::{LEDGERS, told},
-    meeting::HeadOut,
+    meeting::{HeadOut, InstanceInOut},
     memory::{Array, Each, In, Optional, Out, Text, answer, sized},
-    seal::{CarriedInOut, MEETING_KEYS, People, SubjectIn},
+    seal::{CarriedInOut, MEETING_KEYS, PayloadDigestOut, People, SubjectIn},
     status::Status,
 };
 use crate::{
@@ -25,17 +25,17 @@ pub(super) static VERIFIERS: Objects<Verifier> = Objects::new(8);
 pub(super) struct ArchivedIn<'c> {
     pub(super) size: u32,
     pub(super) reserved: u32,
+    pub(super) instance: InstanceInOut,
     pub(super) carried: In<'c, CarriedInOut>,
     pub(super) subjects: In<'c, SubjectIn<'c>>,
     pub(super) subject_count: usize,
-    pub(super) payload: In<'c, u8>,
-    pub(super) payload_length: usize,
+    pub(super) digest: In<'c, PayloadDigestOut>,
 }
 
 sized!(ArchivedIn<'_>);
 
 /// By their numbers.
-pub(super) const FINDINGS: [Finding; 9] = [
+pub(super) const FINDINGS: [Finding; 10] = [
     Finding::Cleared,
     Finding::NoTag,
     Finding::Withheld,
@@ -45,6 +45,7 @@ pub(super) const FINDINGS: [Finding; 9] = [
     Finding::Forged,
     Finding::Inconsistent,
     Finding::Recalled,
+    Finding::OtherMeeting,
 ];
 
 /// What is made of a frame whose people's ids are no text, or not in order.
@@ -102,9 +103,10 @@ pub(super) fn each<'c>(
                 frame.carried.sized()?.get().ok()
             };
             archived.push(Archived {
+                instance: frame.instance.get()?,
                 carried,
                 subjects: Subjects::new(own).ok_or(Status::Order)?,
-                payload: frame.payload.array(frame.payload_length)?,
+                digest: frame.digest.optional()?.map(|digest| digest.get()),
             });
         }
         call(first, &archived)?;

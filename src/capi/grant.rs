@@ -2,7 +2,7 @@
 
 use super::{
     handle::Handle,
-    meeting::{DigestOut, Gate, Shared, call},
+    meeting::{DigestOut, Gate, InstanceInOut, Shared, call},
     memory::{Buffer, In, Late, Out, Text, answer, plain, sized},
     people::Person,
     settling::{Under, give},
@@ -43,6 +43,7 @@ pub(super) struct NoticeIn<'c> {
 pub(super) struct SignedIn<'c> {
     pub(super) size: u32,
     pub(super) reserved: u32,
+    pub(super) instance: InstanceInOut,
     pub(super) meeting: Text<'c>,
     pub(super) challenge: DigestOut,
     pub(super) signature: [u8; 64],
@@ -123,6 +124,7 @@ impl GrantIn<'_> {
             return Err(Status::Number);
         }
         Ok(grant.signed(Signed {
+            instance: signed.instance.get()?,
             meeting: signed.meeting.get()?.into(),
             challenge: signed.challenge.into(),
             signature: signed.signature,
@@ -231,7 +233,8 @@ extern "C" fn framegate_grant_message(
             let challenge = gate.meeting.challenge(gate.person(who)?);
             let challenge = challenge.ok_or(Status::UnknownParticipant)?;
             let recipients = gate.meeting.recipients(grant.scope.purposes);
-            list.put(&grant.message(gate.meeting.id(), &id, &recipients, challenge))
+            let (instance, meeting) = (gate.meeting.instance(), gate.meeting.id());
+            list.put(&grant.message(instance, meeting, &id, &recipients, challenge))
         })
     })
 }

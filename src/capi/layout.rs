@@ -66,13 +66,15 @@ fn structs() -> Numbers {
         "framegate_participant" = people::Person { stay, slot, meeting }
         "framegate_stream" = stream::StreamOut { meeting, number, reserved }
         "framegate_outlet" = stream::OutletOut { meeting, number, reserved }
+        "framegate_instance" = meeting::InstanceInOut { bytes }
         "framegate_meeting_options" = meeting::MeetingOptions {
             size, participants, id, ledger, append, append_user, event, event_user, device_secret, durability, reserved,
+            instance,
         }
-        "framegate_head" = meeting::HeadOut { entries, hash }
+        "framegate_head" = meeting::HeadOut { instance, entries, hash }
         "framegate_join" = people::JoinIn { size, agrees, id, guardian, key }
         "framegate_notice" = grant::NoticeIn { size, scope, digest, version, language, controller }
-        "framegate_signed" = grant::SignedIn { size, reserved, meeting, challenge, signature }
+        "framegate_signed" = grant::SignedIn { size, reserved, instance, meeting, challenge, signature }
         "framegate_grant" = grant::GrantIn { size, scope, notice, method, reserved, at, until, signature }
         "framegate_tap_release" = settling::TapReleaseOut { stream, outlet, releasing, released, last }
         "framegate_field" = stream::FieldIn { size, reserved, name, unit, minimum, maximum }
@@ -107,11 +109,12 @@ fn structs() -> Numbers {
         }
         "framegate_dialog" = ledger::DialogIn { size, party, dialog, outlet, started }
         "framegate_seal" = seal::SealOut { bytes }
+        "framegate_payload_digest" = seal::PayloadDigestOut { bytes }
         "framegate_carried" = seal::CarriedInOut { size, sealed, tag, seal }
         "framegate_subject" = seal::SubjectIn { size, kinds, id }
         "framegate_piece" = seal::PieceIn { data, length }
         "framegate_archived" = archive::ArchivedIn {
-            size, reserved, carried, subjects, subject_count, payload, payload_length,
+            size, reserved, instance, carried, subjects, subject_count, digest,
         }
     }
     // A handle is a number alone, and its member is private to its type.

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     consent::Digest,
     ids::Participant,
+    instance::Instance,
     ledger::{Durability, Head, Ledger, LedgerWriter},
     meeting::Meeting,
     time::Time,
@@ -180,12 +181,21 @@ pub(super) struct MeetingOptions<'c> {
     pub(super) device_secret: In<'c, [u8; 32]>,
     pub(super) durability: u32,
     pub(super) reserved: u32,
+    pub(super) instance: In<'c, InstanceInOut>,
+}
+
+/// Which meeting it is.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct InstanceInOut {
+    pub(super) bytes: [u8; 16],
 }
 
 /// How far a ledger goes.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct HeadOut {
+    pub(super) instance: InstanceInOut,
     pub(super) entries: u64,
     pub(super) hash: DigestOut,
 }
@@ -198,7 +208,7 @@ pub(super) struct DigestOut {
 }
 
 sized!(MeetingOptions<'_>);
-plain!(HeadOut, DigestOut, [u8; 32]);
+plain!(HeadOut, InstanceInOut, DigestOut, [u8; 32]);
 
 impl From<Digest> for DigestOut {
     fn from(digest: Digest) -> Self {
@@ -215,15 +225,7 @@ impl From<DigestOut> for Digest {
 impl From<Head> for HeadOut {
     fn from(head: Head) -> Self {
         Self {
-            entries: head.entries,
-            hash: head.hash.into(),
-        }
-    }
-}
-
-impl From<HeadOut> for Head {
-    fn from(head: HeadOut) -> Self {
-        Self {
+            instance: head.instance.into(),
             entries: head.entries,
             hash: head.hash.into(),
         }
@@ -231,12 +233,31 @@ impl From<HeadOut> for Head {
 }
 
 impl HeadOut {
-    /// The head, unless nothing was told there: every ledger has an entry.
+    /// The head, unless nothing was told there: every ledger has an instance and an entry.
     pub(super) fn of_a_ledger(self) -> Result<Head, Status> {
         if self.entries == 0 {
             return Err(Status::Anchor);
         }
-        Ok(self.into())
+        Ok(Head {
+            instance: self.instance.get()?,
+            entries: self.entries,
+            hash: self.hash.into(),
+        })
+    }
+}
+
+impl From<Instance> for InstanceInOut {
+    fn from(instance: Instance) -> Self {
+        Self {
+            bytes: instance.to_bytes(),
+        }
+    }
+}
+
+impl InstanceInOut {
+    /// Not zeros, as where it was forgotten.
+    pub(super) fn get(self) -> Result<Instance, Status> {
+        Ok(Instance::from_bytes(self.bytes)?)
     }
 }
 
@@ -309,8 +330,13 @@ extern "C" fn framegate_meeting_open(
             if room > usize::from(u16::MAX) {
                 return Err(Status::Full);
             }
+            let instance = match options.instance.optional()? {
+                Some(instance) => instance.get()?,
+                None => Instance::draw()?,
+            };
             let (writer, events) = options.writer(None, callbacks)?;
-            Ok((Meeting::open_with(id, room, writer)?, events))
+            let meeting = Meeting::open_as(instance, id, room, writer)?;
+            Ok((meeting, events))
         })
     })
 }
@@ -356,6 +382,19 @@ extern "C" fn framegate_meeting_id(
 ) -> i32 {
     answer((buffer, capacity, length), |list| {
         call(meeting, |gate| list.put(gate.meeting.id().as_bytes()))
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_instance(
+    meeting: Handle<Shared>,
+    instance: Out<'_, InstanceInOut>,
+) -> i32 {
+    answer(instance, |room| {
+        call(meeting, |gate| {
+            room.put(gate.meeting.instance());
+            Ok(())
+        })
     })
 }
 

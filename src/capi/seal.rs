@@ -5,13 +5,15 @@ use alloc::{boxed::Box, vec::Vec};
 use super::{
     archive::{self, ArchivedIn},
     handle::{Handle, HotObjects, Objects},
+    meeting::InstanceInOut,
     memory::{Array, Elements, In, Out, Struct, Text, Truth, answer, bytes, plain, sized},
     status::Status,
+    stream,
     tag::TagOut,
 };
 use crate::{
     kind::Kinds,
-    seal::{Carried, MeetingKey, Seal, StreamKey, Subject},
+    seal::{Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject},
 };
 
 pub(super) static MEETING_KEYS: Objects<MeetingKey> = Objects::new(6);
@@ -25,6 +27,13 @@ pub(super) static STREAM_KEYS: HotObjects<Kept, 7> = HotObjects::new();
 #[repr(C)]
 pub(super) struct SealOut {
     pub(super) bytes: [u8; 16],
+}
+
+/// A keyed digest of a payload.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct PayloadDigestOut {
+    pub(super) bytes: [u8; 32],
 }
 
 /// What travels with a frame: its tag, and a seal if it has one.
@@ -54,11 +63,17 @@ pub(super) struct PieceIn<'c> {
     pub(super) length: usize,
 }
 
-plain!(SealOut, PieceIn<'_>);
+plain!(SealOut, PayloadDigestOut, PieceIn<'_>);
 sized!(CarriedInOut, SubjectIn<'_>);
 
 impl SealOut {
     const NONE: Self = Self { bytes: [0; 16] };
+}
+
+impl PayloadDigestOut {
+    pub(super) const fn get(self) -> PayloadDigest {
+        PayloadDigest::from_bytes(self.bytes)
+    }
 }
 
 impl From<Seal> for SealOut {
@@ -163,11 +178,11 @@ extern "C" fn framegate_carried_read(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_key_open(
     secret: In<'_, [u8; 32]>,
-    meeting: Text<'_>,
+    instance: In<'_, InstanceInOut>,
     key: Out<'_, Handle<MeetingKey>>,
 ) -> i32 {
     answer(key, |room| {
-        let key = MeetingKey::new(secret.get()?, meeting.get()?);
+        let key = MeetingKey::new(secret.get()?, instance.get()?.get()?);
         room.put(MEETING_KEYS.insert(key)?);
         Ok(())
     })
@@ -218,20 +233,43 @@ extern "C" fn framegate_stream_key_close(key: Handle<Kept>) -> i32 {
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn framegate_stream_key_digest<'c>(
+    key: Handle<Kept>,
+    format: u32,
+    pieces: In<'c, PieceIn<'c>>,
+    piece_count: usize,
+    digest: Out<'_, PayloadDigestOut>,
+) -> i32 {
+    answer(digest, |room| {
+        let key = STREAM_KEYS.get(key)?;
+        let mut payload = payload(pieces, piece_count)?;
+        let made = match (stream::canonical(format)?, piece_count) {
+            (None, _) => key.digest_pieces(payload),
+            // What is canonical of them can be told of the whole alone.
+            (Some(format), 1) => key.digest(format, payload.next().unwrap_or_default()),
+            (Some(_), _) => return Err(Status::Length),
+        };
+        room.put(PayloadDigestOut {
+            bytes: made.to_bytes(),
+        });
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn framegate_stream_key_seal<'c>(
     key: Handle<Kept>,
     tag: TagOut,
     subjects: In<'c, SubjectIn<'c>>,
     subject_count: usize,
-    pieces: In<'c, PieceIn<'c>>,
-    piece_count: usize,
+    digest: In<'_, PayloadDigestOut>,
     seal: Out<'_, SealOut>,
 ) -> i32 {
     answer(seal, |room| {
         let (key, tag) = (STREAM_KEYS.get(key)?, tag.get()?);
         let people = People::new(subjects, subject_count)?;
-        let payload = payload(pieces, piece_count)?;
-        room.put(key.seal_each(tag, people.iter(), payload));
+        let digest = digest.get()?.get();
+        room.put(key.seal_each(tag, people.iter(), digest));
         Ok(())
     })
 }
@@ -243,15 +281,13 @@ extern "C" fn framegate_stream_key_verify<'c>(
     tag: TagOut,
     subjects: In<'c, SubjectIn<'c>>,
     subject_count: usize,
-    pieces: In<'c, PieceIn<'c>>,
-    piece_count: usize,
+    digest: In<'_, PayloadDigestOut>,
     holds: Out<'_, Truth>,
 ) -> i32 {
     answer(holds, |room| {
         let (key, tag) = (STREAM_KEYS.get(key)?, tag.get()?);
         let people = People::new(subjects, subject_count)?;
-        let payload = payload(pieces, piece_count)?;
-        let made = key.seal_each(tag, people.iter(), payload);
+        let made = key.seal_each(tag, people.iter(), digest.get()?.get());
         room.put(made == Seal::from_bytes(seal.bytes));
         Ok(())
     })

@@ -50,7 +50,7 @@ statuses! {
     Order = -17, "people's ids are not in order, or one of them is there twice";
     StillCalled = -20, "closed from within a callback, and another thread is still in a callback of the meeting or in a call on it";
     Forked = -21, "a handle from before the process was forked";
-    Random = -22, "the system gave no random numbers";
+    Random = -22, "the system gave no random numbers: give an instance of your own, or try again";
 
     Overreach = -32, "only the person can agree, or their guardian if they have one";
     Unsigned = -33, "the person joined with a key, and nothing is signed";
@@ -67,7 +67,7 @@ statuses! {
     AlreadyJoined = -44, "somebody of this id is in the meeting already";
     OwnGuardian = -45, "nobody is their own guardian";
     NotARestrainer = -46, "participants and guardians withdraw instead of restricting";
-    Empty = -47, "an id, a name or a set is empty that must not be";
+    Empty = -47, "an id, a name or a set is empty that must not be, or an instance all zeros";
     Time = -48, "a time is out of range or more than a day ahead of the meeting's, or an end not in the future";
     Format = -49, "a format with no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON";
     DuplicateField = -50, "two fields of the same name";
@@ -88,6 +88,11 @@ statuses! {
     Unwritable = -69, "the ledger cannot be written on";
     Impossible = -70, "something that cannot have happened there";
     Anchor = -71, "not the ledger that the head is of";
+
+    FormerFormat = -72, "a ledger of format 1, which names no instance of its meeting";
+    LaterFormat = -73, "a ledger of a later format than this library knows";
+    OtherMeeting = -74, "the ledger of another meeting than the head's, perhaps of the same id";
+    RepeatedInstance = -75, "the instance is that of a meeting of this process already";
 
     TagVersion = -80, "a tag of another version";
     TagInvalid = -81, "not a tag that can be written";
@@ -127,6 +132,8 @@ impl From<Error> for Status {
             Error::Full(_) => Self::Full,
             Error::Unknown(_) => Self::Unknown,
             Error::Overtaken => Self::Overtaken,
+            Error::RepeatedInstance => Self::RepeatedInstance,
+            Error::Random => Self::Random,
             Error::Ledger => Self::Ledger,
             Error::Ended => Self::Ended,
         }
@@ -143,6 +150,9 @@ impl From<LedgerError> for Status {
             LedgerFault::Ended => Self::ResumedEnd,
             LedgerFault::Unwritable => Self::Unwritable,
             LedgerFault::Impossible => Self::Impossible,
+            LedgerFault::FormerFormat => Self::FormerFormat,
+            LedgerFault::LaterFormat => Self::LaterFormat,
+            LedgerFault::OtherMeeting => Self::OtherMeeting,
             LedgerFault::Anchor => Self::Anchor,
         }
     }

@@ -189,6 +189,19 @@ pub(super) fn kind_number(kind: Kind) -> u32 {
     kind as u32 + 1
 }
 
+/// The format of this number if its payloads have a canonical form other than their bytes.
+pub(super) fn canonical(number: u32) -> Result<Option<Format>, Status> {
+    let codec = nth(&CODECS, number, ENCODED).map(|(_, format)| format);
+    let is_other = matches!(number, UTF8 | JSON | OPAQUE | OPUS_MULTISTREAM)
+        || nth(&SAMPLES, number, 1).is_some()
+        || nth(&PIXELS, number, PICTURES).is_some();
+    match codec {
+        Some(Format::H264 | Format::HEVC | Format::AV1) => Ok(codec),
+        Some(_) => Ok(None),
+        None => is_other.then_some(None).ok_or(Status::Number),
+    }
+}
+
 impl StreamOptions<'_> {
     fn format(&self) -> Result<Format, Status> {
         match self.format {

@@ -4,7 +4,8 @@
 //!
 //! | field | bytes |
 //! |---|---|
-//! | what it is | `framegate grant 1` |
+//! | what it is | `framegate grant 2` |
+//! | the meeting's instance | 16 |
 //! | meeting id, participant id | UTF-8 |
 //! | digest of the notice's text | 32 |
 //! | kinds, purposes | 16 bits each, big-endian |
@@ -23,7 +24,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Grant};
-use crate::{refusal::Refusal, time::Time};
+use crate::{instance::Instance, refusal::Refusal, time::Time};
 
 /// An Ed25519 public key (RFC 8032).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ pub type Challenge = Digest;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signed {
+    /// Which meeting it is: [`Meeting::instance`](crate::Meeting::instance).
+    pub instance: Instance,
     /// The meeting's id.
     pub meeting: String,
     /// The person's challenge.
@@ -73,11 +76,11 @@ impl Signed {
     pub(crate) fn check(
         &self,
         key: &PublicKey,
-        meeting: &str,
+        (instance, meeting): (Instance, &str),
         challenge: Challenge,
         message: &[u8],
     ) -> Result<(), Refusal> {
-        if self.meeting != meeting {
+        if self.instance != instance || self.meeting != meeting {
             return Err(Refusal::ForeignMeeting);
         }
         if self.challenge != challenge {
@@ -94,13 +97,15 @@ impl Signed {
 impl Grant {
     /// What a person signs to agree to this, for a meeting, under their id there, with the names of the third parties' purposes in it.
     ///
-    /// Each of these with its length in bytes before it, as 32 bits big-endian: `framegate grant 1`; the meeting's id and the participant's, in UTF-8;
+    /// Each of these with its length in bytes before it, as 32 bits big-endian: `framegate grant 2`; the 16 bytes of the meeting's instance;
+    /// the meeting's id and the participant's, in UTF-8;
     /// the 32 bytes of the notice's digest; kinds and purposes, 16 bits each, big-endian; of each third party's purpose in the order of the bits
     /// its name, `PURPOSE@RECIPIENT` in UTF-8, and a line feed; the method, `clicked`, `typed`, `spoken` or `signed`;
     /// the time of agreeing and the end, in microseconds since the meeting's start, 64 bits signed, big-endian, or nothing; the challenge.
     #[must_use]
     pub fn message(
         &self,
+        instance: Instance,
         meeting: &str,
         participant: &str,
         recipients: &[String],
@@ -115,8 +120,9 @@ impl Grant {
             names.push(b'\n');
         }
         let mut message = Vec::new();
-        let fields: [&[u8]; 11] = [
-            b"framegate grant 1",
+        let fields: [&[u8]; 12] = [
+            b"framegate grant 2",
+            &instance.to_bytes(),
             meeting.as_bytes(),
             participant.as_bytes(),
             &self.notice.0,

@@ -94,12 +94,14 @@ pub(crate) struct History {
 impl History {
     /// None for somebody who never joined.
     pub(crate) fn of(ledger: &Ledger, id: &str) -> Option<Self> {
-        let Some(Entry::Opened { meeting, .. }) = ledger.lines.first().map(|line| &line.entry)
+        let Some(Entry::Opened {
+            instance, meeting, ..
+        }) = ledger.lines.first().map(|line| &line.entry)
         else {
             return None;
         };
         let table = Arc::new(Table::new(1, Life(0)));
-        let mut register = Register::new(meeting, &table, Stays::OfReplay(0));
+        let mut register = Register::new(*instance, meeting, &table, Stays::OfReplay(0));
         let mut replay = Replay {
             ledger,
             open: BTreeMap::new(),

@@ -6,6 +6,7 @@ use crate::{
     authority::Authority,
     consent::{Digest, Grant, Notice, PublicKey, Scope},
     ids::{OutletId, StreamId},
+    instance::Instance,
     kind::{Kind, Kinds},
     purpose::Purposes,
     refusal::Refusal,
@@ -20,7 +21,11 @@ use crate::{
 pub enum Entry {
     /// The meeting began: always the first entry.
     Opened {
-        /// Its id.
+        /// Of which format the ledger is: [`Ledger::FORMAT`](super::Ledger::FORMAT).
+        format: u16,
+        /// Which meeting it is.
+        instance: Instance,
+        /// Its id, which another meeting may have, too.
         meeting: String,
         /// For how many participants at a time there is room.
         participants: u16,
@@ -221,6 +226,8 @@ pub struct TapCount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
+    /// Of which meeting the ledger is.
+    pub instance: Instance,
     /// How many entries there are.
     pub entries: u64,
     /// The hash of the last one's line.
@@ -228,16 +235,24 @@ pub struct Head {
 }
 
 impl Head {
-    pub(crate) const NONE: Self = Self {
-        entries: 0,
-        hash: Digest([0; 32]),
-    };
+    /// Of no meeting yet.
+    pub(super) const NONE: Self = Self::before(Instance::NONE);
 
-    /// What a device signs to vouch for it: `framegate head 1`, the number of entries as 64 bits big-endian, the 32 bytes of the hash.
+    /// Before the first entry of a meeting.
+    pub(crate) const fn before(instance: Instance) -> Self {
+        Self {
+            instance,
+            entries: 0,
+            hash: Digest([0; 32]),
+        }
+    }
+
+    /// What a device signs to vouch for it: `framegate head 2`, the 16 bytes of the meeting's instance, the number of entries as 64 bits big-endian,
+    /// the 32 bytes of the hash.
     #[must_use]
     pub fn message(&self) -> Vec<u8> {
-        let entries = self.entries.to_be_bytes();
-        [&b"framegate head 1"[..], &entries, &self.hash.0].concat()
+        let (instance, entries) = (self.instance.to_bytes(), self.entries.to_be_bytes());
+        [&b"framegate head 2"[..], &instance, &entries, &self.hash.0].concat()
     }
 }
 

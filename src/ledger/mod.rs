@@ -2,6 +2,8 @@
 //!
 //! A ledger is JSON Lines. Each line is an object of `n`, counted from 0, `prev`, the SHA-256 of the line before in hexadecimal digits
 //! (over its bytes without the line feed; of the first line 64 zeros), `at`, in microseconds since the meeting's start, and `entry`.
+//! The first one says of which format the ledger is, 2, and which meeting: its [`Instance`](crate::Instance), 16 random bytes in hexadecimal digits.
+//! Ledgers of format 1, which had neither, are refused, as are later ones.
 //! Changing a line changes its hash, and so every line after it has to change; a [`Head`] that was kept apart reveals that.
 
 mod entry;

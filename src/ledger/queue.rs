@@ -132,7 +132,11 @@ impl Queue {
 
 /// The line after a head, with its line feed, and the head that it makes.
 fn line(head: Head, at: Time, entry: &Entry) -> Option<(Vec<u8>, Head)> {
-    let Head { entries, hash } = head;
+    let Head {
+        instance,
+        entries,
+        hash,
+    } = head;
     let line = Line {
         n: entries,
         prev: hash,
@@ -141,6 +145,7 @@ fn line(head: Head, at: Time, entry: &Entry) -> Option<(Vec<u8>, Head)> {
     };
     let mut line = serde_json::to_vec(&line).ok()?;
     let head = Head {
+        instance,
         entries: entries + 1,
         hash: Digest::of_bytes(&line),
     };

@@ -1,5 +1,7 @@
 use alloc::vec::Vec;
 
+use serde::Deserialize;
+
 use super::{Entry, Head, Line};
 use crate::{
     consent::{Digest, PublicKey},
@@ -56,12 +58,28 @@ pub enum LedgerFault {
     /// Something that could not happen there.
     #[error("cannot have happened here")]
     Impossible,
+    /// A ledger of format 1, which does not say which meeting of its id it is, so that evidence of others could pass for its own.
+    #[error(
+        "a ledger of format 1, which names no instance of its meeting: only a framegate as old as the one that wrote it reads it"
+    )]
+    FormerFormat,
+    /// A ledger of a format that is newer than this library.
+    #[error("a ledger of a later format: read it with a framegate as new as the one that wrote it")]
+    LaterFormat,
+    /// The ledger of another meeting, perhaps of the same id.
+    #[error(
+        "the ledger of another meeting than the head's: take the one with the head's instance in its first line"
+    )]
+    OtherMeeting,
     /// Not what the head that was kept apart says, or too short for it.
     #[error("not the ledger that the head is of")]
     Anchor,
 }
 
 impl Ledger {
+    /// The format of ledgers as the first line has it: 2. Those of 1 named no instance.
+    pub const FORMAT: u16 = 2;
+
     /// Reads a ledger and checks it, against a head that was kept apart if there is one, and a device's key if that is known.
     ///
     /// # Errors
@@ -97,6 +115,12 @@ impl Ledger {
             rest = after.split_first().map_or(&[][..], |(_, rest)| rest);
         }
         match anchor {
+            Some(anchor) if ledger.head.entries > 0 && anchor.instance != ledger.head.instance => {
+                Err(LedgerError {
+                    line: 1,
+                    what: LedgerFault::OtherMeeting,
+                })
+            }
             Some(anchor)
                 if ledger.anchored < anchor.entries
                     || anchor.entries == 0 && anchor.hash != Head::NONE.hash =>
@@ -118,7 +142,7 @@ impl Ledger {
     }
 
     fn read_line(&mut self, line: &[u8], device: Option<&PublicKey>) -> Result<(), LedgerFault> {
-        let read: Line = serde_json::from_slice(line).map_err(|_| LedgerFault::NotAnEntry)?;
+        let read: Line = serde_json::from_slice(line).map_err(|_| self.unreadable(line))?;
         if read.n != self.head.entries || read.prev != self.head.hash {
             return Err(LedgerFault::Broken);
         }
@@ -126,8 +150,18 @@ impl Ledger {
         if !read.at.in_range() || read.at < before {
             return Err(LedgerFault::Time);
         }
-        if matches!(read.entry, Entry::Opened { .. }) != self.lines.is_empty() {
-            return Err(LedgerFault::Impossible);
+        match read.entry {
+            Entry::Opened {
+                format, instance, ..
+            } if self.lines.is_empty() => {
+                if format != Self::FORMAT {
+                    return Err(of_format(Some(format.into())));
+                }
+                self.head.instance = instance;
+            }
+            Entry::Opened { .. } => return Err(LedgerFault::Impossible),
+            _ if self.lines.is_empty() => return Err(LedgerFault::Impossible),
+            _ => {}
         }
         if let Entry::Signed {
             device: by,
@@ -144,8 +178,43 @@ impl Ledger {
         self.head = Head {
             entries: self.head.entries + 1,
             hash: Digest::of_bytes(line),
+            ..self.head
         };
         self.lines.push(read);
         Ok(())
+    }
+
+    /// What is wrong with a line that cannot be read: as the first one it may be another format's.
+    fn unreadable(&self, line: &[u8]) -> LedgerFault {
+        match serde_json::from_slice(line) {
+            Ok(First {
+                entry: Opened::Opened { format },
+            }) if self.lines.is_empty() => of_format(format),
+            _ => LedgerFault::NotAnEntry,
+        }
+    }
+}
+
+/// As much of a first line as all formats have.
+#[derive(Deserialize)]
+struct First {
+    entry: Opened,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Opened {
+    Opened {
+        #[serde(default)]
+        format: Option<u64>,
+    },
+}
+
+/// What is wrong with a first line that says it is of this format; those of the first say nothing.
+fn of_format(format: Option<u64>) -> LedgerFault {
+    match format {
+        None | Some(1) => LedgerFault::FormerFormat,
+        Some(format) if format > Ledger::FORMAT.into() => LedgerFault::LaterFormat,
+        Some(_) => LedgerFault::NotAnEntry,
     }
 }

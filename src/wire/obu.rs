@@ -12,7 +12,9 @@ use crate::{
 /// The type of the metadata, which others may use too; the UUID tells.
 pub const METADATA_TYPE: u8 = 27;
 
+const TEMPORAL_DELIMITER: u8 = 2;
 const METADATA: u8 = 5;
+const HAS_EXTENSION: u8 = 0x04;
 const HAS_SIZE: u8 = 0x02;
 /// With which metadata ends (§5.3.4).
 const TRAILING: u8 = 0x80;
@@ -56,6 +58,56 @@ pub fn write<'b>(
     out.finish()
 }
 
+/// Puts a temporal unit without its delimiters and its tag, each OBU with its size in as few bytes as that takes;
+/// says whether it is of the format, else nothing is put.
+pub(crate) fn canonical(unit: &[u8], put: &mut dyn FnMut(&[u8])) -> bool {
+    let mut rest = unit;
+    while !rest.is_empty() {
+        let Some((_, next)) = open(rest) else {
+            return false;
+        };
+        rest = next;
+    }
+    let mut is_before_frame = true;
+    let mut rest = unit;
+    while let Some((obu, next)) = open(rest) {
+        is_before_frame &= !is_of_frame(obu.kind);
+        let is_tag = obu.kind == METADATA && is_before_frame && is_carrier(obu.content);
+        if obu.kind != TEMPORAL_DELIMITER && !is_tag {
+            put_obu(rest, obu.content, put);
+        }
+        rest = next;
+    }
+    true
+}
+
+fn put_obu(unit: &[u8], content: &[u8], put: &mut dyn FnMut(&[u8])) {
+    if let Some((header, rest)) = unit.split_first() {
+        put(&[header | HAS_SIZE]);
+        if header & HAS_EXTENSION != 0 {
+            put(rest.get(..1).unwrap_or_default());
+        }
+    }
+    let mut size = content.len();
+    while size > 0x7F {
+        put(&[size.to_le_bytes()[0] | 0x80]);
+        size >>= 7;
+    }
+    put(&[size.to_le_bytes()[0]]);
+    put(content);
+}
+
+/// Frames, their headers and tiles.
+const fn is_of_frame(kind: u8) -> bool {
+    matches!(kind, 3 | 4 | 6 | 7 | 8)
+}
+
+/// Whether metadata is a tag.
+fn is_carrier(content: &[u8]) -> bool {
+    let mut tags = Tags::default();
+    metadata(content, &mut tags).is_ok() && tags.found().is_ok()
+}
+
 /// The tags of a temporal unit, and where its first frame begins. What comes after that is not looked at.
 fn look(unit: &[u8]) -> Result<(Tags, Option<usize>), WireError> {
     let mut tags = Tags::default();
@@ -63,8 +115,7 @@ fn look(unit: &[u8]) -> Result<(Tags, Option<usize>), WireError> {
     while !rest.is_empty() {
         let (obu, next) = open(rest).ok_or(WireError::Malformed)?;
         match obu.kind {
-            // Frames, their headers and tiles.
-            3 | 4 | 6 | 7 | 8 => return Ok((tags, Some(unit.len() - rest.len()))),
+            kind if is_of_frame(kind) => return Ok((tags, Some(unit.len() - rest.len()))),
             METADATA => metadata(obu.content, &mut tags)?,
             _ => {}
         }

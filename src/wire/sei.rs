@@ -118,6 +118,42 @@ pub fn write<'b>(
     out.finish()
 }
 
+/// Puts an access unit without its tag, each NAL unit behind a start code of one form; says whether it is a byte stream, else nothing is put.
+pub(crate) fn canonical(unit: &[u8], codec: Codec, put: &mut dyn FnMut(&[u8])) -> bool {
+    let mut next = start(unit, 0);
+    let before = next.as_ref().and_then(|first| unit.get(..first.at));
+    if !before.is_some_and(|before| before.iter().all(|byte| *byte == 0)) {
+        return false;
+    }
+    let mut is_before_picture = true;
+    while let Some(Start { header, .. }) = next {
+        next = start(unit, header);
+        let end = next.as_ref().map_or(unit.len(), |next| next.at);
+        let nal = without_zeros(unit.get(header..end).unwrap_or_default());
+        match nal.first().map(|first| codec.role(*first)) {
+            Some(Role::Picture) => is_before_picture = false,
+            Some(Role::Sei) if is_before_picture && is_carrier(nal, codec) => continue,
+            _ => {}
+        }
+        put(&[0, 0, 0, 1]);
+        put(nal);
+    }
+    true
+}
+
+/// Whether supplemental information is a tag and nothing else.
+fn is_carrier(nal: &[u8], codec: Codec) -> bool {
+    let mut tags = Tags::default();
+    let payload = nal.get(codec.header()..).unwrap_or_default();
+    messages(payload, &mut tags) == Ok(1) && tags.found().is_ok()
+}
+
+/// Zeros after a unit belong to the byte stream.
+fn without_zeros(unit: &[u8]) -> &[u8] {
+    let zeros = unit.iter().rev().take_while(|byte| **byte == 0).count();
+    unit.get(..unit.len() - zeros).unwrap_or_default()
+}
+
 /// Where a NAL unit begins: its start code with the zero before it, and its header.
 struct Start {
     at: usize,
@@ -155,13 +191,12 @@ fn start(unit: &[u8], from: usize) -> Option<Start> {
     })
 }
 
-/// Takes the tags out of the messages of one NAL unit (H.264 §7.3.2.3, H.265 §7.3.5).
-fn messages(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
-    // Zeros after a unit belong to the byte stream.
-    let zeros = payload.iter().rev().take_while(|byte| **byte == 0).count();
-    let payload = payload.get(..payload.len() - zeros).unwrap_or_default();
-    let mut rest = Unescaped::new(payload);
+/// Takes the tags out of the messages of one NAL unit (H.264 §7.3.2.3, H.265 §7.3.5), and says how many messages there are.
+fn messages(payload: &[u8], tags: &mut Tags) -> Result<usize, WireError> {
+    let mut rest = Unescaped::new(without_zeros(payload));
+    let mut all = 0;
     while !rest.clone().eq([TRAILING]) {
+        all += 1;
         let kind = number(&mut rest)?;
         let size = number(&mut rest)?;
         let mut message = rest.by_ref().take(size);
@@ -193,7 +228,7 @@ fn messages(payload: &[u8], tags: &mut Tags) -> Result<(), WireError> {
             tags.add_read(own.and_then(Carried::from_bytes));
         }
     }
-    Ok(())
+    Ok(all)
 }
 
 /// A number as kinds and sizes of messages are written: 255 for as long as more follows.

@@ -52,7 +52,9 @@ int main(void) {
   framegate_meeting_key meeting_key;
   framegate_stream_key key;
   const uint8_t secret[32] = {7};
-  OK(framegate_meeting_key_open(secret, string_of("allocations"), &meeting_key));
+  framegate_instance instance;
+  OK(framegate_meeting_instance(meeting, &instance));
+  OK(framegate_meeting_key_open(secret, &instance, &meeting_key));
   OK(framegate_stream_key_open(meeting_key, 0, &key));
   framegate_subject who;
   memset(&who, 0, sizeof who);
@@ -111,9 +113,11 @@ int main(void) {
     /* Sealed inside the release, and on its way. */
     const framegate_piece piece = {cleared[0].payload.plane[0].data, cleared[0].payload.plane[0].length};
     carried.tag = cleared[0].tag;
-    OK(framegate_stream_key_seal(key, carried.tag, &who, 1, &piece, 1, &carried.seal));
+    framegate_payload_digest digest;
+    OK(framegate_stream_key_digest(key, FRAMEGATE_FORMAT_PCM_S16, &piece, 1, &digest));
+    OK(framegate_stream_key_seal(key, carried.tag, &who, 1, &digest, &carried.seal));
     OK(framegate_tap_end(own));
-    TRUTH(framegate_stream_key_verify(key, carried.seal, carried.tag, &who, 1, &piece, 1, &truth), true);
+    TRUTH(framegate_stream_key_verify(key, carried.seal, carried.tag, &who, 1, &digest, &truth), true);
     OK(framegate_rtp_write(packet, sizeof packet, 1, &carried, tagged, sizeof tagged, &length));
     OK(framegate_rtp_read(tagged, length, 1, &carried));
     OK(framegate_tap_decide(own, now, now, &decisions[0]));

@@ -92,14 +92,14 @@ struct source {
 struct kept {
   framegate_carried carried;
   framegate_subject subjects[PEOPLE];
-  uint8_t payload[BYTES];
-  size_t length;
+  framegate_payload_digest digest;
   framegate_archived frame;
   uint64_t at; /* the call */
 };
 
 static struct {
   framegate_meeting meeting, other;
+  framegate_instance instance;
   framegate_participant stranger;
   int ended;
   int64_t latest; /* the largest time that a call of the meeting was given, microseconds: no later than the gate's own */
@@ -252,7 +252,8 @@ static void begin(void) {
   m.stranger = joined(m.other, "ann", "", NULL, 0);
   uint8_t secret[32];
   for (size_t at = 0; at < sizeof secret; at++) secret[at] = (uint8_t)draw();
-  OK(framegate_meeting_key_open(secret, string_of("driver"), &m.key));
+  OK(framegate_meeting_instance(m.meeting, &m.instance));
+  OK(framegate_meeting_key_open(secret, &m.instance, &m.key));
   for (int at = 0; at < NOTICES; at++) {
     framegate_notice notice;
     memset(&notice, 0, sizeof notice);
@@ -857,22 +858,21 @@ static void keep(const framegate_cleared *cleared) {
   for (size_t at = 0; at < planes; at++) {
     pieces[at].data = cleared->payload.plane[at].data;
     pieces[at].length = cleared->payload.plane[at].length;
-    memcpy(kept->payload + kept->length, pieces[at].data, pieces[at].length);
-    kept->length += pieces[at].length;
   }
   kept->carried.size = (uint32_t)sizeof kept->carried;
   kept->carried.tag = cleared->tag;
   kept->carried.sealed = 1;
   const framegate_stream_key key = key_of(cleared->tag);
-  OK(framegate_stream_key_seal(key, cleared->tag, kept->subjects, count, pieces, planes, &kept->carried.seal));
+  OK(framegate_stream_key_digest(key, FRAMEGATE_FORMAT_OPAQUE, pieces, planes, &kept->digest));
+  OK(framegate_stream_key_seal(key, cleared->tag, kept->subjects, count, &kept->digest, &kept->carried.seal));
   close_key(key);
   framegate_archived *frame = &kept->frame;
   frame->size = (uint32_t)sizeof *frame;
   frame->carried = &kept->carried;
   frame->subjects = kept->subjects;
   frame->subject_count = count;
-  frame->payload = kept->payload;
-  frame->payload_length = kept->length;
+  frame->instance = m.instance;
+  frame->digest = &kept->digest;
   kept->at = calls;
   if (own == m.kept_count) m.kept_count++;
 }
@@ -897,12 +897,13 @@ static int is_withdrawn(const struct kept *kept) {
 
 /* Changes something of a frame that was kept. */
 static void spoil(struct kept *kept) {
-  switch (below(6)) {
+  switch (below(7)) {
     case 0: kept->carried.seal.bytes[below(16)] ^= (uint8_t)(1u << below(8)); break;
     case 1: kept->carried.tag.bytes[below(16)] ^= (uint8_t)(1u << below(8)); break;
-    case 2: kept->payload[below((uint32_t)kept->length)] ^= (uint8_t)(1u << below(8)); break;
+    case 2: kept->digest.bytes[below(32)] ^= (uint8_t)(1u << below(8)); break;
     case 3: kept->subjects[0].kinds ^= 1u << below(20); break;
     case 4: kept->frame.subject_count -= 1; break;
+    case 5: kept->frame.instance.bytes[below(16)] ^= (uint8_t)(1u << below(8)); break;
     default: kept->carried.sealed = 0; break;
   }
 }
@@ -1216,6 +1217,7 @@ static void hostile_control(void) {
   framegate_seal seal = {{0}};
   memset(&archived, 0, sizeof archived);
   archived.size = (uint32_t)sizeof archived;
+  archived.instance = m.instance;
   memset(&carried, 0, sizeof carried);
   carried.size = (uint32_t)sizeof carried;
   uint32_t told = 0xFFFF;
@@ -1223,7 +1225,8 @@ static void hostile_control(void) {
   memset(subjects, 0, sizeof subjects);
   subjects[0].size = subjects[1].size = (uint32_t)sizeof subjects[0];
   subjects[0].id = subjects[1].id = string_of("ann");
-  framegate_piece piece = {(const uint8_t *)text, sizeof text};
+  const framegate_payload_digest payload_digest = {{1}};
+  const framegate_instance instance = {{1}};
   const framegate_meeting_key wrong_key = {wrong_handle(5)};
   const framegate_stream_key wrong_stream = {wrong_handle(6)};
   const framegate_verifier wrong_verifier = {wrong_handle(7)};
@@ -1238,8 +1241,8 @@ static void hostile_control(void) {
     case 35: refused(framegate_stream_key_close(wrong_stream)); break;
     case 36: refused(framegate_verifier_close(wrong_verifier)); break;
     case 37: refused(framegate_stream_key_open(wrong_key, 0, &stream)); break;
-    case 38: refused(framegate_stream_key_verify(wrong_stream, seal, A_TAG, subjects, 1, &piece, 1, &truth)); CHECK(!truth); break;
-    case 39: refused(framegate_stream_key_seal(wrong_stream, carried.tag, subjects, 1, &piece, 1, &seal)); break;
+    case 38: refused(framegate_stream_key_verify(wrong_stream, seal, A_TAG, subjects, 1, &payload_digest, &truth)); CHECK(!truth); break;
+    case 39: refused(framegate_stream_key_seal(wrong_stream, carried.tag, subjects, 1, &payload_digest, &seal)); break;
     case 40: refused(framegate_verifier_verify_batch(wrong_verifier, &archived, 1, 1, m.key, bits, found, NULL)); CHECK(bits[0] == 0 && found[0] == 0); break;
     case 41: refused(framegate_verifier_dry_run(wrong_verifier, &archived, SIZE_MAX, 1, bits, found, &length)); break;
     case 42: refused(framegate_verifier_open(ledger, &verifier, &number)); break;
@@ -1247,7 +1250,7 @@ static void hostile_control(void) {
     case 44: archived.size = below(sizeof archived); refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
     case 45: archived.subjects = subjects, archived.subject_count = 2; refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
     case 46: archived.subjects = NULL, archived.subject_count = 1; refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
-    case 47: archived.payload_length = 1 + below(9); refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
+    case 47: memset(&archived.instance, 0, sizeof archived.instance); refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
     case 48: refused(framegate_rtp_read(packet, below(12), 1, &carried)); CHECK(carried.sealed == 0); break;
     case 49: refused(framegate_rtp_read(packet, 12, one_in(2) ? 0 : 256 + below(1u << 30), &carried)); break;
     case 50: refused(framegate_rtp_read(packet, SIZE_MAX - below(100), 1, &carried)); break;
@@ -1261,7 +1264,7 @@ static void hostile_control(void) {
     case 58: refused(framegate_sdp_extension_id((framegate_string){text, 8}, &told)); IS(told, 0); break;
     case 59: refused(framegate_preference_read((framegate_string){"\xFF", 1}, 0, &told)); IS(told, 0); break;
     case 60: refused(framegate_recording_read((framegate_string){NULL, 1}, 0, &told)); IS(told, 0); break;
-    case 61: refused(framegate_meeting_key_open((const uint8_t *)NULL, string_of("m"), (framegate_meeting_key *)(void *)&number)); break;
+    case 61: refused(framegate_meeting_key_open((const uint8_t *)NULL, &instance, (framegate_meeting_key *)(void *)&number)); break;
     case 0: refused(framegate_meeting_withdraw(wrong, 1, who, scope, now, NULL)); break;
     case 1: refused(framegate_meeting_withdraw(m.meeting, 1, m.stranger, scope, now, NULL)); break;
     case 2: refused(framegate_meeting_grant(wrong, 1, who, &grant, now)); break;

@@ -538,16 +538,22 @@ static void people(void) {
   framegate_signed signature;
   memset(&signature, 0, sizeof signature);
   signature.size = (uint32_t)sizeof signature;
+  OK(framegate_meeting_instance(meeting, &signature.instance));
   signature.meeting = string_of("people");
   OK(framegate_meeting_challenge(meeting, signer, &signature.challenge));
   uint8_t message[512];
   OK(framegate_grant_message(meeting, signer, &grant, message, sizeof message, &length));
-  CHECK(memcmp(message + 4, "framegate grant 1", 17) == 0);
+  CHECK(memcmp(message + 4, "framegate grant 2", 17) == 0);
   grant.signature = &signature;
   IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_WRONG_SIGNATURE);
   IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_KEYLESS);
   signature.meeting = string_of("other");
   IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_FOREIGN_MEETING);
+  signature.meeting = string_of("people");
+  signature.instance.bytes[0] ^= 1;
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_FOREIGN_MEETING);
+  memset(&signature.instance, 0, sizeof signature.instance);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_EMPTY);
 
   framegate_settling settling;
   OK(framegate_meeting_restrict(meeting, FRAMEGATE_BY_HOST, NULL, audio, 0, NULL));
@@ -580,7 +586,7 @@ static void people(void) {
   OK(framegate_meeting_head(meeting, &head));
   CHECK(generation == head.entries && generation == (uint64_t)told.events);
   OK(framegate_head_message(&head, message, sizeof message, &length));
-  IS(length, 56);
+  IS(length, 72);
   OK(framegate_meeting_close(meeting));
   OK(framegate_meeting_close(other));
 }
@@ -762,15 +768,16 @@ static framegate_carried carried_of(const char *tag, const char *seal) {
   return carried;
 }
 
-static framegate_archived archived_of(const framegate_carried *carried, const framegate_subject *subjects, size_t count, const char *payload) {
+static framegate_archived archived_of(framegate_instance instance, const framegate_carried *carried, const framegate_subject *subjects, size_t count,
+                                      const framegate_payload_digest *digest) {
   framegate_archived archived;
   memset(&archived, 0, sizeof archived);
   archived.size = (uint32_t)sizeof archived;
+  archived.instance = instance;
   archived.carried = carried;
   archived.subjects = subjects;
   archived.subject_count = count;
-  archived.payload = (const uint8_t *)payload;
-  archived.payload_length = strlen(payload);
+  archived.digest = digest;
   return archived;
 }
 
@@ -787,41 +794,68 @@ static void seals(void) {
   framegate_carried carried = carried_of(KNOWN_TAG, KNOWN_SEAL);
   framegate_meeting_key key, other;
   framegate_stream_key stream, strange;
-  OK(framegate_meeting_key_open(secret.bytes, string_of("standup"), &key));
-  OK(framegate_meeting_key_open(secret.bytes, string_of("another"), &other));
+  framegate_instance instance, another = {{1}};
+  memcpy(instance.bytes, known_of(KNOWN_INSTANCE).bytes, sizeof instance.bytes);
+  OK(framegate_meeting_key_open(secret.bytes, &instance, &key));
+  OK(framegate_meeting_key_open(secret.bytes, &another, &other));
+  framegate_meeting_key zeros;
+  memset(&another, 0, sizeof another);
+  IS(framegate_meeting_key_open(secret.bytes, &another, &zeros), FRAMEGATE_ERROR_EMPTY);
   OK(framegate_stream_key_open(key, KNOWN_STREAM, &stream));
   OK(framegate_stream_key_open(other, KNOWN_STREAM, &strange));
   const framegate_tag none = {{0}};
 
   framegate_subject people[2] = {subject_of("ann", 0), subject_of("ben", FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO))};
   const framegate_piece pieces[2] = {{(const uint8_t *)"a vo", 4}, {(const uint8_t *)"ice", 3}};
+  framegate_payload_digest digest, wrong;
+  OK(framegate_stream_key_digest(stream, FRAMEGATE_FORMAT_OPUS, pieces, 2, &digest));
+  CHECK(memcmp(digest.bytes, known_of(KNOWN_DIGEST).bytes, 32) == 0);
+  OK(framegate_stream_key_digest(stream, FRAMEGATE_FORMAT_OPUS, pieces, 1, &wrong));
+  IS(framegate_stream_key_digest(stream, FRAMEGATE_FORMAT_AV1, pieces, 2, &wrong), FRAMEGATE_ERROR_LENGTH);
+  IS(framegate_stream_key_digest(stream, 0, pieces, 1, &wrong), FRAMEGATE_ERROR_NUMBER);
+  /* The same whether a tag rides in the frame or not. */
+  const struct known plain = known_of(KNOWN_AV1), tagged = known_of(KNOWN_AV1_SEALED);
+  const framegate_piece units[2] = {{plain.bytes, plain.length}, {tagged.bytes, tagged.length}};
+  framegate_payload_digest alike[2];
+  for (int at = 0; at < 2; at++) OK(framegate_stream_key_digest(stream, FRAMEGATE_FORMAT_AV1, &units[at], 1, &alike[at]));
+  CHECK(memcmp(&alike[0], &alike[1], sizeof alike[0]) == 0);
   framegate_seal seal;
   memset(&seal, 0, sizeof seal);
-  OK(framegate_stream_key_seal(stream, carried.tag, people, 2, pieces, 2, &seal));
+  OK(framegate_stream_key_seal(stream, carried.tag, people, 2, &digest, &seal));
   CHECK(memcmp(seal.bytes, expected.bytes, 16) == 0);
-  TRUTH(framegate_stream_key_verify(stream, seal, carried.tag, people, 2, pieces, 2, &truth), 1);
-  TRUTH(framegate_stream_key_verify(stream, seal, carried.tag, people, 1, pieces, 2, &truth), 0);
-  TRUTH(framegate_stream_key_verify(stream, seal, carried.tag, people, 2, pieces, 1, &truth), 0);
-  TRUTH(framegate_stream_key_verify(strange, seal, carried.tag, people, 2, pieces, 2, &truth), 0);
+  TRUTH(framegate_stream_key_verify(stream, seal, carried.tag, people, 2, &digest, &truth), 1);
+  TRUTH(framegate_stream_key_verify(stream, seal, carried.tag, people, 1, &digest, &truth), 0);
+  TRUTH(framegate_stream_key_verify(stream, seal, carried.tag, people, 2, &wrong, &truth), 0);
+  TRUTH(framegate_stream_key_verify(strange, seal, carried.tag, people, 2, &digest, &truth), 0);
   for (int bit = 0; bit < 128; bit++) {
     framegate_seal changed = seal;
     changed.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-    TRUTH(framegate_stream_key_verify(stream, changed, carried.tag, people, 2, pieces, 2, &truth), 0);
+    TRUTH(framegate_stream_key_verify(stream, changed, carried.tag, people, 2, &digest, &truth), 0);
   }
-  NO_TRUTH(framegate_stream_key_verify(stream, seal, none, people, 2, pieces, 2, &truth), FRAMEGATE_ERROR_TAG_VERSION);
+  NO_TRUTH(framegate_stream_key_verify(stream, seal, none, people, 2, &digest, &truth), FRAMEGATE_ERROR_TAG_VERSION);
   people[1].id = string_of("ann");
-  NO_TRUTH(framegate_stream_key_verify(stream, seal, carried.tag, people, 2, pieces, 2, &truth), FRAMEGATE_ERROR_ORDER);
+  NO_TRUTH(framegate_stream_key_verify(stream, seal, carried.tag, people, 2, &digest, &truth), FRAMEGATE_ERROR_ORDER);
   people[1].kinds = 1u << 16;
-  IS(framegate_stream_key_seal(stream, carried.tag, people, 2, pieces, 2, &seal), FRAMEGATE_ERROR_NUMBER);
+  IS(framegate_stream_key_seal(stream, carried.tag, people, 2, &digest, &seal), FRAMEGATE_ERROR_NUMBER);
   /* Of nobody, and of nothing. */
-  OK(framegate_stream_key_seal(stream, carried.tag, NULL, 0, NULL, 0, &seal));
+  OK(framegate_stream_key_seal(stream, carried.tag, NULL, 0, &digest, &seal));
   CHECK(memcmp(seal.bytes, expected.bytes, 16) != 0);
 
   people[1] = subject_of("ben", FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO));
-  framegate_archived frames[2] = {archived_of(NULL, people, 2, "a voice"), archived_of(&carried, people, 2, "a voice")};
+  framegate_archived frames[2] = {archived_of(instance, NULL, people, 2, &digest), archived_of(instance, &carried, people, 2, &digest)};
   framegate_seal made[2];
   OK(framegate_meeting_key_seal_batch(key, frames, 2, made));
   CHECK(is_zero(&made[0], 16) && memcmp(made[1].bytes, expected.bytes, 16) == 0);
+  frames[1].digest = NULL;
+  OK(framegate_meeting_key_seal_batch(key, frames, 2, made));
+  CHECK(is_zero(made, sizeof made));
+  frames[1].digest = &digest;
+  frames[1].instance.bytes[5] ^= 1;
+  OK(framegate_meeting_key_seal_batch(key, frames, 2, made));
+  CHECK(is_zero(made, sizeof made));
+  memset(&frames[1].instance, 0, sizeof frames[1].instance);
+  IS(framegate_meeting_key_seal_batch(key, frames, 2, made), FRAMEGATE_ERROR_EMPTY);
+  frames[1].instance = instance;
   people[0].id = string_of("zoe");
   IS(framegate_meeting_key_seal_batch(key, frames, 2, made), FRAMEGATE_ERROR_ORDER);
   CHECK(is_zero(made, sizeof made));
@@ -838,9 +872,9 @@ static void seals(void) {
   IS(framegate_meeting_key_seal_batch(key, frames, 2, made), FRAMEGATE_ERROR_HANDLE);
   people[0].id = string_of("ann");
   carried = carried_of(KNOWN_TAG, NULL);
-  OK(framegate_stream_key_seal(stream, carried.tag, people, 2, pieces, 2, &seal));
+  OK(framegate_stream_key_seal(stream, carried.tag, people, 2, &digest, &seal));
   OK(framegate_stream_key_close(stream));
-  IS(framegate_stream_key_seal(stream, carried.tag, people, 2, pieces, 2, &seal), FRAMEGATE_ERROR_HANDLE);
+  IS(framegate_stream_key_seal(stream, carried.tag, people, 2, &digest, &seal), FRAMEGATE_ERROR_HANDLE);
   OK(framegate_stream_key_close(strange));
   OK(framegate_meeting_key_close(other));
 }
@@ -972,7 +1006,9 @@ static void training(void) {
 
   framegate_meeting_key key;
   framegate_stream_key stream;
-  OK(framegate_meeting_key_open(known_of(KNOWN_SECRET).bytes, string_of("training"), &key));
+  framegate_instance instance;
+  OK(framegate_meeting_instance(meeting, &instance));
+  OK(framegate_meeting_key_open(known_of(KNOWN_SECRET).bytes, &instance, &key));
   OK(framegate_stream_key_open(key, 0, &stream));
   const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 2 * SECOND);
   const framegate_payload payload = bytes_of("a voice", 7);
@@ -982,7 +1018,11 @@ static void training(void) {
   HANDED_ON(framegate_tap_admit(tap, &frame, &payload, 1, 2 * SECOND, &cleared, &handed_on), 1);
   const framegate_piece piece = {cleared.payload.plane[0].data, cleared.payload.plane[0].length};
   carried.tag = cleared.tag;
-  OK(framegate_stream_key_seal(stream, cleared.tag, &who, 1, &piece, 1, &carried.seal));
+  const framegate_piece other_piece = {(const uint8_t *)"another", 7};
+  framegate_payload_digest digest, another;
+  OK(framegate_stream_key_digest(stream, FRAMEGATE_FORMAT_OPAQUE, &piece, 1, &digest));
+  OK(framegate_stream_key_digest(stream, FRAMEGATE_FORMAT_OPAQUE, &other_piece, 1, &another));
+  OK(framegate_stream_key_seal(stream, cleared.tag, &who, 1, &digest, &carried.seal));
   OK(framegate_tap_end(tap));
   /* What was withheld has a tag, too. */
   framegate_carried withheld = carried;
@@ -1003,7 +1043,7 @@ static void training(void) {
   static framegate_archived frames[ARCHIVED];
   static uint64_t bits[WORDS + 1];
   static uint8_t findings[ARCHIVED + 1];
-  for (int at = 0; at < ARCHIVED; at++) frames[at] = archived_of(&carried, &who, 1, "a voice");
+  for (int at = 0; at < ARCHIVED; at++) frames[at] = archived_of(instance, &carried, &who, 1, &digest);
   static const struct {
     size_t at;
     uint8_t finding;
@@ -1012,10 +1052,10 @@ static void training(void) {
   const size_t bad_count = sizeof bad / sizeof bad[0];
   frames[0].carried = NULL;
   frames[63].carried = &withheld;
-  frames[64] = archived_of(&carried, wrong, 2, "a voice");
+  frames[64] = archived_of(instance, &carried, wrong, 2, &digest);
   frames[1023].carried = &unsealed;
   frames[1024].carried = &forged;
-  frames[1025].payload = (const uint8_t *)"another";
+  frames[1025].digest = &another;
   frames[1499].subject_count = 0;
   size_t count = 0;
   bits[WORDS] = 7;
@@ -1049,9 +1089,34 @@ static void training(void) {
   IS(framegate_verifier_dry_run(verifier, frames, ARCHIVED, FRAMEGATE_PURPOSE_TRAIN, bits, findings, &count), FRAMEGATE_ERROR_NUMBER);
   CHECK(count == 0 && bits_of(bits, WORDS) == 0 && is_zero(findings, ARCHIVED));
   IS(framegate_verifier_dry_run(verifier, frames, SIZE_MAX, FRAMEGATE_PURPOSE_TRAIN, bits, findings, &count), FRAMEGATE_ERROR_LENGTH);
-  frames[1499] = archived_of(&carried, &nobody, 1, "a voice");
+  frames[1499] = archived_of(instance, &carried, &nobody, 1, &digest);
   OK(framegate_verifier_dry_run(verifier, frames + 1499, 1, FRAMEGATE_PURPOSE_TRAIN, bits, findings, &count));
   IS(findings[0], FRAMEGATE_FINDING_INCONSISTENT);
+  /* What is another meeting's is told apart: a row, a key, a head. Without a meeting there is no row. */
+  framegate_instance strange = instance;
+  strange.bytes[15] ^= 1;
+  frames[1499] = archived_of(strange, &carried, &who, 1, &digest);
+  OK(framegate_verifier_dry_run(verifier, frames + 1499, 1, FRAMEGATE_PURPOSE_TRAIN, bits, findings, &count));
+  CHECK(count == 0 && findings[0] == FRAMEGATE_FINDING_OTHER_MEETING);
+  OK(framegate_verifier_recheck(verifier, &earlier, frames + 1499, 1, bits, findings, &count));
+  CHECK(count == 0 && findings[0] == FRAMEGATE_FINDING_OTHER_MEETING);
+  framegate_meeting_key stranger;
+  OK(framegate_meeting_key_open(known_of(KNOWN_SECRET).bytes, &strange, &stranger));
+  OK(framegate_verifier_verify_batch(verifier, frames, 10, FRAMEGATE_PURPOSE_TRAIN, stranger, bits, findings, &count));
+  CHECK(count == 0 && findings[0] == FRAMEGATE_FINDING_OTHER_MEETING && findings[9] == FRAMEGATE_FINDING_OTHER_MEETING);
+  OK(framegate_meeting_key_close(stranger));
+  framegate_head of_another = earlier;
+  of_another.instance = strange;
+  IS(framegate_verifier_recheck(verifier, &of_another, frames, 10, bits, findings, &count), FRAMEGATE_ERROR_OTHER_MEETING);
+  IS(framegate_ledger_read(kept.bytes, kept.length, &of_another, NULL, &ledger, NULL), FRAMEGATE_ERROR_OTHER_MEETING);
+  memset(&frames[1499].instance, 0, sizeof frames[1499].instance);
+  IS(framegate_verifier_dry_run(verifier, frames + 1499, 1, FRAMEGATE_PURPOSE_TRAIN, bits, findings, &count), FRAMEGATE_ERROR_EMPTY);
+  CHECK(count == 0 && bits[0] == 0);
+  framegate_meeting_options repeated = options_of("training");
+  repeated.instance = &instance;
+  framegate_meeting twice;
+  IS(framegate_meeting_open(&repeated, &twice), FRAMEGATE_ERROR_REPEATED_INSTANCE);
+  frames[1499] = archived_of(instance, &carried, &nobody, 1, &digest);
   OK(framegate_verifier_close(verifier));
   framegate_head closed = earlier;
   IS(framegate_verifier_head(verifier, &closed), FRAMEGATE_ERROR_HANDLE);
@@ -1070,7 +1135,7 @@ static void training(void) {
   OK(framegate_ledger_close(ledger));
   OK(framegate_verifier_recheck(verifier, &earlier, frames, 100, bits, findings, &count));
   CHECK(count == 0 && findings[1] == FRAMEGATE_FINDING_RECALLED && findings[0] == FRAMEGATE_FINDING_NO_TAG);
-  CHECK(is(framegate_finding_name(findings[1]), "recalled") && is(framegate_finding_name(10), "unknown") && is(framegate_finding_name(0), "unknown"));
+  CHECK(is(framegate_finding_name(findings[1]), "recalled") && is(framegate_finding_name(10), "other meeting") && is(framegate_finding_name(11), "unknown") && is(framegate_finding_name(0), "unknown"));
   earlier.hash.bytes[0] ^= 1;
   IS(framegate_verifier_recheck(verifier, &earlier, frames, 100, bits, findings, &count), FRAMEGATE_ERROR_ANCHOR);
   CHECK(findings[1] == 0);

@@ -117,10 +117,7 @@ pub fn cleared(meeting: &mut Meeting, who: Participant, kind: Kind, at: Time) ->
 ///
 /// What differs.
 pub fn check(meeting: &mut Meeting, lines: &[Line], torn: bool) -> Result<(), String> {
-    let people: Vec<_> = meeting
-        .participants()
-        .map(|(id, who)| (id.to_owned(), who))
-        .collect();
+    let people: Vec<_> = meeting.participants().collect();
     let mut expected = present(lines);
     let mut found: Vec<_> = people.iter().map(|(id, _)| id.as_str()).collect();
     expected.sort_unstable();

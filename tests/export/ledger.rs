@@ -1,8 +1,8 @@
 //! Ledgers written line by line, by hand.
 
 use framegate::{
-    Authority, Digest, Entry, Grant, Kind, Kinds, Ledger, Method, Notice, OutletId, Purposes,
-    Scope, StreamId, TapCount, Time,
+    Authority, Digest, Entry, Grant, Instance, Kind, Kinds, Ledger, Method, Notice, OutletId,
+    Purposes, Scope, StreamId, TapCount, Time,
 };
 use serde_json::{from_value, json};
 
@@ -34,6 +34,8 @@ impl Book {
         book.enter(
             0,
             &Entry::Opened {
+                format: Ledger::FORMAT,
+                instance: Instance::from_bytes([0x0B; 16]).unwrap(),
                 meeting,
                 participants,
             },

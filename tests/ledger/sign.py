@@ -29,7 +29,8 @@ if request.exists():
     challenge = hashlib.sha256(b"framegate challenge 1" + renewing + participant).digest()
     (folder / "challenge").write_bytes(challenge)
     fields = [
-        b"framegate grant 1",
+        b"framegate grant 2",
+        bytes.fromhex(grant["instance"]),
         grant["meeting"].encode(),
         participant,
         bytes.fromhex(grant["notice"]),

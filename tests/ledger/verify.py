@@ -1,4 +1,4 @@
-"""Verifies the chain of a ledger: python3 verify.py LEDGER"""
+"""Verifies the chain of a ledger of format 2: python3 verify.py LEDGER"""
 
 import hashlib
 import json
@@ -9,5 +9,10 @@ with open(sys.argv[1], "rb") as ledger:
     for number, line in enumerate(ledger):
         entry = json.loads(line)
         assert entry["n"] == number and entry["prev"] == previous, f"line {number + 1}"
+        if number == 0:
+            opened = entry["entry"]
+            assert opened["event"] == "opened" and opened["format"] == 2, "not a ledger of format 2"
+            instance = bytes.fromhex(opened["instance"])
+            assert len(instance) == 16 and any(instance), "no meeting's instance"
         previous = hashlib.sha256(line.removesuffix(b"\n")).hexdigest()
-print(f"{number + 1} entries, head {previous}")
+print(f"{number + 1} entries of {instance.hex()}, head {previous}")

@@ -49,9 +49,9 @@ fn public(number: u8) -> [u8; 32] {
 }
 
 /// What the device signs of a ledger that has so many lines, the last of which has this hash.
-pub fn vouched(lines: usize, hash: [u8; 32]) -> [u8; 64] {
+pub fn vouched(instance: [u8; 16], lines: usize, hash: [u8; 32]) -> [u8; 64] {
     let lines = (lines as u64).to_be_bytes();
-    let message = [&b"framegate head 1"[..], &lines, &hash].concat();
+    let message = [&b"framegate head 2"[..], &instance, &lines, &hash].concat();
     SigningKey::from_bytes(&DEVICE).sign(&message).to_bytes()
 }
 
@@ -61,6 +61,7 @@ pub fn device() -> [u8; 32] {
 
 /// What is signed, field by field.
 struct Fields {
+    instance: [u8; 16],
     meeting: String,
     participant: String,
     notice: [u8; 32],
@@ -78,7 +79,8 @@ impl Fields {
         let time =
             |time: Option<i64>| time.map_or(Vec::new(), |micros| micros.to_be_bytes().to_vec());
         let fields = [
-            b"framegate grant 1".to_vec(),
+            b"framegate grant 2".to_vec(),
+            self.instance.to_vec(),
             self.meeting.clone().into_bytes(),
             self.participant.clone().into_bytes(),
             self.notice.to_vec(),
@@ -99,6 +101,7 @@ impl Fields {
 
     fn change(&mut self, part: Part) {
         match part {
+            Part::Instance => self.instance[0] ^= 1,
             Part::Meeting => self.meeting.push('2'),
             Part::Participant => self.participant.push('2'),
             Part::Notice => self.notice[0] ^= 1,
@@ -213,6 +216,7 @@ impl Oracle {
 
     fn fields(&self, id: &str, grant: &Grant, challenge: [u8; 32]) -> Fields {
         Fields {
+            instance: self.instance,
             meeting: MEETING.to_owned(),
             participant: id.to_owned(),
             notice: Sha256::digest(grant.notice.as_bytes()).into(),
@@ -249,6 +253,7 @@ impl Oracle {
         match signing {
             Signing::Changed(part) => fields.change(part),
             Signing::OfAnotherMeeting => "another".clone_into(&mut fields.meeting),
+            Signing::OfAnotherInstance => fields.instance[15] ^= 1,
             _ => {}
         }
         let number = number.unwrap_or(0);
@@ -260,11 +265,14 @@ impl Oracle {
         if let Signing::Damaged(bit) = signing {
             signature[bit / 8 % 64] ^= 1 << (bit % 8);
         }
-        let meeting = match signing {
-            Signing::OfAnotherMeeting => fields.meeting,
-            _ => MEETING.to_owned(),
+        let (instance, meeting) = match signing {
+            Signing::OfAnotherMeeting | Signing::OfAnotherInstance => {
+                (fields.instance, fields.meeting)
+            }
+            _ => (self.instance, MEETING.to_owned()),
         };
         Some(Signed {
+            instance,
             meeting,
             challenge,
             signature,
@@ -284,12 +292,17 @@ impl Oracle {
         if signed.meeting != MEETING && !self.has(Fault::AnotherMeetingsSignaturesOpen) {
             return Some(Refusal::ForeignMeeting);
         }
+        let is_ours = signed.instance == self.instance;
+        if !is_ours && !self.has(Fault::AnotherInstancesSignaturesOpen) {
+            return Some(Refusal::ForeignMeeting);
+        }
         let challenges = self.challenges(self.id(stay));
         let is_present = challenges.last() == Some(&signed.challenge);
         if !is_present && !self.has(Fault::ReplayedSignaturesOpen) {
             return Some(Refusal::Replayed);
         }
         let mut fields = self.fields(self.id(stay), grant, signed.challenge);
+        fields.instance = signed.instance;
         fields.meeting.clone_from(&signed.meeting);
         let signature = Signature::from_bytes(&signed.signature);
         let has_signed = |key: &[u8; 32]| {

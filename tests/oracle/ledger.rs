@@ -72,7 +72,10 @@ fn in_order(lines: &mut [Value]) {
 impl Oracle {
     /// What must be in the ledger.
     pub fn entries(&self) -> Vec<Value> {
-        let opened = json!({ "event": "opened", "meeting": MEETING, "participants": self.room });
+        let opened = json!({
+            "event": "opened", "format": 2, "instance": hexadecimal(&self.instance),
+            "meeting": MEETING, "participants": self.room,
+        });
         let mut lines = vec![line(0, opened)];
         for (index, (at, event)) in self.events.iter().enumerate() {
             let own = self.has(Fault::EntersTheCallsOwnTime);
@@ -185,7 +188,7 @@ impl Oracle {
                 let is_too_far = self.has(Fault::DeviceVouchesForItself);
                 // The first line is the opening's, so that so many are before this one.
                 let lines = 1 + index + usize::from(is_too_far);
-                let signature = vouched(lines, self.lines[lines - 1]);
+                let signature = vouched(self.instance, lines, self.lines[lines - 1]);
                 json!({ "event": "signed", "device": hexadecimal(&device()), "signature": hexadecimal(&signature) })
             }
             Event::Resumed { torn } => json!({ "event": "resumed", "torn": torn }),
@@ -209,7 +212,7 @@ impl Oracle {
             && !self.has(Fault::EntersNoSignatures)
         {
             granted["signed"] = json!({
-                "meeting": signed.meeting, "challenge": hexadecimal(&signed.challenge),
+                "instance": hexadecimal(&signed.instance), "meeting": signed.meeting, "challenge": hexadecimal(&signed.challenge),
                 "signature": hexadecimal(&signed.signature),
             });
         }

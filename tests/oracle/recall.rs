@@ -12,7 +12,7 @@ use crate::{
     derived,
     rules::{Contributors, Event, Frame, Oracle, Person, Stream},
     run::{Disagreement, ROOM, Run, agree},
-    scripts::{MEETING, Script, Step, When},
+    scripts::{Script, Step, When},
 };
 
 /// What a faulty oracle believes; each must be found out.
@@ -173,7 +173,7 @@ fn compare(
 ) -> Result<(), Disagreement> {
     let ledger = Ledger::read(&run.ledger.bytes(), earlier, None).expect("a ledger");
     let verifier = Verifier::new(&ledger).expect("a ledger that a meeting wrote");
-    let key = MeetingKey::new(&[1; 32], MEETING);
+    let key = MeetingKey::new(&[1; 32], run.meeting.instance());
     let subjects: Vec<Vec<_>> = run.archive.iter().map(subjects).collect();
     let frames: Vec<_> = run
         .archive
@@ -181,13 +181,15 @@ fn compare(
         .zip(&subjects)
         .map(|(kept, subjects)| {
             let (tag, subjects) = (kept.tag, Subjects::new(subjects).expect("in order"));
-            let payload = &b"payload"[..];
-            let seal = Some(key.stream(tag).seal(tag, subjects, [payload]));
+            let stream = key.stream(tag);
+            let digest = stream.digest_pieces([&b"payload"[..]]);
+            let seal = Some(stream.seal(tag, subjects, digest));
             let carried = Some(Carried { tag, seal });
             Archived {
+                instance: key.instance(),
                 carried,
                 subjects,
-                payload,
+                digest: Some(digest),
             }
         })
         .collect();

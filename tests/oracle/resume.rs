@@ -136,10 +136,7 @@ impl Run {
 }
 
 fn present(meeting: &Meeting) -> Vec<(String, Participant)> {
-    meeting
-        .participants()
-        .map(|(id, who)| (id.to_owned(), who))
-        .collect()
+    meeting.participants().collect()
 }
 
 fn ids(meeting: &Meeting) -> Vec<String> {

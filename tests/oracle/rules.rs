@@ -7,7 +7,10 @@
 //!
 //! Times are microseconds since the meeting's start; those whose name ends in `_ms` are milliseconds.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use framegate::{Area, Authority, Counters, Kind, Kinds, Method, Purposes, Reason, Scope, Verdict};
 
@@ -106,6 +109,7 @@ faults! {
     UnsignedGrantsOpen
     SignaturesNeedNoKey
     AnotherMeetingsSignaturesOpen
+    AnotherInstancesSignaturesOpen
     ReplayedSignaturesOpen
     AnybodysKeySigns
     AnySignatureOpens
@@ -148,6 +152,7 @@ pub struct Grant {
 /// A signature, and for which meeting and challenge it is said to be.
 #[derive(Clone, Debug)]
 pub struct Signed {
+    pub instance: [u8; 16],
     pub meeting: String,
     pub challenge: [u8; 32],
     pub signature: [u8; 64],
@@ -377,11 +382,21 @@ pub struct Oracle {
     taps: Vec<TapClock>,
     pub given_at: Vec<i64>,
     pub room: usize,
+    /// Which meeting it is.
+    pub instance: [u8; 16],
     fault: Option<Fault>,
     /// The hashes of the ledger's lines, which anybody can read: the events', and before them the opening's.
     pub lines: Vec<[u8; 32]>,
     /// What records told.
     pub spent: Vec<Spent>,
+}
+
+/// Other bytes for each meeting of this process.
+fn draw() -> [u8; 16] {
+    static DRAWN: AtomicU64 = AtomicU64::new(1);
+    let mut instance = *b"oracle..........";
+    instance[8..].copy_from_slice(&DRAWN.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    instance
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -396,6 +411,7 @@ impl Oracle {
             taps: Vec::new(),
             given_at: Vec::new(),
             room,
+            instance: draw(),
             fault,
             lines: Vec::new(),
             spent: Vec::new(),
@@ -786,7 +802,7 @@ impl Oracle {
         let leaps = self.leaps(now) && !self.has(Fault::ACallMovesTheMeetingAnyhow);
         self.look_at_the_clock(now);
         self.not_ended()?;
-        if !leaps { Ok(()) } else { Err(Refusal::Time) }
+        if leaps { Err(Refusal::Time) } else { Ok(()) }
     }
 
     fn not_ended(&self) -> Result<(), Refusal> {

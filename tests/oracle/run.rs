@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt::Debug, mem};
 
 use framegate::{
-    ColorRange, Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting,
-    Notice, OutletOptions, Participant, PixelFormat, PublicKey, Purposes, Reason, Region, Samples,
-    Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
+    ColorRange, Contributors, Counters, Digest, Error, Frame, Grant, Instance, Join, Kind, Kinds,
+    Meeting, Notice, OutletOptions, Participant, PixelFormat, PublicKey, Purposes, Reason, Region,
+    Samples, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
 };
 use proptest::test_runner::TestCaseError;
 
@@ -132,12 +132,14 @@ pub fn run(script: &Script, fault: Option<Fault>) -> Result<Run, Disagreement> {
 
 impl Run {
     pub fn open(room: usize, fault: Option<Fault>) -> Self {
-        let ledger = Memory::default();
+        let (ledger, oracle) = (Memory::default(), Oracle::open(room, fault));
+        let instance = Instance::from_bytes(oracle.instance).expect("an instance");
+        let writer = ledger.writer().device(&DEVICE);
+        let meeting = Meeting::open_as(instance, MEETING, room, writer);
         Self {
-            meeting: Meeting::open_with(MEETING, room, ledger.writer().device(&DEVICE))
-                .expect("a meeting"),
+            meeting: meeting.expect("a meeting"),
             ledger,
-            oracle: Oracle::open(room, fault),
+            oracle,
             present: 5000,
             people: Vec::new(),
             streams: Vec::new(),
@@ -314,6 +316,7 @@ impl Run {
         };
         asked.signed = self.oracle.signed(who, &asked, *signing);
         let signed = asked.signed.clone().map(|signed| Signed {
+            instance: Instance::from_bytes(signed.instance).expect("an instance"),
             meeting: signed.meeting,
             challenge: Digest(signed.challenge),
             signature: signed.signature,

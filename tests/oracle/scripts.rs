@@ -68,6 +68,8 @@ pub enum Signing {
     /// Over the challenge before, or one before that.
     Earlier(usize),
     OfAnotherMeeting,
+    /// Of one of the same id.
+    OfAnotherInstance,
     /// A bit of the signature is another.
     Damaged(usize),
 }
@@ -75,6 +77,7 @@ pub enum Signing {
 /// What of a grant can be another when it is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
+    Instance,
     Meeting,
     Participant,
     Notice,
@@ -256,6 +259,7 @@ fn scripted_key() -> impl Strategy<Value = ScriptedKey> {
 /// In a wrong way.
 pub fn wrong_signing() -> impl Strategy<Value = Signing> {
     let parts = [
+        Part::Instance,
         Part::Meeting,
         Part::Participant,
         Part::Notice,
@@ -273,6 +277,7 @@ pub fn wrong_signing() -> impl Strategy<Value = Signing> {
         4 => one_of(&parts).prop_map(Signing::Changed),
         3 => one_of(&[0, 0, 1, 2]).prop_map(Signing::Earlier),
         1 => Just(Signing::OfAnotherMeeting),
+        1 => Just(Signing::OfAnotherInstance),
         1 => (0..512_usize).prop_map(Signing::Damaged),
     ]
 }

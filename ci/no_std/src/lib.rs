@@ -27,5 +27,7 @@ fn panic(_: &PanicInfo) -> ! {
 
 #[unsafe(no_mangle)]
 extern "C" fn participants() -> bool {
-    framegate::Meeting::open("m", 1).is_ok()
+    let instance = framegate::Instance::from_bytes([1; 16]);
+    let open = |instance| framegate::Meeting::open_as(instance, "m", 1, Default::default());
+    instance.and_then(open).is_ok()
 }

@@ -72,6 +72,7 @@ class MeetingOptions(Sized):
     _fields_ = [
         ("size", c_uint32), ("participants", c_uint32), ("id", String), ("ledger", String), ("append", c_void_p), ("append_user", c_void_p),
         ("event", Event), ("event_user", c_void_p), ("device_secret", c_void_p), ("durability", c_uint32), ("reserved", c_uint32),
+        ("instance", c_void_p),
     ]  # fmt: skip
 
 
@@ -166,14 +167,22 @@ class TagFields(Sized):
     ]  # fmt: skip
 
 
+class Instance(Structure):
+    _fields_ = [("bytes", c_uint8 * 16)]
+
+
 class Head(Structure):
     """How far a ledger goes: kept apart from it, this shows later that nothing was changed or cut off."""
 
-    _fields_ = [("entries", c_uint64), ("hash", Digest)]
+    _fields_ = [("instance", Instance), ("entries", c_uint64), ("hash", Digest)]
 
 
 class Seal(Structure):
     _fields_ = [("bytes", c_uint8 * 16)]
+
+
+class PayloadDigest(Structure):
+    _fields_ = [("bytes", c_uint8 * 32)]
 
 
 class Carried(Sized):
@@ -190,8 +199,8 @@ class Piece(Structure):
 
 class Archived(Structure):
     _fields_ = [
-        ("size", c_uint32), ("reserved", c_uint32), ("carried", POINTER(Carried)), ("subjects", POINTER(Subject)), ("subject_count", c_size_t),
-        ("payload", c_char_p), ("payload_length", c_size_t),
+        ("size", c_uint32), ("reserved", c_uint32), ("instance", Instance), ("carried", POINTER(Carried)), ("subjects", POINTER(Subject)),
+        ("subject_count", c_size_t), ("digest", POINTER(PayloadDigest)),
     ]  # fmt: skip
 
 
@@ -207,13 +216,14 @@ def _load() -> ctypes.CDLL:
     cleared = [c_size_t, c_int64, POINTER(Cleared), POINTER(c_size_t)]
     truth, number = POINTER(c_bool), POINTER(c_uint32)
     change = [Handle, c_uint32, Participant]
-    sealed = [POINTER(Subject), c_size_t, POINTER(Piece), c_size_t]
+    sealed = [POINTER(Subject), c_size_t, POINTER(PayloadDigest)]
     archived, found = [POINTER(Archived), c_size_t], [POINTER(c_uint64), POINTER(c_uint8), POINTER(c_size_t)]
     unit, written = [c_char_p, c_size_t], [POINTER(Carried), c_char_p, c_size_t, POINTER(c_size_t)]
     for function, arguments in {
         "digest_of": [String, POINTER(Digest)],
         "meeting_open": [POINTER(MeetingOptions), POINTER(Handle)],
         "meeting_resume": [Handle, POINTER(MeetingOptions), POINTER(Handle)],
+        "meeting_instance": [Handle, POINTER(Instance)],
         "meeting_head": [Handle, POINTER(Head)],
         "meeting_find": [Handle, String, POINTER(Participant)],
         "meeting_supersede": [Handle, POINTER(Digest), c_int64, POINTER(Handle)],
@@ -252,11 +262,12 @@ def _load() -> ctypes.CDLL:
         "ledger_receipt": text,
         "ledger_erasure": text,
         "carried_read": [*unit, POINTER(Carried)],
-        "meeting_key_open": [c_char_p, String, POINTER(Handle)],
+        "meeting_key_open": [c_char_p, POINTER(Instance), POINTER(Handle)],
         "meeting_key_close": [Handle],
         "meeting_key_seal_batch": [Handle, *archived, POINTER(Seal)],
         "stream_key_open": [Handle, c_uint16, POINTER(Handle)],
         "stream_key_close": [Handle],
+        "stream_key_digest": [Handle, c_uint32, POINTER(Piece), c_size_t, POINTER(PayloadDigest)],
         "stream_key_seal": [Handle, Tag, *sealed, POINTER(Seal)],
         "stream_key_verify": [Handle, Seal, Tag, *sealed, truth],
         "rtp_read": [*unit, c_uint32, POINTER(Carried)],

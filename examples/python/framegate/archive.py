@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _c
-from .seal import Carried, MeetingKey, Subject, told_subjects
+from .seal import Carried, MeetingKey, Subject, digest_of, instance_of, told_subjects
 from .words import Finding
 
 
@@ -45,12 +45,14 @@ class Ledger(_c.Owner):
 class Archived:
     """What was released of a frame, as an archive has it."""
 
+    #: Of which meeting it is.
+    instance: bytes
     #: None: there is no tag.
     carried: Carried | None
     #: Everybody in it, its stream's owner too; of a frame in part, who is in what is left.
     subjects: Sequence[Subject]
-    #: As it was sealed.
-    payload: bytes
+    #: Of its payload: `StreamKey.digest`. None: no seal of it is made or checked.
+    digest: bytes | None
 
 
 class Verifier(_c.Owner):
@@ -89,15 +91,18 @@ def told(frames: Sequence[Archived], held: list[Any]) -> Any:
     """Frames of an archive as C reads them. `held` keeps where it is what they lead to."""
     listed = (_c.Archived * len(frames))()
     for place, frame in zip(listed, frames):
-        place.size = sizeof(_c.Archived)
+        place.size, place.instance = sizeof(_c.Archived), instance_of(frame.instance)
         if frame.carried is not None:
             carried = frame.carried.told()
             place.carried = pointer(carried)
             held.append(carried)
         subjects = told_subjects(frame.subjects)
         place.subjects, place.subject_count = cast(subjects, POINTER(_c.Subject)), len(subjects)
-        place.payload, place.payload_length = frame.payload, len(frame.payload)
-        held += [subjects, frame.payload]
+        held.append(subjects)
+        if frame.digest is not None:
+            digest = digest_of(frame.digest)
+            place.digest = pointer(digest)
+            held.append(digest)
     return listed
 
 

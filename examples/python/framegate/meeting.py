@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import _c
+from .seal import instance_of
 from .tap import Tap
 from .words import NO_TIME, By, Format, Kind, Method, Purpose, StreamType
 
@@ -65,20 +66,28 @@ class Meeting(_c.Owner):
 
     _close = "framegate_meeting_close"
 
-    def __init__(self, id: str, participants: int = 100, ledger: str = "", event: Callable[[str], None] | None = None) -> None:
-        self._open(_c.call.framegate_meeting_open, id, participants, ledger, event)
+    def __init__(
+        self, id: str, participants: int = 100, ledger: str = "", event: Callable[[str], None] | None = None, instance: bytes | None = None
+    ) -> None:
+        """`instance`: 16 random bytes, if they must be known before; else they are drawn."""
+        self._open(_c.call.framegate_meeting_open, id, participants, ledger, event, instance)
 
     @classmethod
     def resume(cls, ledger: Ledger, path: str = "", event: Callable[[str], None] | None = None) -> Meeting:
         """Opens a meeting again with exactly the consents that were in force, and goes on with its ledger's file. People are there under new handles: `find`."""
         meeting = cls.__new__(cls)
-        meeting._open(partial(_c.call.framegate_meeting_resume, ledger._handle), "", 0, path, event)
+        meeting._open(partial(_c.call.framegate_meeting_resume, ledger._handle), "", 0, path, event, None)
         return meeting
 
-    def _open(self, call: Any, id: str, participants: int, ledger: str, event: Callable[[str], None] | None) -> None:
+    def _open(
+        self, call: Any, id: str, participants: int, ledger: str, event: Callable[[str], None] | None, instance: bytes | None
+    ) -> None:
         self._event = _c.Event(lambda _, line, length: event(ctypes.string_at(line, length).decode())) if event else _c.Event()
         super().__init__(_c.Handle())
         options = _c.MeetingOptions(participants=participants, id=_c.string(id), ledger=_c.string(ledger), event=self._event)
+        if instance is not None:
+            own = instance_of(instance)
+            options.instance = ctypes.addressof(own)
         _c.checked(call(byref(options), byref(self._handle)))
 
     def __enter__(self) -> Meeting:
@@ -103,6 +112,13 @@ class Meeting(_c.Owner):
         who = _c.Participant()
         _c.checked(_c.call.framegate_meeting_find(self._handle, _c.string(id), byref(who)))
         return who
+
+    @property
+    def instance(self) -> bytes:
+        """Which meeting it is: what its ledger, seals and archives are bound to."""
+        instance = _c.Instance()
+        _c.checked(_c.call.framegate_meeting_instance(self._handle, byref(instance)))
+        return bytes(instance.bytes)
 
     def head(self) -> _c.Head:
         """How far the ledger goes."""

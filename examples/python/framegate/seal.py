@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _c
 from .tag import tag_of
-from .words import Kind, kinds_of
+from .words import Format, Kind, kinds_of
 
 if TYPE_CHECKING:
     from .archive import Archived
@@ -57,26 +57,34 @@ class StreamKey(_c.Owner):
 
     _close = "framegate_stream_key_close"
 
-    def seal(self, tag: bytes, subjects: Iterable[Subject], *pieces: _c.Buffer) -> bytes:
-        """The seal of a frame. Everybody in it is named once, in whatever order; its payload may be in pieces. It may be called inside a release."""
+    def digest(self, format: Format, *pieces: _c.Buffer) -> bytes:
+        """The keyed digest of a payload, which may be in pieces unless it is of H.264, HEVC or AV1. It may be called inside a release."""
+        digest = _c.PayloadDigest()
+        copies = [bytes(_c.octets(piece)) for piece in pieces]
+        parts = (_c.Piece * len(copies))(*(_c.Piece(piece, len(piece)) for piece in copies))
+        _c.checked(_c.call.framegate_stream_key_digest(self._handle, format, cast(parts, POINTER(_c.Piece)), len(parts), byref(digest)))
+        return bytes(digest.bytes)
+
+    def seal(self, tag: bytes, subjects: Iterable[Subject], digest: bytes) -> bytes:
+        """The seal of a frame. Everybody in it is named once, in whatever order. It may be called inside a release."""
         seal = _c.Seal()
-        _c.checked(_c.call.framegate_stream_key_seal(self._handle, tag_of(tag), *_message(subjects, pieces), byref(seal)))
+        _c.checked(_c.call.framegate_stream_key_seal(self._handle, tag_of(tag), *_message(subjects), digest_of(digest), byref(seal)))
         return bytes(seal.bytes)
 
-    def verify(self, seal: bytes, tag: bytes, subjects: Iterable[Subject], *pieces: _c.Buffer) -> bool:
-        """Whether a seal is of this tag, these people and this payload. What cannot be asked raises `Error`."""
-        return _c.truth(_c.call.framegate_stream_key_verify, self._handle, _seal_of(seal), tag_of(tag), *_message(subjects, pieces))
+    def verify(self, seal: bytes, tag: bytes, subjects: Iterable[Subject], digest: bytes) -> bool:
+        """Whether a seal is of this tag, these people and the payload of this digest. What cannot be asked raises `Error`."""
+        return _c.truth(_c.call.framegate_stream_key_verify, self._handle, _seal_of(seal), tag_of(tag), *_message(subjects), digest_of(digest))
 
 
 class MeetingKey(_c.Owner):
-    """What a meeting's tags are sealed with, from a secret of 32 bytes."""
+    """What a meeting's tags are sealed with, from a secret of 32 bytes, which other meetings may have too, and its instance."""
 
     _close = "framegate_meeting_key_close"
 
-    def __init__(self, secret: bytes, meeting: str) -> None:
+    def __init__(self, secret: bytes, instance: bytes) -> None:
         _c.secret(secret, "a secret")
         super().__init__(_c.Handle())
-        _c.checked(_c.call.framegate_meeting_key_open(secret, _c.string(meeting), byref(self._handle)))
+        _c.checked(_c.call.framegate_meeting_key_open(secret, byref(instance_of(instance)), byref(self._handle)))
 
     def stream(self, number: int | None) -> StreamKey:
         """The key of the stream of this number, as `Stream` and `TagFields` have it; None: of tags that say several."""
@@ -85,13 +93,13 @@ class MeetingKey(_c.Owner):
         return StreamKey(handle)
 
     def seal_batch(self, frames: Sequence[Archived]) -> list[bytes | None]:
-        """Their seals; none of what has no tag."""
+        """Their seals; none of what has no tag or no digest, or is of another meeting."""
         from .archive import told
 
         seals = (_c.Seal * len(frames))()
         held: list[Any] = []
         _c.checked(_c.call.framegate_meeting_key_seal_batch(self._handle, told(frames, held), len(frames), seals))
-        return [None if frame.carried is None else bytes(seal.bytes) for frame, seal in zip(frames, seals)]
+        return [bytes(seal.bytes) if any(seal.bytes) else None for seal in seals]
 
 
 def _seal_of(seal: bytes) -> _c.Seal:
@@ -106,8 +114,18 @@ def told_subjects(subjects: Iterable[Subject]) -> Any:
     return (_c.Subject * len(ordered))(*(_c.Subject(sizeof(_c.Subject), kinds_of(one.kinds), _c.string(one.id)) for one in ordered))
 
 
-def _message(subjects: Iterable[Subject], pieces: Sequence[_c.Buffer]) -> tuple[Any, int, Any, int]:
+def _message(subjects: Iterable[Subject]) -> tuple[Any, int]:
     people = told_subjects(subjects)
-    copies = [bytes(_c.octets(piece)) for piece in pieces]
-    parts = (_c.Piece * len(copies))(*(_c.Piece(piece, len(piece)) for piece in copies))
-    return cast(people, POINTER(_c.Subject)), len(people), cast(parts, POINTER(_c.Piece)), len(parts)
+    return cast(people, POINTER(_c.Subject)), len(people)
+
+
+def instance_of(instance: bytes) -> _c.Instance:
+    if len(instance) != 16:
+        raise ValueError("an instance has 16 bytes")
+    return _c.Instance.from_buffer_copy(instance)
+
+
+def digest_of(digest: bytes) -> _c.PayloadDigest:
+    if len(digest) != 32:
+        raise ValueError("a digest has 32 bytes")
+    return _c.PayloadDigest.from_buffer_copy(digest)

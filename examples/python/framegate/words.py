@@ -44,7 +44,7 @@ class Format(IntEnum):
 class Finding(IntEnum):
     """What was found of an archived frame: only what is cleared may be used."""
 
-    CLEARED, NO_TAG, WITHHELD, OTHER_PURPOSE, UNNAMED, UNSEALED, FORGED, INCONSISTENT, RECALLED = range(1, 10)
+    CLEARED, NO_TAG, WITHHELD, OTHER_PURPOSE, UNNAMED, UNSEALED, FORGED, INCONSISTENT, RECALLED, OTHER_MEETING = range(1, 11)
 
 
 def kinds_of(kinds: Iterable[Kind]) -> int:

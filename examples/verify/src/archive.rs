@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use framegate::{Archived, Carried, Subject, Subjects};
+use framegate::{Archived, Carried, Format, MeetingKey, StreamId, StreamKey, Subject, Subjects};
 use serde::Serialize;
 
 use crate::{columns, named, rows::Row};
@@ -69,20 +69,31 @@ impl Archive {
     pub fn frames<'a>(
         &'a self,
         subjects: &'a [Vec<Subject<'a>>],
-        payloads: &'a Payloads,
+        media: Option<(&MeetingKey, &Payloads)>,
     ) -> Vec<Archived<'a>> {
+        // Frames of a stream mostly come together.
+        let mut last: Option<(Option<StreamId>, StreamKey)> = None;
         let frame = |(row, subjects): (&'a Row, &'a Vec<Subject<'a>>)| {
-            let bytes = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
-            let file = payloads.get(&row.file).map_or(&[][..], Vec::as_slice);
+            // What stands in the row is of no use where the media can be looked at.
+            let digest = media.map_or(row.digest, |(key, payloads)| {
+                let tag = row.tag?;
+                let known = last.take().filter(|(stream, _)| *stream == tag.stream());
+                let (_, stream) =
+                    last.insert(known.unwrap_or_else(|| (tag.stream(), key.stream(tag))));
+                let bytes = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+                let file = payloads.get(&row.file).map_or(&[][..], Vec::as_slice);
+                let payload = file.get(bytes(row.start)..bytes(row.end));
+                let format = row.format.unwrap_or(Format::OPAQUE);
+                Some(stream.digest(format, payload.unwrap_or_default()))
+            });
             Archived {
+                instance: row.instance,
                 carried: row.tag.map(|tag| Carried {
                     tag,
                     seal: row.seal,
                 }),
                 subjects: Subjects::new(subjects).unwrap_or(Subjects::NONE),
-                payload: file
-                    .get(bytes(row.start)..bytes(row.end))
-                    .unwrap_or_default(),
+                digest,
             }
         };
         self.rows.iter().zip(subjects).map(frame).collect()

@@ -1,4 +1,4 @@
-//! An archive as Parquet: a column for each field of the tag, the tag itself, people, the payload's place, the seal.
+//! An archive as Parquet: a column for each field of the tag, the tag itself, the meeting's instance, people, the payload's place and digest, the seal.
 //!
 //! Only `tag` counts; the columns that repeat its fields are for queries.
 
@@ -12,14 +12,14 @@ use arrow_array::{
     types::UInt16Type,
 };
 use arrow_schema::{DataType, Field, Fields};
-use framegate::{Kinds, Seal, Tag};
+use framegate::{Format, Instance, Kinds, PayloadDigest, Seal, Tag};
 use parquet::{
     arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder},
     basic::Compression,
     file::properties::WriterProperties,
 };
 
-use crate::rows::{Row, Who};
+use crate::rows::{NO_MEETING, Row, Who};
 
 /// Writes rows as one table.
 pub fn write(path: &Path, rows: &[Row]) -> Result<(), Box<dyn Error>> {
@@ -49,13 +49,21 @@ fn table(rows: &[Row]) -> Result<RecordBatch, Box<dyn Error>> {
         let bytes = FixedSizeBinaryArray::try_from_sparse_iter_with_size(rows.iter().map(of), 16);
         bytes.map(|bytes| Arc::new(bytes) as ArrayRef)
     };
+    let digests = rows.iter().map(|row| Some(row.digest?.to_bytes()));
+    let digests = FixedSizeBinaryArray::try_from_sparse_iter_with_size(digests, 32)?;
+    let formats: StringArray = rows.iter().map(|row| name_of(row.format?)).collect();
     let purposes: UInt16Array = tags().map(|tag| Some(tag?.purposes().bits())).collect();
     let stream: UInt16Array = tags().map(|tag| Some(tag?.stream()?.number())).collect();
     let captured: Int64Array = tags()
         .map(|tag| Some(tag?.captured().as_micros() / 1000))
         .collect();
     let generation: UInt32Array = tags().map(|tag| Some(tag?.generation())).collect();
-    let columns: [(&str, ArrayRef, bool); 17] = [
+    let columns: [(&str, ArrayRef, bool); 20] = [
+        (
+            "instance",
+            bytes(|row| Some(row.instance.to_bytes()))?,
+            false,
+        ),
         ("stream", text(|row| &row.stream), false),
         ("frame", number(|row| row.frame), false),
         ("outlet", text(|row| &row.outlet), false),
@@ -75,6 +83,8 @@ fn table(rows: &[Row]) -> Result<RecordBatch, Box<dyn Error>> {
         ("file", text(|row| &row.file), false),
         ("start", number(|row| row.start), false),
         ("end", number(|row| row.end), false),
+        ("format", Arc::new(formats), true),
+        ("digest", Arc::new(digests), true),
         ("seal", bytes(|row| Some(row.seal?.to_bytes()))?, true),
         (
             "version",
@@ -120,7 +130,13 @@ pub fn read(path: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut rows = Vec::new();
     for batch in ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?.build()? {
         let batch = batch?;
+        if batch.column_by_name("instance").is_none() {
+            return Err(NO_MEETING.into());
+        }
         let columns = Columns {
+            instance: column(&batch, "instance")?,
+            format: column(&batch, "format")?,
+            digest: column(&batch, "digest")?,
             stream: column(&batch, "stream")?,
             frame: column(&batch, "frame")?,
             outlet: column(&batch, "outlet")?,
@@ -139,6 +155,9 @@ pub fn read(path: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
 }
 
 struct Columns<'b> {
+    instance: &'b FixedSizeBinaryArray,
+    format: &'b StringArray,
+    digest: &'b FixedSizeBinaryArray,
     stream: &'b StringArray,
     frame: &'b UInt64Array,
     outlet: &'b StringArray,
@@ -156,16 +175,28 @@ fn column<'b, A: 'static>(batch: &'b RecordBatch, name: &str) -> Result<&'b A, S
     column.ok_or_else(|| format!("no column {name:?} of the right type"))
 }
 
-fn sixteen(column: &FixedSizeBinaryArray, at: usize) -> Option<[u8; 16]> {
+/// A format by the name that files have it by.
+fn name_of(format: Format) -> Option<String> {
+    serde_json::from_value(serde_json::to_value(format).ok()?).ok()
+}
+
+fn fixed<const N: usize>(column: &FixedSizeBinaryArray, at: usize) -> Option<[u8; N]> {
     let bytes = column.is_valid(at).then(|| column.value(at))?;
     bytes.try_into().ok()
 }
 
 impl Columns<'_> {
     fn row(&self, at: usize) -> Result<Row, String> {
-        let tag = sixteen(self.tag, at);
+        let tag = fixed(self.tag, at);
+        let instance = fixed(self.instance, at).and_then(|bytes| Instance::from_bytes(bytes).ok());
+        let format = self.format.is_valid(at).then(|| self.format.value(at));
+        let format = format.map(|name| serde_json::from_value::<Format>(name.into()));
+        let format = format.transpose().map_err(|_| "`format` is no format")?;
         let people = self.people.value(at);
         Ok(Row {
+            instance: instance.ok_or(NO_MEETING)?,
+            format,
+            digest: fixed(self.digest, at).map(PayloadDigest::from_bytes),
             stream: self.stream.value(at).into(),
             frame: self.frame.value(at),
             outlet: self.outlet.value(at).into(),
@@ -178,7 +209,7 @@ impl Columns<'_> {
             file: self.file.value(at).into(),
             start: self.start.value(at),
             end: self.end.value(at),
-            seal: sixteen(self.seal, at).map(Seal::from_bytes),
+            seal: fixed(self.seal, at).map(Seal::from_bytes),
         })
     }
 }

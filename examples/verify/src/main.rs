@@ -18,7 +18,7 @@ use std::{
 
 use clap::Parser;
 use framegate::{
-    Entry, Finding, Head, Ledger, MeetingKey, Purposes, Seals, Verifier, export::ErasureList,
+    Finding, Head, Ledger, MeetingKey, Purposes, Seals, Verifier, export::ErasureList,
 };
 
 use crate::{archive::Archive, rows::Row};
@@ -89,9 +89,11 @@ fn verify(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let key = arguments.secret.as_deref().map(|path| key(path, &ledger));
     let key = key.transpose()?;
 
-    let payloads = archive.payloads();
     let subjects = archive.subjects();
-    let frames = archive.frames(&subjects, &payloads);
+    // Without the secret no digest can be made of the media.
+    let media = key.as_ref().map(|key| (key, archive.payloads()));
+    let media = media.as_ref().map(|(key, payloads)| (*key, payloads));
+    let frames = archive.frames(&subjects, media);
     let mut bits = vec![0; frames.len().div_ceil(64)];
     let mut findings = vec![Finding::NoTag; frames.len()];
     match (&head, &key) {
@@ -130,10 +132,7 @@ fn key(path: &Path, ledger: &Ledger) -> Result<MeetingKey, Box<dyn Error>> {
     let digits = named(path, fs::read_to_string(path))?;
     // A digest is 32 bytes, too.
     let secret: framegate::Digest = named(path, serde_json::from_value(digits.trim().into()))?;
-    match ledger.lines.first().map(|line| &line.entry) {
-        Some(Entry::Opened { meeting, .. }) => Ok(MeetingKey::new(&secret.0, meeting)),
-        _ => Err("the ledger is empty".into()),
-    }
+    Ok(MeetingKey::new(&secret.0, ledger.head.instance))
 }
 
 fn summary(
@@ -175,6 +174,7 @@ fn meaning(finding: Finding) -> &'static str {
         Finding::Forged => "tag, people or payload are not what was sealed",
         Finding::Inconsistent => "the ledger does not bear it out",
         Finding::Recalled => "consent was withdrawn since: it must go",
+        Finding::OtherMeeting => "it is of another meeting than the ledger: take its own",
     }
 }
 

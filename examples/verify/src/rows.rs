@@ -1,11 +1,13 @@
 //! A frame in an archive.
 
-use framegate::{Finding, Kinds, Seal, Tag};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use framegate::{Finding, Format, Instance, Kinds, PayloadDigest, Seal, Tag};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A frame: its tag, who is in it, where its payload is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
+    /// Of which meeting it is.
+    pub instance: Instance,
     /// The stream's name, and how many frames came before it.
     pub stream: String,
     pub frame: u64,
@@ -18,6 +20,10 @@ pub struct Row {
     pub file: String,
     pub start: u64,
     pub end: u64,
+    /// As what the payload is digested: one that has a canonical form. None: as its bytes are.
+    pub format: Option<Format>,
+    /// None if there is none, or none that can be read.
+    pub digest: Option<PayloadDigest>,
     pub seal: Option<Seal>,
 }
 
@@ -42,6 +48,8 @@ pub struct Found {
 /// As a line of JSON, which may say more.
 #[derive(Deserialize, Serialize)]
 struct Line {
+    /// Archives of before there were instances have none, and are refused.
+    instance: Option<Instance>,
     stream: String,
     frame: u64,
     outlet: String,
@@ -59,14 +67,24 @@ struct Line {
     file: String,
     start: u64,
     end: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    format: Option<Format>,
+    #[serde(default)]
+    digest: Option<String>,
     #[serde(default)]
     seal: Option<String>,
 }
+
+/// Why an archive of before there were instances is refused.
+pub const NO_MEETING: &str = "a row that does not say of which meeting it is, as archives of the first kind: it cannot be told from another's, and must be archived anew";
 
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let row = self.clone();
         let line = Line {
+            instance: Some(self.instance),
+            format: self.format,
+            digest: self.digest.map(|digest| digest.to_string()),
             captured: self.tag.map(|tag| tag.captured().as_micros() / 1000),
             verdict: self.tag.map(|tag| tag.verdict().name()),
             reason: self
@@ -92,6 +110,7 @@ impl<'de> Deserialize<'de> for Row {
         let mut people = line.people;
         people.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(Self {
+            instance: line.instance.ok_or_else(|| D::Error::custom(NO_MEETING))?,
             stream: line.stream,
             frame: line.frame,
             outlet: line.outlet,
@@ -102,6 +121,10 @@ impl<'de> Deserialize<'de> for Row {
             file: line.file,
             start: line.start,
             end: line.end,
+            format: line.format,
+            digest: line
+                .digest
+                .and_then(|digest| serde_json::from_value(digest.into()).ok()),
             seal: line
                 .seal
                 .and_then(|seal| serde_json::from_value(seal.into()).ok()),

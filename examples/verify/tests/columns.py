@@ -13,7 +13,9 @@ for line, row in zip(lines, rows):
     for name in ["stream", "frame", "outlet", "file", "start", "end", "verdict", "reason"]:
         assert line[name] == row[name], (name, line, row)
     tag = row["tag"]
-    assert (tag.hex(), row["seal"].hex()) == (line["tag"], line["seal"])
+    for name in ["tag", "instance", "digest", "seal"]:
+        assert row[name].hex() == line[name], (name, line, row)
+    assert row["format"] == line.get("format")
     assert [who["id"] for who in line["people"]] == [who["id"] for who in row["people"]]
     assert row["captured_ms"] == line["captured"] == int.from_bytes(tag[8:12], "big")
     # The columns beside the tag say what its bytes say.

@@ -9,8 +9,8 @@ use std::{
 
 use framegate::{
     Authority, Carried, Contributors, Digest, FileStore, Format, Frame, Grant, Head, Join, Kind,
-    Kinds, LedgerWriter, Meeting, MeetingKey, Method, Notice, OutletOptions, Participant, Purposes, Scope,
-    StreamOptions, Subject, Subjects, Time,
+    Kinds, LedgerWriter, Meeting, MeetingKey, Method, Notice, OutletOptions, Participant, Purposes,
+    Scope, StreamOptions, Subject, Subjects, Time,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -208,7 +208,7 @@ impl Small {
         let outlet = meeting
             .open_outlet(OutletOptions::new("model", Purposes::TRAIN))
             .unwrap();
-        let key = MeetingKey::new(&SECRET, "small");
+        let key = MeetingKey::new(&SECRET, meeting.instance());
         let (mut rows, mut payload) = (Vec::new(), Vec::new());
         let people = [("ana", 100), ("bo", 1000)].map(|(id, begun)| {
             let who = meeting.join(Join::adult(id), Time::START).unwrap();
@@ -224,12 +224,14 @@ impl Small {
                 let tag = admission.tag;
                 let subjects = [Subject { id, kinds: Kinds::empty() }];
                 let subjects = Subjects::new(&subjects).unwrap();
-                let seal = Some(key.stream(tag).seal(tag, subjects, [bytes.as_bytes()]));
+                let stream = key.stream(tag);
+                let digest = stream.digest(Format::OPAQUE, bytes.as_bytes());
+                let seal = Some(stream.seal(tag, subjects, digest));
                 let carried = Carried { tag, seal };
                 let start = payload.len();
                 payload.extend(bytes.as_bytes());
                 rows.push(json!({
-                    "stream": id, "frame": frame, "outlet": "model", "tag": carried.tag, "seal": carried.seal,
+                    "instance": key.instance(), "digest": digest, "stream": id, "frame": frame, "outlet": "model", "tag": carried.tag, "seal": carried.seal,
                     "people": [{"id": id}], "file": "payload", "start": start, "end": payload.len(),
                 }));
             }
@@ -344,6 +346,15 @@ fn what_was_changed_is_found() {
             "{key}: {value}"
         );
     }
+    let others = small.rows[7]["instance"]
+        .as_str()
+        .unwrap()
+        .replace(['0', '1'], "2");
+    let other = spoilt("instance", json!(others));
+    assert_eq!(other, "39 of 40 frames may be used.");
+    // The media are there, so that what the row says of them does not count.
+    let zeros = json!("0".repeat(64));
+    assert_eq!(spoilt("digest", zeros), "40 of 40 frames may be used.");
     // What the tag is not read for does not matter.
     assert_eq!(
         spoilt("verdict", json!("dropped")),
@@ -353,4 +364,49 @@ fn what_was_changed_is_found() {
     payload[0] ^= 1;
     fs::write(small.path("payload"), payload).unwrap();
     assert_eq!(small.found(), "39 of 40 frames may be used.");
+}
+
+/// Two meetings of the same id, people and secret: what is kept of one is told apart from the other's, and what says of none is refused.
+#[test]
+fn an_archive_belongs_to_one_meeting() {
+    let (mut monday, tuesday) = (Small::new(), Small::new());
+    let (secret, head) = (monday.path("secret"), tuesday.path("head.json"));
+    let heads = serde_json::to_string(&tuesday.meeting.head()).unwrap();
+    fs::write(&head, heads).unwrap();
+    let out = monday.path("out");
+    let checked = ["--secret", text(&secret), "--out", text(&out)];
+    let output = monday.verify("archive.jsonl", &checked);
+    assert_eq!(said(&output), "40 of 40 frames may be used.");
+    let (by, later) = (Authority::Participant, Time::from_millis(5000));
+    for who in monday.people {
+        assert!(
+            monday
+                .meeting
+                .withdraw(by, who, Scope::ALL, later)
+                .is_settled()
+        );
+    }
+    for archive in ["archive.jsonl", "out/archive.parquet"] {
+        for (more, verb) in [
+            (&["--secret", text(&secret)][..], "be used"),
+            (&["--dry-run"], "be used"),
+            (&["--recheck", "--head", text(&head)], "stay"),
+        ] {
+            let output = verify(&monday.path(archive), &tuesday.path("ledger.jsonl"), more);
+            assert_eq!(said(&output), format!("0 of 40 frames may {verb}."));
+            let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(printed.contains("40  other meeting"), "{printed}");
+        }
+    }
+    // Nor does Monday's ledger go on from Tuesday's head.
+    let output = monday.verify("archive.jsonl", &["--recheck", "--head", text(&head)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("another meeting"));
+    // An archive of before there were instances.
+    let mut rows = monday.rows.clone();
+    rows[3].as_object_mut().unwrap().remove("instance");
+    monday.write(&rows);
+    let output = monday.verify("archive.jsonl", &["--dry-run"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("does not say of which meeting"));
 }
