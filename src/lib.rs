@@ -87,12 +87,12 @@ pub use group::Group;
 pub use ids::{OutletId, Participant, StreamId};
 pub use join::Join;
 pub use kind::{Kind, Kinds};
-#[cfg(feature = "std")]
-pub use ledger::FileStore;
 pub use ledger::{
     Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, Store,
     StoreError, TapCount,
 };
+#[cfg(feature = "std")]
+pub use ledger::{FileStore, FileStoreError};
 pub use meeting::Meeting;
 pub use outlet::Outlet;
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};

@@ -181,6 +181,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
         "an error",
         &[
             "error.rs Error",
+            "ledger/file.rs FileStoreError",
             "ledger/read.rs LedgerError",
             "ledger/read.rs LedgerFault",
             "ledger/writer.rs StoreError",

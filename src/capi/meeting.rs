@@ -194,8 +194,7 @@ impl MeetingOptions<'_> {
         let secret = self.device_secret.optional()?;
         let append = (self.append, self.append_user);
         let event = (self.event, self.event_user);
-        let after = ledger.map(|ledger| ledger.length);
-        let (store, events) = Teller::new(self.ledger, after, append, event)?;
+        let (store, events) = Teller::new(self.ledger, ledger, append, event)?;
         let writer = LedgerWriter::new(Box::new(store)).durability(durability);
         let writer = match secret {
             Some(secret) => writer.device(secret),

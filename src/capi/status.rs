@@ -3,7 +3,7 @@
 use super::memory::Text;
 use crate::{
     error::Error,
-    ledger::{LedgerError, LedgerFault},
+    ledger::{FileStoreError, LedgerError, LedgerFault},
     refusal::Refusal,
     tag::TagError,
     wire::WireError,
@@ -48,6 +48,11 @@ statuses! {
     File = -15, "the file system refused";
     Overlap = -16, "a buffer overlaps what is to be copied into it";
     Order = -17, "people's ids are not in order, or one of them is there twice";
+    LedgerHeld = -24, "a meeting writes this ledger, in this process or another";
+    NoLock = -25, "the ledger's file cannot be locked where it is";
+    LedgerShorter = -26, "the file is shorter than the ledger that was read";
+    LedgerReplaced = -27, "the file does not hold the ledger that was read";
+    LedgerGoneOn = -28, "the ledger has gone on since it was read: read it again";
 
     Overreach = -32, "only the person can agree, or their guardian if they have one";
     Unsigned = -33, "the person joined with a key, and nothing is signed";
@@ -124,6 +129,19 @@ impl From<Error> for Status {
             Error::Unknown(_) => Self::Unknown,
             Error::Ledger => Self::Ledger,
             Error::Ended => Self::Ended,
+        }
+    }
+}
+
+impl From<FileStoreError> for Status {
+    fn from(error: FileStoreError) -> Self {
+        match error {
+            FileStoreError::Io(_) => Self::File,
+            FileStoreError::Held => Self::LedgerHeld,
+            FileStoreError::NoLock(_) => Self::NoLock,
+            FileStoreError::Shorter => Self::LedgerShorter,
+            FileStoreError::Replaced => Self::LedgerReplaced,
+            FileStoreError::GoneOn => Self::LedgerGoneOn,
         }
     }
 }

@@ -12,6 +12,6 @@ mod writer;
 
 pub use entry::{Entry, Head, Line, TapCount};
 #[cfg(feature = "std")]
-pub use file::FileStore;
+pub use file::{FileStore, FileStoreError};
 pub use read::{Ledger, LedgerError, LedgerFault};
 pub use writer::{Durability, LedgerWriter, Store, StoreError};
