@@ -54,6 +54,8 @@ mod meeting;
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
 mod models;
 mod outlet;
+#[cfg(feature = "std")]
+mod past;
 mod payload;
 mod purpose;
 mod records;
@@ -88,13 +90,15 @@ pub use ids::{OutletId, Participant, StreamId};
 pub use join::Join;
 pub use kind::{Kind, Kinds};
 pub use ledger::{
-    Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, Store,
+    Beside, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, Store,
     StoreError, TapCount,
 };
 #[cfg(feature = "std")]
 pub use ledger::{FileStore, FileStoreError};
 pub use meeting::Meeting;
 pub use outlet::Outlet;
+#[cfg(feature = "std")]
+pub use past::{Entered, PastMeeting};
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
 pub use purpose::Purposes;
 pub use refusal::Refusal;

@@ -13,7 +13,7 @@ use crate::{
     join::Join,
     json::{self, Keys},
     kind::{Kind, Kinds},
-    ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
+    ledger::{Beside, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
     outlet::Outlet,
     payload::{Format, Layout},
     purpose::Purposes,
@@ -109,7 +109,13 @@ impl Meeting {
         resumed.records = Registry::resumed_at(latest);
         let entry = Entry::Resumed { torn: ledger.torn };
         let entered = resumed.enter_first(latest, &entry);
-        entered.map_err(|_| fault(ledger.lines.len(), LedgerFault::Unwritable))?;
+        let unwritable = fault(ledger.lines.len(), LedgerFault::Unwritable);
+        entered.map_err(|_| unwritable.clone())?;
+        // What was left beside it meanwhile, and what was read of that.
+        let mut beside = resumed.ledger.beside().map_err(|_| unwritable)?;
+        let read = ledger.beside.iter().filter(|read| !beside.contains(read));
+        beside.extend(read.cloned().collect::<Vec<_>>());
+        resumed.take_up(&beside);
         Ok(resumed)
     }
 
@@ -600,7 +606,23 @@ impl Meeting {
         }
         let latest_of_taps = self.taps.iter().map(|tap| tap.latest());
         self.latest = latest_of_taps.fold(self.latest, Time::max);
+        match self.ledger.beside() {
+            Ok(beside) => self.take_up(&beside),
+            // It may have been anybody's withdrawal.
+            Err(_) => self.close(),
+        }
         self.latest
+    }
+
+    /// Enters what was left beside the ledger.
+    fn take_up(&mut self, beside: &[Beside]) {
+        for Beside { wall, entry, .. } in beside {
+            if self.register.may(self.latest, entry).is_ok() {
+                self.apply(self.latest, entry);
+                let line = self.ledger.enter_at(self.latest, Some(*wall), entry);
+                self.register.renew(entry, line);
+            }
+        }
     }
 
     /// The id of somebody who is there; none for everybody.

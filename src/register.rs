@@ -277,6 +277,9 @@ impl Register {
             // After the end what was released can still be withdrawn, and the device vouches for it all.
             entry if self.has_ended => match entry {
                 Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
+                Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
+                // That a torn line was there, and that somebody withdraws from a ledger whose meeting has gone.
+                Entry::Resumed { .. } => Ok(()),
                 Entry::Settled { .. } | Entry::Signed { .. } => Ok(()),
                 _ => Err(Error::Ended),
             },
@@ -291,7 +294,8 @@ impl Register {
                 Err(Error::UnknownParticipant)
             }
             Entry::Withdrew { who, .. } if !self.has_been(who) => Err(Error::UnknownParticipant),
-            Entry::Restricted { who, by, .. } | Entry::Lifted { who, by, .. } => {
+            Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
+            Entry::Lifted { who, by, .. } => {
                 Restrainer::new(*by, who.is_none()).ok_or(Error::NotARestrainer(*by))?;
                 match who {
                     Some(who) if !present(who) => Err(Error::UnknownParticipant),
@@ -330,6 +334,15 @@ impl Register {
                 purposes,
                 ..
             } => self.may_open_outlet(*outlet, name, recipient.as_deref(), *purposes),
+            _ => Ok(()),
+        }
+    }
+
+    /// Over whoever ever joined, for later stays; over everybody.
+    fn may_restrict(&self, who: Option<&str>, by: Authority) -> Result<(), Error> {
+        Restrainer::new(by, who.is_none()).ok_or(Error::NotARestrainer(by))?;
+        match who {
+            Some(who) if !self.has_been(who) => Err(Error::UnknownParticipant),
             _ => Ok(()),
         }
     }

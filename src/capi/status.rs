@@ -53,6 +53,8 @@ statuses! {
     LedgerShorter = -26, "the file is shorter than the ledger that was read";
     LedgerReplaced = -27, "the file does not hold the ledger that was read";
     LedgerGoneOn = -28, "the ledger has gone on since it was read: read it again";
+    Beside = -29, "what lies beside the ledger, in the file that ends in .withdrawals, cannot be read";
+    Leftover = -30, "withdrawals from another ledger lie beside the new one";
 
     Overreach = -32, "only the person can agree, or their guardian if they have one";
     Unsigned = -33, "the person joined with a key, and nothing is signed";
@@ -142,6 +144,9 @@ impl From<FileStoreError> for Status {
             FileStoreError::Shorter => Self::LedgerShorter,
             FileStoreError::Replaced => Self::LedgerReplaced,
             FileStoreError::GoneOn => Self::LedgerGoneOn,
+            FileStoreError::Ledger(error) => error.into(),
+            FileStoreError::Beside { .. } => Self::Beside,
+            FileStoreError::Leftover => Self::Leftover,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     memory::{Text, plain},
     status::Status,
 };
-use crate::ledger::{FileStore, Ledger, Store, StoreError};
+use crate::ledger::{Beside, FileStore, Ledger, Store, StoreError};
 
 /// Appends lines to a caller's own store.
 pub(super) type Append = Option<unsafe extern "C" fn(*mut c_void, *const u8, usize, i32) -> i32>;
@@ -104,6 +104,13 @@ impl Store for Teller {
             told.extend_from_slice(lines);
         }
         Ok(())
+    }
+
+    fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
+        match &mut self.sink {
+            Sink::File(file) => file.beside(),
+            Sink::Nowhere | Sink::Caller(..) => Ok(Vec::new()),
+        }
     }
 }
 

@@ -6,8 +6,11 @@ use std::{
     vec::Vec,
 };
 
-use super::{Ledger, Store, StoreError};
-use crate::consent::Digest;
+use super::{
+    Beside, Entry, Ledger, LedgerError, Store, StoreError,
+    watch::{self, Watch},
+};
+use crate::consent::{Digest, PublicKey};
 
 /// A ledger in a file, which has one writer at a time: the file is locked ([`File::try_lock`]) as long as this is there.
 ///
@@ -22,6 +25,9 @@ pub struct FileStore {
     is_torn: bool,
     /// The process that may write.
     process: u32,
+    beside: Watch,
+    /// What the ledger had taken up of it.
+    taken: Vec<(u64, Entry)>,
 }
 
 /// Why a ledger's file cannot be written. Nothing in it was changed.
@@ -51,6 +57,22 @@ pub enum FileStoreError {
     /// There is more in it than what was read.
     #[error("the ledger has gone on since it was read: read it again, and go on from that")]
     GoneOn,
+    /// What is in it is no ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// What lies beside it cannot be read.
+    #[error(
+        "line {line} beside the ledger, in the file that ends in .withdrawals, is no withdrawal: it may have been anybody's, so read it, and enter by hand what it was"
+    )]
+    Beside {
+        /// The line, from 1.
+        line: u64,
+    },
+    /// Withdrawals lie beside a ledger that is new.
+    #[error(
+        "withdrawals from another ledger lie beside this one, in the file that ends in .withdrawals: move both ledgers' files apart"
+    )]
+    Leftover,
 }
 
 impl FileStore {
@@ -58,21 +80,22 @@ impl FileStore {
     ///
     /// # Errors
     ///
-    /// [`FileStoreError::Io`], [`FileStoreError::Held`], [`FileStoreError::NoLock`].
+    /// [`FileStoreError::Io`], [`FileStoreError::Held`], [`FileStoreError::NoLock`], [`FileStoreError::Leftover`].
     pub fn create(path: &Path) -> Result<Self, FileStoreError> {
+        if watch::path_of(path).try_exists()? {
+            return Err(FileStoreError::Leftover);
+        }
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
         lock(&file, path)?;
-        // The name must outlast a crash, too.
-        #[cfg(unix)]
-        if let Some(folder) = path.parent() {
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            File::open(folder)?.sync_all()?;
-        }
-        Ok(Self::after(file, 0, false))
+        sync_folder(path)?;
+        Ok(Self {
+            file,
+            length: Some(0),
+            is_torn: false,
+            process: process::id(),
+            beside: Watch::new(path),
+            taken: Vec::new(),
+        })
     }
 
     /// Goes on after a ledger that was read from this file. A torn last line is copied to a file beside it whose name ends in `.torn`.
@@ -83,11 +106,31 @@ impl FileStore {
     ///
     /// [`FileStoreError`], each of them.
     pub fn append_after(path: &Path, ledger: &Ledger) -> Result<Self, FileStoreError> {
-        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-        lock(&file, path)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        let torn = torn_line(&bytes, ledger)?;
+        let (file, bytes) = locked(path)?;
+        Self::go_on(path, file, &bytes, ledger)
+    }
+
+    /// Locks a file, reads the ledger in it and what lies beside, and goes on after that.
+    pub(crate) fn take(
+        path: &Path,
+        device: Option<&PublicKey>,
+    ) -> Result<(Ledger, Self), FileStoreError> {
+        let (file, bytes) = locked(path)?;
+        let mut ledger = Ledger::read(&bytes, None, device)?;
+        ledger.look_beside(path)?;
+        let store = Self::go_on(path, file, &bytes, &ledger)?;
+        Ok((ledger, store))
+    }
+
+    fn go_on(
+        path: &Path,
+        file: File,
+        bytes: &[u8],
+        ledger: &Ledger,
+    ) -> Result<Self, FileStoreError> {
+        let torn = torn_line(bytes, ledger)?;
+        // What cannot be read is told now, and not when it closes a meeting.
+        watch::read(path)?;
         if !torn.is_empty() {
             let mut aside = std::ffi::OsString::from(path);
             aside.push(".torn");
@@ -95,16 +138,16 @@ impl FileStore {
             aside.write_all(torn)?;
             aside.sync_all()?;
         }
-        Ok(Self::after(file, ledger.length, !torn.is_empty()))
-    }
-
-    fn after(file: File, length: u64, is_torn: bool) -> Self {
-        Self {
+        let taken = ledger.lines.iter();
+        let taken = taken.filter_map(|line| Some((line.wall?, line.entry.clone())));
+        Ok(Self {
             file,
-            length: Some(length),
-            is_torn,
+            length: Some(ledger.length),
+            is_torn: !torn.is_empty(),
             process: process::id(),
-        }
+            beside: Watch::new(path),
+            taken: taken.collect(),
+        })
     }
 
     /// Whether nobody else has cut the file, written to it or deleted it.
@@ -131,6 +174,31 @@ impl Drop for FileStore {
             let _ = self.file.unlock();
         }
     }
+}
+
+/// Opens a file, locks it and reads it then.
+fn locked(path: &Path) -> Result<(File, Vec<u8>), FileStoreError> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    lock(&file, path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok((file, bytes))
+}
+
+/// Makes the name of a new file outlast a crash, too.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        File::open(folder)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 /// Locks what stands at a path.
@@ -211,6 +279,16 @@ impl Store for FileStore {
         };
         self.length = undone.ok();
         Err(StoreError)
+    }
+
+    fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
+        let mut latest = self.beside.latest().map_err(|_| StoreError)?;
+        let is_taken = |of: &Beside| {
+            let mut taken = self.taken.iter();
+            taken.any(|(wall, entry)| (*wall, entry) == (of.wall, &of.entry))
+        };
+        latest.retain(|beside| !is_taken(beside));
+        Ok(latest)
     }
 }
 

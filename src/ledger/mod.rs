@@ -2,16 +2,25 @@
 //!
 //! A ledger is JSON Lines. Each line is an object of `n`, counted from 0, `prev`, the SHA-256 of the line before in hexadecimal digits
 //! (over its bytes without the line feed; of the first line 64 zeros), `at`, in microseconds since the meeting's start, and `entry`.
+//! What was entered without a call on a meeting has `wall`, too, the time of day in microseconds since 1970.
 //! Changing a line changes its hash, and so every line after it has to change; a [`Head`] that was kept apart reveals that.
 
+mod beside;
 mod entry;
 #[cfg(feature = "std")]
 mod file;
 mod read;
+#[cfg(feature = "std")]
+mod watch;
 mod writer;
 
+pub use beside::Beside;
 pub use entry::{Entry, Head, Line, TapCount};
 #[cfg(feature = "std")]
 pub use file::{FileStore, FileStoreError};
+#[cfg(feature = "std")]
+pub(crate) use read::WALL_END;
 pub use read::{Ledger, LedgerError, LedgerFault};
+#[cfg(feature = "std")]
+pub(crate) use watch::leave;
 pub use writer::{Durability, LedgerWriter, Store, StoreError};

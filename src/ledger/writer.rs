@@ -1,11 +1,11 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Head, Line};
+use super::{Beside, Entry, Head, Line};
 use crate::{
-    consent::{Digest, PublicKey},
+    consent::Digest,
     error::Error,
     release::Durable,
     sync::{AtomicU64, Ordering::Release},
@@ -20,6 +20,16 @@ pub trait Store: Send {
     ///
     /// [`StoreError`]; nothing of the lines may be there any more when the next ones are appended.
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError>;
+
+    /// What was left beside the ledger, by [`PastMeeting`](crate::PastMeeting), since this was last asked, so that the meeting enters it.
+    /// It is asked at each call on a meeting that may enter something; what the ledger has already is not given.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if something lies there that cannot be read, as it may be anybody's withdrawal: the meeting then closes everything.
+    fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
+        Ok(Vec::new())
+    }
 }
 
 /// A store did not take what it was given.
@@ -104,17 +114,20 @@ impl LedgerWriter {
 
     /// The device's signature over all entries so far; none without its key.
     pub(crate) fn signed(&self) -> Option<Entry> {
-        let key = self.device.as_ref()?;
-        Some(Entry::Signed {
-            device: PublicKey(key.verifying_key().to_bytes()),
-            signature: key.sign(&self.head.message()).to_bytes(),
-        })
+        Some(self.head.signed(self.device.as_ref()?))
+    }
+
+    /// What was left beside the ledger since this was last asked.
+    pub(crate) fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
+        self.store
+            .as_mut()
+            .map_or(Ok(Vec::new()), |store| store.beside())
     }
 
     /// Enters something that must be in the ledger before it holds.
     pub(crate) fn enter_first(&mut self, at: Time, entry: &Entry) -> Result<Digest, Error> {
         self.flush()?;
-        let (line, head) = self.line(at, entry).ok_or(Error::Ledger)?;
+        let (line, head) = self.line(at, None, entry).ok_or(Error::Ledger)?;
         let durable = self.durability == Durability::Each
             || matches!(entry, Entry::Granted { .. } | Entry::Resumed { .. });
         if let Some(store) = &mut self.store {
@@ -129,7 +142,12 @@ impl LedgerWriter {
 
     /// Enters something that holds already, whether the store takes it now or later.
     pub(crate) fn enter(&mut self, at: Time, entry: &Entry) -> Digest {
-        if let Some((line, head)) = self.line(at, entry) {
+        self.enter_at(at, None, entry)
+    }
+
+    /// The same of what was left beside the ledger at a time of day.
+    pub(crate) fn enter_at(&mut self, at: Time, wall: Option<u64>, entry: &Entry) -> Digest {
+        if let Some((line, head)) = self.line(at, wall, entry) {
             self.pending.extend_from_slice(&line);
             self.head = head;
             // What the store does not take now it gets again before the next entry.
@@ -158,12 +176,13 @@ impl LedgerWriter {
         Ok(())
     }
 
-    fn line(&self, at: Time, entry: &Entry) -> Option<(Vec<u8>, Head)> {
+    fn line(&self, at: Time, wall: Option<u64>, entry: &Entry) -> Option<(Vec<u8>, Head)> {
         let Head { entries, hash } = self.head;
         let line = Line {
             n: entries,
             prev: hash,
             at,
+            wall,
             entry: entry.clone(),
         };
         let mut line = serde_json::to_vec(&line).ok()?;
