@@ -7,6 +7,7 @@ use std::{
 };
 
 use ed25519_dalek::SigningKey;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     authority::Authority,
@@ -47,7 +48,8 @@ enum Way {
 }
 
 /// Where something was entered. It holds either way, and outlasts a crash of the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Entered {
     /// In the ledger.
     InLedger,

@@ -277,6 +277,7 @@ impl Register {
             // After the end what was released can still be withdrawn, and the device vouches for it all.
             entry if self.has_ended => match entry {
                 Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
+                Entry::Withdrew { .. } => Err(Error::UnknownParticipant),
                 Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
                 // That a torn line was there, and that somebody withdraws from a ledger whose meeting has gone.
                 Entry::Resumed { .. } => Ok(()),

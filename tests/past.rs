@@ -488,3 +488,70 @@ fn nothing_that_widens_has_a_time_of_day() {
         assert_eq!(error.line, index as u64 + 1, "of {last}");
     }
 }
+
+fn withdraw(path: &Path, rest: &[&str]) -> (bool, String, String) {
+    let mut program = program::reader();
+    let output = program
+        .arg("withdraw")
+        .arg(path)
+        .args(rest)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.success(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn the_example_withdraws_and_prints_the_receipt() {
+    let folder = Folder::new();
+    let path = folder.ledger();
+    let mut scene = scene(writer(&path));
+    let acme = scene.meeting.third_party(Purposes::RECORD, "ACME Ltd");
+    let acme = acme.unwrap();
+    let head = scene.meeting.head();
+    let of_ana = ["--who", "ana", "--kinds", "audio,chat"];
+    let purposes = ["--purposes", "TRAIN,RECORD@ACME Ltd"];
+
+    // While the meeting goes on.
+    let (done, receipt, said) = withdraw(&path, &[&of_ana[..], &purposes[..]].concat());
+    assert!(done && said.contains("beside"), "{said}");
+    let receipt: Receipt = serde_json::from_str(&receipt).unwrap();
+    let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::TRAIN | acme);
+    assert_eq!(receipt.withdrawn[0].scope, scope);
+    assert_eq!(receipt.withdrawn[0].entry, None);
+    let told = program::reader().arg(&path).output().unwrap().stdout;
+    let told = String::from_utf8(told).unwrap();
+    assert!(told.contains("1 withdrawals") && told.contains("beside"));
+    scene.meeting.tick(millis(3000));
+    let findings = found(&read(&path), &head, &scene.tags);
+    assert_eq!(findings, all(Finding::Cleared), "of another purpose");
+    let _ = scene.meeting.end();
+    drop(scene.meeting);
+
+    // After it.
+    for (wrong, why) in [
+        (&["--who", "eva"][..], "no such participant"),
+        (&["--who", "ana", "--kinds", "voice"], "no kind \"voice\""),
+        (&["--who", "ana", "--purposes", "ALL"], "no purpose \"ALL\""),
+    ] {
+        let before = fs::read(&path).unwrap();
+        let (done, _, said) = withdraw(&path, wrong);
+        assert!(!done && said.contains(why), "{said}");
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+    let (done, receipt, said) = withdraw(&path, &["--who", "ana"]);
+    assert!(done && said.is_empty(), "{said}");
+    let receipt: Receipt = serde_json::from_str(&receipt).unwrap();
+    let ledger = read(&path);
+    assert_eq!(receipt.withdrawn[1].scope, Scope::ALL);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let wall = Duration::from_micros(receipt.withdrawn[1].wall.unwrap());
+    assert!(now.abs_diff(wall) < Duration::from_secs(60));
+    assert_eq!(Receipt::of(&ledger, "ana").unwrap(), receipt);
+    let findings = found(&ledger, &head, &scene.tags);
+    assert_eq!(findings, all(Finding::Recalled));
+}

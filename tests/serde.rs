@@ -9,10 +9,10 @@ use std::{
 };
 
 use framegate::{
-    Area, Authority, Carried, ColorRange, Counters, Digest, Durability, Entry, Field, Finding,
-    Format, Grant, Head, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting, Method, Notice, Outlet,
-    OutletId, PixelFormat, PublicKey, Purposes, Reason, Refusal, Samples, Schema, Scope, Seal,
-    Signed, StreamId, Tag, TapCount, TapRelease, Time, Verdict,
+    Area, Authority, Beside, Carried, ColorRange, Counters, Digest, Durability, Entered, Entry,
+    Field, Finding, Format, Grant, Head, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting, Method,
+    Notice, Outlet, OutletId, PixelFormat, PublicKey, Purposes, Reason, Refusal, Samples, Schema,
+    Scope, Seal, Signed, StreamId, Tag, TapCount, TapRelease, Time, Verdict,
     export::{
         Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Range, Recalled, Receipt,
         Released, Restriction, Withdrawal, cawg, ts27560, ts27560::Particulars, vcon, vcon::Dialog,
@@ -100,12 +100,14 @@ data! {
     "grid.rs" Samples: SAMPLES;
     "kind.rs" Kind: Kind::ALL;
     "kind.rs" Kinds: [Kinds::empty(), Kinds::AUDIO | Kinds::CHAT, Kinds::all()];
+    "ledger/beside.rs" Beside: [beside()];
     "ledger/entry.rs" Entry: memory().read().lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>();
     "ledger/entry.rs" Head: [memory().read().head];
     "ledger/entry.rs" Line: memory().read().lines;
     "ledger/entry.rs" TapCount: counts();
     "ledger/writer.rs" Durability: [Durability::Each, Durability::Batched];
     "outlet.rs" Outlet: [Outlet::new("a", Purposes::RECORD), Outlet::new("b", Purposes::TRAIN).recipient("ACME Ltd").blank(Kinds::VIDEO)];
+    "past.rs" Entered: [Entered::InLedger, Entered::Beside];
     "payload.rs" Format: formats();
     "purpose.rs" Purposes: [Purposes::empty(), Purposes::TRAIN | Purposes::RECORD, Purposes::from_bits_retain(1 << 9), Purposes::from_bits_retain(u16::MAX)];
     "release.rs" Counters: counts().iter().map(|count| count.frames).collect::<Vec<_>>();
@@ -156,6 +158,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "ledger/file.rs FileStore",
             "ledger/writer.rs LedgerWriter",
             "meeting.rs Meeting",
+            "past.rs PastMeeting",
             "release.rs Settling",
             "tap.rs Tap",
         ],
@@ -311,6 +314,18 @@ fn memory() -> Memory {
 
 fn receipt() -> Receipt {
     Receipt::of(&memory().read(), "who").unwrap()
+}
+
+fn beside() -> Beside {
+    Beside {
+        wall: 1,
+        head: memory().read().head,
+        entry: Entry::Withdrew {
+            who: "who".into(),
+            by: Authority::Participant,
+            scope: SCOPE,
+        },
+    }
 }
 
 fn erasure() -> ErasureList {
