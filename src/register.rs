@@ -279,9 +279,8 @@ impl Register {
                 Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
                 Entry::Withdrew { .. } => Err(Error::UnknownParticipant),
                 Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
-                // That a torn line was there, and that somebody withdraws from a ledger whose meeting has gone.
-                Entry::Resumed { .. } => Ok(()),
-                Entry::Settled { .. } | Entry::Signed { .. } => Ok(()),
+                // Somebody withdraws from a ledger whose meeting is over, or whose last line was torn after that.
+                Entry::Resumed { .. } | Entry::Settled { .. } | Entry::Signed { .. } => Ok(()),
                 _ => Err(Error::Ended),
             },
             Entry::Opened { meeting, .. } if meeting.is_empty() => Err(Error::Empty("id")),

@@ -352,6 +352,7 @@ fn locked(path: &Path, ledger: &Ledger) -> Result<Box<dyn Store>, String> {
 }
 
 /// As if no lock were needed.
+#[allow(clippy::unnecessary_wraps, reason = "as the other")]
 fn unlocked(path: &Path, ledger: &Ledger) -> Result<Box<dyn Store>, String> {
     Ok(Box::new(Unlocked::open(path, ledger)))
 }
@@ -506,7 +507,7 @@ fn take_turns(path: &Path, way: &str, turns: u64) -> Result<(usize, usize, usize
             // As of a process that was killed in the middle of a line.
             let mut file = OpenOptions::new().append(true).open(path).unwrap();
             file.write_all(
-                &br#"{"n":123456789,"prev":""#[..1 + usize::try_from(turn % 20).unwrap()],
+                &br#"{"n":123456789,"prev":""#[..=usize::try_from(turn % 20).unwrap()],
             )
             .unwrap();
             torn += 1;
