@@ -334,16 +334,18 @@ typedef struct framegate_participant {
 #define FRAMEGATE_PARTICIPANT_UNKNOWN ((framegate_participant){0, UINT16_MAX, 0})
 #endif
 
-/* A registered source of frames. `number` is what tags carry. */
+/* A registered source of frames, of this meeting alone. `number` is what tags carry. */
 typedef struct framegate_stream {
-  uint16_t meeting;
+  uint64_t meeting;
   uint16_t number;
+  uint16_t reserved[3];
 } framegate_stream;
 
-/* A declared destination. `number` counts from 0 in the order of opening. */
+/* A declared destination, of this meeting alone. `number` counts from 0 in the order of opening. */
 typedef struct framegate_outlet {
-  uint16_t meeting;
+  uint64_t meeting;
   uint16_t number;
+  uint16_t reserved[3];
 } framegate_outlet;
 
 /* ---- Meetings ---- */

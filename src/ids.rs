@@ -1,28 +1,78 @@
-//! Who and what a meeting knows by a number.
+//! Whom and what a meeting knows: handles, which are good in one meeting alone, and the numbers that ledgers and tags carry.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
-/// A data subject in a meeting: one stay of theirs, from joining to leaving.
-// Laid out as the C interface has it, which tells in the padding which meeting it is.
+/// A data subject in a meeting: a handle of one stay of theirs, from joining to leaving.
+///
+/// In any other meeting, and in this one once it was resumed, it is nobody's. It is no data: it cannot be written down and read again.
+// Laid out as the C interface has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
 pub struct Participant {
-    /// Which of the slot's occupants; never 0.
+    /// The number of the stay, which no other stay of this process has; 0 is nobody's.
     pub(crate) stay: u32,
     pub(crate) slot: u16,
+    /// Of which meeting, as far as 16 bits tell: for the reason why, never for a verdict.
+    pub(crate) meeting: u16,
 }
 
 impl Participant {
     /// Somebody who did not join: a voice in the room, a face behind a colleague. Nothing of theirs is ever cleared.
     pub const UNKNOWN: Self = Self {
-        slot: u16::MAX,
         stay: 0,
+        slot: u16::MAX,
+        meeting: 0,
     };
+}
+
+/// A source of frames that was registered: a handle, good in its meeting alone, and not after that was resumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
+pub struct Stream {
+    pub(crate) life: Life,
+    pub(crate) id: StreamId,
+}
+
+impl Stream {
+    /// The number that tags, counters and the ledger have for it.
+    #[must_use]
+    pub const fn id(self) -> StreamId {
+        self.id
+    }
+}
+
+/// A destination that was declared: a handle, good in its meeting alone, and not after that was resumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
+pub struct Outlet {
+    pub(crate) life: Life,
+    pub(crate) id: OutletId,
+}
+
+impl Outlet {
+    /// The number that counters and the ledger have for it.
+    #[must_use]
+    pub const fn id(self) -> OutletId {
+        self.id
+    }
+}
+
+/// A meeting from when it was opened or resumed: no other of this process has the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub(crate) struct Life(pub(crate) u64);
+
+impl Life {
+    /// As far as 16 bits tell; never 0, which is nobody's.
+    pub(crate) fn short(self) -> u16 {
+        u16::try_from(self.0 % u64::from(u16::MAX) + 1).unwrap_or(u16::MAX)
+    }
 }
 
 /// A stream's number in its meeting, up to 65,534.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[repr(transparent)]
 pub struct StreamId(#[serde(deserialize_with = "stream_number")] pub(crate) u16);
 
 fn stream_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
@@ -48,6 +98,7 @@ impl StreamId {
 /// An outlet's number in its meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[repr(transparent)]
 pub struct OutletId(pub(crate) u16);
 
 impl OutletId {

@@ -67,6 +67,7 @@ mod release;
 mod replay;
 mod schema;
 mod seal;
+mod serial;
 mod stream;
 mod sync;
 mod table;
@@ -86,7 +87,7 @@ pub use error::Error;
 pub use frame::{Contributors, Frame};
 pub use grid::{ColorRange, PixelFormat, Samples};
 pub use group::Group;
-pub use ids::{OutletId, Participant, StreamId};
+pub use ids::{Outlet, OutletId, Participant, Stream, StreamId};
 pub use join::Join;
 pub use kind::{Kind, Kinds};
 pub use ledger::{
@@ -96,7 +97,7 @@ pub use ledger::{
 #[cfg(feature = "std")]
 pub use ledger::{FileStore, FileStoreError};
 pub use meeting::Meeting;
-pub use outlet::Outlet;
+pub use outlet::OutletOptions;
 #[cfg(feature = "std")]
 pub use past::{Entered, PastMeeting};
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
@@ -106,7 +107,7 @@ pub use region::{Area, MAX_REGIONS, Region};
 pub use release::{Counters, Settling, TapRelease};
 pub use schema::{Field, MAX_FIELDS, Schema};
 pub use seal::{Archived, Carried, MeetingKey, Seal, StreamKey, Subject, Subjects};
-pub use stream::Stream;
+pub use stream::StreamOptions;
 pub use tag::{Tag, TagError};
 pub use tap::Tap;
 pub use time::Time;

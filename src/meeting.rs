@@ -9,12 +9,12 @@ use crate::{
     consent::{Challenge, Digest, Grant, Notice, Scope},
     error::Error,
     group::Group,
-    ids::{OutletId, Participant, StreamId},
+    ids::{Life, Outlet, OutletId, Participant, Stream, StreamId},
     join::Join,
     json::{self, Keys},
     kind::{Kind, Kinds},
     ledger::{Beside, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
-    outlet::Outlet,
+    outlet::OutletOptions,
     payload::{Format, Layout},
     purpose::Purposes,
     records::Registry,
@@ -22,7 +22,8 @@ use crate::{
     register::Register,
     release::{Counters, Settling, TapState},
     replay::replay,
-    stream::{Owner, Stream},
+    serial::Stays,
+    stream::{Owner, StreamOptions},
     table::Table,
     tag::Template,
     tap::{Source, Tap},
@@ -37,12 +38,13 @@ use crate::{
 /// A call that may widen is entered in the ledger before it takes effect; if the ledger cannot be written, it fails with [`Error::Ledger`].
 /// A call that narrows takes effect at once, and has not settled until it is in the ledger, too.
 pub struct Meeting {
+    life: Life,
     table: Arc<Table>,
     register: Register,
     ledger: LedgerWriter,
     streams: Vec<OpenStream>,
     records: Registry,
-    outlets: Vec<(OutletId, Outlet)>,
+    outlets: Vec<(OutletId, OutletOptions)>,
     taps: Vec<Arc<TapState>>,
     groups: Vec<Group>,
     latest: Time,
@@ -75,9 +77,10 @@ impl Meeting {
     /// As [`Meeting::open`], and [`Error::Ledger`].
     pub fn open_with(id: &str, participants: usize, ledger: LedgerWriter) -> Result<Self, Error> {
         let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
-        let table = Arc::new(Table::new(room));
-        let register = Register::new(id, &table);
-        let mut meeting = Self::new(table, register, ledger);
+        let life = Life::next();
+        let table = Arc::new(Table::new(room, life));
+        let register = Register::new(id, &table, Stays::OfProcess);
+        let mut meeting = Self::new(life, table, register, ledger);
         let opened = Entry::Opened {
             meeting: id.into(),
             participants: room,
@@ -102,9 +105,10 @@ impl Meeting {
         if let Some(end) = ledger.lines.iter().position(is_end) {
             return Err(fault(end, LedgerFault::Ended));
         }
-        let (table, register) = replay(ledger)?;
+        let life = Life::next();
+        let (table, register) = replay(ledger, life, Stays::OfProcess)?;
         let latest = ledger.lines.last().map_or(Time::START, |line| line.at);
-        let mut resumed = Self::new(table, register, writer.after(ledger.head));
+        let mut resumed = Self::new(life, table, register, writer.after(ledger.head));
         resumed.latest = latest;
         resumed.records = Registry::resumed_at(latest);
         let entry = Entry::Resumed { torn: ledger.torn };
@@ -119,8 +123,9 @@ impl Meeting {
         Ok(resumed)
     }
 
-    fn new(table: Arc<Table>, register: Register, ledger: LedgerWriter) -> Self {
+    fn new(life: Life, table: Arc<Table>, register: Register, ledger: LedgerWriter) -> Self {
         Self {
+            life,
             table,
             register,
             ledger,
@@ -139,9 +144,28 @@ impl Meeting {
         self.register.meeting()
     }
 
+    /// Whether somebody is, or was, in this meeting.
+    #[cfg(feature = "capi")]
+    pub(crate) fn knows(&self, who: Participant) -> bool {
+        self.register.id(who).is_some()
+    }
+
+    /// Whether handles of a life are this meeting's.
+    #[cfg(feature = "capi")]
+    pub(crate) fn is_of(&self, life: Life) -> bool {
+        self.life == life
+    }
+
     /// Who is there, by id.
     pub fn participants(&self) -> impl Iterator<Item = (&str, Participant)> {
         self.register.present()
+    }
+
+    /// Everybody who is or was there, by id, with a handle for each stay, in the order of joining.
+    ///
+    /// After a crash this is how to withdraw for somebody who had left before: handles from before it are good no more.
+    pub fn stays(&self) -> impl Iterator<Item = (&str, Participant)> {
+        self.register.stays()
     }
 
     /// Somebody comes in. They have agreed to nothing, whatever they agreed to in an earlier stay.
@@ -396,7 +420,7 @@ impl Meeting {
     /// # Errors
     ///
     /// [`Error::Format`], [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
-    pub fn open_stream(&mut self, stream: Stream) -> Result<StreamId, Error> {
+    pub fn open_stream(&mut self, stream: StreamOptions) -> Result<Stream, Error> {
         self.running()?;
         let has_keys_in_vain = !stream.keys.is_empty() && stream.format != Format::JSON;
         if !stream.format.is_valid() || has_keys_in_vain {
@@ -430,7 +454,10 @@ impl Meeting {
             format: stream.format,
             keys: json::keys(stream.keys),
         });
-        Ok(id)
+        Ok(Stream {
+            life: self.life,
+            id,
+        })
     }
 
     /// Declares a destination of frames.
@@ -438,7 +465,7 @@ impl Meeting {
     /// # Errors
     ///
     /// [`Error::Empty`] for an empty name or no purpose, [`Error::ForeignPurpose`], [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
-    pub fn open_outlet(&mut self, outlet: Outlet) -> Result<OutletId, Error> {
+    pub fn open_outlet(&mut self, outlet: OutletOptions) -> Result<Outlet, Error> {
         self.running()?;
         let id = self.register.next_outlet().ok_or(Error::Full("outlets"))?;
         let entry = Entry::OutletOpened {
@@ -451,7 +478,10 @@ impl Meeting {
         let at = self.narrow(self.latest);
         self.enter_first(at, &entry)?;
         self.outlets.push((id, outlet));
-        Ok(id)
+        Ok(Outlet {
+            life: self.life,
+            id,
+        })
     }
 
     /// Leads a stream into an outlet.
@@ -461,8 +491,15 @@ impl Meeting {
     /// # Errors
     ///
     /// [`Error::Unknown`] for a stream or an outlet of another meeting, or from before it was resumed; [`Error::Ended`].
-    pub fn tap(&mut self, stream: StreamId, outlet: OutletId) -> Result<Tap, Error> {
+    pub fn tap(&mut self, stream: Stream, outlet: Outlet) -> Result<Tap, Error> {
         self.running()?;
+        if stream.life != self.life {
+            return Err(Error::Unknown("stream"));
+        }
+        if outlet.life != self.life {
+            return Err(Error::Unknown("outlet"));
+        }
+        let (stream, outlet) = (stream.id, outlet.id);
         let from = self
             .streams
             .iter()

@@ -16,7 +16,7 @@ use crate::{
     frame::{Contributors, Frame},
     grid::Samples,
     group::Group,
-    ids::{OutletId, Participant, StreamId},
+    ids::{Life, OutletId, Participant, StreamId},
     kind::Kind,
     payload::{Format, Payload},
     purpose::Purposes,
@@ -166,11 +166,8 @@ const WITHDRAWN: Effective = Effective::Closed(Reason::Withdrawn);
 impl World {
     /// Slots with their first occupants, who have agreed to nothing.
     fn new<const N: usize>() -> (Self, [Participant; N]) {
-        let table = Arc::new(Table::new(N as u16));
-        let people = core::array::from_fn(|slot| Participant {
-            slot: slot as u16,
-            stay: 1,
-        });
+        let table = Arc::new(Table::new(N as u16, Life(1)));
+        let people = core::array::from_fn(|slot| table.participant(slot as u16, 1));
         let world = Self {
             table,
             taps: Vec::new(),

@@ -8,7 +8,7 @@ use crate::{kind::Kinds, purpose::Purposes};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
-pub struct Outlet {
+pub struct OutletOptions {
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) recipient: Option<String>,
@@ -17,7 +17,7 @@ pub struct Outlet {
     pub(crate) blanks: Kinds,
 }
 
-impl Outlet {
+impl OutletOptions {
     /// The controller's own; it gets what is cleared for *all* of `purposes`.
     pub fn new(name: &str, purposes: Purposes) -> Self {
         Self {

@@ -13,6 +13,7 @@ use crate::{
     authority::Authority,
     consent::{PublicKey, Scope},
     error::Error,
+    ids::Life,
     kind::Kinds,
     ledger::{
         self, Beside, Entry, FileStore, FileStoreError, Ledger, LedgerError, Line, Store, WALL_END,
@@ -20,6 +21,7 @@ use crate::{
     purpose::Purposes,
     register::Register,
     replay::replay,
+    serial::Stays,
     time::Time,
 };
 
@@ -98,7 +100,7 @@ impl PastMeeting {
     }
 
     fn new(ledger: Ledger, way: Way, device: Option<SigningKey>) -> Result<Self, LedgerError> {
-        let (_, register) = replay(&ledger)?;
+        let (_, register) = replay(&ledger, Life(0), Stays::OfReplay(0))?;
         Ok(Self {
             ledger,
             register,

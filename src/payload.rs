@@ -47,7 +47,7 @@ impl Format {
     /// Whole values are hidden in place: the text keeps its length and is still JSON.
     /// A string keeps its quotes, with `*` for every byte between them. A number, `true`, `false` or `null` becomes a number of as many bytes:
     /// all ones or, from 16 bytes on, zeros after `0.`. Keys are hidden like strings, so that an object may then have equal keys;
-    /// only those that the stream was registered with stay: [`Stream::structural_keys`](crate::Stream::structural_keys).
+    /// only those that the stream was registered with stay: [`StreamOptions::structural_keys`](crate::StreamOptions::structural_keys).
     ///
     /// The length of each value can still be seen, and so whether it was `true` or `false`; so can how many values there are, and which are strings.
     /// If that tells too much, let the outlet drop instead of blanking, or have the client send 0 and 1.

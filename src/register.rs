@@ -17,6 +17,7 @@ use crate::{
     purpose::Purposes,
     refusal::Refusal,
     release::TapState,
+    serial::Stays,
     table::{Effective, Table},
     time::{Millis, Time},
     verdict::Reason,
@@ -25,6 +26,7 @@ use crate::{
 pub(crate) struct Register {
     meeting: String,
     seats: Vec<Seat>,
+    stays: Stays,
     /// The ids of all stays that there were, in the order of joining.
     ids: Vec<(Participant, String)>,
     /// The keys of ids that ever joined with one.
@@ -50,6 +52,8 @@ struct Seat {
 
 /// A person who is in the meeting.
 pub(crate) struct Stay {
+    /// Which no other has.
+    number: u32,
     id: String,
     guardian: Option<String>,
     key: Option<PublicKey>,
@@ -67,6 +71,12 @@ impl Stay {
 }
 
 impl Seat {
+    fn is_taken_by(&self, who: Participant) -> bool {
+        self.stay
+            .as_ref()
+            .is_some_and(|stay| stay.number == who.stay)
+    }
+
     fn is_of(&self, id: &str) -> bool {
         self.stay.as_ref().is_some_and(|stay| stay.id == id)
     }
@@ -115,7 +125,7 @@ impl Seat {
 }
 
 impl Register {
-    pub(crate) fn new(meeting: &str, table: &Arc<Table>) -> Self {
+    pub(crate) fn new(meeting: &str, table: &Arc<Table>, stays: Stays) -> Self {
         let seat = |slot| Seat {
             table: Arc::clone(table),
             slot,
@@ -125,6 +135,7 @@ impl Register {
         Self {
             meeting: meeting.into(),
             seats: (0..table.room()).map(seat).collect(),
+            stays,
             ids: Vec::new(),
             keys: BTreeMap::new(),
             notices: Vec::new(),
@@ -148,16 +159,15 @@ impl Register {
 
     /// The ids of who is there, and which stay it is.
     pub(crate) fn present(&self) -> impl Iterator<Item = (&str, Participant)> {
-        (0..).zip(&self.seats).filter_map(|(slot, seat)| {
+        self.seats.iter().filter_map(|seat| {
             let stay = seat.stay.as_ref()?;
-            Some((
-                &*stay.id,
-                Participant {
-                    slot,
-                    stay: seat.stays,
-                },
-            ))
+            Some((&*stay.id, seat.table.participant(seat.slot, stay.number)))
         })
+    }
+
+    /// The ids of all stays, and which stay it is, in the order of joining.
+    pub(crate) fn stays(&self) -> impl Iterator<Item = (&str, Participant)> {
+        self.ids.iter().map(|(who, id)| (&**id, *who))
     }
 
     /// Whether somebody of this id ever joined.
@@ -167,7 +177,7 @@ impl Register {
 
     pub(crate) fn is_present(&self, who: Participant) -> bool {
         let seat = self.seats.get(usize::from(who.slot));
-        seat.is_some_and(|seat| seat.stays == who.stay && seat.stay.is_some())
+        seat.is_some_and(|seat| seat.is_taken_by(who))
     }
 
     /// Publishes to a tap what somebody agrees to, from now until they leave. Of one who has left it stays closed.
@@ -190,7 +200,7 @@ impl Register {
     pub(crate) fn challenge(&self, who: Participant) -> Option<Challenge> {
         let seat = self.seats.get(usize::from(who.slot))?;
         let stay = seat.stay.as_ref()?;
-        (seat.stays == who.stay).then_some(stay.challenge)
+        (stay.number == who.stay).then_some(stay.challenge)
     }
 
     /// The number of the next stream; none if there are no more.
@@ -434,9 +444,9 @@ impl Register {
     }
 
     fn free_seat(&self) -> Option<usize> {
-        self.seats
-            .iter()
-            .position(|seat| seat.stay.is_none() && seat.stays < u32::MAX)
+        let is_free = |seat: &Seat| seat.stay.is_none() && seat.stays < u32::MAX;
+        let seat = self.seats.iter().position(is_free);
+        seat.filter(|_| !self.stays.is_exhausted())
     }
 
     /// Applies an entry that may be, and publishes what it makes of people's consent.
@@ -556,15 +566,13 @@ impl Register {
         let Some(index) = self.free_seat() else {
             return;
         };
-        let Some(seat) = self.seats.get_mut(index) else {
+        let (Some(seat), Some(number)) = (self.seats.get_mut(index), self.stays.next()) else {
             return;
         };
         seat.stays += 1;
-        let participant = Participant {
-            slot: seat.slot,
-            stay: seat.stays,
-        };
+        let participant = seat.table.participant(seat.slot, number);
         seat.stay = Some(Stay {
+            number,
             id: who.into(),
             guardian,
             key,

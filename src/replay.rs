@@ -1,13 +1,20 @@
 use alloc::sync::Arc;
 
 use crate::{
+    ids::Life,
     ledger::{Entry, Ledger, LedgerError, LedgerFault},
     register::Register,
+    serial::Stays,
     table::Table,
 };
 
 /// What a ledger's entries come to, each of them judged as it was when it was made.
-pub(crate) fn replay(ledger: &Ledger) -> Result<(Arc<Table>, Register), LedgerError> {
+/// The people have handles of this life, numbered as `stays` says.
+pub(crate) fn replay(
+    ledger: &Ledger,
+    life: Life,
+    stays: Stays,
+) -> Result<(Arc<Table>, Register), LedgerError> {
     let impossible = |index: usize| LedgerError {
         line: index as u64 + 1,
         what: LedgerFault::Impossible,
@@ -19,8 +26,8 @@ pub(crate) fn replay(ledger: &Ledger) -> Result<(Arc<Table>, Register), LedgerEr
     else {
         return Err(impossible(0));
     };
-    let table = Arc::new(Table::new(*participants));
-    let mut register = Register::new(meeting, &table);
+    let table = Arc::new(Table::new(*participants, life));
+    let mut register = Register::new(meeting, &table, stays);
     for (index, line) in ledger.lines.iter().enumerate() {
         let may = register.may(line.at, &line.entry);
         may.map_err(|_| impossible(index))?;
@@ -43,6 +50,6 @@ impl Ledger {
     ///
     /// [`LedgerError`] with [`LedgerFault::Impossible`] for the first entry that could not have been made.
     pub fn verify(&self) -> Result<(), LedgerError> {
-        replay(self).map(drop)
+        replay(self, Life(0), Stays::OfReplay(0)).map(drop)
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 /// A registered source of frames.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Stream {
+pub struct StreamOptions {
     pub(crate) owner: Owner,
     pub(crate) kind: Kind,
     pub(crate) format: Format,
@@ -26,7 +26,7 @@ pub(crate) enum Owner {
     Derived,
 }
 
-impl Stream {
+impl StreamOptions {
     /// One person's; they count in every frame of it.
     pub const fn owned(owner: Participant, kind: Kind, format: Format) -> Self {
         Self::new(Owner::One(owner), kind, format)

@@ -27,7 +27,7 @@ use alloc::boxed::Box;
 use core::{array, iter};
 
 use crate::{
-    ids::Participant,
+    ids::{Life, Participant},
     kind::Kind,
     purpose::Purposes,
     sync::{
@@ -44,6 +44,8 @@ pub(crate) struct Table {
     intervals: Box<[Intervals]>,
     generation: AtomicU32,
     ended: AtomicBool,
+    /// Whose participants it knows, as [`Life::short`] tells them apart.
+    meeting: u16,
 }
 
 struct Cell {
@@ -90,7 +92,7 @@ impl Passage {
 }
 
 impl Table {
-    pub(crate) fn new(participants: u16) -> Self {
+    pub(crate) fn new(participants: u16, life: Life) -> Self {
         let closed = pack(Effective::Closed(Reason::NotGranted));
         let intervals = || array::from_fn(|_| array::from_fn(|_| AtomicU64::new(closed)));
         let cell = || Cell {
@@ -102,6 +104,16 @@ impl Table {
             intervals: (0..participants).map(|_| intervals()).collect(),
             generation: AtomicU32::new(0),
             ended: AtomicBool::new(false),
+            meeting: life.short(),
+        }
+    }
+
+    /// The participant who has this stay in a slot of it.
+    pub(crate) fn participant(&self, slot: u16, stay: u32) -> Participant {
+        Participant {
+            stay,
+            slot,
+            meeting: self.meeting,
         }
     }
 
@@ -228,8 +240,10 @@ impl Table {
         let strongest = bits(wanted).filter_map(refusal).min();
         if cell.occupant.load(Acquire) == who.stay {
             strongest
-        } else {
+        } else if who.meeting == self.meeting {
             Some(Reason::Absent)
+        } else {
+            Some(Reason::Unknown)
         }
     }
 

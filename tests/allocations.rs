@@ -15,7 +15,8 @@ use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, pi
 use framegate::{
     Archived, Area, Authority, Carried, Cleared, ColorRange, Contributors, Field, Finding, Format,
     Frame, Join, Kind, Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region,
-    Samples, Schema, Scope, Seals, Source, Stream, Subject, Subjects, Time, Verdict, Verifier,
+    Samples, Schema, Scope, Seals, Source, StreamOptions, Subject, Subjects, Time, Verdict,
+    Verifier,
 };
 use layout::Memory;
 
@@ -88,7 +89,7 @@ fn admitting_audio() {
 fn admitting_audio_with_a_channel_for_each_person() {
     let (mut meeting, notice, [agrees, refuses]) = meeting();
     agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
-    let stream = Stream::composite(Kind::Audio, Format::pcm(Samples::F32, 2));
+    let stream = StreamOptions::composite(Kind::Audio, Format::pcm(Samples::F32, 2));
     let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
     let samples = [1; 2560];
     let mut buffer = [0; 2560];
@@ -114,12 +115,12 @@ fn admitting_video() {
     let format = Format::i420(16, 16);
     let mut camera = tap(
         &mut meeting,
-        Stream::owned(agrees, Kind::Video, format),
+        StreamOptions::owned(agrees, Kind::Video, format),
         Purposes::TRAIN,
     );
     let mut gallery = tap(
         &mut meeting,
-        Stream::composite(Kind::Video, format),
+        StreamOptions::composite(Kind::Video, format),
         Purposes::TRAIN,
     );
     let image = vec![200; picture_bytes(SIDE, SIDE)];
@@ -164,10 +165,10 @@ fn admitting_with_as_many_regions_as_may_be() {
     agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
     let mut gallery = tap(
         &mut meeting,
-        Stream::composite(Kind::Video, Format::i420(16, 16)),
+        StreamOptions::composite(Kind::Video, Format::i420(16, 16)),
         Purposes::TRAIN,
     );
-    let chat = Stream::owned(agrees, Kind::Chat, Format::UTF8);
+    let chat = StreamOptions::owned(agrees, Kind::Chat, Format::UTF8);
     let mut chat = tap(&mut meeting, chat, Purposes::RECORD);
     let mut image = vec![200; picture_bytes(16, 16)];
     let mut text = "über ".repeat(100).into_bytes();
@@ -235,7 +236,7 @@ fn redacting_and_blanking_each_raw_format() {
 
     for (format, sent, area) in formats {
         let stream = |owner| {
-            let stream = Stream::owned(owner, Kind::Screen, format);
+            let stream = StreamOptions::owned(owner, Kind::Screen, format);
             if format == Format::JSON {
                 stream.structural_keys(["type", "votes"])
             } else {
@@ -269,7 +270,7 @@ fn admitting_chat_that_quotes() {
     agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
     let mut tap = tap(
         &mut meeting,
-        Stream::mix(Kind::Chat, Format::UTF8),
+        StreamOptions::mix(Kind::Chat, Format::UTF8),
         Purposes::RECORD,
     );
     let text = "\u{201c}ça va\u{201d}, no?".as_bytes();
@@ -298,9 +299,9 @@ fn admitting_what_was_derived() {
         agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     }
     let mut voice = tap(&mut meeting, microphone(people[0]), Purposes::RECORD);
-    let captions = Stream::derived(Kind::Caption, Format::UTF8);
+    let captions = StreamOptions::derived(Kind::Caption, Format::UTF8);
     let mut captions = tap(&mut meeting, captions, Purposes::RECORD);
-    let notes = Stream::derived(Kind::Note, Format::UTF8);
+    let notes = StreamOptions::derived(Kind::Note, Format::UTF8);
     let mut notes = tap(&mut meeting, notes, Purposes::RECORD);
     let (samples, text) = (Payload::Bytes(&[1; 640]), Payload::Bytes(b"text"));
     let seen = allocations(FRAMES, |now| {
@@ -332,7 +333,7 @@ fn admitting_records() {
     };
     let bits = u32::try_from(8 * FRAMES).unwrap() + 8;
     let schema = Schema::new(vec![field("sent"), field("lost")], bits).unwrap();
-    let stream = Stream::records(who, Kind::Telemetry, schema);
+    let stream = StreamOptions::records(who, Kind::Telemetry, schema);
     let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
     let record = [[1, 0, 0, 0, 0, 0, 0, 0], [10, 0, 0, 0, 0, 0, 0, 0]].concat();
     let mut buffer = record.clone();
@@ -396,7 +397,7 @@ fn admitting_encoded_frames() {
         let (mut meeting, notice, [agrees, refuses]) = meeting();
         agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
         for (who, released) in [(agrees, true), (refuses, false)] {
-            let stream = Stream::owned(who, Kind::Video, format);
+            let stream = StreamOptions::owned(who, Kind::Video, format);
             let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
             let mut buffer = key.clone();
             let mut blanks = 0;

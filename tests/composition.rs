@@ -8,7 +8,7 @@ mod layout;
 use common::{SCOPE, agree, meeting, millis, tap};
 use framegate::{
     Area, ColorRange, Contributors, Format, Frame, Kind, Kinds, Participant, Payload, PixelFormat,
-    Purposes, Reason, Region, Samples, Scope, Stream, Time, Verdict,
+    Purposes, Reason, Region, Samples, Scope, StreamOptions, Time, Verdict,
 };
 use layout::{Memory, parts};
 use proptest::{
@@ -95,7 +95,7 @@ fn check_gallery(
     let may = |who: usize| has_agreed(who, agreed, fault);
     let person = |who: usize| people.get(who).copied().unwrap_or(Participant::UNKNOWN);
     let format = Format::picture(pixels, ColorRange::Limited, 24, 16);
-    let stream = Stream::composite(Kind::Video, format);
+    let stream = StreamOptions::composite(Kind::Video, format);
     let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
     let parts = parts(pixels, ColorRange::Limited);
     let sent = Memory::picture(&parts, SIZE, 0, 0, 0);
@@ -151,7 +151,7 @@ fn check_mix((agreed, packets): (Agreed, Mix), fault: Option<Fault>) -> TestCase
     for (who, _) in people.into_iter().zip(agreed).filter(|(_, agreed)| *agreed) {
         agree(&mut meeting, notice, who, SCOPE, Time::START);
     }
-    let stream = Stream::mix(Kind::Audio, Format::pcm(Samples::MuLaw, 1));
+    let stream = StreamOptions::mix(Kind::Audio, Format::pcm(Samples::MuLaw, 1));
     let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
     for (at, voices) in (1..).zip(packets) {
         let mut agreeing = voices.iter().map(|who| has_agreed(*who, agreed, fault));
@@ -262,7 +262,7 @@ fn r4_a_shared_screen_loses_what_is_somebody_elses_and_not_cleared() {
     let format = Format::picture(pixels, ColorRange::Full, 24, 16);
     let mut screen = tap(
         &mut meeting,
-        Stream::owned(ana, Kind::Screen, format),
+        StreamOptions::owned(ana, Kind::Screen, format),
         Purposes::RECORD,
     );
     let parts = parts(pixels, ColorRange::Full);
@@ -336,7 +336,7 @@ fn r4_a_shared_screen_loses_what_is_somebody_elses_and_not_cleared() {
 fn r4_who_shares_a_screen_must_agree_to_all_of_it() {
     let (mut meeting, notice, [ana, ben]) = meeting();
     agree(&mut meeting, notice, ben, SCOPE, Time::START);
-    let stream = Stream::owned(ana, Kind::Whiteboard, Format::JSON);
+    let stream = StreamOptions::owned(ana, Kind::Whiteboard, Format::JSON);
     let mut board = tap(&mut meeting, stream, Purposes::RECORD);
     let strokes = br#"[{"by":"ben","x":[1,2,3]}]"#;
     let all = Area::Span {

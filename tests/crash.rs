@@ -506,10 +506,8 @@ fn take_turns(path: &Path, way: &str, turns: u64) -> Result<(usize, usize, usize
         if turn % 3 == 0 {
             // As of a process that was killed in the middle of a line.
             let mut file = OpenOptions::new().append(true).open(path).unwrap();
-            file.write_all(
-                &br#"{"n":123456789,"prev":""#[..=usize::try_from(turn % 20).unwrap()],
-            )
-            .unwrap();
+            file.write_all(&br#"{"n":123456789,"prev":""#[..=usize::try_from(turn % 20).unwrap()])
+                .unwrap();
             torn += 1;
         }
         let (mut first, first_reports) = stand_by(path, way);

@@ -5,7 +5,8 @@ mod common;
 use common::{agree, meeting, microphone, millis, own, tap};
 use framegate::{
     Area, Authority, Contributors, Digest, Format, Frame, Kind, Kinds, MAX_SOURCES, Meeting,
-    Participant, Payload, Purposes, Reason, Region, Scope, Source, Stream, Tag, Tap, Time, Verdict,
+    Participant, Payload, Purposes, Reason, Region, Scope, Source, StreamOptions, Tag, Tap, Time,
+    Verdict,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -13,8 +14,8 @@ const SAMPLES: Payload<'_> = Payload::Bytes(&[1; 4]);
 const TEXT: Payload<'_> = Payload::Bytes(b"text");
 const RECORD: Purposes = Purposes::RECORD;
 
-fn captions() -> Stream {
-    Stream::derived(Kind::Caption, Format::UTF8)
+fn captions() -> StreamOptions {
+    StreamOptions::derived(Kind::Caption, Format::UTF8)
 }
 
 /// The tag of a frame of somebody's microphone.
@@ -80,7 +81,7 @@ fn r8_a_caption_carries_the_meet_of_its_sources() {
 fn r8_what_is_made_of_a_frame_in_part_is_tagged_so() {
     let (mut meeting, notice, [ana, ben]) = meeting();
     agree(&mut meeting, notice, ana, common::SCOPE, Time::START);
-    let stereo = Stream::composite(Kind::Audio, Format::pcm(framegate::Samples::S16, 2));
+    let stereo = StreamOptions::composite(Kind::Audio, Format::pcm(framegate::Samples::S16, 2));
     let mut stereo = tap(&mut meeting, stereo, RECORD);
     let regions = [0, 1].map(|channel| {
         Region::new(
@@ -197,7 +198,7 @@ fn r8_sources_that_do_not_say_everything_are_incomplete() {
     // A tag of several kinds does not say which.
     let mut text = common::tap(
         &mut meeting,
-        Stream::owned(who, Kind::Chat, Format::UTF8),
+        StreamOptions::owned(who, Kind::Chat, Format::UTF8),
         RECORD,
     );
     let chat = text.admit(&own(now), TEXT, now, |_| ()).tag;
@@ -223,15 +224,15 @@ fn r8_sources_that_do_not_say_everything_are_incomplete() {
         assert_eq!(admission.verdict(), incomplete, "{contributors:?}");
     }
     for stream in [
-        Stream::owned(who, Kind::Caption, Format::UTF8),
-        Stream::mix(Kind::Caption, Format::UTF8),
-        Stream::composite(Kind::Caption, Format::UTF8),
+        StreamOptions::owned(who, Kind::Caption, Format::UTF8),
+        StreamOptions::mix(Kind::Caption, Format::UTF8),
+        StreamOptions::composite(Kind::Caption, Format::UTF8),
     ] {
         let mut ordinary = common::tap(&mut meeting, stream, RECORD);
         assert_eq!(derive(&mut ordinary, &[source], now), incomplete);
     }
     // Free bytes stay free bytes, whatever they were made from.
-    let statistics = Stream::derived(Kind::Usage, Format::OPAQUE);
+    let statistics = StreamOptions::derived(Kind::Usage, Format::OPAQUE);
     let mut statistics = common::tap(&mut meeting, statistics, RECORD);
     let free = Verdict::Dropped(Reason::FreeBytes);
     assert_eq!(derive(&mut statistics, &[source], now), free);
@@ -253,7 +254,11 @@ fn r8_relabelling_clears_no_more() {
     let refused = heard(&mut meeting, ana, RECORD, millis(1));
     let voice = heard(&mut meeting, ben, RECORD, millis(1));
     for kind in Kind::ALL {
-        let mut tap = tap(&mut meeting, Stream::derived(kind, Format::UTF8), RECORD);
+        let mut tap = tap(
+            &mut meeting,
+            StreamOptions::derived(kind, Format::UTF8),
+            RECORD,
+        );
         let mut verdict = |tag, who| derive(&mut tap, &[Source::new(tag, &[who])], millis(2));
         for withheld in [
             verdict(refused, ana),
@@ -315,7 +320,11 @@ fn r8_a_withdrawal_reaches_a_caption_in_a_buffer() {
 fn r8_of_what_was_hidden_nothing_is_derived() {
     let (mut meeting, notice, [ana, ben]) = meeting();
     agree(&mut meeting, notice, ana, common::SCOPE, Time::START);
-    let mut chat = tap(&mut meeting, Stream::mix(Kind::Chat, Format::UTF8), RECORD);
+    let mut chat = tap(
+        &mut meeting,
+        StreamOptions::mix(Kind::Chat, Format::UTF8),
+        RECORD,
+    );
     let quote = Region::new(ben, Area::Span { start: 0, end: 2 });
     let quote = [quote.kind(Kind::Comment).captured(millis(3))];
     let authors = [ana];
@@ -362,7 +371,7 @@ fn r8_of_what_was_hidden_nothing_is_derived() {
 fn r8_of_a_composite_in_part_its_remaining_owners_are_the_source() {
     let (mut meeting, notice, [ana, ben]) = meeting();
     agree(&mut meeting, notice, ana, common::SCOPE, Time::START);
-    let stream = Stream::composite(Kind::Chat, Format::UTF8);
+    let stream = StreamOptions::composite(Kind::Chat, Format::UTF8);
     let mut tap = tap(&mut meeting, stream, RECORD);
     let span = |who, start, end| Region::new(who, Area::Span { start, end });
     let regions = [span(ana, 0, 2), span(ben, 2, 4)];
@@ -432,7 +441,7 @@ proptest! {
             if let Some((tag, people, kinds, captured)) = &told {
                 sources.push(Source { tag: *tag, people, kinds: *kinds, captured: *captured });
             }
-            let mut tap = tap(&mut meeting, Stream::derived(kind, Format::UTF8), RECORD);
+            let mut tap = tap(&mut meeting, StreamOptions::derived(kind, Format::UTF8), RECORD);
             let mut room = [Participant::UNKNOWN; 3];
             let admission = tap.admit(&Frame::derived(&sources), TEXT, at, |cleared| {
                 let source = cleared.source(&mut room).unwrap();

@@ -4,8 +4,8 @@ mod common;
 
 use common::{SCOPE, agree, meeting, own, tap};
 use framegate::{
-    Area, Contributors, Error, Format, Frame, Kind, Payload, Purposes, Reason, Region, Stream,
-    Time, Verdict,
+    Area, Contributors, Error, Format, Frame, Kind, Payload, Purposes, Reason, Region,
+    StreamOptions, Time, Verdict,
 };
 use proptest::{prelude::*, sample::select};
 use serde_json::Value;
@@ -151,9 +151,9 @@ fn treat(text: &str, areas: &[(Area, bool)], is_composite: bool) -> (Verdict, St
     let [agrees, refuses] = people;
     agree(&mut meeting, notice, agrees, SCOPE, Time::START);
     let stream = if is_composite {
-        Stream::composite(Kind::Whiteboard, Format::JSON)
+        StreamOptions::composite(Kind::Whiteboard, Format::JSON)
     } else {
-        Stream::owned(agrees, Kind::Whiteboard, Format::JSON)
+        StreamOptions::owned(agrees, Kind::Whiteboard, Format::JSON)
     };
     let mut tap = tap(&mut meeting, stream.structural_keys(KEYS), Purposes::RECORD);
     let region = |(area, is): &(Area, bool)| Region::new(if *is { agrees } else { refuses }, *area);
@@ -344,7 +344,7 @@ fn r1_what_is_no_json_is_withheld() {
     agree(&mut meeting, notice, agrees, SCOPE, Time::START);
     let mut tap = tap(
         &mut meeting,
-        Stream::owned(agrees, Kind::Poll, Format::JSON),
+        StreamOptions::owned(agrees, Kind::Poll, Format::JSON),
         Purposes::RECORD,
     );
     let mut verdict = |text: &[u8], areas: &[Area]| {
@@ -434,9 +434,9 @@ fn r1_what_is_no_json_is_withheld() {
 fn keys_of_what_is_no_json_are_an_error() {
     let (mut meeting, _, [who]) = meeting();
     for format in [Format::UTF8, Format::OPAQUE, Format::i420(2, 2)] {
-        let stream = Stream::owned(who, Kind::Poll, format).structural_keys(["type"]);
+        let stream = StreamOptions::owned(who, Kind::Poll, format).structural_keys(["type"]);
         assert_eq!(meeting.open_stream(stream), Err(Error::Format));
     }
-    let stream = Stream::owned(who, Kind::Poll, Format::JSON).structural_keys(["type"]);
+    let stream = StreamOptions::owned(who, Kind::Poll, Format::JSON).structural_keys(["type"]);
     assert!(meeting.open_stream(stream).is_ok());
 }

@@ -12,8 +12,8 @@ use std::{
 use common::{Memory, agree, microphone, millis, own};
 use framegate::{
     Authority, Digest, Durability, Entry, Error, FileStore, Grant, Head, Join, Kinds, Ledger,
-    LedgerFault, LedgerWriter, Meeting, Method, Notice, Outlet, Participant, Payload, PublicKey,
-    Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, TapRelease, Time, Verdict,
+    LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant, Payload,
+    PublicKey, Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, TapRelease, Time, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -427,7 +427,7 @@ fn r3_nobody_agrees_to_a_third_party_who_is_named_only_later() {
 
     let acme = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
     let stream = meeting.open_stream(microphone(who)).unwrap();
-    let outlet = Outlet::new("ACME's", acme).recipient("ACME Ltd");
+    let outlet = OutletOptions::new("ACME's", acme).recipient("ACME Ltd");
     let outlet = meeting.open_outlet(outlet).unwrap();
     let mut tap = meeting.tap(stream, outlet).unwrap();
     assert_eq!(verdict(&mut tap, 4), Verdict::Dropped(Reason::NotGranted));
@@ -441,7 +441,7 @@ fn r3_nobody_agrees_to_a_third_party_who_is_named_only_later() {
     let agreed: Vec<_> = agreed.map(|agreed| of_acme(&agreed.purposes)).collect();
     assert_eq!(agreed, [false, false, true]);
     let mut resumed = Meeting::resume(&memory.read(), LedgerWriter::default()).unwrap();
-    let late = Outlet::new("ACME's", acme).recipient("ACME Ltd");
+    let late = OutletOptions::new("ACME's", acme).recipient("ACME Ltd");
     assert!(resumed.open_outlet(late).is_ok());
 }
 
@@ -794,7 +794,7 @@ fn only_what_must_be_is_durable_at_once_when_batched() {
     let writer = LedgerWriter::new(Box::new(syncs.clone())).durability(Durability::Batched);
     let (mut meeting, _, who) = meeting(writer);
     meeting
-        .open_outlet(Outlet::new("o", Purposes::RECORD))
+        .open_outlet(OutletOptions::new("o", Purposes::RECORD))
         .unwrap();
     let settling = meeting.withdraw(Authority::Participant, who, Scope::ALL, millis(9));
     assert!(settling.is_settled());

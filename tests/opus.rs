@@ -174,7 +174,7 @@ fn all(packets: &[Vec<u8>]) -> Vec<&[u8]> {
 /// What becomes of one frame, captured when its owner has agreed for so many microseconds.
 fn after(format: Format, bytes: &[u8], micros: i64) -> Gated {
     let (mut meeting, notice, [who]) = common::meeting();
-    let stream = framegate::Stream::owned(who, Kind::Audio, format);
+    let stream = framegate::StreamOptions::owned(who, Kind::Audio, format);
     let mut tap = tap(&mut meeting, stream, true);
     common::agree(
         &mut meeting,

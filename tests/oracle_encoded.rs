@@ -8,8 +8,8 @@ mod frames;
 
 use common::{SCOPE, meeting, millis, own, tap};
 use framegate::{
-    Area, Authority, Cleared, Contributors, Format, Frame, Kind, Kinds, Outlet, Payload, Purposes,
-    Reason, Region, Stream, Verdict,
+    Area, Authority, Cleared, Contributors, Format, Frame, Kind, Kinds, OutletOptions, Payload,
+    Purposes, Reason, Region, StreamOptions, Verdict,
 };
 use frames::{Made, Nature, all, streams};
 use proptest::{
@@ -207,9 +207,9 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
         Kinds::empty()
     };
     let mut tap = |who, id: &str| {
-        let stream = Stream::owned(who, Kind::Video, script.format);
+        let stream = StreamOptions::owned(who, Kind::Video, script.format);
         let stream = meeting.open_stream(stream).unwrap();
-        let outlet = Outlet::new(id, Purposes::RECORD).blank(kinds);
+        let outlet = OutletOptions::new(id, Purposes::RECORD).blank(kinds);
         let outlet = meeting.open_outlet(outlet).unwrap();
         meeting.tap(stream, outlet).unwrap()
     };
@@ -427,9 +427,9 @@ fn r4_who_is_in_a_part_is_in_all_of_it() {
             ]
         }) {
             let stream = if is_composite {
-                Stream::composite(Kind::Screen, format)
+                StreamOptions::composite(Kind::Screen, format)
             } else {
-                Stream::owned(agrees, Kind::Screen, format)
+                StreamOptions::owned(agrees, Kind::Screen, format)
             };
             let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
             let regions = [Region::new(owner, area)];

@@ -8,8 +8,8 @@ mod layout;
 
 use common::{SCOPE, agree, meeting, own, tap};
 use framegate::{
-    Area, ColorRange, Contributors, Error, Format, Frame, Kind, Kinds, Meeting, Outlet,
-    Participant, PixelFormat, Purposes, Reason, Region, Samples, Stream, Tap, Time, Verdict,
+    Area, ColorRange, Contributors, Error, Format, Frame, Kind, Kinds, Meeting, OutletOptions,
+    Participant, PixelFormat, Purposes, Reason, Region, Samples, StreamOptions, Tap, Time, Verdict,
 };
 use layout::{Memory, PIXELS, RANGES, SAMPLES, parts};
 use proptest::{prelude::*, sample::select, test_runner::TestRunner};
@@ -23,9 +23,9 @@ fn room(format: Format, kind: Kind, is_composite: bool) -> (Meeting, Tap, [Parti
     let (mut meeting, notice, people) = meeting();
     agree(&mut meeting, notice, people[0], SCOPE, Time::START);
     let stream = if is_composite {
-        Stream::composite(kind, format)
+        StreamOptions::composite(kind, format)
     } else {
-        Stream::owned(people[0], kind, format)
+        StreamOptions::owned(people[0], kind, format)
     };
     let tap = tap(&mut meeting, stream, Purposes::RECORD);
     (meeting, tap, people)
@@ -126,9 +126,9 @@ fn each_format_of_each_kind_is_dropped_blanked_and_redacted() {
         agree(&mut meeting, notice, agrees, SCOPE, Time::START);
         let mut open = |owner: Participant, blanks| {
             let stream = meeting
-                .open_stream(Stream::owned(owner, kind, format))
+                .open_stream(StreamOptions::owned(owner, kind, format))
                 .unwrap();
-            let outlet = Outlet::new("outlet", Purposes::RECORD).blank(blanks);
+            let outlet = OutletOptions::new("outlet", Purposes::RECORD).blank(blanks);
             let outlet = meeting.open_outlet(outlet).unwrap();
             meeting.tap(stream, outlet).unwrap()
         };
@@ -379,7 +379,7 @@ fn formats_that_cannot_be_are_errors() {
     let (mut meeting, _, [who]) = meeting();
     let mut open = |format| {
         meeting
-            .open_stream(Stream::owned(who, Kind::Video, format))
+            .open_stream(StreamOptions::owned(who, Kind::Video, format))
             .err()
     };
     for pixels in PIXELS {

@@ -4,8 +4,8 @@ mod common;
 
 use common::{agree, meeting, millis, own, tap};
 use framegate::{
-    Contributors, Field, Format, Frame, Join, Kind, Kinds, Meeting, Outlet, OutletId, Participant,
-    Payload, Purposes, Reason, Region, Schema, Stream, Tap, Time, Verdict,
+    Contributors, Field, Format, Frame, Join, Kind, Kinds, Meeting, Outlet, OutletOptions,
+    Participant, Payload, Purposes, Reason, Region, Schema, StreamOptions, Tap, Time, Verdict,
 };
 
 const RECORD: Purposes = Purposes::RECORD;
@@ -30,13 +30,13 @@ fn record<const N: usize>(values: [i64; N]) -> Vec<u8> {
     values.map(i64::to_le_bytes).concat()
 }
 
-fn outlet(meeting: &mut Meeting) -> OutletId {
-    let outlet = Outlet::new("metrics", RECORD).blank(Kinds::all());
+fn outlet(meeting: &mut Meeting) -> Outlet {
+    let outlet = OutletOptions::new("metrics", RECORD).blank(Kinds::all());
     meeting.open_outlet(outlet).unwrap()
 }
 
-fn telemetry(meeting: &mut Meeting, who: Participant, schema: Schema, outlet: OutletId) -> Tap {
-    let stream = Stream::records(who, Kind::Telemetry, schema);
+fn telemetry(meeting: &mut Meeting, who: Participant, schema: Schema, outlet: Outlet) -> Tap {
+    let stream = StreamOptions::records(who, Kind::Telemetry, schema);
     let stream = meeting.open_stream(stream).unwrap();
     meeting.tap(stream, outlet).unwrap()
 }
@@ -57,7 +57,7 @@ fn released(tap: &mut Tap, count: i64, from: i64) -> usize {
 fn r9_records_are_gated_like_content() {
     let (mut meeting, notice, [who]) = meeting();
     for kind in [Kind::Telemetry, Kind::Diagnostic, Kind::Usage] {
-        let stream = Stream::records(who, kind, counter(640));
+        let stream = StreamOptions::records(who, kind, counter(640));
         let mut tap = tap(&mut meeting, stream, RECORD);
         let refused = Verdict::Dropped(Reason::NotGranted);
         assert_eq!(send(&mut tap, 7, millis(1)), refused);
@@ -75,7 +75,7 @@ fn r9_records_are_gated_like_content() {
         assert_eq!((bare.verdict(), bare.purposes()), (Verdict::Whole, RECORD));
         assert_eq!(framegate::Tag::from_bytes(bare.to_bytes()), Ok(bare));
     }
-    let stream = Stream::records(who, Kind::Unclassified, counter(640));
+    let stream = StreamOptions::records(who, Kind::Unclassified, counter(640));
     let mut unspecific = tap(&mut meeting, stream, RECORD);
     agree(&mut meeting, notice, who, common::SCOPE, millis(3));
     let never = Verdict::Dropped(Reason::Unclassified);
@@ -89,9 +89,9 @@ fn r9_free_bytes_are_withheld() {
     for kind in [Kind::Telemetry, Kind::Diagnostic, Kind::Usage] {
         for format in [Format::UTF8, Format::OPAQUE] {
             for stream in [
-                Stream::owned(who, kind, format),
-                Stream::mix(kind, format),
-                Stream::composite(kind, format),
+                StreamOptions::owned(who, kind, format),
+                StreamOptions::mix(kind, format),
+                StreamOptions::composite(kind, format),
             ] {
                 let mut tap = tap(&mut meeting, stream, RECORD);
                 let people = [who];
@@ -111,7 +111,7 @@ fn r9_a_record_is_of_its_schema_and_of_its_owner() {
     let (mut meeting, notice, [who, other]) = meeting();
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     agree(&mut meeting, notice, other, common::SCOPE, Time::START);
-    let stream = Stream::records(who, Kind::Usage, schema(&[(0, 9), (0, 9)], 1000));
+    let stream = StreamOptions::records(who, Kind::Usage, schema(&[(0, 9), (0, 9)], 1000));
     let mut tap = tap(&mut meeting, stream, RECORD);
     let malformed = Verdict::Dropped(Reason::Malformed);
     let now = millis(1);
@@ -146,7 +146,7 @@ fn r9_fields_out_of_range_are_zeroed() {
     let (mut meeting, notice, [who]) = meeting();
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     let ranges = [(0, 9), (5, 9), (-9, -5)];
-    let stream = Stream::records(who, Kind::Telemetry, schema(&ranges, 1_000_000));
+    let stream = StreamOptions::records(who, Kind::Telemetry, schema(&ranges, 1_000_000));
     let mut tap = tap(&mut meeting, stream, RECORD);
     let now = millis(1);
     let some = Verdict::Redacted(OUT_OF_RANGE);

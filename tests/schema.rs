@@ -15,7 +15,7 @@ use std::{
 
 use framegate::{
     Authority, Grant, Join, Kind, Kinds, Line, Meeting, Method, PastMeeting, Purposes, Scope,
-    Stream,
+    StreamOptions,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -126,7 +126,7 @@ fn other_entries() -> Vec<Value> {
         at(2000),
         |_| (),
     );
-    let mix = Stream::mix(Kind::Screen, framegate::Format::OPAQUE);
+    let mix = StreamOptions::mix(Kind::Screen, framegate::Format::OPAQUE);
     meeting.open_stream(mix).unwrap();
     let withdrawal = meeting.withdraw(Authority::Participant, child, Scope::ALL, at(3000));
     assert!(meeting.settled(&withdrawal, at(3001)));

@@ -11,8 +11,8 @@ use std::{
 use framegate::{
     Area, Authority, Beside, Carried, ColorRange, Counters, Digest, Durability, Entered, Entry,
     Field, Finding, Format, Grant, Head, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting, Method,
-    Notice, Outlet, OutletId, PixelFormat, PublicKey, Purposes, Reason, Refusal, Samples, Schema,
-    Scope, Seal, Signed, StreamId, Tag, TapCount, TapRelease, Time, Verdict,
+    Notice, OutletId, OutletOptions, PixelFormat, PublicKey, Purposes, Reason, Refusal, Samples,
+    Schema, Scope, Seal, Signed, StreamId, Tag, TapCount, TapRelease, Time, Verdict,
     export::{
         Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Range, Recalled, Receipt,
         Released, Restriction, Withdrawal, cawg, ts27560, ts27560::Particulars, vcon, vcon::Dialog,
@@ -106,7 +106,7 @@ data! {
     "ledger/entry.rs" Line: memory().read().lines;
     "ledger/entry.rs" TapCount: counts();
     "ledger/writer.rs" Durability: [Durability::Each, Durability::Batched];
-    "outlet.rs" Outlet: [Outlet::new("a", Purposes::RECORD), Outlet::new("b", Purposes::TRAIN).recipient("ACME Ltd").blank(Kinds::VIDEO)];
+    "outlet.rs" OutletOptions: [OutletOptions::new("a", Purposes::RECORD), OutletOptions::new("b", Purposes::TRAIN).recipient("ACME Ltd").blank(Kinds::VIDEO)];
     "past.rs" Entered: [Entered::InLedger, Entered::Beside];
     "payload.rs" Format: formats();
     "purpose.rs" Purposes: [Purposes::empty(), Purposes::TRAIN | Purposes::RECORD, Purposes::from_bits_retain(1 << 9), Purposes::from_bits_retain(u16::MAX)];
@@ -139,7 +139,13 @@ written! {
 const NO_DATA: &[(&str, &[&str])] = &[
     (
         "stands for something in this process, and whoever could read one from a file would have made it up",
-        &["ids.rs Participant", "region.rs Region", "stream.rs Stream"],
+        &[
+            "ids.rs Outlet",
+            "ids.rs Participant",
+            "ids.rs Stream",
+            "region.rs Region",
+            "stream.rs StreamOptions",
+        ],
     ),
     (
         "only reading and checking makes one",
@@ -450,7 +456,7 @@ fn nothing_comes_that_could_not_have_been_made() {
         json!({"rectangle": {"x": 0, "y": 0, "width": 1}}),
         json!({"span": {"start": 0, "end": 1, "owner": 3}}),
     ]);
-    refused::<Outlet>(&[
+    refused::<OutletOptions>(&[
         json!({"name": "a"}),
         json!({"name": "a", "purposes": "RECORD", "recipients": "ACME Ltd"}),
         json!({"name": "a", "purposes": "EVERYTHING"}),

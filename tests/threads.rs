@@ -11,7 +11,7 @@ use std::{
 use common::{agree, meeting, microphone, millis, own, tap};
 use framegate::{
     Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Reason, Samples, Scope,
-    Stream, Time, Verdict,
+    StreamOptions, Time, Verdict,
 };
 
 const SAMPLES: [u8; 4] = [1; 4];
@@ -95,7 +95,7 @@ fn r6_settling_waits_for_a_release_under_way() {
 #[test]
 fn r4_who_never_agreed_at_the_same_time_is_never_released_together() {
     let (mut meeting, notice, people) = meeting::<2>();
-    let stream = Stream::mix(Kind::Audio, Format::pcm(Samples::S16, 1));
+    let stream = StreamOptions::mix(Kind::Audio, Format::pcm(Samples::S16, 1));
     let mut taps = [
         tap(&mut meeting, stream.clone(), Purposes::RECORD),
         tap(&mut meeting, stream, Purposes::RECORD),
@@ -134,7 +134,7 @@ fn r6_random_withdrawals_under_load() {
     };
     let (mut meeting, notice, people) = meeting::<2>();
     let group = meeting.group(&people).unwrap();
-    let mix = || Stream::mix(Kind::Audio, Format::pcm(Samples::S16, 1));
+    let mix = || StreamOptions::mix(Kind::Audio, Format::pcm(Samples::S16, 1));
     let both = [
         Contributors::Complete(&people),
         Contributors::Group(&group),

@@ -5,7 +5,8 @@ mod common;
 use common::{agree, meeting, microphone, millis, own, tap};
 use framegate::{
     Area, Authority, Cleared, Contributors, Format, Frame, Kind, Kinds, Meeting, Participant,
-    Payload, PayloadMut, Purposes, Reason, Region, Samples, Scope, Stream, Tap, Time, Verdict,
+    Payload, PayloadMut, Purposes, Reason, Region, Samples, Scope, StreamOptions, Tap, Time,
+    Verdict,
 };
 
 /// Two channels, four samples of each.
@@ -15,7 +16,7 @@ const SENT: [u8; 16] = [7; 16];
 fn room() -> (Meeting, Tap, [Participant; 2]) {
     let (mut meeting, notice, people) = meeting();
     agree(&mut meeting, notice, people[0], common::SCOPE, Time::START);
-    let stereo = Stream::composite(Kind::Audio, Format::pcm(Samples::S16, 2));
+    let stereo = StreamOptions::composite(Kind::Audio, Format::pcm(Samples::S16, 2));
     let tap = tap(&mut meeting, stereo, Purposes::RECORD);
     (meeting, tap, people)
 }

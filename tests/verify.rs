@@ -7,8 +7,8 @@ mod common;
 use common::{Memory, SCOPE, agree, millis, notice, own};
 use framegate::{
     Archived, Authority, Carried, Digest, Finding, Format, Frame, Head, Join, Kind, Kinds, Ledger,
-    LedgerFault, Meeting, MeetingKey, Participant, Purposes, Scope, Seal, Seals, Source, Stream,
-    Subject, Subjects, Tag, Tap, Time, Verifier,
+    LedgerFault, Meeting, MeetingKey, Participant, Purposes, Scope, Seal, Seals, Source,
+    StreamOptions, Subject, Subjects, Tag, Tap, Time, Verifier,
 };
 
 const PAYLOAD: &[u8] = b"a frame";
@@ -32,7 +32,7 @@ fn scene() -> Scene {
     for who in [ana, bo] {
         agree(&mut meeting, digest, who, SCOPE, millis(1000));
     }
-    let stream = Stream::owned(ana, Kind::Audio, Format::OPAQUE);
+    let stream = StreamOptions::owned(ana, Kind::Audio, Format::OPAQUE);
     let tap = common::tap(&mut meeting, stream, RECORD);
     Scene {
         ledger,
@@ -265,7 +265,7 @@ fn what_was_withdrawn_goes_for_good_and_nothing_else_goes() {
         .join(Join::adult("ana"), millis(3500))
         .unwrap();
     agree(&mut scene.meeting, scene.notice, again, SCOPE, millis(3600));
-    let stream = Stream::owned(again, Kind::Audio, Format::OPAQUE);
+    let stream = StreamOptions::owned(again, Kind::Audio, Format::OPAQUE);
     scene.tap = common::tap(&mut scene.meeting, stream, RECORD);
     let second = scene.frame(4000);
     let verifier = scene.verifier();
@@ -322,7 +322,7 @@ fn a_ledger_that_was_cut_off_is_no_newer_one() {
 fn what_is_derived_needs_everybody_under_every_kind() {
     let mut scene = scene();
     let voice = scene.frame(2000);
-    let captions = Stream::derived(Kind::Caption, Format::UTF8);
+    let captions = StreamOptions::derived(Kind::Caption, Format::UTF8);
     let mut captions = common::tap(&mut scene.meeting, captions, RECORD);
     let (people, text) = ([scene.ana], b"what she said"[..].into());
     let sources = [Source::new(voice, &people)];

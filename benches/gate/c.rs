@@ -3,7 +3,7 @@
 use std::{env, hint::black_box, path::Path, process::Command};
 
 use criterion::Criterion;
-use framegate::{Format, Kind, Purposes, Stream, Time};
+use framegate::{Format, Kind, Purposes, StreamOptions, Time};
 use libloading::{Library, Symbol};
 
 use crate::{
@@ -40,7 +40,7 @@ pub fn through_c(criterion: &mut Criterion) {
 
     let (mut meeting, notice, [who]) = meeting();
     agree(&mut meeting, notice, who, SCOPE, Time::START);
-    let stream = Stream::owned(who, Kind::Audio, Format::OPAQUE);
+    let stream = StreamOptions::owned(who, Kind::Audio, Format::OPAQUE);
     let mut inlined = tap(&mut meeting, stream, Purposes::RECORD);
     let mut tags = [Tag([0; 16]); BATCH];
 

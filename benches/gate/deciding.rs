@@ -9,7 +9,8 @@ use std::{
 
 use criterion::Criterion;
 use framegate::{
-    Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Scope, Stream, Tap, Time,
+    Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Scope, StreamOptions, Tap,
+    Time,
 };
 
 use crate::{
@@ -30,7 +31,7 @@ pub fn deciding(criterion: &mut Criterion) {
     for who in people {
         agree(&mut meeting, notice, who, SCOPE, Time::START);
     }
-    let one = Stream::owned(people[0], Kind::Audio, Format::OPAQUE);
+    let one = StreamOptions::owned(people[0], Kind::Audio, Format::OPAQUE);
     let one = RefCell::new(tap(&mut meeting, one, Purposes::RECORD));
     let mut mixed = tap(&mut meeting, mix(), Purposes::RECORD);
     let words: [Word; 16] = array::from_fn(|at| Word(AtomicU64::new(at as u64 + 1)));
@@ -146,8 +147,8 @@ fn just_after_a_change(group: &mut Group<'_>, one: &RefCell<Tap>) {
     .measure(group);
 }
 
-fn mix() -> Stream {
-    Stream::mix(Kind::Audio, Format::OPAQUE)
+fn mix() -> StreamOptions {
+    StreamOptions::mix(Kind::Audio, Format::OPAQUE)
 }
 
 /// So many at once, beside as many one by one.

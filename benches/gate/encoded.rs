@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::Criterion;
-use framegate::{Contributors, Format, Kind, Payload, Purposes, Stream, Tap, Time};
+use framegate::{Contributors, Format, Kind, Payload, Purposes, StreamOptions, Tap, Time};
 
 use crate::{
     common::{SCOPE, agree, meeting, own, tap},
@@ -17,7 +17,7 @@ pub fn encoded(criterion: &mut Criterion) {
     let (mut meeting, notice, [who, other]) = meeting();
     agree(&mut meeting, notice, who, SCOPE, Time::START);
     let mut open = |who, format| {
-        let stream = Stream::owned(who, Kind::Video, format);
+        let stream = StreamOptions::owned(who, Kind::Video, format);
         tap(&mut meeting, stream, Purposes::RECORD)
     };
     let mut opaque = open(who, Format::OPAQUE);

@@ -13,8 +13,8 @@ use std::{
 
 use criterion::Criterion;
 use framegate::{
-    Authority, Contributors, Digest, Format, Frame, Join, Kind, Meeting, Outlet, Participant,
-    Payload, Purposes, Scope, Stream, Tap, Time,
+    Authority, Contributors, Digest, Format, Frame, Join, Kind, Meeting, OutletOptions,
+    Participant, Payload, Purposes, Scope, StreamOptions, Tap, Time,
 };
 
 use crate::{
@@ -91,7 +91,7 @@ pub fn load(criterion: &mut Criterion) {
     memory("a stream and a tap for each", streams, per_person, None);
 
     let everybody = meeting.group(&people).expect("a group");
-    let gallery = Stream::composite(Kind::Video, Format::OPAQUE);
+    let gallery = StreamOptions::composite(Kind::Video, Format::OPAQUE);
     let mut gallery = tap(&mut meeting, gallery, Purposes::RECORD);
     let mut one = taps.pop().expect("a tap of each");
     Line {
@@ -186,10 +186,10 @@ pub fn joined(meeting: &mut Meeting, digest: Digest) -> Vec<Participant> {
 }
 
 fn microphones(meeting: &mut Meeting, people: &[Participant]) -> Vec<Tap> {
-    let outlet = Outlet::new("recorder", Purposes::RECORD);
+    let outlet = OutletOptions::new("recorder", Purposes::RECORD);
     let outlet = meeting.open_outlet(outlet).expect("an outlet");
     let microphone = |who: &Participant| {
-        let stream = Stream::owned(*who, Kind::Audio, Format::OPAQUE);
+        let stream = StreamOptions::owned(*who, Kind::Audio, Format::OPAQUE);
         let stream = meeting.open_stream(stream).expect("a stream");
         meeting.tap(stream, outlet).expect("a tap")
     };

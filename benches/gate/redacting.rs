@@ -5,7 +5,7 @@ use std::{cell::RefCell, hint::black_box};
 use criterion::Criterion;
 use framegate::{
     Area, ColorRange, Format, Kind, Meeting, Participant, Payload, PayloadMut, PixelFormat,
-    PlaneMut, Purposes, Region, Samples, Stream, Tap, Time,
+    PlaneMut, Purposes, Region, Samples, StreamOptions, Tap, Time,
 };
 
 use crate::{
@@ -45,7 +45,7 @@ fn two() -> (Meeting, Participant, Participant) {
 fn blanking_sound(group: &mut Group<'_>) {
     let (mut meeting, _, refuses) = two();
     let mut tap = || {
-        let stream = Stream::owned(refuses, Kind::Audio, Format::pcm(Samples::S16, 2));
+        let stream = StreamOptions::owned(refuses, Kind::Audio, Format::pcm(Samples::S16, 2));
         RefCell::new(tap(&mut meeting, stream, Purposes::RECORD))
     };
     let (long, short) = (tap(), tap());
@@ -94,7 +94,7 @@ fn blanking_sound(group: &mut Group<'_>) {
 
 fn silencing_a_channel(group: &mut Group<'_>) {
     let (mut meeting, agrees, refuses) = two();
-    let stream = Stream::owned(agrees, Kind::Audio, Format::pcm(Samples::S16, 2));
+    let stream = StreamOptions::owned(agrees, Kind::Audio, Format::pcm(Samples::S16, 2));
     let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
     let regions = [Region::new(refuses, Area::Channel(1))];
     let lengths = [
@@ -167,7 +167,7 @@ fn blanking_pictures(group: &mut Group<'_>) {
         let (mut filled, mut image) = (vec![200u8; bytes + LINE], vec![200u8; bytes + LINE]);
         let (filled, image) = (aligned(&mut filled, bytes), aligned(&mut image, bytes));
 
-        let stream = Stream::owned(refuses, Kind::Video, format);
+        let stream = StreamOptions::owned(refuses, Kind::Video, format);
         let mut blank = tap(&mut meeting, stream, Purposes::RECORD);
         let least = if pixels == PixelFormat::Rgba {
             0.75
@@ -187,7 +187,7 @@ fn blanking_pictures(group: &mut Group<'_>) {
         }
         .measure(group);
 
-        let stream = Stream::owned(agrees, Kind::Video, format);
+        let stream = StreamOptions::owned(agrees, Kind::Video, format);
         let mut rectangle = tap(&mut meeting, stream, Purposes::RECORD);
         let covered = 640 * 360 * halves / 2;
         Line {
@@ -243,7 +243,7 @@ fn copying(group: &mut Group<'_>) {
     let (mut meeting, agrees, refuses) = two();
     let pcm = vec![1u8; PCM_20_MS];
     let (mut copied, mut buffer) = (pcm.clone(), pcm.clone());
-    let stream = Stream::owned(agrees, Kind::Audio, Format::pcm(Samples::S16, 2));
+    let stream = StreamOptions::owned(agrees, Kind::Audio, Format::pcm(Samples::S16, 2));
     let mut sound = tap(&mut meeting, stream, Purposes::RECORD);
     let channel = [Region::new(refuses, Area::Channel(1))];
     let parts: [(&str, &[Region]); 2] = [
@@ -270,7 +270,7 @@ fn copying(group: &mut Group<'_>) {
 
     let image = vec![200u8; picture_bytes(WIDTH, HEIGHT)];
     let (mut copied, mut buffer) = (image.clone(), image.clone());
-    let stream = Stream::owned(agrees, Kind::Video, Format::i420(1920, 1080));
+    let stream = StreamOptions::owned(agrees, Kind::Video, Format::i420(1920, 1080));
     let mut camera = tap(&mut meeting, stream, Purposes::RECORD);
     let rectangle = [Region::new(refuses, RECTANGLE)];
     let parts: [(&str, &[Region]); 2] = [
@@ -299,9 +299,9 @@ fn copying(group: &mut Group<'_>) {
 
 fn masking(group: &mut Group<'_>) {
     let (mut meeting, agrees, refuses) = two();
-    let stream = Stream::owned(refuses, Kind::Chat, Format::UTF8);
+    let stream = StreamOptions::owned(refuses, Kind::Chat, Format::UTF8);
     let mut blank = tap(&mut meeting, stream, Purposes::RECORD);
-    let stream = Stream::owned(agrees, Kind::Chat, Format::UTF8);
+    let stream = StreamOptions::owned(agrees, Kind::Chat, Format::UTF8);
     let mut quote = tap(&mut meeting, stream, Purposes::RECORD);
     let quotation = Area::Span {
         start: 0,
@@ -384,7 +384,7 @@ fn masking(group: &mut Group<'_>) {
 /// Beside a reader that only checks: what it takes to find the values.
 fn masking_json(group: &mut Group<'_>) {
     let (mut meeting, _, refuses) = two();
-    let stream = Stream::owned(refuses, Kind::Poll, Format::JSON);
+    let stream = StreamOptions::owned(refuses, Kind::Poll, Format::JSON);
     let stream = stream.structural_keys(["choice", "time"]);
     let mut poll = tap(&mut meeting, stream, Purposes::RECORD);
     let vote = r#"{"choice":"Zwölf","time":60000,"by":{"name":"Eva"},"again":false}"#;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, hint::black_box};
 use criterion::Criterion;
 use framegate::{
     Archived, Carried, Finding, Format, Head, Join, Kind, Kinds, Ledger, Meeting, MeetingKey,
-    Purposes, Seals, Stream, Subject, Subjects, Tag, Time, Verifier,
+    Purposes, Seals, StreamOptions, Subject, Subjects, Tag, Time, Verifier,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -127,7 +127,7 @@ fn meeting(ids: &[String]) -> (Verifier, Vec<Tag>) {
         .map(|id| {
             let who = meeting.join(Join::adult(id), Time::START).expect("room");
             agree(&mut meeting, notice, who, SCOPE, Time::START);
-            let stream = Stream::owned(who, Kind::Audio, Format::OPAQUE);
+            let stream = StreamOptions::owned(who, Kind::Audio, Format::OPAQUE);
             tap(&mut meeting, stream, Purposes::RECORD)
         })
         .collect();

@@ -11,7 +11,7 @@ use std::{
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
     Authority, Contributors, Counters, Digest, Durability, Error, FileStore, Frame, Grant, Join,
-    Kind, LedgerWriter, Meeting, MeetingKey, Notice, Outlet, OutletId, Participant, PublicKey,
+    Kind, LedgerWriter, Meeting, MeetingKey, Notice, OutletOptions, Participant, PublicKey,
     Purposes, Region, Scope, Signed, Time, Verdict,
 };
 use indicatif::ProgressBar;
@@ -69,7 +69,7 @@ fn earliest(feeds: &[Feed]) -> Option<(Time, usize)> {
 
 /// An outlet that is open.
 struct Destination {
-    id: OutletId,
+    id: framegate::Outlet,
     name: String,
     folder: PathBuf,
     tags: Tags,
@@ -167,16 +167,16 @@ impl<'a> Gate<'a> {
         Ok(())
     }
 
-    fn open_outlet(&mut self, outlet: &layout::Outlet) -> Result<OutletId, Error> {
+    fn open_outlet(&mut self, outlet: &layout::Outlet) -> Result<framegate::Outlet, Error> {
         let own = outlet.purposes.own;
         let declared = match &outlet.recipient {
-            None => Outlet::new(&outlet.name, own),
+            None => OutletOptions::new(&outlet.name, own),
             Some(recipient) => {
                 let mut pairs = Purposes::empty();
                 for purpose in own {
                     pairs |= self.meeting.third_party(purpose, recipient)?;
                 }
-                Outlet::new(&outlet.name, pairs).recipient(recipient)
+                OutletOptions::new(&outlet.name, pairs).recipient(recipient)
             }
         };
         self.meeting.open_outlet(declared.blank(outlet.blank.0))
@@ -312,9 +312,11 @@ impl<'a> Gate<'a> {
             ..
         } = &feed.stream;
         let id = self.meeting.open_stream(match whose {
-            Whose::Owner(who) => framegate::Stream::owned(self.stay(*who)?, *kind, reader.format()),
-            Whose::Mix(_) | Whose::Authors => framegate::Stream::mix(*kind, reader.format()),
-            Whose::Composite(_) => framegate::Stream::composite(*kind, reader.format()),
+            Whose::Owner(who) => {
+                framegate::StreamOptions::owned(self.stay(*who)?, *kind, reader.format())
+            }
+            Whose::Mix(_) | Whose::Authors => framegate::StreamOptions::mix(*kind, reader.format()),
+            Whose::Composite(_) => framegate::StreamOptions::composite(*kind, reader.format()),
         })?;
         for (position, outlet) in self.outlets.iter().enumerate() {
             feed.legs.push(Leg {

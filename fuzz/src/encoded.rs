@@ -4,7 +4,7 @@
 
 use framegate::{
     Authority, Cleared, Contributors, Digest, Format, Frame, Grant, Join, Kind, Kinds, Meeting,
-    Method, Notice, Outlet, Purposes, Reason, Scope, Stream, Tap, Time, Verdict,
+    Method, Notice, OutletOptions, Purposes, Reason, Scope, StreamOptions, Tap, Time, Verdict,
 };
 
 const FORMATS: [Format; 8] = [
@@ -68,9 +68,9 @@ impl Sender {
         let notice = notice.unwrap();
         let mut tap = |id| {
             let who = meeting.join(Join::adult(id), Time::START).unwrap();
-            let stream = Stream::owned(who, Kind::Video, format);
+            let stream = StreamOptions::owned(who, Kind::Video, format);
             let stream = meeting.open_stream(stream).unwrap();
-            let outlet = Outlet::new(id, Purposes::RECORD).blank(Kinds::all());
+            let outlet = OutletOptions::new(id, Purposes::RECORD).blank(Kinds::all());
             let outlet = meeting.open_outlet(outlet).unwrap();
             (who, meeting.tap(stream, outlet).unwrap())
         };

@@ -5,9 +5,9 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use framegate::{
     Admission, Area, Authority, Cleared, ColorRange, Contributors, Counters, Digest, Format, Frame,
-    Grant, Join, Kind, Kinds, MAX_REGIONS, Meeting, Method, Notice, Outlet, Participant, Payload,
-    PayloadMut, PixelFormat, Plane, PlaneMut, Purposes, Region, Samples, Scope, Stream, Tag, Tap,
-    Time, Verdict,
+    Grant, Join, Kind, Kinds, MAX_REGIONS, Meeting, Method, Notice, OutletOptions, Participant,
+    Payload, PayloadMut, PixelFormat, Plane, PlaneMut, Purposes, Region, Samples, Scope,
+    StreamOptions, Tag, Tap, Time, Verdict,
 };
 
 /// Who there is.
@@ -289,11 +289,11 @@ fn told(from: &mut Unstructured<'_>, meeting: &mut Meeting, room: &Room) -> Resu
     };
     let kind = *from.choose(&Kind::ALL)?;
     let (owner, stream) = match from.int_in_range(0..=4_u8)? {
-        0 => (Owner::Mix, Stream::mix(kind, format)),
-        1 | 2 => (Owner::Composite, Stream::composite(kind, format)),
+        0 => (Owner::Mix, StreamOptions::mix(kind, format)),
+        1 | 2 => (Owner::Composite, StreamOptions::composite(kind, format)),
         _ => {
             let who = from.choose_index(IDS.len())?;
-            let stream = Stream::owned(room.people[who], kind, format);
+            let stream = StreamOptions::owned(room.people[who], kind, format);
             (Owner::One(who), stream)
         }
     };
@@ -303,7 +303,7 @@ fn told(from: &mut Unstructured<'_>, meeting: &mut Meeting, room: &Room) -> Resu
         Purposes::from_bits_retain(u16::arbitrary(from)?)
     };
     let blanks = Kinds::from_bits_retain(u16::arbitrary(from)?);
-    let outlet = Outlet::new("outlet", purposes).blank(blanks);
+    let outlet = OutletOptions::new("outlet", purposes).blank(blanks);
     let (Ok(stream), Ok(outlet)) = (meeting.open_stream(stream), meeting.open_outlet(outlet))
     else {
         return Ok(None);

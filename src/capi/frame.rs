@@ -165,28 +165,28 @@ impl FrameIn<'_> {
         Time::from_micros(self.captured)
     }
 
-    /// The frame, as a tap of the meeting of this number is to see it.
+    /// The frame, as a tap is to see it.
     #[inline]
-    pub(super) fn with<R>(&self, meeting: u16, call: impl FnOnce(&Frame<'_>) -> R) -> R {
+    pub(super) fn with<R>(&self, call: impl FnOnce(&Frame<'_>) -> R) -> R {
         let owners = self
             .is_of_owner_alone()
             .then(|| self.told(Frame::new(self.captured(), Contributors::Owner)));
         match owners {
             Some(Ok(frame)) => call(&frame),
-            _ => self.with_parts(meeting, call),
+            _ => self.with_parts(call),
         }
     }
 
     #[inline(never)]
-    fn with_parts<R>(&self, meeting: u16, call: impl FnOnce(&Frame<'_>) -> R) -> R {
+    fn with_parts<R>(&self, call: impl FnOnce(&Frame<'_>) -> R) -> R {
         let captured = self.captured();
         let mut regions = [NOWHERE; MAX_REGIONS];
         let mut sources = [Source::new(TagOut::withheld(), &[]); MAX_SOURCES];
         let frame = self
-            .contributors(meeting)
+            .contributors()
             .and_then(|contributors| {
-                let regions = self.regions(meeting, &mut regions)?;
-                let sources = self.sources(meeting, &mut sources)?;
+                let regions = self.regions(&mut regions)?;
+                let sources = self.sources(&mut sources)?;
                 let frame = match (self.contributors, sources) {
                     (SOURCES, sources) => Frame::derived(sources),
                     (_, []) => Frame::new(captured, contributors),
@@ -209,8 +209,8 @@ impl FrameIn<'_> {
         }
     }
 
-    fn contributors(&self, meeting: u16) -> Result<Contributors<'_>, Status> {
-        let people = participants(self.people, self.people_count, meeting)?;
+    fn contributors(&self) -> Result<Contributors<'_>, Status> {
+        let people = participants(self.people, self.people_count)?;
         let names_more = self.people_count > 0;
         match self.contributors {
             // It says that there is nobody else, or nobody who is listed.
@@ -228,21 +228,20 @@ impl FrameIn<'_> {
         }
     }
 
-    fn regions<'r>(&self, meeting: u16, room: &'r mut [Region]) -> Result<&'r [Region], Status> {
+    fn regions<'r>(&self, room: &'r mut [Region]) -> Result<&'r [Region], Status> {
         if self.region_count == 0 {
             return Ok(&[]);
         }
         let elements = self.regions.elements(self.region_count)?;
         let room = room.get_mut(..self.region_count).ok_or(Status::Length)?;
         for (index, region) in room.iter_mut().enumerate() {
-            *region = elements.get(index)?.region(meeting)?;
+            *region = elements.get(index)?.region()?;
         }
         Ok(room)
     }
 
     fn sources<'r, 'c: 'r>(
         &'c self,
-        meeting: u16,
         room: &'r mut [Source<'c>],
     ) -> Result<&'r [Source<'c>], Status> {
         if self.source_count == 0 {
@@ -251,34 +250,22 @@ impl FrameIn<'_> {
         let elements = self.sources.elements(self.source_count)?;
         let room = room.get_mut(..self.source_count).ok_or(Status::Length)?;
         for (index, source) in room.iter_mut().enumerate() {
-            *source = elements.get(index)?.source(meeting)?;
+            *source = elements.get(index)?.source()?;
         }
         Ok(room)
     }
 }
 
-/// A list of people. Somebody of another meeting makes it one of somebody unknown.
-fn participants(
-    people: In<'_, Person>,
-    count: usize,
-    meeting: u16,
-) -> Result<&[Participant], Status> {
+/// A list of people.
+fn participants(people: In<'_, Person>, count: usize) -> Result<&[Participant], Status> {
     if count > usize::from(u16::MAX) {
         return Err(Status::Length);
     }
-    let people = people.array(count)?;
-    let others = people
-        .iter()
-        .fold(0, |others, who| others | (who.meeting ^ meeting));
-    if others == 0 {
-        Ok(Person::participants(people))
-    } else {
-        Ok(&[Participant::UNKNOWN])
-    }
+    people.array(count)
 }
 
 impl RegionIn {
-    fn region(&self, meeting: u16) -> Result<Region, Status> {
+    fn region(&self) -> Result<Region, Status> {
         let area = match self.area {
             RECTANGLE => Area::Rectangle {
                 x: self.x,
@@ -293,8 +280,7 @@ impl RegionIn {
             },
             _ => return Err(Status::Number),
         };
-        let owner = self.owner.in_meeting(meeting);
-        let mut region = Region::new(owner.unwrap_or(Participant::UNKNOWN), area);
+        let mut region = Region::new(self.owner, area);
         if self.kind != NO_KIND {
             region = region.kind(kind(self.kind).ok_or(Status::Number)?);
         }
@@ -304,13 +290,13 @@ impl RegionIn {
 }
 
 impl<'c> SourceIn<'c> {
-    fn source(&self, meeting: u16) -> Result<Source<'c>, Status> {
+    fn source(&self) -> Result<Source<'c>, Status> {
         let kinds = u16::try_from(self.kinds).map_err(|_| Status::Number)?;
         // What does not parse clears nothing.
         let tag = self.tag.get().unwrap_or(TagOut::withheld());
         Ok(Source {
             tag,
-            people: participants(self.people, self.people_count, meeting)?,
+            people: participants(self.people, self.people_count)?,
             kinds: Kinds::from_bits_retain(kinds),
             captured: time(self.captured).unwrap_or(tag.captured()),
         })

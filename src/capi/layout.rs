@@ -64,8 +64,8 @@ fn structs() -> Numbers {
         "framegate_scope" = grant::ScopeIn { kinds, purposes }
         "framegate_digest" = meeting::DigestOut { bytes }
         "framegate_participant" = people::Person { stay, slot, meeting }
-        "framegate_stream" = stream::StreamOut { meeting, number }
-        "framegate_outlet" = stream::OutletOut { meeting, number }
+        "framegate_stream" = stream::StreamOut { meeting, number, reserved }
+        "framegate_outlet" = stream::OutletOut { meeting, number, reserved }
         "framegate_meeting_options" = meeting::MeetingOptions {
             size, participants, id, ledger, append, append_user, event, event_user, device_secret, durability, reserved,
         }

@@ -1,10 +1,7 @@
 //! Meetings: opened, resumed, ended, closed; and what each call on one goes through.
 
 use alloc::boxed::Box;
-use core::{
-    cell::Cell,
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
-};
+use core::cell::Cell;
 use std::{
     sync::{Mutex, PoisonError},
     thread_local,
@@ -37,10 +34,8 @@ pub(super) struct Shared {
     events: Option<Events>,
 }
 
-/// A meeting, and the number by which its people, streams and outlets are told from those of others.
 pub(super) struct Gate {
     pub(super) meeting: Meeting,
-    pub(super) number: u16,
 }
 
 thread_local! {
@@ -69,12 +64,8 @@ impl Drop for Inside {
 
 impl Shared {
     fn new(meeting: Meeting, events: Option<Events>) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        // Never 0, which is nobody's.
-        let number = NEXT.fetch_add(1, Relaxed) % u32::from(u16::MAX) + 1;
-        let number = u16::try_from(number).unwrap_or(u16::MAX);
         Self {
-            gate: Mutex::new(Some(Gate { meeting, number })),
+            gate: Mutex::new(Some(Gate { meeting })),
             events,
         }
     }
@@ -103,7 +94,8 @@ impl Shared {
 impl Gate {
     /// Somebody of this meeting, or unknown to every one.
     pub(super) fn person(&self, who: Person) -> Result<Participant, Status> {
-        who.in_meeting(self.number).ok_or(Status::Foreign)
+        let is_own = self.meeting.knows(who) || who == Participant::UNKNOWN;
+        is_own.then_some(who).ok_or(Status::Foreign)
     }
 }
 

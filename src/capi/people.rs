@@ -1,25 +1,17 @@
 //! Participants: joining, leaving, finding.
 
-use core::{mem::offset_of, slice};
-
 use super::{
     boundary::status,
     handle::Handle,
     meeting::{Gate, Shared, call},
-    memory::{In, List, Out, Text, plain, sized, zeroed},
+    memory::{In, List, Out, Text, plain, sized},
     settling::{Under, give},
     status::Status,
 };
 use crate::{consent::PublicKey, ids::Participant, join::Join, time::Time};
 
-/// A participant, and their meeting's number in what is padding of [`Participant`].
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(C)]
-pub(super) struct Person {
-    pub(super) stay: u32,
-    pub(super) slot: u16,
-    pub(super) meeting: u16,
-}
+/// A participant, as C passes one.
+pub(super) type Person = Participant;
 
 /// Somebody who comes in.
 #[derive(Clone, Copy)]
@@ -35,70 +27,7 @@ pub(super) struct JoinIn<'c> {
 plain!(Person);
 sized!(JoinIn<'_>);
 
-impl Person {
-    pub(super) fn new(who: Participant, meeting: u16) -> Self {
-        Self {
-            stay: who.stay,
-            slot: who.slot,
-            meeting,
-        }
-    }
-
-    /// The participant if they are of this meeting, or unknown to every one.
-    pub(super) fn in_meeting(self, meeting: u16) -> Option<Participant> {
-        let who = Participant {
-            stay: self.stay,
-            slot: self.slot,
-        };
-        (self.meeting == meeting || who == Participant::UNKNOWN).then_some(who)
-    }
-}
-
-const _: () = assert!(
-    size_of::<Person>() == size_of::<Participant>()
-        && align_of::<Person>() == align_of::<Participant>()
-        && offset_of!(Person, stay) == offset_of!(Participant, stay)
-        && offset_of!(Person, slot) == offset_of!(Participant, slot)
-);
-
-impl Person {
-    /// The same people, without their meeting.
-    #[inline]
-    pub(super) fn participants(people: &[Self]) -> &[Participant] {
-        // SAFETY: both are laid out likewise, as is asserted above; the meeting is padding of a participant, and all bits are values.
-        unsafe { slice::from_raw_parts(people.as_ptr().cast(), people.len()) }
-    }
-
-    /// Room for so many participants.
-    pub(super) fn participants_mut(
-        room: Out<'_, Self>,
-        capacity: usize,
-    ) -> Result<&mut [Participant], Status> {
-        // What was never written is no participant yet.
-        for slot in room.rooms(capacity)?.slots() {
-            slot.write(zeroed());
-        }
-        let people = room.array(capacity)?;
-        let (first, count) = (people.as_mut_ptr(), people.len());
-        // SAFETY: both are laid out likewise, as is asserted above; the meeting is padding of a participant, and all bits are values.
-        Ok(unsafe { slice::from_raw_parts_mut(first.cast(), count) })
-    }
-
-    /// Writes the meeting of so many participants beside them.
-    pub(super) fn show(room: Out<'_, Self>, count: usize, meeting: u16) {
-        if let Ok(people) = room.array(count) {
-            for who in people {
-                who.meeting = meeting;
-            }
-        }
-    }
-}
-
 impl Gate {
-    fn show(&self, who: Participant) -> Person {
-        Person::new(who, self.number)
-    }
-
     /// The id of somebody who is there.
     pub(super) fn id(&self, who: Person) -> Result<&str, Status> {
         let who = self.person(who)?;
@@ -130,7 +59,7 @@ extern "C" fn framegate_meeting_join(
         }
         call(meeting, |gate| {
             let who = gate.meeting.join(join, Time::from_micros(now))?;
-            room.put(gate.show(who));
+            room.put(who);
             Ok(())
         })
     })
@@ -164,7 +93,7 @@ extern "C" fn framegate_meeting_find(
             let mut there = gate.meeting.participants();
             let found = there.find(|(other, _)| *other == id);
             let (_, who) = found.ok_or(Status::UnknownParticipant)?;
-            room.put(gate.show(who));
+            room.put(who);
             Ok(())
         })
     })
@@ -181,7 +110,7 @@ extern "C" fn framegate_meeting_participants(
         let list = List::new(participants, capacity, count)?;
         call(meeting, |gate| {
             let there = gate.meeting.participants();
-            let all: alloc::vec::Vec<_> = there.map(|(_, who)| gate.show(who)).collect();
+            let all: alloc::vec::Vec<_> = there.map(|(_, who)| who).collect();
             list.put(&all)
         })
     })

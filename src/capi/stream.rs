@@ -12,29 +12,31 @@ use super::{
 };
 use crate::{
     grid::{ColorRange, PixelFormat, Samples},
-    ids::{OutletId, StreamId},
+    ids::{Life, Outlet, OutletId, Stream, StreamId},
     kind::{Kind, Kinds},
-    outlet::Outlet,
+    outlet,
     payload::Format,
     purpose::Purposes,
     schema::{Field, MAX_FIELDS, Schema},
-    stream::Stream,
+    stream,
 };
 
 /// A registered source.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct StreamOut {
-    pub(super) meeting: u16,
+    pub(super) meeting: u64,
     pub(super) number: u16,
+    pub(super) reserved: [u16; 3],
 }
 
 /// A declared destination.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct OutletOut {
-    pub(super) meeting: u16,
+    pub(super) meeting: u64,
     pub(super) number: u16,
+    pub(super) reserved: [u16; 3],
 }
 
 /// An integer of a record.
@@ -135,22 +137,42 @@ pub(super) const CODECS: [(&str, Format); 7] = [
 
 pub(super) const OPUS_MULTISTREAM: u32 = 71;
 
-plain!(StreamOut, OutletOut);
+plain!([u16; 3], StreamOut, OutletOut);
 sized!(FieldIn<'_>, StreamOptions<'_>, OutletOptions<'_>);
 
+impl From<Stream> for StreamOut {
+    fn from(stream: Stream) -> Self {
+        Self {
+            meeting: stream.life.0,
+            number: stream.id.0,
+            reserved: [0; 3],
+        }
+    }
+}
+
+impl From<Outlet> for OutletOut {
+    fn from(outlet: Outlet) -> Self {
+        Self {
+            meeting: outlet.life.0,
+            number: outlet.id.0,
+            reserved: [0; 3],
+        }
+    }
+}
+
 impl Gate {
-    pub(super) fn stream(&self, stream: StreamOut) -> Result<StreamId, Status> {
-        let is_own = stream.meeting == self.number;
-        is_own
-            .then_some(StreamId(stream.number))
-            .ok_or(Status::Foreign)
+    /// A stream of this meeting.
+    pub(super) fn stream(&self, stream: StreamOut) -> Result<Stream, Status> {
+        let (life, id) = (Life(stream.meeting), StreamId(stream.number));
+        let is_own = self.meeting.is_of(life) && stream.reserved == [0; 3];
+        is_own.then_some(Stream { life, id }).ok_or(Status::Foreign)
     }
 
-    pub(super) fn outlet(&self, outlet: OutletOut) -> Result<OutletId, Status> {
-        let is_own = outlet.meeting == self.number;
-        is_own
-            .then_some(OutletId(outlet.number))
-            .ok_or(Status::Foreign)
+    /// An outlet of this meeting.
+    pub(super) fn outlet(&self, outlet: OutletOut) -> Result<Outlet, Status> {
+        let (life, id) = (Life(outlet.meeting), OutletId(outlet.number));
+        let is_own = self.meeting.is_of(life) && outlet.reserved == [0; 3];
+        is_own.then_some(Outlet { life, id }).ok_or(Status::Foreign)
     }
 }
 
@@ -217,18 +239,18 @@ impl StreamOptions<'_> {
         Ok(Schema::new(fields, self.bits_per_minute)?)
     }
 
-    fn stream(&self, gate: &Gate) -> Result<Stream, Status> {
+    fn stream(&self, gate: &Gate) -> Result<stream::StreamOptions, Status> {
         let kind = kind(self.kind).ok_or(Status::Number)?;
         let stream = match self.r#type {
-            OWNED => Ok(Stream::owned(
+            OWNED => Ok(stream::StreamOptions::owned(
                 gate.person(self.owner)?,
                 kind,
                 self.format()?,
             )),
-            MIX => Ok(Stream::mix(kind, self.format()?)),
-            COMPOSITE => Ok(Stream::composite(kind, self.format()?)),
-            DERIVED => Ok(Stream::derived(kind, self.format()?)),
-            RECORDS => Ok(Stream::records(
+            MIX => Ok(stream::StreamOptions::mix(kind, self.format()?)),
+            COMPOSITE => Ok(stream::StreamOptions::composite(kind, self.format()?)),
+            DERIVED => Ok(stream::StreamOptions::derived(kind, self.format()?)),
+            RECORDS => Ok(stream::StreamOptions::records(
                 gate.person(self.owner)?,
                 kind,
                 self.schema()?,
@@ -256,10 +278,7 @@ extern "C" fn framegate_stream_open(
         call(meeting, |gate| {
             let stream = options.stream(gate)?;
             let stream = gate.meeting.open_stream(stream)?;
-            room.put(StreamOut {
-                meeting: gate.number,
-                number: stream.number(),
-            });
+            room.put(stream.into());
             Ok(())
         })
     })
@@ -275,17 +294,14 @@ extern "C" fn framegate_outlet_open(
         let (room, options) = (outlet.room()?, options.sized()?);
         let purposes = Purposes::from_bits_retain(options.purposes);
         let blanks = Kinds::from_bits_retain(options.blanks);
-        let outlet = Outlet::new(options.name.get()?, purposes).blank(blanks);
+        let outlet = outlet::OutletOptions::new(options.name.get()?, purposes).blank(blanks);
         let outlet = match options.recipient.get()? {
             "" => outlet,
             recipient => outlet.recipient(recipient),
         };
         call(meeting, |gate| {
             let outlet = gate.meeting.open_outlet(outlet)?;
-            room.put(OutletOut {
-                meeting: gate.number,
-                number: outlet.number(),
-            });
+            room.put(outlet.into());
             Ok(())
         })
     })

@@ -34,8 +34,6 @@ pub(super) const MAX_FRAMES: usize = 1024;
 /// A tap, and whether a release of it is under way.
 pub(super) struct OpenTap {
     tap: Tap,
-    /// The meeting's number.
-    meeting: u16,
     releasing: AtomicBool,
 }
 
@@ -91,7 +89,7 @@ impl ClearedOut<'_> {
 
     /// What was handed on, for as long as the caller's memory is there.
     #[inline]
-    fn fill(&mut self, cleared: &Cleared<'_>, meeting: u16) {
+    fn fill(&mut self, cleared: &Cleared<'_>) {
         let tag = cleared.tag();
         self.verdict = verdict(tag.verdict());
         self.tag = tag.into();
@@ -99,15 +97,15 @@ impl ClearedOut<'_> {
         self.hidden = cleared.hidden();
         self.source = zeroed();
         if !self.room.is_null() && tag.verdict().is_released() {
-            self.name_source(cleared, meeting);
+            self.name_source(cleared);
         }
     }
 
     /// What is to be named as the source of something derived from it, if the room for its people is enough.
     #[inline(never)]
-    fn name_source(&mut self, cleared: &Cleared<'_>, meeting: u16) {
-        let room = Person::participants_mut(self.room, self.capacity);
-        let Some(source) = room.ok().and_then(|room| cleared.source(room)) else {
+    fn name_source(&mut self, cleared: &Cleared<'_>) {
+        let people = people_mut(self.room, self.capacity);
+        let Some(source) = people.ok().and_then(|room| cleared.source(room)) else {
             return;
         };
         self.source = SourceIn {
@@ -118,8 +116,15 @@ impl ClearedOut<'_> {
             people_count: source.people.len(),
             captured: source.captured.as_micros(),
         };
-        Person::show(self.room, self.source.people_count, meeting);
     }
+}
+
+/// Room for so many people; what was never written is nobody yet.
+fn people_mut(room: Out<'_, Person>, capacity: usize) -> Result<&mut [Person], Status> {
+    for slot in room.rooms(capacity)?.slots() {
+        slot.write(Person::UNKNOWN);
+    }
+    room.array(capacity)
 }
 
 impl CountersOut {
@@ -146,7 +151,7 @@ fn admit<'c, P>(
     count: usize,
     now: i64,
     cleared: Out<'c, ClearedOut<'c>>,
-    each: impl Fn(&P, usize, &mut Batch<'_>, &Frame<'_>, &mut Place<'_, 'c>) -> Admission<()>,
+    each: impl Fn(&P, usize, &mut Batch<'_>, &Frame<'_>, &mut ClearedOut<'c>) -> Admission<()>,
 ) -> i32 {
     let tap = TAPS.get(tap);
     let refused = |status: Status| {
@@ -176,16 +181,12 @@ fn admit<'c, P>(
         let mut handed_on = 0;
         for index in 0..count {
             let out = out.get(index)?;
-            let mut place = Place {
-                out,
-                meeting: tap.meeting,
-            };
-            let admission = with_frame(frames.get(index), tap.meeting, |frame| {
-                each(&payloads, index, &mut batch, frame, &mut place)
+            let admission = with_frame(frames.get(index), |frame| {
+                each(&payloads, index, &mut batch, frame, out)
             });
             match admission.output {
                 Some(()) => handed_on += 1,
-                None => place.out.close(admission.tag.into()),
+                None => out.close(admission.tag.into()),
             }
         }
         if handed_on > 0 {
@@ -200,28 +201,11 @@ fn admit<'c, P>(
     })
 }
 
-/// Where it is told what became of a frame of a tap of this meeting.
-struct Place<'p, 'c> {
-    out: &'p mut ClearedOut<'c>,
-    meeting: u16,
-}
-
-impl Place<'_, '_> {
-    #[inline]
-    fn fill(&mut self, cleared: &Cleared<'_>) {
-        self.out.fill(cleared, self.meeting);
-    }
-}
-
 /// What cannot be read is malformed.
 #[inline]
-fn with_frame<R>(
-    frame: Result<&FrameIn<'_>, Status>,
-    meeting: u16,
-    call: impl FnOnce(&Frame<'_>) -> R,
-) -> R {
+fn with_frame<R>(frame: Result<&FrameIn<'_>, Status>, call: impl FnOnce(&Frame<'_>) -> R) -> R {
     match frame {
-        Ok(frame) => frame.with(meeting, call),
+        Ok(frame) => frame.with(call),
         Err(_) => call(&frame::malformed(Time::START)),
     }
 }
@@ -259,7 +243,6 @@ extern "C" fn framegate_tap_open(
             let (stream, outlet) = (gate.stream(stream)?, gate.outlet(outlet)?);
             Ok(OpenTap {
                 tap: gate.meeting.tap(stream, outlet)?,
-                meeting: gate.number,
                 releasing: AtomicBool::new(false),
             })
         })?;
@@ -466,8 +449,7 @@ impl OpenTap {
             let frame = frames.get(index);
             let owners = frame.ok().and_then(FrameIn::captured_of_owner);
             let whole = owners.and_then(|captured| decisions.surely_whole(captured));
-            let tag = whole
-                .unwrap_or_else(|| with_frame(frame, self.meeting, |frame| decisions.tag(frame)));
+            let tag = whole.unwrap_or_else(|| with_frame(frame, |frame| decisions.tag(frame)));
             room.put_at(index, tag.into());
         }
     }

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     consent::Digest,
+    ids::Life,
     kind::Kind,
     ledger::{Entry, Ledger, Line},
     purpose::Purposes,
     register::{Register, Stay},
+    serial::Stays,
     table::{Effective, Table},
     time::{Millis, NEVER, Time},
 };
@@ -96,8 +98,8 @@ impl History {
         else {
             return None;
         };
-        let table = Arc::new(Table::new(1));
-        let mut register = Register::new(meeting, &table);
+        let table = Arc::new(Table::new(1, Life(0)));
+        let mut register = Register::new(meeting, &table, Stays::OfReplay(0));
         let mut replay = Replay {
             ledger,
             open: BTreeMap::new(),

@@ -1267,7 +1267,7 @@ static void hostile_control(void) {
     case 23: refused(framegate_meeting_generation(m.meeting, (uint64_t *)misaligned())); break;
     case 24: length = 99; refused(framegate_meeting_id(m.meeting, text, 3, &length)); IS(length, 6); break;
     case 25: refused(framegate_meeting_id(m.meeting, text, SIZE_MAX, &length)); break;
-    case 26: refused(framegate_tap_open(m.meeting, (framegate_stream){m.stranger.meeting, 0}, (framegate_outlet){m.stranger.meeting, 0}, &tap)); break;
+    case 26: refused(framegate_tap_open(m.meeting, (framegate_stream){m.stranger.stay, 0, {0}}, (framegate_outlet){m.stranger.stay, 0, {0}}, &tap)); break;
     case 27: refused(framegate_group_open(m.meeting, &m.stranger, 1, (framegate_group *)(void *)&tap)); break;
     case 28: refused(framegate_group_open(m.meeting, &m.stranger, SIZE_MAX / 2, (framegate_group *)(void *)&tap)); break;
     case 29: refused(framegate_meeting_restrict(m.meeting, 3, (const framegate_participant *)misaligned(), scope, now, NULL)); break;

@@ -9,8 +9,8 @@ use std::sync::{
 
 use framegate::{
     Authority, Contributors, Digest, Format, Frame, Grant, Join, Kind, Kinds, Ledger, LedgerWriter,
-    Meeting, Method, Notice, Outlet, Participant, Payload, PayloadMut, Plane, PlaneMut, Purposes,
-    Samples, Scope, Store, StoreError, Stream, Tap, Time,
+    Meeting, Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Plane, PlaneMut,
+    Purposes, Samples, Scope, Store, StoreError, StreamOptions, Tap, Time,
 };
 
 /// RECORD and TRAIN of everything.
@@ -49,15 +49,15 @@ pub fn agree(meeting: &mut Meeting, notice: Digest, who: Participant, scope: Sco
 }
 
 /// A tap into an outlet for `purposes` that blanks everything.
-pub fn tap(meeting: &mut Meeting, stream: Stream, purposes: Purposes) -> Tap {
+pub fn tap(meeting: &mut Meeting, stream: StreamOptions, purposes: Purposes) -> Tap {
     let stream = meeting.open_stream(stream).unwrap();
-    let outlet = Outlet::new("outlet", purposes).blank(Kinds::all());
+    let outlet = OutletOptions::new("outlet", purposes).blank(Kinds::all());
     let outlet = meeting.open_outlet(outlet).unwrap();
     meeting.tap(stream, outlet).unwrap()
 }
 
-pub fn microphone(owner: Participant) -> Stream {
-    Stream::owned(owner, Kind::Audio, Format::pcm(Samples::S16, 1))
+pub fn microphone(owner: Participant) -> StreamOptions {
+    StreamOptions::owned(owner, Kind::Audio, Format::pcm(Samples::S16, 1))
 }
 
 /// A frame of nobody but the stream's owner.

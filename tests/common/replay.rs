@@ -3,8 +3,8 @@
 //! It shares no code with the library but the words for entries.
 
 use framegate::{
-    Authority, Contributors, Entry, Format, Frame, Grant, Kind, Kinds, Line, Meeting, Outlet,
-    Participant, Purposes, Samples, Scope, Stream, Time,
+    Authority, Contributors, Entry, Format, Frame, Grant, Kind, Kinds, Line, Meeting,
+    OutletOptions, Participant, Purposes, Samples, Scope, StreamOptions, Time,
 };
 
 /// The kinds that are looked at.
@@ -101,8 +101,10 @@ pub fn cleared(meeting: &mut Meeting, who: Participant, kind: Kind, at: Time) ->
         Kind::Audio => Format::pcm(Samples::S16, 1),
         _ => Format::UTF8,
     };
-    let stream = meeting.open_stream(Stream::owned(who, kind, format)).ok()?;
-    let outlet = Outlet::new("replay", Purposes::RECORD).blank(Kinds::empty());
+    let stream = meeting
+        .open_stream(StreamOptions::owned(who, kind, format))
+        .ok()?;
+    let outlet = OutletOptions::new("replay", Purposes::RECORD).blank(Kinds::empty());
     let outlet = meeting.open_outlet(outlet).ok()?;
     let mut tap = meeting.tap(stream, outlet).ok()?;
     Some(tap.tag(&Frame::new(at, Contributors::Owner), at).purposes())

@@ -1,8 +1,8 @@
 //! Frames through a tap, while somebody changes their mind.
 
 use framegate::{
-    Authority, Cleared, Format, Kind, Kinds, Meeting, Outlet, Purposes, Scope, Stream, Tap, Time,
-    Verdict,
+    Authority, Cleared, Format, Kind, Kinds, Meeting, OutletOptions, Purposes, Scope,
+    StreamOptions, Tap, Time, Verdict,
 };
 
 use crate::common::{self, agree, meeting, own};
@@ -32,10 +32,10 @@ pub struct Gated {
 }
 
 /// One person's stream into an outlet, which blanks or drops.
-pub fn tap(meeting: &mut Meeting, stream: Stream, blanks: bool) -> Tap {
+pub fn tap(meeting: &mut Meeting, stream: StreamOptions, blanks: bool) -> Tap {
     let stream = meeting.open_stream(stream).unwrap();
     let kinds = if blanks { Kinds::all() } else { Kinds::empty() };
-    let outlet = Outlet::new("outlet", Purposes::RECORD).blank(kinds);
+    let outlet = OutletOptions::new("outlet", Purposes::RECORD).blank(kinds);
     let outlet = meeting.open_outlet(outlet).unwrap();
     meeting.tap(stream, outlet).unwrap()
 }
@@ -50,7 +50,11 @@ pub fn gate(
     door: Door,
 ) -> Vec<Gated> {
     let (mut meeting, notice, [who]) = meeting();
-    let mut tap = tap(&mut meeting, Stream::owned(who, kind, format), blanks);
+    let mut tap = tap(
+        &mut meeting,
+        StreamOptions::owned(who, kind, format),
+        blanks,
+    );
     let mut agrees = false;
     let mut gated = Vec::new();
     for (frame, changes) in frames.iter().zip(changes) {

@@ -111,8 +111,9 @@ impl Oracle {
         let names_others = match &frame.contributors {
             Contributors::Complete(list)
             | Contributors::Partial(list)
-            | Contributors::Group(list)
-            | Contributors::ForeignGroup(list) => list.iter().any(|&who| who != Some(owner)),
+            | Contributors::Group(list) => list.iter().any(|&who| who != Some(owner)),
+            // Nobody in it is of this meeting.
+            Contributors::ForeignGroup(_) => true,
             Contributors::Owner | Contributors::Sources(_) => false,
         };
         !frame.regions.is_empty() || names_others && !self.has(Fault::OthersMayBeInARecord)

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, iter};
 
 use framegate::{
-    Contributors, Entry, Format, Frame, Kind, Ledger, LedgerError, LedgerFault, Meeting, Outlet,
-    Participant, Purposes, Stream, Time, Verdict,
+    Contributors, Entry, Format, Frame, Kind, Ledger, LedgerError, LedgerFault, Meeting,
+    OutletOptions, Participant, Purposes, StreamOptions, Time, Verdict,
 };
 
 use crate::{
@@ -19,7 +19,7 @@ const TORN: &[u8] = b"{\"n\":";
 /// One question to a meeting, and the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Consent {
-    who: Participant,
+    who: String,
     kind: Kind,
     captured_ms: i64,
     released_ms: i64,
@@ -51,7 +51,7 @@ impl Run {
     }
 
     fn is_as(&mut self, resumed: &mut Meeting) -> Result<(), Disagreement> {
-        agree("who is there", &present(resumed), &present(&self.meeting))?;
+        agree("who is there", &ids(resumed), &ids(&self.meeting))?;
         // The new one has an entry more: that it was resumed.
         let generations = (resumed.generation(), self.meeting.generation() + 1);
         let questions = self.questions();
@@ -91,7 +91,7 @@ impl Run {
             &meeting.next_deadline(),
             &None,
         )?;
-        agree("who is there", &present(&meeting), &present(&self.meeting))?;
+        agree("who is there", &ids(&meeting), &ids(&self.meeting))?;
         let held = consents(&mut meeting, &self.questions());
         let held = held
             .into_iter()
@@ -100,7 +100,7 @@ impl Run {
     }
 
     fn is_over(&mut self) -> bool {
-        let outlet = Outlet::new("late", Purposes::RECORD);
+        let outlet = OutletOptions::new("late", Purposes::RECORD);
         self.meeting.open_outlet(outlet).is_err()
     }
 
@@ -142,29 +142,33 @@ fn present(meeting: &Meeting) -> Vec<(String, Participant)> {
         .collect()
 }
 
+fn ids(meeting: &Meeting) -> Vec<String> {
+    present(meeting).into_iter().map(|(id, _)| id).collect()
+}
+
 /// What each person who is there agrees to, asked in that order.
 fn consents(meeting: &mut Meeting, questions: &[(i64, i64)]) -> Vec<Consent> {
     // After the end there are no taps, and nobody is there.
-    let Ok(outlet) = meeting.open_outlet(Outlet::new("any", Purposes::RECORD)) else {
+    let Ok(outlet) = meeting.open_outlet(OutletOptions::new("any", Purposes::RECORD)) else {
         return Vec::new();
     };
     let people = present(meeting);
     let mut consents = Vec::new();
     for kind in Kind::ALL {
         let stream = meeting
-            .open_stream(Stream::mix(kind, Format::UTF8))
+            .open_stream(StreamOptions::mix(kind, Format::UTF8))
             .expect("a stream");
         let mut tap = meeting.tap(stream, outlet).expect("a tap");
         for &(captured_ms, released_ms) in questions {
-            for &(_, who) in &people {
-                let list = [who];
+            for (id, who) in &people {
+                let list = [*who];
                 let frame = Frame::new(
                     Time::from_millis(captured_ms),
                     Contributors::Complete(&list),
                 );
                 let tag = tap.tag(&frame, Time::from_millis(released_ms));
                 consents.push(Consent {
-                    who,
+                    who: id.clone(),
                     kind,
                     captured_ms,
                     released_ms,

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fmt::Debug, mem};
 
 use framegate::{
     ColorRange, Contributors, Counters, Digest, Error, Frame, Grant, Join, Kind, Kinds, Meeting,
-    Notice, Outlet, OutletId, Participant, PixelFormat, PublicKey, Purposes, Reason, Region,
-    Samples, Scope, Signed, Stream, StreamId, Tag, Tap, Time, Verdict,
+    Notice, OutletOptions, Participant, PixelFormat, PublicKey, Purposes, Reason, Region, Samples,
+    Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
 };
 use proptest::test_runner::TestCaseError;
 
@@ -94,8 +94,8 @@ pub struct Run {
     pub present: i64,
     /// By the number of the stay.
     people: Vec<Participant>,
-    streams: Vec<(StreamId, rules::Stream)>,
-    outlets: Vec<(OutletId, rules::Outlet)>,
+    streams: Vec<(framegate::Stream, rules::Stream)>,
+    outlets: Vec<(framegate::Outlet, rules::Outlet)>,
     taps: Vec<TapRun>,
     /// Of each frame, in the order of the script; none of frames that could not come to a tap.
     pub outcomes: Vec<Option<Outcome>>,
@@ -422,20 +422,25 @@ impl Run {
                 let stay = one_of(self.people.len(), stay);
                 let owner = self.people[stay];
                 let stream = match format {
-                    Format::Record(declared) => Stream::records(owner, kind, declared.schema()),
-                    _ => Stream::owned(owner, kind, gate_format),
+                    Format::Record(declared) => {
+                        StreamOptions::records(owner, kind, declared.schema())
+                    }
+                    _ => StreamOptions::owned(owner, kind, gate_format),
                 };
                 (Whose::Owned(stay), stream)
             }
-            ScriptedOwner::Mix => (Whose::Mix, Stream::mix(kind, gate_format)),
-            ScriptedOwner::Composite => (Whose::Composite, Stream::composite(kind, gate_format)),
-            ScriptedOwner::Derived => (Whose::Derived, Stream::derived(kind, gate_format)),
+            ScriptedOwner::Mix => (Whose::Mix, StreamOptions::mix(kind, gate_format)),
+            ScriptedOwner::Composite => (
+                Whose::Composite,
+                StreamOptions::composite(kind, gate_format),
+            ),
+            ScriptedOwner::Derived => (Whose::Derived, StreamOptions::derived(kind, gate_format)),
         };
         let opened = self.meeting.open_stream(stream);
         agree_result("open_stream", &opened, self.oracle.open_stream(whose, kind))?;
         if let Ok(id) = opened {
             let stream = rules::Stream {
-                number: id.number(),
+                number: id.id().number(),
                 whose,
                 kind,
                 format,
@@ -447,13 +452,13 @@ impl Run {
 
     fn open_outlet(&mut self, purposes: Purposes, blanks: Kinds) -> Result<(), Disagreement> {
         let recipient = (purposes == THIRD).then_some(RECIPIENT);
-        let mut outlet = Outlet::new(OUTLET, purposes).blank(blanks);
+        let mut outlet = OutletOptions::new(OUTLET, purposes).blank(blanks);
         if let Some(recipient) = recipient {
             outlet = outlet.recipient(recipient);
         }
         let opened = self.meeting.open_outlet(outlet);
         let outlet = rules::Outlet {
-            number: opened.as_ref().map_or(0, |id| id.number()),
+            number: opened.as_ref().map_or(0, |id| id.id().number()),
             purposes,
             blanks,
             recipient,
@@ -476,7 +481,12 @@ impl Run {
         };
         self.meeting = meeting;
         self.taps.clear();
+        // Handles from before are good no more, nor is what was kept with them to make something of.
+        self.people = self.meeting.stays().map(|(_, who)| who).collect();
         self.groups.iter_mut().for_each(Grouped::estrange);
+        for pair in self.kept.iter_mut().flatten() {
+            pair.estrange();
+        }
         for (_, stream) in mem::take(&mut self.streams) {
             let (owner, format) = match (stream.whose, stream.format) {
                 (Whose::Owned(stay), format) if self.oracle.is_there(stay) => {
@@ -784,7 +794,7 @@ impl Run {
     fn counts(&self) -> Vec<rules::Count> {
         let count = |tap: &TapRun| rules::Count {
             stream: self.streams[tap.between.0].1.number,
-            outlet: self.outlets[tap.between.1].0.number(),
+            outlet: self.outlets[tap.between.1].0.id().number(),
             frames: tap.counters,
         };
         self.taps.iter().map(count).collect()

@@ -61,6 +61,11 @@ impl Kept {
 }
 
 impl Pair {
+    /// What was kept from before its meeting was resumed: the handles of who is in it are nobody's any more.
+    pub fn estrange(&mut self) {
+        self.oracle.people.fill(None);
+    }
+
     /// Two of them in one.
     pub fn joined(&self, other: &Self) -> Result<Self, Disagreement> {
         let oracle = self.oracle.joined(&other.oracle);

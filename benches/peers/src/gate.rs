@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use framegate::{
     Authority, Contributors, Digest, Format, Frame, Grant, Join, Kind, Meeting, Method, Notice,
-    Outlet, Participant, Payload, Purposes, Scope, Stream, Tag, Tap, Time, Verdict,
+    OutletOptions, Participant, Payload, Purposes, Scope, StreamOptions, Tag, Tap, Time, Verdict,
 };
 
 use crate::{
@@ -174,13 +174,13 @@ fn open(scene: &Scene) -> (Vec<Tap>, Control) {
 fn taps(scene: &Scene, control: &mut Control) -> Vec<Tap> {
     let meeting = &mut control.meeting;
     let mut outlet = |purposes: &Purposes| {
-        let outlet = Outlet::new(&format!("{purposes:?}"), *purposes);
+        let outlet = OutletOptions::new(&format!("{purposes:?}"), *purposes);
         meeting.open_outlet(outlet).expect("its name is new")
     };
     let outlets: Vec<_> = OUTLETS.iter().map(&mut outlet).collect();
     let tap = |run: &Run| {
         let owner = control.people[usize::from(run.owner)];
-        let stream = Stream::owned(owner, run.kind, Format::OPAQUE);
+        let stream = StreamOptions::owned(owner, run.kind, Format::OPAQUE);
         let stream = meeting.open_stream(stream).expect("its owner is there");
         let tap = meeting.tap(stream, outlets[run.outlet]);
         tap.expect("both are open")

@@ -12,8 +12,8 @@ use std::{env, hint::black_box, process::ExitCode};
 use PixelFormat::{I420, Nv12, Rgba};
 use framegate::{
     Area, Authority, Contributors, Digest, Field, Format, Frame, Grant, Group, Join, Kind, Kinds,
-    Meeting, Method, Notice, Outlet, Participant, Payload, PixelFormat, Purposes, Region, Samples,
-    Schema, Scope, Stream, Tag, Tap, Time, Verdict,
+    Meeting, Method, Notice, OutletOptions, Participant, Payload, PixelFormat, Purposes, Region, Samples,
+    Schema, Scope, StreamOptions, Tag, Tap, Time, Verdict,
 };
 use functions::{
     hot_admit, hot_admit_frame, hot_batch, hot_decide, hot_decide_group, hot_decide_list,
@@ -112,13 +112,13 @@ impl House {
 
     fn tap(&mut self, stream: Stream) -> Tap {
         let stream = self.meeting.open_stream(stream).expect("a stream");
-        let outlet = Outlet::new("recorder", Purposes::RECORD).blank(Kinds::all());
+        let outlet = OutletOptions::new("recorder", Purposes::RECORD).blank(Kinds::all());
         let outlet = self.meeting.open_outlet(outlet).expect("an outlet");
         self.meeting.tap(stream, outlet).expect("a tap")
     }
 
     fn audio(&mut self, agrees: bool) -> Tap {
-        let stream = Stream::owned(
+        let stream = StreamOptions::owned(
             self.owner(agrees),
             Kind::Audio,
             Format::pcm(Samples::S16, 2),
@@ -128,24 +128,24 @@ impl House {
 
     fn video(&mut self, agrees: bool, pixels: PixelFormat) -> Tap {
         let format = pictures::format(pixels);
-        self.tap(Stream::owned(self.owner(agrees), Kind::Video, format))
+        self.tap(StreamOptions::owned(self.owner(agrees), Kind::Video, format))
     }
 
     fn chat(&mut self, agrees: bool) -> Tap {
-        self.tap(Stream::owned(self.owner(agrees), Kind::Chat, Format::UTF8))
+        self.tap(StreamOptions::owned(self.owner(agrees), Kind::Chat, Format::UTF8))
     }
 
     fn poll(&mut self, agrees: bool) -> Tap {
-        let stream = Stream::owned(self.owner(agrees), Kind::Poll, Format::JSON);
+        let stream = StreamOptions::owned(self.owner(agrees), Kind::Poll, Format::JSON);
         self.tap(stream.structural_keys(["choice", "time"]))
     }
 
     fn mix(&mut self) -> Tap {
-        self.tap(Stream::mix(Kind::Audio, Format::OPAQUE))
+        self.tap(StreamOptions::mix(Kind::Audio, Format::OPAQUE))
     }
 
     fn encoded(&mut self, agrees: bool) -> Tap {
-        self.tap(Stream::owned(
+        self.tap(StreamOptions::owned(
             self.owner(agrees),
             Kind::Audio,
             Format::OPAQUE,
@@ -154,7 +154,7 @@ impl House {
 
     /// Of a stream that goes on.
     fn coded(&mut self, format: Format, keyframe: &[u8]) -> Tap {
-        let mut tap = self.tap(Stream::owned(self.owner(true), Kind::Video, format));
+        let mut tap = self.tap(StreamOptions::owned(self.owner(true), Kind::Video, format));
         let first = tap.admit(&own(NOW), Payload::Bytes(keyframe), NOW, |_| ());
         assert_eq!(first.verdict(), Verdict::Whole);
         tap
@@ -167,7 +167,7 @@ impl House {
             range: 0..=1,
         });
         let schema = Schema::new(fields.into(), u32::MAX).expect("a schema");
-        self.tap(Stream::records(self.owner(true), Kind::Telemetry, schema))
+        self.tap(StreamOptions::records(self.owner(true), Kind::Telemetry, schema))
     }
 
     fn group(&mut self) -> Group {

@@ -39,13 +39,13 @@ class Participant(Structure):
 class Stream(Structure):
     """A registered source of frames."""
 
-    _fields_ = [("meeting", c_uint16), ("number", c_uint16)]
+    _fields_ = [("meeting", c_uint64), ("number", c_uint16), ("reserved", c_uint16 * 3)]
 
 
 class Outlet(Structure):
     """A declared destination."""
 
-    _fields_ = [("meeting", c_uint16), ("number", c_uint16)]
+    _fields_ = [("meeting", c_uint64), ("number", c_uint16), ("reserved", c_uint16 * 3)]
 
 
 class Sized(Structure):

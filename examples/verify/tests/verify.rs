@@ -9,8 +9,8 @@ use std::{
 
 use framegate::{
     Authority, Carried, Contributors, Digest, FileStore, Format, Frame, Grant, Head, Join, Kind,
-    Kinds, LedgerWriter, Meeting, MeetingKey, Method, Notice, Outlet, Participant, Purposes, Scope,
-    Stream, Subject, Subjects, Time,
+    Kinds, LedgerWriter, Meeting, MeetingKey, Method, Notice, OutletOptions, Participant, Purposes, Scope,
+    StreamOptions, Subject, Subjects, Time,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -206,7 +206,7 @@ impl Small {
         };
         meeting.show(notice).unwrap();
         let outlet = meeting
-            .open_outlet(Outlet::new("model", Purposes::TRAIN))
+            .open_outlet(OutletOptions::new("model", Purposes::TRAIN))
             .unwrap();
         let key = MeetingKey::new(&SECRET, "small");
         let (mut rows, mut payload) = (Vec::new(), Vec::new());
@@ -214,7 +214,7 @@ impl Small {
             let who = meeting.join(Join::adult(id), Time::START).unwrap();
             let grant = Grant::new(digest, scope, Method::Clicked);
             meeting.grant(Authority::Participant, who, &grant, Time::START).unwrap();
-            let stream = Stream::owned(who, Kind::Audio, Format::OPAQUE);
+            let stream = StreamOptions::owned(who, Kind::Audio, Format::OPAQUE);
             let stream = meeting.open_stream(stream).unwrap();
             let mut tap = meeting.tap(stream, outlet).unwrap();
             for frame in 0..20 {
