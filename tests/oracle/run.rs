@@ -362,6 +362,11 @@ impl Run {
         }
     }
 
+    /// How many stays there were.
+    pub fn stays(&self) -> usize {
+        self.people.len()
+    }
+
     fn person(&self, who: Who) -> Person {
         who.map(|who| one_of(self.people.len(), who))
     }
