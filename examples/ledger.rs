@@ -1,6 +1,7 @@
 //! Verifies a meeting's ledger, and tells who agreed to what.
 //!
 //! `cargo run --release --example ledger` takes the one that the example `meeting` left behind; `-- --help` tells the rest.
+//! `cargo run --release --example ledger -- withdraw LEDGER --who ID` withdraws what somebody agreed to, when the meeting is over or its process has gone too.
 
 use std::{
     collections::HashMap,
@@ -9,20 +10,24 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::SystemTime,
 };
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use framegate::{
-    Authority, Digest, Entry, Grant, Head, Kind, Kinds, Ledger, Line, PublicKey, Purposes, Scope,
-    Time, export::Receipt,
+    Authority, Digest, Entered, Entry, Grant, Head, Kind, Kinds, Ledger, Line, PastMeeting,
+    PublicKey, Purposes, Scope, Time, export::Receipt,
 };
 
 /// Verifies a meeting's ledger and every grant in it, and tells who agreed to what, when, how, under which notice and until when.
 ///
 /// For a ledger that does not verify, it prints one line with the number of the first bad line, and exits with status 2.
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    act: Option<Act>,
     /// The ledger, in JSON Lines [default: target/meeting/ledger.jsonl of the repository]
     #[arg(
         default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/meeting/ledger.jsonl"),
@@ -40,12 +45,46 @@ struct Arguments {
     who: Option<String>,
 }
 
+#[derive(Subcommand)]
+enum Act {
+    /// Withdraws what somebody agreed to, for all of their stays, and prints their receipt
+    ///
+    /// The meeting may be over or its process gone. If another process has the ledger, the withdrawal lies beside it until that one takes it up,
+    /// and counts meanwhile.
+    Withdraw(Withdrawal),
+}
+
+#[derive(Args)]
+struct Withdrawal {
+    /// The ledger, in JSON Lines
+    ledger: PathBuf,
+    /// Whose consent it is
+    #[arg(long, value_name = "ID")]
+    who: String,
+    /// Of which kinds, separated by commas [default: all]
+    #[arg(long, value_delimiter = ',')]
+    kinds: Vec<String>,
+    /// For which purposes, separated by commas, a third party's as the ledger has it: RECORD@ACME Ltd [default: all]
+    #[arg(long, value_delimiter = ',')]
+    purposes: Vec<String>,
+    /// It is their guardian who withdraws
+    #[arg(long)]
+    guardian: bool,
+    /// The secret key of the device that signed the ledger, 64 hexadecimal digits in a file, to sign the withdrawal, too
+    #[arg(long, value_name = "FILE")]
+    secret: Option<PathBuf>,
+}
+
 /// How wide the table may get, in columns of a terminal.
 const WIDTH: u16 = 140;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match tell(&arguments) {
+    let told = match &arguments.act {
+        Some(Act::Withdraw(withdrawal)) => withdraw(withdrawal),
+        None => tell(&arguments),
+    };
+    match told {
         Ok(told) => {
             // Whoever closed the pipe has read enough.
             let _ = io::stdout().write_all(told.as_bytes());
@@ -61,7 +100,7 @@ fn main() -> ExitCode {
 fn tell(arguments: &Arguments) -> Result<String, String> {
     let head = arguments.head.as_deref().map(read_head).transpose()?;
     let path = &arguments.ledger;
-    let ledger = Ledger::read(&read(path)?, head.as_ref(), arguments.device.as_ref());
+    let ledger = Ledger::read_file(path, head.as_ref(), arguments.device.as_ref());
     let ledger = ledger.map_err(|error| problem(path, error))?;
     if ledger.lines.is_empty() {
         return Err(problem(path, "line 1: there is no entry"));
@@ -69,14 +108,63 @@ fn tell(arguments: &Arguments) -> Result<String, String> {
     ledger.verify().map_err(|error| problem(path, error))?;
     let told = match &arguments.who {
         None => format!("{}\n{}\n", verified(&ledger, arguments), table(&ledger)),
-        Some(who) => {
-            let receipt = Receipt::of(&ledger, who)
-                .ok_or_else(|| problem(path, format_args!("{who:?} never joined")))?;
-            let json = serde_json::to_string_pretty(&receipt);
-            json.map_err(|error| problem(path, error))? + "\n"
-        }
+        Some(who) => receipt(path, &ledger, who)?,
     };
     Ok(told)
+}
+
+fn receipt(path: &Path, ledger: &Ledger, who: &str) -> Result<String, String> {
+    let receipt = Receipt::of(ledger, who);
+    let receipt = receipt.ok_or_else(|| problem(path, format_args!("{who:?} never joined")))?;
+    let json = serde_json::to_string_pretty(&receipt);
+    Ok(json.map_err(|error| problem(path, error))? + "\n")
+}
+
+fn withdraw(asked: &Withdrawal) -> Result<String, String> {
+    let path = &asked.ledger;
+    let secret = asked.secret.as_deref().map(read_secret).transpose()?;
+    let past = PastMeeting::open(path, secret.as_ref());
+    let mut past = past.map_err(|error| problem(path, error))?;
+    let names = Names::new(past.ledger());
+    let kinds = asked.kinds.iter().map(|name| kind(name).map(Kinds::from));
+    let purposes = asked.purposes.iter().map(|name| names.purpose(name));
+    let scope = Scope::new(
+        kinds.collect::<Result<_, _>>()?,
+        purposes.collect::<Result<_, _>>()?,
+    );
+    let by = if asked.guardian {
+        Authority::Guardian
+    } else {
+        Authority::Participant
+    };
+    let entered = past.withdraw(by, &asked.who, scope, SystemTime::now());
+    match entered.map_err(|error| problem(path, format_args!("{:?}: {error}", asked.who)))? {
+        Entered::InLedger => {}
+        Entered::Beside => {
+            let _ = writeln!(
+                io::stderr(),
+                "Another process has the ledger: the withdrawal lies beside it, and counts, until that one takes it up."
+            );
+        }
+    }
+    receipt(path, past.ledger(), &asked.who)
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    let mut kinds = Kind::ALL.into_iter();
+    let kind = kinds.find(|kind| kind.name().eq_ignore_ascii_case(name));
+    kind.ok_or_else(|| {
+        let names = Kind::ALL.map(Kind::name).join(", ");
+        format!("there is no kind {name:?}: one of {names}")
+    })
+}
+
+fn read_secret(path: &Path) -> Result<[u8; 32], String> {
+    let digits = String::from_utf8_lossy(&read(path)?).trim().to_owned();
+    // A digest is 32 bytes, too.
+    let secret: Result<Digest, _> = serde_json::from_value(digits.into());
+    let secret = secret.map_err(|_| problem(path, "not 64 hexadecimal digits"))?;
+    Ok(secret.0)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -132,6 +220,12 @@ fn verified(ledger: &Ledger, arguments: &Arguments) -> String {
             ledger.anchored
         ),
     });
+    if !ledger.beside.is_empty() {
+        told.push(format!(
+            "{} withdrawals or restrictions lie beside it, and count: the process that has the ledger has not taken them up yet.",
+            ledger.beside.len()
+        ));
+    }
     if ledger.torn {
         told.push("The last line is torn, as a crash leaves one behind, and is left out.".into());
     }
@@ -153,8 +247,18 @@ fn table(ledger: &Ledger) -> Table {
         "line", "at", "who", "what", "to what", "how", "notice", "until",
     ]);
     for line in &ledger.lines {
-        for row in names.rows(line) {
-            let at = [(line.n + 1).to_string(), seconds(line.at)];
+        for row in names.rows(&line.entry) {
+            let at = match line.wall {
+                Some(wall) => time_of_day(wall),
+                None => seconds(line.at),
+            };
+            let at = [(line.n + 1).to_string(), at];
+            table.add_row(at.into_iter().chain(row.map(|cell| plain(&cell))));
+        }
+    }
+    for beside in &ledger.beside {
+        for row in names.rows(&beside.entry) {
+            let at = ["beside".into(), time_of_day(beside.wall)];
             table.add_row(at.into_iter().chain(row.map(|cell| plain(&cell))));
         }
     }
@@ -197,9 +301,22 @@ impl<'a> Names<'a> {
         names
     }
 
-    fn rows(&self, line: &'a Line) -> Vec<Row> {
+    fn purpose(&self, name: &str) -> Result<Purposes, String> {
+        let pair = self.pairs.iter().find(|(_, of)| *of == name);
+        let pair = pair.map(|(pair, _)| *pair);
+        let purpose = Purposes::from_name(name).or(pair);
+        purpose.ok_or_else(|| {
+            let all = Purposes::all()
+                .iter_names()
+                .map(|(name, _)| name.to_owned());
+            let all: Vec<_> = all.chain(self.pairs.values().cloned()).collect();
+            format!("there is no purpose {name:?}: one of {}", all.join(", "))
+        })
+    }
+
+    fn rows(&self, entry: &'a Entry) -> Vec<Row> {
         let or_everybody = |who: &'a Option<String>| who.as_deref().unwrap_or("everybody");
-        match &line.entry {
+        match entry {
             Entry::Granted { who, by, grant } => {
                 vec![self.granted(who, format!("agreed{}", on_behalf(*by)), grant)]
             }
@@ -321,6 +438,11 @@ fn seconds(time: Time) -> String {
         micros.unsigned_abs() % 1_000_000
     );
     format!("{} s", digits.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A time of day in seconds since 1970.
+fn time_of_day(micros: u64) -> String {
+    format!("1970 + {}.{:06} s", micros / 1_000_000, micros % 1_000_000)
 }
 
 /// A text whose control characters do nothing to a terminal, since the ledger says it.

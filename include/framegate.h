@@ -115,6 +115,15 @@ enum {
   FRAMEGATE_ERROR_FORKED = -21,       /* a handle from before fork(), in the child */
   FRAMEGATE_ERROR_RANDOM = -22,       /* the system gave no random numbers: give an instance of your own, or try again */
 
+  /* Of a ledger's file, which has one writer at a time. Nothing in it was changed. */
+  FRAMEGATE_ERROR_LEDGER_HELD = -24,       /* a meeting writes it, in this process or another: it must be closed, or its process gone, first */
+  FRAMEGATE_ERROR_NO_LOCK = -25,           /* it cannot be locked where it is, so that a second writer would not show */
+  FRAMEGATE_ERROR_LEDGER_SHORTER = -26,    /* it is shorter than the ledger that was read */
+  FRAMEGATE_ERROR_LEDGER_REPLACED = -27,   /* it does not hold the ledger that was read */
+  FRAMEGATE_ERROR_LEDGER_GONE_ON = -28,    /* there is more in it than was read: read it again, and resume from that */
+  FRAMEGATE_ERROR_BESIDE = -29,            /* what lies beside it, in the file that ends in .withdrawals, cannot be read */
+  FRAMEGATE_ERROR_LEFTOVER = -30,          /* withdrawals from another ledger lie beside the new one */
+
   /* What the meeting made of it. */
   FRAMEGATE_ERROR_OVERREACH = -32,         /* only the person agrees, or their guardian if they have one; the attempt is in the ledger */
   FRAMEGATE_ERROR_UNSIGNED = -33,          /* the person joined with a key, and nothing is signed; likewise */
@@ -417,13 +426,14 @@ typedef struct framegate_meeting_options {
 } framegate_meeting_options;
 
 /* Opens a meeting, in which everything is closed. It is closed by framegate_meeting_close(). What both `user`s lead to must be there until then.
- * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, EMPTY, FULL, LEDGER, REPEATED_INSTANCE, RANDOM, PANIC. */
+ * A ledger's file is locked until the meeting is closed. Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, LEDGER_HELD, NO_LOCK, LEFTOVER, EMPTY, FULL, LEDGER,
+ * REPEATED_INSTANCE, RANDOM, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_open(const framegate_meeting_options *options, framegate_meeting *meeting);
 
 /* Opens a meeting again as its ledger says, with exactly the consents that were in force. Streams, outlets, groups and taps are to be opened again,
  * and people found again by framegate_meeting_find(). After a torn last line nobody's consent is left.
- * `ledger` must have been read of what the options name: their file is gone on with, and a torn line set aside beside it.
- * Errors: as framegate_meeting_open(), HANDLE, RESUMED_END, IMPOSSIBLE, UNWRITABLE. */
+ * `ledger` must have been read of what the options name: their file is locked and gone on with, and a torn line set aside beside it.
+ * Errors: as framegate_meeting_open(), LEDGER_SHORTER, LEDGER_REPLACED, LEDGER_GONE_ON, BESIDE, HANDLE, RESUMED_END, IMPOSSIBLE, UNWRITABLE. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_resume(framegate_ledger ledger, const framegate_meeting_options *options, framegate_meeting *meeting);
 
 /* Ends a meeting: everything is closed for good, and the last counters are entered. A second end changes nothing.

@@ -57,6 +57,8 @@ mod meeting;
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
 mod models;
 mod outlet;
+#[cfg(feature = "std")]
+mod past;
 mod payload;
 mod purpose;
 mod records;
@@ -96,14 +98,16 @@ pub use ids::{Outlet, OutletId, Participant, Stream, StreamId};
 pub use instance::Instance;
 pub use join::Join;
 pub use kind::{Kind, Kinds};
-#[cfg(feature = "std")]
-pub use ledger::FileStore;
 pub use ledger::{
-    Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, Store,
+    Beside, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, Store,
     StoreError, TapCount,
 };
+#[cfg(feature = "std")]
+pub use ledger::{FileStore, FileStoreError};
 pub use meeting::Meeting;
 pub use outlet::OutletOptions;
+#[cfg(feature = "std")]
+pub use past::{Entered, PastMeeting};
 pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
 pub use purpose::Purposes;
 pub use refusal::Refusal;

@@ -148,6 +148,7 @@ impl Meeting {
         resumed.records = Registry::resumed_at(latest);
         let entry = Entry::Resumed { torn: ledger.torn };
         let entered = resumed.core.enter_first(latest, entry);
+        let entered = entered.and_then(|()| resumed.core.take_up(&ledger.beside));
         entered.map_err(|_| fault(ledger.lines.len(), LedgerFault::Unwritable))?;
         Ok(resumed)
     }
@@ -294,7 +295,7 @@ impl Meeting {
             state.running()?;
             let entry = Entry::Superseded { notice };
             state.register.may(at, &entry)?;
-            state.enter(at, &entry);
+            state.enter(at, entry);
             Ok(())
         })
     }
@@ -313,6 +314,7 @@ impl Meeting {
         grant: &Grant,
         now: Time,
     ) -> Result<(), Error> {
+        self.core.flush();
         let (at, id, leaps) = {
             let mut state = self.core.state.lock();
             let leaps = state.leaps(now);
@@ -347,7 +349,7 @@ impl Meeting {
                 grant: grant.clone(),
                 why,
             };
-            self.core.state.lock().enter(at, &refused);
+            self.core.state.lock().enter(at, refused);
             self.core.flush();
         }
         may
@@ -432,7 +434,7 @@ impl Meeting {
             let mut state = self.core.state.lock();
             let at = state.observe(now);
             for (who, scopes) in state.register.expired(at) {
-                state.enter(at, &Entry::Expired { who, scopes });
+                state.enter(at, Entry::Expired { who, scopes });
             }
         }
         // What the ledger's store did not take before it may take now.
@@ -632,6 +634,7 @@ impl Meeting {
     ///
     /// [`Error::Ledger`], [`Error::Ended`].
     pub fn count(&mut self, now: Time) -> Result<(), Error> {
+        self.core.flush();
         let at = self.core.state.lock().observe(now);
         self.core.enter_first_of(at, counted)?;
         match &self.device {
@@ -660,7 +663,7 @@ impl Meeting {
             narrowing: self.core.entries_up_to(settling),
             taps: settling.taps().collect(),
         };
-        self.core.state.lock().enter(at, &entry);
+        self.core.state.lock().enter(at, entry);
         self.core.flush();
         Ok(is_settled)
     }
@@ -684,11 +687,11 @@ impl Meeting {
             if !state.table.has_ended() {
                 state.close();
                 let at = state.present();
-                state.enter(at, &counted(state));
-                state.enter(at, &Entry::Ended {});
+                state.enter(at, counted(state));
+                state.enter(at, Entry::Ended {});
                 if let Some(device) = device {
                     let signed = device.signed(state.head());
-                    state.enter(at, &signed);
+                    state.enter(at, signed);
                 }
             }
         })
@@ -696,6 +699,7 @@ impl Meeting {
 
     /// The time at which a call that may widen counts as made.
     fn widen(&mut self, now: Time) -> Result<Time, Error> {
+        self.core.flush();
         let mut state = self.core.state.lock();
         let leaps = state.leaps(now);
         let at = state.observe(now);
@@ -705,6 +709,7 @@ impl Meeting {
 
     /// The time at which a call without one counts as made.
     fn present(&mut self) -> Time {
+        self.core.flush();
         self.core.state.lock().present()
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     ids::{OutletId, Participant, StreamId},
     instance::Instance,
     kind::{Kind, Kinds},
-    ledger::Entry,
+    ledger::{Entry, Queued},
     purpose::Purposes,
     refusal::Refusal,
     release::TapState,
@@ -297,7 +297,10 @@ impl Register {
             // After the end what was released can still be withdrawn, and the device vouches for it all.
             entry if self.has_ended => match entry {
                 Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
-                Entry::Settled { .. } | Entry::Signed { .. } => Ok(()),
+                Entry::Withdrew { .. } => Err(Error::UnknownParticipant),
+                Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
+                // Somebody withdraws from a ledger whose meeting is over, or whose last line was torn after that.
+                Entry::Resumed { .. } | Entry::Settled { .. } | Entry::Signed { .. } => Ok(()),
                 _ => Err(Error::Ended),
             },
             Entry::Opened { meeting, .. } if meeting.is_empty() => Err(Error::Empty("id")),
@@ -317,7 +320,8 @@ impl Register {
             Entry::Restricted { scope, .. } | Entry::Lifted { scope, .. } if scope.is_empty() => {
                 Err(Error::Empty("restriction's scope"))
             }
-            Entry::Restricted { who, by, .. } | Entry::Lifted { who, by, .. } => {
+            Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
+            Entry::Lifted { who, by, .. } => {
                 Restrainer::new(*by, who.is_none()).ok_or(Error::NotARestrainer(*by))?;
                 match who {
                     Some(who) if !present(who) => Err(Error::UnknownParticipant),
@@ -356,6 +360,15 @@ impl Register {
                 purposes,
                 ..
             } => self.may_open_outlet(*outlet, name, recipient.as_deref(), *purposes),
+            _ => Ok(()),
+        }
+    }
+
+    /// Over whoever ever joined, for later stays; over everybody.
+    fn may_restrict(&self, who: Option<&str>, by: Authority) -> Result<(), Error> {
+        Restrainer::new(by, who.is_none()).ok_or(Error::NotARestrainer(by))?;
+        match who {
+            Some(who) if !self.has_been(who) => Err(Error::UnknownParticipant),
             _ => Ok(()),
         }
     }
@@ -550,7 +563,7 @@ impl Register {
         &mut self,
         at: Time,
         entry: &Entry,
-        since: &[(Time, Entry)],
+        since: &[Queued],
     ) -> Result<(), Error> {
         let whom = match entry {
             Entry::Granted { who, .. } => Some(&**who),
@@ -564,7 +577,7 @@ impl Register {
         }
         self.seats_of(whom).for_each(|seat| seat.is_held = true);
         self.apply(at, entry);
-        for (at, entry) in since {
+        for Queued { at, entry, .. } in since {
             self.apply(*at, entry);
         }
         for seat in &mut self.seats {
@@ -580,21 +593,21 @@ impl Register {
     }
 
     /// Whether nothing is left of an entry since others narrowed the same.
-    fn is_overtaken(&self, entry: &Entry, since: &[(Time, Entry)]) -> bool {
+    fn is_overtaken(&self, entry: &Entry, since: &[Queued]) -> bool {
         match entry {
             Entry::Granted { who, grant, .. } => {
                 let scope = self.specific(grant.scope);
                 let is_held = self
                     .stay(who)
                     .is_some_and(|(_, stay)| stay.consents.holds(scope));
-                !is_held && since.iter().any(|(_, other)| other.narrows(who))
+                !is_held && since.iter().any(|other| other.entry.narrows(who))
             }
-            Entry::Lifted { who, by, scope } => since.iter().any(|(_, other)| {
+            Entry::Lifted { who, by, scope } => since.iter().any(|other| {
                 let Entry::Restricted {
                     who: whom,
                     by: whose,
                     scope: of,
-                } = other
+                } = &other.entry
                 else {
                     return false;
                 };

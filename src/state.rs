@@ -13,7 +13,7 @@ use crate::{
     group::Group,
     ids::Participant,
     kind::Kinds,
-    ledger::{Device, Entry, Head, LedgerWriter, Queue, Reservation, Scribe},
+    ledger::{Beside, Device, Entry, Head, LedgerWriter, Queue, Queued, Reservation, Scribe},
     lock::Lock,
     register::Register,
     release::TapState,
@@ -115,12 +115,42 @@ impl State {
     }
 
     /// Does what holds before it is in the ledger.
-    pub(crate) fn enter(&mut self, at: Time, entry: &Entry) {
-        self.publish(at, entry);
-        if let Some(line) = self.queue.push(at, entry) {
-            self.register.renew(entry, line);
+    pub(crate) fn enter(&mut self, at: Time, entry: Entry) {
+        self.enter_queued(&Queued {
+            at,
+            wall: None,
+            entry,
+        });
+    }
+
+    fn enter_queued(&mut self, queued: &Queued) {
+        self.publish(queued.at, &queued.entry);
+        if let Some(line) = self.queue.push(queued) {
+            self.register.renew(&queued.entry, line);
         }
         self.complete();
+    }
+
+    /// Enters what was left beside the ledger, and what was read there before; takes the lines that the store does not have yet.
+    fn take_up(&mut self, beside: Result<Vec<Beside>, Error>, read: &[Beside]) -> (Vec<u8>, u64) {
+        match beside {
+            Ok(beside) => {
+                let more = read.iter().filter(|one| !beside.contains(one));
+                for Beside { wall, entry, .. } in beside.iter().chain(more) {
+                    let at = self.latest;
+                    if self.register.may(at, entry).is_ok() {
+                        self.enter_queued(&Queued {
+                            at,
+                            wall: Some(*wall),
+                            entry: entry.clone(),
+                        });
+                    }
+                }
+            }
+            // It may have been anybody's withdrawal.
+            Err(_) => self.close(),
+        }
+        self.queue.take()
     }
 
     /// What an entry makes of everybody's consent.
@@ -189,10 +219,10 @@ impl State {
         }
     }
 
-    fn renumber(&mut self, since: &[(Time, Entry)]) {
-        for (at, entry) in since {
-            if let Some(line) = self.queue.renumber(*at, entry) {
-                self.register.renew(entry, line);
+    fn renumber(&mut self, since: &[Queued]) {
+        for queued in since {
+            if let Some(line) = self.queue.renumber(queued) {
+                self.register.renew(&queued.entry, line);
             }
         }
         self.complete();
@@ -211,7 +241,7 @@ impl State {
         let at = self.observe(now);
         let id = self.known(who)?;
         if let (true, Some(who)) = (self.register.is_present(who), id) {
-            self.enter(at, &Entry::Left { who });
+            self.enter(at, Entry::Left { who });
         }
         Ok(())
     }
@@ -224,10 +254,9 @@ impl State {
         now: Time,
     ) -> Result<(), Error> {
         let at = self.observe(now);
-        // Whoever names nothing means everything.
-        let scope = if scope.is_empty() { Scope::ALL } else { scope };
+        let scope = scope.or_everything();
         if let Some(who) = self.known(who)? {
-            self.enter(at, &Entry::Withdrew { who, by, scope });
+            self.enter(at, Entry::Withdrew { who, by, scope });
         }
         Ok(())
     }
@@ -244,7 +273,7 @@ impl State {
         let who = self.id_of(whom)?;
         let entry = Entry::Restricted { who, by, scope };
         self.register.may(at, &entry)?;
-        self.enter(at, &entry);
+        self.enter(at, entry);
         Ok(())
     }
 
@@ -310,12 +339,18 @@ impl Core {
         }
     }
 
-    /// Offers the store what it does not have yet, and waits for it.
+    /// Enters what was left beside the ledger, and offers the store what it does not have yet; waits for it.
     pub(crate) fn flush(&mut self) {
-        let mut scribe = self.scribe.lock();
-        let lines = self.state.lock().queue.take();
         // It gets what it does not take once more.
-        let _ = scribe.write(lines);
+        let _ = self.take_up(&[]);
+    }
+
+    /// The same with what was read beside the ledger before.
+    pub(crate) fn take_up(&mut self, read: &[Beside]) -> Result<(), Error> {
+        let mut scribe = self.scribe.lock();
+        let beside = scribe.beside();
+        let lines = self.state.lock().take_up(beside, read);
+        scribe.write(lines)
     }
 
     /// Closes everything for good, and lets go of the store.
@@ -398,7 +433,8 @@ impl Core {
 impl crate::settling::Drive for Core {
     fn drive(&self) {
         if let Some(mut scribe) = self.scribe.try_lock() {
-            let lines = self.state.lock().queue.take();
+            let beside = scribe.beside();
+            let lines = self.state.lock().take_up(beside, &[]);
             let _ = scribe.write(lines);
         }
     }

@@ -84,6 +84,7 @@ pub enum Seals<'k> {
 #[derive(Debug)]
 pub struct Verifier {
     head: Head,
+    unanchored: u64,
     /// Of each line.
     hashes: Vec<Digest>,
     streams: Vec<Opened>,
@@ -118,7 +119,7 @@ struct Consent {
 const CELLS: usize = 16 * 16;
 
 impl Verifier {
-    /// Prepares a ledger that was read; every entry is judged again, as by [`Ledger::verify`].
+    /// Prepares a ledger that was read; every entry is judged again, as by [`Ledger::verify`]. What lies [beside](Ledger::beside) it counts as entered.
     ///
     /// [`Ledger::anchored`] says how much of it is vouched for: read the ledger with a head that was kept apart.
     ///
@@ -129,6 +130,7 @@ impl Verifier {
         ledger.verify()?;
         let mut verifier = Self {
             head: ledger.head,
+            unanchored: ledger.unanchored(),
             hashes: (0..ledger.lines.len()).map(|at| ledger.hash(at)).collect(),
             streams: Vec::new(),
             people: BTreeMap::new(),
@@ -246,6 +248,12 @@ impl Verifier {
     #[must_use]
     pub const fn head(&self) -> Head {
         self.head
+    }
+
+    /// How many of the ledger's last entries neither an anchor nor a device's signature vouched for when it was read: read it with either.
+    #[must_use]
+    pub const fn unanchored(&self) -> u64 {
+        self.unanchored
     }
 
     fn goes_on_from(&self, earlier: &Head) -> bool {

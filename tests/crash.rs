@@ -2,6 +2,8 @@
 //!
 //! The child does what a script says, which both processes make up from the same number, and reports each step once the call has returned.
 //! So the parent knows what the ledger must hold line for line: all steps that were reported, and at most the one that was under way.
+//!
+//! Two processes at a time try to go on with one ledger, and are killed, while they recover too: no line that was reported is ever lost.
 
 #![cfg(feature = "std")]
 
@@ -11,18 +13,18 @@ mod replay;
 
 use std::{
     env,
-    fs::{self, File},
-    io::{BufRead, BufReader, Write},
+    fs::{self, File, OpenOptions},
+    io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use common::{Memory, millis};
 use framegate::{
-    Authority, Digest, Durability, Entry, FileStore, Grant, Join, Kinds, Ledger, LedgerWriter,
-    Meeting, Method, Notice, Participant, Purposes, Scope, Store, StoreError,
+    Authority, Digest, Durability, Entry, FileStore, FileStoreError, Grant, Head, Join, Kinds,
+    Ledger, LedgerWriter, Meeting, Method, Notice, Participant, Purposes, Scope, Store, StoreError,
 };
 
 const KILLS: u64 = 200;
@@ -240,7 +242,7 @@ fn check(bytes: &[u8], seed: u64, reported: Option<usize>) -> Result<Ledger, Str
 
 /// Goes on with a ledger in a file, and compares with what its lines say.
 fn resume(path: &Path, ledger: &Ledger) -> Result<(), String> {
-    let store = FileStore::append_after(path, ledger.length).map_err(|error| error.to_string())?;
+    let store = FileStore::append_after(path, ledger).map_err(|error| error.to_string())?;
     let writer = LedgerWriter::new(Box::new(store)).durability(Durability::Batched);
     let mut meeting = Meeting::resume(ledger, writer).map_err(|error| error.to_string())?;
     replay::check(&mut meeting, &ledger.lines, ledger.torn)?;
@@ -334,6 +336,305 @@ fn r1_killed_while_it_recovers_a_torn_ledger_stays_torn() {
         }
         fs::remove_file(aside(&path)).unwrap();
     }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Two processes
+
+/// So often two processes are started on one ledger, and killed.
+const TURNS: u64 = 60;
+const HEAD: &str = "head";
+
+/// How a ledger is gone on with; an error, in words, if it cannot be now.
+type Open = fn(&Path, &Ledger) -> Result<Box<dyn Store>, String>;
+
+fn locked(path: &Path, ledger: &Ledger) -> Result<Box<dyn Store>, String> {
+    match FileStore::append_after(path, ledger) {
+        Ok(store) => Ok(Box::new(store)),
+        Err(error @ (FileStoreError::Held | FileStoreError::GoneOn)) => Err(error.to_string()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// As if no lock were needed.
+#[allow(clippy::unnecessary_wraps, reason = "as the other")]
+fn unlocked(path: &Path, ledger: &Ledger) -> Result<Box<dyn Store>, String> {
+    Ok(Box::new(Unlocked::open(path, ledger)))
+}
+
+/// Goes on without a lock: what is beyond the ledger that was read is a torn line to it.
+struct Unlocked {
+    file: File,
+    at: u64,
+}
+
+impl Unlocked {
+    fn open(path: &Path, ledger: &Ledger) -> Self {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(path)
+            .unwrap();
+        file.set_len(ledger.length).unwrap();
+        let at = ledger.length;
+        Self { file, at }
+    }
+}
+
+impl Store for Unlocked {
+    fn append(&mut self, lines: &[u8], _: bool) -> Result<(), StoreError> {
+        let mut write = || {
+            self.file.seek(SeekFrom::Start(self.at))?;
+            self.file.write_all(lines)
+        };
+        write().map_err(|_| StoreError)?;
+        self.at += lines.len() as u64;
+        Ok(())
+    }
+}
+
+/// Goes on with a ledger as soon as it can, and withdraws and agrees by turns, reporting after each step how far the ledger then went.
+fn go_on(path: &Path, open: Open, steps: usize, mut report: impl FnMut(Head)) {
+    let mut meeting = loop {
+        // Read without a lock, as whoever stands by does.
+        let Ok(ledger) = Ledger::read(&fs::read(path).unwrap(), None, None) else {
+            continue;
+        };
+        match open(path, &ledger) {
+            Ok(store) => match Meeting::resume(&ledger, LedgerWriter::new(store)) {
+                Ok(meeting) => break meeting,
+                Err(error) => panic!("{error}"),
+            },
+            Err(_) => thread::yield_now(),
+        }
+    };
+    report(meeting.head());
+    let (_, who) = meeting.participants().next().unwrap();
+    let grant = Grant::new(Digest::of(TEXT), Scope::ALL, Method::Clicked);
+    let by = Authority::Participant;
+    for step in 0..steps {
+        let now = millis(i64::try_from(step).unwrap());
+        if step % 2 == 0 {
+            let settling = meeting.withdraw(by, who, Scope::ALL, now).unwrap();
+            // What did not get to the file is not reported.
+            if !settling.is_settled() {
+                return;
+            }
+        } else if meeting.grant(by, who, &grant, now).is_err() {
+            return;
+        }
+        report(meeting.head());
+    }
+}
+
+/// Not a test but one of the two processes.
+#[test]
+fn the_standby() {
+    let Some(path) = env::var_os("FRAMEGATE_STANDBY_LEDGER") else {
+        return;
+    };
+    let open = match env::var("FRAMEGATE_STANDBY_WAY").unwrap().as_str() {
+        "locked" => locked,
+        _ => unlocked as Open,
+    };
+    let mut parent = std::io::stderr();
+    let mut report = |what: &str| parent.write_all(format!("{HEAD} {what}\n").as_bytes());
+    report("").unwrap();
+    go_on(Path::new(&path), open, usize::MAX, |head| {
+        let head = serde_json::to_string(&head).unwrap();
+        report(&head).unwrap();
+    });
+}
+
+/// One of the two, and the thread that reads what it reports, after its start.
+fn stand_by(path: &Path, way: &str) -> (Child, thread::JoinHandle<Vec<Head>>) {
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args(["the_standby", "--exact", "--nocapture", "--test-threads=1"])
+        .env("FRAMEGATE_STANDBY_LEDGER", path)
+        .env("FRAMEGATE_STANDBY_WAY", way)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut reports = BufReader::new(child.stderr.take().unwrap()).lines();
+    reports.next().unwrap().unwrap();
+    let rest = thread::spawn(move || {
+        let heads = reports.map_while(Result::ok).filter_map(|line| {
+            let head = line.strip_prefix(HEAD)?;
+            serde_json::from_str(head).ok()
+        });
+        heads.collect()
+    });
+    (child, rest)
+}
+
+/// A ledger with somebody in it, for others to go on with.
+fn begin(path: &Path) {
+    let store = FileStore::create(path).unwrap();
+    let mut meeting = Meeting::open_with("crash", 1, LedgerWriter::new(Box::new(store))).unwrap();
+    let notice = Notice {
+        digest: Digest::of(TEXT),
+        version: "1".into(),
+        language: "en".into(),
+        controller: "Example Conferencing".into(),
+        scope: Scope::ALL,
+    };
+    meeting.show(notice).unwrap();
+    meeting.join(Join::adult("ana"), millis(0)).unwrap();
+}
+
+/// Whether a ledger has every line that was reported.
+fn has_all(bytes: &[u8], heads: &[Head]) -> Result<Ledger, String> {
+    let ledger = Ledger::read(bytes, None, None).map_err(|error| error.to_string())?;
+    for head in heads {
+        let next = usize::try_from(head.entries).unwrap();
+        let hash = match ledger.lines.get(next) {
+            Some(next) => next.prev,
+            None => ledger.head.hash,
+        };
+        if ledger.head.entries < head.entries || hash != head.hash {
+            return Err(format!("line {} was reported, and is lost", head.entries));
+        }
+    }
+    Ok(ledger)
+}
+
+/// Starts two at a time on a ledger and kills them one after the other, so often. How many lines were reported, how often after a torn line,
+/// and how often by the second once the first had been killed.
+fn take_turns(path: &Path, way: &str, turns: u64) -> Result<(usize, usize, usize), String> {
+    begin(path);
+    let mut all = Vec::new();
+    let (mut torn, mut taken_over) = (0, 0);
+    for turn in 0..turns {
+        let mut random = Script::new(turn);
+        let delay = |random: &mut Script, end| Duration::from_micros(random.below(end));
+        if turn % 3 == 0 {
+            // As of a process that was killed in the middle of a line.
+            let mut file = OpenOptions::new().append(true).open(path).unwrap();
+            file.write_all(&br#"{"n":123456789,"prev":""#[..=usize::try_from(turn % 20).unwrap()])
+                .unwrap();
+            torn += 1;
+        }
+        let (mut first, first_reports) = stand_by(path, way);
+        let (mut second, second_reports) = stand_by(path, way);
+        // Every other time so early that it still recovers.
+        let end = if turn % 2 == 0 { 500 } else { 20_000 };
+        thread::sleep(delay(&mut random, end));
+        first.kill().unwrap();
+        first.wait().unwrap();
+        thread::sleep(delay(&mut random, 40_000));
+        second.kill().unwrap();
+        second.wait().unwrap();
+        all.extend(first_reports.join().unwrap());
+        let of_second = second_reports.join().unwrap();
+        taken_over += usize::from(!of_second.is_empty());
+        all.extend(of_second);
+        let bytes = fs::read(path).map_err(|error| error.to_string())?;
+        has_all(&bytes, &all).map_err(|error| format!("turn {turn}: {error}"))?;
+    }
+    Ok((all.len(), torn, taken_over))
+}
+
+#[test]
+fn r6_of_two_processes_that_go_on_with_a_ledger_one_writes_and_no_line_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger");
+    let started = Instant::now();
+    let (lines, torn, taken_over) = take_turns(&path, "locked", TURNS).unwrap();
+    println!(
+        "{lines} lines reported, {torn} torn, {taken_over} times by the second, {:?}",
+        started.elapsed()
+    );
+    assert!(
+        lines >= 50 && taken_over >= 5,
+        "{lines} lines, {taken_over}"
+    );
+    // Everybody who recovered a torn line said so.
+    let ledger = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
+    ledger.verify().unwrap();
+    let told = ledger
+        .lines
+        .iter()
+        .filter(|line| line.entry == Entry::Resumed { torn: true });
+    assert!(told.count() + usize::from(ledger.torn) >= torn);
+}
+
+#[test]
+fn two_processes_without_a_lock_are_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let lost = take_turns(&folder.path().join("ledger"), "unlocked", TURNS);
+    assert!(lost.is_err(), "{lost:?}");
+}
+
+/// A standby reads the ledger, whoever writes it withdraws, and the standby goes on, with what it has by then: whether the withdrawal stays.
+///
+/// `first` is what it does before the withdrawal, `then` what it does after, once the other has gone.
+fn fail_over<T>(
+    path: &Path,
+    first: impl FnOnce(&Path, &Ledger) -> T,
+    then: impl FnOnce(T, &Path, &Ledger) -> Result<Box<dyn Store>, FileStoreError>,
+) -> Result<(), String> {
+    let store = FileStore::create(path).unwrap();
+    let mut old = Meeting::open_with("m", 9, LedgerWriter::new(Box::new(store))).unwrap();
+    let ana = old.join(Join::adult("ana"), millis(0)).unwrap();
+    let ledger = Ledger::read(&fs::read(path).unwrap(), None, None).unwrap();
+    let begun = first(path, &ledger);
+    let cut = old
+        .withdraw(Authority::Participant, ana, Scope::ALL, millis(2))
+        .unwrap();
+    assert!(cut.is_settled());
+    drop(old);
+    let settled = fs::read(path).unwrap();
+    if let Ok(store) = then(begun, path, &ledger) {
+        let mut standby = Meeting::resume(&ledger, LedgerWriter::new(store)).unwrap();
+        for id in ["ben", "eva", "olu"] {
+            standby.join(Join::adult(id), millis(3)).unwrap();
+        }
+    }
+    let after = fs::read(path).unwrap();
+    if after.starts_with(&settled) {
+        Ok(())
+    } else {
+        Err("a whole line is lost".into())
+    }
+}
+
+#[test]
+fn r6_what_was_entered_since_a_ledger_was_read_is_no_torn_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let open = |(), path: &Path, ledger: &Ledger| {
+        let store = FileStore::append_after(path, ledger);
+        assert!(matches!(store, Err(FileStoreError::GoneOn)));
+        Ok(Box::new(store?) as Box<dyn Store>)
+    };
+    fail_over(&path("late"), |_, _| (), open).unwrap();
+    // While the other still has it.
+    let held = |path: &Path, ledger: &Ledger| {
+        let store = FileStore::append_after(path, ledger);
+        assert!(matches!(store, Err(FileStoreError::Held)));
+    };
+    fail_over(&path("held"), held, open).unwrap();
+    assert!(!aside(&path("late")).exists() && !aside(&path("held")).exists());
+
+    // Controls: without a lock, and with one that is taken after the tail was read.
+    let no_lock = |path: &Path, ledger: &Ledger| Unlocked::open(path, ledger);
+    let as_it_is = |store: Unlocked, _: &Path, _: &Ledger| Ok(Box::new(store) as Box<dyn Store>);
+    assert!(fail_over(&path("no lock"), no_lock, as_it_is).is_err());
+    let tail = |path: &Path, ledger: &Ledger| {
+        let mut file = File::open(path).unwrap();
+        file.seek(SeekFrom::Start(ledger.length)).unwrap();
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail).unwrap();
+        tail
+    };
+    let lock = |tail: Vec<u8>, path: &Path, ledger: &Ledger| {
+        assert_eq!(tail, b"");
+        let store = Unlocked::open(path, ledger);
+        store.file.try_lock().unwrap();
+        Ok(Box::new(store) as Box<dyn Store>)
+    };
+    assert!(fail_over(&path("tail first"), tail, lock).is_err());
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -678,7 +678,7 @@ fn r1_after_a_torn_line_nobody_has_agreed_to_anything() {
 
     let ledger = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
     assert!(ledger.torn);
-    let store = FileStore::append_after(&path, ledger.length).unwrap();
+    let store = FileStore::append_after(&path, &ledger).unwrap();
     assert_eq!(
         fs::read(folder.path().join("ledger.jsonl.torn")).unwrap(),
         torn[whole.len()..]
@@ -691,6 +691,73 @@ fn r1_after_a_torn_line_nobody_has_agreed_to_anything() {
     assert_eq!(verdict(&mut tap, 11), Verdict::Whole);
     let read = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
     assert!(!read.torn && read.head == resumed.head());
+}
+
+/// What a ledger's file is that was read, and changed since by somebody who asks for no lock.
+/// What somebody does to a file.
+type Hand = fn(&Path);
+
+#[test]
+fn a_file_that_is_not_what_was_read_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.jsonl");
+    let write = || {
+        let store = FileStore::create(&path).unwrap();
+        drop(meeting(LedgerWriter::new(Box::new(store))));
+        let bytes = fs::read(&path).unwrap();
+        let ledger = Ledger::read(&bytes, None, None).unwrap();
+        (bytes, ledger)
+    };
+    let (bytes, ledger) = write();
+    let last = bytes.len() - 1;
+    let lines = ledger.lines.len();
+    let changed: Vec<u8> = [&bytes[..last - 5], b"x", &bytes[last - 4..]].concat();
+    for (now, expected) in [
+        (&bytes[..last], "Shorter"),
+        (&bytes[..0], "Shorter"),
+        (&changed, "Replaced"),
+        (&[&bytes[..last], b"x"].concat(), "Replaced"),
+        (&[&bytes[..], b"{}\n"].concat(), "GoneOn"),
+        (&[&bytes[..], b"{}\n{\"n\""].concat(), "GoneOn"),
+        // It may have been a withdrawal, which resuming would not say.
+        (&[&bytes[..], b"{\"n\""].concat(), "GoneOn"),
+    ] {
+        fs::write(&path, now).unwrap();
+        let error = FileStore::append_after(&path, &ledger).err().unwrap();
+        assert_eq!(format!("{error:?}"), expected);
+        assert_eq!(&fs::read(&path).unwrap(), now, "{expected}");
+        assert!(!folder.path().join("ledger.jsonl.torn").exists());
+    }
+    fs::write(&path, &bytes).unwrap();
+    drop(FileStore::append_after(&path, &ledger).unwrap());
+
+    // Under a meeting's hands.
+    let hands: [(&str, Hand); 3] = [
+        ("cut", |path| {
+            let bytes = fs::read(path).unwrap();
+            fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+        }),
+        ("written to", |path| {
+            let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
+            std::io::Write::write_all(&mut file, b"{}\n").unwrap();
+        }),
+        ("deleted", |path| fs::remove_file(path).unwrap()),
+    ];
+    for (what, hand) in hands {
+        let _ = fs::remove_file(&path);
+        let store = FileStore::create(&path).unwrap();
+        let (mut meeting, notice, who) = meeting(LedgerWriter::new(Box::new(store)));
+        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), lines);
+        hand(&path);
+        let left = fs::read(&path).ok();
+        let grant = Grant::new(notice, common::SCOPE, Method::Clicked);
+        let by = Authority::Participant;
+        let refused = Err(Error::Ledger);
+        assert_eq!(meeting.grant(by, who, &grant, millis(5)), refused, "{what}");
+        let cut = meeting.withdraw(by, who, Scope::ALL, millis(6)).unwrap();
+        assert!(!cut.is_settled(), "{what}");
+        assert_eq!(fs::read(&path).ok(), left, "{what}");
+    }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! `oracle/rules.rs` is the oracle, `oracle/content.rs` says what is left of a payload, `oracle/ledger.rs` what must be in the ledger,
 //! `oracle/scripts.rs` makes meetings up, `oracle/run.rs` runs them through the gate and the oracle side by side,
-//! `oracle/resume.rs` compares a meeting with the one that its ledger makes, `oracle/recall.rs` says what of an archive must go.
+//! `oracle/resume.rs` compares a meeting with the one that its ledger makes, `oracle/recall.rs` says what of an archive must go,
+//! `oracle/late.rs` when somebody withdraws after the meeting.
 
 mod common;
 
@@ -16,6 +17,8 @@ mod doors;
 mod groups;
 #[path = "oracle/keys.rs"]
 mod keys;
+#[path = "oracle/late.rs"]
+mod late;
 #[path = "oracle/ledger.rs"]
 mod ledger;
 #[path = "oracle/recall.rs"]
@@ -139,8 +142,46 @@ proptest! {
     }
 }
 
+/// Something that comes when the meeting is over, or its process has gone.
+fn late() -> impl Strategy<Value = late::Late> {
+    let restricts = proptest::option::weighted(0.3, scope());
+    let what = (withdrawer(), 0_usize..12, scope(), restricts);
+    (any::<bool>(), proptest::bool::weighted(0.2), what).prop_map(
+        |(ends, torn, (by, who, scope, restricts))| late::Late {
+            ends,
+            torn,
+            by,
+            who,
+            scope,
+            restricts,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(config(1000))]
+
+    #[test]
+    fn r6_what_is_withdrawn_late_is_withdrawn(script in scripts(), late in late()) {
+        late::check(&script, &late, None)?;
+    }
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Controls
+
+#[test]
+fn a_late_withdrawal_tells_planted_faults() {
+    let mut runner = TestRunner::deterministic();
+    let lates = late();
+    for fault in late::Fault::ALL {
+        let found = fixed_meetings().take(1000).any(|script| {
+            let tree = lates.new_tree(&mut runner).expect("something late");
+            late::check(&script, &tree.current(), Some(fault)).is_err()
+        });
+        assert!(found, "{fault:?}");
+    }
+}
 
 #[test]
 fn what_must_go_tells_planted_faults() {

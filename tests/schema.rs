@@ -10,10 +10,12 @@ use std::{
     path::Path,
     process::{Command, Stdio},
     sync::LazyLock,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use framegate::{
-    Authority, Grant, Join, Kind, Kinds, Line, Meeting, Method, Purposes, Scope, StreamOptions,
+    Authority, Grant, Join, Kind, Kinds, Line, Meeting, Method, PastMeeting, Purposes, Scope,
+    StreamOptions,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -138,6 +140,12 @@ fn other_entries() -> Vec<Value> {
     drop(meeting);
     let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
     let _ = meeting.end();
+    let mut past =
+        PastMeeting::of(memory.read(), Box::new(memory.clone()), Some(&[9; 32])).unwrap();
+    past.withdraw(Authority::Guardian, "child", Scope::ALL, UNIX_EPOCH)
+        .unwrap();
+    past.restrict(Authority::Host, None, scope, SystemTime::now())
+        .unwrap();
     let text = String::from_utf8(memory.bytes()).unwrap();
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -295,6 +303,14 @@ fn what_does_not_go_together_is_refused() {
         ),
         changed("ledger", "named", "/entry/pair", json!("0x100")),
         changed("ledger", "joined", "/at", json!(-1)),
+        changed("ledger", "\"wall\"", "/wall", json!(-1)),
+        changed(
+            "ledger",
+            "\"wall\"",
+            "/wall",
+            json!(253_402_300_800_000_000_u64),
+        ),
+        changed("ledger", "\"wall\"", "/entry", json!({"event": "ended"})),
         changed("ledger", "joined", "/at", json!(4_294_967_295_000_u64)),
         changed("ledger", "joined", "/prev", json!("00")),
         changed(

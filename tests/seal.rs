@@ -102,17 +102,17 @@ fn format_of(name: &str) -> Format {
 struct Sent {
     name: &'static str,
     sealed: Vec<u8>,
-    sent: Vec<u8>,
+    arrives: Vec<u8>,
 }
 
 impl Sent {
     /// With a tag in it.
     fn tagged(&self, carried: Carried) -> Vec<u8> {
-        let mut room = vec![0; self.sent.len() + 100];
+        let mut room = vec![0; self.arrives.len() + 100];
         let written = match self.name {
-            "h264" => sei::write(&self.sent, sei::Codec::H264, carried, &mut room),
-            "hevc" => sei::write(&self.sent, sei::Codec::Hevc, carried, &mut room),
-            _ => obu::write(&self.sent, carried, &mut room),
+            "h264" => sei::write(&self.arrives, sei::Codec::H264, carried, &mut room),
+            "hevc" => sei::write(&self.arrives, sei::Codec::Hevc, carried, &mut room),
+            _ => obu::write(&self.arrives, carried, &mut room),
         };
         written.unwrap().to_vec()
     }
@@ -171,7 +171,7 @@ fn sent() -> impl Strategy<Value = Sent> {
         Sent {
             name,
             sealed: write(0),
-            sent: write(1),
+            arrives: write(1),
         }
     })
 }
@@ -184,8 +184,8 @@ fn a_seal_holds_where_the_frame_arrives() {
     for one in thousand_of(sent()) {
         let format = format_of(one.name);
         let digest = key.digest(format, &one.sealed);
-        assert_eq!(key.digest(format, &one.sent), digest, "{one:?}");
-        rewritten += usize::from(one.sealed != one.sent);
+        assert_eq!(key.digest(format, &one.arrives), digest, "{one:?}");
+        rewritten += usize::from(one.sealed != one.arrives);
         let seal = Some(Seal::from_bytes([0; 16]));
         for carried in [
             frame.tag.into(),
@@ -436,10 +436,10 @@ fn python_makes_the_same_seals() {
         });
         writeln!(lines, "{line}").unwrap();
     }
-    for Sent { name, sent, .. } in &encoded {
+    for Sent { name, arrives, .. } in &encoded {
         let line = json!({
             "secret": hexadecimal(&SECRET), "instance": hexadecimal(&MEETING), "tag": frames[0].tag,
-            "subjects": people(&frames[0]), "payload": hexadecimal(sent), "format": name,
+            "subjects": people(&frames[0]), "payload": hexadecimal(arrives), "format": name,
         });
         writeln!(lines, "{line}").unwrap();
     }
@@ -454,10 +454,10 @@ fn python_makes_the_same_seals() {
         .iter()
         .map(|frame| frame.seal(&key.stream(frame.tag)));
     let mut expected: Vec<_> = seals.map(|seal| seal.to_string()).collect();
-    expected.extend(encoded.iter().map(|Sent { name, sent, .. }| {
+    expected.extend(encoded.iter().map(|Sent { name, arrives, .. }| {
         let (frame, key) = (&frames[0], key.stream(frames[0].tag));
         let subjects = frame.subjects();
-        let digest = key.digest(format_of(name), sent);
+        let digest = key.digest(format_of(name), arrives);
         let subjects = Subjects::new(&subjects).unwrap();
         key.seal(frame.tag, subjects, digest).to_string()
     }));

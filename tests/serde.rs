@@ -9,10 +9,11 @@ use std::{
 };
 
 use framegate::{
-    Area, Authority, Carried, ColorRange, Counters, Digest, Durability, Entry, Field, Finding,
-    Format, Grant, Head, Instance, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting, Method, Notice,
-    OutletId, OutletOptions, PayloadDigest, PixelFormat, PublicKey, Purposes, Reason, Refusal,
-    Samples, Schema, Scope, Seal, Signed, StreamId, Tag, TapCount, TapRelease, Time, Verdict,
+    Area, Authority, Beside, Carried, ColorRange, Counters, Digest, Durability, Entered, Entry,
+    Field, Finding, Format, Grant, Head, Instance, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting,
+    Method, Notice, OutletId, OutletOptions, PayloadDigest, PixelFormat, PublicKey, Purposes,
+    Reason, Refusal, Samples, Schema, Scope, Seal, Signed, StreamId, Tag, TapCount, TapRelease,
+    Time, Verdict,
     export::{
         Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Range, Recalled, Receipt,
         Released, Restriction, Withdrawal, cawg, ts27560, ts27560::Particulars, vcon, vcon::Dialog,
@@ -100,16 +101,18 @@ data! {
     "grid.rs" Samples: SAMPLES;
     "kind.rs" Kind: Kind::ALL;
     "kind.rs" Kinds: [Kinds::empty(), Kinds::AUDIO | Kinds::CHAT, Kinds::all()];
+    "ledger/beside.rs" Beside: [beside()];
     "ledger/entry.rs" Entry: memory().read().lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>();
     "ledger/entry.rs" Head: [memory().read().head];
     "ledger/entry.rs" Line: memory().read().lines;
     "ledger/entry.rs" TapCount: counts();
     "ledger/writer.rs" Durability: [Durability::Each, Durability::Batched];
     "outlet.rs" OutletOptions: [OutletOptions::new("a", Purposes::RECORD), OutletOptions::new("b", Purposes::TRAIN).recipient("ACME Ltd").blank(Kinds::VIDEO)];
+    "past.rs" Entered: [Entered::InLedger, Entered::Beside];
     "payload.rs" Format: formats();
     "purpose.rs" Purposes: [Purposes::empty(), Purposes::TRAIN | Purposes::RECORD, Purposes::from_bits_retain(1 << 9), Purposes::from_bits_retain(u16::MAX)];
     "release.rs" Counters: counts().iter().map(|count| count.frames).collect::<Vec<_>>();
-    "release.rs" TapRelease: [TapRelease { stream: stream(), outlet: outlet(), released: 3, last: Some(millis(4)), is_releasing: true }];
+    "settling.rs" TapRelease: [TapRelease { stream: stream(), outlet: outlet(), released: 3, last: Some(millis(4)), is_releasing: true }];
     "schema.rs" Field: Vec::from(schema().fields());
     "schema.rs" Schema: [schema()];
     "seal.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];
@@ -164,8 +167,10 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "ledger/file.rs FileStore",
             "ledger/writer.rs LedgerWriter",
             "meeting.rs Meeting",
-            "release.rs Settling",
+            "past.rs PastMeeting",
+            "settling.rs Settling",
             "tap.rs Tap",
+            "withdrawals.rs Withdrawals",
         ],
     ),
     (
@@ -189,6 +194,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
         "an error",
         &[
             "error.rs Error",
+            "ledger/file.rs FileStoreError",
             "ledger/read.rs LedgerError",
             "ledger/read.rs LedgerFault",
             "ledger/writer.rs StoreError",
@@ -321,6 +327,18 @@ fn memory() -> Memory {
 
 fn receipt() -> Receipt {
     Receipt::of(&memory().read(), "who").unwrap()
+}
+
+fn beside() -> Beside {
+    Beside {
+        wall: 1,
+        head: memory().read().head,
+        entry: Entry::Withdrew {
+            who: "who".into(),
+            by: Authority::Participant,
+            scope: SCOPE,
+        },
+    }
 }
 
 fn erasure() -> ErasureList {

@@ -47,7 +47,7 @@ impl Problem {
     }
 
     /// A file or folder that could not be written.
-    pub fn unwritable(file: &Path, error: &io::Error) -> Self {
+    pub fn unwritable(file: &Path, error: &impl Display) -> Self {
         Self::new(file, error, "check the folder's permissions and free space")
     }
 

@@ -279,8 +279,7 @@ impl MeetingOptions<'_> {
         let secret = self.device_secret.optional()?;
         let append = (self.append, self.append_user);
         let event = (self.event, self.event_user);
-        let after = ledger.map(|ledger| ledger.length);
-        let (store, events) = Teller::new(self.ledger, after, append, event, callbacks)?;
+        let (store, events) = Teller::new(self.ledger, ledger, append, event, callbacks)?;
         let writer = LedgerWriter::new(Box::new(store)).durability(durability);
         let writer = match secret {
             Some(secret) => writer.device(secret),

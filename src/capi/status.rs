@@ -3,7 +3,7 @@
 use super::memory::Text;
 use crate::{
     error::Error,
-    ledger::{LedgerError, LedgerFault},
+    ledger::{FileStoreError, LedgerError, LedgerFault},
     refusal::Refusal,
     tag::TagError,
     wire::WireError,
@@ -51,6 +51,13 @@ statuses! {
     StillCalled = -20, "closed from within a callback, and another thread is still in a callback of the meeting or in a call on it";
     Forked = -21, "a handle from before the process was forked";
     Random = -22, "the system gave no random numbers: give an instance of your own, or try again";
+    LedgerHeld = -24, "a meeting writes this ledger, in this process or another";
+    NoLock = -25, "the ledger's file cannot be locked where it is";
+    LedgerShorter = -26, "the file is shorter than the ledger that was read";
+    LedgerReplaced = -27, "the file does not hold the ledger that was read";
+    LedgerGoneOn = -28, "the ledger has gone on since it was read: read it again";
+    Beside = -29, "what lies beside the ledger, in the file that ends in .withdrawals, cannot be read";
+    Leftover = -30, "withdrawals from another ledger lie beside the new one";
 
     Overreach = -32, "only the person can agree, or their guardian if they have one";
     Unsigned = -33, "the person joined with a key, and nothing is signed";
@@ -136,6 +143,22 @@ impl From<Error> for Status {
             Error::Random => Self::Random,
             Error::Ledger => Self::Ledger,
             Error::Ended => Self::Ended,
+        }
+    }
+}
+
+impl From<FileStoreError> for Status {
+    fn from(error: FileStoreError) -> Self {
+        match error {
+            FileStoreError::Io(_) => Self::File,
+            FileStoreError::Held => Self::LedgerHeld,
+            FileStoreError::NoLock(_) => Self::NoLock,
+            FileStoreError::Shorter => Self::LedgerShorter,
+            FileStoreError::Replaced => Self::LedgerReplaced,
+            FileStoreError::GoneOn => Self::LedgerGoneOn,
+            FileStoreError::Ledger(error) => error.into(),
+            FileStoreError::Beside { .. } => Self::Beside,
+            FileStoreError::Leftover => Self::Leftover,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     memory::{Text, plain},
     status::Status,
 };
-use crate::ledger::{FileStore, Store, StoreError};
+use crate::ledger::{Beside, FileStore, Ledger, Store, StoreError};
 
 /// Appends lines to a caller's own store.
 pub(super) type Append = Option<unsafe extern "C" fn(*mut c_void, *const u8, usize, i32) -> i32>;
@@ -60,10 +60,10 @@ pub(super) struct Events {
 }
 
 impl Teller {
-    /// The store, new or, of a file, after `length` bytes of it; and whom to tell.
+    /// The store, new or, of a file, after the ledger that was read from it; and whom to tell.
     pub(super) fn new(
         path: Text<'_>,
-        after: Option<u64>,
+        after: Option<&Ledger>,
         append: (Append, User),
         event: (Event, User),
         callbacks: &Arc<Callbacks>,
@@ -74,10 +74,10 @@ impl Teller {
             (_, (Some(_), _)) => return Err(Status::TwoStores),
             (path, (None, _)) => {
                 let file = match after {
-                    Some(length) => FileStore::append_after(Path::new(path), length),
+                    Some(ledger) => FileStore::append_after(Path::new(path), ledger),
                     None => FileStore::create(Path::new(path)),
                 };
-                Sink::File(file.map_err(|_| Status::File)?)
+                Sink::File(file?)
             }
         };
         let events = event.0.map(|call| Events {
@@ -115,6 +115,13 @@ impl Store for Teller {
             told.extend_from_slice(lines);
         }
         Ok(())
+    }
+
+    fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
+        match &mut self.sink {
+            Sink::File(file) => file.beside(),
+            Sink::Nowhere | Sink::Caller(..) => Ok(Vec::new()),
+        }
     }
 }
 

@@ -32,6 +32,23 @@ impl Scope {
         Self { kinds, purposes }
     }
 
+    /// Where no kinds are named, of all; where no purposes are, for all: what whoever withdraws means.
+    pub(crate) fn or_everything(self) -> Self {
+        let Self { kinds, purposes } = self;
+        Self {
+            kinds: if kinds.is_empty() {
+                Kinds::all()
+            } else {
+                kinds
+            },
+            purposes: if purposes.is_empty() {
+                Purposes::all()
+            } else {
+                purposes
+            },
+        }
+    }
+
     pub(crate) fn contains(self, other: Self) -> bool {
         self.kinds.contains(other.kinds) && self.purposes.contains(other.purposes)
     }

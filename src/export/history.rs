@@ -105,6 +105,7 @@ impl History {
         let mut replay = Replay {
             ledger,
             open: BTreeMap::new(),
+            is_past: false,
             history: Self {
                 intervals: Vec::new(),
                 stays: 0,
@@ -112,7 +113,19 @@ impl History {
                 superseded: Vec::new(),
             },
         };
-        for (index, line) in ledger.lines.iter().enumerate() {
+        let beside = ledger.beside.iter().map(|beside| Line {
+            n: ledger.head.entries,
+            prev: ledger.head.hash,
+            at: ledger.lines.last().map_or(Time::START, |line| line.at),
+            wall: Some(beside.wall),
+            entry: beside.entry.clone(),
+        });
+        let beside: Vec<_> = beside.collect();
+        for (index, line) in ledger.lines.iter().chain(&beside).enumerate() {
+            if let Entry::Resumed { .. } = line.entry {
+                replay.is_past = line.wall.is_some();
+            }
+            replay.is_past |= index >= ledger.lines.len();
             // What could not have happened did not: a host's grant, a guardian's for an adult.
             if concerns(&line.entry, id) && register.may(line.at, &line.entry).is_ok() {
                 register.apply(line.at, &line.entry);
@@ -180,6 +193,8 @@ struct Replay<'a> {
     ledger: &'a Ledger,
     /// What holds now, by kind and purpose.
     open: BTreeMap<(Kind, u16), Interval>,
+    /// Whether the entries are of after the meeting's process had gone, or lie beside the ledger: then their times say nothing of the meeting's.
+    is_past: bool,
     history: History,
 }
 
@@ -272,7 +287,7 @@ impl Replay<'_> {
                 _ => Ending::Withdrawn,
             });
             // A crash comes some time after the last entry, and until then it held.
-            if interval.ended != Some(Ending::Torn) {
+            if interval.ended != Some(Ending::Torn) && !self.is_past {
                 span.until = span.until.min(after(line.at));
                 span.settled = span.settled.min(self.settled(index));
             }

@@ -31,6 +31,8 @@ pub struct Receipt {
     pub who: String,
     /// The head of the ledger that this was made from.
     pub head: Head,
+    /// How many of the ledger's last entries neither an anchor nor a device's signature vouched for when it was read.
+    pub unanchored: u64,
     /// What was agreed to, in the order of agreeing.
     pub agreed: Vec<Agreement>,
     /// Attempts to agree for them that were refused.
@@ -95,10 +97,12 @@ pub struct Attempt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Withdrawal {
-    /// The number of the ledger's entry.
-    pub entry: u64,
-    /// When, in µs since the meeting's start.
+    /// The number of the ledger's entry; none while it lies beside the ledger, which has not taken it up yet.
+    pub entry: Option<u64>,
+    /// When, in µs since the meeting's start; of what was withdrawn without a call on the meeting the time of the entry before.
     pub at: Time,
+    /// The time of day of what was withdrawn without a call on the meeting, in µs since 1970-01-01T00:00:00Z.
+    pub wall: Option<u64>,
     /// Who asked for it.
     pub by: Authority,
     /// Of what.
@@ -185,6 +189,7 @@ impl Receipt {
             meeting: meeting.clone(),
             who: id.into(),
             head: ledger.head,
+            unanchored: ledger.unanchored(),
             agreed: Vec::new(),
             refused: Vec::new(),
             withdrawn: Vec::new(),
@@ -211,6 +216,20 @@ impl Receipt {
                 _ => receipt.take(line),
             }
         }
+        let at = ledger.lines.last().map_or(Time::START, |line| line.at);
+        for beside in &ledger.beside {
+            if let Entry::Withdrew { who, by, scope } = &beside.entry
+                && who == id
+            {
+                receipt.withdrawn.push(Withdrawal {
+                    entry: None,
+                    at,
+                    wall: Some(beside.wall),
+                    by: *by,
+                    scope: *scope,
+                });
+            }
+        }
         Some(receipt)
     }
 
@@ -227,8 +246,9 @@ impl Receipt {
                 why: *why,
             }),
             Entry::Withdrew { by, scope, .. } => self.withdrawn.push(Withdrawal {
-                entry,
+                entry: Some(entry),
                 at,
+                wall: line.wall,
                 by: *by,
                 scope: *scope,
             }),

@@ -284,7 +284,10 @@ fn events(
         .filter(|withdrawal| concerns(withdrawal.scope));
     let withdrawn = withdrawn.map(|withdrawal| {
         let event = Event {
-            event_time: time(withdrawal.at.floor()),
+            event_time: match withdrawal.wall {
+                Some(wall) => rfc3339(Duration::from_micros(wall), 0),
+                None => time(withdrawal.at.floor()),
+            },
             validity_duration: None,
             entity_id: entity(withdrawal.by),
             event_type,

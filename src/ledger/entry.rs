@@ -1,5 +1,6 @@
 use alloc::{string::String, vec::Vec};
 
+use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -254,6 +255,13 @@ impl Head {
         let (instance, entries) = (self.instance.to_bytes(), self.entries.to_be_bytes());
         [&b"framegate head 2"[..], &instance, &entries, &self.hash.0].concat()
     }
+
+    pub(crate) fn signed(&self, device: &SigningKey) -> Entry {
+        Entry::Signed {
+            device: PublicKey(device.verifying_key().to_bytes()),
+            signature: device.sign(&self.message()).to_bytes(),
+        }
+    }
 }
 
 /// One line of a ledger.
@@ -266,6 +274,10 @@ pub struct Line {
     pub prev: Digest,
     /// When it happened.
     pub at: Time,
+    /// The time of day of what was entered without a call on the meeting, in µs since 1970-01-01T00:00:00Z. A meeting that had gone by then has no time
+    /// of its own any more, so that `at` is the last entry's. Only resuming, withdrawing, restricting and signing have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall: Option<u64>,
     /// What happened.
     pub entry: Entry,
 }

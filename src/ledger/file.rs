@@ -1,19 +1,78 @@
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
+    process,
     vec::Vec,
 };
 
-use super::{Store, StoreError};
+use super::{
+    Beside, Entry, Ledger, LedgerError, Store, StoreError,
+    watch::{self, Watch},
+};
+use crate::consent::{Digest, PublicKey};
 
-/// A ledger in a file.
+/// A ledger in a file, which has one writer at a time: the file is locked ([`File::try_lock`]) as long as this is there.
+///
+/// The lock goes with the open file, so that a crash lifts it. It holds off whoever asks for it, this library in any process;
+/// what another program does to the file shows in its length, and nothing is appended then. On Windows the lock keeps others from reading, too.
+/// A process that was forked from the one that opened it appends nothing, but the lock lasts until both have gone, or this is dropped.
 pub struct FileStore {
     file: File,
-    /// Its length; none once it is not known what is in it.
+    /// How much of it is the ledger; none once it is not known what is in it.
     length: Option<u64>,
     /// Whether a torn line lies beyond that length. It stays, and the ledger torn, until a whole line has taken its place.
     is_torn: bool,
+    /// The process that may write.
+    process: u32,
+    beside: Watch,
+    /// What the ledger had taken up of it.
+    taken: Vec<(u64, Entry)>,
+}
+
+/// Why a ledger's file cannot be written. Nothing in it was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum FileStoreError {
+    /// What the file system says.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// Somebody else writes it.
+    #[error(
+        "a meeting writes this ledger, in this process or another: only when that meeting is dropped, or its process has gone, may another one go on"
+    )]
+    Held,
+    /// Its file system has no locks.
+    #[error(
+        "this file cannot be locked, so a second writer would not show: keep the ledger where files can be locked ({0})"
+    )]
+    NoLock(io::Error),
+    /// It is shorter than what was read.
+    #[error(
+        "the file is shorter than the ledger that was read: something was cut off, or it is another file"
+    )]
+    Shorter,
+    /// It is not what was read.
+    #[error("the file does not hold the ledger that was read: the ledger was replaced, or changed")]
+    Replaced,
+    /// There is more in it than what was read.
+    #[error("the ledger has gone on since it was read: read it again, and go on from that")]
+    GoneOn,
+    /// What is in it is no ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// What lies beside it cannot be read.
+    #[error(
+        "line {line} beside the ledger, in the file that ends in .withdrawals, is no withdrawal: it may have been anybody's, so read it, and enter by hand what it was"
+    )]
+    Beside {
+        /// The line, from 1.
+        line: u64,
+    },
+    /// Withdrawals lie beside a ledger that is new.
+    #[error(
+        "withdrawals from another ledger lie beside this one, in the file that ends in .withdrawals: move both ledgers' files apart"
+    )]
+    Leftover,
 }
 
 impl FileStore {
@@ -21,54 +80,179 @@ impl FileStore {
     ///
     /// # Errors
     ///
-    /// What the file system says.
-    pub fn create(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        // The name must outlast a crash, too.
-        #[cfg(unix)]
-        if let Some(folder) = path.parent() {
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            File::open(folder)?.sync_all()?;
+    /// [`FileStoreError::Io`], [`FileStoreError::Held`], [`FileStoreError::NoLock`], [`FileStoreError::Leftover`].
+    pub fn create(path: &Path) -> Result<Self, FileStoreError> {
+        if watch::path_of(path).try_exists()? {
+            return Err(FileStoreError::Leftover);
         }
+        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        lock(&file, path)?;
+        sync_folder(path)?;
         Ok(Self {
             file,
             length: Some(0),
             is_torn: false,
+            process: process::id(),
+            beside: Watch::new(path),
+            taken: Vec::new(),
         })
     }
 
-    /// Continues after the first `length` bytes of a file. Anything beyond them, a torn line, is copied to a file beside it whose name ends in `.torn`.
+    /// Goes on after a ledger that was read from this file. A torn last line is copied to a file beside it whose name ends in `.torn`.
+    ///
+    /// The file is locked first and looked at then, so that what another writer has entered since the ledger was read is never taken for a torn line.
     ///
     /// # Errors
     ///
-    /// What the file system says.
-    pub fn append_after(path: &Path, length: u64) -> io::Result<Self> {
-        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-        file.seek(SeekFrom::Start(length))?;
-        let mut torn = Vec::new();
-        file.read_to_end(&mut torn)?;
+    /// [`FileStoreError`], each of them.
+    pub fn append_after(path: &Path, ledger: &Ledger) -> Result<Self, FileStoreError> {
+        let (file, bytes) = locked(path)?;
+        Self::go_on(path, file, &bytes, ledger)
+    }
+
+    /// Locks a file, reads the ledger in it and what lies beside, and goes on after that.
+    pub(crate) fn take(
+        path: &Path,
+        device: Option<&PublicKey>,
+    ) -> Result<(Ledger, Self), FileStoreError> {
+        let (file, bytes) = locked(path)?;
+        let mut ledger = Ledger::read(&bytes, None, device)?;
+        ledger.look_beside(path)?;
+        let store = Self::go_on(path, file, &bytes, &ledger)?;
+        Ok((ledger, store))
+    }
+
+    fn go_on(
+        path: &Path,
+        file: File,
+        bytes: &[u8],
+        ledger: &Ledger,
+    ) -> Result<Self, FileStoreError> {
+        let torn = torn_line(bytes, ledger)?;
+        // What cannot be read is told now, and not when it closes a meeting.
+        watch::read(path)?;
         if !torn.is_empty() {
             let mut aside = std::ffi::OsString::from(path);
             aside.push(".torn");
             let mut aside = OpenOptions::new().append(true).create(true).open(aside)?;
-            aside.write_all(&torn)?;
+            aside.write_all(torn)?;
             aside.sync_all()?;
         }
+        let taken = ledger.lines.iter();
+        let taken = taken.filter_map(|line| Some((line.wall?, line.entry.clone())));
         Ok(Self {
             file,
-            length: Some(length),
+            length: Some(ledger.length),
             is_torn: !torn.is_empty(),
+            process: process::id(),
+            beside: Watch::new(path),
+            taken: taken.collect(),
         })
     }
+
+    /// Whether nobody else has cut the file, written to it or deleted it.
+    fn is_as_left(&self, length: u64) -> io::Result<bool> {
+        let file = self.file.metadata()?;
+        #[cfg(unix)]
+        let is_there = std::os::unix::fs::MetadataExt::nlink(&file) > 0;
+        #[cfg(not(unix))]
+        let is_there = true;
+        let is_as_long = if self.is_torn {
+            file.len() >= length
+        } else {
+            file.len() == length
+        };
+        Ok(is_there && is_as_long)
+    }
+}
+
+impl Drop for FileStore {
+    /// Lifts the lock at once, as a process that another thread is just starting has the file open, too, until it runs another program.
+    fn drop(&mut self) {
+        // One that was forked has its parent's lock.
+        if process::id() == self.process {
+            let _ = self.file.unlock();
+        }
+    }
+}
+
+/// Opens a file, locks it and reads it then.
+fn locked(path: &Path) -> Result<(File, Vec<u8>), FileStoreError> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    lock(&file, path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok((file, bytes))
+}
+
+/// Makes the name of a new file outlast a crash, too.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        File::open(folder)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// Locks what stands at a path.
+fn lock(file: &File, path: &Path) -> Result<(), FileStoreError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => FileStoreError::Held,
+        TryLockError::Error(error) => FileStoreError::NoLock(error),
+    })?;
+    // Between opening and locking it may have been replaced by another, which others would lock.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (locked, there) = (file.metadata()?, path.metadata()?);
+        if (locked.dev(), locked.ino()) != (there.dev(), there.ino()) {
+            return Err(FileStoreError::Replaced);
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// What is in a file beyond the ledger that was read from it: a torn line, if that had been there, or nothing.
+fn torn_line<'b>(bytes: &'b [u8], ledger: &Ledger) -> Result<&'b [u8], FileStoreError> {
+    let length = usize::try_from(ledger.length).map_err(|_| FileStoreError::Shorter)?;
+    let (read, beyond) = bytes
+        .split_at_checked(length)
+        .ok_or(FileStoreError::Shorter)?;
+    // Each line has the hash of the one before, so that the last tells of all.
+    let mut lines = read.split(|byte| *byte == b'\n').rev();
+    let is_same = match (lines.next(), lines.next()) {
+        (Some([]), Some(last)) => Digest::of_bytes(last) == ledger.head.hash,
+        (Some([]), None) => ledger.head.entries == 0,
+        _ => false,
+    };
+    if !is_same {
+        return Err(FileStoreError::Replaced);
+    }
+    // That it was torn is entered when the meeting goes on; a line that was torn since would be passed over.
+    if beyond.contains(&b'\n') || beyond.is_empty() == ledger.torn {
+        return Err(FileStoreError::GoneOn);
+    }
+    Ok(beyond)
 }
 
 impl Store for FileStore {
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError> {
+        if process::id() != self.process {
+            return Err(StoreError);
+        }
         let length = self.length.take().ok_or(StoreError)?;
+        if !self.is_as_left(length).unwrap_or(false) {
+            return Err(StoreError);
+        }
         let after = length + lines.len() as u64;
         let mut write = || {
             self.file.seek(SeekFrom::Start(length))?;
@@ -95,5 +279,42 @@ impl Store for FileStore {
         };
         self.length = undone.ok();
         Err(StoreError)
+    }
+
+    fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
+        let mut latest = self.beside.latest().map_err(|_| StoreError)?;
+        let is_taken = |of: &Beside| {
+            let mut taken = self.taken.iter();
+            taken.any(|(wall, entry)| (*wall, entry) == (of.wall, &of.entry))
+        };
+        latest.retain(|beside| !is_taken(beside));
+        Ok(latest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forked_process_appends_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger");
+        let mut store = FileStore::create(&path).unwrap();
+        assert_eq!(store.append(b"before\n", true), Ok(()));
+        // As the child has it.
+        store.process ^= 1;
+        assert_eq!(store.append(b"child\n", true), Err(StoreError));
+        store.process ^= 1;
+        assert_eq!(store.append(b"parent\n", true), Ok(()));
+        assert_eq!(std::fs::read(&path).unwrap(), b"before\nparent\n");
+        // Nor does it lift the parent's lock.
+        let file = File::open(&path).unwrap();
+        store.process ^= 1;
+        let parents = store.file.try_clone().unwrap();
+        drop(store);
+        assert!(matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+        drop(parents);
+        assert!(file.try_lock().is_ok());
     }
 }

@@ -23,10 +23,18 @@ pub(crate) struct Queue {
     last_narrowing: u64,
 }
 
+/// Something that was entered, and when; `wall` is the time of day of what was left beside the ledger.
+#[derive(Clone)]
+pub(crate) struct Queued {
+    pub(crate) at: Time,
+    pub(crate) wall: Option<u64>,
+    pub(crate) entry: Entry,
+}
+
 /// A widening whose line the store is being given, and what was entered meanwhile.
 struct Reserved {
     head: Head,
-    since: Vec<(Time, Entry)>,
+    since: Vec<Queued>,
 }
 
 /// A line for the store, after all that are in the queue.
@@ -54,19 +62,19 @@ impl Queue {
     }
 
     /// Enters what holds already, and gives the hash of its line, or none as long as a line before it is only reserved.
-    pub(crate) fn push(&mut self, at: Time, entry: &Entry) -> Option<Digest> {
+    pub(crate) fn push(&mut self, queued: &Queued) -> Option<Digest> {
         self.tickets += 1;
         self.last_narrowing = self.tickets;
         if let Some(reserved) = &mut self.reserved {
-            reserved.since.push((at, entry.clone()));
+            reserved.since.push(queued.clone());
             return None;
         }
-        self.number(at, entry)
+        self.number(queued)
     }
 
     /// Numbers an entry, and gives the hash of its line.
-    fn number(&mut self, at: Time, entry: &Entry) -> Option<Digest> {
-        let (line, head) = line(self.head, at, entry)?;
+    fn number(&mut self, Queued { at, wall, entry }: &Queued) -> Option<Digest> {
+        let (line, head) = line(self.head, *at, *wall, entry)?;
         self.lines.extend_from_slice(&line);
         self.head = head;
         Some(head.hash)
@@ -74,7 +82,7 @@ impl Queue {
 
     /// Reserves the next line for what is to hold once the store has it. There is one at a time.
     pub(crate) fn reserve(&mut self, at: Time, entry: &Entry) -> Result<Reservation, Error> {
-        let (line, head) = line(self.head, at, entry).ok_or(Error::Ledger)?;
+        let (line, head) = line(self.head, at, None, entry).ok_or(Error::Ledger)?;
         self.tickets += 1;
         self.reserved = Some(Reserved {
             head,
@@ -87,14 +95,14 @@ impl Queue {
     }
 
     /// The store has the reserved line. Gives its hash, and what was entered since, which is still to be numbered by [`Queue::renumber`].
-    pub(crate) fn keep(&mut self) -> Option<(Digest, Vec<(Time, Entry)>)> {
+    pub(crate) fn keep(&mut self) -> Option<(Digest, Vec<Queued>)> {
         let Reserved { head, since } = self.reserved.take()?;
         self.head = head;
         Some((head.hash, since))
     }
 
     /// The store does not have the reserved line, and is not to have it. Gives what was entered since, likewise.
-    pub(crate) fn give_up(&mut self) -> Vec<(Time, Entry)> {
+    pub(crate) fn give_up(&mut self) -> Vec<Queued> {
         let Some(Reserved { since, .. }) = self.reserved.take() else {
             return Vec::new();
         };
@@ -107,8 +115,8 @@ impl Queue {
     }
 
     /// Numbers what was entered while a line was reserved, in that order.
-    pub(crate) fn renumber(&mut self, at: Time, entry: &Entry) -> Option<Digest> {
-        self.number(at, entry)
+    pub(crate) fn renumber(&mut self, queued: &Queued) -> Option<Digest> {
+        self.number(queued)
     }
 
     /// Takes the lines that the store does not have yet, and up to which ticket that is.
@@ -131,7 +139,7 @@ impl Queue {
 }
 
 /// The line after a head, with its line feed, and the head that it makes.
-fn line(head: Head, at: Time, entry: &Entry) -> Option<(Vec<u8>, Head)> {
+fn line(head: Head, at: Time, wall: Option<u64>, entry: &Entry) -> Option<(Vec<u8>, Head)> {
     let Head {
         instance,
         entries,
@@ -141,6 +149,7 @@ fn line(head: Head, at: Time, entry: &Entry) -> Option<(Vec<u8>, Head)> {
         n: entries,
         prev: hash,
         at,
+        wall,
         entry: entry.clone(),
     };
     let mut line = serde_json::to_vec(&line).ok()?;

@@ -2,7 +2,9 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
-use super::{Entry, Head, Line};
+#[cfg(feature = "std")]
+use super::FileStoreError;
+use super::{Beside, Entry, Head, Line};
 use crate::{
     consent::{Digest, PublicKey},
     time::Time,
@@ -22,7 +24,12 @@ pub struct Ledger {
     pub torn: bool,
     /// How many of its first entries an anchor or a device's signature vouches for. What comes after is consistent, but nothing more can be said of it.
     pub anchored: u64,
+    /// What lies beside it, in the file, and it has not taken up yet. It holds all the same: who withdrew there has withdrawn.
+    pub beside: Vec<Beside>,
 }
+
+/// The year 10000 in µs since 1970, which no time of day reaches.
+pub(crate) const WALL_END: u64 = 253_402_300_800_000_000;
 
 /// The ledger was changed, cut off or pieced together, or is not a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +103,7 @@ impl Ledger {
             length: 0,
             torn: false,
             anchored: 0,
+            beside: Vec::new(),
         };
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -104,14 +112,13 @@ impl Ledger {
                 break;
             };
             let (line, after) = rest.split_at(length);
-            ledger.read_line(line, device).map_err(|what| LedgerError {
+            ledger.take(line, device).map_err(|what| LedgerError {
                 line: ledger.head.entries + 1,
                 what,
             })?;
             if anchor == Some(&ledger.head) {
                 ledger.anchored = ledger.head.entries;
             }
-            ledger.length += line.len() as u64 + 1;
             rest = after.split_first().map_or(&[][..], |(_, rest)| rest);
         }
         match anchor {
@@ -134,6 +141,36 @@ impl Ledger {
         }
     }
 
+    /// Reads a ledger in a file as [`Ledger::read`] does, and what lies [beside](Ledger::beside) it.
+    ///
+    /// # Errors
+    ///
+    /// [`FileStoreError::Io`], [`FileStoreError::Ledger`], [`FileStoreError::Beside`].
+    #[cfg(feature = "std")]
+    pub fn read_file(
+        path: &std::path::Path,
+        anchor: Option<&Head>,
+        device: Option<&PublicKey>,
+    ) -> Result<Self, FileStoreError> {
+        let mut ledger = Self::read(&std::fs::read(path)?, anchor, device)?;
+        // Later than the ledger: what it had taken up by then stays here.
+        ledger.look_beside(path)?;
+        Ok(ledger)
+    }
+
+    #[cfg(feature = "std")]
+    pub(super) fn look_beside(&mut self, path: &std::path::Path) -> Result<(), FileStoreError> {
+        let mut beside = super::watch::read(path)?;
+        beside.retain(|beside| self.lacks(beside));
+        self.beside = beside;
+        Ok(())
+    }
+
+    /// How many of the last entries nothing vouches for.
+    pub(crate) fn unanchored(&self) -> u64 {
+        self.head.entries.saturating_sub(self.anchored)
+    }
+
     /// The hash of the line of this index.
     pub(crate) fn hash(&self, index: usize) -> Digest {
         self.lines
@@ -141,7 +178,12 @@ impl Ledger {
             .map_or(self.head.hash, |next| next.prev)
     }
 
-    fn read_line(&mut self, line: &[u8], device: Option<&PublicKey>) -> Result<(), LedgerFault> {
+    /// Takes the next line, without its line feed.
+    pub(crate) fn take(
+        &mut self,
+        line: &[u8],
+        device: Option<&PublicKey>,
+    ) -> Result<(), LedgerFault> {
         let read: Line = serde_json::from_slice(line).map_err(|_| self.unreadable(line))?;
         if read.n != self.head.entries || read.prev != self.head.hash {
             return Err(LedgerFault::Broken);
@@ -149,6 +191,20 @@ impl Ledger {
         let before = self.lines.last().map_or(Time::START, |line| line.at);
         if !read.at.in_range() || read.at < before {
             return Err(LedgerFault::Time);
+        }
+        if let Some(wall) = read.wall {
+            if wall >= WALL_END {
+                return Err(LedgerFault::Time);
+            }
+            if !matches!(
+                read.entry,
+                Entry::Resumed { .. }
+                    | Entry::Withdrew { .. }
+                    | Entry::Restricted { .. }
+                    | Entry::Signed { .. }
+            ) {
+                return Err(LedgerFault::Impossible);
+            }
         }
         match read.entry {
             Entry::Opened {
@@ -180,6 +236,7 @@ impl Ledger {
             hash: Digest::of_bytes(line),
             ..self.head
         };
+        self.length += line.len() as u64 + 1;
         self.lines.push(read);
         Ok(())
     }

@@ -1,14 +1,13 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Entry, Head,
+    Beside, Entry, Head,
     queue::{Queue, Reservation},
 };
 use crate::{
-    consent::PublicKey,
     error::Error,
     sync::{AtomicU64, Ordering::Release},
 };
@@ -24,6 +23,16 @@ pub trait Store: Send {
     ///
     /// [`StoreError`]; nothing of the lines may be there any more when the next ones are appended. One that panics counts as one that returned it.
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError>;
+
+    /// What was left beside the ledger, by [`PastMeeting`](crate::PastMeeting), since this was last asked, so that the meeting enters it.
+    /// It is asked at each call on a meeting that may enter something; what the ledger has already is not given.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if something lies there that cannot be read, as it may be anybody's withdrawal: the meeting then closes everything.
+    fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
+        Ok(Vec::new())
+    }
 }
 
 /// A store did not take what it was given.
@@ -103,10 +112,7 @@ pub(crate) struct Device(SigningKey);
 impl Device {
     /// Its signature over all entries up to a head.
     pub(crate) fn signed(&self, head: Head) -> Entry {
-        Entry::Signed {
-            device: PublicKey(self.0.verifying_key().to_bytes()),
-            signature: self.0.sign(&head.message()).to_bytes(),
-        }
+        head.signed(&self.0)
     }
 }
 
@@ -132,6 +138,19 @@ impl Scribe {
     /// What is passed when all entries up to a ticket are durable.
     pub(crate) fn durable(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.durable)
+    }
+
+    /// What was left beside the ledger since this was last asked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ledger`] if something lies there that cannot be read.
+    pub(crate) fn beside(&mut self) -> Result<Vec<Beside>, Error> {
+        let Kept::By(store) = &mut self.store else {
+            return Ok(Vec::new());
+        };
+        let beside = caught(|| store.beside());
+        beside.map_err(|StoreError| Error::Ledger)
     }
 
     /// Gives the store the lines of the queue that it does not have yet, up to a ticket.
@@ -194,9 +213,9 @@ impl Kept {
 }
 
 #[cfg(feature = "std")]
-fn caught(append: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
-    let append = core::panic::AssertUnwindSafe(append);
-    std::panic::catch_unwind(append).unwrap_or_else(|panic| {
+fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreError> {
+    let call = core::panic::AssertUnwindSafe(call);
+    std::panic::catch_unwind(call).unwrap_or_else(|panic| {
         // Dropping what it panicked with could panic once more.
         core::mem::forget(panic);
         Err(StoreError)
@@ -204,6 +223,6 @@ fn caught(append: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreEr
 }
 
 #[cfg(not(feature = "std"))]
-fn caught(append: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
-    append()
+fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreError> {
+    call()
 }

@@ -166,7 +166,7 @@ pub fn check(
 }
 
 /// Seals everything that is kept and has it checked, by the ledger as it is now.
-fn compare(
+pub fn compare(
     run: &Run,
     earlier: Option<&framegate::Head>,
     fault: Option<Fault>,

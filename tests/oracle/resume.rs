@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What comes of half a line.
-const TORN: &[u8] = b"{\"n\":";
+pub const TORN: &[u8] = b"{\"n\":";
 
 /// One question to a meeting, and the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,15 +50,28 @@ impl Run {
         }
     }
 
-    fn is_as(&mut self, resumed: &mut Meeting) -> Result<(), Disagreement> {
-        agree("who is there", &ids(resumed), &ids(&self.meeting))?;
-        // The new one has an entry more: that it was resumed.
-        let generations = (resumed.generation(), self.meeting.generation() + 1);
+    /// The meeting that a ledger makes has the same people and consents as this one, whatever else is in the ledger.
+    pub fn has_the_consents_of(&mut self, ledger: &[u8]) -> Result<(), Disagreement> {
+        let resumed = resumed(ledger, false, &Memory::default());
+        let mut resumed = resumed.expect("it has not ended");
+        agree("who is there", &ids(&resumed), &ids(&self.meeting))?;
+        self.has_consents_of(&mut resumed)
+    }
+
+    fn has_consents_of(&mut self, resumed: &mut Meeting) -> Result<(), Disagreement> {
         let questions = self.questions();
         let live = consents(&mut self.meeting, &questions);
         for (resumed, live) in consents(resumed, &questions).iter().zip(&live) {
             agree("a consent after resuming and before", resumed, live)?;
         }
+        Ok(())
+    }
+
+    fn is_as(&mut self, resumed: &mut Meeting) -> Result<(), Disagreement> {
+        agree("who is there", &ids(resumed), &ids(&self.meeting))?;
+        // The new one has an entry more: that it was resumed.
+        let generations = (resumed.generation(), self.meeting.generation() + 1);
+        self.has_consents_of(resumed)?;
         agree("generation of the resumed", &generations.0, &generations.1)?;
         agree(
             "next_deadline of the resumed",

@@ -369,6 +369,11 @@ impl Run {
         }
     }
 
+    /// How many stays there were.
+    pub fn stays(&self) -> usize {
+        self.people.len()
+    }
+
     fn person(&self, who: Who) -> Person {
         who.map(|who| one_of(self.people.len(), who))
     }
@@ -529,6 +534,12 @@ impl Run {
         Some(&mut self.taps[at])
     }
 
+    /// Tells the oracle of a tap's time; whether the meeting has noticed that one of its times leapt.
+    fn pass(&mut self, between: (usize, usize), now: i64) -> bool {
+        let before = self.taps.iter().take_while(|tap| tap.between != between);
+        self.oracle.pass(before.count(), now)
+    }
+
     /// One frame through a tap. None if the meeting is over and the tap was not opened before.
     fn frame(&mut self, scripted: &ScriptedFrame) -> Result<Option<(Outcome, Pair)>, Disagreement> {
         let now = self.time(scripted.now);
@@ -570,9 +581,7 @@ impl Run {
         if self.tap((stream_at, outlet_at)).is_none() {
             return Ok(None);
         }
-        let tap_at = self.taps.iter();
-        let tap_at = tap_at.take_while(|tap| tap.between != (stream_at, outlet_at));
-        let has_leapt = self.oracle.pass(tap_at.count(), now);
+        let has_leapt = self.pass((stream_at, outlet_at), now);
         let TapRun { tap, seen, .. } = self.tap((stream_at, outlet_at)).expect("it is there");
         seen.push(now);
         let seen = seen.clone();

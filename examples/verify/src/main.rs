@@ -79,10 +79,9 @@ fn named<T, E: std::fmt::Display>(path: &Path, result: Result<T, E>) -> Result<T
 /// Looks at an archive, writes what is asked for, and says what was found.
 fn verify(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let head = arguments.head.as_deref().map(read_head).transpose()?;
-    let ledger = named(&arguments.ledger, fs::read(&arguments.ledger))?;
     let ledger = named(
         &arguments.ledger,
-        Ledger::read(&ledger, head.as_ref(), None),
+        Ledger::read_file(&arguments.ledger, head.as_ref(), None),
     )?;
     let verifier = named(&arguments.ledger, Verifier::new(&ledger))?;
     let archive = Archive::read(&arguments.archive)?;

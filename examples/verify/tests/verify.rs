@@ -382,7 +382,7 @@ fn an_archive_belongs_to_one_meeting() {
         assert!(
             monday
                 .meeting
-                .withdraw(by, who, Scope::ALL, later)
+                .withdraw(by, who, Scope::ALL, later).unwrap()
                 .is_settled()
         );
     }
