@@ -780,6 +780,9 @@ typedef struct framegate_cleared {
  * framegate_tap_end(). A frame or a payload that cannot be read is dropped as MALFORMED and counted.
  * A release that is not ended makes its tap withhold from then on, and no withdrawal settles before it ends.
  *
+ * Every picture of an encoded stream is to be offered, also those that will be withheld. A predicted one needs the consent of everybody in it without a break since the
+ * last one that went through was captured, or it waits for a keyframe; but who is in a picture that is not offered the gate cannot know.
+ *
  * One thread at a time for each tap. On an error no frame was looked at, and each of `cleared`, if that is well-formed, says DROPPED.
  * They are withheld all the same: an encoded stream then resumes only at a frame that starts afresh.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES, or than one of an encoded stream whose outlet blanks), RELEASING, PANIC. */
@@ -799,7 +802,7 @@ FRAMEGATE_NODISCARD int32_t framegate_tap_admit_in_place(framegate_tap tap, cons
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
 framegate_status framegate_tap_end(framegate_tap tap);
 
-/* Whether the last frame was cleared but withheld because it may depend on a withheld one: 1, 0, or an error. If 1, the sender is to be asked for a keyframe
+/* Whether the last frame was cleared but withheld because it may depend on one that was withheld or never came: 1, 0, or an error. If 1, the sender is to be asked for a keyframe
  * (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is released until the next one comes by itself. One thread at a time for each tap. Errors: HANDLE. */
 FRAMEGATE_NODISCARD int32_t framegate_tap_wants_keyframe(framegate_tap tap);
 
