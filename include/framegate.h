@@ -731,7 +731,10 @@ typedef struct framegate_frame {
   uint32_t reserved;                   /* 0 */
 } framegate_frame;
 
-/* Bytes, or one plane of a picture. */
+/* Bytes, or one plane of a picture.
+ * Bytes between its rows and below the last are slack: decoders repeat the picture's edge there, and in a crop they show its surroundings. A whole frame is handed on
+ * with its slack as it is; framegate_tap_admit_into() copies none, so that `buffers` keep theirs. In place and in `buffers`, slack of a redacted or blanked frame is black,
+ * and of a dropped one zeros. */
 typedef struct framegate_plane {
   const uint8_t *data;
   size_t length; /* from the first row's first sample at least to the last row's last */

@@ -251,7 +251,9 @@ impl Extent {
 
 /// One plane of a picture: rows of contiguous samples, each row starting `stride` bytes after the one before.
 ///
-/// The bytes between rows are handed on with them, except where a frame is copied: in a crop of a larger picture they show its surroundings.
+/// The bytes between rows, and those below the last, are slack: decoders repeat the picture's edge there, and in a crop they show its surroundings.
+/// A whole frame is handed on with its slack as it is; [`Tap::admit_into`](crate::Tap::admit_into) copies none, so the buffer keeps its own.
+/// In place and in a buffer, slack of a redacted or blanked frame becomes black, and of a dropped one zeros.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plane<'a> {
     /// From the first row's first sample at least to the last row's last.
