@@ -109,7 +109,7 @@ enum {
   FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
   FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be */
   FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range, or an end not in the future */
-  FRAMEGATE_ERROR_FORMAT = -49,            /* no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
+  FRAMEGATE_ERROR_FORMAT = -49,            /* it does not fit the kind; no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
   FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,   /* an outlet's purposes must all be its recipient's */
   FRAMEGATE_ERROR_NOT_ONE_PURPOSE = -52,   /* a third party's purpose is named by one purpose at a time */
@@ -603,7 +603,8 @@ typedef struct framegate_stream_options {
   uint32_t type;               /* FRAMEGATE_STREAM_… */
   framegate_participant owner; /* of one person's stream and of records */
   uint32_t kind;               /* FRAMEGATE_KIND_… */
-  uint32_t format;             /* FRAMEGATE_FORMAT_…; not looked at of records */
+  uint32_t format;             /* FRAMEGATE_FORMAT_…, which must fit the kind: sound is audio, pictures are video, screen or whiteboard, text and JSON are what is written, a file
+                                * can be of any of these, opaque bytes of any kind; not looked at of records, which are telemetry, diagnostics or usage */
   uint32_t channels;           /* of PCM, at least 1; of FRAMEGATE_FORMAT_OPUS_MULTISTREAM, its streams */
   uint32_t planar;             /* of PCM: 0 if samples are interleaved, 1 if all of one channel come before those of the next, in one run of bytes */
   uint32_t full_range;         /* of pictures: 0 if black is 16, 1 if it is 0 */

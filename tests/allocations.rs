@@ -235,7 +235,7 @@ fn redacting_and_blanking_each_raw_format() {
 
     for (format, sent, area) in formats {
         let stream = |owner| {
-            let stream = Stream::owned(owner, Kind::Screen, format);
+            let stream = Stream::owned(owner, Kind::File, format);
             if format == Format::JSON {
                 stream.structural_keys(["type", "votes"])
             } else {
@@ -396,7 +396,7 @@ fn admitting_encoded_frames() {
         let (mut meeting, notice, [agrees, refuses]) = meeting();
         agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
         for (who, released) in [(agrees, true), (refuses, false)] {
-            let stream = Stream::owned(who, Kind::Video, format);
+            let stream = Stream::owned(who, Kind::File, format);
             let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
             let mut buffer = key.clone();
             let mut blanks = 0;

@@ -253,7 +253,7 @@ fn r8_relabelling_clears_no_more() {
     let refused = heard(&mut meeting, ana, RECORD, millis(1));
     let voice = heard(&mut meeting, ben, RECORD, millis(1));
     for kind in Kind::ALL {
-        let mut tap = tap(&mut meeting, Stream::derived(kind, Format::UTF8), RECORD);
+        let mut tap = tap(&mut meeting, Stream::derived(kind, Format::OPAQUE), RECORD);
         let mut verdict = |tag, who| derive(&mut tap, &[Source::new(tag, &[who])], millis(2));
         for withheld in [
             verdict(refused, ana),
@@ -432,7 +432,7 @@ proptest! {
             if let Some((tag, people, kinds, captured)) = &told {
                 sources.push(Source { tag: *tag, people, kinds: *kinds, captured: *captured });
             }
-            let mut tap = tap(&mut meeting, Stream::derived(kind, Format::UTF8), RECORD);
+            let mut tap = tap(&mut meeting, Stream::derived(kind, Format::OPAQUE), RECORD);
             let mut room = [Participant::UNKNOWN; 3];
             let admission = tap.admit(&Frame::derived(&sources), TEXT, at, |cleared| {
                 let source = cleared.source(&mut room).unwrap();

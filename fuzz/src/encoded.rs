@@ -68,7 +68,7 @@ impl Sender {
         let notice = notice.unwrap();
         let mut tap = |id| {
             let who = meeting.join(Join::adult(id), Time::START).unwrap();
-            let stream = Stream::owned(who, Kind::Video, format);
+            let stream = Stream::owned(who, Kind::File, format);
             let stream = meeting.open_stream(stream).unwrap();
             let outlet = Outlet::new(id, Purposes::RECORD).blank(Kinds::all());
             let outlet = meeting.open_outlet(outlet).unwrap();

@@ -288,6 +288,8 @@ fn told(from: &mut Unstructured<'_>, meeting: &mut Meeting, room: &Room) -> Resu
         Form::Opaque => Format::OPAQUE,
     };
     let kind = *from.choose(&Kind::ALL)?;
+    // A file can be of anything.
+    let kind = if format.fits(kind) { kind } else { Kind::File };
     let (owner, stream) = match from.int_in_range(0..=4_u8)? {
         0 => (Owner::Mix, Stream::mix(kind, format)),
         1 | 2 => (Owner::Composite, Stream::composite(kind, format)),

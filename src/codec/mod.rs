@@ -162,6 +162,11 @@ impl Codec {
         }
     }
 
+    /// Whether it is sound, rather than pictures.
+    pub(crate) const fn is_sound(self) -> bool {
+        matches!(self, Self::Opus { .. } | Self::RedundantOpus)
+    }
+
     /// What takes the place of withheld frames.
     fn blanks(self) -> Blanks {
         let silent = |streams: u8| {

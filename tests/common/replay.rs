@@ -4,7 +4,7 @@
 
 use framegate::{
     Authority, Contributors, Entry, Format, Frame, Grant, Kind, Kinds, Line, Meeting, Outlet,
-    Participant, Purposes, Samples, Scope, Stream, Time,
+    Participant, Purposes, Scope, Stream, Time,
 };
 
 /// The kinds that are looked at.
@@ -97,11 +97,8 @@ fn holds(lines: &[Line], who: &str, kind: Kind, purpose: Purposes, at: Time) -> 
 
 /// For what a meeting lets somebody's frame of a kind be used, by a tap's tag. None where no stream can be opened.
 pub fn cleared(meeting: &mut Meeting, who: Participant, kind: Kind, at: Time) -> Option<Purposes> {
-    let format = match kind {
-        Kind::Audio => Format::pcm(Samples::S16, 1),
-        _ => Format::UTF8,
-    };
-    let stream = meeting.open_stream(Stream::owned(who, kind, format)).ok()?;
+    let stream = Stream::owned(who, kind, Format::OPAQUE);
+    let stream = meeting.open_stream(stream).ok()?;
     let outlet = Outlet::new("replay", Purposes::RECORD).blank(Kinds::empty());
     let outlet = meeting.open_outlet(outlet).ok()?;
     let mut tap = meeting.tap(stream, outlet).ok()?;

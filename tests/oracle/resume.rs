@@ -152,7 +152,7 @@ fn consents(meeting: &mut Meeting, questions: &[(i64, i64)]) -> Vec<Consent> {
     let mut consents = Vec::new();
     for kind in Kind::ALL {
         let stream = meeting
-            .open_stream(Stream::mix(kind, Format::UTF8))
+            .open_stream(Stream::mix(kind, Format::OPAQUE))
             .expect("a stream");
         let mut tap = meeting.tap(stream, outlet).expect("a tap");
         for &(captured_ms, released_ms) in questions {

@@ -432,7 +432,11 @@ impl Run {
             ScriptedOwner::Derived => (Whose::Derived, Stream::derived(kind, gate_format)),
         };
         let opened = self.meeting.open_stream(stream);
-        agree_result("open_stream", &opened, self.oracle.open_stream(whose, kind))?;
+        agree_result(
+            "open_stream",
+            &opened,
+            self.oracle.open_stream(whose, kind, format),
+        )?;
         if let Ok(id) = opened {
             let stream = rules::Stream {
                 number: id.number(),
@@ -914,6 +918,7 @@ fn agree_result<T>(
             framegate::Refusal::WrongSignature => Refusal::WrongSignature,
         }),
         Err(Error::WrongKey) => Some(Refusal::WrongKey),
+        Err(Error::Format) => Some(Refusal::WrongFormat),
         _ => None,
     };
     let expected = oracle.err().filter(|why| {
@@ -926,6 +931,7 @@ fn agree_result<T>(
                 | Refusal::Replayed
                 | Refusal::WrongSignature
                 | Refusal::WrongKey
+                | Refusal::WrongFormat
         )
     });
     agree(
