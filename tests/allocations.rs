@@ -15,7 +15,7 @@ use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, pi
 use framegate::{
     Archived, Area, Authority, Carried, Cleared, ColorRange, Contributors, Field, Finding, Format,
     Frame, Join, Kind, Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region,
-    Samples, Schema, Scope, Seals, Source, Stream, Subject, Subjects, Time, Verdict, Verifier,
+    Samples, Schema, Scope, Seals, Stream, Subject, Subjects, Time, Verdict, Verifier,
 };
 use layout::Memory;
 
@@ -72,7 +72,7 @@ fn admitting_audio() {
         let seen = allocations(FRAMES, |now| {
             let payload = Payload::Bytes(&samples);
             let frame = own(now);
-            black_box(tap.tag(&frame, now));
+            black_box(tap.decide(&frame, now));
             let first = tap.admit(&frame, payload, now, |cleared| black_box(cleared.tag()));
             let second = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
             let third = tap.admit_in_place(&frame, (&mut buffer[..]).into(), now, |_| ());
@@ -304,16 +304,19 @@ fn admitting_what_was_derived() {
     let mut notes = tap(&mut meeting, notes, Purposes::RECORD);
     let (samples, text) = (Payload::Bytes(&[1; 640]), Payload::Bytes(b"text"));
     let seen = allocations(FRAMES, |now| {
-        let heard = voice.tag(&own(now), now);
-        let sources = [Source::new(heard, &people); 3];
-        let frame = Frame::derived(&sources);
-        black_box(captions.tag(&frame, now));
-        let note = captions.admit(&frame, text, now, |cleared| {
+        let heard = voice.admit(&own(now), samples, now, |cleared| {
             let mut room = people;
-            let sources = [cleared.source(&mut room).unwrap()];
-            notes.admit(&Frame::derived(&sources), text, now, |_| ())
+            let sources = [cleared.source(&mut room).unwrap(); 3];
+            let frame = Frame::derived(&sources);
+            black_box(captions.decide(&frame, now));
+            let note = captions.admit(&frame, text, now, |cleared| {
+                let mut room = people;
+                let sources = [cleared.source(&mut room).unwrap()];
+                notes.admit(&Frame::derived(&sources), text, now, |_| ())
+            });
+            note.output.map(|note| note.verdict())
         });
-        let note = note.output.map(|note| note.verdict());
+        let note = heard.output.flatten();
         assert_eq!(note, Some(Verdict::Whole));
         let ordinary = captions.admit(&own(now), samples, now, |_| ());
         assert!(!ordinary.verdict().is_released());
@@ -339,7 +342,7 @@ fn admitting_records() {
     let seen = allocations(FRAMES, |now| {
         let payload = Payload::Bytes(&record);
         let frame = own(now);
-        black_box(tap.tag(&frame, now));
+        black_box(tap.decide(&frame, now));
         let into = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
         assert!(matches!(into.verdict(), Verdict::Redacted(_)));
         let dropped = tap.admit(&frame, payload, now, |_| ());

@@ -293,7 +293,7 @@ fn r4_lists_with_strangers_and_repetitions() {
         let now = millis(1);
         assert_eq!(tap.admit(&frame, payload, now, |_| ()).verdict(), expected);
         assert_eq!(
-            tap.tag(&frame, now).verdict().is_released(),
+            tap.decide(&frame, now).verdict().is_released(),
             expected == Verdict::Whole
         );
     }

@@ -72,7 +72,7 @@ fn r8_a_caption_carries_the_meet_of_its_sources() {
     // Another order, another way.
     let joined = Source::new(first.meet(second), &people);
     assert_eq!(derive(&mut tap, &[joined], millis(20)), Verdict::Whole);
-    assert_eq!(tap.tag(&frame, millis(20)).purposes(), RECORD);
+    assert_eq!(tap.decide(&frame, millis(20)).purposes(), RECORD);
 }
 
 /// The meet of a redacted tag and a whole one is redacted.
@@ -113,7 +113,7 @@ fn r8_what_is_made_of_a_frame_in_part_is_tagged_so() {
         (redacted, RECORD)
     );
     assert_eq!(Tag::from_bytes(admission.tag.to_bytes()), Ok(admission.tag));
-    assert_eq!(tap.tag(&frame, millis(8)).verdict(), redacted);
+    assert_eq!(tap.decide(&frame, millis(8)).verdict(), redacted);
     let mut buffer = [0; 4];
     let copied = tap.admit_into(&frame, TEXT, (&mut buffer[..]).into(), millis(8), |_| ());
     assert_eq!((copied.verdict(), &buffer), (redacted, b"text"));
@@ -169,7 +169,7 @@ fn r8_sources_that_do_not_say_everything_are_incomplete() {
     let now = millis(9);
     let mut check = |sources: &[_], verdict| {
         assert_eq!(derive(&mut tap, sources, now), verdict, "{sources:?}");
-        let bare = tap.tag(&Frame::derived(sources), now).verdict();
+        let bare = tap.decide(&Frame::derived(sources), now).verdict();
         assert_eq!(bare, verdict, "{sources:?}");
     };
     check(&[source; MAX_SOURCES], Verdict::Whole);

@@ -19,7 +19,7 @@ const FORMATS: [Format; 8] = [
 ];
 /// Of longer streams it would make fewer.
 const MOST_FRAMES: usize = 32;
-const SCOPE: Scope = Scope::new(Kinds::VIDEO, Purposes::RECORD);
+const SCOPE: Scope = Scope::new(Kinds::FILE, Purposes::RECORD);
 
 /// The frames that the bytes make up: the format, and of each what happens, its length in two bytes, and itself. What became of each.
 pub fn check(bytes: &[u8]) -> Vec<Verdict> {

@@ -878,7 +878,7 @@ fn pass(from: &mut Unstructured<'_>, told: &mut Told, room: &mut Room) -> Result
     }
     let released = if in_range(now) { told.latest } else { now };
     let now = Time::from_micros(now);
-    let bare = told.tap.tag(&frame, now);
+    let bare = told.tap.decide(&frame, now);
     for purpose in (0..16).map(|bit| Purposes::from_bits_retain(1 << bit)) {
         if bare.purposes().contains(purpose) {
             let allowed = said.allowed(told, room, purpose, released);

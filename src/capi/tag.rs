@@ -7,14 +7,7 @@ use super::{
     status::Status,
     tap::verdict,
 };
-use crate::{
-    ids::StreamId,
-    kind::Kind,
-    purpose::Purposes,
-    tag::{Tag, Template},
-    time::Time,
-    verdict::{Reason, Verdict},
-};
+use crate::{ids::StreamId, kind::Kind, tag::Tag, verdict::Reason};
 
 /// A tag as it travels, or all zeros.
 #[derive(Clone, Copy)]
@@ -51,9 +44,7 @@ impl TagOut {
 
     /// What stands for a tag that is none.
     pub(super) fn withheld() -> Tag {
-        let dropped = Verdict::Dropped(Reason::Malformed);
-        let template = Template::new(Kind::Unclassified, StreamId(u16::MAX));
-        template.tag(dropped, Purposes::empty(), Time::from_micros(-1), 0)
+        Tag::withheld(Reason::Malformed)
     }
 }
 

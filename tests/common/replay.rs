@@ -102,7 +102,10 @@ pub fn cleared(meeting: &mut Meeting, who: Participant, kind: Kind, at: Time) ->
     let outlet = Outlet::new("replay", Purposes::RECORD).blank(Kinds::empty());
     let outlet = meeting.open_outlet(outlet).ok()?;
     let mut tap = meeting.tap(stream, outlet).ok()?;
-    Some(tap.tag(&Frame::new(at, Contributors::Owner), at).purposes())
+    Some(
+        tap.decide(&Frame::new(at, Contributors::Owner), at)
+            .purposes(),
+    )
 }
 
 /// Whether a meeting that went on after these lines has exactly the people and consents that they say. Of a ledger that ends in a torn line

@@ -162,7 +162,7 @@ fn consents(meeting: &mut Meeting, questions: &[(i64, i64)]) -> Vec<Consent> {
                     Time::from_millis(captured_ms),
                     Contributors::Complete(&list),
                 );
-                let tag = tap.tag(&frame, Time::from_millis(released_ms));
+                let tag = tap.decide(&frame, Time::from_millis(released_ms));
                 consents.push(Consent {
                     who,
                     kind,
