@@ -142,7 +142,7 @@ enum {
   FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
   FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be, or an instance all zeros */
   FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range, or an end not in the future */
-  FRAMEGATE_ERROR_FORMAT = -49,            /* no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
+  FRAMEGATE_ERROR_FORMAT = -49,            /* it does not fit the kind; no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
   FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,   /* an outlet's purposes must all be its recipient's */
   FRAMEGATE_ERROR_NOT_ONE_PURPOSE = -52,   /* a third party's purpose is named by one purpose at a time */
@@ -676,7 +676,8 @@ typedef struct framegate_stream_options {
   uint32_t type;               /* FRAMEGATE_STREAM_… */
   framegate_participant owner; /* of one person's stream and of records */
   uint32_t kind;               /* FRAMEGATE_KIND_… */
-  uint32_t format;             /* FRAMEGATE_FORMAT_…; not looked at of records */
+  uint32_t format;             /* FRAMEGATE_FORMAT_…, which must fit the kind: sound is audio, pictures are video, screen or whiteboard, text and JSON are what is written, a file
+                                * can be of any of these, opaque bytes of any kind; not looked at of records, which are telemetry, diagnostics or usage */
   uint32_t channels;           /* of PCM, at least 1; of FRAMEGATE_FORMAT_OPUS_MULTISTREAM, its streams */
   uint32_t layout;             /* of PCM of more than one channel: FRAMEGATE_LAYOUT_… */
   uint32_t full_range;         /* of pictures: 0 if black is 16, 1 if it is 0; what is hidden is of one color in either case */
@@ -804,7 +805,10 @@ typedef struct framegate_frame {
   uint32_t reserved;                   /* 0 */
 } framegate_frame;
 
-/* Bytes, or one plane of a picture. */
+/* Bytes, or one plane of a picture.
+ * Bytes between its rows and below the last are slack: decoders repeat the picture's edge there, and in a crop they show its surroundings. A whole frame is handed on
+ * with its slack as it is; framegate_tap_admit_into() copies none, so that `buffers` keep theirs. In place and in `buffers`, slack of a redacted or blanked frame is black,
+ * and of a dropped one zeros. */
 typedef struct framegate_plane {
   const uint8_t *data;
   size_t length; /* from the first row's first sample at least to the last row's last */
@@ -853,7 +857,10 @@ typedef struct framegate_cleared {
  * framegate_tap_end(). A frame or a payload that cannot be read is dropped as MALFORMED and counted.
  * A release that is not ended makes its tap withhold from then on, and no withdrawal settles before it ends.
  *
- * One thread at a time for each tap. On an error no frame was looked at, `handed_on` is 0, and each of the `count` of `cleared` says DROPPED and leads to nothing, also beyond
+ * Every picture of an encoded stream is to be offered, also those that will be withheld. A predicted one needs the consent of everybody in it without a break since the
+ * last one that went through was captured, or it waits for a keyframe; but who is in a picture that is not offered the gate cannot know.
+ *
+ * One thread at a time for each tap. On an error no frame was looked at, `handed_on` is 0, and each of the `count` of `cleared` says DROPPED and leads to nothing, also
  * FRAMEGATE_MAX_FRAMES, up to one whose `size` is wrong, and of fewer beside such a one, which does so as far as it says it goes; unless `cleared` is null, misaligned,
  * or longer than memory.
  * The frames are withheld all the same: an encoded stream then resumes only at a frame that starts afresh.
@@ -874,7 +881,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_tap_admit_in_place(framegate_tap 
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
 framegate_status framegate_tap_end(framegate_tap tap);
 
-/* Whether the last frame was cleared but withheld because it may depend on a withheld one. If so, the sender is to be asked for a keyframe
+/* Whether the last frame was cleared but withheld because it may depend on one that was withheld or never came. If so, the sender is to be asked for a keyframe
  * (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is released until the next one comes by itself. One thread at a time for each tap.
  * Errors, with `wants` false: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_tap_wants_keyframe(framegate_tap tap, bool *wants);

@@ -102,6 +102,12 @@ impl Tap {
     ///
     /// A frame that could go only in part is dropped, and no raw frame is blanked: either would mean changing or copying the payload.
     /// Only an encoded frame is blanked, if the outlet says so, as its blank frame lies in the tap's own memory.
+    ///
+    /// Offer every picture of an encoded stream, also those that will be withheld. A predicted picture needs the consent of everybody in it
+    /// without a break since the last one that went through was captured (R5), so one that follows on pictures from before a new grant waits for a keyframe,
+    /// whether those were offered or not. But the gate knows who is in a picture only if it is offered: it cannot see that one that never came
+    /// shows somebody who is not named in those that follow, nor that it was captured before the keyframe that it comes after.
+    ///
     /// `now` is the time of release; if the tap has seen a later time, that one counts.
     #[inline]
     pub fn admit<R>(
@@ -257,15 +263,29 @@ impl Batch<'_> {
 
         // Media from before its capture time that it can yield is judged with the rest of it.
         let reach = read.map_or(0, |read| read.reach());
-        let frame = &Frame {
-            captured: frame.captured.earlier(reach),
+        let captured = frame.captured.earlier(reach);
+        // So is what a picture may be predicted from: all since the last one that went through, whether it was offered or not.
+        let before = read.as_ref().zip(encoded.as_deref());
+        let before = before.and_then(|(read, encoded)| encoded.reaches_back_to(read));
+        let since = before.filter(|before| *before < captured && captured <= now);
+        let mut frame = Frame {
+            captured: since.unwrap_or(captured),
             ..*frame
         };
         let payload = Payload::Bytes(bytes.unwrap_or_default());
         let extent = read.map(|_| Extent::ONE);
-        let (generation, ruling) = tap.rule(frame, &payload, extent, now);
+        let (mut generation, mut ruling) = tap.rule(&frame, &payload, extent, now);
+        frame.captured = captured;
+        if since.is_some() && !ruling.unchanged().is_released() {
+            // By itself it may be cleared, and only lack what it is predicted from.
+            if let Some(encoded) = &mut encoded {
+                encoded.interrupt();
+            }
+            (generation, ruling) = tap.rule(&frame, &payload, extent, now);
+        }
+        let frame = &frame;
         let mut verdict = match &mut encoded {
-            Some(encoded) => encoded.follow(read.as_ref(), ruling.unchanged()),
+            Some(encoded) => encoded.follow(read.as_ref(), captured, ruling.unchanged()),
             None => Verdict::Dropped(Reason::Malformed),
         };
         let handed_on = if verdict.is_released() {

@@ -8,8 +8,59 @@ use crate::{
     tag::Tag,
     tap::Tap,
     time::Time,
-    verdict::Verdict,
+    verdict::{Reason, Verdict},
 };
+
+/// The bare decision about a frame: [`Tap::decide`].
+///
+/// It is no [`Tag`] and cannot become one: nothing was released, so nothing can travel with it, be sealed or be named as a source.
+///
+/// ```compile_fail
+/// fn travels(decision: framegate::Decision) -> [u8; 16] {
+///     decision.to_bytes()
+/// }
+/// ```
+///
+/// ```compile_fail
+/// fn becomes_a_tag(decision: framegate::Decision) -> framegate::Tag {
+///     decision.into()
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision(Tag);
+
+impl Decision {
+    /// What consent makes of the frame: whole if something is agreed to, else dropped, and why;
+    /// redacted if nothing of it would be hidden, but something of what it was derived from was.
+    pub fn verdict(self) -> Verdict {
+        self.0.verdict()
+    }
+
+    /// The purposes that everybody in the frame agrees to, whatever the outlet's are; none if it is dropped.
+    #[must_use]
+    pub fn purposes(self) -> Purposes {
+        self.0.purposes()
+    }
+
+    /// When the frame was captured, or the earliest of its sources; rounded down to a millisecond.
+    #[must_use]
+    pub fn captured(self) -> Time {
+        self.0.captured()
+    }
+
+    /// How many entries of the ledger it surely took into account: [`Meeting::generation`](crate::Meeting::generation).
+    #[must_use]
+    pub fn generation(self) -> u32 {
+        self.0.generation()
+    }
+}
+
+impl Default for Decision {
+    /// Dropped as malformed, to fill the room for [`Tap::decide_batch`] with.
+    fn default() -> Self {
+        Self(Tag::withheld(Reason::Malformed))
+    }
+}
 
 impl Tap {
     /// Returns the bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's purposes are.
@@ -17,8 +68,8 @@ impl Tap {
     /// It releases nothing and is not counted; what it says may no longer hold when it returns.
     /// It sees no payload, so it does not know how far back an encoded frame reaches or what it depends on.
     #[inline]
-    pub fn tag(&mut self, frame: &Frame<'_>, now: Time) -> Tag {
-        self.tag_by_words(frame, now)
+    pub fn decide(&mut self, frame: &Frame<'_>, now: Time) -> Decision {
+        Decision(self.tag_by_words(frame, now))
     }
 
     #[expect(
@@ -84,16 +135,21 @@ impl Tap {
         }
     }
 
-    /// Writes the bare decisions about `frames` to `tags`, in the same order, for as many as there is room for. Returns the tags written.
+    /// Writes the bare decisions about `frames` to `room`, in the same order, for as many as there is room for. Returns those written.
     #[inline]
-    pub fn tags<'t>(&mut self, frames: &[Frame<'_>], now: Time, tags: &'t mut [Tag]) -> &'t [Tag] {
+    pub fn decide_batch<'r>(
+        &mut self,
+        frames: &[Frame<'_>],
+        now: Time,
+        room: &'r mut [Decision],
+    ) -> &'r [Decision] {
         let decisions = self.decisions(now);
         let mut count = 0;
-        for (frame, tag) in frames.iter().zip(tags.iter_mut()) {
-            *tag = decisions.tag(frame);
+        for (frame, place) in frames.iter().zip(room.iter_mut()) {
+            *place = Decision(decisions.tag(frame));
             count += 1;
         }
-        tags.get(..count).unwrap_or_default()
+        room.get(..count).unwrap_or_default()
     }
 
     #[inline]

@@ -45,9 +45,11 @@ pub enum Error {
         "a time is out of range or more than a day ahead of the meeting's (announce that with `advance`), or an end not in the future"
     )]
     Time,
-    /// A format with no channels, a picture of no or too large a size, or keys of a stream that is not of JSON.
+    /// A format that does not fit the stream's kind ([`Format::fits`](crate::Format::fits)), or that cannot be: with no channels,
+    /// or a picture of no size or too large a one; or structural keys of a stream that is not of JSON.
     #[error(
-        "a format with no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON"
+        "the stream's format does not fit its kind (sound is audio, pictures are video, screen or whiteboard, text and JSON are what is written), \
+         or has no channels, a picture of no size or beyond 32,768 a side, or structural keys without JSON: give the kind that the format is of, or another format"
     )]
     Format,
     /// Two fields of a schema have the same name.

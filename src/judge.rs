@@ -131,7 +131,7 @@ impl Tap {
                 let passage = self.passage_since(frame.captured, now)?;
                 self.owners_consent(*owner, passage)
             }),
-            _ => self.consistently(|| self.decide(frame, now)),
+            _ => self.consistently(|| self.held_by_all(frame, now)),
         }
     }
 
@@ -271,7 +271,7 @@ impl Tap {
         }
     }
 
-    fn decide(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
+    fn held_by_all(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
         let passage = self.passage(frame, now)?;
         if !self.is_well_formed(frame) {
             return Err(Reason::Malformed);

@@ -89,6 +89,7 @@ mod withdrawals;
 pub use admission::{Admission, Batch, Cleared};
 pub use authority::Authority;
 pub use consent::{Challenge, Digest, Grant, Method, Notice, PublicKey, Scope, Signed};
+pub use decide::Decision;
 pub use derived::{MAX_SOURCES, Source};
 pub use error::Error;
 pub use frame::{Contributors, Frame};

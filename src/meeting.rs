@@ -495,7 +495,7 @@ impl Meeting {
         let state = self.core.state.lock();
         state.running()?;
         let has_keys_in_vain = !stream.keys.is_empty() && stream.format != Format::JSON;
-        if !stream.format.is_valid() || has_keys_in_vain {
+        if !stream.format.is_valid() || !stream.format.fits(stream.kind) || has_keys_in_vain {
             return Err(Error::Format);
         }
         let (source, owner) = match stream.owner {

@@ -296,7 +296,7 @@ mod cut {
         };
         let now = frame.captured;
         if fault == Some(Fault::ReadBeforeMark) {
-            let held = tap.tag(frame, now).purposes();
+            let held = tap.decide(frame, now).purposes();
             let scope = tap.state.begin();
             if !held.is_empty() {
                 scope.count(Verdict::Whole, now);

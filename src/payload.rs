@@ -1,7 +1,9 @@
 use crate::{
     codec::Codec,
     grid::{ColorRange, Grid, PixelFormat, Samples, Sampling},
-    json, utf8,
+    json,
+    kind::Kind,
+    utf8,
 };
 
 /// What the payloads of a stream look like.
@@ -112,6 +114,45 @@ impl Format {
             }
             Layout::Encoded(codec) => codec.is_valid(),
             Layout::Utf8 | Layout::Json | Layout::Opaque | Layout::Record { .. } => true,
+        }
+    }
+
+    /// Whether a stream of this kind can have this format. Otherwise sound could pass as pictures, and go by consent to those.
+    ///
+    /// | kinds | formats |
+    /// |---|---|
+    /// | audio | sound: PCM, Opus |
+    /// | video, screen | raw and encoded pictures |
+    /// | whiteboard | raw and encoded pictures, text, JSON |
+    /// | chat, caption, reaction, poll, note, comment, calendar | text, JSON |
+    /// | file | all but records |
+    /// | telemetry, diagnostic, usage, unclassified | all; of these kinds only records are ever cleared, and nothing of unclassified |
+    ///
+    /// [`Format::OPAQUE`] fits every kind, as the gate cannot see what it is.
+    #[must_use]
+    pub const fn fits(self, kind: Kind) -> bool {
+        let (is_sound, is_picture, is_text) = match self.0 {
+            Layout::Opaque => return true,
+            Layout::Record { .. } => return kind.never_cleared_as_bytes().is_some(),
+            Layout::Pcm { .. } => (true, false, false),
+            Layout::Encoded(codec) => (codec.is_sound(), !codec.is_sound(), false),
+            Layout::Picture { .. } => (false, true, false),
+            Layout::Utf8 | Layout::Json => (false, false, true),
+        };
+        match kind {
+            Kind::Audio => is_sound,
+            Kind::Video | Kind::Screen => is_picture,
+            Kind::Whiteboard => is_picture || is_text,
+            Kind::Chat
+            | Kind::Caption
+            | Kind::Reaction
+            | Kind::Poll
+            | Kind::Note
+            | Kind::Comment
+            | Kind::Calendar => is_text,
+            Kind::File | Kind::Telemetry | Kind::Diagnostic | Kind::Usage | Kind::Unclassified => {
+                true
+            }
         }
     }
 
@@ -251,7 +292,9 @@ impl Extent {
 
 /// One plane of a picture: rows of contiguous samples, each row starting `stride` bytes after the one before.
 ///
-/// The bytes between rows are handed on with them, except where a frame is copied: in a crop of a larger picture they show its surroundings.
+/// The bytes between rows, and those below the last, are slack: decoders repeat the picture's edge there, and in a crop they show its surroundings.
+/// A whole frame is handed on with its slack as it is; [`Tap::admit_into`](crate::Tap::admit_into) copies none, so the buffer keeps its own.
+/// In place and in a buffer, slack of a redacted or blanked frame becomes black, and of a dropped one zeros.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plane<'a> {
     /// From the first row's first sample at least to the last row's last.

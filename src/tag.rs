@@ -100,6 +100,13 @@ impl Template {
 }
 
 impl Tag {
+    /// Of nothing that was released, of no stream, at no time.
+    pub(crate) fn withheld(reason: Reason) -> Self {
+        let template = Template::new(Kind::Unclassified, StreamId(u16::MAX));
+        let never = Time::from_micros(-1);
+        template.tag(Verdict::Dropped(reason), Purposes::empty(), never, 0)
+    }
+
     /// Returns the tag for data derived from two frames (R8). It clears no more than either of theirs.
     ///
     /// - Purposes: those for which both were cleared.
@@ -205,7 +212,7 @@ impl Tag {
         }
     }
 
-    /// The purposes for which the frame, or what was left of it, was cleared: of an admitted frame those of its outlet, of a bare decision all that held.
+    /// The purposes for which the frame, or what was left of it, was cleared: those of its outlet.
     #[must_use]
     pub fn purposes(self) -> Purposes {
         let [.., high, low, _, _] = self.what.to_be_bytes();

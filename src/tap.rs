@@ -71,8 +71,8 @@ impl Tap {
         self.blanks && self.encoded.is_some()
     }
 
-    /// Returns whether the last frame was cleared by consent but withheld because it may depend on a withheld or missing frame. Ask the sender for
-    /// a keyframe then (RFC 4585 §6.3.1, RFC 5104 §3.5.1); otherwise nothing is released until the next one comes by itself.
+    /// Returns whether the last frame was cleared by consent but withheld because it may depend on a withheld or missing frame
+    /// ([`Reason::AwaitsKeyframe`](crate::Reason::AwaitsKeyframe)). Ask the sender for a keyframe then (RFC 4585 §6.3.1, RFC 5104 §3.5.1); otherwise nothing is released until the next one comes by itself.
     #[must_use]
     pub fn wants_keyframe(&self) -> bool {
         let encoded = self.encoded.as_deref();

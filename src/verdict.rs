@@ -146,7 +146,8 @@ reasons! {
     CapturedEarlier = 37, "captured earlier";
     /// What it was derived from was not cleared for this.
     BeyondSource = 40, "beyond its source";
-    /// An encoded frame that may depend on one that was withheld or never came; the stream resumes with the next frame that starts afresh.
+    /// An encoded frame that may depend on one that was withheld or never came: after a withheld one, or where somebody did not agree without a break
+    /// since the last frame that went through was captured. The stream resumes with the next frame that starts afresh.
     AwaitsKeyframe = 48, "awaits keyframe";
     /// An encoded frame that may yield media captured before it, and how much earlier cannot be told.
     ReachesBack = 49, "reaches back";

@@ -15,8 +15,7 @@ use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, pi
 use framegate::{
     Archived, Area, Authority, Carried, Cleared, ColorRange, Contributors, Field, Finding, Format,
     Frame, Join, Kind, Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region,
-    Samples, Schema, Scope, Seals, Source, StreamOptions, Subject, Subjects, Time, Verdict,
-    Verifier,
+    Samples, Schema, Scope, Seals, StreamOptions, Subject, Subjects, Time, Verdict, Verifier,
 };
 use layout::Memory;
 
@@ -73,7 +72,7 @@ fn admitting_audio() {
         let seen = allocations(FRAMES, |now| {
             let payload = Payload::Bytes(&samples);
             let frame = own(now);
-            black_box(tap.tag(&frame, now));
+            black_box(tap.decide(&frame, now));
             let first = tap.admit(&frame, payload, now, |cleared| black_box(cleared.tag()));
             let second = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
             let third = tap.admit_in_place(&frame, (&mut buffer[..]).into(), now, |_| ());
@@ -236,7 +235,7 @@ fn redacting_and_blanking_each_raw_format() {
 
     for (format, sent, area) in formats {
         let stream = |owner| {
-            let stream = StreamOptions::owned(owner, Kind::Screen, format);
+            let stream = StreamOptions::owned(owner, Kind::File, format);
             if format == Format::JSON {
                 stream.structural_keys(["type", "votes"])
             } else {
@@ -305,16 +304,19 @@ fn admitting_what_was_derived() {
     let mut notes = tap(&mut meeting, notes, Purposes::RECORD);
     let (samples, text) = (Payload::Bytes(&[1; 640]), Payload::Bytes(b"text"));
     let seen = allocations(FRAMES, |now| {
-        let heard = voice.tag(&own(now), now);
-        let sources = [Source::new(heard, &people); 3];
-        let frame = Frame::derived(&sources);
-        black_box(captions.tag(&frame, now));
-        let note = captions.admit(&frame, text, now, |cleared| {
+        let heard = voice.admit(&own(now), samples, now, |cleared| {
             let mut room = people;
-            let sources = [cleared.source(&mut room).unwrap()];
-            notes.admit(&Frame::derived(&sources), text, now, |_| ())
+            let sources = [cleared.source(&mut room).unwrap(); 3];
+            let frame = Frame::derived(&sources);
+            black_box(captions.decide(&frame, now));
+            let note = captions.admit(&frame, text, now, |cleared| {
+                let mut room = people;
+                let sources = [cleared.source(&mut room).unwrap()];
+                notes.admit(&Frame::derived(&sources), text, now, |_| ())
+            });
+            note.output.map(|note| note.verdict())
         });
-        let note = note.output.map(|note| note.verdict());
+        let note = heard.output.flatten();
         assert_eq!(note, Some(Verdict::Whole));
         let ordinary = captions.admit(&own(now), samples, now, |_| ());
         assert!(!ordinary.verdict().is_released());
@@ -340,7 +342,7 @@ fn admitting_records() {
     let seen = allocations(FRAMES, |now| {
         let payload = Payload::Bytes(&record);
         let frame = own(now);
-        black_box(tap.tag(&frame, now));
+        black_box(tap.decide(&frame, now));
         let into = tap.admit_into(&frame, payload, (&mut buffer[..]).into(), now, |_| ());
         assert!(matches!(into.verdict(), Verdict::Redacted(_)));
         let dropped = tap.admit(&frame, payload, now, |_| ());
@@ -397,7 +399,7 @@ fn admitting_encoded_frames() {
         let (mut meeting, notice, [agrees, refuses]) = meeting();
         agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
         for (who, released) in [(agrees, true), (refuses, false)] {
-            let stream = StreamOptions::owned(who, Kind::Video, format);
+            let stream = StreamOptions::owned(who, Kind::File, format);
             let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
             let mut buffer = key.clone();
             let mut blanks = 0;

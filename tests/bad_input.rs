@@ -4,9 +4,10 @@ mod common;
 
 use common::{SCOPE, agree, meeting, microphone, millis, own, picture, picture_bytes, tap};
 use framegate::{
-    Area, Authority, Contributors, Digest, Error, Format, Frame, Grant, Join, Kind, Kinds,
-    MAX_REGIONS, Meeting, Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Plane,
-    PlaneMut, Purposes, Reason, Region, Samples, Scope, StreamOptions, Tap, Time, Verdict,
+    Area, Authority, ColorRange, Contributors, Digest, Error, Field, Format, Frame, Grant, Join,
+    Kind, Kinds, MAX_REGIONS, Meeting, Method, Notice, OutletOptions, Participant, Payload,
+    PayloadMut, PixelFormat, Plane, PlaneMut, Purposes, Reason, Region, Samples, Schema, Scope,
+    StreamOptions, Tap, Time, Verdict,
 };
 
 const MALFORMED: Verdict = Verdict::Dropped(Reason::Malformed);
@@ -295,7 +296,7 @@ fn r4_lists_with_strangers_and_repetitions() {
         let now = millis(1);
         assert_eq!(tap.admit(&frame, payload, now, |_| ()).verdict(), expected);
         assert_eq!(
-            tap.tag(&frame, now).verdict().is_released(),
+            tap.decide(&frame, now).verdict().is_released(),
             expected == Verdict::Whole
         );
     }
@@ -358,7 +359,7 @@ fn setup_answers_with_errors() {
         Format::i420(32_769, 1),
         Format::i420(u32::MAX, u32::MAX),
     ] {
-        let stream = StreamOptions::owned(who, Kind::Audio, format);
+        let stream = StreamOptions::owned(who, Kind::File, format);
         assert_eq!(meeting.open_stream(stream), Err(Error::Format));
     }
     let stranger = StreamOptions::owned(Participant::UNKNOWN, Kind::Audio, Format::OPAQUE);
@@ -487,4 +488,85 @@ fn r3_a_grant_needs_a_notice_that_describes_it() {
         );
     }
     assert_eq!(grant(&mut meeting, digest, scope, Some(millis(6))), Ok(()));
+}
+
+/// What a stream of each kind can be of; what is opaque, of any.
+#[test]
+fn sound_is_no_picture_and_neither_is_text() {
+    const SOUND: &[Format] = &[
+        Format::pcm(Samples::S16, 2),
+        Format::planar_pcm(Samples::MuLaw, 1),
+        Format::OPUS,
+        Format::OPUS_RED,
+        Format::opus_multistream(2),
+    ];
+    const PICTURES: &[Format] = &[
+        Format::i420(16, 16),
+        Format::picture(PixelFormat::Gray8, ColorRange::Full, 8, 8),
+        Format::H264,
+        Format::HEVC,
+        Format::VP8,
+        Format::VP9,
+        Format::AV1,
+    ];
+    const WRITTEN: &[Format] = &[Format::UTF8, Format::JSON];
+    let field = Field {
+        name: "x".into(),
+        unit: "packets".into(),
+        range: 0..=1,
+    };
+    let schema = Schema::new(vec![field], 60).unwrap();
+    let (mut meeting, _, [who]) = meeting();
+    for kind in Kind::ALL {
+        let (sound, pictures, written, records) = match kind {
+            Kind::Audio => (true, false, false, false),
+            Kind::Video | Kind::Screen => (false, true, false, false),
+            Kind::Whiteboard => (false, true, true, false),
+            Kind::Chat
+            | Kind::Caption
+            | Kind::Reaction
+            | Kind::Poll
+            | Kind::Note
+            | Kind::Comment
+            | Kind::Calendar => (false, false, true, false),
+            Kind::File => (true, true, true, false),
+            Kind::Telemetry | Kind::Diagnostic | Kind::Usage | Kind::Unclassified => {
+                (true, true, true, true)
+            }
+        };
+        let told = [
+            (SOUND, sound),
+            (PICTURES, pictures),
+            (WRITTEN, written),
+            (&[Format::OPAQUE], true),
+        ];
+        for (formats, fits) in told {
+            for format in formats {
+                assert_eq!(format.fits(kind), fits, "{kind} {format:?}");
+                for stream in [
+                    StreamOptions::owned(who, kind, *format),
+                    StreamOptions::mix(kind, *format),
+                    StreamOptions::composite(kind, *format),
+                    StreamOptions::derived(kind, *format),
+                ] {
+                    let opened = meeting.open_stream(stream).map(drop);
+                    let expected = if fits { Ok(()) } else { Err(Error::Format) };
+                    assert_eq!(opened, expected, "{kind} {format:?}");
+                }
+            }
+        }
+        let opened = meeting.open_stream(StreamOptions::records(who, kind, schema.clone()));
+        assert_eq!(opened.is_ok(), records, "{kind}");
+    }
+}
+
+/// Somebody agreed to sound alone, and pictures come under that name.
+#[test]
+fn pictures_never_go_by_consent_to_sound() {
+    let (mut meeting, _, [who]) = meeting();
+    let pictures = Format::picture(PixelFormat::Gray8, ColorRange::Full, 8, 8);
+    let opened = meeting.open_stream(StreamOptions::owned(who, Kind::Audio, pictures));
+    assert_eq!(opened, Err(Error::Format));
+    let said = Error::Format.to_string();
+    assert!(said.contains("format") && said.contains("kind"), "{said}");
 }

@@ -73,7 +73,7 @@ fn r8_a_caption_carries_the_meet_of_its_sources() {
     // Another order, another way.
     let joined = Source::new(first.meet(second), &people);
     assert_eq!(derive(&mut tap, &[joined], millis(20)), Verdict::Whole);
-    assert_eq!(tap.tag(&frame, millis(20)).purposes(), RECORD);
+    assert_eq!(tap.decide(&frame, millis(20)).purposes(), RECORD);
 }
 
 /// The meet of a redacted tag and a whole one is redacted.
@@ -114,7 +114,7 @@ fn r8_what_is_made_of_a_frame_in_part_is_tagged_so() {
         (redacted, RECORD)
     );
     assert_eq!(Tag::from_bytes(admission.tag.to_bytes()), Ok(admission.tag));
-    assert_eq!(tap.tag(&frame, millis(8)).verdict(), redacted);
+    assert_eq!(tap.decide(&frame, millis(8)).verdict(), redacted);
     let mut buffer = [0; 4];
     let copied = tap.admit_into(&frame, TEXT, (&mut buffer[..]).into(), millis(8), |_| ());
     assert_eq!((copied.verdict(), &buffer), (redacted, b"text"));
@@ -170,7 +170,7 @@ fn r8_sources_that_do_not_say_everything_are_incomplete() {
     let now = millis(9);
     let mut check = |sources: &[_], verdict| {
         assert_eq!(derive(&mut tap, sources, now), verdict, "{sources:?}");
-        let bare = tap.tag(&Frame::derived(sources), now).verdict();
+        let bare = tap.decide(&Frame::derived(sources), now).verdict();
         assert_eq!(bare, verdict, "{sources:?}");
     };
     check(&[source; MAX_SOURCES], Verdict::Whole);
@@ -256,7 +256,7 @@ fn r8_relabelling_clears_no_more() {
     for kind in Kind::ALL {
         let mut tap = tap(
             &mut meeting,
-            StreamOptions::derived(kind, Format::UTF8),
+            StreamOptions::derived(kind, Format::OPAQUE),
             RECORD,
         );
         let mut verdict = |tag, who| derive(&mut tap, &[Source::new(tag, &[who])], millis(2));
@@ -445,7 +445,7 @@ proptest! {
             if let Some((tag, people, kinds, captured)) = &told {
                 sources.push(Source { tag: *tag, people, kinds: *kinds, captured: *captured });
             }
-            let mut tap = tap(&mut meeting, StreamOptions::derived(kind, Format::UTF8), RECORD);
+            let mut tap = tap(&mut meeting, StreamOptions::derived(kind, Format::OPAQUE), RECORD);
             let mut room = [Participant::UNKNOWN; 3];
             let admission = tap.admit(&Frame::derived(&sources), TEXT, at, |cleared| {
                 let source = cleared.source(&mut room).unwrap();

@@ -2,6 +2,8 @@
 
 mod common;
 
+#[path = "encoded/gap.rs"]
+mod gap;
 #[path = "encoded/gate.rs"]
 mod gate;
 #[path = "encoded/tools.rs"]

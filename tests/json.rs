@@ -434,7 +434,7 @@ fn r1_what_is_no_json_is_withheld() {
 fn keys_of_what_is_no_json_are_an_error() {
     let (mut meeting, _, [who]) = meeting();
     for format in [Format::UTF8, Format::OPAQUE, Format::i420(2, 2)] {
-        let stream = StreamOptions::owned(who, Kind::Poll, format).structural_keys(["type"]);
+        let stream = StreamOptions::owned(who, Kind::File, format).structural_keys(["type"]);
         assert_eq!(meeting.open_stream(stream), Err(Error::Format));
     }
     let stream = StreamOptions::owned(who, Kind::Poll, Format::JSON).structural_keys(["type"]);

@@ -10,7 +10,7 @@ mod gate;
 mod tools;
 
 use audio::{Stream, before_each, parsed};
-use framegate::{Format, Kind, Reason, Time, Verdict};
+use framegate::{Contributors, Format, Kind, Reason, Time, Verdict};
 use gate::{DOORS, Door, Gated, Sent, gate, tap};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
@@ -189,7 +189,7 @@ fn after(format: Format, bytes: &[u8], micros: i64) -> Gated {
         captured,
         keyframe: None,
     };
-    gate::send(&mut tap, &sent, captured, Door::Admit)
+    gate::send(&mut tap, Contributors::Owner, &sent, captured, Door::Admit)
 }
 
 #[test]

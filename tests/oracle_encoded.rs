@@ -5,11 +5,13 @@
 mod common;
 #[path = "oracle_encoded/frames.rs"]
 mod frames;
+#[path = "oracle_encoded/holes.rs"]
+mod holes;
 
 use common::{SCOPE, meeting, millis, own, tap};
 use framegate::{
-    Area, Authority, Cleared, Contributors, Format, Frame, Kind, Kinds, OutletOptions, Payload,
-    Purposes, Reason, Region, StreamOptions, Verdict,
+    Area, Authority, Cleared, Contributors, Digest, Format, Frame, Kind, Kinds, Meeting,
+    OutletOptions, Participant, Payload, Purposes, Reason, Region, StreamOptions, Time, Verdict,
 };
 use frames::{Made, Nature, all, streams};
 use proptest::{
@@ -25,7 +27,15 @@ struct Step {
     frame: Index,
     keyframe: Option<bool>,
     changes_mind: bool,
+    hole: Option<Hole>,
     buffered: i64,
+}
+
+/// What is there for a moment between two frames, in which others were captured that are never offered.
+#[derive(Clone, Copy, Debug)]
+enum Hole {
+    Withdrawn,
+    Restricted,
 }
 
 #[derive(Clone, Debug)]
@@ -41,12 +51,14 @@ fn scripts() -> impl Strategy<Value = Script> {
         any::<Index>(),
         select(vec![None, None, None, Some(true), Some(false)]),
         prop::bool::weighted(0.15),
+        prop::option::weighted(0.1, select(vec![Hole::Withdrawn, Hole::Restricted])),
         select(vec![0, 0, 0, 0, 15, 45]),
     );
-    let step = step.prop_map(|(frame, keyframe, changes_mind, buffered)| Step {
+    let step = step.prop_map(|(frame, keyframe, changes_mind, hole, buffered)| Step {
         frame,
         keyframe,
         changes_mind,
+        hole,
         buffered,
     });
     let steps = prop::collection::vec(step, 1..60);
@@ -84,6 +96,8 @@ enum Fault {
     WhatLeadsHoldsBackTheRest,
     TheMalformedIsPassedOver,
     ReachIsIgnored,
+    APredictedPictureIsJudgedByItself,
+    AHoleIsWithheldForConsent,
     AnUnknownReachIsNone,
     WithheldKeyframesSayNoSize,
     TheUnshownIsBlanked,
@@ -95,6 +109,7 @@ enum Fault {
 struct Before {
     nature: Nature,
     fate: Fate,
+    captured: i64,
     can_be_black: Option<bool>,
 }
 
@@ -104,6 +119,10 @@ struct Model {
     /// Since when the owner agrees, in milliseconds.
     agreed: Option<i64>,
 }
+
+/// Between two frames, and between a hole and the next frame.
+const INTERVAL: i64 = 20;
+const AFTER_A_HOLE: i64 = 10;
 
 impl Model {
     fn has(&self, fault: Fault) -> bool {
@@ -134,6 +153,7 @@ impl Model {
         self.before.push(Before {
             nature,
             fate,
+            captured,
             can_be_black: made.can_be_black,
         });
         fate
@@ -151,6 +171,13 @@ impl Model {
             Nature::Sound(None) if !self.has(Fault::AnUnknownReachIsNone) => Fate::ReachesBack,
             Nature::Sound(_) | Nature::Fresh | Nature::BrokenLink => Fate::Released,
             _ if !self.has_all_before() => Fate::Awaits,
+            _ if !self.is_agreed_since_the_last() => {
+                if self.has(Fault::AHoleIsWithheldForConsent) {
+                    Fate::Withheld
+                } else {
+                    Fate::Awaits
+                }
+            }
             Nature::Leading if self.leads_nowhere() => Fate::LeadsNowhere,
             _ => Fate::Released,
         }
@@ -168,6 +195,15 @@ impl Model {
             }
         }
         false
+    }
+
+    /// Whether the owner agreed all the time since the last frame was captured that was released: what the next is predicted from
+    /// may have been captured at any time since then, and need not have been offered.
+    fn is_agreed_since_the_last(&self) -> bool {
+        let released = |before: &&Before| before.fate == Fate::Released;
+        let last = self.before.iter().rev().find(released);
+        self.has(Fault::APredictedPictureIsJudgedByItself)
+            || last.is_none_or(|last| self.agreed.is_some_and(|since| since <= last.captured))
     }
 
     /// Whether what leads is of a broken link.
@@ -198,6 +234,20 @@ impl Model {
     }
 }
 
+/// Consent is gone and there again in the same moment.
+fn dig(meeting: &mut Meeting, notice: Digest, who: Participant, hole: Hole, at: Time) {
+    match hole {
+        Hole::Withdrawn => {
+            let _ = meeting.withdraw(Authority::Participant, who, SCOPE, at);
+            common::agree(meeting, notice, who, SCOPE, at);
+        }
+        Hole::Restricted => {
+            let _ = meeting.restrict(Authority::Host, Some(who), SCOPE, at);
+            meeting.lift(Authority::Host, Some(who), SCOPE, at).unwrap();
+        }
+    }
+}
+
 /// Sends a script through the gate and the model.
 fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
     let (mut meeting, notice, [who, other]) = meeting();
@@ -207,7 +257,7 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
         Kinds::empty()
     };
     let mut tap = |who, id: &str| {
-        let stream = StreamOptions::owned(who, Kind::Video, script.format);
+        let stream = StreamOptions::owned(who, Kind::File, script.format);
         let stream = meeting.open_stream(stream).unwrap();
         let outlet = OutletOptions::new(id, Purposes::RECORD).blank(kinds);
         let outlet = meeting.open_outlet(outlet).unwrap();
@@ -222,7 +272,12 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
     };
     let mut after_a_blank = false;
     for (at, step) in (1..).zip(&script.steps) {
-        let now = 1000 + 20 * at;
+        let now = 1000 + INTERVAL * at;
+        if let (Some(hole), Some(agreed)) = (step.hole, &mut model.agreed) {
+            let then = now - AFTER_A_HOLE;
+            dig(&mut meeting, notice, who, hole, millis(then));
+            *agreed = then;
+        }
         if step.changes_mind && model.agreed.take().is_none() {
             common::agree(&mut meeting, notice, who, SCOPE, millis(now));
             model.agreed = Some(now);
@@ -332,6 +387,8 @@ fn control_every_fault_of_the_model_is_found() {
         Fault::WhatLeadsHoldsBackTheRest,
         Fault::TheMalformedIsPassedOver,
         Fault::ReachIsIgnored,
+        Fault::APredictedPictureIsJudgedByItself,
+        Fault::AHoleIsWithheldForConsent,
         Fault::AnUnknownReachIsNone,
         Fault::WithheldKeyframesSayNoSize,
         Fault::TheUnshownIsBlanked,
@@ -362,7 +419,10 @@ fn every_frame_that_is_made_comes_to_every_fate_that_it_can_have() {
             agreed: None,
         };
         for (at, step) in (1..).zip(&script.steps) {
-            let now = 1000 + 20 * at;
+            let now = 1000 + INTERVAL * at;
+            if let (Some(_), Some(agreed)) = (step.hole, &mut model.agreed) {
+                *agreed = now - AFTER_A_HOLE;
+            }
             if step.changes_mind {
                 model.agreed = model.agreed.xor(Some(now));
             }
@@ -429,9 +489,9 @@ fn r4_who_is_in_a_part_is_in_all_of_it() {
             ]
         }) {
             let stream = if is_composite {
-                StreamOptions::composite(Kind::Screen, format)
+                StreamOptions::composite(Kind::File, format)
             } else {
-                StreamOptions::owned(agrees, Kind::Screen, format)
+                StreamOptions::owned(agrees, Kind::File, format)
             };
             let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
             let regions = [Region::new(owner, area)];

@@ -71,9 +71,8 @@ fn r9_records_are_gated_like_content() {
         let scope = framegate::Scope::new(kind.into(), RECORD);
         agree(&mut meeting, notice, who, scope, millis(2));
         assert_eq!(send(&mut tap, 7, millis(3)), Verdict::Whole);
-        let bare = tap.tag(&own(millis(3)), millis(3));
+        let bare = tap.decide(&own(millis(3)), millis(3));
         assert_eq!((bare.verdict(), bare.purposes()), (Verdict::Whole, RECORD));
-        assert_eq!(framegate::Tag::from_bytes(bare.to_bytes()), Ok(bare));
     }
     let stream = StreamOptions::records(who, Kind::Unclassified, counter(640));
     let mut unspecific = tap(&mut meeting, stream, RECORD);
@@ -100,7 +99,7 @@ fn r9_free_bytes_are_withheld() {
                 let admission = tap.admit(&frame, bytes, millis(1), |_| ());
                 let free = Verdict::Dropped(Reason::FreeBytes);
                 assert_eq!(admission.verdict(), free);
-                assert_eq!(tap.tag(&frame, millis(1)).verdict(), free);
+                assert_eq!(tap.decide(&frame, millis(1)).verdict(), free);
             }
         }
     }
@@ -137,7 +136,7 @@ fn r9_a_record_is_of_its_schema_and_of_its_owner() {
     ] {
         let admission = tap.admit(&frame, Payload::Bytes(&[0; 16]), now, |_| ());
         assert_eq!(admission.verdict(), verdict);
-        assert_eq!(tap.tag(&frame, now).verdict(), verdict);
+        assert_eq!(tap.decide(&frame, now).verdict(), verdict);
     }
 }
 

@@ -105,12 +105,12 @@ static REAL: LazyLock<Vec<Case>> = LazyLock::new(|| {
 fn other_entries() -> Vec<Value> {
     let memory = common::Memory::default();
     let mut meeting = Meeting::open_with("other", 3, memory.writer().device(&[9; 32])).unwrap();
+    let pair = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
     let notice = meeting.show(common::notice()).unwrap();
     let at = common::millis;
     let child = meeting
         .join(Join::with_guardian("child", "parent"), at(0))
         .unwrap();
-    let pair = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
     let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::RECORD | pair);
     let grant = Grant::new(notice, scope, Method::Spoken)
         .at(at(500))

@@ -143,6 +143,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
     (
         "stands for something in this process, and whoever could read one from a file would have made it up",
         &[
+            "decide.rs Decision",
             "ids.rs Outlet",
             "ids.rs Participant",
             "ids.rs Stream",

@@ -115,7 +115,7 @@ fn r4_who_never_agreed_at_the_same_time_is_never_released_together() {
                     let _ = tap.admit(&frame, Payload::Bytes(&SAMPLES), now, |_| {
                         panic!("released though the two never agreed together")
                     });
-                    assert!(!tap.tag(&frame, now).verdict().is_released());
+                    assert!(!tap.decide(&frame, now).verdict().is_released());
                 }
             });
         }

@@ -69,7 +69,7 @@ pub fn through_c(criterion: &mut Criterion) {
         prepare: &mut || {},
         budget: Some(AtMost(1.3)),
         floor: ("inlined, from microseconds too", &mut |_| {
-            black_box(inlined.tag(&own(micros(now)), micros(now)));
+            black_box(inlined.decide(&own(micros(now)), micros(now)));
         }),
         run: &mut move |_| {
             black_box(one());
@@ -84,7 +84,7 @@ pub fn through_c(criterion: &mut Criterion) {
         budget: Some(AtMost(0.9)),
         floor: ("one by one, inlined, from microseconds too", &mut |_| {
             for _ in 0..BATCH {
-                black_box(inlined.tag(&own(micros(now)), micros(now)));
+                black_box(inlined.decide(&own(micros(now)), micros(now)));
             }
         }),
         run: &mut |_| {

@@ -51,14 +51,14 @@ pub fn deciding(criterion: &mut Criterion) {
             at = usize::try_from(next).unwrap_or(0);
         }),
         run: &mut |_| {
-            captured = one.borrow_mut().tag(&own(captured), NOW).captured();
+            captured = one.borrow_mut().decide(&own(captured), NOW).captured();
         },
     }
     .measure(group);
     black_box(at);
 
     let mut one_frame = |_: usize| {
-        black_box(one.borrow_mut().tag(&own(black_box(NOW)), NOW));
+        black_box(one.borrow_mut().decide(&own(black_box(NOW)), NOW));
     };
     Line {
         name: "a frame of one person",
@@ -90,7 +90,7 @@ pub fn deciding(criterion: &mut Criterion) {
         }),
         run: &mut |_| {
             let frame = Frame::new(black_box(NOW), Contributors::Complete(&people));
-            black_box(mixed.tag(&frame, NOW));
+            black_box(mixed.decide(&frame, NOW));
         },
     }
     .measure(group);
@@ -108,7 +108,7 @@ pub fn deciding(criterion: &mut Criterion) {
         floor: ("a frame of one person", &mut one_frame),
         run: &mut |_| {
             let frame = Frame::new(black_box(NOW), Contributors::Group(&members));
-            black_box(gallery.tag(&frame, NOW));
+            black_box(gallery.decide(&frame, NOW));
         },
     }
     .measure(group);
@@ -156,7 +156,7 @@ fn mix() -> StreamOptions {
 /// So many at once, beside as many one by one.
 fn batches(group: &mut Group<'_>, one: &RefCell<Tap>) {
     let frames = [own(NOW); BATCH];
-    let mut tags = [one.borrow_mut().tag(&own(NOW), NOW); BATCH];
+    let mut tags = [one.borrow_mut().decide(&own(NOW), NOW); BATCH];
     Line {
         name: "64 frames of one person",
         bytes: 0,
@@ -165,11 +165,14 @@ fn batches(group: &mut Group<'_>, one: &RefCell<Tap>) {
         budget: Some(AtMost(0.9)),
         floor: ("one by one", &mut |_| {
             for frame in black_box(&frames) {
-                black_box(one.borrow_mut().tag(frame, NOW));
+                black_box(one.borrow_mut().decide(frame, NOW));
             }
         }),
         run: &mut |_| {
-            black_box(one.borrow_mut().tags(black_box(&frames), NOW, &mut tags));
+            black_box(
+                one.borrow_mut()
+                    .decide_batch(black_box(&frames), NOW, &mut tags),
+            );
         },
     }
     .measure(group);

@@ -17,7 +17,7 @@ pub fn encoded(criterion: &mut Criterion) {
     let (mut meeting, notice, [who, other]) = meeting();
     agree(&mut meeting, notice, who, SCOPE, Time::START);
     let mut open = |who, format| {
-        let stream = StreamOptions::owned(who, Kind::Video, format);
+        let stream = StreamOptions::owned(who, Kind::File, format);
         tap(&mut meeting, stream, Purposes::RECORD)
     };
     let mut opaque = open(who, Format::OPAQUE);

@@ -242,7 +242,7 @@ fn beside_a_writer(mut reader: Tap, mut meeting: Meeting, digest: Digest, people
     let (mut other, other_digest) = opened();
     let others = joined(&mut other, other_digest);
     let mut decide = || {
-        black_box(reader.tag(&own(black_box(NOW)), NOW));
+        black_box(reader.decide(&own(black_box(NOW)), NOW));
     };
     let mut times = Times::new();
     let mut medians = [const { Vec::new() }; 3];

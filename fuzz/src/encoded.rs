@@ -19,7 +19,7 @@ const FORMATS: [Format; 8] = [
 ];
 /// Of longer streams it would make fewer.
 const MOST_FRAMES: usize = 32;
-const SCOPE: Scope = Scope::new(Kinds::VIDEO, Purposes::RECORD);
+const SCOPE: Scope = Scope::new(Kinds::FILE, Purposes::RECORD);
 
 /// The frames that the bytes make up: the format, and of each what happens, its length in two bytes, and itself. What became of each.
 pub fn check(bytes: &[u8]) -> Vec<Verdict> {
@@ -68,7 +68,7 @@ impl Sender {
         let notice = notice.unwrap();
         let mut tap = |id| {
             let who = meeting.join(Join::adult(id), Time::START).unwrap();
-            let stream = StreamOptions::owned(who, Kind::Video, format);
+            let stream = StreamOptions::owned(who, Kind::File, format);
             let stream = meeting.open_stream(stream).unwrap();
             let outlet = OutletOptions::new(id, Purposes::RECORD).blank(Kinds::all());
             let outlet = meeting.open_outlet(outlet).unwrap();

@@ -292,6 +292,8 @@ fn told(from: &mut Unstructured<'_>, meeting: &mut Meeting, room: &Room) -> Resu
         Form::Opaque => Format::OPAQUE,
     };
     let kind = *from.choose(&Kind::ALL)?;
+    // A file can be of anything.
+    let kind = if format.fits(kind) { kind } else { Kind::File };
     let (owner, stream) = match from.int_in_range(0..=4_u8)? {
         0 => (Owner::Mix, StreamOptions::mix(kind, format)),
         1 | 2 => (Owner::Composite, StreamOptions::composite(kind, format)),
@@ -880,7 +882,7 @@ fn pass(from: &mut Unstructured<'_>, told: &mut Told, room: &mut Room) -> Result
     }
     let released = if in_range(now) { told.latest } else { now };
     let now = Time::from_micros(now);
-    let bare = told.tap.tag(&frame, now);
+    let bare = told.tap.decide(&frame, now);
     for purpose in (0..16).map(|bit| Purposes::from_bits_retain(1 << bit)) {
         if bare.purposes().contains(purpose) {
             let allowed = said.allowed(told, room, purpose, released);

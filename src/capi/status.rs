@@ -76,7 +76,7 @@ statuses! {
     NotARestrainer = -46, "participants and guardians withdraw instead of restricting";
     Empty = -47, "an id, a name or a set is empty that must not be, or an instance all zeros";
     Time = -48, "a time is out of range or more than a day ahead of the meeting's, or an end not in the future";
-    Format = -49, "a format with no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON";
+    Format = -49, "the stream's format does not fit its kind, or has no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON";
     DuplicateField = -50, "two fields of the same name";
     ForeignPurpose = -51, "an outlet's purposes must all be its recipient's";
     NotOnePurpose = -52, "a third party's purpose is named by one purpose at a time";

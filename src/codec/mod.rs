@@ -23,7 +23,10 @@ use alloc::{boxed::Box, vec};
 use black::Black;
 use resume::{Position, Resume};
 
-use crate::verdict::{Reason, Verdict};
+use crate::{
+    time::Time,
+    verdict::{Reason, Verdict},
+};
 
 /// How the frames of a stream are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +162,11 @@ impl Codec {
         }
     }
 
+    /// Whether it is sound, rather than pictures.
+    pub(crate) const fn is_sound(self) -> bool {
+        matches!(self, Self::Opus { .. } | Self::RedundantOpus)
+    }
+
     /// What takes the place of withheld frames.
     fn blanks(self) -> Blanks {
         let silent = |streams: u8| {
@@ -203,10 +211,20 @@ impl Coded {
         Some(Read(header))
     }
 
+    /// When the last frame was captured that was handed on, if this one may be predicted from it, or from others since then that never came.
+    pub(crate) fn reaches_back_to(&self, Read(header): &Read) -> Option<Time> {
+        self.resume.reaches_back_to(header.position)
+    }
+
     /// What becomes of a frame after what became of those before it, and of those after it; `verdict` is what consent makes of it.
     ///
     /// Without a header, of what is no frame of the codec, it is withheld already.
-    pub(crate) fn follow(&mut self, frame: Option<&Read>, verdict: Verdict) -> Verdict {
+    pub(crate) fn follow(
+        &mut self,
+        frame: Option<&Read>,
+        captured: Time,
+        verdict: Verdict,
+    ) -> Verdict {
         let Some(Read(header)) = frame.filter(|_| verdict.is_released()) else {
             self.interrupt();
             return verdict;
@@ -214,7 +232,7 @@ impl Coded {
         if header.reach.is_none() {
             return Verdict::Dropped(Reason::ReachesBack);
         }
-        if !self.resume.passes(header.position) {
+        if !self.resume.passes(header.position, captured) {
             return Verdict::Dropped(Reason::AwaitsKeyframe);
         }
         if let Some(Blanks::Black(black)) = &mut self.blanks {

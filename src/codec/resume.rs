@@ -1,4 +1,6 @@
-//! Where a stream goes on after a frame of it was withheld.
+//! Where a stream goes on after a frame of it was withheld, and since when what a frame is predicted from was captured.
+
+use crate::time::Time;
 
 /// What a frame depends on, and what depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +22,8 @@ pub(super) enum Position {
 /// Whether what comes next has what it depends on. At first it has not.
 #[derive(Default)]
 pub(super) struct Resume {
-    goes_on: bool,
+    /// When the last frame was captured that was handed on; none at first, and after one was withheld.
+    last: Option<Time>,
     /// Whether leading frames have not.
     lacks_leading: bool,
     wants_keyframe: bool,
@@ -39,19 +42,31 @@ impl Position {
 }
 
 impl Resume {
+    /// When the last frame was captured that was handed on, if this one may be predicted from it, or from others since then that never came.
+    pub(super) fn reaches_back_to(&self, position: Position) -> Option<Time> {
+        match position {
+            Position::Alone | Position::Start | Position::StartButForLeading => None,
+            Position::Renewal | Position::Inner | Position::Leading => self.last,
+        }
+    }
+
     /// Whether a frame can be handed on if nothing else is against it.
-    pub(super) fn passes(&mut self, position: Position) -> bool {
+    pub(super) fn passes(&mut self, position: Position, captured: Time) -> bool {
         match position {
             Position::Start | Position::StartButForLeading => {
-                self.goes_on = true;
+                self.last = Some(captured);
                 self.lacks_leading = position == Position::StartButForLeading;
             }
-            Position::Renewal if self.goes_on => self.lacks_leading = false,
+            Position::Renewal if self.last.is_some() => self.lacks_leading = false,
             _ => {}
         }
-        let goes_on = self.goes_on || position == Position::Alone;
+        let goes_on = self.last.is_some() || position == Position::Alone;
         self.wants_keyframe = !goes_on;
-        goes_on && !(position == Position::Leading && self.lacks_leading)
+        let passes = goes_on && !(position == Position::Leading && self.lacks_leading);
+        if let (Some(last), true) = (&mut self.last, passes) {
+            *last = captured;
+        }
+        passes
     }
 
     /// A frame is withheld for another reason.

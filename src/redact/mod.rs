@@ -78,7 +78,7 @@ pub(crate) fn leaves_something(format: Format, payload: &Payload<'_>, cut: &Cut<
     cut.leaves_something(finest.unwrap_or(Sampling::ONE))
 }
 
-/// Overwrites the parts that `cut` takes out, and leaves the others as they are. False where the format has no parts to take out.
+/// Overwrites the parts that `cut` takes out and, of a picture, what lies beside it; leaves the others as they are. False where the format has no parts to take out.
 pub(crate) fn hide(
     format: Format,
     keys: &[String],
@@ -90,6 +90,7 @@ pub(crate) fn hide(
         (Layout::Picture { pixels, range, .. }, PayloadMut::Planes(planes)) => {
             for (plane, grid) in planes.iter_mut().zip(pixels.grids()) {
                 raster::hide(plane, grid, grid.fill(range), cut);
+                raster::cover_slack(plane, grid, grid.fill(range), cut.extent);
             }
         }
         (Layout::Record { .. }, PayloadMut::Bytes(bytes)) => records::hide(bytes, cut),
@@ -110,7 +111,7 @@ pub(crate) fn hide(
     true
 }
 
-/// Copies the parts that `cut` leaves, and fills the others in `to`. False where the format has no parts to take out, or `to` is not like `from`.
+/// Copies the parts that `cut` leaves, and fills the others in `to` and, of a picture of which something goes, what lies beside it. False where the format has no parts to take out, or `to` is not like `from`.
 pub(crate) fn copy(
     format: Format,
     keys: &[String],
@@ -122,6 +123,9 @@ pub(crate) fn copy(
         (Layout::Picture { pixels, range, .. }, Payload::Planes(from), PayloadMut::Planes(to)) => {
             for ((from, to), grid) in from.iter().zip(to).zip(pixels.grids()) {
                 raster::copy(from, to, grid, grid.fill(range), cut);
+                if !cut.takes_nothing() {
+                    raster::cover_slack(to, grid, grid.fill(range), cut.extent);
+                }
             }
         }
         (_, Payload::Bytes(from), PayloadMut::Bytes(to)) if from.len() != to.len() => return false,

@@ -5,7 +5,7 @@ use core::ops::Range;
 use super::{Cut, area::Tile};
 use crate::{
     grid::{Fill, Grid},
-    payload::{Plane, PlaneMut},
+    payload::{Extent, Plane, PlaneMut},
 };
 
 /// Overwrites all of a plane, what lies between its rows as well.
@@ -17,6 +17,21 @@ pub(super) fn blank(plane: &mut PlaneMut<'_>, fill: Fill) {
             cover(row, fill);
         }
     }
+}
+
+/// Overwrites what lies between a plane's rows and below the last one: decoders repeat the picture's edge there, and a crop shows its surroundings.
+pub(super) fn cover_slack(plane: &mut PlaneMut<'_>, grid: &Grid, fill: Fill, extent: Extent) {
+    let Extent { width, height } = extent.sampled(grid.sampling);
+    let width = grid.group.saturating_mul(width as usize);
+    let (rows, stride) = (height as usize, plane.stride);
+    if stride > width {
+        for row in plane.data.chunks_mut(stride.max(1)).take(rows) {
+            cover(row.get_mut(width..).unwrap_or_default(), fill);
+        }
+    }
+    let data = plane.data.get_mut(rows.saturating_mul(stride)..);
+    let data = data.unwrap_or_default();
+    blank(&mut PlaneMut { data, stride }, fill);
 }
 
 pub(super) fn hide(plane: &mut PlaneMut<'_>, grid: &Grid, fill: Fill, cut: &Cut<'_>) {

@@ -426,10 +426,10 @@ static void formats(void) {
   };
   key_frame.keyframe = FRAMEGATE_KEYFRAME_UNSAID;
   for (size_t at = 0; at < sizeof codecs / sizeof codecs[0]; at++) {
-    framegate_stream_options encoded = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, codecs[at].format);
+    const int is_sound = codecs[at].inner.plane[0].data == codecs[at].start.plane[0].data;
+    framegate_stream_options encoded = stream_of(FRAMEGATE_STREAM_OWNED, ann, is_sound ? FRAMEGATE_KIND_AUDIO : FRAMEGATE_KIND_VIDEO, codecs[at].format);
     encoded.channels = codecs[at].format == FRAMEGATE_FORMAT_OPUS_MULTISTREAM ? 2 : 0;
     const framegate_tap each = tap_of(meeting, encoded, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "codecs"));
-    const int is_sound = codecs[at].inner.plane[0].data == codecs[at].start.plane[0].data;
     HANDED_ON(framegate_tap_admit(each, &key_frame, &codecs[at].inner, 1, SECOND, &key_cleared, &handed_on), is_sound);
     if (is_sound) OK(framegate_tap_end(each));
     TRUTH(framegate_tap_wants_keyframe(each, &truth), !is_sound);

@@ -4,7 +4,7 @@
 
 use framegate::{
     Authority, Contributors, Entry, Format, Frame, Grant, Kind, Kinds, Line, Meeting,
-    OutletOptions, Participant, Purposes, Samples, Scope, StreamOptions, Time,
+    OutletOptions, Participant, Purposes, Scope, StreamOptions, Time,
 };
 
 /// The kinds that are looked at.
@@ -97,17 +97,15 @@ fn holds(lines: &[Line], who: &str, kind: Kind, purpose: Purposes, at: Time) -> 
 
 /// For what a meeting lets somebody's frame of a kind be used, by a tap's tag. None where no stream can be opened.
 pub fn cleared(meeting: &mut Meeting, who: Participant, kind: Kind, at: Time) -> Option<Purposes> {
-    let format = match kind {
-        Kind::Audio => Format::pcm(Samples::S16, 1),
-        _ => Format::UTF8,
-    };
-    let stream = meeting
-        .open_stream(StreamOptions::owned(who, kind, format))
-        .ok()?;
+    let stream = StreamOptions::owned(who, kind, Format::OPAQUE);
+    let stream = meeting.open_stream(stream).ok()?;
     let outlet = OutletOptions::new("replay", Purposes::RECORD).blank(Kinds::empty());
     let outlet = meeting.open_outlet(outlet).ok()?;
     let mut tap = meeting.tap(stream, outlet).ok()?;
-    Some(tap.tag(&Frame::new(at, Contributors::Owner), at).purposes())
+    Some(
+        tap.decide(&Frame::new(at, Contributors::Owner), at)
+            .purposes(),
+    )
 }
 
 /// Whether a meeting that went on after these lines has exactly the people and consents that they say. Of a ledger that ends in a torn line

@@ -1,11 +1,11 @@
 //! Frames through a tap, while somebody changes their mind.
 
 use framegate::{
-    Authority, Cleared, Format, Kind, Kinds, Meeting, OutletOptions, Purposes, Scope,
-    StreamOptions, Tap, Time, Verdict,
+    Authority, Cleared, Contributors, Format, Frame, Kind, Kinds, Meeting, OutletOptions, Purposes,
+    Scope, StreamOptions, Tap, Time, Verdict,
 };
 
-use crate::common::{self, agree, meeting, own};
+use crate::common::{self, agree, meeting};
 
 /// By which call.
 #[derive(Clone, Copy, Debug)]
@@ -70,14 +70,20 @@ pub fn gate(
                     .unwrap();
             }
         }
-        gated.push(send(&mut tap, frame, now, door));
+        gated.push(send(&mut tap, Contributors::Owner, frame, now, door));
     }
     gated
 }
 
 /// Sends one frame.
-pub fn send(tap: &mut Tap, sent: &Sent<'_>, now: Time, door: Door) -> Gated {
-    let mut frame = own(sent.captured);
+pub fn send(
+    tap: &mut Tap,
+    contributors: Contributors<'_>,
+    sent: &Sent<'_>,
+    now: Time,
+    door: Door,
+) -> Gated {
+    let mut frame = Frame::new(sent.captured, contributors);
     if let Some(keyframe) = sent.keyframe {
         frame = frame.keyframe(keyframe);
     }

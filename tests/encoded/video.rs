@@ -86,19 +86,25 @@ impl Stream {
     }
 
     /// The same, not decoded.
-    pub fn encoded(
+    pub fn encoded(codec: Codec, size: (usize, usize), interval: usize, more: &str) -> Self {
+        Self::encoded_from(&standup("gallery.y4m"), codec, size, interval, more)
+    }
+
+    /// The pictures of a file, encoded likewise.
+    pub fn encoded_from(
+        from: &Path,
         codec: Codec,
         (width, height): (usize, usize),
         interval: usize,
         more: &str,
     ) -> Self {
         let folder = Folder::new();
-        let (from, to) = (standup("gallery.y4m"), folder.path(codec.file()));
+        let to = folder.path(codec.file());
         let line = format!(
             "-v error -i {{}} -vf scale={width}:{height} -g {interval} {} {more} {{}}",
             codec.options()
         );
-        run("ffmpeg", words(&line, &[&from, &to]));
+        run("ffmpeg", words(&line, &[from, &to]));
         let file = fs::read(&to).unwrap();
         // Independent of how the gate reads them.
         let line = "-v error -show_entries packet=pos,size,flags -of csv=p=0 {}";
@@ -153,28 +159,12 @@ impl Stream {
         if frames.is_empty() {
             return Ok(Vec::new());
         }
-        let folder = Folder::new();
-        let path = folder.file(self.codec.file(), &self.contained(frames));
-        // By itself it would take what decodes AV1 below.
-        let by = if self.codec == Codec::Av1 {
-            "-c:v libaom-av1"
-        } else {
-            ""
-        };
-        let line = format!(
-            "-v error -xerror -err_detect explode {by} -i {{}} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -"
-        );
-        let output = try_to_run("ffmpeg", words(&line, &[&path]));
-        if !output.status.success() || !output.stderr.is_empty() {
-            return Err(format!(
-                "ffmpeg: {}",
-                String::from_utf8_lossy(&output.stderr)
-            ));
-        }
-        let first = self.split(&output.stdout)?;
+        let first = self.decoded_by_ffmpeg(frames, "-v error -xerror -err_detect explode")?;
         if self.by_ffmpeg_alone {
             return Ok(first);
         }
+        let folder = Folder::new();
+        let path = folder.file(self.codec.file(), &self.contained(frames));
         let to = folder.path("decoded");
         let by = |program: &str, line: &str, paths: &[&Path]| {
             let output = try_to_run(program, words(line, paths));
@@ -208,6 +198,29 @@ impl Stream {
         } else {
             Err("the decoders disagree".into())
         }
+    }
+
+    /// What ffmpeg makes of these frames, if it says nothing; `how` is what else it is told.
+    pub fn decoded_by_ffmpeg(&self, frames: &[&[u8]], how: &str) -> Result<Vec<Picture>, String> {
+        let folder = Folder::new();
+        let path = folder.file(self.codec.file(), &self.contained(frames));
+        // By itself it would take what decodes AV1 below.
+        let by = if self.codec == Codec::Av1 {
+            "-c:v libaom-av1"
+        } else {
+            ""
+        };
+        let line = format!(
+            "{how} {by} -i {{}} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -"
+        );
+        let output = try_to_run("ffmpeg", words(&line, &[&path]));
+        if !output.status.success() || !output.stderr.is_empty() {
+            return Err(format!(
+                "ffmpeg: {}",
+                String::from_utf8_lossy(&output.stderr)
+            ));
+        }
+        self.split(&output.stdout)
     }
 
     fn split(&self, pictures: &[u8]) -> Result<Vec<Picture>, String> {

@@ -166,7 +166,7 @@ fn consents(meeting: &mut Meeting, questions: &[(i64, i64)]) -> Vec<Consent> {
     let mut consents = Vec::new();
     for kind in Kind::ALL {
         let stream = meeting
-            .open_stream(StreamOptions::mix(kind, Format::UTF8))
+            .open_stream(StreamOptions::mix(kind, Format::OPAQUE))
             .expect("a stream");
         let mut tap = meeting.tap(stream, outlet).expect("a tap");
         for &(captured_ms, released_ms) in questions {
@@ -176,7 +176,7 @@ fn consents(meeting: &mut Meeting, questions: &[(i64, i64)]) -> Vec<Consent> {
                     Time::from_millis(captured_ms),
                     Contributors::Complete(&list),
                 );
-                let tag = tap.tag(&frame, Time::from_millis(released_ms));
+                let tag = tap.decide(&frame, Time::from_millis(released_ms));
                 consents.push(Consent {
                     who: id.clone(),
                     kind,

@@ -131,6 +131,7 @@ faults! {
     EntersMoreThanExpired
     CountsDroppedFramesOnly
     ResumesATornLedger
+    AnythingIsOfAnyKind
 }
 
 /// Somebody in a frame: the number of their stay, in the order of joining, or none for somebody who never joined.
@@ -264,6 +265,30 @@ pub enum Refusal {
     NotExplicit,
     BeyondNotice,
     NoRoom,
+    WrongFormat,
+}
+
+/// Whether something of a kind can come in a format.
+fn can_be(kind: Kind, format: Format) -> bool {
+    let cleared_as_records = [Kind::Telemetry, Kind::Diagnostic, Kind::Usage];
+    let never_cleared_otherwise = cleared_as_records.contains(&kind) || kind == Kind::Unclassified;
+    let kinds: &[Kind] = match format {
+        Format::Record(_) => &[],
+        Format::Sound | Format::PlanarSound => &[Kind::Audio, Kind::File],
+        Format::Picture { .. } => &[Kind::Video, Kind::Screen, Kind::Whiteboard, Kind::File],
+        Format::Text | Format::Json => &[
+            Kind::Chat,
+            Kind::Caption,
+            Kind::Reaction,
+            Kind::Poll,
+            Kind::Whiteboard,
+            Kind::Note,
+            Kind::Comment,
+            Kind::Calendar,
+            Kind::File,
+        ],
+    };
+    never_cleared_otherwise || kinds.contains(&kind)
 }
 
 /// A source of frames.
@@ -694,8 +719,11 @@ impl Oracle {
         are_there.then_some(()).ok_or(Refusal::NobodyThere)
     }
 
-    pub fn open_stream(&mut self, whose: Whose, kind: Kind) -> Result<(), Refusal> {
+    pub fn open_stream(&mut self, whose: Whose, kind: Kind, format: Format) -> Result<(), Refusal> {
         self.not_ended()?;
+        if !can_be(kind, format) && !self.has(Fault::AnythingIsOfAnyKind) {
+            return Err(Refusal::WrongFormat);
+        }
         let owner = match whose {
             Whose::Owned(stay) => Some(self.present(Some(stay)).ok_or(Refusal::NobodyThere)?),
             Whose::Mix | Whose::Composite | Whose::Derived => None,

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt::Debug, mem};
 
 use framegate::{
-    ColorRange, Contributors, Counters, Digest, Error, Frame, Grant, Instance, Join, Kind, Kinds,
-    Meeting, Notice, OutletOptions, Participant, PixelFormat, PublicKey, Purposes, Reason, Region,
-    Samples, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
+    ColorRange, Contributors, Counters, Decision, Digest, Error, Frame, Grant, Instance, Join,
+    Kind, Kinds, Meeting, Notice, OutletOptions, Participant, PixelFormat, PublicKey, Purposes,
+    Reason, Region, Samples, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
 };
 use proptest::test_runner::TestCaseError;
 
@@ -449,7 +449,11 @@ impl Run {
             ScriptedOwner::Derived => (Whose::Derived, StreamOptions::derived(kind, gate_format)),
         };
         let opened = self.meeting.open_stream(stream);
-        agree_result("open_stream", &opened, self.oracle.open_stream(whose, kind))?;
+        agree_result(
+            "open_stream",
+            &opened,
+            self.oracle.open_stream(whose, kind, format),
+        )?;
         if let Ok(id) = opened {
             let stream = rules::Stream {
                 number: id.id().number(),
@@ -592,9 +596,9 @@ impl Run {
             has_leapt,
         };
         let Some(door) = scripted.door else {
-            let tag = tap.tag(&frame, Time::from_micros(now));
+            let tag = tap.decide(&frame, Time::from_micros(now));
             let expected = self.oracle.bare_tag(&rules_tap, &said);
-            agree("bare tag", &tag.to_bytes(), &expected)?;
+            agree_decision(tag, expected)?;
             let expected = Expected {
                 verdict: tag.verdict(),
                 tag: expected,
@@ -929,6 +933,15 @@ impl TapRun {
 }
 
 /// Both did what was asked, or neither did. Of several errors either may be given, but each refusal of consent (R2) has its own, and so has a wrong key.
+/// A decision has no bytes of its own, but says what those of its tag would.
+fn agree_decision(decision: Decision, expected: [u8; 16]) -> Result<(), Disagreement> {
+    let tag = Tag::from_bytes(expected).expect("a tag");
+    let said = (decision.verdict(), decision.purposes());
+    agree("bare decision", &said, &(tag.verdict(), tag.purposes()))?;
+    let said = (decision.captured(), decision.generation());
+    agree("bare decision", &said, &(tag.captured(), tag.generation()))
+}
+
 fn agree_result<T>(
     what: &str,
     gate: &Result<T, Error>,
@@ -944,6 +957,7 @@ fn agree_result<T>(
             framegate::Refusal::WrongSignature => Refusal::WrongSignature,
         }),
         Err(Error::WrongKey) => Some(Refusal::WrongKey),
+        Err(Error::Format) => Some(Refusal::WrongFormat),
         _ => None,
     };
     let expected = oracle.err().filter(|why| {
@@ -956,6 +970,7 @@ fn agree_result<T>(
                 | Refusal::Replayed
                 | Refusal::WrongSignature
                 | Refusal::WrongKey
+                | Refusal::WrongFormat
         )
     });
     agree(

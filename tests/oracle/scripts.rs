@@ -644,6 +644,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => one_of(&[Purposes::RECORD, Purposes::TRAIN, Purposes::REVIEW]).prop_map(Step::ThirdParty),
         1 => scripted_stream()
             .prop_map(|(owner, kind, format)| Step::OpenStream(owner, kind, format)),
+        1 => any_stream().prop_map(|(owner, kind, format)| Step::OpenStream(owner, kind, format)),
         1 => scripted_outlet().prop_map(|(purposes, blanks)| Step::OpenOutlet(purposes, blanks)),
         1 => Just(Step::End),
     ]
@@ -794,6 +795,21 @@ fn scripted_stream() -> impl Strategy<Value = ScriptedStream> {
     (owner, kind).prop_map(|(owner, (kind, format))| (owner, kind, format))
 }
 
+/// Of which the kind need not be one that the format can be of.
+fn any_stream() -> impl Strategy<Value = ScriptedStream> {
+    let formats = [
+        Format::Sound,
+        Format::PlanarSound,
+        EVEN,
+        ODD,
+        Format::Text,
+        Format::Json,
+        Format::Record(SINGLE),
+    ];
+    let owner = (0_usize..3).prop_map(ScriptedOwner::Stay);
+    (owner, one_of(&Kind::ALL), one_of(&formats))
+}
+
 fn derived_stream() -> impl Strategy<Value = ScriptedStream> {
     let kind = prop_oneof![
         16 => Just((Kind::Caption, Format::Text)),
@@ -806,7 +822,7 @@ fn derived_stream() -> impl Strategy<Value = ScriptedStream> {
 fn records() -> impl Strategy<Value = ScriptedStream> {
     let owner = one_of(&[0, 0, 0, 1]).prop_map(ScriptedOwner::Stay);
     let kind = prop_oneof![
-        20 => one_of(&[Kind::Telemetry, Kind::Diagnostic, Kind::Usage, Kind::Chat]),
+        20 => one_of(&[Kind::Telemetry, Kind::Diagnostic, Kind::Usage]),
         1 => Just(Kind::Unclassified),
     ];
     let declared = one_of(&[SINGLE, SINGLE, TRIPLE, CONSTANT]).prop_map(Format::Record);

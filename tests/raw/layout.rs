@@ -114,7 +114,7 @@ pub struct Rows {
 }
 
 impl Memory {
-    /// Full of bytes of which few are black, in rows with such gaps after them, the last one's shorter.
+    /// Full of bytes of which few are black, in rows with such gaps after them, and so many bytes after the last one.
     pub fn picture(
         parts: &[Part],
         size: [usize; 2],
@@ -125,7 +125,7 @@ impl Memory {
         let rows = |part: &Part| {
             let (bytes, rows) = part.size(size[0], size[1]);
             let stride = bytes + gap;
-            let length = before + stride * (rows - 1) + bytes + after.min(gap);
+            let length = before + stride * (rows - 1) + bytes + after;
             let memory = (1..=251).cycle().take(length).collect();
             Rows {
                 before,

@@ -35,8 +35,8 @@ const STANDARD_MAP: f64 = 9.0;
 pub fn all() -> Vec<Entrant> {
     let gate = Some("framegate");
     let mut all = vec![
-        shared::<Single>("`Tap::tag`", gate, None),
-        shared::<Batched>("`Tap::tags`, 64 at a time", gate, None),
+        shared::<Single>("`Tap::decide`", gate, None),
+        shared::<Batched>("`Tap::decide_batch`, 64 at a time", gate, None),
         shared::<Admitted>("`Tap::admit`", gate, None),
     ];
     all.extend(maps::<RandomState>(""));

@@ -12,10 +12,10 @@ use crate::{
     scene::{Consents, NOW, OUTLETS, PEOPLE, PURPOSES, RUN, Run, Scene, What},
 };
 
-/// By [`Tap::tag`].
+/// By [`Tap::decide`].
 pub struct Single;
 
-/// By [`Tap::tags`], a run at a time.
+/// By [`Tap::decide_batch`], a run at a time.
 pub struct Batched;
 
 /// By [`Tap::admit`].
@@ -54,7 +54,7 @@ impl Contender for SingleReader {
         let tap = &mut self.0[run.number];
         run.bits(|run, captured| {
             let frame = Frame::new(captured, Contributors::Owner);
-            let tag = tap.tag(&frame, run.released);
+            let tag = tap.decide(&frame, run.released);
             black_box(tag).purposes().contains(run.purposes)
         })
     }
@@ -67,7 +67,7 @@ impl Shared for Batched {
     fn open(scene: &Scene, _: &Consents) -> (BatchedReader, Control) {
         let (mut taps, control) = open(scene);
         let frame = Frame::new(NOW, Contributors::Owner);
-        let room = [taps[0].tag(&frame, NOW); RUN];
+        let room = [taps[0].decide(&frame, NOW); RUN];
         (BatchedReader { taps, room }, control)
     }
 }
@@ -78,7 +78,7 @@ impl Contender for BatchedReader {
             .captured
             .map(|captured| Frame::new(captured, Contributors::Owner));
         let tap = &mut self.taps[run.number];
-        let tags = tap.tags(black_box(&frames), run.released, &mut self.room);
+        let tags = tap.decide_batch(black_box(&frames), run.released, &mut self.room);
         let tags = (0..).zip(black_box(tags));
         tags.fold(0, |bits, (place, tag)| {
             bits | u64::from(tag.purposes().contains(run.purposes)) << place

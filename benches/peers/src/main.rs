@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let names = [
         ("encrypted (AES-GCM-128)", "sframe"),
         ("admitted (`Tap::admit`)", "framegate"),
-        ("decided about (`Tap::tag`)", "framegate"),
+        ("decided about (`Tap::decide`)", "framegate"),
     ];
     let samples = take_turns(&mut contenders, &settled, ROUNDS);
     let table = report::encryption(&names, &samples);

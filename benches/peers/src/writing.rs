@@ -61,7 +61,7 @@ pub fn all(scene: &Scene, expected: &[u64]) -> Vec<Readers> {
         .collect();
     let (scene, runs) = (scene, &runs[..]);
     vec![
-        readers::<Single>("`Tap::tag`", Some("framegate"), scene, runs),
+        readers::<Single>("`Tap::decide`", Some("framegate"), scene, runs),
         readers::<Maps<Locked<Std>>>("`RwLock<HashMap>`", None, scene, runs),
         readers::<Maps<ParkingLot<Std>>>("`RwLock<HashMap>`", Some("parking_lot"), scene, runs),
         readers::<Maps<Dash>>("`DashMap`", Some("dashmap"), scene, runs),

@@ -1,7 +1,7 @@
 //! The doors of a tap, as a client's own functions around them.
 
 use framegate::{
-    Cleared, Contributors, Frame, Group, Participant, Payload, PayloadMut, Tag, Tap, Time,
+    Cleared, Contributors, Decision, Frame, Group, Participant, Payload, PayloadMut, Tag, Tap, Time,
 };
 
 pub fn own(captured: Time) -> Frame<'static> {
@@ -10,20 +10,20 @@ pub fn own(captured: Time) -> Frame<'static> {
 
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub fn hot_decide(tap: &mut Tap, captured: Time, now: Time) -> Tag {
-    tap.tag(&own(captured), now)
+pub fn hot_decide(tap: &mut Tap, captured: Time, now: Time) -> Decision {
+    tap.decide(&own(captured), now)
 }
 
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub fn hot_decide_list(tap: &mut Tap, people: &[Participant], captured: Time, now: Time) -> Tag {
-    tap.tag(&Frame::new(captured, Contributors::Complete(people)), now)
+pub fn hot_decide_list(tap: &mut Tap, people: &[Participant], captured: Time, now: Time) -> Decision {
+    tap.decide(&Frame::new(captured, Contributors::Complete(people)), now)
 }
 
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub fn hot_decide_group(tap: &mut Tap, group: &Group, captured: Time, now: Time) -> Tag {
-    tap.tag(&Frame::new(captured, Contributors::Group(group)), now)
+pub fn hot_decide_group(tap: &mut Tap, group: &Group, captured: Time, now: Time) -> Decision {
+    tap.decide(&Frame::new(captured, Contributors::Group(group)), now)
 }
 
 #[unsafe(no_mangle)]
@@ -32,9 +32,9 @@ pub fn hot_decide_many(
     tap: &mut Tap,
     frames: &[Frame<'_>],
     now: Time,
-    tags: &mut [Tag],
-) -> Option<Tag> {
-    tap.tags(frames, now, tags).last().copied()
+    room: &mut [Decision],
+) -> Option<Decision> {
+    tap.decide_batch(frames, now, room).last().copied()
 }
 
 #[unsafe(no_mangle)]
