@@ -97,12 +97,14 @@ impl DecisionOut {
 impl From<Tag> for DecisionOut {
     #[inline]
     fn from(tag: Tag) -> Self {
+        // As it is stored: a million of them a second are told.
+        let [_, _, treatment, reason, p, q, _, _, _, _, _, _, g, h, i, j] = tag.to_bytes();
         Self {
-            verdict: verdict(tag.verdict()),
-            reason: tag.verdict().reason().map_or(0, |reason| reason as u32),
-            purposes: tag.purposes().bits(),
+            verdict: treatment.into(),
+            reason: reason.into(),
+            purposes: u16::from_be_bytes([p, q]),
             reserved: 0,
-            generation: tag.generation(),
+            generation: u32::from_be_bytes([g, h, i, j]),
         }
     }
 }
