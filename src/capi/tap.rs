@@ -98,13 +98,27 @@ impl From<Tag> for DecisionOut {
     #[inline]
     fn from(tag: Tag) -> Self {
         // As it is stored: a million of them a second are told.
-        let [_, _, treatment, reason, p, q, _, _, _, _, _, _, g, h, i, j] = tag.to_bytes();
+        let [
+            _,
+            _,
+            treatment,
+            reason,
+            high,
+            low,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            generation @ ..,
+        ] = tag.to_bytes();
         Self {
             verdict: treatment.into(),
             reason: reason.into(),
-            purposes: u16::from_be_bytes([p, q]),
+            purposes: u16::from_be_bytes([high, low]),
             reserved: 0,
-            generation: u32::from_be_bytes([g, h, i, j]),
+            generation: u32::from_be_bytes(generation),
         }
     }
 }
