@@ -97,12 +97,28 @@ impl DecisionOut {
 impl From<Tag> for DecisionOut {
     #[inline]
     fn from(tag: Tag) -> Self {
+        // As it is stored: a million of them a second are told.
+        let [
+            _,
+            _,
+            treatment,
+            reason,
+            high,
+            low,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            generation @ ..,
+        ] = tag.to_bytes();
         Self {
-            verdict: verdict(tag.verdict()),
-            reason: tag.verdict().reason().map_or(0, |reason| reason as u32),
-            purposes: tag.purposes().bits(),
+            verdict: treatment.into(),
+            reason: reason.into(),
+            purposes: u16::from_be_bytes([high, low]),
             reserved: 0,
-            generation: tag.generation(),
+            generation: u32::from_be_bytes(generation),
         }
     }
 }
