@@ -486,7 +486,17 @@ fn a_second_run_replaces_the_first_and_gives_the_same() {
     fs::remove_file(out.join("timeline.svg")).unwrap();
 
     succeeded(&gate(&standup(), &out));
-    assert!(read_folder(&out) == SHIPPED.results.files);
+    let again = read_folder(&out);
+    assert!(again.keys().eq(SHIPPED.results.files.keys()));
+    // Each run is a meeting of its own, and only its evidence says which.
+    let others = again
+        .iter()
+        .filter(|(name, file)| SHIPPED.results.files.get(*name) != Some(file));
+    for (name, _) in others {
+        let is_evidence = ["head.json", "ledger.jsonl"].contains(&&**name);
+        assert!(is_evidence || name.starts_with("receipts/"), "{name}");
+    }
+    assert!(again["ledger.jsonl"] != SHIPPED.results.files["ledger.jsonl"]);
     assert!(
         read_folder(folder.path())
             .keys()
@@ -546,8 +556,14 @@ fn r10_the_ledgers_reader_tells_who_agreed_to_what() {
 fn r10_everybody_has_the_receipt_that_the_ledgers_reader_shows() {
     let folder = TempDir::new().unwrap();
     let ledger = folder.path().join("ledger.jsonl");
+    let head = folder.path().join("head.json");
     fs::write(&ledger, &SHIPPED.results.files["ledger.jsonl"]).unwrap();
-    let show = |who| reader().arg(&ledger).args(["--who", who]).output().unwrap();
+    fs::write(&head, &SHIPPED.results.files["head.json"]).unwrap();
+    let show = |who| {
+        let reader = &mut reader();
+        let reader = reader.arg(&ledger).arg("--head").arg(&head);
+        reader.args(["--who", who]).output().unwrap()
+    };
     for (who, agreed) in PEOPLE.into_iter().zip([3, 0, 2, 1]) {
         let shown = show(who);
         succeeded(&shown);
@@ -582,7 +598,7 @@ fn r10_a_ledger_that_does_not_verify_is_told_in_one_line() {
         ledger.truncate(end.unwrap() + 1);
     });
     is_told(cut, "line 35: not the ledger that the head is of");
-    let none = br#"{"entries":0,"hash":"0000000000000000000000000000000000000000000000000000000000000000"}"#;
+    let none = br#"{"instance":"00000000000000000000000000000001","entries":0,"hash":"0000000000000000000000000000000000000000000000000000000000000000"}"#;
     is_told(read_ledger(none, Vec::clear), "line 1: there is no entry");
 }
 
