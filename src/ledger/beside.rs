@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Head, Ledger};
+#[cfg(feature = "std")]
+use super::Ledger;
+use super::{Entry, Head};
 
 /// What was withdrawn or restricted while a meeting had the ledger, and lies beside it for that meeting to enter. It holds all the same.
 ///
@@ -19,6 +21,7 @@ pub struct Beside {
     pub entry: Entry,
 }
 
+#[cfg(feature = "std")]
 impl Ledger {
     /// Whether it has not taken something up yet.
     pub(crate) fn lacks(&self, beside: &Beside) -> bool {

@@ -13,7 +13,7 @@ use PixelFormat::{I420, Nv12, Rgba};
 use framegate::{
     Area, Authority, Contributors, Digest, Field, Format, Frame, Grant, Group, Join, Kind, Kinds,
     Meeting, Method, Notice, OutletOptions, Participant, Payload, PixelFormat, Purposes, Region, Samples,
-    Schema, Scope, StreamOptions, Tag, Tap, Time, Verdict,
+    Schema, Scope, StreamOptions, Tap, Time, Verdict,
 };
 use functions::{
     hot_admit, hot_admit_frame, hot_batch, hot_decide, hot_decide_group, hot_decide_list,
@@ -110,7 +110,7 @@ impl House {
         self.people[if agrees { 0 } else { GROUPED }]
     }
 
-    fn tap(&mut self, stream: Stream) -> Tap {
+    fn tap(&mut self, stream: StreamOptions) -> Tap {
         let stream = self.meeting.open_stream(stream).expect("a stream");
         let outlet = OutletOptions::new("recorder", Purposes::RECORD).blank(Kinds::all());
         let outlet = self.meeting.open_outlet(outlet).expect("an outlet");
@@ -192,56 +192,56 @@ impl House {
         Some(match name {
             "decide" => {
                 let mut tap = self.audio(true);
-                Box::new(move || Some(hot_decide(&mut tap, NOW, NOW)))
+                Box::new(move || Some(hot_decide(&mut tap, NOW, NOW).verdict()))
             }
             "decide_list" => {
                 let mut tap = self.mix();
-                Box::new(move || Some(hot_decide_list(&mut tap, &list, NOW, NOW)))
+                Box::new(move || Some(hot_decide_list(&mut tap, &list, NOW, NOW).verdict()))
             }
             "decide_group" => {
                 let (mut tap, group) = (self.mix(), self.group());
-                Box::new(move || Some(hot_decide_group(&mut tap, &group, NOW, NOW)))
+                Box::new(move || Some(hot_decide_group(&mut tap, &group, NOW, NOW).verdict()))
             }
             "decide_many" => {
                 let mut tap = self.audio(true);
                 let mut tags = vec![hot_decide(&mut tap, NOW, NOW); BATCH];
-                Box::new(move || hot_decide_many(&mut tap, &frames, NOW, &mut tags))
+                Box::new(move || hot_decide_many(&mut tap, &frames, NOW, &mut tags).map(framegate::Decision::verdict))
             }
             "decide_exactly" => {
                 self.agree_anew();
                 let mut tap = self.audio(true);
-                Box::new(move || Some(hot_decide(&mut tap, NOW, NOW)))
+                Box::new(move || Some(hot_decide(&mut tap, NOW, NOW).verdict()))
             }
             "admit" => {
                 let mut tap = self.encoded(true);
-                Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
+                Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW).verdict()))
             }
             "admit_list" => {
                 let mut tap = self.mix();
                 Box::new(move || {
                     let frame = Frame::new(NOW, Contributors::Complete(&list));
-                    Some(hot_admit_frame(&mut tap, &frame, &opus, NOW))
+                    Some(hot_admit_frame(&mut tap, &frame, &opus, NOW).verdict())
                 })
             }
             "admit_group" => {
                 let (mut tap, group) = (self.mix(), self.group());
                 Box::new(move || {
                     let frame = Frame::new(NOW, Contributors::Group(&group));
-                    Some(hot_admit_frame(&mut tap, &frame, &opus, NOW))
+                    Some(hot_admit_frame(&mut tap, &frame, &opus, NOW).verdict())
                 })
             }
             "admit_exactly" => {
                 self.agree_anew();
                 let mut tap = self.encoded(true);
-                Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
+                Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW).verdict()))
             }
             "drop" => {
                 let mut tap = self.encoded(false);
-                Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW)))
+                Box::new(move || Some(hot_admit(&mut tap, &opus, NOW, NOW).verdict()))
             }
             "batch" => {
                 let mut tap = self.encoded(true);
-                Box::new(move || hot_batch(&mut tap, &frames, &opus, NOW))
+                Box::new(move || hot_batch(&mut tap, &frames, &opus, NOW).map(framegate::Tag::verdict))
             }
             "record" => admit(self.records(), vec![0; 16]),
             "admit_opus" => admit(self.coded(Format::OPUS, &frames::opus()), frames::opus()),
@@ -274,7 +274,7 @@ impl House {
                 Box::new(move || {
                     let frame = own(NOW).regions(&channel);
                     let (from, to) = (Payload::Bytes(&pcm), (&mut buffer[..]).into());
-                    Some(hot_into(&mut tap, &frame, from, to, NOW))
+                    Some(hot_into(&mut tap, &frame, from, to, NOW).verdict())
                 })
             }
             "copy_rectangle" => {
@@ -284,7 +284,7 @@ impl House {
                     let frame = own(NOW).regions(&rectangle);
                     let from = pictures::payload(I420, &picture);
                     let to = pictures::payload_mut(I420, &mut buffer);
-                    Some(hot_into(&mut tap, &frame, from, to, NOW))
+                    Some(hot_into(&mut tap, &frame, from, to, NOW).verdict())
                 })
             }
             _ => return None,
@@ -292,7 +292,7 @@ impl House {
     }
 }
 
-type Once = Box<dyn FnMut() -> Option<Tag>>;
+type Once = Box<dyn FnMut() -> Option<Verdict>>;
 
 fn pcm() -> Vec<u8> {
     vec![1; 960 * 2 * 2]
@@ -308,13 +308,13 @@ fn json() -> Vec<u8> {
 }
 
 fn admit(mut tap: Tap, bytes: Vec<u8>) -> Once {
-    Box::new(move || Some(hot_admit(&mut tap, &bytes, NOW, NOW)))
+    Box::new(move || Some(hot_admit(&mut tap, &bytes, NOW, NOW).verdict()))
 }
 
 fn in_place<const N: usize>(mut tap: Tap, mut bytes: Vec<u8>, regions: [Region; N]) -> Once {
     Box::new(move || {
         let frame = own(NOW).regions(&regions);
-        Some(hot_in_place(&mut tap, &frame, (&mut bytes[..]).into(), NOW))
+        Some(hot_in_place(&mut tap, &frame, (&mut bytes[..]).into(), NOW).verdict())
     })
 }
 
@@ -327,7 +327,7 @@ fn picture_in_place<const N: usize>(
     Box::new(move || {
         let frame = own(NOW).regions(&regions);
         let payload = pictures::payload_mut(pixels, &mut bytes);
-        Some(hot_in_place(&mut tap, &frame, payload, NOW))
+        Some(hot_in_place(&mut tap, &frame, payload, NOW).verdict())
     })
 }
 
@@ -345,7 +345,7 @@ fn main() -> ExitCode {
     for _ in 0..count {
         black_box(once());
     }
-    let verdict = once().map(Tag::verdict);
+    let verdict = once();
     let is_meant = match name.split('_').next() {
         Some("blank") => matches!(verdict, Some(Verdict::Blanked(_))),
         Some("drop") => matches!(verdict, Some(Verdict::Dropped(_))),
