@@ -1,7 +1,7 @@
 //! Who and what is in what an outlet received, which may become something derived (R8).
 
 use crate::{
-    derived::Source,
+    derived::{Source, each_once},
     frame::{Contributors, Frame},
     ids::Participant,
     kind::{Kind, Kinds},
@@ -50,21 +50,13 @@ impl<'a> Content<'a> {
 
     /// As a source of something derived, its people in `room`; none if that is too small.
     pub(crate) fn source(self, tag: Tag, room: &mut [Participant]) -> Option<Source<'_>> {
-        let mut count = 0;
-        for who in self.people() {
-            let (known, free) = room.split_at_mut_checked(count)?;
-            if !known.contains(&who) {
-                *free.first_mut()? = who;
-                count += 1;
-            }
-        }
         let of_regions = self.regions().filter_map(|region| region.kind);
         let of_sources = self.frame.sources.iter().map(Source::all_kinds);
         let kinds = of_regions.map(Kinds::from).chain(of_sources);
         let captures = self.regions().filter_map(|region| region.captured);
         Some(Source {
             tag,
-            people: room.get(..count)?,
+            people: each_once(self.people(), room)?,
             kinds: kinds.fold(self.kind.into(), Kinds::union),
             captured: captures.fold(self.frame.captured, Time::min),
         })

@@ -90,7 +90,7 @@ pub use admission::{Admission, Batch, Cleared};
 pub use authority::Authority;
 pub use consent::{Challenge, Digest, Grant, Method, Notice, PublicKey, Scope, Signed};
 pub use decide::Decision;
-pub use derived::{MAX_SOURCES, Source};
+pub use derived::{KeptSource, MAX_SOURCES, Source};
 pub use error::Error;
 pub use frame::{Contributors, Frame};
 pub use grid::{ColorRange, PixelFormat, Samples};

@@ -4,9 +4,9 @@ mod common;
 
 use common::{agree, meeting, microphone, millis, own, tap};
 use framegate::{
-    Area, Authority, Contributors, Digest, Format, Frame, Kind, Kinds, MAX_SOURCES, Meeting,
-    Participant, Payload, Purposes, Reason, Region, Scope, Source, StreamOptions, Tag, Tap, Time,
-    Verdict,
+    Area, Authority, Contributors, Digest, Format, Frame, KeptSource, Kind, Kinds, MAX_SOURCES,
+    Meeting, Participant, Payload, Purposes, Reason, Region, Scope, Source, StreamOptions, Tag,
+    Tap, Time, Verdict,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -18,10 +18,23 @@ fn captions() -> StreamOptions {
     StreamOptions::derived(Kind::Caption, Format::UTF8)
 }
 
-/// The tag of a frame of somebody's microphone.
-fn heard(meeting: &mut Meeting, who: Participant, purposes: Purposes, at: Time) -> Tag {
+/// A frame of somebody's microphone, as a source; none if it is withheld.
+fn try_to_hear(
+    meeting: &mut Meeting,
+    who: Participant,
+    purposes: Purposes,
+    at: Time,
+) -> Option<KeptSource> {
     let mut tap = tap(meeting, microphone(who), purposes);
-    tap.admit(&own(at), SAMPLES, at, |_| ()).tag
+    let admission = tap.admit(&own(at), SAMPLES, at, |cleared| {
+        let mut room = [Participant::UNKNOWN; 1];
+        cleared.source(&mut room).map(|source| source.keep())
+    });
+    admission.output.flatten()
+}
+
+fn heard(meeting: &mut Meeting, who: Participant, purposes: Purposes, at: Time) -> KeptSource {
+    try_to_hear(meeting, who, purposes, at).expect("it is released")
 }
 
 fn derive(tap: &mut Tap, sources: &[Source<'_>], now: Time) -> Verdict {
@@ -34,12 +47,12 @@ fn scope(kinds: Kinds, purposes: Purposes) -> Scope {
 }
 
 /// Somebody who agreed to everything, and a caption of what they said at 5 ms.
-fn caption() -> (Meeting, Digest, Participant, Tag, Tap) {
+fn caption() -> (Meeting, Digest, Participant, KeptSource, Tap) {
     let (mut meeting, notice, [who]) = meeting();
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
-    let tag = heard(&mut meeting, who, RECORD, millis(5));
+    let voice = heard(&mut meeting, who, RECORD, millis(5));
     let tap = tap(&mut meeting, captions(), RECORD);
-    (meeting, notice, who, tag, tap)
+    (meeting, notice, who, voice, tap)
 }
 
 #[test]
@@ -50,28 +63,36 @@ fn r8_a_caption_carries_the_meet_of_its_sources() {
     let first = heard(&mut meeting, ana, RECORD, millis(5));
     let second = heard(&mut meeting, ben, RECORD | Purposes::TRAIN, millis(9));
     let mut tap = tap(&mut meeting, captions(), RECORD);
-    let people = [ben, ana];
-    let (bens, anas) = people.split_at(1);
-    let sources = [Source::new(second, bens), Source::new(first, anas)];
+    let sources = [second.as_source(), first.as_source()];
     let frame = Frame::derived(&sources);
     let admission = tap.admit(&frame, TEXT, millis(20), |cleared| {
         let mut room = [Participant::UNKNOWN; 2];
         assert!(cleared.source(&mut room[..1]).is_none());
         let source = cleared.source(&mut room).unwrap();
-        assert_eq!(source.tag, cleared.tag());
-        assert_eq!(source.people, [ben, ana]);
-        assert_eq!(source.kinds, Kinds::AUDIO | Kinds::CAPTION);
-        assert_eq!(source.captured, millis(5));
+        assert_eq!(source.tag(), cleared.tag());
+        assert_eq!(source.people(), [ben, ana]);
+        assert_eq!(source.kinds(), Kinds::AUDIO | Kinds::CAPTION);
+        assert_eq!(source.captured(), millis(5));
     });
     let tag = admission.tag;
     assert!(admission.output.is_some());
     assert_eq!((tag.verdict(), tag.purposes()), (Verdict::Whole, RECORD));
     assert_eq!((tag.kind(), tag.stream()), (None, None));
     assert_eq!(tag.captured(), millis(5));
-    assert_eq!(tag.generation(), first.generation());
+    assert_eq!(tag.generation(), first.as_source().tag().generation());
     assert_eq!(Tag::from_bytes(tag.to_bytes()), Ok(tag));
     // Another order, another way.
-    let joined = Source::new(first.meet(second), &people);
+    let mut room = [Participant::UNKNOWN; 2];
+    let [second, first] = sources;
+    assert!(first.meet(&second, &mut room[..1]).is_none());
+    assert_eq!(first.meet(&first, &mut room).unwrap().people(), [ana]);
+    let joined = first.meet(&second, &mut room).unwrap();
+    assert_eq!(joined.tag(), first.tag().meet(second.tag()));
+    assert_eq!(joined.people(), [ana, ben]);
+    assert_eq!(
+        (joined.kinds(), joined.captured()),
+        (Kinds::AUDIO, millis(5))
+    );
     assert_eq!(derive(&mut tap, &[joined], millis(20)), Verdict::Whole);
     assert_eq!(tap.decide(&frame, millis(20)).purposes(), RECORD);
 }
@@ -92,19 +113,27 @@ fn r8_what_is_made_of_a_frame_in_part_is_tagged_so() {
     let list = [ana, ben];
     let frame = Frame::new(millis(5), Contributors::Complete(&list)).regions(&regions);
     let mut samples = [1; 4];
-    let in_part = stereo.admit_in_place(&frame, (&mut samples[..]).into(), millis(5), |_| ());
+    let in_part = stereo.admit_in_place(&frame, (&mut samples[..]).into(), millis(5), |cleared| {
+        let mut room = [Participant::UNKNOWN; 2];
+        let source = cleared.source(&mut room).unwrap();
+        assert_eq!(source.people(), [ana]);
+        source.keep()
+    });
     let redacted = Verdict::Redacted(Reason::NotGranted);
     assert_eq!(in_part.verdict(), redacted);
     let whole = heard(&mut meeting, ana, RECORD, millis(6));
 
     let mut tap = tap(&mut meeting, captions(), RECORD);
-    let people = [ana];
-    let [of_parts, of_all] = [in_part.tag, whole].map(|tag| Source::new(tag, &people));
+    let in_part = in_part.output.unwrap();
+    let [of_parts, of_all] = [&in_part, &whole].map(KeptSource::as_source);
     assert_eq!(derive(&mut tap, &[of_all], millis(7)), Verdict::Whole);
     let sources = [of_parts, of_all];
     let frame = Frame::derived(&sources);
     let admission = tap.admit(&frame, TEXT, millis(8), |cleared| {
-        let tag = cleared.source(&mut [Participant::UNKNOWN; 2]).unwrap().tag;
+        let tag = cleared
+            .source(&mut [Participant::UNKNOWN; 2])
+            .unwrap()
+            .tag();
         (cleared.bytes() == Some(b"text"), tag.verdict())
     });
     // It goes as it is: nothing of it is anybody's who did not agree.
@@ -129,43 +158,70 @@ fn r8_what_is_made_of_a_frame_in_part_is_tagged_so() {
 fn r8_a_withheld_frame_is_no_source() {
     let (mut meeting, _, who, released, mut tap) = caption();
     let (mut refusing, _, [other]) = common::meeting();
-    let dropped = heard(&mut refusing, other, RECORD, millis(5));
+    assert!(try_to_hear(&mut refusing, other, RECORD, millis(5)).is_none());
     let mut blanking = common::tap(&mut refusing, microphone(other), RECORD);
     let mut samples = [1; 4];
-    let blanked = blanking.admit_in_place(
-        &own(millis(5)),
-        (&mut samples[..]).into(),
-        millis(5),
-        |cleared| {
-            assert!(cleared.source(&mut [who; 9]).is_none());
-        },
-    );
+    let samples = (&mut samples[..]).into();
+    let blanked = blanking.admit_in_place(&own(millis(5)), samples, millis(5), |cleared| {
+        assert!(cleared.source(&mut [who; 9]).is_none());
+    });
     assert!(matches!(blanked.verdict(), Verdict::Blanked(_)));
-    let verdict = |tap: &mut Tap, tags: &[Tag]| {
-        let people = [who];
-        let sources = tags.iter().map(|tag| Source::new(*tag, &people));
-        derive(tap, &sources.collect::<Vec<_>>(), millis(9))
-    };
-    // Whose consent it is does not matter here: the tag says that it was withheld.
-    let withheld = Verdict::Dropped(Reason::NotGranted);
-    assert_eq!(verdict(&mut tap, &[dropped]), withheld);
-    assert_eq!(verdict(&mut tap, &[blanked.tag]), withheld);
-    assert_eq!(verdict(&mut tap, &[released, dropped, released]), withheld);
-    assert_eq!(verdict(&mut tap, &[released.meet(dropped)]), withheld);
+    // One that awaits a keyframe neither, whatever a bare decision says of it.
+    let camera = StreamOptions::owned(who, Kind::Video, Format::VP8);
+    let mut camera = common::tap(&mut meeting, camera, RECORD);
+    let inner = Payload::Bytes(&[0x31, 0, 0, 1, 2, 3]);
+    let dropped = camera.admit(&own(millis(5)), inner, millis(5), |cleared| {
+        assert!(cleared.source(&mut [who; 9]).is_none());
+    });
+    assert_eq!(dropped.verdict().reason(), Some(Reason::AwaitsKeyframe));
+    assert!(
+        camera
+            .decide(&own(millis(5)), millis(5))
+            .verdict()
+            .is_released()
+    );
     // Nor does an outlet for which it was not cleared get it, whoever agrees now.
     let mut training = common::tap(&mut meeting, captions(), Purposes::TRAIN);
     let beyond = Verdict::Dropped(Reason::BeyondSource);
-    assert_eq!(verdict(&mut training, &[released]), beyond);
+    let released = released.as_source();
+    assert_eq!(derive(&mut training, &[released], millis(9)), beyond);
     let both = heard(&mut meeting, who, RECORD | Purposes::TRAIN, millis(9));
-    assert_eq!(verdict(&mut training, &[both]), Verdict::Whole);
-    assert_eq!(verdict(&mut training, &[both, released]), beyond);
+    let both = both.as_source();
+    assert_eq!(derive(&mut training, &[both], millis(9)), Verdict::Whole);
+    assert_eq!(derive(&mut training, &[both, released], millis(9)), beyond);
+    // Joined with what was for another purpose alone, nothing is left of it.
+    let only_training = heard(&mut meeting, who, Purposes::TRAIN, millis(9));
+    let mut room = [who];
+    let joined = released
+        .meet(&only_training.as_source(), &mut room)
+        .unwrap();
+    let disjoint = Verdict::Dropped(Reason::BeyondSource);
+    assert_eq!(joined.tag().verdict(), Verdict::Dropped(Reason::Disjoint));
+    assert_eq!(derive(&mut tap, &[joined], millis(9)), disjoint);
+}
+
+/// The same people's numbers do not come up in another meeting.
+#[test]
+fn r8_a_source_of_another_meeting_is_withheld() {
+    let (mut meeting, _, _, own_voice, mut tap) = caption();
+    let (mut other, notice, [stranger]) = common::meeting();
+    agree(&mut other, notice, stranger, common::SCOPE, Time::START);
+    let _ = meeting.join(framegate::Join::adult("more"), millis(6));
+    let foreign = heard(&mut other, stranger, RECORD, millis(5));
+    let sources = [own_voice.as_source(), foreign.as_source()];
+    let verdict = derive(&mut tap, &sources[..1], millis(9));
+    assert_eq!(verdict, Verdict::Whole);
+    let by_number = stranger == own_voice.as_source().people()[0];
+    for sources in [&sources[1..], &sources] {
+        let verdict = derive(&mut tap, sources, millis(9));
+        assert_eq!(verdict.is_released(), by_number, "{verdict:?}");
+    }
 }
 
 #[test]
 fn r8_sources_that_do_not_say_everything_are_incomplete() {
-    let (mut meeting, _, who, tag, mut tap) = caption();
-    let people = [who];
-    let source = Source::new(tag, &people);
+    let (mut meeting, _, who, voice, mut tap) = caption();
+    let source = voice.as_source();
     let incomplete = Verdict::Dropped(Reason::Incomplete);
     let now = millis(9);
     let mut check = |sources: &[_], verdict| {
@@ -179,41 +235,29 @@ fn r8_sources_that_do_not_say_everything_are_incomplete() {
         Verdict::Dropped(Reason::Malformed),
     );
     check(&[], incomplete);
-    check(&[source, Source::new(tag, &[])], incomplete);
-    let early = millis(-1);
-    let negative = Source {
-        captured: early,
-        ..source
-    };
-    check(&[negative], Verdict::Dropped(Reason::Time));
     let later = heard(&mut meeting, who, RECORD, millis(10));
-    let later = Source::new(later, &people);
-    check(&[source, later], Verdict::Dropped(Reason::Time));
-    let unspecific = Source {
-        kinds: Kinds::UNCLASSIFIED,
-        ..source
-    };
-    check(&[unspecific], Verdict::Dropped(Reason::Unclassified));
+    check(&[source, later.as_source()], Verdict::Dropped(Reason::Time));
 
-    // A tag of several kinds does not say which.
+    // One of several kinds says which.
     let mut text = common::tap(
         &mut meeting,
         StreamOptions::owned(who, Kind::Chat, Format::UTF8),
         RECORD,
     );
-    let chat = text.admit(&own(now), TEXT, now, |_| ()).tag;
-    let several = Source::new(tag.meet(chat), &people);
-    check(&[several], incomplete);
-    check(
-        &[Source {
-            kinds: Kinds::AUDIO,
-            ..several
-        }],
-        incomplete,
-    );
-    let kinds = Kinds::AUDIO | Kinds::CHAT;
-    check(&[Source { kinds, ..several }], Verdict::Whole);
+    let chat = text.admit(&own(now), TEXT, now, |cleared| {
+        let mut room = [who];
+        cleared.source(&mut room).unwrap().keep()
+    });
+    let mut room = [who];
+    let several = source
+        .meet(&chat.output.unwrap().as_source(), &mut room)
+        .unwrap()
+        .keep();
+    assert_eq!(several.as_source().tag().kind(), None);
+    assert_eq!(several.as_source().kinds(), Kinds::AUDIO | Kinds::CHAT);
+    check(&[several.as_source()], Verdict::Whole);
 
+    let people = [who];
     for contributors in [
         Contributors::Owner,
         Contributors::Complete(&people),
@@ -251,7 +295,7 @@ fn r8_relabelling_clears_no_more() {
         scope(Kinds::AUDIO, RECORD),
         Time::START,
     );
-    let refused = heard(&mut meeting, ana, RECORD, millis(1));
+    assert!(try_to_hear(&mut meeting, ana, RECORD, millis(1)).is_none());
     let voice = heard(&mut meeting, ben, RECORD, millis(1));
     for kind in Kind::ALL {
         let mut tap = tap(
@@ -259,17 +303,9 @@ fn r8_relabelling_clears_no_more() {
             StreamOptions::derived(kind, Format::OPAQUE),
             RECORD,
         );
-        let mut verdict = |tag, who| derive(&mut tap, &[Source::new(tag, &[who])], millis(2));
-        for withheld in [
-            verdict(refused, ana),
-            verdict(voice, ana),
-            verdict(refused, ben),
-        ] {
-            assert!(!withheld.is_released(), "{kind:?}");
-        }
         // Under the source's kind and its own.
         assert_eq!(
-            verdict(voice, ben).is_released(),
+            derive(&mut tap, &[voice.as_source()], millis(2)).is_released(),
             kind == Kind::Audio,
             "{kind:?}"
         );
@@ -279,9 +315,8 @@ fn r8_relabelling_clears_no_more() {
 #[test]
 fn r8_a_withdrawal_reaches_a_caption_in_a_buffer() {
     for withdrawn in [Kinds::AUDIO, Kinds::CAPTION, Kinds::all()] {
-        let (mut meeting, notice, who, tag, mut tap) = caption();
-        let people = [who];
-        let buffered = [Source::new(tag, &people)];
+        let (mut meeting, notice, who, voice, mut tap) = caption();
+        let buffered = [voice.as_source()];
         assert_eq!(derive(&mut tap, &buffered, millis(10)), Verdict::Whole);
         let scope = scope(withdrawn, RECORD);
         let settling = meeting
@@ -297,12 +332,12 @@ fn r8_a_withdrawal_reaches_a_caption_in_a_buffer() {
         let earlier = Verdict::Dropped(Reason::CapturedEarlier);
         assert_eq!(derive(&mut tap, &buffered, millis(14)), earlier);
         let anew = heard(&mut meeting, who, RECORD, millis(15));
-        let anew = Source::new(anew, &people);
+        let anew = anew.as_source();
         assert_eq!(derive(&mut tap, &[anew], millis(16)), Verdict::Whole);
         assert_eq!(derive(&mut tap, &[anew, buffered[0]], millis(16)), earlier);
     }
     // Another purpose, or another kind, makes no hole.
-    let (mut meeting, _, who, tag, mut tap) = caption();
+    let (mut meeting, _, who, voice, mut tap) = caption();
     for scope in [
         scope(Kinds::all(), Purposes::TRAIN),
         scope(Kinds::VIDEO, RECORD),
@@ -311,8 +346,7 @@ fn r8_a_withdrawal_reaches_a_caption_in_a_buffer() {
             .withdraw(Authority::Participant, who, scope, millis(11))
             .unwrap();
     }
-    let people = [who];
-    let buffered = [Source::new(tag, &people)];
+    let buffered = [voice.as_source()];
     assert_eq!(derive(&mut tap, &buffered, millis(12)), Verdict::Whole);
     // Who has left agrees to nothing.
     let _ = meeting.leave(who, millis(13)).unwrap();
@@ -343,7 +377,7 @@ fn r8_of_what_was_hidden_nothing_is_derived() {
             millis(9),
             |cleared| {
                 let source = cleared.source(&mut room).unwrap();
-                (source.people.to_vec(), source.kinds, source.captured)
+                (source.people().to_vec(), source.kinds(), source.captured())
             },
         )
         .output
@@ -359,7 +393,7 @@ fn r8_of_what_was_hidden_nothing_is_derived() {
     let (people, kinds, captured) = chat
         .admit(&frame, TEXT, millis(19), |cleared| {
             let source = cleared.source(&mut room).unwrap();
-            (source.people.to_vec(), source.kinds, source.captured)
+            (source.people().to_vec(), source.kinds(), source.captured())
         })
         .output
         .unwrap();
@@ -385,7 +419,7 @@ fn r8_of_a_composite_in_part_its_remaining_owners_are_the_source() {
         let mut buffer = *b"text";
         let mut room = [Participant::UNKNOWN; 2];
         let admission = tap.admit_into(&frame, TEXT, (&mut buffer[..]).into(), now, |cleared| {
-            cleared.source(&mut room).unwrap().people.to_vec()
+            cleared.source(&mut room).unwrap().people().to_vec()
         });
         admission.output.unwrap()
     };
@@ -394,7 +428,7 @@ fn r8_of_a_composite_in_part_its_remaining_owners_are_the_source() {
     assert_eq!(people(millis(20)), [ana]);
     let frame = Frame::new(millis(20), Contributors::Complete(&members)).regions(&regions);
     let whole = tap.admit(&frame, TEXT, millis(20), |cleared| {
-        cleared.source(&mut [ana; 2]).unwrap().people.to_vec()
+        cleared.source(&mut [ana; 2]).unwrap().people().to_vec()
     });
     assert_eq!(whole.output, Some(vec![ben, ana]));
 }
@@ -427,7 +461,7 @@ proptest! {
         }
         // Who and what is in the one before, told by the test itself and by the gate.
         let (mut inside, mut kinds) = (Vec::<usize>::new(), Kinds::AUDIO);
-        let mut told: Option<(Tag, Vec<Participant>, Kinds, Time)> = None;
+        let mut told: Option<KeptSource> = None;
         for (level, (kind, mut voices)) in CHAIN.into_iter().zip(voices).enumerate() {
             let at = millis(10 + i64::try_from(level).unwrap());
             if let Some((who, when)) = withdrawal
@@ -439,26 +473,29 @@ proptest! {
             if level == 0 {
                 voices.push(0);
             }
-            let heard = voices.iter().map(|&who| (heard(&mut meeting, people[who], RECORD, at), [people[who]]));
+            let heard = voices.iter().map(|&who| try_to_hear(&mut meeting, people[who], RECORD, at));
             let heard = heard.collect::<Vec<_>>();
-            let mut sources = heard.iter().map(|(tag, who)| Source::new(*tag, who)).collect::<Vec<_>>();
-            if let Some((tag, people, kinds, captured)) = &told {
-                sources.push(Source { tag: *tag, people, kinds: *kinds, captured: *captured });
+            // Of what is withheld there is nothing to make anything from.
+            let is_heard = heard.iter().zip(&voices).all(|(heard, &who)| heard.is_some() == agreed[who].contains(Kinds::AUDIO));
+            prop_assert!(is_heard);
+            voices.retain(|&who| agreed[who].contains(Kinds::AUDIO));
+            let sources = heard.iter().flatten().chain(&told).map(KeptSource::as_source).collect::<Vec<_>>();
+            if sources.is_empty() {
+                break;
             }
             let mut tap = tap(&mut meeting, StreamOptions::derived(kind, Format::OPAQUE), RECORD);
             let mut room = [Participant::UNKNOWN; 3];
             let admission = tap.admit(&Frame::derived(&sources), TEXT, at, |cleared| {
-                let source = cleared.source(&mut room).unwrap();
-                (source.people.to_vec(), source.kinds, source.captured)
+                cleared.source(&mut room).unwrap().keep()
             });
             kinds |= kind.into();
             let old = inside.iter().all(|&who| agreed[who].contains(kinds));
             let new = voices.iter().all(|&who| agreed[who].contains(Kinds::AUDIO | kind.into()));
             prop_assert_eq!(admission.verdict() == Verdict::Whole, old && new);
             prop_assert_eq!(admission.verdict().is_released(), old && new);
-            let Some((people, kinds, captured)) = admission.output else { break };
-            prop_assert_eq!(captured, millis(10));
-            told = Some((admission.tag, people, kinds, captured));
+            let Some(source) = admission.output else { break };
+            prop_assert_eq!(source.as_source().captured(), millis(10));
+            told = Some(source);
             inside.extend(voices);
         }
     }

@@ -144,6 +144,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
         "stands for something in this process, and whoever could read one from a file would have made it up",
         &[
             "decide.rs Decision",
+            "derived.rs KeptSource",
             "ids.rs Outlet",
             "ids.rs Participant",
             "ids.rs Stream",

@@ -8,7 +8,7 @@ use common::{Memory, SCOPE, agree, millis, notice, own};
 use framegate::{
     Archived, Authority, Carried, Digest, Finding, Format, Frame, Head, Instance, Join, Kind,
     Kinds, Ledger, LedgerFault, Meeting, MeetingKey, Participant, Purposes, Scope, Seal, Seals,
-    Source, StreamOptions, Subject, Subjects, Tag, Tap, Time, Verifier,
+    StreamOptions, Subject, Subjects, Tag, Tap, Time, Verifier,
 };
 
 const PAYLOAD: &[u8] = b"a frame";
@@ -398,11 +398,16 @@ fn a_ledger_that_was_cut_off_is_no_newer_one() {
 #[test]
 fn what_is_derived_needs_everybody_under_every_kind() {
     let mut scene = scene();
-    let voice = scene.frame(2000);
+    let at = millis(2000);
+    let voice = scene.tap.admit(&own(at), PAYLOAD.into(), at, |cleared| {
+        let mut room = [Participant::UNKNOWN; 1];
+        cleared.source(&mut room).unwrap().keep()
+    });
+    let voice = voice.output.unwrap();
     let captions = StreamOptions::derived(Kind::Caption, Format::UTF8);
     let mut captions = common::tap(&mut scene.meeting, captions, RECORD);
-    let (people, text) = ([scene.ana], b"what she said"[..].into());
-    let sources = [Source::new(voice, &people)];
+    let text = b"what she said"[..].into();
+    let sources = [voice.as_source()];
     let frame = Frame::derived(&sources);
     let caption = captions.admit(&frame, text, millis(2500), |cleared| cleared.tag());
     let caption = caption.output.unwrap();

@@ -110,7 +110,7 @@ impl Leg {
             let mut room = [Participant::UNKNOWN; MAX_PEOPLE];
             let source = cleared.source(&mut room);
             Ok(source.map(|source| Released {
-                people: source.people.to_vec(),
+                people: source.people().to_vec(),
                 stored,
             }))
         };

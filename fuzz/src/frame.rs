@@ -900,7 +900,7 @@ fn pass(from: &mut Unstructured<'_>, told: &mut Told, room: &mut Room) -> Result
             hidden: (0..regions.len())
                 .map(|index| cleared.hides(index))
                 .collect(),
-            people: source.map_or(Vec::new(), |source| source.people.to_vec()),
+            people: source.map_or(Vec::new(), |source| source.people().to_vec()),
         }
     };
     let mut buffer = memory.buffer(from)?;

@@ -181,7 +181,13 @@ impl FrameIn<'_> {
     fn with_parts<R>(&self, call: impl FnOnce(&Frame<'_>) -> R) -> R {
         let captured = self.captured();
         let mut regions = [NOWHERE; MAX_REGIONS];
-        let mut sources = [Source::new(TagOut::withheld(), &[]); MAX_SOURCES];
+        let nothing = Source {
+            tag: TagOut::withheld(),
+            people: &[],
+            kinds: Kinds::empty(),
+            captured: Time::from_micros(-1),
+        };
+        let mut sources = [nothing; MAX_SOURCES];
         let frame = self
             .contributors()
             .and_then(|contributors| {

@@ -23,7 +23,7 @@ use crate::{
     scripts::{
         CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
         RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
-        ScriptedOwner, ScriptedSource, Step, THIRD, Untold, VERSION, When, Who,
+        ScriptedOwner, ScriptedSource, Step, THIRD, VERSION, When, Who,
     },
     sources::{self, Pair},
 };
@@ -250,7 +250,7 @@ impl Run {
                 let outcome = self.frame(frame)?;
                 let (outcome, kept) = outcome.unzip();
                 self.outcomes.push(outcome);
-                self.kept.push(kept);
+                self.kept.push(kept.flatten());
             }
             Step::Resume { torn } => self.resume(*torn)?,
             Step::End => {
@@ -545,7 +545,10 @@ impl Run {
     }
 
     /// One frame through a tap. None if the meeting is over and the tap was not opened before.
-    fn frame(&mut self, scripted: &ScriptedFrame) -> Result<Option<(Outcome, Pair)>, Disagreement> {
+    fn frame(
+        &mut self,
+        scripted: &ScriptedFrame,
+    ) -> Result<Option<(Outcome, Option<Pair>)>, Disagreement> {
         let now = self.time(scripted.now);
         let stream_at = one_of(self.streams.len(), scripted.stream);
         let outlet_at = scripted.outlet % self.outlets.len();
@@ -574,7 +577,7 @@ impl Run {
             .collect::<Vec<_>>();
         let sources = pairs
             .iter()
-            .map(|pair| pair.gate.as_source())
+            .map(|pair| pair.gate.source.as_source())
             .collect::<Vec<_>>();
         let frame = match said.contributors {
             rules::Contributors::Sources(_) => Frame::derived(&sources),
@@ -599,11 +602,6 @@ impl Run {
             let tag = tap.decide(&frame, Time::from_micros(now));
             let expected = self.oracle.bare_tag(&rules_tap, &said);
             agree_decision(tag, expected)?;
-            let expected = Expected {
-                verdict: tag.verdict(),
-                tag: expected,
-                content: None,
-            };
             let outcome = Outcome {
                 verdict: tag.verdict(),
                 door: None,
@@ -612,8 +610,7 @@ impl Run {
                 captured,
                 inherited: inherited(&said),
             };
-            let source = self.oracle.source(&rules_tap, &said, &expected);
-            return Ok(Some((outcome, self.pair(None, source, captured))));
+            return Ok(Some((outcome, None)));
         };
 
         let room = door != Door::Into || scripted.damage != Damage::Buffer;
@@ -635,10 +632,17 @@ impl Run {
         self.check_source(source.as_ref(), &kept)?;
         if let Some(source) = &source {
             let people = self.oracle.people(&said, &stream, &kept, &source.hidden);
-            self.archive
-                .push(Kept::new(source.tag, people, &self.oracle));
+            self.archive.push(Kept::new(
+                source.source.as_source().tag(),
+                people,
+                &self.oracle,
+            ));
         }
-        let kept = self.pair(source, kept, captured);
+        let kept = source.map(|gate| Pair {
+            gate,
+            oracle: kept,
+            captured,
+        });
 
         let outcome = Outcome {
             verdict: received.verdict,
@@ -654,45 +658,21 @@ impl Run {
     /// What a frame is made from, of the frames that came before.
     fn pairs(&mut self, sources: &[ScriptedSource]) -> Result<Vec<Pair>, Disagreement> {
         let mut pairs = Vec::new();
-        for ScriptedSource { back, also, untold } in sources {
+        for ScriptedSource { back, also } in sources {
             let kept = |back: usize| {
                 let kept = self.kept.iter().rev().nth(back);
                 kept.cloned().flatten()
             };
             let Some(mut pair) = kept(*back) else {
-                // Nothing is made from what never came.
+                // Nothing is made from what never came, was withheld or only decided about.
                 return Ok(Vec::new());
             };
             if let Some(other) = also.and_then(kept) {
                 pair = pair.joined(&other)?;
             }
-            let time = match untold {
-                Untold::Capture(time) => self.time(*time),
-                _ => 0,
-            };
-            pairs.push(pair.told(*untold, time));
+            pairs.push(pair);
         }
         Ok(pairs)
-    }
-
-    /// A frame as a source of others. What the gate does not say of one that it withheld, a client says.
-    fn pair(&self, gate: Option<sources::Kept>, oracle: derived::Source, captured: i64) -> Pair {
-        let gate = gate.unwrap_or_else(|| sources::Kept {
-            tag: Tag::from_bytes(oracle.tag).expect("a tag"),
-            people: oracle
-                .people
-                .iter()
-                .map(|&who| self.participant(who))
-                .collect(),
-            kinds: oracle.kinds,
-            captured: Time::from_micros(oracle.captured),
-            hidden: Vec::new(),
-        });
-        Pair {
-            gate,
-            oracle,
-            captured,
-        }
     }
 
     /// R8: an empty frame is no source, and of another the gate names who and what is in it.
@@ -703,11 +683,12 @@ impl Run {
     ) -> Result<(), Disagreement> {
         let person = |who| self.people.iter().position(|known| known == who);
         let told = gate.map(|kept| {
+            let kept = kept.source.as_source();
             (
-                kept.tag.to_bytes(),
-                derived::everybody_once(kept.people.iter().map(person)),
-                kept.kinds,
-                kept.captured.as_micros(),
+                kept.tag().to_bytes(),
+                derived::everybody_once(kept.people().iter().map(person)),
+                kept.kinds(),
+                kept.captured().as_micros(),
             )
         });
         let expected = oracle.verdict.is_released().then(|| {

@@ -180,16 +180,6 @@ pub struct ScriptedFrame {
 pub struct ScriptedSource {
     pub back: usize,
     pub also: Option<usize>,
-    pub untold: Untold,
-}
-
-/// What is not said of a source as it is.
-#[derive(Clone, Copy, Debug)]
-pub enum Untold {
-    Nothing,
-    People,
-    Kinds,
-    Capture(When),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -547,7 +537,6 @@ fn derivation() -> impl Strategy<Value = Vec<Step>> {
     let of_it = ScriptedSource {
         back: 0,
         also: None,
-        untold: Untold::Nothing,
     };
     let made = scripted_frame().prop_map(move |frame| ScriptedFrame {
         stream: DERIVED,
@@ -922,15 +911,8 @@ fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
 }
 
 pub fn scripted_source() -> impl Strategy<Value = ScriptedSource> {
-    let untold = prop_oneof![
-        24 => Just(Untold::Nothing),
-        1 => Just(Untold::People),
-        2 => Just(Untold::Kinds),
-        1 => one_of(&[0, 1000, 4000]).prop_map(|ago| Untold::Capture(When::Ago(ago))),
-        1 => bad_time().prop_map(Untold::Capture),
-    ];
-    (0_usize..4, option::weighted(0.15, 0_usize..4), untold)
-        .prop_map(|(back, also, untold)| ScriptedSource { back, also, untold })
+    (0_usize..4, option::weighted(0.15, 0_usize..4))
+        .prop_map(|(back, also)| ScriptedSource { back, also })
 }
 
 fn scripted_sources() -> impl Strategy<Value = Vec<ScriptedSource>> {

@@ -154,7 +154,8 @@ impl House {
 
     /// Of a stream that goes on.
     fn coded(&mut self, format: Format, keyframe: &[u8]) -> Tap {
-        let mut tap = self.tap(StreamOptions::owned(self.owner(true), Kind::Video, format));
+        // Which fits sound and pictures.
+        let mut tap = self.tap(StreamOptions::owned(self.owner(true), Kind::File, format));
         let first = tap.admit(&own(NOW), Payload::Bytes(keyframe), NOW, |_| ());
         assert_eq!(first.verdict(), Verdict::Whole);
         tap
