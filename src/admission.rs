@@ -317,7 +317,7 @@ impl Tap {
     /// The tag of a frame that one load shows to be whole.
     #[inline]
     fn surely_whole(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> Option<Tag> {
-        let generation = self.table.stamp().generation();
+        let generation = self.table.generation();
         let word = self.word_of_one(frame.contributors, &self.state);
         let is_whole = frame.is_of_contributors_alone()
             && word.held(frame.captured, now).contains(self.purposes)

@@ -122,14 +122,11 @@ impl Tap {
         now: Time,
     ) -> Option<Tag> {
         let (table, state) = (&*self.table, &*self.state);
-        let stamp = table.stamp();
-        let word = self.word(contributors, state, captured, stamp);
+        let generation = table.generation();
+        let word = self.word(contributors, state, captured);
         if state.latest() <= now && word.covers(captured, now) {
             state.pass(now);
-            Some(
-                self.template
-                    .whole(word.purposes(), captured, stamp.generation()),
-            )
+            Some(self.template.whole(word.purposes(), captured, generation))
         } else {
             None
         }
@@ -157,7 +154,7 @@ impl Tap {
         Decisions {
             tap: self,
             now: self.state.advance(now),
-            generation: self.table.stamp().generation(),
+            generation: self.table.generation(),
             word: self.state.word(),
         }
     }

@@ -55,14 +55,14 @@ impl Tap {
         extent: Option<Extent>,
         now: Time,
     ) -> (u32, Ruling) {
-        let stamp = self.table.stamp();
-        let word = self.word(frame.contributors, &self.state, frame.captured, stamp);
+        let generation = self.table.generation();
+        let word = self.word(frame.contributors, &self.state, frame.captured);
         if extent.is_some()
             && frame.is_of_contributors_alone()
             && word.held(frame.captured, now).contains(self.purposes)
             && self.is_legible(payload)
         {
-            (stamp.generation(), Ruling::Whole)
+            (generation, Ruling::Whole)
         } else {
             self.rule_otherwise(frame, payload, extent, now)
         }
@@ -149,7 +149,7 @@ impl Tap {
         }
     }
 
-    /// The same if several loads do, of a frame captured at a time, as of the event of this stamp or the next.
+    /// The same if several loads do, of a frame captured at a time.
     #[expect(
         clippy::inline_always,
         reason = "of what the caller knows of the contributors little is left"
@@ -160,14 +160,15 @@ impl Tap {
         contributors: Contributors<'_>,
         state: &TapState,
         captured: Time,
-        stamp: Stamp,
     ) -> Word {
         match (contributors, &self.source) {
             (Contributors::Complete(people), _) => {
+                let stamp = self.table.stamp();
                 let others = self.table.word_of_all(people, self.kind, captured);
                 self.with_owner(others, stamp)
             }
             (Contributors::Group(group), Source::Owned(_)) => {
+                let stamp = self.table.stamp();
                 self.with_owner(group.word(&self.table, self.kind), stamp)
             }
             _ => self.word_of_one(contributors, state),

@@ -671,7 +671,7 @@ impl Meeting {
     /// How many entries the ledger has, with and without a store: what tags call the generation.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.table.stamp().generation().into()
+        self.table.generation().into()
     }
 
     /// How far the ledger goes: kept apart from it, this shows later that nothing was changed.

@@ -46,6 +46,8 @@ pub(crate) struct Table {
     cells: [Box<[Cell]>; KINDS],
     intervals: Box<[Intervals]>,
     stamp: AtomicU64,
+    /// The upper half of that, for those who need no more.
+    generation: AtomicU32,
     ended: AtomicBool,
     /// Whose participants it knows, as [`Life::short`] tells them apart.
     meeting: u16,
@@ -126,6 +128,7 @@ impl Table {
             cells: array::from_fn(|_| (0..participants).map(|_| cell()).collect()),
             intervals: (0..participants).map(|_| intervals()).collect(),
             stamp: AtomicU64::new(0),
+            generation: AtomicU32::new(0),
             ended: AtomicBool::new(false),
             meeting: life.short(),
         }
@@ -161,6 +164,11 @@ impl Table {
     fn intervals(&self, slot: u16, kind: Kind) -> Option<&[AtomicU64; PURPOSES]> {
         let intervals = self.intervals.get(usize::from(slot))?;
         Some(&intervals[kind as usize % KINDS])
+    }
+
+    #[inline]
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation.load(Acquire)
     }
 
     #[inline]
@@ -308,8 +316,9 @@ impl Table {
         let next = u32::try_from(entries)
             .ok()
             .map(|entries| self.stamp().next(entries));
-        if let Some(Stamp(next)) = next {
-            self.stamp.store(next, Release);
+        if let Some(next) = next {
+            self.stamp.store(next.0, Release);
+            self.generation.store(next.generation(), Release);
         }
         next.is_some()
     }
