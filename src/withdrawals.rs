@@ -22,6 +22,18 @@ impl Withdrawals {
         Self { core }
     }
 
+    /// Whether somebody is, or was, in the meeting.
+    #[cfg(feature = "capi")]
+    pub(crate) fn knows(&self, who: Participant) -> bool {
+        self.core.state.read().register.id(who).is_some()
+    }
+
+    /// Closes everything for good, before the meeting itself is dropped.
+    #[cfg(feature = "capi")]
+    pub(crate) fn shut(&self) {
+        self.core.state.lock().close();
+    }
+
     /// As [`Meeting::withdraw`](crate::Meeting::withdraw).
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::{
     handle::Handle,
-    meeting::{DigestOut, Gate, InstanceInOut, Shared, call},
+    meeting::{DigestOut, Gate, InstanceInOut, Shared, call, narrow},
     memory::{Buffer, In, Late, Out, Text, answer, plain, sized},
     people::Person,
     settling::{Under, give},
@@ -251,12 +251,9 @@ extern "C" fn framegate_meeting_withdraw(
     answer(Late(settling), |settling| {
         // Whoever asks for it, it is closed; one who cannot be named is the vendor's software at the least.
         let by = authority(by).unwrap_or(Authority::Vendor);
-        let withdrawn = call(meeting, |gate| {
-            let who = gate.person(who)?;
-            let now = Time::from_micros(now);
-            Ok(gate.meeting.withdraw(by, who, scope.into(), now)?)
-        })?;
-        give(settling, withdrawn)
+        narrow(meeting, Some(who), settling, |withdrawals| {
+            withdrawals.withdraw(by, who, scope.into(), Time::from_micros(now))
+        })
     })
 }
 
@@ -271,12 +268,10 @@ extern "C" fn framegate_meeting_restrict(
 ) -> i32 {
     answer(Late(settling), |settling| {
         let (by, scope) = (authority(by).ok_or(Status::Number)?, Scope::from(scope));
-        let restricted = call(meeting, |gate| {
-            let whom = gate.whom(whom)?;
-            let now = Time::from_micros(now);
-            Ok(gate.meeting.restrict(by, whom, scope, now)?)
-        })?;
-        give(settling, restricted)
+        let whom = whom.optional()?.copied();
+        narrow(meeting, whom, settling, |withdrawals| {
+            withdrawals.restrict(by, whom, scope, Time::from_micros(now))
+        })
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
     callbacks::{self, Callbacks},
     handle::{Handle, Objects},
     ledger::LEDGERS,
-    memory::{In, Late, Out, Room, Text, answer, plain, sized},
+    memory::{In, Late, Out, Outs, Room, Text, answer, plain, sized},
     people::Person,
     settling::{Under, give},
     status::Status,
@@ -20,11 +20,14 @@ use super::{
 };
 use crate::{
     consent::Digest,
+    error::Error,
     ids::Participant,
     instance::Instance,
     ledger::{Durability, Head, Ledger, LedgerWriter},
     meeting::Meeting,
+    settling::Settling,
     time::Time,
+    withdrawals::Withdrawals,
 };
 
 pub(super) static MEETINGS: Objects<Shared> = Objects::new(1);
@@ -33,6 +36,8 @@ pub(super) static MEETINGS: Objects<Shared> = Objects::new(1);
 pub(super) struct Shared {
     /// None once it panicked or was closed.
     gate: Mutex<Option<Gate>>,
+    /// With which threads narrow without waiting for their turn, from within a callback, too.
+    withdrawals: Withdrawals,
     callbacks: Arc<Callbacks>,
     events: Option<Events>,
 }
@@ -68,6 +73,7 @@ impl Drop for Inside {
 impl Shared {
     fn new(meeting: Meeting, callbacks: Arc<Callbacks>, events: Option<Events>) -> Self {
         Self {
+            withdrawals: meeting.withdrawals(),
             gate: Mutex::new(Some(Gate { meeting })),
             callbacks,
             events,
@@ -95,6 +101,29 @@ impl Shared {
         done
     }
 
+    /// Narrows, and waits for nobody.
+    fn narrow(
+        &self,
+        who: Option<Person>,
+        narrow: impl FnOnce(&Withdrawals) -> Result<Settling, Error>,
+    ) -> Result<Settling, Status> {
+        if self.callbacks.life().is_closing() {
+            return Err(Status::Handle);
+        }
+        let is_own = |who| self.withdrawals.knows(who) || who == Participant::UNKNOWN;
+        if who.is_some_and(|who| !is_own(who)) {
+            return Err(Status::Foreign);
+        }
+        caught(|| Ok(narrow(&self.withdrawals)?))
+    }
+
+    /// Tells what a settling had entered, unless a call that is under way on this thread will.
+    fn tell(&self) {
+        if let (Some(events), false) = (&self.events, INSIDE.get()) {
+            events.tell();
+        }
+    }
+
     /// Lets the next one in; if the meeting was to be closed meanwhile, shuts it first.
     fn leave(&self, mut gate: MutexGuard<'_, Option<Gate>>) {
         // Whoever closes it looks under the same lock whether somebody is in a call.
@@ -112,6 +141,8 @@ impl Shared {
 
     /// Shuts all taps for good. When this has returned, no callback begins any more; nor is one under way, if this is not from within one.
     fn close(&self) -> Result<(), Status> {
+        // Whatever is to be waited for, no tap releases meanwhile.
+        self.withdrawals.shut();
         if callbacks::is_inside() {
             return self.close_without_waiting();
         }
@@ -164,6 +195,19 @@ pub(super) fn call<R>(
     call: impl FnOnce(&mut Gate) -> Result<R, Status>,
 ) -> Result<R, Status> {
     MEETINGS.get(meeting)?.call(call)
+}
+
+/// A call that narrows, and gives the narrowing to the caller: it waits for no other call on the meeting.
+pub(super) fn narrow(
+    meeting: Handle<Shared>,
+    who: Option<Person>,
+    settling: <Late<'_, Handle<Under>> as Outs>::Rooms,
+    narrow: impl FnOnce(&Withdrawals) -> Result<Settling, Error>,
+) -> Result<(), Status> {
+    let shared = MEETINGS.get(meeting)?;
+    let given = give(settling, shared.narrow(who, narrow)?);
+    shared.tell();
+    given
 }
 
 /// How a meeting is opened.

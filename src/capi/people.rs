@@ -5,9 +5,9 @@ use alloc::{string::String, vec::Vec};
 use super::{
     grant::authority,
     handle::Handle,
-    meeting::{Gate, Shared, call},
+    meeting::{Gate, Shared, call, narrow},
     memory::{In, Late, Out, Text, answer, plain, sized},
-    settling::{Under, give},
+    settling::Under,
     status::Status,
 };
 use crate::{authority::Authority, consent::PublicKey, ids::Participant, join::Join, time::Time};
@@ -74,11 +74,9 @@ extern "C" fn framegate_meeting_leave(
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
-        let left = call(meeting, |gate| {
-            let who = gate.person(who)?;
-            Ok(gate.meeting.leave(who, Time::from_micros(now))?)
-        })?;
-        give(settling, left)
+        narrow(meeting, Some(who), settling, |withdrawals| {
+            withdrawals.leave(who, Time::from_micros(now))
+        })
     })
 }
 

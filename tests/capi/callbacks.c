@@ -90,9 +90,10 @@ static int admitted(struct handles is) {
   const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, seconds(2));
   const framegate_payload payload = bytes_of("a voice", 7);
   framegate_cleared cleared = cleared_of();
-  const int handed_on = framegate_tap_admit(is.tap, &frame, &payload, 1, seconds(2), &cleared);
+  size_t handed_on;
+  OK(framegate_tap_admit(is.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on));
   if (handed_on > 0) OK(framegate_tap_end(is.tap));
-  return handed_on;
+  return (int)handed_on;
 }
 
 static void release_all(struct handles is) {
@@ -123,7 +124,7 @@ static void enters_leave(struct handles is) { framegate_meeting_leave(is.meeting
 static void enters_restriction(struct handles is) { (void)!framegate_meeting_restrict(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(8, 1), seconds(3), NULL); }
 static void enters_supersede(struct handles is) { (void)!framegate_meeting_supersede(is.meeting, &is.notice, seconds(3), NULL); }
 static void enters_lift(struct handles is) { (void)!framegate_meeting_lift(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(8, 1), seconds(3)); }
-static void enters_settled(struct handles is) { (void)!framegate_meeting_settled(is.meeting, is.settling, seconds(3)); }
+static void enters_settled(struct handles is) { bool settled; (void)!framegate_meeting_settled(is.meeting, is.settling, seconds(3), &settled); }
 static void enters_count(struct handles is) { (void)!framegate_meeting_count(is.meeting, seconds(3)); }
 static void enters_end(struct handles is) { framegate_meeting_end(is.meeting, NULL); }
 static void enters_stream(struct handles is) {

@@ -206,6 +206,7 @@ static void travels(void) {
   framegate_carried carried, read;
   framegate_meeting_key meeting_key;
   framegate_stream_key stream_key;
+  framegate_payload_digest payload_digest;
   framegate_seal seal, seals[2];
   framegate_archived frames[2];
   framegate_string line;
@@ -222,11 +223,12 @@ static void travels(void) {
   CLOSES(framegate_tag_meet(NO_TAG, NO_TAG, OUT(framegate_tag, tag)));
   CLOSES(framegate_tag_meet_across_meetings(NO_TAG, NO_TAG, OUT(framegate_tag, tag)));
   CLOSES(framegate_carried_read(bytes, 15, SIZED(framegate_carried, read)));
-  CLOSES(framegate_meeting_key_open(NULL, string_of("m"), OUT(framegate_meeting_key, meeting_key)));
+  CLOSES(framegate_meeting_key_open(NULL, NULL, OUT(framegate_meeting_key, meeting_key)));
   CLOSES(framegate_meeting_key_seal_batch(NO_KEY, frames, 2, ARRAY(framegate_seal, seals)));
   CLOSES(framegate_stream_key_open(NO_KEY, 0, OUT(framegate_stream_key, stream_key)));
-  CLOSES(framegate_stream_key_seal(NO_STREAM_KEY, NO_TAG, NULL, 0, NULL, 0, OUT(framegate_seal, seal)));
-  CLOSES(framegate_stream_key_verify(NO_STREAM_KEY, no_seal, NO_TAG, NULL, 0, NULL, 0, OUT(bool, truth)));
+  CLOSES(framegate_stream_key_digest(NO_STREAM_KEY, FRAMEGATE_FORMAT_OPAQUE, NULL, 0, OUT(framegate_payload_digest, payload_digest)));
+  CLOSES(framegate_stream_key_seal(NO_STREAM_KEY, NO_TAG, NULL, 0, NULL, OUT(framegate_seal, seal)));
+  CLOSES(framegate_stream_key_verify(NO_STREAM_KEY, no_seal, NO_TAG, NULL, 0, NULL, OUT(bool, truth)));
   CLOSES(framegate_rtp_read(bytes, sizeof bytes, 1, SIZED(framegate_carried, read)));
   CLOSES(framegate_rtp_write(bytes, sizeof bytes, 1, &carried, buffer, sizeof buffer, OUT(size_t, length)));
   CLOSES(framegate_sei_read(bytes, sizeof bytes, FRAMEGATE_FORMAT_H264, SIZED(framegate_carried, read)));
@@ -261,7 +263,8 @@ static void ledgers(void) {
   memset(&particulars, 0, sizeof particulars);
   memset(&dialog, 0, sizeof dialog);
   memset(frames, 0, sizeof frames);
-  const framegate_head none = {0, {{0}}};
+  framegate_head none;
+  memset(&none, 0, sizeof none);
   const framegate_string who = string_of("ann");
   CLOSES(framegate_ledger_read(NULL, 1, NULL, NULL, OUT(framegate_ledger, ledger), OUT(uint64_t, line)));
   CLOSES(framegate_ledger_read(NULL, 1, NULL, NULL, NULL, OUT(uint64_t, line)));

@@ -80,6 +80,7 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
   framegate_join join;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
+  join.agrees = FRAMEGATE_BY_PARTICIPANT;
   join.id = string_of(who);
   OK(by->join(made.meeting, &join, 0, &made.who));
   const framegate_grant grant = grant_of(made.notice, scope_of(1, FRAMEGATE_PURPOSE_RECORD));
@@ -94,9 +95,9 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
   OK(by->ledger_read(kept->bytes, kept->length, NULL, NULL, &made.ledger, NULL));
   OK(by->verifier_open(made.ledger, &made.verifier, NULL));
   static const uint8_t secret[32] = {7};
-  OK(by->key_open(secret, string_of("strangers"), &made.key));
-  framegate_tag tag = {{1, 0, 1, 0, 0, 1}};
-  OK(by->stream_key_open(made.key, tag, &made.stream_key));
+  const framegate_instance instance = {{7}};
+  OK(by->key_open(secret, &instance, &made.key));
+  OK(by->stream_key_open(made.key, 0, &made.stream_key));
   return made;
 }
 
@@ -106,7 +107,7 @@ static inline struct handles made_by(const struct maker *by, const char *who, st
 static inline void is_withheld(framegate_tap tap, const framegate_frame *frame) {
   const framegate_payload payload = bytes_of("a voice", 7);
   framegate_cleared cleared = cleared_of();
-  IS(framegate_tap_admit(tap, frame, &payload, 1, seconds(2), &cleared), 0);
+  HANDED_ON(framegate_tap_admit(tap, frame, &payload, 1, seconds(2), &cleared, &handed_on), 0);
   CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
 }
 
@@ -134,6 +135,7 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   framegate_join join;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
+  join.agrees = FRAMEGATE_BY_PARTICIPANT;
   join.id = string_of("zoe");
   framegate_notice notice;
   memset(&notice, 0, sizeof notice);
@@ -146,6 +148,8 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_end(odd.meeting, &settling), wrong);
   IS(framegate_meeting_id(odd.meeting, text, sizeof text, &length), wrong);
   IS(framegate_meeting_generation(odd.meeting, &number), wrong);
+  framegate_instance instance;
+  IS(framegate_meeting_instance(odd.meeting, &instance), wrong);
   IS(framegate_meeting_head(odd.meeting, &head), wrong);
   IS(framegate_meeting_next_deadline(odd.meeting, &time), wrong);
   IS(framegate_meeting_tick(odd.meeting, 0), wrong);
@@ -162,7 +166,7 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_withdraw(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, scope, 0, &settling), wrong);
   IS(framegate_meeting_restrict(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0, &settling), wrong);
   IS(framegate_meeting_lift(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0), wrong);
-  IS(framegate_meeting_settled(odd.meeting, own.settling, 0), wrong);
+  NO_TRUTH(framegate_meeting_settled(odd.meeting, own.settling, 0, &truth), wrong);
   microphone.owner = odd.who;
   IS(framegate_stream_open(odd.meeting, &microphone, &stream), wrong);
   IS(framegate_outlet_open(odd.meeting, &recorder, &outlet), wrong);
@@ -180,15 +184,16 @@ static inline void works_without_meeting(struct handles own) {
   const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, seconds(2));
   const framegate_payload payload = bytes_of("a voice", 7);
   framegate_cleared cleared = cleared_of();
-  CHECK(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared) >= 0);
+  OK(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared, NULL));
   (void)framegate_tap_end(own.tap);
   framegate_counters counters;
   memset(&counters, 0, sizeof counters);
   counters.size = (uint32_t)sizeof counters;
   OK(framegate_tap_counters(own.tap, &counters));
   framegate_tap_release releases[4];
-  CHECK(framegate_settling_is_settled(own.settling) >= 0);
-  CHECK(framegate_settling_wait(own.settling, 1) >= 0);
+  bool settled;
+  OK(framegate_settling_is_settled(own.settling, &settled));
+  OK(framegate_settling_wait(own.settling, 1, &settled));
   OK(framegate_settling_taps(own.settling, releases, 4, &length));
   framegate_ledger_info info;
   memset(&info, 0, sizeof info);
@@ -202,8 +207,7 @@ static inline void works_without_meeting(struct handles own) {
   framegate_head head;
   OK(framegate_verifier_head(own.verifier, &head));
   framegate_stream_key key;
-  const framegate_tag tag = {{1, 0, 1, 0, 0, 1}};
-  OK(framegate_stream_key_open(own.key, tag, &key));
+  OK(framegate_stream_key_open(own.key, 0, &key));
   OK(framegate_stream_key_close(key));
 }
 
@@ -252,7 +256,7 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, seconds(2));
   const framegate_payload payload = bytes_of("a voice", 7);
   framegate_cleared cleared = cleared_of();
-  IS(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared), 1);
+  HANDED_ON(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), 1);
   OK(framegate_tap_end(own.tap));
   frame = frame_of(FRAMEGATE_CONTRIBUTORS_COMPLETE, seconds(2));
   frame.people = &odd.who;
@@ -271,27 +275,29 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   uint8_t voice[7] = "a voice";
   framegate_payload_mut mutable_ = bytes_in(bytes, 7), in_place = bytes_in(voice, 7);
   frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, seconds(2));
-  static const framegate_tag none = {{0}};
-  framegate_tag tag = {{9}};
-  IS(framegate_tap_admit(odd.tap, &frame, &payload, 1, seconds(2), &cleared), wrong);
+  framegate_decision decision;
+  static const framegate_decision none;
+  NOT_HANDED_ON(framegate_tap_admit(odd.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), wrong);
   CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
-  IS(framegate_tap_admit_into(odd.tap, &frame, &payload, &mutable_, 1, seconds(2), &cleared), wrong);
-  IS(framegate_tap_admit_in_place(odd.tap, &frame, &in_place, 1, seconds(2), &cleared), wrong);
+  NOT_HANDED_ON(framegate_tap_admit_into(odd.tap, &frame, &payload, &mutable_, 1, seconds(2), &cleared, &handed_on), wrong);
+  NOT_HANDED_ON(framegate_tap_admit_in_place(odd.tap, &frame, &in_place, 1, seconds(2), &cleared, &handed_on), wrong);
   IS(framegate_tap_end(odd.tap), wrong);
-  IS(framegate_tap_wants_keyframe(odd.tap), wrong);
-  tag = framegate_tap_tag(odd.tap, seconds(2), seconds(2));
-  CHECK(memcmp(&tag, &none, sizeof tag) == 0);
-  IS(framegate_tap_tags(odd.tap, &frame, 1, seconds(2), &tag), wrong);
-  CHECK(memcmp(&tag, &none, sizeof tag) == 0);
+  NO_TRUTH(framegate_tap_wants_keyframe(odd.tap, &truth), wrong);
+  memset(&decision, 0xFF, sizeof decision);
+  IS(framegate_tap_decide(odd.tap, seconds(2), seconds(2), &decision), wrong);
+  CHECK(memcmp(&decision, &none, sizeof decision) == 0);
+  memset(&decision, 0xFF, sizeof decision);
+  IS(framegate_tap_decide_batch(odd.tap, &frame, 1, seconds(2), &decision), wrong);
+  CHECK(memcmp(&decision, &none, sizeof decision) == 0);
   IS(framegate_tap_counters(odd.tap, &counters), wrong);
   IS(framegate_tap_close(odd.tap), wrong);
   IS(framegate_group_close(odd.group), wrong);
 
   /* Settlings. */
-  IS(framegate_settling_is_settled(odd.settling), wrong);
-  IS(framegate_settling_wait(odd.settling, 1), wrong);
+  NO_TRUTH(framegate_settling_is_settled(odd.settling, &truth), wrong);
+  NO_TRUTH(framegate_settling_wait(odd.settling, 1, &truth), wrong);
   IS(framegate_settling_taps(odd.settling, &release, 1, &length), wrong);
-  IS(framegate_meeting_settled(own.meeting, odd.settling, 0), wrong);
+  NO_TRUTH(framegate_meeting_settled(own.meeting, odd.settling, 0, &truth), wrong);
   IS(framegate_settling_close(odd.settling), wrong);
 
   /* Ledgers, verifiers. */
@@ -309,9 +315,13 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   framegate_archived archived;
   memset(&archived, 0, sizeof archived);
   archived.size = (uint32_t)sizeof archived;
+  archived.instance.bytes[0] = 7;
+  framegate_payload_digest payload_digest;
+  memset(&payload_digest, 7, sizeof payload_digest);
   uint64_t bits = 1;
   uint8_t finding = FRAMEGATE_FINDING_CLEARED;
   framegate_seal seal;
+  memset(&seal, 0, sizeof seal);
   IS(framegate_meeting_resume(odd.ledger, &options, &meeting), wrong);
   IS(framegate_ledger_verify(odd.ledger, &number), wrong);
   IS(framegate_ledger_get(odd.ledger, &info), wrong);
@@ -326,7 +336,7 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   IS(framegate_ledger_close(odd.ledger), wrong);
   IS(framegate_verifier_head(odd.verifier, &head), wrong);
   IS(framegate_verifier_verify_batch(odd.verifier, &archived, 1, 1, own.key, &bits, &finding, &length), wrong);
-  CHECK(bits == 0 && finding == FRAMEGATE_FINDING_NO_TAG);
+  CHECK(bits == 0 && finding == 0);
   IS(framegate_verifier_verify_batch(own.verifier, &archived, 1, 1, odd.key, &bits, &finding, &length), wrong);
   IS(framegate_verifier_dry_run(odd.verifier, &archived, 1, 1, &bits, &finding, &length), wrong);
   OK(framegate_verifier_head(own.verifier, &head));
@@ -336,10 +346,12 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   /* Keys. */
   const framegate_tag released = {{1, 0, 1, 0, 0, 1}};
   IS(framegate_meeting_key_seal_batch(odd.key, &archived, 1, &seal), wrong);
-  IS(framegate_stream_key_open(odd.key, released, &stream_key), wrong);
+  IS(framegate_stream_key_open(odd.key, 0, &stream_key), wrong);
   IS(framegate_meeting_key_close(odd.key), wrong);
-  IS(framegate_stream_key_seal(odd.stream_key, released, NULL, 0, NULL, 0, &seal), wrong);
-  IS(framegate_stream_key_verify(odd.stream_key, seal, released, NULL, 0, NULL, 0), wrong);
+  IS(framegate_stream_key_digest(odd.stream_key, FRAMEGATE_FORMAT_OPAQUE, NULL, 0, &payload_digest), wrong);
+  memset(&payload_digest, 7, sizeof payload_digest);
+  IS(framegate_stream_key_seal(odd.stream_key, released, NULL, 0, &payload_digest, &seal), wrong);
+  NO_TRUTH(framegate_stream_key_verify(odd.stream_key, seal, released, NULL, 0, &payload_digest, &truth), wrong);
   IS(framegate_stream_key_close(odd.stream_key), wrong);
 }
 

@@ -350,7 +350,11 @@ static void frames(framegate_meeting meeting, const framegate_participant *both,
 static void archives(void) {
   framegate_meeting_key key;
   framegate_stream_key stream;
-  OK(framegate_meeting_key_open(SECRET, string_of("forgotten"), &key));
+  framegate_instance instance = {{7}};
+  framegate_meeting_key none;
+#define OPENS framegate_meeting_key_open(SECRET, &instance, &none)
+  FORGOTTEN(framegate_instance, bytes, instance, OPENS, FRAMEGATE_ERROR_EMPTY);
+  OK(framegate_meeting_key_open(SECRET, &instance, &key));
   OK(framegate_stream_key_open(key, 3, &stream));
   framegate_carried carried;
   memset(&carried, 0, sizeof carried);
@@ -363,16 +367,21 @@ static void archives(void) {
   who.kinds = FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO);
   who.id = string_of("ann");
   framegate_piece piece = {(const uint8_t *)"a voice", 7};
-  OK(framegate_stream_key_seal(stream, tag, &who, 1, &piece, 1, &carried.seal));
+  framegate_payload_digest digest, again;
+  OK(framegate_stream_key_digest(stream, FRAMEGATE_FORMAT_OPAQUE, &piece, 1, &digest));
+  OK(framegate_stream_key_seal(stream, tag, &who, 1, &digest, &carried.seal));
   bool holds = false;
   const framegate_seal seal = carried.seal;
-#define HOLDS (framegate_stream_key_verify(stream, seal, carried.tag, &who, 1, &piece, 1, &holds) == FRAMEGATE_OK && holds)
+#define HOLDS (framegate_stream_key_verify(stream, seal, carried.tag, &who, 1, &digest, &holds) == FRAMEGATE_OK && holds)
   IS(HOLDS, 1);
   FORGOTTEN(framegate_subject, size, who, HOLDS, 0);
   FORGOTTEN(framegate_subject, kinds, who, HOLDS, 0);
   FORGOTTEN(framegate_subject, id, who, HOLDS, 0);
-  FORGOTTEN(framegate_piece, data, piece, HOLDS, 0);
-  FORGOTTEN(framegate_piece, length, piece, HOLDS, 0);
+  FORGOTTEN(framegate_payload_digest, bytes, digest, HOLDS, 0);
+#define DIGESTS (framegate_stream_key_digest(stream, FRAMEGATE_FORMAT_OPAQUE, &piece, 1, &again) == FRAMEGATE_OK && memcmp(&again, &digest, sizeof again) == 0)
+  IS(DIGESTS, 1);
+  FORGOTTEN(framegate_piece, data, piece, DIGESTS, 0);
+  FORGOTTEN(framegate_piece, length, piece, DIGESTS, 0);
   FORGOTTEN(framegate_carried, tag, carried, HOLDS, 0);
   uint8_t packet[12] = {0x80}, buffer[64];
 #define WRITES framegate_rtp_write(packet, sizeof packet, 1, &carried, buffer, sizeof buffer, NULL)
@@ -388,8 +397,8 @@ static void archives(void) {
   frame.carried = &carried;
   frame.subjects = &who;
   frame.subject_count = 1;
-  frame.payload = (const uint8_t *)"a voice";
-  frame.payload_length = 7;
+  frame.instance = instance;
+  frame.digest = &digest;
   framegate_seal made;
   /* Whether a frame is sealed as it was. */
 #define SEALS (framegate_meeting_key_seal_batch(key, &frame, 1, &made) == FRAMEGATE_OK && memcmp(&made, &seal, sizeof seal) == 0)
@@ -398,8 +407,8 @@ static void archives(void) {
   FORGOTTEN(framegate_archived, carried, frame, SEALS, 0);
   FORGOTTEN(framegate_archived, subjects, frame, SEALS, 0);
   FORGOTTEN(framegate_archived, subject_count, frame, SEALS, 0);
-  FORGOTTEN(framegate_archived, payload, frame, SEALS, 0);
-  FORGOTTEN(framegate_archived, payload_length, frame, SEALS, 0);
+  FORGOTTEN(framegate_archived, instance, frame, SEALS, 0);
+  FORGOTTEN(framegate_archived, digest, frame, SEALS, 0);
   FORGOTTEN(framegate_archived, reserved, frame, SEALS, 1);
   OK(framegate_stream_key_close(stream));
   OK(framegate_meeting_key_close(key));

@@ -41,7 +41,7 @@ static void releases(framegate_tap tap) {
   const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, seconds(2));
   const framegate_payload payload = bytes_of("a voice", 7);
   framegate_cleared cleared = cleared_of();
-  IS(framegate_tap_admit(tap, &frame, &payload, 1, seconds(2), &cleared), 1);
+  HANDED_ON(framegate_tap_admit(tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), 1);
   OK(framegate_tap_end(tap));
 }
 
@@ -87,7 +87,7 @@ int main(int count, char **arguments) {
   const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, seconds(2));
   const framegate_payload payload = bytes_of("a voice", 7);
   framegate_cleared cleared = cleared_of();
-  IS(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared), 1);
+  HANDED_ON(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), 1);
   const pid_t releasing = forked();
   if (releasing == 0) {
     IS(framegate_tap_end(own.tap), FRAMEGATE_ERROR_FORKED);
@@ -104,7 +104,7 @@ int main(int count, char **arguments) {
       alarm(10);
       framegate_settling settling;
       IS(framegate_meeting_withdraw(own.meeting, FRAMEGATE_BY_PARTICIPANT, own.who, scope_of(1, 1), 0, &settling), FRAMEGATE_ERROR_FORKED);
-      IS(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared), FRAMEGATE_ERROR_FORKED);
+      NOT_HANDED_ON(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), FRAMEGATE_ERROR_FORKED);
       CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
       /* A meeting that no thread was using has closed its ledger's file. */
       if (turn == 0) {
@@ -125,7 +125,7 @@ int main(int count, char **arguments) {
   /* The parent's are as they were. */
   releases(own.tap);
   OK(framegate_meeting_withdraw(own.meeting, FRAMEGATE_BY_PARTICIPANT, own.who, scope_of(1, 1), 0, NULL));
-  IS(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared), 0);
+  HANDED_ON(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), 0);
   OK(framegate_meeting_tick(filed, 1));
   OK(framegate_meeting_close(own.meeting));
   puts("forked: no child has its parent's handles");
