@@ -141,6 +141,7 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   memset(&notice, 0, sizeof notice);
   notice.size = (uint32_t)sizeof notice;
   notice.scope = scope;
+  notice.digest = own.notice;
   framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, own.who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
   const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
 

@@ -119,6 +119,7 @@ static void grants(framegate_meeting meeting, framegate_participant who, framega
   memset(&signature, 0, sizeof signature);
   signature.size = (uint32_t)sizeof signature;
   signature.meeting = string_of("forgotten");
+  OK(framegate_meeting_instance(meeting, &signature.instance));
   grant.signature = &signature;
   /* Whoever joined with a key signs. */
   const framegate_participant signer = joined(meeting, "signer", "", KEY, 0);
@@ -126,6 +127,7 @@ static void grants(framegate_meeting meeting, framegate_participant who, framega
 #define SIGNS framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 5000000)
   FORGOTTEN(framegate_grant, signature, grant, SIGNS, FRAMEGATE_ERROR_UNSIGNED);
   FORGOTTEN(framegate_signed, size, signature, SIGNS, FRAMEGATE_ERROR_SIZE);
+  FORGOTTEN(framegate_signed, instance, signature, SIGNS, FRAMEGATE_ERROR_EMPTY);
   FORGOTTEN(framegate_signed, meeting, signature, SIGNS, FRAMEGATE_ERROR_FOREIGN_MEETING);
   FORGOTTEN(framegate_signed, challenge, signature, SIGNS, FRAMEGATE_ERROR_REPLAYED);
   FORGOTTEN(framegate_signed, signature, signature, SIGNS, FRAMEGATE_ERROR_WRONG_SIGNATURE);

@@ -323,14 +323,14 @@ static void formats(void) {
   framegate_stream stream;
   int opened = 0;
   for (uint32_t format = 0; format < 64; format++) {
-    framegate_stream_options of = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, format);
+    framegate_stream_options of = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_FILE, format);
     const framegate_status status = framegate_stream_open(meeting, &of, &stream);
     CHECK(status == FRAMEGATE_OK || status == FRAMEGATE_ERROR_NUMBER);
     opened += status == FRAMEGATE_OK;
   }
   IS(opened, 6 + 3 + 12);
   for (uint32_t format = 64; format < 96; format++) {
-    framegate_stream_options of = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, format);
+    framegate_stream_options of = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_FILE, format);
     opened += framegate_stream_open(meeting, &of, &stream) == FRAMEGATE_OK;
   }
   IS(opened, 6 + 3 + 12 + 8);
