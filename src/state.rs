@@ -360,6 +360,12 @@ impl Core {
             state.close();
             state.is_gone = true;
         }
+        // Whoever holds the store, perhaps this thread in its callback, lets go of it instead.
+        #[cfg(feature = "std")]
+        let Some(mut scribe) = self.scribe.try_lock() else {
+            return;
+        };
+        #[cfg(not(feature = "std"))]
         let mut scribe = self.scribe.lock();
         let lines = self.state.lock().queue.take();
         scribe.close(lines);
@@ -436,6 +442,10 @@ impl crate::settling::Drive for Core {
             let beside = scribe.beside();
             let lines = self.state.lock().take_up(beside, &[]);
             let _ = scribe.write(lines);
+            let mut state = self.state.lock();
+            if state.is_gone {
+                scribe.close(state.queue.take());
+            }
         }
     }
 
