@@ -141,7 +141,7 @@ enum {
   FRAMEGATE_ERROR_OWN_GUARDIAN = -45,      /* nobody is their own guardian */
   FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
   FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be, or an instance all zeros */
-  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range, or an end not in the future */
+  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range or more than a day ahead of the meeting's, or an end not in the future */
   FRAMEGATE_ERROR_FORMAT = -49,            /* it does not fit the kind; no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
   FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,   /* an outlet's purposes must all be its recipient's */
@@ -151,6 +151,7 @@ enum {
   FRAMEGATE_ERROR_LEDGER = -55,            /* the ledger could not be written, so nothing was done */
   FRAMEGATE_ERROR_ENDED = -56,             /* the meeting is over */
   FRAMEGATE_ERROR_KEYLESS = -57,           /* the person joined without a key, and something is signed; the attempt is in the ledger */
+  FRAMEGATE_ERROR_OVERTAKEN = -58,         /* a withdrawal or a restriction of the same came while the store was at it, so nothing of it holds; it is in the ledger */
 
   /* What a ledger is not. */
   FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,  /* a line is not an entry */
@@ -291,6 +292,7 @@ enum {
   FRAMEGATE_REASON_CONTENDED = 6,        /* consent changed faster than the frame could be judged */
   FRAMEGATE_REASON_OVER_BUDGET = 7,      /* more bits than one person may send to one outlet in a minute */
   FRAMEGATE_REASON_OUT_OF_RANGE = 8,     /* a record's field is not in its range */
+  FRAMEGATE_REASON_CLOCK = 9,            /* the tap was given a time more than a day ahead of the meeting's, now or before */
   FRAMEGATE_REASON_INCOMPLETE = 16,      /* not everybody in the frame was named */
   FRAMEGATE_REASON_UNKNOWN = 17,         /* somebody in the frame is not known to the meeting */
   FRAMEGATE_REASON_ABSENT = 18,          /* somebody in the frame has left */

@@ -17,6 +17,7 @@ use crate::{
     lock::Lock,
     register::Register,
     release::TapState,
+    serial::Process,
     settling::{Entered, Settling},
     sync::AtomicU64,
     table::Table,
@@ -179,6 +180,12 @@ impl State {
         self.regroup(Kinds::all());
     }
 
+    /// Closes everything for good, as the meeting is dropped.
+    fn go(&mut self) {
+        self.close();
+        self.is_gone = true;
+    }
+
     /// Reserves a line for what must be in the ledger before it holds.
     fn reserve(
         &mut self,
@@ -294,6 +301,8 @@ pub(crate) struct Core {
     scribe: Lock<Scribe>,
     /// Up to which ticket entries are durable.
     durable: Arc<AtomicU64>,
+    /// In which it was made. In a child of it nobody has a handle of the meeting, the ledger is not the child's to write, and whoever had a lock is not there.
+    process: Process,
 }
 
 impl Core {
@@ -308,6 +317,7 @@ impl Core {
             durable: scribe.durable(),
             state: Lock::new(State::new(table, register, queue, latest)),
             scribe: Lock::new(scribe),
+            process: Process::this(),
         };
         (core, device)
     }
@@ -353,19 +363,16 @@ impl Core {
         scribe.write(lines)
     }
 
-    /// Closes everything for good, and lets go of the store.
+    /// Closes everything for good, and lets go of the store. Waits for whoever has it, unless this thread is in a call of a store itself.
     pub(crate) fn close(&mut self) {
-        {
-            let mut state = self.state.lock();
-            state.close();
-            state.is_gone = true;
-        }
-        // Whoever holds the store, perhaps this thread in its callback, lets go of it instead.
-        #[cfg(feature = "std")]
-        let Some(mut scribe) = self.scribe.try_lock() else {
+        if self.process != Process::this() {
             return;
-        };
-        #[cfg(not(feature = "std"))]
+        }
+        self.state.lock().go();
+        #[cfg(feature = "std")]
+        if crate::ledger::is_in_store() {
+            return self.let_go();
+        }
         let mut scribe = self.scribe.lock();
         let lines = self.state.lock().queue.take();
         scribe.close(lines);
@@ -405,6 +412,20 @@ impl Core {
         self.settling(&state)
     }
 
+    /// Closes everything for good without waiting: lets go of the store, or leaves that to whoever has it.
+    #[cfg(feature = "capi")]
+    pub(crate) fn close_without_waiting(&self) {
+        self.state.lock().go();
+        self.let_go();
+    }
+
+    fn let_go(&self) {
+        if let Some(mut scribe) = self.scribe.try_lock() {
+            let lines = self.state.lock().queue.take();
+            scribe.close(lines);
+        }
+    }
+
     fn settling(&self, state: &State) -> Settling {
         state
             .settling(&self.durable)
@@ -438,14 +459,17 @@ impl Core {
 #[cfg(feature = "std")]
 impl crate::settling::Drive for Core {
     fn drive(&self) {
+        if self.process != Process::this() {
+            return;
+        }
         if let Some(mut scribe) = self.scribe.try_lock() {
             let beside = scribe.beside();
             let lines = self.state.lock().take_up(beside, &[]);
             let _ = scribe.write(lines);
-            let mut state = self.state.lock();
-            if state.is_gone {
-                scribe.close(state.queue.take());
-            }
+        }
+        // Whoever dropped the meeting meanwhile may not have waited for the store.
+        if self.state.lock().is_gone {
+            self.let_go();
         }
     }
 

@@ -155,7 +155,6 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_next_deadline(odd.meeting, &time), wrong);
   IS(framegate_meeting_tick(odd.meeting, 0), wrong);
   IS(framegate_meeting_join(odd.meeting, &join, 0, &who), wrong);
-  IS(framegate_meeting_leave(odd.meeting, odd.who, 0, &settling), wrong);
   IS(framegate_meeting_find(odd.meeting, string_of("ann"), &who), wrong);
   IS(framegate_meeting_participants(odd.meeting, &who, 1, &length), wrong);
   IS(framegate_participant_id(odd.meeting, odd.who, text, sizeof text, &length), wrong);
@@ -164,8 +163,6 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_grant(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, &grant, 0), wrong);
   IS(framegate_meeting_challenge(odd.meeting, odd.who, &digest), wrong);
   IS(framegate_grant_message(odd.meeting, odd.who, &grant, bytes, sizeof bytes, &length), wrong);
-  IS(framegate_meeting_withdraw(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, scope, 0, &settling), wrong);
-  IS(framegate_meeting_restrict(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0, &settling), wrong);
   IS(framegate_meeting_lift(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0), wrong);
   NO_TRUTH(framegate_meeting_settled(odd.meeting, own.settling, 0, &truth), wrong);
   microphone.owner = odd.who;
@@ -176,6 +173,15 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_tap_open(odd.meeting, odd.stream, odd.outlet, &tap), wrong);
   IS(framegate_meeting_counters(odd.meeting, &counters, 1, &length), wrong);
   IS(framegate_meeting_count(odd.meeting, 0), wrong);
+}
+
+/* Every call that narrows, and waits for no other. */
+static inline void refuse_narrowing(struct handles odd, framegate_status wrong) {
+  const framegate_scope scope = scope_of(1, FRAMEGATE_PURPOSE_RECORD);
+  framegate_settling settling;
+  IS(framegate_meeting_leave(odd.meeting, odd.who, 0, &settling), wrong);
+  IS(framegate_meeting_withdraw(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, scope, 0, &settling), wrong);
+  IS(framegate_meeting_restrict(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0, &settling), wrong);
 }
 
 /* Every call that needs no meeting does what it is for. */
@@ -237,6 +243,7 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, odd.who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
 
   refuse_meeting(own, odd, wrong);
+  refuse_narrowing(odd, wrong);
   IS(framegate_meeting_close(odd.meeting), wrong);
 
   /* People, streams and outlets. */

@@ -350,7 +350,7 @@ static void formats(void) {
 
   /* A stream of VP8 begins with a keyframe, if its client says nothing else. */
   const framegate_digest first = shown(meeting, "0");
-  framegate_grant video = grant_of(first, scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO), FRAMEGATE_PURPOSE_RECORD));
+  framegate_grant video = grant_of(first, scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO) | FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD));
   OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &video, 0));
   const framegate_tap camera = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_VP8),
                                       outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "camera"));
