@@ -33,7 +33,8 @@
  * an unknown person.
  *
  * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
- * same time too; the calls of one meeting wait for each other. A tap may be on any one thread at a time: its calls must not overlap. Closing
+ * same time too; the calls of one meeting wait for each other, but framegate_meeting_withdraw(), _leave() and _restrict(), which are in force at
+ * once whatever other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap. Closing
  * a tap, a group or a stream's key must not overlap with a call that uses it. Calls on a tap or a stream's key, except
  * opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a tag.
  *
@@ -44,8 +45,9 @@
  * That needs the unwinding of panics, as in what `make install` builds; where a panic aborts, the process ends instead, and releases
  * nothing more either. A callback must not throw, nor leave by longjmp().
  *
- * Unloading. The library starts no threads and keeps nothing in them; after the last handle is closed and no call is under way,
- * dlclose() is safe.
+ * Unloading. The library keeps nothing in the caller's threads. The only one that it starts offers a store its lines during framegate_settling_wait(), and is
+ * over when framegate_meeting_close() has returned, if that was not called from within a callback. After the last handle is closed and no call is
+ * under way, dlclose() is safe.
  *
  * fork(). The child has none of its parent's handles: every call with one gives FRAMEGATE_ERROR_FORKED there, at once, whatever other threads
  * were doing, and no tap releases anything, as no withdrawal in the parent would reach it. People, streams and outlets are those of no meeting
@@ -390,12 +392,13 @@ typedef struct framegate_outlet {
 /* ---- Meetings ---- */
 
 /* Appends whole lines to where a ledger is kept; if `durable` is not 0, so that they outlast a crash of the machine. Returns 0 if it has,
- * anything else if nothing of the lines is there. It is called in the call that makes the entry, on its thread, one call at a time for each
- * meeting. From within it a call on any meeting is FRAMEGATE_ERROR_BUSY, except framegate_meeting_close(); calls that need no meeting work. */
+ * anything else if nothing of the lines is there. It is called one call at a time for each meeting, by calls on the meeting and on its settlings, on their threads; from within
+ * framegate_settling_wait() on one that the library starts. From within it a call on any meeting is FRAMEGATE_ERROR_BUSY, except framegate_meeting_close(), and
+ * framegate_meeting_withdraw(), _leave() and _restrict(), which are in force when they return; calls that need no meeting work. */
 typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t length, int32_t durable);
 
 /* Tells an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger (without one: at once).
- * It is called after the call that made it, on its thread, outside of any lock; from within it the library may be called, and the meeting closed.
+ * It is called by the call that gave the store the line, before that returns, on its thread, outside of any lock; from within it the library may be called, and the meeting closed.
  * Events from two threads may arrive out of the order of their member "n". `line` is valid only during the call. Frames are not events. */
 typedef void (*framegate_event)(void *user, const char *line, size_t length);
 
@@ -439,7 +442,8 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_open(const framegate_meet
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_resume(framegate_ledger ledger, const framegate_meeting_options *options, framegate_meeting *meeting);
 
 /* Ends a meeting: everything is closed for good, and the last counters are entered. A second end changes nothing.
- * `settling` may be null; otherwise it is closed by framegate_settling_close().
+ * `settling` may be null; otherwise it is closed by framegate_settling_close(). What narrows is in force before the ledger's store is called. If `settling` is null, the store
+ * is then offered the line before the call returns, or, while it is being called already, by that call; otherwise whoever asks the settling, or closes it, offers it the line.
  * Errors: HANDLE, BUSY, PANIC; with the meeting ended all the same, MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_end(framegate_meeting meeting, framegate_settling *settling);
 
@@ -501,7 +505,7 @@ typedef struct framegate_join {
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_join(framegate_meeting meeting, const framegate_join *join, int64_t now, framegate_participant *participant);
 
 /* Somebody goes, and everything of theirs is closed. Of somebody who is not there everything is closed already. `settling` as in framegate_meeting_end().
- * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
+ * It waits for no call that is under way, and works from within callbacks. Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_leave(framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
 
 /* Who of this id is there. Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
@@ -570,12 +574,13 @@ FRAMEGATE_NODISCARD framegate_status framegate_grant_message(framegate_meeting m
 
 /* Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). It takes effect whoever asks; an unknown `by` is entered as the vendor's.
  * Where `scope` names no kinds it is of all kinds, and where it names no purposes for all purposes. A time out of range counts as now; it works after leaving and after the end; for somebody who was never there it does nothing.
- * Once it has settled, no frame of theirs is released any more. `settling` as in framegate_meeting_end().
- * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
+ * Once it has settled, no frame of theirs is released any more. It waits for no call that is under way, and works from within callbacks. `settling` as in framegate_meeting_end(): who
+ * must not wait for the store passes one. Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_withdraw(framegate_meeting meeting, uint32_t by, framegate_participant who, framegate_scope scope, int64_t now, framegate_settling *settling);
 
 /* The host, an administrator or the vendor narrows: for one person, or for everybody, later joiners too, if `whom` is null. `settling` as in framegate_meeting_end().
- * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
+ * It waits for no call that is under way, and works from within callbacks.
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_restrict(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now,
                                                                 framegate_settling *settling);
 
@@ -598,7 +603,7 @@ typedef struct framegate_tap_release {
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_settling_is_settled(framegate_settling settling, bool *settled);
 
-/* Waits for that, at most this many milliseconds, and says whether it is so then. It holds no lock while waiting. Not for media threads: it might wait for their own release.
+/* Waits for that, at most this many milliseconds, and says whether it is so then, even if the store does not return. It holds no lock while waiting. Not for media threads: it might wait for their own release.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_settling_wait(framegate_settling settling, uint32_t milliseconds, bool *settled);
 

@@ -303,6 +303,9 @@ pub(crate) struct Core {
     durable: Arc<AtomicU64>,
     /// In which it was made. In a child of it nobody has a handle of the meeting, the ledger is not the child's to write, and whoever had a lock is not there.
     process: Process,
+    /// Threads that were made for the store, while somebody waits no longer than they wish to.
+    #[cfg(feature = "std")]
+    threads: Lock<Vec<std::thread::JoinHandle<()>>>,
 }
 
 impl Core {
@@ -318,6 +321,8 @@ impl Core {
             state: Lock::new(State::new(table, register, queue, latest)),
             scribe: Lock::new(scribe),
             process: Process::this(),
+            #[cfg(feature = "std")]
+            threads: Lock::new(Vec::new()),
         };
         (core, device)
     }
@@ -339,14 +344,19 @@ impl Core {
             let lines = self.state.lock().queue.take();
             scribe.write_reserved(lines, &reserved, &entry)
         };
-        let mut state = self.state.lock();
-        match written {
-            Ok(()) => state.keep(at, &entry),
-            Err(error) => {
-                state.give_up();
-                Err(error)
+        let done = {
+            let mut state = self.state.lock();
+            match written {
+                Ok(()) => state.keep(at, &entry),
+                Err(error) => {
+                    state.give_up();
+                    Err(error)
+                }
             }
-        }
+        };
+        #[cfg(feature = "std")]
+        self.hand_over();
+        done
     }
 
     /// Enters what was left beside the ledger, and offers the store what it does not have yet; waits for it.
@@ -373,9 +383,18 @@ impl Core {
         if crate::ledger::is_in_store() {
             return self.let_go();
         }
-        let mut scribe = self.scribe.lock();
-        let lines = self.state.lock().queue.take();
-        scribe.close(lines);
+        {
+            let mut scribe = self.scribe.lock();
+            let lines = self.state.lock().queue.take();
+            scribe.close(lines);
+        }
+        #[cfg(feature = "std")]
+        let threads = core::mem::take(&mut *self.threads.lock());
+        #[cfg(feature = "std")]
+        for thread in threads {
+            // It catches whatever a store does.
+            let _ = thread.join();
+        }
     }
 
     /// Whether a narrowing is of this meeting.
@@ -417,6 +436,19 @@ impl Core {
     pub(crate) fn close_without_waiting(&self) {
         self.state.lock().go();
         self.let_go();
+    }
+
+    /// Gives the store what was entered while it was busy, as whoever narrowed then did not wait for it.
+    fn hand_over(&self) {
+        while self.state.lock().queue.is_waiting() {
+            let Some(mut scribe) = self.scribe.try_lock() else {
+                return;
+            };
+            let lines = self.state.lock().queue.take();
+            if scribe.write(lines).is_err() {
+                return;
+            }
+        }
     }
 
     fn let_go(&self) {
@@ -467,6 +499,7 @@ impl crate::settling::Drive for Core {
             let lines = self.state.lock().take_up(beside, &[]);
             let _ = scribe.write(lines);
         }
+        self.hand_over();
         // Whoever dropped the meeting meanwhile may not have waited for the store.
         if self.state.lock().is_gone {
             self.let_go();
@@ -474,13 +507,20 @@ impl crate::settling::Drive for Core {
     }
 
     fn drive_aside(self: Arc<Self>) {
-        let drive = {
-            let core = Arc::clone(&self);
-            move || crate::settling::Drive::drive(&*core)
-        };
-        // Without a thread more it is this one that waits.
-        if std::thread::Builder::new().spawn(drive).is_err() {
-            crate::settling::Drive::drive(&*self);
+        let core = Arc::clone(&self);
+        let drive = move || crate::settling::Drive::drive(&*core);
+        let mut threads = self.threads.lock();
+        // None is made any more that closing would not wait for.
+        if self.state.lock().is_gone {
+            return;
         }
+        threads.retain(|thread| !thread.is_finished());
+        if let Ok(thread) = std::thread::Builder::new().spawn(drive) {
+            threads.push(thread);
+            return;
+        }
+        drop(threads);
+        // Without a thread more it is this one that waits.
+        crate::settling::Drive::drive(&*self);
     }
 }

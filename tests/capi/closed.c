@@ -67,6 +67,7 @@ static void meetings(framegate_meeting meeting, framegate_participant who) {
   framegate_settling settling;
   framegate_participant people[4], stranger = {1, 0, 0};
   framegate_digest digest;
+  framegate_instance instance;
   framegate_head head;
   framegate_stream stream;
   framegate_outlet outlet;
@@ -100,6 +101,7 @@ static void meetings(framegate_meeting meeting, framegate_participant who) {
   CLOSES(framegate_meeting_id(meeting, ODD(char), SIZE_MAX, OUT(size_t, length)));
   CLOSES(framegate_meeting_generation(NO_MEETING, OUT(uint64_t, number)));
   CLOSES(framegate_meeting_head(NO_MEETING, OUT(framegate_head, head)));
+  CLOSES(framegate_meeting_instance(NO_MEETING, OUT(framegate_instance, instance)));
   CLOSES(framegate_head_message(&head, ARRAY(uint8_t, bytes), sizeof bytes, OUT(size_t, length)));
   CLOSES(framegate_head_message(NULL, ARRAY(uint8_t, bytes), sizeof bytes, OUT(size_t, length)));
   CLOSES(framegate_meeting_next_deadline(NO_MEETING, OUT(int64_t, deadline)));
