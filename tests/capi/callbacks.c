@@ -119,14 +119,14 @@ static void enters_grant(struct handles is) {
   const framegate_grant grant = grant_of(is.notice, scope_of(1, FRAMEGATE_PURPOSE_TRAIN));
   (void)!framegate_meeting_grant(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, &grant, seconds(3));
 }
-static void enters_withdrawal(struct handles is) { framegate_meeting_withdraw(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, scope_of(4, 1), seconds(3), NULL); }
-static void enters_leave(struct handles is) { framegate_meeting_leave(is.meeting, is.who, seconds(3), NULL); }
+static void enters_withdrawal(struct handles is) { (void)!framegate_meeting_withdraw(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, scope_of(4, 1), seconds(3), NULL); }
+static void enters_leave(struct handles is) { (void)!framegate_meeting_leave(is.meeting, is.who, seconds(3), NULL); }
 static void enters_restriction(struct handles is) { (void)!framegate_meeting_restrict(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(8, 1), seconds(3), NULL); }
 static void enters_supersede(struct handles is) { (void)!framegate_meeting_supersede(is.meeting, &is.notice, seconds(3), NULL); }
 static void enters_lift(struct handles is) { (void)!framegate_meeting_lift(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(8, 1), seconds(3)); }
 static void enters_settled(struct handles is) { bool settled; (void)!framegate_meeting_settled(is.meeting, is.settling, seconds(3), &settled); }
 static void enters_count(struct handles is) { (void)!framegate_meeting_count(is.meeting, seconds(3)); }
-static void enters_end(struct handles is) { framegate_meeting_end(is.meeting, NULL); }
+static void enters_end(struct handles is) { (void)!framegate_meeting_end(is.meeting, NULL); }
 static void enters_stream(struct handles is) {
   const framegate_stream_options mix = stream_of(FRAMEGATE_STREAM_MIX, is.who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
   framegate_stream stream;
