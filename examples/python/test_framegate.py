@@ -101,19 +101,19 @@ class Gate(unittest.TestCase):
                         self.assertEqual((cleared.verdict, cleared.data), (Verdict.WHOLE, samples.tobytes()))
                 self.assertEqual(into, samples)
         gapped = memoryview(bytearray(range(128)))[::2]
-        key = MeetingKey(bytes(32), "test").stream(0)
+        key = MeetingKey(bytes(32), self.meeting.instance).stream(0)
         for content, copied in ((gapped, None), (b"x" * 64, gapped)):
             with self.assertRaises(BufferError), tap.admit(content, 1_000_000, 1_020_000, into=copied):
                 self.fail("released")
         with self.assertRaises(BufferError):
-            key.seal(bytes(16), [], gapped)
+            key.digest(Format.OPAQUE, gapped)
         with self.assertRaises(TypeError), tap.admit(b"voice", 1_000_000, 1_020_000, into=b"voice"):
             self.fail("released")
         self.assertEqual(tap.counters().seen, 48)
 
     def handles(self) -> list[Any]:
         """One of each that stands for something of this process."""
-        tap, key = self.tap(), MeetingKey(bytes(32), "test")
+        tap, key = self.tap(), MeetingKey(bytes(32), self.meeting.instance)
         ledger = Ledger(self.content())
         settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.VIDEO], Purpose.TRAIN, 0)
         stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
@@ -157,7 +157,7 @@ class Gate(unittest.TestCase):
                 handle.close()
         asked: list[Callable[[], object]] = [
             settling.is_settled, lambda: settling.wait(1), lambda: self.meeting.settled(settling, 0), tap.wants_keyframe, lambda: tap.decide(0, 0),
-            lambda: key.verify(bytes(16), bytes(16), [], b""), lambda: meet(bytes(16), bytes(16)), lambda: wire.extension_id(""),
+            lambda: key.verify(bytes(16), bytes(16), [], bytes(32)), lambda: meet(bytes(16), bytes(16)), lambda: wire.extension_id(""),
         ]  # fmt: skip
         for ask in asked:
             with self.assertRaises(Error):
@@ -390,7 +390,7 @@ class Gate(unittest.TestCase):
                 stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
                 tap, key = meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)), MeetingKey(bytes(32), meeting.instance)
                 with tap.admit(bytes(80), 1_000_000, 1_020_000) as cleared:
-                    sealing, people = key.stream(cleared.tag), [Subject("ada")]
+                    sealing, people = key.stream(read_tag(cleared.tag).stream), [Subject("ada")]
                     digest = sealing.digest(Format.OPAQUE, bytes(80))
                     frame = Archived(meeting.instance, Carried(cleared.tag, sealing.seal(cleared.tag, people, digest)), people, digest)
                 head = meeting.head()
