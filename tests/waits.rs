@@ -269,7 +269,7 @@ fn r1_a_meeting_that_its_own_store_drops_is_closed_and_waits_for_nobody() {
         let everybody = handle.restrict(Authority::Host, None, Scope::ALL, millis(3));
         let settling = everybody.unwrap();
         if by_waiting {
-            assert!(settling.wait(Duration::from_secs(60)));
+            assert!(settling.wait(Duration::from_mins(1)));
         } else {
             assert!(settling.is_settled());
         }
