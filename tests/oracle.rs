@@ -334,7 +334,7 @@ fn the_meetings_come_to_every_verdict() {
 #[test]
 fn the_meetings_come_to_every_refusal() {
     let mut answers = BTreeMap::new();
-    for script in fixed_meetings().take(1000) {
+    for script in fixed_meetings().take(1500) {
         for (answer, count) in run(&script, None).expect("agreement").answers {
             *answers.entry(answer).or_insert(0) += count;
         }
