@@ -44,7 +44,7 @@ macro_rules! sized {
 
 pub(super) use {plain, sized};
 
-plain!(u8, u16, u64, i64, usize);
+plain!(u8, u16, u32, u64, i64, usize);
 
 /// Where a `T`, or an array of them, is to be read; or null.
 #[derive(Clone, Copy)]
