@@ -336,6 +336,11 @@ typedef struct framegate_ledger {
   uint64_t handle;
 } framegate_ledger;
 
+/* A ledger in a file in which people withdraw when the meeting is over, its process has gone, or it goes on elsewhere. */
+typedef struct framegate_past_meeting {
+  uint64_t handle;
+} framegate_past_meeting;
+
 /* One stream into one outlet: the hot half. */
 typedef struct framegate_tap {
   uint64_t handle;
@@ -1141,11 +1146,44 @@ FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes,
  * Errors: HANDLE, MISALIGNED, PANIC, IMPOSSIBLE. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_verify(framegate_ledger ledger, uint64_t *line);
 
+/* Reads a ledger in a file as framegate_ledger_read() does, and what was withdrawn beside it, in the file that ends in .withdrawals, which counts as if it were in the ledger.
+ * Errors: as framegate_ledger_read(), UTF8, FILE, BESIDE. */
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_read_file(framegate_string path, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
+                                                                uint64_t *line);
+
 /* What was read; `info->size` is set by the caller. Errors: HANDLE, NULL, MISALIGNED, SIZE. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_get(framegate_ledger ledger, framegate_ledger_info *info);
 
 /* Closes the handle. Errors: HANDLE. */
 framegate_status framegate_ledger_close(framegate_ledger ledger);
+
+/* Where something was entered: in the ledger, or, as a meeting has that, beside it, where that meeting finds it at its next call. It holds either way, and outlasts a crash. */
+enum {
+  FRAMEGATE_ENTERED_IN_LEDGER = 1,
+  FRAMEGATE_ENTERED_BESIDE = 2
+};
+
+/* Opens the ledger in a file to withdraw in it, whether the meeting has ended, its process has gone, or it goes on. Unless a meeting has the file it is locked until
+ * framegate_past_meeting_close(). `device_secret`, 32 bytes, signs each withdrawal if it is that of the device that signed the ledger; null: nothing does.
+ * `line` as in framegate_ledger_read(). Any thread, but not media threads: it, and what follows, waits for the file system and for other calls with the same handle.
+ * Errors: NULL, MISALIGNED, UTF8, LENGTH, FULL, PANIC, FILE, NO_LOCK, LEDGER_REPLACED, BESIDE, and as framegate_ledger_read(). */
+FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_open(framegate_string path, const uint8_t *device_secret, framegate_past_meeting *past, uint64_t *line);
+
+/* Somebody, by id, refuses or withdraws in all of their stays (GDPR Art. 7(3)); an empty set of kinds or purposes stands for all. An unknown `by` is entered as the vendor's.
+ * The time of day is the system's. `entered` may be null; otherwise it gets FRAMEGATE_ENTERED_….
+ * Errors: HANDLE, MISALIGNED of `who`, UTF8, LENGTH, PANIC, UNKNOWN_PARTICIPANT for somebody who never joined, LEDGER if it could not be written, and then it does not hold;
+ * MISALIGNED of `entered` after it is done. */
+FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_withdraw(framegate_past_meeting past, uint32_t by, framegate_string who, framegate_scope scope, uint32_t *entered);
+
+/* The host, an administrator or the vendor narrows what a meeting that goes on, or is resumed, may still release: for one person by id, or for everybody if `who` is null.
+ * Errors: as framegate_past_meeting_withdraw(), EMPTY for an empty scope, NUMBER, NOT_A_RESTRAINER. */
+FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_restrict(framegate_past_meeting past, uint32_t by, const framegate_string *who, framegate_scope scope, uint32_t *entered);
+
+/* Somebody's receipt, as framegate_ledger_receipt() writes it. Errors: as that. */
+FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_receipt(framegate_past_meeting past, framegate_string who, char *buffer, size_t capacity, size_t *length);
+
+/* Closes the handle, and lifts the lock. Errors: HANDLE. */
+framegate_status framegate_past_meeting_close(framegate_past_meeting past);
 
 /* What follows writes JSON in UTF-8, as framegate_meeting_id() writes an id. Any thread, but not media threads: it goes through the whole ledger.
  * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; UNKNOWN_PARTICIPANT for somebody who never joined, UNKNOWN for an outlet that does not exist. */
