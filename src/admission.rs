@@ -1,6 +1,7 @@
 //! Frames admitted to an outlet: whole, in part, blanked, or not at all.
 
 use crate::{
+    codec::Coded,
     content::Content,
     derived,
     frame::Frame,
@@ -262,28 +263,27 @@ impl Batch<'_> {
         let read = bytes.and_then(|bytes| encoded.as_mut()?.read(bytes, frame.keyframe));
 
         // Media from before its capture time that it can yield is judged with the rest of it.
-        let reach = read.map_or(0, |read| read.reach());
-        let captured = frame.captured.earlier(reach);
         // So is what a picture may be predicted from: all since the last one that went through, whether it was offered or not.
-        let before = read.as_ref().zip(encoded.as_deref());
-        let before = before.and_then(|(read, encoded)| encoded.reaches_back_to(read));
-        let since = before.filter(|before| *before < captured && captured <= now);
-        let mut frame = Frame {
-            captured: since.unwrap_or(captured),
-            ..*frame
+        let (reach, last) = match &read {
+            Some(read) => (read.reach(), read.reaches_back_to()),
+            None => (0, Time::NEVER),
         };
+        let captured = frame.captured.earlier(reach);
+        // One that is captured after its release is out of time, however far it reaches back.
+        let since = if captured <= now {
+            captured.min(last)
+        } else {
+            captured
+        };
+        let frame = &Frame { captured, ..*frame };
         let payload = Payload::Bytes(bytes.unwrap_or_default());
         let extent = read.map(|_| Extent::ONE);
-        let (mut generation, mut ruling) = tap.rule(&frame, &payload, extent, now);
-        frame.captured = captured;
-        if since.is_some() && !ruling.unchanged().is_released() {
-            // By itself it may be cleared, and only lack what it is predicted from.
-            if let Some(encoded) = &mut encoded {
-                encoded.interrupt();
-            }
-            (generation, ruling) = tap.rule(&frame, &payload, extent, now);
-        }
-        let frame = &frame;
+        let (generation, word) = tap.word(frame.contributors, &tap.state, since);
+        let (generation, ruling) = if tap.is_whole_by(word, since, frame, &payload, extent, now) {
+            (generation, Ruling::Whole)
+        } else {
+            tap.rule_since(since, frame, &payload, extent, now, encoded.as_deref_mut())
+        };
         let mut verdict = match &mut encoded {
             Some(encoded) => encoded.follow(read.as_ref(), captured, ruling.unchanged()),
             None => Verdict::Dropped(Reason::Malformed),
@@ -327,6 +327,32 @@ impl Tap {
             self.template
                 .whole(self.purposes, frame.captured, generation)
         })
+    }
+
+    /// What consent makes of an encoded frame that reaches back to some time.
+    #[inline(never)]
+    fn rule_since(
+        &self,
+        since: Time,
+        frame: &Frame<'_>,
+        payload: &Payload<'_>,
+        extent: Option<Extent>,
+        now: Time,
+        encoded: Option<&mut Coded>,
+    ) -> (u32, Ruling) {
+        let back = Frame {
+            captured: since,
+            ..*frame
+        };
+        let ruled = self.rule_otherwise(&back, payload, extent, now);
+        if since == frame.captured || ruled.1.unchanged().is_released() {
+            return ruled;
+        }
+        // By itself it may be cleared, and only lack what it is predicted from.
+        if let Some(encoded) = encoded {
+            encoded.interrupt();
+        }
+        self.rule_otherwise(frame, payload, extent, now)
     }
 
     /// What becomes of a frame that is not to be changed.

@@ -121,9 +121,8 @@ impl Tap {
         captured: Time,
         now: Time,
     ) -> Option<Tag> {
-        let (table, state) = (&*self.table, &*self.state);
-        let generation = table.generation();
-        let word = self.word(contributors, state, captured);
+        let state = &*self.state;
+        let (generation, word) = self.word(contributors, state, captured);
         if state.latest() <= now && word.covers(captured, now) {
             state.pass(now);
             Some(self.template.whole(word.purposes(), captured, generation))

@@ -55,17 +55,34 @@ impl Tap {
         extent: Option<Extent>,
         now: Time,
     ) -> (u32, Ruling) {
-        let generation = self.table.generation();
-        let word = self.word(frame.contributors, &self.state, frame.captured);
-        if extent.is_some()
-            && frame.is_of_contributors_alone()
-            && word.held(frame.captured, now).contains(self.purposes)
-            && self.is_legible(payload)
-        {
+        let captured = frame.captured;
+        let (generation, word) = self.word(frame.contributors, &self.state, captured);
+        if self.is_whole_by(word, captured, frame, payload, extent, now) {
             (generation, Ruling::Whole)
         } else {
             self.rule_otherwise(frame, payload, extent, now)
         }
+    }
+
+    /// Whether a frame that reaches back to some time is whole by this word.
+    #[expect(
+        clippy::inline_always,
+        reason = "each caller knows most of what it asks"
+    )]
+    #[inline(always)]
+    pub(crate) fn is_whole_by(
+        &self,
+        word: Word,
+        since: Time,
+        frame: &Frame<'_>,
+        payload: &Payload<'_>,
+        extent: Option<Extent>,
+        now: Time,
+    ) -> bool {
+        extent.is_some()
+            && frame.is_of_contributors_alone()
+            && word.held(since, now).contains(self.purposes)
+            && self.is_legible(payload)
     }
 
     /// Whether a payload that is to be text is. That takes longer than all else, so what is withheld without regard to its regions is not looked through.
@@ -74,8 +91,9 @@ impl Tap {
         !self.is_text || self.format.is_legible(payload)
     }
 
+    /// The same, by all that there is of consent.
     #[inline(never)]
-    fn rule_otherwise(
+    pub(crate) fn rule_otherwise(
         &self,
         frame: &Frame<'_>,
         payload: &Payload<'_>,
@@ -149,7 +167,7 @@ impl Tap {
         }
     }
 
-    /// The same if several loads do, of a frame captured at a time.
+    /// The same if several loads do, of a frame captured at a time; and the generation that was loaded before.
     #[expect(
         clippy::inline_always,
         reason = "of what the caller knows of the contributors little is left"
@@ -160,18 +178,22 @@ impl Tap {
         contributors: Contributors<'_>,
         state: &TapState,
         captured: Time,
-    ) -> Word {
+    ) -> (u32, Word) {
         match (contributors, &self.source) {
             (Contributors::Complete(people), _) => {
                 let stamp = self.table.stamp();
                 let others = self.table.word_of_all(people, self.kind, captured);
-                self.with_owner(others, stamp)
+                (stamp.generation(), self.with_owner(others, stamp))
             }
             (Contributors::Group(group), Source::Owned(_)) => {
-                let stamp = self.table.stamp();
-                self.with_owner(group.word(&self.table, self.kind), stamp)
+                let (generation, stamp) = (self.table.generation(), self.table.stamp());
+                let others = group.word(&self.table, self.kind);
+                (generation, self.with_owner(others, stamp))
             }
-            _ => self.word_of_one(contributors, state),
+            _ => {
+                let generation = self.table.generation();
+                (generation, self.word_of_one(contributors, state))
+            }
         }
     }
 
@@ -300,10 +322,17 @@ impl Tap {
         if self.table.has_ended() {
             return Err(Reason::Ended);
         }
+        Passage::new(captured, now).ok_or_else(|| self.untimely())
+    }
+
+    /// Why no frame passes at such a time.
+    #[cold]
+    fn untimely(&self) -> Reason {
         if self.state.has_leapt() {
-            return Err(Reason::Clock);
+            Reason::Clock
+        } else {
+            Reason::Time
         }
-        Passage::new(captured, now).ok_or(Reason::Time)
     }
 
     fn passage(&self, frame: &Frame<'_>, now: Time) -> Result<Passage, Reason> {

@@ -108,8 +108,8 @@ impl TapState {
 
     /// Closes the tap for good: its clock cannot be right. For the meeting alone.
     ///
-    /// No time is later than what it leaves behind, so nothing that is decided by a word is cleared any more. If the tap is just passing on a time
-    /// of its own, that one stays until the meeting looks again, and what is decided exactly is withheld by the flag.
+    /// No time is later than what it leaves behind, so nothing is cleared any more. If the tap is just passing on a time of its own,
+    /// that one stays until the meeting looks again.
     pub(crate) fn close_by_clock(&self) {
         self.has_leapt.store(true, Release);
         self.latest.store(u64::MAX, Relaxed);

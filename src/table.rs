@@ -46,7 +46,7 @@ pub(crate) struct Table {
     cells: [Box<[Cell]>; KINDS],
     intervals: Box<[Intervals]>,
     stamp: AtomicU64,
-    /// The upper half of that, for those who need no more.
+    /// The lower half of that, for those who need no more.
     generation: AtomicU32,
     ended: AtomicBool,
     /// Whose participants it knows, as [`Life::short`] tells them apart.
@@ -61,8 +61,8 @@ struct Cell {
 
 type Intervals = [[AtomicU64; PURPOSES]; KINDS];
 
-/// What every event changes. In the upper half the generation: up to how many entries of the ledger consent is applied, without a gap.
-/// In the lower half the number of events, since what narrows is applied before a line that was reserved earlier.
+/// What every event changes. In the lower half the generation: up to how many entries of the ledger consent is applied, without a gap.
+/// In the upper half the number of events, since what narrows is applied before a line that was reserved earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp(u64);
 
@@ -70,12 +70,13 @@ impl Stamp {
     /// As tags carry it.
     #[inline]
     pub(crate) const fn generation(self) -> u32 {
-        (self.0 >> 32) as u32
+        (self.0 & LOWER) as u32
     }
 
     /// After another event.
     fn next(self, entries: u32) -> Self {
-        Self(u64::from(entries) << 32 | self.0.wrapping_add(1) & LOWER)
+        let events = (self.0 >> 32).wrapping_add(1);
+        Self(events << 32 | u64::from(entries))
     }
 }
 

@@ -26,8 +26,8 @@ impl Time {
     /// The last in range.
     pub(crate) const LAST: Self = Self::from_millis(NEVER as i64 - 1);
 
-    /// Later than every time in range.
-    const OUT_OF_RANGE: Self = Self(u64::MAX);
+    /// Later than every time in range, and none itself.
+    pub(crate) const NEVER: Self = Self(u64::MAX);
 
     /// The time `micros` microseconds after the meeting's start.
     #[must_use]
@@ -38,7 +38,7 @@ impl Time {
             let micros = micros as u64;
             Self(((micros / 1000) << 32) | (micros % 1000))
         } else {
-            Self::OUT_OF_RANGE
+            Self::NEVER
         }
     }
 
@@ -50,7 +50,7 @@ impl Time {
         if 0 <= millis && millis < NEVER as i64 {
             Self((millis as u64) << 32)
         } else {
-            Self::OUT_OF_RANGE
+            Self::NEVER
         }
     }
 
@@ -74,7 +74,7 @@ impl Time {
     #[must_use]
     #[inline]
     pub(crate) const fn in_range(self) -> bool {
-        self.0 != Self::OUT_OF_RANGE.0
+        self.0 != Self::NEVER.0
     }
 
     /// The millisecond in which this time lies: what an end, a capture or a release counts as; [`NEVER`] out of range.
@@ -92,7 +92,7 @@ impl Time {
     #[inline]
     pub(crate) const fn from_floor(millis: Millis) -> Self {
         if millis == NEVER {
-            Self::OUT_OF_RANGE
+            Self::NEVER
         } else {
             Self((millis as u64) << 32)
         }

@@ -75,7 +75,11 @@ struct Size {
 
 /// A frame whose header was read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Read(Header);
+pub(crate) struct Read {
+    header: Header,
+    /// What [`Read::reaches_back_to`] says.
+    last: Time,
+}
 
 /// What a tap keeps of a stream of encoded frames.
 pub(crate) struct Coded {
@@ -186,7 +190,12 @@ impl Codec {
 impl Read {
     /// How many microseconds before its capture the earliest sample was captured that it can yield, as far as can be told.
     pub(crate) fn reach(&self) -> u32 {
-        self.0.reach.unwrap_or_default()
+        self.header.reach.unwrap_or_default()
+    }
+
+    /// When the last frame was captured that was handed on, if this one may be predicted from it, or from others since then that never came; else never.
+    pub(crate) fn reaches_back_to(&self) -> Time {
+        self.last
     }
 }
 
@@ -195,7 +204,7 @@ impl Coded {
     pub(crate) fn new(codec: Codec, blanks: bool) -> Self {
         Self {
             codec,
-            resume: Resume::default(),
+            resume: Resume::new(),
             blanks: blanks.then(|| codec.blanks()),
         }
     }
@@ -208,12 +217,8 @@ impl Coded {
             black.go_on_as(header.sequence);
         }
         header.position = header.position.said_to_be(keyframe);
-        Some(Read(header))
-    }
-
-    /// When the last frame was captured that was handed on, if this one may be predicted from it, or from others since then that never came.
-    pub(crate) fn reaches_back_to(&self, Read(header): &Read) -> Option<Time> {
-        self.resume.reaches_back_to(header.position)
+        let last = self.resume.reaches_back_to(header.position);
+        Some(Read { header, last })
     }
 
     /// What becomes of a frame after what became of those before it, and of those after it; `verdict` is what consent makes of it.
@@ -225,7 +230,7 @@ impl Coded {
         captured: Time,
         verdict: Verdict,
     ) -> Verdict {
-        let Some(Read(header)) = frame.filter(|_| verdict.is_released()) else {
+        let Some(Read { header, .. }) = frame.filter(|_| verdict.is_released()) else {
             self.interrupt();
             return verdict;
         };
@@ -253,7 +258,7 @@ impl Coded {
 
     /// An empty frame in the place of one that is withheld; none if there is none of the kind.
     pub(crate) fn blank(&mut self, frame: Option<&Read>) -> Option<&[u8]> {
-        let Read(header) = frame?;
+        let Read { header, .. } = frame?;
         match (self.blanks.as_mut()?, header.silence) {
             (Blanks::Silent(room), Some(silence)) => {
                 let length = silence.write(room)?;

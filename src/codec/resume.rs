@@ -20,10 +20,9 @@ pub(super) enum Position {
 }
 
 /// Whether what comes next has what it depends on. At first it has not.
-#[derive(Default)]
 pub(super) struct Resume {
-    /// When the last frame was captured that was handed on; none at first, and after one was withheld.
-    last: Option<Time>,
+    /// When the last frame was captured that was handed on; never at first, and after one was withheld.
+    last: Time,
     /// Whether leading frames have not.
     lacks_leading: bool,
     wants_keyframe: bool,
@@ -42,36 +41,45 @@ impl Position {
 }
 
 impl Resume {
-    /// When the last frame was captured that was handed on, if this one may be predicted from it, or from others since then that never came.
-    pub(super) fn reaches_back_to(&self, position: Position) -> Option<Time> {
+    pub(super) const fn new() -> Self {
+        Self {
+            last: Time::NEVER,
+            lacks_leading: false,
+            wants_keyframe: false,
+        }
+    }
+
+    /// When the last frame was captured that was handed on, if this one may be predicted from it, or from others since then that never came; else never.
+    pub(super) fn reaches_back_to(&self, position: Position) -> Time {
         match position {
-            Position::Alone | Position::Start | Position::StartButForLeading => None,
+            Position::Alone | Position::Start | Position::StartButForLeading => Time::NEVER,
             Position::Renewal | Position::Inner | Position::Leading => self.last,
         }
     }
 
     /// Whether a frame can be handed on if nothing else is against it.
     pub(super) fn passes(&mut self, position: Position, captured: Time) -> bool {
+        self.wants_keyframe = false;
         match position {
+            Position::Alone => return true,
             Position::Start | Position::StartButForLeading => {
-                self.last = Some(captured);
                 self.lacks_leading = position == Position::StartButForLeading;
             }
-            Position::Renewal if self.last.is_some() => self.lacks_leading = false,
-            _ => {}
+            _ if self.last == Time::NEVER => {
+                self.wants_keyframe = true;
+                return false;
+            }
+            Position::Leading if self.lacks_leading => return false,
+            Position::Renewal => self.lacks_leading = false,
+            Position::Inner | Position::Leading => {}
         }
-        let goes_on = self.last.is_some() || position == Position::Alone;
-        self.wants_keyframe = !goes_on;
-        let passes = goes_on && !(position == Position::Leading && self.lacks_leading);
-        if let (Some(last), true) = (&mut self.last, passes) {
-            *last = captured;
-        }
-        passes
+        self.last = captured;
+        true
     }
 
     /// A frame is withheld for another reason.
     pub(super) fn withhold(&mut self) {
-        *self = Self::default();
+        *self = Self::new();
     }
 
     pub(super) fn wants_keyframe(&self) -> bool {

@@ -236,7 +236,11 @@ fn insert(edges: &mut [u64], mut edge: u64) {
 
 /// From 0 to `end`, the ranges between one edge and the next, each with a bit for every region over it.
 fn intervals(edges: &[u64], end: u32) -> impl Iterator<Item = (Range<u32>, u64)> {
-    let place = |edge: u64| u32::try_from(edge >> INDEX_BITS).unwrap_or(u32::MAX);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a place has 32 bits, and beyond all edges they are ones"
+    )]
+    let place = |edge: u64| (edge >> INDEX_BITS) as u32;
     let mut edges = edges.iter().copied().peekable();
     let (mut start, mut over) = (0, 0u64);
     core::iter::from_fn(move || {

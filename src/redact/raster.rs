@@ -20,18 +20,21 @@ pub(super) fn blank(plane: &mut PlaneMut<'_>, fill: Fill) {
 }
 
 /// Overwrites what lies between a plane's rows and below the last one: decoders repeat the picture's edge there, and a crop shows its surroundings.
+#[inline]
 pub(super) fn cover_slack(plane: &mut PlaneMut<'_>, grid: &Grid, fill: Fill, extent: Extent) {
     let Extent { width, height } = extent.sampled(grid.sampling);
-    let width = grid.group.saturating_mul(width as usize);
-    let (rows, stride) = (height as usize, plane.stride);
-    if stride > width {
-        for row in plane.data.chunks_mut(stride.max(1)).take(rows) {
-            cover(row.get_mut(width..).unwrap_or_default(), fill);
-        }
+    let (width, rows) = (grid.group.saturating_mul(width as usize), height as usize);
+    if plane.stride != width || plane.data.len() != rows.saturating_mul(width) {
+        cover_beside(plane, width, rows, fill);
     }
-    let data = plane.data.get_mut(rows.saturating_mul(stride)..);
-    let data = data.unwrap_or_default();
-    blank(&mut PlaneMut { data, stride }, fill);
+}
+
+#[inline(never)]
+fn cover_beside(plane: &mut PlaneMut<'_>, width: usize, rows: usize, fill: Fill) {
+    for (at, row) in plane.data.chunks_mut(plane.stride.max(1)).enumerate() {
+        let beside = if at < rows { width } else { 0 };
+        cover(row.get_mut(beside..).unwrap_or_default(), fill);
+    }
 }
 
 pub(super) fn hide(plane: &mut PlaneMut<'_>, grid: &Grid, fill: Fill, cut: &Cut<'_>) {

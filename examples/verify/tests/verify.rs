@@ -284,10 +284,10 @@ fn a_later_withdrawal_reaches_what_was_cleared() {
 
     // After the meeting's end.
     let later = Time::from_millis(3_600_000);
-    let settling =
-        small
-            .meeting
-            .withdraw(Authority::Participant, small.people[1], Scope::ALL, later).unwrap();
+    let settling = small
+        .meeting
+        .withdraw(Authority::Participant, small.people[1], Scope::ALL, later)
+        .unwrap();
     assert!(settling.is_settled());
     let again = small.path("again");
     let recheck = ["--recheck", "--head", text(&head), "--out", text(&again)];
@@ -382,7 +382,8 @@ fn an_archive_belongs_to_one_meeting() {
         assert!(
             monday
                 .meeting
-                .withdraw(by, who, Scope::ALL, later).unwrap()
+                .withdraw(by, who, Scope::ALL, later)
+                .unwrap()
                 .is_settled()
         );
     }
