@@ -33,7 +33,8 @@
  * an unknown person.
  *
  * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
- * same time too; the calls of one meeting wait for each other. A tap may be on any one thread at a time: its calls must not overlap. Closing
+ * same time too; the calls of one meeting wait for each other, but framegate_meeting_withdraw(), _leave() and _restrict(), which are in force at
+ * once whatever other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap. Closing
  * a tap, a group or a stream's key must not overlap with a call that uses it. Calls on a tap or a stream's key, except
  * opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a tag.
  *
@@ -44,8 +45,9 @@
  * That needs the unwinding of panics, as in what `make install` builds; where a panic aborts, the process ends instead, and releases
  * nothing more either. A callback must not throw, nor leave by longjmp().
  *
- * Unloading. The library starts no threads and keeps nothing in them; after the last handle is closed and no call is under way,
- * dlclose() is safe.
+ * Unloading. The library keeps nothing in the caller's threads. The only one that it starts offers a store its lines during framegate_settling_wait(), and is
+ * over when framegate_meeting_close() has returned, if that was not called from within a callback. After the last handle is closed and no call is
+ * under way, dlclose() is safe.
  *
  * fork(). The child has none of its parent's handles: every call with one gives FRAMEGATE_ERROR_FORKED there, at once, whatever other threads
  * were doing, and no tap releases anything, as no withdrawal in the parent would reach it. People, streams and outlets are those of no meeting
@@ -141,7 +143,7 @@ enum {
   FRAMEGATE_ERROR_OWN_GUARDIAN = -45,      /* nobody is their own guardian */
   FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
   FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be, or an instance all zeros */
-  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range, or an end not in the future */
+  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range or more than a day ahead of the meeting's, or an end not in the future */
   FRAMEGATE_ERROR_FORMAT = -49,            /* it does not fit the kind; no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
   FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,   /* an outlet's purposes must all be its recipient's */
@@ -151,6 +153,7 @@ enum {
   FRAMEGATE_ERROR_LEDGER = -55,            /* the ledger could not be written, so nothing was done */
   FRAMEGATE_ERROR_ENDED = -56,             /* the meeting is over */
   FRAMEGATE_ERROR_KEYLESS = -57,           /* the person joined without a key, and something is signed; the attempt is in the ledger */
+  FRAMEGATE_ERROR_OVERTAKEN = -58,         /* a withdrawal or a restriction of the same came while the store was at it, so nothing of it holds; it is in the ledger */
 
   /* What a ledger is not. */
   FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,  /* a line is not an entry */
@@ -291,6 +294,7 @@ enum {
   FRAMEGATE_REASON_CONTENDED = 6,        /* consent changed faster than the frame could be judged */
   FRAMEGATE_REASON_OVER_BUDGET = 7,      /* more bits than one person may send to one outlet in a minute */
   FRAMEGATE_REASON_OUT_OF_RANGE = 8,     /* a record's field is not in its range */
+  FRAMEGATE_REASON_CLOCK = 9,            /* the tap was given a time more than a day ahead of the meeting's, now or before */
   FRAMEGATE_REASON_INCOMPLETE = 16,      /* not everybody in the frame was named */
   FRAMEGATE_REASON_UNKNOWN = 17,         /* somebody in the frame is not known to the meeting */
   FRAMEGATE_REASON_ABSENT = 18,          /* somebody in the frame has left */
@@ -331,6 +335,11 @@ typedef struct framegate_settling {
 typedef struct framegate_ledger {
   uint64_t handle;
 } framegate_ledger;
+
+/* A ledger in a file in which people withdraw when the meeting is over, its process has gone, or it goes on elsewhere. */
+typedef struct framegate_past_meeting {
+  uint64_t handle;
+} framegate_past_meeting;
 
 /* One stream into one outlet: the hot half. */
 typedef struct framegate_tap {
@@ -388,12 +397,13 @@ typedef struct framegate_outlet {
 /* ---- Meetings ---- */
 
 /* Appends whole lines to where a ledger is kept; if `durable` is not 0, so that they outlast a crash of the machine. Returns 0 if it has,
- * anything else if nothing of the lines is there. It is called in the call that makes the entry, on its thread, one call at a time for each
- * meeting. From within it a call on any meeting is FRAMEGATE_ERROR_BUSY, except framegate_meeting_close(); calls that need no meeting work. */
+ * anything else if nothing of the lines is there. It is called one call at a time for each meeting, by calls on the meeting and on its settlings, on their threads; from within
+ * framegate_settling_wait() on one that the library starts. From within it a call on any meeting is FRAMEGATE_ERROR_BUSY, except framegate_meeting_close(), and
+ * framegate_meeting_withdraw(), _leave() and _restrict(), which are in force when they return; calls that need no meeting work. */
 typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t length, int32_t durable);
 
 /* Tells an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger (without one: at once).
- * It is called after the call that made it, on its thread, outside of any lock; from within it the library may be called, and the meeting closed.
+ * It is called by the call that gave the store the line, before that returns, on its thread, outside of any lock; from within it the library may be called, and the meeting closed.
  * Events from two threads may arrive out of the order of their member "n". `line` is valid only during the call. Frames are not events. */
 typedef void (*framegate_event)(void *user, const char *line, size_t length);
 
@@ -437,7 +447,8 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_open(const framegate_meet
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_resume(framegate_ledger ledger, const framegate_meeting_options *options, framegate_meeting *meeting);
 
 /* Ends a meeting: everything is closed for good, and the last counters are entered. A second end changes nothing.
- * `settling` may be null; otherwise it is closed by framegate_settling_close().
+ * `settling` may be null; otherwise it is closed by framegate_settling_close(). What narrows is in force before the ledger's store is called. If `settling` is null, the store
+ * is then offered the line before the call returns, or, while it is being called already, by that call; otherwise whoever asks the settling, or closes it, offers it the line.
  * Errors: HANDLE, BUSY, PANIC; with the meeting ended all the same, MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_end(framegate_meeting meeting, framegate_settling *settling);
 
@@ -499,7 +510,7 @@ typedef struct framegate_join {
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_join(framegate_meeting meeting, const framegate_join *join, int64_t now, framegate_participant *participant);
 
 /* Somebody goes, and everything of theirs is closed. Of somebody who is not there everything is closed already. `settling` as in framegate_meeting_end().
- * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
+ * It waits for no call that is under way, and works from within callbacks. Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_leave(framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
 
 /* Who of this id is there. Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
@@ -568,12 +579,13 @@ FRAMEGATE_NODISCARD framegate_status framegate_grant_message(framegate_meeting m
 
 /* Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). It takes effect whoever asks; an unknown `by` is entered as the vendor's.
  * Where `scope` names no kinds it is of all kinds, and where it names no purposes for all purposes. A time out of range counts as now; it works after leaving and after the end; for somebody who was never there it does nothing.
- * Once it has settled, no frame of theirs is released any more. `settling` as in framegate_meeting_end().
- * Errors: HANDLE, FOREIGN, BUSY, PANIC; after it is done MISALIGNED, FULL. */
+ * Once it has settled, no frame of theirs is released any more. It waits for no call that is under way, and works from within callbacks. `settling` as in framegate_meeting_end(): who
+ * must not wait for the store passes one. Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_withdraw(framegate_meeting meeting, uint32_t by, framegate_participant who, framegate_scope scope, int64_t now, framegate_settling *settling);
 
 /* The host, an administrator or the vendor narrows: for one person, or for everybody, later joiners too, if `whom` is null. `settling` as in framegate_meeting_end().
- * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
+ * It waits for no call that is under way, and works from within callbacks.
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_restrict(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now,
                                                                 framegate_settling *settling);
 
@@ -596,7 +608,7 @@ typedef struct framegate_tap_release {
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_settling_is_settled(framegate_settling settling, bool *settled);
 
-/* Waits for that, at most this many milliseconds, and says whether it is so then. It holds no lock while waiting. Not for media threads: it might wait for their own release.
+/* Waits for that, at most this many milliseconds, and says whether it is so then, even if the store does not return. It holds no lock while waiting. Not for media threads: it might wait for their own release.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_settling_wait(framegate_settling settling, uint32_t milliseconds, bool *settled);
 
@@ -1134,11 +1146,44 @@ FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes,
  * Errors: HANDLE, MISALIGNED, PANIC, IMPOSSIBLE. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_verify(framegate_ledger ledger, uint64_t *line);
 
+/* Reads a ledger in a file as framegate_ledger_read() does, and what was withdrawn beside it, in the file that ends in .withdrawals, which counts as if it were in the ledger.
+ * Errors: as framegate_ledger_read(), UTF8, FILE, BESIDE. */
+FRAMEGATE_NODISCARD framegate_status framegate_ledger_read_file(framegate_string path, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
+                                                                uint64_t *line);
+
 /* What was read; `info->size` is set by the caller. Errors: HANDLE, NULL, MISALIGNED, SIZE. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_get(framegate_ledger ledger, framegate_ledger_info *info);
 
 /* Closes the handle. Errors: HANDLE. */
 framegate_status framegate_ledger_close(framegate_ledger ledger);
+
+/* Where something was entered: in the ledger, or, as a meeting has that, beside it, where that meeting finds it at its next call. It holds either way, and outlasts a crash. */
+enum {
+  FRAMEGATE_ENTERED_IN_LEDGER = 1,
+  FRAMEGATE_ENTERED_BESIDE = 2
+};
+
+/* Opens the ledger in a file to withdraw in it, whether the meeting has ended, its process has gone, or it goes on. Unless a meeting has the file it is locked until
+ * framegate_past_meeting_close(). `device_secret`, 32 bytes, signs each withdrawal if it is that of the device that signed the ledger; null: nothing does.
+ * `line` as in framegate_ledger_read(). Any thread, but not media threads: it, and what follows, waits for the file system and for other calls with the same handle.
+ * Errors: NULL, MISALIGNED, UTF8, LENGTH, FULL, PANIC, FILE, NO_LOCK, LEDGER_REPLACED, BESIDE, and as framegate_ledger_read(). */
+FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_open(framegate_string path, const uint8_t *device_secret, framegate_past_meeting *past, uint64_t *line);
+
+/* Somebody, by id, refuses or withdraws in all of their stays (GDPR Art. 7(3)); an empty set of kinds or purposes stands for all. An unknown `by` is entered as the vendor's.
+ * The time of day is the system's. `entered` may be null; otherwise it gets FRAMEGATE_ENTERED_….
+ * Errors: HANDLE, MISALIGNED of `who`, UTF8, LENGTH, PANIC, UNKNOWN_PARTICIPANT for somebody who never joined, LEDGER if it could not be written, and then it does not hold;
+ * MISALIGNED of `entered` after it is done. */
+FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_withdraw(framegate_past_meeting past, uint32_t by, framegate_string who, framegate_scope scope, uint32_t *entered);
+
+/* The host, an administrator or the vendor narrows what a meeting that goes on, or is resumed, may still release: for one person by id, or for everybody if `who` is null.
+ * Errors: as framegate_past_meeting_withdraw(), EMPTY for an empty scope, NUMBER, NOT_A_RESTRAINER. */
+FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_restrict(framegate_past_meeting past, uint32_t by, const framegate_string *who, framegate_scope scope, uint32_t *entered);
+
+/* Somebody's receipt, as framegate_ledger_receipt() writes it. Errors: as that. */
+FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_receipt(framegate_past_meeting past, framegate_string who, char *buffer, size_t capacity, size_t *length);
+
+/* Closes the handle, and lifts the lock. Errors: HANDLE. */
+framegate_status framegate_past_meeting_close(framegate_past_meeting past);
 
 /* What follows writes JSON in UTF-8, as framegate_meeting_id() writes an id. Any thread, but not media threads: it goes through the whole ledger.
  * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; UNKNOWN_PARTICIPANT for somebody who never joined, UNKNOWN for an outlet that does not exist. */

@@ -644,6 +644,12 @@ public:
     const StatusCode status = framegate_ledger_read(reinterpret_cast<const std::uint8_t *>(lines.data()), lines.size(), anchor, device, &ledger, line);
     return status ? Result<Ledger>(Ledger(ledger)) : status;
   }
+  /* With what was withdrawn beside the file. */
+  static Result<Ledger> read_file(std::string_view path, const Head *anchor = nullptr, const std::uint8_t *device = nullptr, std::uint64_t *line = nullptr) {
+    framegate_ledger ledger{};
+    const StatusCode status = framegate_ledger_read_file(detail::string(path), anchor, device, &ledger, line);
+    return status ? Result<Ledger>(Ledger(ledger)) : status;
+  }
   StatusCode verify(std::uint64_t *line = nullptr) const { return framegate_ledger_verify(get(), line); }
   Result<LedgerInfo> info() const {
     detail::Sized<LedgerInfo> info;
@@ -692,6 +698,40 @@ private:
     told.outlet = of.outlet;
     told.started = of.started.count();
     return told;
+  }
+};
+
+/* Where something was entered. It holds either way. */
+enum class Entered : std::uint32_t { in_ledger = FRAMEGATE_ENTERED_IN_LEDGER, beside = FRAMEGATE_ENTERED_BESIDE };
+
+/* A ledger in a file in which people withdraw when the meeting is over, its process has gone, or it goes on elsewhere. */
+class PastMeeting : public detail::Handle<framegate_past_meeting, framegate_past_meeting_close> {
+public:
+  using Handle::Handle;
+
+  /* `device_secret`: 32 bytes, to sign with what is withdrawn. `line` says which does not verify. */
+  static Result<PastMeeting> open(std::string_view path, const std::uint8_t *device_secret = nullptr, std::uint64_t *line = nullptr) {
+    framegate_past_meeting past{};
+    const StatusCode status = framegate_past_meeting_open(detail::string(path), device_secret, &past, line);
+    return status ? Result<PastMeeting>(PastMeeting(past)) : status;
+  }
+  /* All of somebody's stays. An empty set in the scope stands for everything. */
+  Result<Entered> withdraw(By by, std::string_view who, Scope scope) {
+    return entered([&](std::uint32_t *place) { return framegate_past_meeting_withdraw(get(), static_cast<std::uint32_t>(by), detail::string(who), scope, place); });
+  }
+  /* Of everybody if nobody is named. */
+  Result<Entered> restrict(By by, std::optional<std::string_view> whom, Scope scope) {
+    const framegate_string id = detail::string(whom.value_or(std::string_view()));
+    return entered([&](std::uint32_t *place) { return framegate_past_meeting_restrict(get(), static_cast<std::uint32_t>(by), whom ? &id : nullptr, scope, place); });
+  }
+  Result<std::string> receipt(std::string_view who) const {
+    return detail::text([&](auto... room) { return framegate_past_meeting_receipt(get(), detail::string(who), room...); });
+  }
+
+private:
+  template <class Call> static Result<Entered> entered(Call call) {
+    const Result<std::uint32_t> place = detail::told<std::uint32_t>(call);
+    return place ? Result<Entered>(static_cast<Entered>(*place)) : place.status();
   }
 };
 

@@ -30,6 +30,8 @@ use crate::{
     verdict::{Reason, Verdict},
 };
 
+mod locks;
+
 /// What an exploration came to.
 #[derive(Default)]
 struct Notes {

@@ -294,6 +294,12 @@ impl Register {
     pub(crate) fn may(&self, at: Time, entry: &Entry) -> Result<(), Error> {
         let present = |who: &str| self.seats.iter().any(|seat| seat.is_of(who));
         match entry {
+            Entry::Withdrew { scope, .. } if scope.is_empty() => {
+                Err(Error::Empty("withdrawal's scope"))
+            }
+            Entry::Restricted { scope, .. } | Entry::Lifted { scope, .. } if scope.is_empty() => {
+                Err(Error::Empty("restriction's scope"))
+            }
             // After the end what was released can still be withdrawn, and the device vouches for it all.
             entry if self.has_ended => match entry {
                 Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
@@ -314,12 +320,6 @@ impl Register {
                 Err(Error::UnknownParticipant)
             }
             Entry::Withdrew { who, .. } if !self.has_been(who) => Err(Error::UnknownParticipant),
-            Entry::Withdrew { scope, .. } if scope.is_empty() => {
-                Err(Error::Empty("withdrawal's scope"))
-            }
-            Entry::Restricted { scope, .. } | Entry::Lifted { scope, .. } if scope.is_empty() => {
-                Err(Error::Empty("restriction's scope"))
-            }
             Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
             Entry::Lifted { who, by, .. } => {
                 Restrainer::new(*by, who.is_none()).ok_or(Error::NotARestrainer(*by))?;

@@ -1,18 +1,31 @@
 //! Numbers that no two things of a process share: of stays and of meetings. So a handle of the one is none of the other, at no cost where it is looked at.
 
 // Not those of `sync.rs`: a model checker's can be no statics, and nothing is ordered by these.
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use crate::ids::Life;
 
 static STAYS: AtomicU64 = AtomicU64::new(0);
 static LIVES: AtomicU64 = AtomicU64::new(0);
+/// How often a process was forked to become this one, each being a child of the one before.
+static FORKS: AtomicU32 = AtomicU32::new(0);
 
 /// Begins anew, in a child of the process.
 #[cfg(all(feature = "capi", unix))]
 pub(crate) fn forget() {
     STAYS.store(0, Relaxed);
     LIVES.store(0, Relaxed);
+    FORKS.fetch_add(1, Relaxed);
+}
+
+/// A process, which none of its children is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Process(u32);
+
+impl Process {
+    pub(crate) fn this() -> Self {
+        Self(FORKS.load(Relaxed))
+    }
 }
 
 /// From where stays are numbered.

@@ -17,6 +17,7 @@ use crate::{
     lock::Lock,
     register::Register,
     release::TapState,
+    serial::Process,
     settling::{Entered, Settling},
     sync::AtomicU64,
     table::Table,
@@ -179,6 +180,12 @@ impl State {
         self.regroup(Kinds::all());
     }
 
+    /// Closes everything for good, as the meeting is dropped.
+    fn go(&mut self) {
+        self.close();
+        self.is_gone = true;
+    }
+
     /// Reserves a line for what must be in the ledger before it holds.
     fn reserve(
         &mut self,
@@ -294,6 +301,11 @@ pub(crate) struct Core {
     scribe: Lock<Scribe>,
     /// Up to which ticket entries are durable.
     durable: Arc<AtomicU64>,
+    /// In which it was made. In a child of it nobody has a handle of the meeting, the ledger is not the child's to write, and whoever had a lock is not there.
+    process: Process,
+    /// Threads that were made for the store, while somebody waits no longer than they wish to.
+    #[cfg(feature = "std")]
+    threads: Lock<Vec<std::thread::JoinHandle<()>>>,
 }
 
 impl Core {
@@ -308,6 +320,9 @@ impl Core {
             durable: scribe.durable(),
             state: Lock::new(State::new(table, register, queue, latest)),
             scribe: Lock::new(scribe),
+            process: Process::this(),
+            #[cfg(feature = "std")]
+            threads: Lock::new(Vec::new()),
         };
         (core, device)
     }
@@ -329,14 +344,19 @@ impl Core {
             let lines = self.state.lock().queue.take();
             scribe.write_reserved(lines, &reserved, &entry)
         };
-        let mut state = self.state.lock();
-        match written {
-            Ok(()) => state.keep(at, &entry),
-            Err(error) => {
-                state.give_up();
-                Err(error)
+        let done = {
+            let mut state = self.state.lock();
+            match written {
+                Ok(()) => state.keep(at, &entry),
+                Err(error) => {
+                    state.give_up();
+                    Err(error)
+                }
             }
-        }
+        };
+        #[cfg(feature = "std")]
+        self.hand_over();
+        done
     }
 
     /// Enters what was left beside the ledger, and offers the store what it does not have yet; waits for it.
@@ -353,22 +373,28 @@ impl Core {
         scribe.write(lines)
     }
 
-    /// Closes everything for good, and lets go of the store.
+    /// Closes everything for good, and lets go of the store. Waits for whoever has it, unless this thread is in a call of a store itself.
     pub(crate) fn close(&mut self) {
-        {
-            let mut state = self.state.lock();
-            state.close();
-            state.is_gone = true;
-        }
-        // Whoever holds the store, perhaps this thread in its callback, lets go of it instead.
-        #[cfg(feature = "std")]
-        let Some(mut scribe) = self.scribe.try_lock() else {
+        if self.process != Process::this() {
             return;
-        };
-        #[cfg(not(feature = "std"))]
-        let mut scribe = self.scribe.lock();
-        let lines = self.state.lock().queue.take();
-        scribe.close(lines);
+        }
+        self.state.lock().go();
+        #[cfg(feature = "std")]
+        if crate::ledger::is_in_store() {
+            return self.let_go();
+        }
+        {
+            let mut scribe = self.scribe.lock();
+            let lines = self.state.lock().queue.take();
+            scribe.close(lines);
+        }
+        #[cfg(feature = "std")]
+        let threads = core::mem::take(&mut *self.threads.lock());
+        #[cfg(feature = "std")]
+        for thread in threads {
+            // It catches whatever a store does.
+            let _ = thread.join();
+        }
     }
 
     /// Whether a narrowing is of this meeting.
@@ -405,6 +431,33 @@ impl Core {
         self.settling(&state)
     }
 
+    /// Closes everything for good without waiting: lets go of the store, or leaves that to whoever has it.
+    #[cfg(feature = "capi")]
+    pub(crate) fn close_without_waiting(&self) {
+        self.state.lock().go();
+        self.let_go();
+    }
+
+    /// Gives the store what was entered while it was busy, as whoever narrowed then did not wait for it.
+    fn hand_over(&self) {
+        while self.state.lock().queue.is_waiting() {
+            let Some(mut scribe) = self.scribe.try_lock() else {
+                return;
+            };
+            let lines = self.state.lock().queue.take();
+            if scribe.write(lines).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn let_go(&self) {
+        if let Some(mut scribe) = self.scribe.try_lock() {
+            let lines = self.state.lock().queue.take();
+            scribe.close(lines);
+        }
+    }
+
     fn settling(&self, state: &State) -> Settling {
         state
             .settling(&self.durable)
@@ -438,25 +491,36 @@ impl Core {
 #[cfg(feature = "std")]
 impl crate::settling::Drive for Core {
     fn drive(&self) {
+        if self.process != Process::this() {
+            return;
+        }
         if let Some(mut scribe) = self.scribe.try_lock() {
             let beside = scribe.beside();
             let lines = self.state.lock().take_up(beside, &[]);
             let _ = scribe.write(lines);
-            let mut state = self.state.lock();
-            if state.is_gone {
-                scribe.close(state.queue.take());
-            }
+        }
+        self.hand_over();
+        // Whoever dropped the meeting meanwhile may not have waited for the store.
+        if self.state.lock().is_gone {
+            self.let_go();
         }
     }
 
     fn drive_aside(self: Arc<Self>) {
-        let drive = {
-            let core = Arc::clone(&self);
-            move || crate::settling::Drive::drive(&*core)
-        };
-        // Without a thread more it is this one that waits.
-        if std::thread::Builder::new().spawn(drive).is_err() {
-            crate::settling::Drive::drive(&*self);
+        let core = Arc::clone(&self);
+        let drive = move || crate::settling::Drive::drive(&*core);
+        let mut threads = self.threads.lock();
+        // None is made any more that closing would not wait for.
+        if self.state.lock().is_gone {
+            return;
         }
+        threads.retain(|thread| !thread.is_finished());
+        if let Ok(thread) = std::thread::Builder::new().spawn(drive) {
+            threads.push(thread);
+            return;
+        }
+        drop(threads);
+        // Without a thread more it is this one that waits.
+        crate::settling::Drive::drive(&*self);
     }
 }

@@ -34,6 +34,12 @@ impl Withdrawals {
         self.core.state.lock().close();
     }
 
+    /// Closes everything for good, and lets go of the store without waiting for whoever has it.
+    #[cfg(feature = "capi")]
+    pub(crate) fn close_without_waiting(&self) {
+        self.core.close_without_waiting();
+    }
+
     /// As [`Meeting::withdraw`](crate::Meeting::withdraw).
     ///
     /// # Errors

@@ -14,8 +14,8 @@ use std::{
 use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
 use framegate::{
     Archived, Area, Authority, Carried, Cleared, ColorRange, Contributors, Field, Finding, Format,
-    Frame, Join, Kind, Kinds, MAX_REGIONS, Meeting, MeetingKey, Payload, Purposes, Reason, Region,
-    Samples, Schema, Scope, Seals, StreamOptions, Subject, Subjects, Time, Verdict, Verifier,
+    Frame, Join, Kind, Kinds, MAX_REGIONS, MeetingKey, Payload, Purposes, Reason, Region, Samples,
+    Schema, Scope, Seals, StreamOptions, Subject, Subjects, Time, Verdict, Verifier,
 };
 use layout::Memory;
 
@@ -429,7 +429,7 @@ fn admitting_encoded_frames() {
 #[test]
 fn sealing_and_verifying_archives() {
     let ledger = common::Memory::default();
-    let mut meeting = Meeting::open_with("archived", 2, ledger.writer()).unwrap();
+    let mut meeting = common::open("archived", 2, ledger.writer());
     let notice = meeting.show(common::notice()).unwrap();
     let who = meeting.join(Join::adult("ana"), Time::START).unwrap();
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);

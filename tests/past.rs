@@ -405,13 +405,29 @@ fn r10_a_past_meeting_says_what_did_not_get_into_the_ledger() {
 
 #[test]
 fn r2_of_a_past_meeting_nothing_can_be_widened_and_nothing_empty_is_nothing() {
+    for has_ended in [false, true] {
+        nothing_is_widened(has_ended);
+    }
+}
+
+fn nothing_is_widened(has_ended: bool) {
     let memory = Memory::default();
-    let scene = scene(memory.writer());
+    let mut scene = scene(memory.writer());
+    if has_ended {
+        let _ = scene.meeting.end();
+    }
     drop(scene.meeting);
     let mut past = PastMeeting::of(memory.read(), Box::new(memory.clone()), None).unwrap();
     for by in [Authority::Participant, Authority::Guardian] {
         let refused = past.restrict(by, None, AUDIO, wall(0));
         assert_eq!(refused, Err(Error::NotARestrainer(by)));
+    }
+    for empty in [
+        Scope::new(Kinds::AUDIO, Purposes::empty()),
+        Scope::new(Kinds::empty(), Purposes::TRAIN),
+    ] {
+        let refused = past.restrict(Authority::Host, None, empty, wall(0));
+        assert!(matches!(refused, Err(Error::Empty(_))), "{refused:?}");
     }
     let nobody = past.restrict(Authority::Host, Some("nobody"), AUDIO, wall(0));
     assert_eq!(nobody, Err(Error::UnknownParticipant));

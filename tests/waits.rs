@@ -35,6 +35,7 @@ struct Slow {
     memory: Memory,
     door: Arc<(Mutex<bool>, Condvar)>,
     waiting: Arc<AtomicUsize>,
+    refuses_next: Arc<AtomicBool>,
 }
 
 impl Slow {
@@ -60,6 +61,9 @@ impl Store for Slow {
             .wait_while(self.door.0.lock().unwrap(), |shut| *shut);
         drop(shut);
         self.waiting.fetch_sub(1, SeqCst);
+        if self.refuses_next.swap(false, SeqCst) {
+            return Err(StoreError);
+        }
         self.memory.append(lines, durable)
     }
 }
@@ -202,6 +206,78 @@ fn r6_nobody_who_withdraws_waits_for_a_store_that_keeps_somebody_else() {
             let ledger = slow.memory.read();
             assert_eq!(ledger.verify(), Ok(()), "{what} during {other}");
         }
+    }
+}
+
+#[test]
+fn r6_what_was_withdrawn_meanwhile_is_entered_by_the_call_that_kept_the_store_busy() {
+    for accepts in [true, false] {
+        let mut scene = scene();
+        let (handle, ana) = (scene.meeting.withdrawals(), scene.people[0]);
+        scene.slow.shut(true);
+        let slow = scene.slow.clone();
+        let waiting = thread::spawn(move || {
+            let _ = scene.meeting.join(Join::adult("eva"), millis(3));
+            scene.meeting
+        });
+        slow.until_somebody_waits();
+        drop(handle.withdraw(BY, ana, Scope::ALL, millis(4)).unwrap());
+        slow.refuses_next.store(!accepts, SeqCst);
+        slow.shut(false);
+        let meeting = waiting.join().unwrap();
+        let text = String::from_utf8(slow.memory.bytes()).unwrap();
+        assert!(text.contains(r#""withdrew""#), "{accepts}: {text}");
+        assert_eq!(text.contains(r#""eva""#), accepts);
+        drop(meeting);
+    }
+}
+
+/// A store that drops the meeting whose ledger it keeps, when it is next called.
+struct Drops {
+    memory: Memory,
+    meeting: Arc<Mutex<Option<Meeting>>>,
+    dropped: Arc<AtomicBool>,
+}
+
+impl Store for Drops {
+    fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError> {
+        let meeting = self.meeting.try_lock().ok().and_then(|mut of| of.take());
+        self.dropped.fetch_or(meeting.is_some(), SeqCst);
+        drop(meeting);
+        self.memory.append(lines, durable)
+    }
+}
+
+#[test]
+fn r1_a_meeting_that_its_own_store_drops_is_closed_and_waits_for_nobody() {
+    for by_waiting in [false, true] {
+        let (memory, own) = (Memory::default(), Arc::default());
+        let dropped = Arc::new(AtomicBool::new(false));
+        let writer = LedgerWriter::new(Box::new(Drops {
+            memory: memory.clone(),
+            meeting: Arc::clone(&own),
+            dropped: Arc::clone(&dropped),
+        }));
+        let mut meeting = Meeting::open_with("test", 4, writer).unwrap();
+        let notice = meeting.show(notice()).unwrap();
+        let ana = meeting.join(Join::adult("ana"), Time::START).unwrap();
+        agree(&mut meeting, notice, ana, SCOPE, millis(1));
+        let mut of_ana = tap(&mut meeting, microphone(ana), Purposes::RECORD);
+        assert_eq!(record(&mut of_ana, 2), Verdict::Whole);
+        let handle = meeting.withdrawals();
+        *own.lock().unwrap() = Some(meeting);
+        let everybody = handle.restrict(Authority::Host, None, Scope::ALL, millis(3));
+        let settling = everybody.unwrap();
+        if by_waiting {
+            assert!(settling.wait(Duration::from_mins(1)));
+        } else {
+            assert!(settling.is_settled());
+        }
+        assert!(dropped.load(SeqCst));
+        assert_eq!(record(&mut of_ana, 4), Verdict::Dropped(Reason::Ended));
+        let late = handle.leave(ana, millis(5)).map(drop);
+        assert_eq!(late, Err(Error::Ended));
+        assert_eq!(memory.read().verify(), Ok(()));
     }
 }
 

@@ -1,8 +1,12 @@
 // Every function of framegate.hpp, each with what it must say. It is also built without exceptions.
 #include <framegate.hpp>
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -423,12 +427,43 @@ void ledgers(const std::string &lines) {
   CHECK(Meeting::resume(ledger, options("")).status().number() == FRAMEGATE_ERROR_RESUMED_END);
 }
 
+std::string temporary() {
+  char path[] = "/tmp/framegate.XXXXXX";
+  const int file = mkstemp(path);
+  CHECK(file >= 0 && close(file) == 0);
+  return path;
+}
+
+// Withdrawing when the meeting is over: in its ledger, and beside it where another has that.
+void past(const std::string &lines) {
+  const std::string path = temporary();
+  std::ofstream(path, std::ios::binary) << lines;
+  PastMeeting past = *PastMeeting::open(path);
+  CHECK(*past.withdraw(By::participant, "adult", recording) == Entered::in_ledger);
+  CHECK(past.withdraw(By::participant, "nobody", recording).status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  CHECK(past.restrict(By::participant, std::nullopt, recording).status().number() == FRAMEGATE_ERROR_NOT_A_RESTRAINER);
+  CHECK(past.restrict(By::host, std::nullopt, Scope{}).status().number() == FRAMEGATE_ERROR_EMPTY);
+  CHECK(*past.restrict(By::host, "adult", recording) == Entered::in_ledger);
+  PastMeeting second = *PastMeeting::open(path);
+  CHECK(*second.withdraw(By::guardian, "adult", Scope{}) == Entered::beside);
+  CHECK(*second.restrict(By::vendor, std::nullopt, recording) == Entered::beside);
+  const Ledger ledger = *Ledger::read_file(path);
+  CHECK(ledger.verify() && *ledger.receipt("adult") == *second.receipt("adult") && *ledger.receipt("adult") != *past.receipt("adult"));
+  past.close();
+  CHECK(past.withdraw(By::participant, "adult", recording).status().number() == FRAMEGATE_ERROR_HANDLE);
+  CHECK(PastMeeting::open(path + ".none").status().number() == FRAMEGATE_ERROR_FILE);
+  CHECK(Ledger::read_file(path + ".none").status().number() == FRAMEGATE_ERROR_FILE);
+  CHECK(std::remove(path.c_str()) == 0 && std::remove((path + ".withdrawals").c_str()) == 0);
+}
+
 } // namespace
 
 int main() {
   CHECK(abi_fits() && !version_string().empty());
   CHECK(StatusCode(FRAMEGATE_ERROR_OVERREACH).message().find("only the person") == 0);
-  ledgers(control());
+  const std::string lines = control();
+  ledgers(lines);
+  past(lines);
   media();
   travelling();
 #ifdef __cpp_exceptions

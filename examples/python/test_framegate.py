@@ -7,6 +7,7 @@ import copy
 import ctypes
 import gc
 import inspect
+import itertools
 import os
 import pickle
 import re
@@ -20,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from framegate import (
-    Archived, By, Carried, Channel, Error, Field, Finding, Format, Frame, Head, Kind, Ledger, Meeting, MeetingKey, Method, Participant, Purpose, Rectangle,
-    Source, Span, StreamType, Subject, Tap, Verdict, Verifier, _c, meet, read_tag, record, wire,
+    Archived, By, Carried, Channel, Entered, Error, Field, Finding, Format, Frame, Head, Kind, Ledger, Meeting, MeetingKey, Method, Participant, PastMeeting, Purpose,
+    Rectangle, Source, Span, StreamType, Subject, Tap, Verdict, Verifier, _c, meet, read_tag, record, wire,
 )  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
@@ -101,24 +102,33 @@ class Gate(unittest.TestCase):
                         self.assertEqual((cleared.verdict, cleared.data), (Verdict.WHOLE, samples.tobytes()))
                 self.assertEqual(into, samples)
         gapped = memoryview(bytearray(range(128)))[::2]
-        key = MeetingKey(bytes(32), "test").stream(0)
+        key = MeetingKey(bytes(32), self.meeting.instance).stream(0)
         for content, copied in ((gapped, None), (b"x" * 64, gapped)):
             with self.assertRaises(BufferError), tap.admit(content, 1_000_000, 1_020_000, into=copied):
                 self.fail("released")
         with self.assertRaises(BufferError):
-            key.seal(bytes(16), [], gapped)
+            key.digest(Format.OPAQUE, gapped)
         with self.assertRaises(TypeError), tap.admit(b"voice", 1_000_000, 1_020_000, into=b"voice"):
             self.fail("released")
         self.assertEqual(tap.counters().seen, 48)
 
+    def file(self) -> str:
+        """The ledger so far, in a file."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name, "ledger.jsonl")
+        path.write_bytes(self.content())
+        return str(path)
+
     def handles(self) -> list[Any]:
         """One of each that stands for something of this process."""
-        tap, key = self.tap(), MeetingKey(bytes(32), "test")
+        tap, key = self.tap(), MeetingKey(bytes(32), self.meeting.instance)
         ledger = Ledger(self.content())
         settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.VIDEO], Purpose.TRAIN, 0)
         stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
         outlet = self.meeting.outlet("another", Purpose.TRAIN)
-        return [self.meeting, tap, key, key.stream(0), ledger, Verifier(ledger), settling, self.meeting.group([self.who]), self.who, stream, outlet]
+        group = self.meeting.group([self.who])
+        return [self.meeting, tap, key, key.stream(0), ledger, Verifier(ledger), settling, group, self.who, stream, outlet, PastMeeting(self.file())]
 
     def test_handles_are_not_pickled_or_copied(self) -> None:
         handles = self.handles()
@@ -157,7 +167,7 @@ class Gate(unittest.TestCase):
                 handle.close()
         asked: list[Callable[[], object]] = [
             settling.is_settled, lambda: settling.wait(1), lambda: self.meeting.settled(settling, 0), tap.wants_keyframe, lambda: tap.decide(0, 0),
-            lambda: key.verify(bytes(16), bytes(16), [], b""), lambda: meet(bytes(16), bytes(16)), lambda: wire.extension_id(""),
+            lambda: key.verify(bytes(16), bytes(16), [], bytes(32)), lambda: meet(bytes(16), bytes(16)), lambda: wire.extension_id(""),
         ]  # fmt: skip
         for ask in asked:
             with self.assertRaises(Error):
@@ -323,6 +333,49 @@ class Gate(unittest.TestCase):
                 Ledger(Path(path).read_bytes(), anchor=head)
             self.assertEqual(refused.exception.status, -71)
 
+    def test_withdrawing_when_the_meeting_is_over(self) -> None:
+        """After it has ended or its process has gone, of whoever has left or not; and beside the ledger where another has it."""
+        for ends, leaves in itertools.product((False, True), repeat=2):
+            lines: list[str] = []
+            with Meeting("late", event=lines.append) as meeting:
+                who = meeting.join("ada", 0)
+                notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
+                meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
+                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
+                with meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)).admit(b"voice", 1_000_000, 1_020_000) as cleared:
+                    frames = [Archived(meeting.instance, Carried(cleared.tag), [Subject("ada")], None)]
+                if leaves:
+                    meeting.leave(who, 2_000_000)
+                if ends:
+                    meeting.end()
+                # What is written when it is closed is after its process has gone.
+                content = "".join(line + "\n" for line in lines).encode()
+            with tempfile.TemporaryDirectory() as folder:
+                path = f"{folder}/ledger.jsonl"
+                Path(path).write_bytes(content)
+                head = Verifier(Ledger.read_file(path)).head
+                self.assertEqual(Verifier(Ledger.read_file(path)).recheck(head, frames), [Finding.CLEARED])
+                past, second = PastMeeting(path), PastMeeting(path)
+                self.assertEqual(second.withdraw(By.PARTICIPANT, "ada", [Kind.AUDIO], Purpose.TRAIN), Entered.BESIDE)
+                beside = Ledger.read_file(path)
+                self.assertEqual(Verifier(beside).recheck(head, frames), [Finding.RECALLED])
+                self.assertEqual(beside.receipt("ada"), second.receipt("ada"))
+                self.assertEqual(past.withdraw(By.PARTICIPANT, "ada"), Entered.IN_LEDGER)
+                self.assertEqual(past.restrict(By.HOST, "ada", [Kind.AUDIO], Purpose.TRAIN), Entered.IN_LEDGER)
+                self.assertEqual(past.restrict(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN), Entered.IN_LEDGER)
+                refusals: list[Callable[[], object]] = [
+                    lambda: past.withdraw(By.PARTICIPANT, "zoe"), lambda: past.restrict(By.HOST, None, [], Purpose.TRAIN),
+                    lambda: past.restrict(By.PARTICIPANT, None, [Kind.AUDIO], Purpose.TRAIN), lambda: PastMeeting(path + ".none"),
+                    lambda: Ledger.read_file(path + ".none"),
+                ]  # fmt: skip
+                for refused in refusals:
+                    with self.assertRaises(Error):
+                        refused()
+                past.close()
+                ledger = Ledger(Path(path).read_bytes())
+                ledger.verify()
+                self.assertEqual(Verifier(ledger).recheck(head, frames), [Finding.RECALLED])
+
     def test_narrowing_by_others(self) -> None:
         tap = self.tap()
         self.grant()
@@ -390,7 +443,7 @@ class Gate(unittest.TestCase):
                 stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
                 tap, key = meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)), MeetingKey(bytes(32), meeting.instance)
                 with tap.admit(bytes(80), 1_000_000, 1_020_000) as cleared:
-                    sealing, people = key.stream(cleared.tag), [Subject("ada")]
+                    sealing, people = key.stream(read_tag(cleared.tag).stream), [Subject("ada")]
                     digest = sealing.digest(Format.OPAQUE, bytes(80))
                     frame = Archived(meeting.instance, Carried(cleared.tag, sealing.seal(cleared.tag, people, digest)), people, digest)
                 head = meeting.head()

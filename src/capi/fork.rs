@@ -22,6 +22,7 @@ use super::{
     group::GROUPS,
     ledger::LEDGERS,
     meeting::MEETINGS,
+    past::PASTS,
     seal::{MEETING_KEYS, STREAM_KEYS},
     settling::SETTLINGS,
     status::Status,
@@ -41,10 +42,11 @@ pub(super) trait Held {
     fn leave(&mut self);
 }
 
-static TABLES: [&dyn Table; 8] = [
+static TABLES: [&dyn Table; 9] = [
     &MEETINGS,
     &SETTLINGS,
     &LEDGERS,
+    &PASTS,
     &TAPS,
     &GROUPS,
     &MEETING_KEYS,

@@ -2,10 +2,10 @@
 
 use super::{
     handle::Handle,
-    meeting::{DigestOut, Gate, InstanceInOut, Shared, call, narrow},
+    meeting::{DigestOut, Gate, InstanceInOut, Shared, call, narrow, narrow_in_turn},
     memory::{Buffer, In, Late, Out, Text, answer, plain, sized},
     people::Person,
-    settling::{Under, give},
+    settling::Under,
     status::Status,
 };
 use crate::{
@@ -174,10 +174,9 @@ extern "C" fn framegate_meeting_supersede(
 ) -> i32 {
     answer(Late(settling), |settling| {
         let notice = Digest::from(*notice.get()?);
-        let superseded = call(meeting, |gate| {
+        narrow_in_turn(meeting, settling, |gate| {
             Ok(gate.meeting.supersede(notice, Time::from_micros(now))?)
-        })?;
-        give(settling, superseded)
+        })
     })
 }
 

@@ -9,7 +9,7 @@ use core::mem::offset_of;
 use std::{fs, path::Path, process::Command};
 
 use super::{
-    ABI_VERSION, archive, frame, grant, ledger, meeting, people, sdp, seal, settling, status,
+    ABI_VERSION, archive, frame, grant, ledger, meeting, past, people, sdp, seal, settling, status,
     stream, tag, tap,
 };
 use crate::{
@@ -122,6 +122,7 @@ fn structs() -> Numbers {
         "meeting",
         "settling",
         "ledger",
+        "past_meeting",
         "tap",
         "group",
         "meeting_key",
@@ -169,6 +170,8 @@ const NUMBERS: &[(&str, u32)] = &[
     ("PREFERENCE_OFF", sdp::OFF),
     ("PREFERENCE_PAUSE", sdp::PAUSED),
     ("PREFERENCE_NO_PREFERENCE", sdp::NO_PREFERENCE),
+    ("ENTERED_IN_LEDGER", past::IN_LEDGER),
+    ("ENTERED_BESIDE", past::BESIDE),
     ("DURABILITY_EACH", 0),
     ("DURABILITY_BATCHED", 1),
 ];

@@ -1,11 +1,7 @@
 //! Meetings: opened, resumed, ended, closed; and what each call on one goes through.
 
 use alloc::{boxed::Box, sync::Arc};
-use core::cell::Cell;
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError, TryLockError},
-    thread_local,
-};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::{
     boundary::caught,
@@ -23,7 +19,7 @@ use crate::{
     error::Error,
     ids::Participant,
     instance::Instance,
-    ledger::{Durability, Head, Ledger, LedgerWriter},
+    ledger::{Durability, Head, Ledger, LedgerWriter, is_in_store},
     meeting::Meeting,
     settling::Settling,
     time::Time,
@@ -39,39 +35,15 @@ pub(super) struct Shared {
     /// With which threads narrow without waiting for their turn, from within a callback, too.
     withdrawals: Withdrawals,
     callbacks: Arc<Callbacks>,
-    events: Option<Events>,
+    events: Option<Arc<Events>>,
 }
 
 pub(super) struct Gate {
     pub(super) meeting: Meeting,
 }
 
-thread_local! {
-    /// Whether this thread is in a call on a meeting; then the store's callback has called.
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
-}
-
-/// A call on a meeting under way on this thread.
-struct Inside;
-
-impl Inside {
-    fn enter() -> Result<Self, Status> {
-        if INSIDE.replace(true) {
-            Err(Status::Busy)
-        } else {
-            Ok(Self)
-        }
-    }
-}
-
-impl Drop for Inside {
-    fn drop(&mut self) {
-        INSIDE.set(false);
-    }
-}
-
 impl Shared {
-    fn new(meeting: Meeting, callbacks: Arc<Callbacks>, events: Option<Events>) -> Self {
+    fn new(meeting: Meeting, callbacks: Arc<Callbacks>, events: Option<Arc<Events>>) -> Self {
         Self {
             withdrawals: meeting.withdrawals(),
             gate: Mutex::new(Some(Gate { meeting })),
@@ -81,8 +53,11 @@ impl Shared {
     }
 
     fn call<R>(&self, call: impl FnOnce(&mut Gate) -> Result<R, Status>) -> Result<R, Status> {
+        // It could be the meeting whose call has called the store.
+        if is_in_store() {
+            return Err(Status::Busy);
+        }
         let done = {
-            let _inside = Inside::enter()?;
             let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
             let done = caught(|| gate.as_mut().map_or(Err(Status::Handle), call));
             if matches!(done, Err(Status::Panic)) {
@@ -115,13 +90,6 @@ impl Shared {
             return Err(Status::Foreign);
         }
         caught(|| Ok(narrow(&self.withdrawals)?))
-    }
-
-    /// Tells what a settling had entered, unless a call that is under way on this thread will.
-    fn tell(&self) {
-        if let (Some(events), false) = (&self.events, INSIDE.get()) {
-            events.tell();
-        }
     }
 
     /// Lets the next one in; if the meeting was to be closed meanwhile, shuts it first.
@@ -164,20 +132,35 @@ impl Shared {
             Err(TryLockError::Poisoned(gate)) => Some(gate.into_inner()),
             Err(TryLockError::WouldBlock) => None,
         };
-        let is_called_elsewhere = gate.is_none() && !life.is_appending_here();
-        // What another thread is entering, a withdrawal perhaps, it still enters.
-        if !is_called_elsewhere {
+        let Some(mut gate) = gate else {
+            let is_called_elsewhere = !life.is_appending_here();
+            // What another thread is entering, a withdrawal perhaps, it still enters.
+            if !is_called_elsewhere {
+                life.close();
+            }
+            return still_called(is_called_elsewhere || life.is_elsewhere());
+        };
+        let closed = gate.take();
+        drop(gate);
+        drop(life);
+        // What was entered and is not in the store yet goes there.
+        self.withdrawals.close_without_waiting();
+        drop(closed);
+        let mut life = self.callbacks.life();
+        let is_elsewhere = life.is_elsewhere();
+        if !is_elsewhere {
             life.close();
         }
-        let is_still_called = is_called_elsewhere || life.is_elsewhere();
-        let closed = gate.and_then(|mut gate| gate.take());
-        drop(life);
-        drop(closed);
-        if is_still_called {
-            Err(Status::StillCalled)
-        } else {
-            Ok(())
-        }
+        still_called(is_elsewhere)
+    }
+}
+
+/// What closing answers while another thread is in a callback, or may begin one.
+fn still_called(is_still_called: bool) -> Result<(), Status> {
+    if is_still_called {
+        Err(Status::StillCalled)
+    } else {
+        Ok(())
     }
 }
 
@@ -205,9 +188,17 @@ pub(super) fn narrow(
     narrow: impl FnOnce(&Withdrawals) -> Result<Settling, Error>,
 ) -> Result<(), Status> {
     let shared = MEETINGS.get(meeting)?;
-    let given = give(settling, shared.narrow(who, narrow)?);
-    shared.tell();
-    given
+    give(settling, shared.narrow(who, narrow)?, shared.events.clone())
+}
+
+/// The same of what takes its turn with other calls.
+pub(super) fn narrow_in_turn(
+    meeting: Handle<Shared>,
+    settling: <Late<'_, Handle<Under>> as Outs>::Rooms,
+    narrow: impl FnOnce(&mut Gate) -> Result<Settling, Status>,
+) -> Result<(), Status> {
+    let shared = MEETINGS.get(meeting)?;
+    give(settling, shared.call(narrow)?, shared.events.clone())
 }
 
 /// How a meeting is opened.
@@ -311,7 +302,7 @@ impl MeetingOptions<'_> {
         &self,
         ledger: Option<&Ledger>,
         callbacks: &Arc<Callbacks>,
-    ) -> Result<(LedgerWriter, Option<Events>), Status> {
+    ) -> Result<(LedgerWriter, Option<Arc<Events>>), Status> {
         let durability = match self.durability {
             0 => Durability::Each,
             1 => Durability::Batched,
@@ -336,13 +327,13 @@ impl MeetingOptions<'_> {
 /// Gives a meeting that was opened to the caller, and tells of its first entry.
 fn open(
     out: &Room<'_, Handle<Shared>>,
-    opened: impl FnOnce(&Arc<Callbacks>) -> Result<(Meeting, Option<Events>), Status>,
+    opened: impl FnOnce(&Arc<Callbacks>) -> Result<(Meeting, Option<Arc<Events>>), Status>,
 ) -> Result<(), Status> {
     let callbacks = Arc::default();
-    let (meeting, events) = {
-        let _inside = Inside::enter()?;
-        opened(&callbacks)?
-    };
+    if is_in_store() {
+        return Err(Status::Busy);
+    }
+    let (meeting, events) = opened(&callbacks)?;
     let handle = MEETINGS.insert(Shared::new(meeting, callbacks, events))?;
     out.put(handle);
     // Another thread may have closed it already.
@@ -406,8 +397,7 @@ extern "C" fn framegate_meeting_end(
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
-        let ended = call(meeting, |gate| Ok(gate.meeting.end()))?;
-        give(settling, ended)
+        narrow_in_turn(meeting, settling, |gate| Ok(gate.meeting.end()))
     })
 }
 
@@ -503,6 +493,12 @@ extern "C" fn framegate_meeting_tick(meeting: Handle<Shared>, now: i64) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        authority::Authority,
+        consent::Scope,
+        ledger::{Store, StoreError},
+    };
+    use alloc::vec::Vec;
 
     #[test]
     fn a_panic_closes_the_meeting() {
@@ -512,14 +508,39 @@ mod tests {
         let panics = shared.call(|_| -> Result<(), Status> { panic!("planted") });
         assert_eq!(panics, Err(Status::Panic));
         assert_eq!(shared.call(generation), Err(Status::Handle));
-        assert!(!INSIDE.get());
+    }
+
+    /// Calls the meeting whose ledger it keeps.
+    struct Calls(Arc<Mutex<Option<Arc<Shared>>>>, Arc<Mutex<Vec<Status>>>);
+
+    impl Store for Calls {
+        fn append(&mut self, _: &[u8], _: bool) -> Result<(), StoreError> {
+            if let Some(shared) = &*self.0.lock().unwrap() {
+                let inner = shared.call(|_| Ok(()));
+                self.1.lock().unwrap().extend(inner.err());
+            }
+            Ok(())
+        }
     }
 
     #[test]
-    fn a_call_from_within_a_call_is_refused() {
-        let shared = Shared::new(Meeting::open("m", 1).unwrap(), Arc::default(), None);
-        let inner = shared.call(|_| Ok(shared.call(|_| Ok(()))));
-        assert_eq!(inner, Ok(Err(Status::Busy)));
+    fn a_call_from_within_the_store_is_refused() {
+        let (of, refused) = (Arc::default(), Arc::default());
+        let store = Calls(Arc::clone(&of), Arc::clone(&refused));
+        let writer = LedgerWriter::new(Box::new(store));
+        let meeting = Meeting::open_with("m", 1, writer).unwrap();
+        let shared = Arc::new(Shared::new(meeting, Arc::default(), None));
+        *of.lock().unwrap() = Some(Arc::clone(&shared));
+        let now = Time::from_micros(0);
+        // Whoever offers the store its line: a call on the meeting, and a settling beside it.
+        let counted = shared.call(|gate| Ok(gate.meeting.count(now)?));
+        assert_eq!(counted, Ok(()));
+        let narrowed = shared.narrow(None, |of| {
+            of.restrict(Authority::Host, None, Scope::ALL, now)
+        });
+        drop(narrowed.map_err(drop).unwrap());
+        assert_eq!(*refused.lock().unwrap(), [Status::Busy, Status::Busy]);
         assert_eq!(shared.call(|_| Ok(())), Ok(()));
+        *of.lock().unwrap() = None;
     }
 }

@@ -19,6 +19,7 @@ mod layout;
 mod ledger;
 mod meeting;
 mod memory;
+mod past;
 mod people;
 mod sdp;
 mod seal;

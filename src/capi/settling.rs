@@ -1,6 +1,6 @@
 //! Narrowings under way.
 
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 use core::time::Duration;
 
 use super::{
@@ -8,14 +8,29 @@ use super::{
     meeting::{Shared, call},
     memory::{Late, Out, Outs, Truth, answer, plain},
     status::Status,
+    store::Events,
 };
 use crate::{
     settling::{Settling, TapRelease},
     time::Time,
 };
 
-/// A narrowing under way.
-pub(super) type Under = Settling;
+/// A narrowing under way, and who is told of what is entered as it settles.
+pub(super) struct Under {
+    settling: Settling,
+    events: Option<Arc<Events>>,
+}
+
+impl Under {
+    /// Asks it, which may offer the store its line.
+    fn ask(&self, ask: impl FnOnce(&Settling) -> bool) -> bool {
+        let answer = ask(&self.settling);
+        if let Some(events) = &self.events {
+            events.tell();
+        }
+        answer
+    }
+}
 
 pub(super) static SETTLINGS: Objects<Under> = Objects::new(2);
 
@@ -48,12 +63,19 @@ impl From<TapRelease> for TapReleaseOut {
 pub(super) fn give(
     room: <Late<'_, Handle<Under>> as Outs>::Rooms,
     settling: Settling,
+    events: Option<Arc<Events>>,
 ) -> Result<(), Status> {
-    let room = room?;
-    if room.is_wanted() {
-        room.put(SETTLINGS.insert(settling)?);
+    let under = Under { settling, events };
+    match room {
+        Ok(room) if room.is_wanted() => {
+            room.put(SETTLINGS.insert(under)?);
+            Ok(())
+        }
+        unwanted => {
+            let _ = under.ask(Settling::is_settled);
+            unwanted.map(drop)
+        }
     }
-    Ok(())
 }
 
 #[unsafe(no_mangle)]
@@ -62,7 +84,7 @@ extern "C" fn framegate_settling_is_settled(
     settled: Out<'_, Truth>,
 ) -> i32 {
     answer(settled, |room| {
-        room.put(SETTLINGS.get(settling)?.is_settled());
+        room.put(SETTLINGS.get(settling)?.ask(Settling::is_settled));
         Ok(())
     })
 }
@@ -75,7 +97,8 @@ extern "C" fn framegate_settling_wait(
 ) -> i32 {
     answer(settled, |room| {
         let timeout = Duration::from_millis(milliseconds.into());
-        room.put(SETTLINGS.get(settling)?.wait(timeout));
+        let under = SETTLINGS.get(settling)?;
+        room.put(under.ask(|settling| settling.wait(timeout)));
         Ok(())
     })
 }
@@ -88,8 +111,8 @@ extern "C" fn framegate_settling_taps(
     count: Out<'_, usize>,
 ) -> i32 {
     answer((taps, capacity, count), |list| {
-        let settling = SETTLINGS.get(settling)?;
-        let taps: Vec<_> = settling.taps().map(TapReleaseOut::from).collect();
+        let under = SETTLINGS.get(settling)?;
+        let taps: Vec<_> = under.settling.taps().map(TapReleaseOut::from).collect();
         list.put(&taps)
     })
 }
@@ -102,10 +125,10 @@ extern "C" fn framegate_meeting_settled(
     settled: Out<'_, Truth>,
 ) -> i32 {
     answer(settled, |room| {
-        let settling = SETTLINGS.get(settling)?;
+        let under = SETTLINGS.get(settling)?;
         call(meeting, |gate| {
             let now = Time::from_micros(now);
-            room.put(gate.meeting.settled(&settling, now)?);
+            room.put(gate.meeting.settled(&under.settling, now)?);
             Ok(())
         })
     })
@@ -113,5 +136,9 @@ extern "C" fn framegate_meeting_settled(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_settling_close(settling: Handle<Under>) -> i32 {
-    answer((), |()| SETTLINGS.remove(settling).map(drop))
+    answer((), |()| {
+        let under = SETTLINGS.remove(settling)?;
+        let _ = under.ask(Settling::is_settled);
+        Ok(())
+    })
 }

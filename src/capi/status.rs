@@ -84,8 +84,8 @@ statuses! {
     Unknown = -54, "no such stream or outlet in this meeting";
     Ledger = -55, "the ledger could not be written";
     Ended = -56, "the meeting is over";
-    Overtaken = -60, "overtaken by a withdrawal or a restriction of the same, so nothing of it holds";
     Keyless = -57, "the person joined without a key, and something is signed";
+    Overtaken = -58, "overtaken by a withdrawal or a restriction of the same, so nothing of it holds";
 
     NotAnEntry = -64, "a line is not an entry";
     Broken = -65, "a line does not follow from the line before";

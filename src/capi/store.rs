@@ -12,7 +12,7 @@ use super::{
     memory::{Text, plain},
     status::Status,
 };
-use crate::ledger::{Beside, FileStore, Ledger, Store, StoreError};
+use crate::ledger::{Beside, FileStore, Ledger, Store, StoreError, is_in_store};
 
 /// Appends lines to a caller's own store.
 pub(super) type Append = Option<unsafe extern "C" fn(*mut c_void, *const u8, usize, i32) -> i32>;
@@ -67,7 +67,7 @@ impl Teller {
         append: (Append, User),
         event: (Event, User),
         callbacks: &Arc<Callbacks>,
-    ) -> Result<(Self, Option<Events>), Status> {
+    ) -> Result<(Self, Option<Arc<Events>>), Status> {
         let sink = match (path.get()?, append) {
             ("", (None, _)) => Sink::Nowhere,
             ("", (Some(append), user)) => Sink::Caller(append, user),
@@ -80,11 +80,13 @@ impl Teller {
                 Sink::File(file?)
             }
         };
-        let events = event.0.map(|call| Events {
-            lines: Lines::default(),
-            callbacks: Arc::clone(callbacks),
-            event: call,
-            user: event.1,
+        let events = event.0.map(|call| {
+            Arc::new(Events {
+                lines: Lines::default(),
+                callbacks: Arc::clone(callbacks),
+                event: call,
+                user: event.1,
+            })
         });
         let lines = events.as_ref().map(|events| Arc::clone(&events.lines));
         let teller = Self {
@@ -127,7 +129,12 @@ impl Store for Teller {
 
 impl Events {
     /// Tells all that has come, up to where the meeting is closed. No lock is held meanwhile.
+    ///
+    /// Not from within a store: whoever has called it tells, once the line is taken.
     pub(super) fn tell(&self) {
+        if is_in_store() {
+            return;
+        }
         let lines = {
             let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
             core::mem::take(&mut *lines)

@@ -119,6 +119,12 @@ impl Queue {
         self.number(queued)
     }
 
+    /// Whether the store does not have some line yet that has a number.
+    #[cfg(feature = "std")]
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
     /// Takes the lines that the store does not have yet, and up to which ticket that is.
     pub(crate) fn take(&mut self) -> (Vec<u8>, u64) {
         let since = self.reserved.as_ref();

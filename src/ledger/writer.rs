@@ -213,9 +213,23 @@ impl Kept {
 }
 
 #[cfg(feature = "std")]
+std::thread_local! {
+    /// How many calls of stores, of whatever meeting, are under way on this thread.
+    static DEPTH: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
+}
+
+/// Whether this thread is in a call of a store, of whatever meeting: then waiting for a store could be for ever.
+#[cfg(feature = "std")]
+pub(crate) fn is_in_store() -> bool {
+    DEPTH.get() > 0
+}
+
+#[cfg(feature = "std")]
 fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreError> {
-    let call = core::panic::AssertUnwindSafe(call);
-    std::panic::catch_unwind(call).unwrap_or_else(|panic| {
+    DEPTH.set(DEPTH.get() + 1);
+    let done = std::panic::catch_unwind(core::panic::AssertUnwindSafe(call));
+    DEPTH.set(DEPTH.get() - 1);
+    done.unwrap_or_else(|panic| {
         // Dropping what it panicked with could panic once more.
         core::mem::forget(panic);
         Err(StoreError)

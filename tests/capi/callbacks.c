@@ -7,7 +7,7 @@
 
 #include "every.h"
 
-/* Planted faults: closing that does not wait, that does nothing in a callback, that forgets who is still in one. */
+/* Planted faults: closing that does not wait, that does nothing in a callback, that forgets who is still in one; a withdrawal in a callback that comes to nothing. */
 #ifndef FAULT
 #define FAULT 0
 #endif
@@ -119,14 +119,14 @@ static void enters_grant(struct handles is) {
   const framegate_grant grant = grant_of(is.notice, scope_of(1, FRAMEGATE_PURPOSE_TRAIN));
   (void)!framegate_meeting_grant(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, &grant, seconds(3));
 }
-static void enters_withdrawal(struct handles is) { framegate_meeting_withdraw(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, scope_of(4, 1), seconds(3), NULL); }
-static void enters_leave(struct handles is) { framegate_meeting_leave(is.meeting, is.who, seconds(3), NULL); }
+static void enters_withdrawal(struct handles is) { (void)!framegate_meeting_withdraw(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, scope_of(4, 1), seconds(3), NULL); }
+static void enters_leave(struct handles is) { (void)!framegate_meeting_leave(is.meeting, is.who, seconds(3), NULL); }
 static void enters_restriction(struct handles is) { (void)!framegate_meeting_restrict(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(8, 1), seconds(3), NULL); }
 static void enters_supersede(struct handles is) { (void)!framegate_meeting_supersede(is.meeting, &is.notice, seconds(3), NULL); }
 static void enters_lift(struct handles is) { (void)!framegate_meeting_lift(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(8, 1), seconds(3)); }
 static void enters_settled(struct handles is) { bool settled; (void)!framegate_meeting_settled(is.meeting, is.settling, seconds(3), &settled); }
 static void enters_count(struct handles is) { (void)!framegate_meeting_count(is.meeting, seconds(3)); }
-static void enters_end(struct handles is) { framegate_meeting_end(is.meeting, NULL); }
+static void enters_end(struct handles is) { (void)!framegate_meeting_end(is.meeting, NULL); }
 static void enters_stream(struct handles is) {
   const framegate_stream_options mix = stream_of(FRAMEGATE_STREAM_MIX, is.who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
   framegate_stream stream;
@@ -147,6 +147,7 @@ static void enters_notice(struct handles is) {
   notice.size = (uint32_t)sizeof notice;
   notice.scope = scope_of(1, 1);
   notice.version = notice.language = notice.controller = string_of("x");
+  notice.digest = is.notice;
   (void)!framegate_meeting_show(is.meeting, &notice);
 }
 static void enters_join(struct handles is) {
@@ -155,6 +156,7 @@ static void enters_join(struct handles is) {
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
   join.id = string_of("late");
+  join.agrees = FRAMEGATE_BY_PARTICIPANT;
   (void)!framegate_meeting_join(is.meeting, &join, seconds(3), &who);
 }
 
@@ -222,6 +224,29 @@ static void in_its_own(void) {
 
 /* ---- Every call ---- */
 
+/* It is in force at once, and settles once the store has returned. */
+static void narrows(struct user *user) {
+  const struct handles is = user->is;
+  framegate_settling settlings[3];
+  bool settled = true;
+  IS(admitted(is), 1);
+  OK(framegate_meeting_restrict(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(2, FRAMEGATE_PURPOSE_RECORD), seconds(3), &settlings[0]));
+  IS(admitted(is), 1);
+  OK(framegate_meeting_withdraw(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, scope_of(1, FRAMEGATE_PURPOSE_RECORD), seconds(3), &settlings[1]));
+  IS(admitted(is), FAULT == 4);
+  OK(framegate_meeting_leave(user->other->is.meeting, user->other->is.who, seconds(3), &settlings[2]));
+  IS(admitted(user->other->is), 0);
+  for (int at = 0; at < 2; at++) {
+    OK(framegate_settling_is_settled(settlings[at], &settled));
+    CHECK(!settled);
+    OK(framegate_settling_close(settlings[at]));
+  }
+  /* The other's store was not called yet. */
+  OK(framegate_settling_is_settled(settlings[2], &settled));
+  CHECK(settled);
+  OK(framegate_settling_close(settlings[2]));
+}
+
 static void is_busy(struct user *user) {
   refuse_meeting(user->is, user->is, FRAMEGATE_ERROR_BUSY);
   refuse_meeting(user->is, user->other->is, FRAMEGATE_ERROR_BUSY);
@@ -230,6 +255,7 @@ static void is_busy(struct user *user) {
   IS(framegate_meeting_open(&options, &meeting), FRAMEGATE_ERROR_BUSY);
   works_without_meeting(user->is);
   works_without_meeting(user->other->is);
+  narrows(user);
   user->done = 1;
 }
 

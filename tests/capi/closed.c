@@ -56,6 +56,7 @@ static const framegate_meeting NO_MEETING = {7};
 static const framegate_tap NO_TAP = {7};
 static const framegate_settling NO_SETTLING = {7};
 static const framegate_ledger NO_LEDGER = {7};
+static const framegate_past_meeting NO_PAST = {7};
 static const framegate_verifier NO_VERIFIER = {7};
 static const framegate_meeting_key NO_KEY = {7};
 static const framegate_stream_key NO_STREAM_KEY = {7};
@@ -67,6 +68,7 @@ static void meetings(framegate_meeting meeting, framegate_participant who) {
   framegate_settling settling;
   framegate_participant people[4], stranger = {1, 0, 0};
   framegate_digest digest;
+  framegate_instance instance;
   framegate_head head;
   framegate_stream stream;
   framegate_outlet outlet;
@@ -100,6 +102,7 @@ static void meetings(framegate_meeting meeting, framegate_participant who) {
   CLOSES(framegate_meeting_id(meeting, ODD(char), SIZE_MAX, OUT(size_t, length)));
   CLOSES(framegate_meeting_generation(NO_MEETING, OUT(uint64_t, number)));
   CLOSES(framegate_meeting_head(NO_MEETING, OUT(framegate_head, head)));
+  CLOSES(framegate_meeting_instance(NO_MEETING, OUT(framegate_instance, instance)));
   CLOSES(framegate_head_message(&head, ARRAY(uint8_t, bytes), sizeof bytes, OUT(size_t, length)));
   CLOSES(framegate_head_message(NULL, ARRAY(uint8_t, bytes), sizeof bytes, OUT(size_t, length)));
   CLOSES(framegate_meeting_next_deadline(NO_MEETING, OUT(int64_t, deadline)));
@@ -250,6 +253,8 @@ static void travels(void) {
 /* Ledgers and the check before training. */
 static void ledgers(void) {
   framegate_ledger ledger;
+  framegate_past_meeting past;
+  uint32_t entered;
   framegate_ledger_info info;
   framegate_verifier verifier;
   framegate_head head;
@@ -270,6 +275,15 @@ static void ledgers(void) {
   CLOSES(framegate_ledger_read(NULL, 1, NULL, NULL, NULL, OUT(uint64_t, line)));
   CLOSES(framegate_ledger_read(NULL, 1, NULL, NULL, OUT(framegate_ledger, ledger), ODD(uint64_t)));
   CLOSES(framegate_ledger_read(NULL, 0, &none, NULL, OUT(framegate_ledger, ledger), OUT(uint64_t, line)));
+  CLOSES(framegate_ledger_read_file(string_of("there is none"), NULL, NULL, OUT(framegate_ledger, ledger), OUT(uint64_t, line)));
+  CLOSES(framegate_ledger_read_file(string_of("there is none"), NULL, NULL, OUT(framegate_ledger, ledger), ODD(uint64_t)));
+  CLOSES(framegate_ledger_read_file(string_of("there is none"), NULL, NULL, NULL, OUT(uint64_t, line)));
+  CLOSES(framegate_past_meeting_open(string_of("there is none"), NULL, OUT(framegate_past_meeting, past), OUT(uint64_t, line)));
+  CLOSES(framegate_past_meeting_open(string_of("there is none"), NULL, NULL, OUT(uint64_t, line)));
+  CLOSES(framegate_past_meeting_withdraw(NO_PAST, FRAMEGATE_BY_PARTICIPANT, who, scope_of(1, 1), OUT(uint32_t, entered)));
+  CLOSES(framegate_past_meeting_restrict(NO_PAST, FRAMEGATE_BY_HOST, NULL, scope_of(1, 1), OUT(uint32_t, entered)));
+  CLOSES(framegate_past_meeting_restrict(NO_PAST, 0, NULL, scope_of(1, 1), OUT(uint32_t, entered)));
+  CLOSES(framegate_past_meeting_receipt(NO_PAST, who, ARRAY(char, text), sizeof text, OUT(size_t, length)));
   CLOSES(framegate_ledger_verify(NO_LEDGER, OUT(uint64_t, line)));
   CLOSES(framegate_ledger_get(NO_LEDGER, SIZED(framegate_ledger_info, info)));
   CLOSES(framegate_ledger_receipt(NO_LEDGER, who, ARRAY(char, text), sizeof text, OUT(size_t, length)));

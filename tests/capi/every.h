@@ -2,6 +2,9 @@
 #ifndef EVERY_H
 #define EVERY_H
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "check.h"
 
 /* One handle of each type, and what they were made with. */
@@ -14,6 +17,7 @@ struct handles {
   framegate_group group;
   framegate_settling settling;
   framegate_ledger ledger;
+  framegate_past_meeting past;
   framegate_verifier verifier;
   framegate_meeting_key key;
   framegate_stream_key stream_key;
@@ -33,6 +37,7 @@ struct maker {
   __typeof__(framegate_tap_open) *tap_open;
   __typeof__(framegate_group_open) *group_open;
   __typeof__(framegate_ledger_read) *ledger_read;
+  __typeof__(framegate_past_meeting_open) *past_open;
   __typeof__(framegate_verifier_open) *verifier_open;
   __typeof__(framegate_meeting_key_open) *key_open;
   __typeof__(framegate_stream_key_open) *stream_key_open;
@@ -40,7 +45,7 @@ struct maker {
 
 static const struct maker OWN = {framegate_meeting_open,   framegate_digest_of,       framegate_meeting_show, framegate_meeting_join,    framegate_meeting_grant,
                                  framegate_meeting_withdraw, framegate_stream_open,   framegate_outlet_open,  framegate_tap_open,        framegate_group_open,
-                                 framegate_ledger_read,    framegate_verifier_open,   framegate_meeting_key_open, framegate_stream_key_open};
+                                 framegate_ledger_read,    framegate_past_meeting_open, framegate_verifier_open, framegate_meeting_key_open, framegate_stream_key_open};
 
 struct lines {
   uint8_t bytes[1 << 14];
@@ -93,6 +98,11 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
   OK(by->group_open(made.meeting, &made.who, 1, &made.group));
   OK(by->withdraw(made.meeting, FRAMEGATE_BY_PARTICIPANT, made.who, scope_of(2, FRAMEGATE_PURPOSE_RECORD), 0, &made.settling));
   OK(by->ledger_read(kept->bytes, kept->length, NULL, NULL, &made.ledger, NULL));
+  char path[] = "/tmp/framegate.XXXXXX";
+  const int file = mkstemp(path);
+  CHECK(file >= 0 && write(file, kept->bytes, kept->length) == (ssize_t)kept->length && close(file) == 0);
+  OK(by->past_open(string_of(path), NULL, &made.past, NULL));
+  CHECK(unlink(path) == 0);
   OK(by->verifier_open(made.ledger, &made.verifier, NULL));
   static const uint8_t secret[32] = {7};
   const framegate_instance instance = {{7}};
@@ -155,7 +165,6 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_next_deadline(odd.meeting, &time), wrong);
   IS(framegate_meeting_tick(odd.meeting, 0), wrong);
   IS(framegate_meeting_join(odd.meeting, &join, 0, &who), wrong);
-  IS(framegate_meeting_leave(odd.meeting, odd.who, 0, &settling), wrong);
   IS(framegate_meeting_find(odd.meeting, string_of("ann"), &who), wrong);
   IS(framegate_meeting_participants(odd.meeting, &who, 1, &length), wrong);
   IS(framegate_participant_id(odd.meeting, odd.who, text, sizeof text, &length), wrong);
@@ -164,8 +173,6 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_grant(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, &grant, 0), wrong);
   IS(framegate_meeting_challenge(odd.meeting, odd.who, &digest), wrong);
   IS(framegate_grant_message(odd.meeting, odd.who, &grant, bytes, sizeof bytes, &length), wrong);
-  IS(framegate_meeting_withdraw(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, scope, 0, &settling), wrong);
-  IS(framegate_meeting_restrict(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0, &settling), wrong);
   IS(framegate_meeting_lift(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0), wrong);
   NO_TRUTH(framegate_meeting_settled(odd.meeting, own.settling, 0, &truth), wrong);
   microphone.owner = odd.who;
@@ -176,6 +183,15 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_tap_open(odd.meeting, odd.stream, odd.outlet, &tap), wrong);
   IS(framegate_meeting_counters(odd.meeting, &counters, 1, &length), wrong);
   IS(framegate_meeting_count(odd.meeting, 0), wrong);
+}
+
+/* Every call that narrows, and waits for no other. */
+static inline void refuse_narrowing(struct handles odd, framegate_status wrong) {
+  const framegate_scope scope = scope_of(1, FRAMEGATE_PURPOSE_RECORD);
+  framegate_settling settling;
+  IS(framegate_meeting_leave(odd.meeting, odd.who, 0, &settling), wrong);
+  IS(framegate_meeting_withdraw(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, scope, 0, &settling), wrong);
+  IS(framegate_meeting_restrict(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0, &settling), wrong);
 }
 
 /* Every call that needs no meeting does what it is for. */
@@ -237,6 +253,7 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, odd.who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
 
   refuse_meeting(own, odd, wrong);
+  refuse_narrowing(odd, wrong);
   IS(framegate_meeting_close(odd.meeting), wrong);
 
   /* People, streams and outlets. */
@@ -335,6 +352,11 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   IS(framegate_ledger_aipref(odd.ledger, 0, text, sizeof text, &length), wrong);
   IS(framegate_verifier_open(odd.ledger, &verifier, &number), wrong);
   IS(framegate_ledger_close(odd.ledger), wrong);
+  uint32_t entered;
+  IS(framegate_past_meeting_withdraw(odd.past, FRAMEGATE_BY_PARTICIPANT, ann, scope, &entered), wrong);
+  IS(framegate_past_meeting_restrict(odd.past, FRAMEGATE_BY_HOST, &ann, scope, &entered), wrong);
+  IS(framegate_past_meeting_receipt(odd.past, ann, text, sizeof text, &length), wrong);
+  IS(framegate_past_meeting_close(odd.past), wrong);
   IS(framegate_verifier_head(odd.verifier, &head), wrong);
   IS(framegate_verifier_verify_batch(odd.verifier, &archived, 1, 1, own.key, &bits, &finding, &length), wrong);
   CHECK(bits == 0 && finding == 0);

@@ -53,6 +53,12 @@ static void meetings(void) {
   /* Every entry is durable at once. */
   FORGOTTEN(framegate_meeting_options, durability, options, opens(&options), FRAMEGATE_OK);
   FORGOTTEN(framegate_meeting_options, reserved, options, opens(&options), FRAMEGATE_OK);
+  static const framegate_instance instance = {{7}};
+  options.instance = &instance;
+  OK(opens(&options));
+  IS(opens(&options), FRAMEGATE_ERROR_REPEATED_INSTANCE);
+  /* One is drawn. */
+  FORGOTTEN(framegate_meeting_options, instance, options, opens(&options), FRAMEGATE_OK);
 }
 
 static framegate_status joins(framegate_meeting meeting, const framegate_join *join) {

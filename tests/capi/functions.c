@@ -350,7 +350,7 @@ static void formats(void) {
 
   /* A stream of VP8 begins with a keyframe, if its client says nothing else. */
   const framegate_digest first = shown(meeting, "0");
-  framegate_grant video = grant_of(first, scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO), FRAMEGATE_PURPOSE_RECORD));
+  framegate_grant video = grant_of(first, scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO) | FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD));
   OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &video, 0));
   const framegate_tap camera = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_VP8),
                                       outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "camera"));
@@ -636,6 +636,52 @@ static void exports(framegate_ledger ledger) {
   IS(framegate_ledger_vcon_consent(ledger, string_of("ann"), &dialog, text, sizeof text, &length), FRAMEGATE_ERROR_TIME);
 }
 
+/* Withdrawing when the meeting is over, past another who has the ledger, and what a file is that has two writers. */
+static void after_the_end(const char *path) {
+  const framegate_scope nothing = scope_of(0, 0), everything = scope_of(0x7FFF, 0xFFFF);
+  framegate_past_meeting past, second;
+  uint64_t line = 0;
+  IS(framegate_past_meeting_open(string_of("there is none"), NULL, &past, &line), FRAMEGATE_ERROR_FILE);
+  OK(framegate_past_meeting_open(string_of(path), NULL, &past, &line));
+  uint32_t entered = 0;
+  IS(framegate_past_meeting_withdraw(past, FRAMEGATE_BY_PARTICIPANT, string_of("bob"), nothing, &entered), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  CHECK(entered == 0);
+  OK(framegate_past_meeting_withdraw(past, FRAMEGATE_BY_PARTICIPANT, string_of("ann"), nothing, &entered));
+  CHECK(entered == FRAMEGATE_ENTERED_IN_LEDGER);
+  IS(framegate_past_meeting_restrict(past, FRAMEGATE_BY_PARTICIPANT, NULL, everything, NULL), FRAMEGATE_ERROR_NOT_A_RESTRAINER);
+  IS(framegate_past_meeting_restrict(past, 0, NULL, everything, NULL), FRAMEGATE_ERROR_NUMBER);
+  IS(framegate_past_meeting_restrict(past, FRAMEGATE_BY_HOST, NULL, nothing, NULL), FRAMEGATE_ERROR_EMPTY);
+  OK(framegate_past_meeting_restrict(past, FRAMEGATE_BY_HOST, NULL, everything, &entered));
+  CHECK(entered == FRAMEGATE_ENTERED_IN_LEDGER);
+  const framegate_string ann = string_of("ann");
+  OK(framegate_past_meeting_restrict(past, FRAMEGATE_BY_HOST, &ann, everything, NULL));
+
+  OK(framegate_past_meeting_open(string_of(path), NULL, &second, NULL));
+  OK(framegate_past_meeting_withdraw(second, FRAMEGATE_BY_GUARDIAN, string_of("ann"), nothing, &entered));
+  CHECK(entered == FRAMEGATE_ENTERED_BESIDE);
+  char receipt[8192];
+  size_t length = 0;
+  OK(framegate_past_meeting_receipt(second, string_of("ann"), receipt, sizeof receipt, &length));
+  CHECK(length > 0 && length < sizeof receipt);
+  OK(framegate_past_meeting_close(second));
+  IS(framegate_past_meeting_close(second), FRAMEGATE_ERROR_HANDLE);
+
+  framegate_ledger ledger;
+  OK(framegate_ledger_read_file(string_of(path), NULL, NULL, &ledger, NULL));
+  OK(framegate_ledger_verify(ledger, NULL));
+  char said[8192];
+  size_t said_length = 0;
+  OK(framegate_ledger_receipt(ledger, string_of("ann"), said, sizeof said, &said_length));
+  CHECK(said_length == length && memcmp(said, receipt, length) == 0);
+  framegate_meeting_options options = options_of("ledger");
+  options.ledger = string_of(path);
+  framegate_meeting meeting;
+  IS(framegate_meeting_resume(ledger, &options, &meeting), FRAMEGATE_ERROR_LEDGER_HELD);
+  OK(framegate_past_meeting_close(past));
+  IS(framegate_meeting_resume(ledger, &options, &meeting), FRAMEGATE_ERROR_RESUMED_END);
+  OK(framegate_ledger_close(ledger));
+}
+
 /* A ledger in a file: read, verified, gone on with. */
 static void ledgers(const char *path) {
   static uint8_t bytes[1 << 16];
@@ -698,6 +744,7 @@ static void ledgers(const char *path) {
   options.ledger = string_of("");
   IS(framegate_meeting_resume(ledger, &options, &meeting), FRAMEGATE_ERROR_RESUMED_END);
   OK(framegate_ledger_close(ledger));
+  after_the_end(path);
 }
 
 /* A ledger in a store of the caller's own, which fails for a while. */

@@ -28,6 +28,7 @@ int main(int count, char **arguments) {
   LOAD(other.tap_open, framegate_tap_open);
   LOAD(other.group_open, framegate_group_open);
   LOAD(other.ledger_read, framegate_ledger_read);
+  LOAD(other.past_open, framegate_past_meeting_open);
   LOAD(other.verifier_open, framegate_verifier_open);
   LOAD(other.key_open, framegate_meeting_key_open);
   LOAD(other.stream_key_open, framegate_stream_key_open);

@@ -4,13 +4,13 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering::SeqCst},
+    atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
 };
 
 use framegate::{
-    Authority, Contributors, Digest, Format, Frame, Grant, Join, Kind, Kinds, Ledger, LedgerWriter,
-    Meeting, Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Plane, PlaneMut,
-    Purposes, Samples, Scope, Store, StoreError, StreamOptions, Tap, Time,
+    Authority, Contributors, Digest, Format, Frame, Grant, Instance, Join, Kind, Kinds, Ledger,
+    LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Plane,
+    PlaneMut, Purposes, Samples, Scope, Store, StoreError, StreamOptions, Tap, Time,
 };
 
 /// RECORD and TRAIN of everything.
@@ -30,9 +30,18 @@ pub fn notice() -> Notice {
     }
 }
 
+/// A meeting, with the library's default features or without.
+pub fn open(id: &str, participants: usize, ledger: LedgerWriter) -> Meeting {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    // From the other end than any test counts its own.
+    let number = u128::MAX - u128::from(LAST.fetch_add(1, SeqCst));
+    let instance = Instance::from_bytes(number.to_le_bytes()).unwrap();
+    Meeting::open_as(instance, id, participants, ledger).unwrap()
+}
+
 /// A meeting with a notice over everything, and people who have agreed to nothing.
 pub fn meeting<const N: usize>() -> (Meeting, Digest, [Participant; N]) {
-    let mut meeting = Meeting::open("test", N + 2).unwrap();
+    let mut meeting = open("test", N + 2, LedgerWriter::default());
     let notice = meeting.show(notice()).unwrap();
     let people = std::array::from_fn(|index| {
         let id = index.to_string();

@@ -151,6 +151,35 @@ impl Content {
         values.map(|at| (number(at), 0)).collect()
     }
 
+    /// Without the samples of colour that lie in no single one of these areas: where two meet within one it goes.
+    pub fn without_what_areas_share(mut self, areas: &[Area]) -> Self {
+        let points = self.points();
+        if let Self::Picture {
+            width,
+            height,
+            planes,
+        } = &mut self
+        {
+            for (plane, samples) in planes.iter_mut().enumerate().skip(1) {
+                let (across, _) = plane_size(plane, *width, *height);
+                for (at, sample) in samples.iter_mut().enumerate() {
+                    let seen =
+                        |&&(x, y): &&(u32, u32)| (y / 2) as usize * across + (x / 2) as usize == at;
+                    let covers_it = |area: &&Area| {
+                        points
+                            .iter()
+                            .filter(seen)
+                            .all(|&point| covers(**area, point))
+                    };
+                    if !areas.iter().any(|area| covers_it(&area)) {
+                        *sample = BLACK[plane];
+                    }
+                }
+            }
+        }
+        self
+    }
+
     /// What is left if these points must not be seen.
     pub fn without(&self, hidden: &[(u32, u32)]) -> Self {
         let mut left = self.clone();

@@ -59,12 +59,6 @@ impl Source {
         }
     }
 
-    /// Whether it is said who was in it, and what it was.
-    fn is_complete(&self) -> bool {
-        let least = if self.tag[1] == SEVERAL { 2 } else { 1 };
-        !self.people.is_empty() && self.all_kinds().iter().count() >= least
-    }
-
     /// Both in one.
     pub fn joined(&self, other: &Self) -> Self {
         let both = self.cleared() & other.cleared();
@@ -162,12 +156,8 @@ impl Oracle {
         stream: &Stream,
         sources: &[Source],
     ) -> Result<Vec<(Person, Kind)>, Reason> {
-        let says_all = sources.iter().all(Source::is_complete);
-        let is_derived = stream.whose == Whose::Derived;
-        if !is_derived
-            || sources.is_empty()
-            || !says_all && !self.has(Fault::IncompleteSourcesSuffice)
-        {
+        // Only the gate makes a source, and it names somebody and a kind.
+        if stream.whose != Whose::Derived || sources.is_empty() {
             return Err(Reason::Incomplete);
         }
         if self.has(Fault::ForgetsSourcesPeople) {

@@ -1,7 +1,8 @@
 //! Groups that frames come with, of this meeting and of another.
 
 use framegate::{
-    Authority, Digest, Grant, Group, Join, Meeting, Method, Notice, Participant, Scope, Time,
+    Authority, Digest, Grant, Group, Join, LedgerWriter, Meeting, Method, Notice, Participant,
+    Scope, Time,
 };
 
 use crate::{
@@ -43,7 +44,7 @@ pub struct Others {
 
 impl Others {
     pub fn gather() -> Self {
-        let mut meeting = Meeting::open("another", ROOM).expect("a meeting");
+        let mut meeting = crate::common::open("another", ROOM, LedgerWriter::default());
         let notice = Notice {
             digest: Digest::of(EVERYTHING),
             version: VERSION.to_owned(),

@@ -51,6 +51,7 @@ impl Run {
     }
 
     /// The meeting that a ledger makes has the same people and consents as this one, whatever else is in the ledger.
+    #[cfg(feature = "std")]
     pub fn has_the_consents_of(&mut self, ledger: &[u8]) -> Result<(), Disagreement> {
         let resumed = resumed(ledger, false, &Memory::default());
         let mut resumed = resumed.expect("it has not ended");

@@ -75,7 +75,6 @@ faults! {
     AnEarlierSourceExcuses
     WithheldFramesAreSources
     RelabellingClearsMore
-    IncompleteSourcesSuffice
     AnyNumberOfSources
     SourcesLeaveNoTrace
     WhatIsMadeOfPartsIsWhole
@@ -1332,6 +1331,11 @@ impl Oracle {
         }
         let left = match verdict {
             Verdict::Dropped(_) => None,
+            Verdict::Redacted(_) if self.uncovered_goes(stream, frame) => {
+                let areas = frame.regions.iter().map(|region| region.area);
+                let left = content.without(&hidden);
+                Some(left.without_what_areas_share(&areas.collect::<Vec<_>>()))
+            }
             Verdict::Whole | Verdict::Redacted(_) | Verdict::Blanked(_) => {
                 Some(content.without(&hidden))
             }
@@ -1345,6 +1349,16 @@ impl Oracle {
             tag: self.tag(stream, frame, verdict, cleared),
             content: left,
         }
+    }
+
+    fn is_composite(&self, stream: &Stream, frame: &Frame) -> bool {
+        stream.whose == Whose::Composite
+            || self.has(Fault::RegionsReplaceTheOwner) && !frame.regions.is_empty()
+    }
+
+    /// Whether what no region covers goes where something goes.
+    fn uncovered_goes(&self, stream: &Stream, frame: &Frame) -> bool {
+        self.is_composite(stream, frame) && !self.has(Fault::UncoveredBelongsToNobody)
     }
 
     /// Whole, in part or not at all, and the points which the outlet must not see.
@@ -1395,9 +1409,9 @@ impl Oracle {
             .collect::<Vec<_>>();
         let of_regions = regions.iter().filter_map(|(_, refusal)| *refusal).min();
 
-        let is_composite = stream.whose == Whose::Composite
-            || self.has(Fault::RegionsReplaceTheOwner) && !regions.is_empty();
-        if !is_composite && let Some(reason) = of_named {
+        if !self.is_composite(stream, frame)
+            && let Some(reason) = of_named
+        {
             return Err(reason);
         }
         if let (Some(declared), Content::Record(bytes)) = (stream.declared(), content) {
@@ -1422,7 +1436,7 @@ impl Oracle {
             .filter(|&point| {
                 let uncovered = covering(point).next().is_none();
                 covering(point).any(|(_, refusal)| refusal.is_some())
-                    || uncovered && is_composite && !self.has(Fault::UncoveredBelongsToNobody)
+                    || uncovered && self.uncovered_goes(stream, frame)
             })
             .collect();
         let hidden = content.with_the_rest(hidden);

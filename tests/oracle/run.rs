@@ -370,6 +370,7 @@ impl Run {
     }
 
     /// How many stays there were.
+    #[cfg(feature = "std")]
     pub fn stays(&self) -> usize {
         self.people.len()
     }

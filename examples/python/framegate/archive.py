@@ -10,7 +10,7 @@ from typing import Any
 
 from . import _c
 from .seal import Carried, MeetingKey, Subject, digest_of, instance_of, told_subjects
-from .words import Finding
+from .words import By, Entered, Finding, Kind
 
 
 class Ledger(_c.Owner):
@@ -23,22 +23,56 @@ class Ledger(_c.Owner):
         head, device = None if anchor is None else byref(anchor), _c.secret(device, "a device's key")
         _c.checked(_c.call.framegate_ledger_read(content, len(content), head, device, byref(self._handle), None))
 
+    @classmethod
+    def read_file(cls, path: str, anchor: _c.Head | None = None, device: bytes | None = None) -> Ledger:
+        """Reads a ledger in a file, and what was withdrawn beside it."""
+        ledger = cls.__new__(cls)
+        _c.Owner.__init__(ledger, _c.Handle())
+        head, device = None if anchor is None else byref(anchor), _c.secret(device, "a device's key")
+        _c.checked(_c.call.framegate_ledger_read_file(_c.string(path), head, device, byref(ledger._handle), None))
+        return ledger
+
     def verify(self) -> None:
         """Judges every entry by the rules."""
         _c.checked(_c.call.framegate_ledger_verify(self._handle, None))
 
     def receipt(self, who: str) -> str:
-        return self._json(_c.call.framegate_ledger_receipt, who)
+        return _json(_c.call.framegate_ledger_receipt, self._handle, who)
 
     def erasure(self, who: str) -> str:
-        return self._json(_c.call.framegate_ledger_erasure, who)
+        return _json(_c.call.framegate_ledger_erasure, self._handle, who)
 
-    def _json(self, call: Any, who: str) -> str:
-        length = c_size_t()
-        call(self._handle, _c.string(who), None, 0, byref(length))
-        buffer = ctypes.create_string_buffer(length.value)
-        _c.checked(call(self._handle, _c.string(who), buffer, length.value, byref(length)))
-        return buffer.raw.decode()
+
+class PastMeeting(_c.Owner):
+    """A ledger in a file in which people withdraw when the meeting is over, its process has gone, or it goes on elsewhere."""
+
+    _close = "framegate_past_meeting_close"
+
+    def __init__(self, path: str, device_secret: bytes | None = None) -> None:
+        """`device_secret`: 32 bytes, to sign with what is withdrawn."""
+        super().__init__(_c.Handle())
+        secret = _c.secret(device_secret, "a device's secret")
+        _c.checked(_c.call.framegate_past_meeting_open(_c.string(path), secret, byref(self._handle), None))
+
+    def withdraw(self, by: By, who: str, kinds: Sequence[Kind] = (), purposes: int = 0) -> Entered:
+        """Refuses or withdraws in all of somebody's stays. No kinds, or no purposes, stand for all."""
+        return Entered(_c.number(_c.call.framegate_past_meeting_withdraw, self._handle, by, _c.string(who), _c.scope(kinds, purposes)))
+
+    def restrict(self, by: By, whom: str | None, kinds: Sequence[Kind], purposes: int) -> Entered:
+        """Narrows what a meeting that goes on, or is resumed, may still release, for one person or everybody."""
+        who = None if whom is None else byref(_c.string(whom))
+        return Entered(_c.number(_c.call.framegate_past_meeting_restrict, self._handle, by, who, _c.scope(kinds, purposes)))
+
+    def receipt(self, who: str) -> str:
+        return _json(_c.call.framegate_past_meeting_receipt, self._handle, who)
+
+
+def _json(call: Any, handle: _c.Handle, who: str) -> str:
+    length = c_size_t()
+    call(handle, _c.string(who), None, 0, byref(length))
+    buffer = ctypes.create_string_buffer(length.value)
+    _c.checked(call(handle, _c.string(who), buffer, length.value, byref(length)))
+    return buffer.raw.decode()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,12 @@ class Method(IntEnum):
     CLICKED, TYPED, SPOKEN, SIGNED = range(1, 5)
 
 
+class Entered(IntEnum):
+    """Where what is withdrawn when a meeting is over was entered. It holds either way."""
+
+    IN_LEDGER, BESIDE = range(1, 3)
+
+
 class Verdict(IntEnum):
     DROPPED, WHOLE, REDACTED, BLANKED = range(4)
 
