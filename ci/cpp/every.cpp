@@ -409,6 +409,13 @@ void mistakes() {
   CHECK(reason_of(camera.admit(Frame(3s), Payload{{pixels, 128, 16}, {pixels + 128, 32, 8}, {pixels + 160, 32, 8}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
   CHECK(reason_of(camera.admit(Frame(3s), Payload(pixels, sizeof pixels), 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
 
+  // Parts of it that would lie beyond it.
+  const std::int32_t below = -8;
+  for (const Region &beyond : {Region::rectangle(who, 0, 0, static_cast<std::uint32_t>(below), 8), Region::rectangle(who, static_cast<std::uint32_t>(below), 0, 8, 8)}) {
+    const std::array<Region, 1> parts{beyond};
+    CHECK(reason_of(camera.admit(Frame(3s).parts(parts), Payload{{pixels, 128, 8}, {pixels + 128, 32, 4}, {pixels + 160, 32, 4}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
+  }
+
   // A release that is kept makes a withdrawal wait, which is in force all the same. Nothing in the scope is everything.
   const Frame frame(3s);
   Cleared cleared;

@@ -1384,6 +1384,37 @@ static void mistakes(void) {
   buffer.plane[0].length = 3;
   ONE(framegate_tap_admit_into(blanking, &frame, &odd, &buffer, 1, 4 * second, &cleared, &handed_on), FRAMEGATE_REASON_MALFORMED);
 
+  /* A width or height below 0 is no part of a picture, and not all that is to the right; nor is a corner that lies there, or corners for a size. */
+  both[1] = joined(meeting, "eva", "", NULL, 4 * second);
+  framegate_stream_options tiles = stream_of(FRAMEGATE_STREAM_COMPOSITE, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_GRAY8);
+  const framegate_tap gallery = tap_of(meeting, tiles, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "gallery"));
+  OK(by_person(meeting, ann, notice, scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO), FRAMEGATE_PURPOSE_RECORD), FRAMEGATE_NO_TIME, 4 * second));
+  uint8_t picture[8] = {7, 7, 7, 7, 7, 7, 7, 7}, seen[8];
+  framegate_payload pixels = bytes_of(picture, 8);
+  framegate_payload_mut room = bytes_in(seen, 8);
+  pixels.planes = room.planes = 1;
+  pixels.plane[0].stride = room.plane[0].stride = 4;
+  framegate_region tile = region_of(ann, FRAMEGATE_AREA_RECTANGLE);
+  framegate_frame shared = frame_of(FRAMEGATE_CONTRIBUTORS_COMPLETE, 4 * second);
+  shared.people = both;
+  shared.people_count = 2;
+  shared.regions = &tile;
+  shared.region_count = 1;
+  static const int32_t corners[5][4] = {{0, 0, -2, 2}, {0, 0, 2, -2}, {-2, 0, 2, 2}, {0, -1, 2, 2}, {4, 0, 4, 2}};
+  for (int at = 0; at < 5; at++) {
+    tile.x = (uint32_t)corners[at][0];
+    tile.y = (uint32_t)corners[at][1];
+    tile.width = (uint32_t)corners[at][2];
+    tile.height = (uint32_t)corners[at][3];
+    ONE(framegate_tap_admit_into(gallery, &shared, &pixels, &room, 1, 4 * second, &cleared, &handed_on), FRAMEGATE_REASON_MALFORMED);
+  }
+  tile.x = tile.y = 0;
+  tile.width = tile.height = 2;
+  HANDED_ON(framegate_tap_admit_into(gallery, &shared, &pixels, &room, 1, 4 * second, &cleared, &handed_on), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_REDACTED && seen[0] == 7 && seen[1] == 7 && seen[2] == 16 && seen[7] == 16);
+  OK(framegate_tap_end(gallery));
+  OK(framegate_tap_close(gallery));
+
   /* After a stay: whoever withdraws by the handle of it withdraws, and all else refuses it. */
   OK(framegate_meeting_leave(meeting, ann, 5 * second, NULL));
   const framegate_participant later = joined(meeting, "ann", "", NULL, 5 * second);
