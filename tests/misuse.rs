@@ -12,9 +12,9 @@ use common::{
     Memory, SCOPE, agree, meeting, microphone, millis, notice, own, picture, picture_mut, tap,
 };
 use framegate::{
-    Area, Authority, Contributors, Digest, Error, Format, Frame, Grant, Join, Kind, Kinds,
+    Area, Authority, Contributors, Digest, Error, Field, Format, Frame, Grant, Join, Kind, Kinds,
     LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant, Payload, PayloadMut,
-    Purposes, Reason, Refusal, Region, Samples, Scope, StreamOptions, Tap, Time, Verdict,
+    Purposes, Reason, Refusal, Region, Samples, Schema, Scope, StreamOptions, Tap, Time, Verdict,
 };
 
 const BY: Authority = Authority::Participant;
@@ -655,4 +655,97 @@ fn r5_after_a_resumption_what_was_buffered_before_the_crash_is_of_nobody() {
     let (_, again) = resumed.participants().next().unwrap();
     let mut new = tap(&mut resumed, microphone(again), Purposes::RECORD);
     assert_eq!(record(&mut new, 2), Verdict::Whole);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// More that is told wrongly
+
+#[test]
+fn r5_a_part_told_to_be_later_than_its_frame_is_as_early_as_that() {
+    let (mut meeting, notice, [ana, ben]) = meeting();
+    agree(&mut meeting, notice, ana, SCOPE, Time::START);
+    agree(&mut meeting, notice, ben, SCOPE, millis(10));
+    let format = Format::pcm(Samples::U8, 2);
+    let gallery = StreamOptions::composite(Kind::Audio, format);
+    let mut tap = tap(&mut meeting, gallery, Purposes::RECORD);
+    let people = [ana, ben];
+    let mut admit = |captured: Time| {
+        let regions = [
+            Region::new(ana, Area::Channel(0)),
+            Region::new(ben, Area::Channel(1)).captured(millis(20)),
+        ];
+        let frame = Frame::new(captured, Contributors::Complete(&people)).regions(&regions);
+        let mut buffer = [9; 4];
+        let into = (&mut buffer[..]).into();
+        let admission = tap.admit_into(&frame, Payload::Bytes(&[7; 4]), into, millis(30), |_| ());
+        (admission.verdict(), buffer)
+    };
+    let (early, kept) = admit(millis(5));
+    assert!(!matches!(early, Verdict::Whole), "{early:?}");
+    assert!(kept[1] != 7 && kept[3] != 7, "{early:?} {kept:?}");
+    assert_eq!(admit(millis(15)), (Verdict::Whole, [7; 4]));
+}
+
+#[test]
+fn r3_a_third_party_without_a_name_is_none() {
+    let (mut meeting, notice, [who]) = meeting();
+    let empty = OutletOptions::new("theirs", Purposes::RECORD).recipient("");
+    assert!(meeting.open_outlet(empty).is_err());
+    // Nor does a purpose stand for those of third parties, either way.
+    let acme = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
+    let text = Digest::of("We record, and so does ACME Ltd.");
+    let shown = Notice {
+        digest: text,
+        ..common::notice()
+    };
+    meeting.show(shown).unwrap();
+    let outlet = OutletOptions::new("theirs", acme).recipient("ACME Ltd");
+    let outlet = meeting.open_outlet(outlet).unwrap();
+    let stream = meeting.open_stream(microphone(who)).unwrap();
+    let mut theirs = meeting.tap(stream, outlet).unwrap();
+    let mut own = tap(&mut meeting, microphone(who), Purposes::RECORD);
+    agree(&mut meeting, notice, who, SCOPE, Time::START);
+    assert_eq!(record(&mut own, 1), Verdict::Whole);
+    assert_eq!(record(&mut theirs, 1), NOT_GRANTED);
+    let both = Scope::new(Kinds::all(), Purposes::RECORD | acme);
+    agree(&mut meeting, text, who, both, millis(2));
+    assert_eq!(record(&mut theirs, 3), Verdict::Whole);
+    let only_theirs = Scope::new(Kinds::all(), acme);
+    let _ = meeting.withdraw(BY, who, only_theirs, millis(4)).unwrap();
+    let withdrawn = Verdict::Dropped(Reason::Withdrawn);
+    assert_eq!(record(&mut theirs, 5), withdrawn);
+    assert_eq!(record(&mut own, 5), Verdict::Whole);
+}
+
+#[test]
+fn r6_withdrawing_by_a_handle_of_a_meeting_that_is_gone_is_an_error_with_nothing_open() {
+    let (meeting, _, who, mut tap) = agreed();
+    let handle = meeting.withdrawals();
+    drop(meeting);
+    assert_eq!(record(&mut tap, 20), Verdict::Dropped(Reason::Ended));
+    let late = handle.withdraw(BY, who, Scope::ALL, millis(20));
+    assert_eq!(late.err(), Some(Error::Ended));
+}
+
+#[test]
+fn r9_a_range_that_is_turned_round_is_none() {
+    let (first, last) = (255, 1);
+    let field = Field {
+        name: "lost".into(),
+        unit: "packets".into(),
+        range: first..=last,
+    };
+    assert!(Schema::new(vec![field], 60).is_err());
+}
+
+#[test]
+fn r5_a_clock_moved_on_by_mistake_opens_nothing() {
+    let (mut meeting, notice, who, mut tap) = agreed();
+    let days = millis(40 * 24 * 3_600_000);
+    meeting.advance(days).unwrap();
+    // What is agreed to from now on begins when the meeting's clock says, whatever the taps say.
+    let _ = meeting.withdraw(BY, who, SCOPE, millis(20)).unwrap();
+    agree(&mut meeting, notice, who, SCOPE, millis(30));
+    let early = record(&mut tap, 40);
+    assert!(!early.is_released(), "{early:?}");
 }
