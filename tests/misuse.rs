@@ -493,7 +493,7 @@ const HEIGHT: usize = 8;
 fn told(parts: &[(usize, [u32; 4])], members: usize) -> (Verdict, Vec<u8>) {
     let (mut meeting, notice, people) = meeting::<2>();
     agree(&mut meeting, notice, people[0], SCOPE, Time::START);
-    let format = Format::i420(WIDTH as u32, HEIGHT as u32);
+    let format = Format::i420(16, 8);
     let gallery = StreamOptions::composite(Kind::Video, format);
     let mut tap = tap(&mut meeting, gallery, Purposes::RECORD);
     let regions: Vec<_> = parts
@@ -570,7 +570,7 @@ fn r1_sizes_strides_and_channels_that_do_not_fit() {
     let bytes = common::picture_bytes(WIDTH, HEIGHT);
     let data = vec![1; bytes];
     // Width and height by turns.
-    let turned = Format::i420(HEIGHT as u32, WIDTH as u32);
+    let turned = Format::i420(8, 16);
     let stream = StreamOptions::owned(who, Kind::Video, turned);
     let mut camera = tap(&mut meeting, stream, Purposes::RECORD);
     let payload = picture(&data, WIDTH, HEIGHT);
