@@ -752,7 +752,7 @@ enum {
 
 /* Where in a frame a region lies. */
 enum {
-  FRAMEGATE_AREA_RECTANGLE = 1, /* `x`, `y`, `width`, `height` of a picture, in luma samples */
+  FRAMEGATE_AREA_RECTANGLE = 1, /* `x`, `y`, `width`, `height` of a picture, in luma samples; beyond INT32_MAX, as what was negative, `width` and `height` are malformed */
   FRAMEGATE_AREA_CHANNEL = 2,   /* `channel` of audio, from 0 */
   FRAMEGATE_AREA_SPAN = 3       /* bytes of a text, from `start` to before `end`, on boundaries of code points */
 };

@@ -186,15 +186,27 @@ private:
   framegate_status number_;
 };
 
+class Decision;
+class Checked;
+namespace sdp {
+enum class Recording : std::uint32_t;
+enum class Preference : std::uint32_t;
+} // namespace sdp
+namespace detail {
+/* What can say no. */
+template <class T>
+inline constexpr bool may_be_no = std::is_same_v<T, bool> || std::is_same_v<T, Decision> || std::is_same_v<T, Checked> || std::is_same_v<T, sdp::Recording> || std::is_same_v<T, sdp::Preference>;
+} // namespace detail
+
 /* A value, or why there is none. Taking one that is not there ends the process.
  *
- * A Result of a truth is no condition and has no ok(), as that there is one is not that it is true: take it by `*`, and ask status() whether there is one. */
+ * A Result of what may be a no is no condition and has no ok(), as that there is an answer is not that it is yes: take it by `*`, and ask status() whether there is one. */
 template <class T> class [[nodiscard]] Result {
 public:
   Result(T value) : value_(std::move(value)) {}
   Result(StatusCode status) : status_(status) {}
-  template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0> bool ok() const { return value_.has_value(); }
-  template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0> explicit operator bool() const { return ok(); }
+  template <class U = T, std::enable_if_t<!detail::may_be_no<U>, int> = 0> bool ok() const { return value_.has_value(); }
+  template <class U = T, std::enable_if_t<!detail::may_be_no<U>, int> = 0> explicit operator bool() const { return ok(); }
   StatusCode status() const { return status_; }
   T &operator*() & { return there(), *value_; }
   const T &operator*() const & { return there(), *value_; }
@@ -389,13 +401,15 @@ struct Source : detail::Sized<framegate_source> {
 
 class Group;
 
-/* What is known of a frame beside its payload: at first, that it is its stream's owner's and nobody else's. It refers to what it is passed, which must outlive it. */
+/* What is known of a frame beside its payload: at first, that it is its stream's owner's and nobody else's. It refers to what it is passed, which must outlive it: a temporary,
+ * which would not, does not compile. */
 struct Frame : detail::Sized<framegate_frame> {
   explicit Frame(Time when) {
     contributors = FRAMEGATE_CONTRIBUTORS_OWNER;
     captured = when.count();
   }
   /* Of data derived from these; their container is of Source. */
+  template <class S> static Frame derived(const S &&) = delete;
   template <class S> static Frame derived(const S &from) {
     Frame frame{Time(0)};
     frame.contributors = FRAMEGATE_CONTRIBUTORS_SOURCES;
@@ -404,10 +418,13 @@ struct Frame : detail::Sized<framegate_frame> {
     return frame;
   }
   /* All who are in it; a container of Participant. */
+  template <class P> Frame &complete(const P &&) = delete;
   template <class P> Frame &complete(const P &all) { return name(FRAMEGATE_CONTRIBUTORS_COMPLETE, all); }
   /* Some of them: withheld. */
+  template <class P> Frame &partial(const P &&) = delete;
   template <class P> Frame &partial(const P &some) { return name(FRAMEGATE_CONTRIBUTORS_PARTIAL, some); }
   /* The contributing sources of an RTP packet. */
+  template <class P> Frame &csrcs(const P &&) = delete;
   template <class P> Frame &csrcs(const P &all) { return name(FRAMEGATE_CONTRIBUTORS_CSRCS, all); }
   inline Frame &of(const Group &all);
   /* Whether the client holds it for a keyframe, of encoded video. */
@@ -416,6 +433,7 @@ struct Frame : detail::Sized<framegate_frame> {
     return *this;
   }
   /* A container of Region. */
+  template <class R> Frame &parts(const R &&) = delete;
   template <class R> Frame &parts(const R &of) {
     regions = std::data(of);
     region_count = std::size(of);
@@ -765,6 +783,7 @@ struct Carried : detail::Sized<framegate_carried> {
 /* What was released of a frame, as an archive has it. It refers to what it is passed, which must outlive it. */
 struct Archived : detail::Sized<framegate_archived> {
   /* Without a tag if that is null; `who` is a container of Subject; no seal is made or checked if there is no digest. */
+  template <class S> Archived(const Instance &, const Carried *, const S &&, const PayloadDigest *) = delete;
   template <class S> Archived(const Instance &of, const Carried *with, const S &who, const PayloadDigest *by) {
     instance = of;
     carried = with;

@@ -217,7 +217,7 @@ impl Verifier {
     /// # Errors
     ///
     /// [`LedgerError`] with [`LedgerFault::OtherMeeting`] if `earlier` is another meeting's, and with [`LedgerFault::Anchor`] if the ledger does not go on from `earlier`, so that withdrawals may have been cut off.
-    /// Nothing is written then.
+    /// No bit is set then, whatever was there before, and no finding is written.
     pub fn recheck(
         &self,
         earlier: &Head,
@@ -225,6 +225,8 @@ impl Verifier {
         stays: &mut [u64],
         findings: &mut [Finding],
     ) -> Result<usize, LedgerError> {
+        // Whoever does not look at the error keeps nothing by the bits of an earlier check.
+        stays.fill(0);
         if earlier.instance != self.head.instance {
             return Err(LedgerError {
                 line: 1,

@@ -257,7 +257,7 @@ fn evidence_belongs_to_one_meeting_and_no_other() {
         let (mut stays, mut findings) = ([u64::MAX], [Finding::Withheld]);
         let refused = other.recheck(&head, &[frame], &mut stays, &mut findings);
         assert_eq!(refused.unwrap_err().what, LedgerFault::OtherMeeting);
-        assert_eq!(findings, [Finding::Withheld]);
+        assert_eq!((stays, findings), ([0], [Finding::Withheld]));
     }
     // Who only changes what a row says of its meeting has no seal for it.
     let relabelled = Archived {
@@ -375,7 +375,7 @@ fn a_ledger_that_was_cut_off_is_no_newer_one() {
     let (mut stays, mut findings) = ([u64::MAX], [Finding::NoTag]);
     let refused = without.recheck(&head, &[scene.sealed(tag, &ana)], &mut stays, &mut findings);
     assert_eq!(refused.unwrap_err().what, LedgerFault::Anchor);
-    assert_eq!(findings, [Finding::NoTag]);
+    assert_eq!((stays, findings), ([0], [Finding::NoTag]));
     // Nor is another one of the same length, or no head at all.
     let other = Head {
         hash: Digest::of("another"),

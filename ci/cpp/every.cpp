@@ -2,8 +2,10 @@
 #include <framegate.hpp>
 
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -304,6 +306,135 @@ void media() {
   CHECK(tap.admit(Frame(5s), payload, 5s, nothing).status.number() == FRAMEGATE_ERROR_HANDLE);
 }
 
+// Whether it ends the process, as taking a value that is not there does.
+template <class Act> bool aborts(Act act) {
+  const pid_t child = fork();
+  CHECK(child >= 0);
+  if (child == 0) {
+    act();
+    _exit(0);
+  }
+  int status = 0;
+  CHECK(waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+// Mistakes that compile: MISUSE.md.
+void mistakes() {
+  Meeting meeting = *Meeting::open(options("mistakes"));
+  CHECK(meeting.show(notice()));
+  // A name that is gone after the call was copied in it.
+  const Participant who = *meeting.join(Join::adult(std::string(64, 'w') + "ho"), 0ms);
+  CHECK(*meeting.id_of(who) == std::string(64, 'w') + "ho");
+  const Stream microphone = *meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque()));
+  const Outlet recorder = *meeting.open_outlet({"recorder", purpose::record});
+  Tap tap = *meeting.tap(microphone, recorder);
+  CHECK(meeting.grant(By::participant, who, grant(recording), 1s));
+  const char voice[] = "a voice";
+  const Payload payload(voice, 7);
+  const auto nothing = [](const Cleared &) { CHECK(!"released"); };
+  const auto reason_of = [](const Admission &admission) { return admission.status ? admission.tag.fields()->reason : Reason{FRAMEGATE_REASON_NONE}; };
+
+  // A value that is not there.
+  CHECK(aborts([] { (void)*Meeting::open(MeetingOptions{}); }));
+  CHECK(aborts([] { (void)Tap().counters()->whole; }));
+  CHECK(aborts([] { (void)*Settling().is_settled(); }));
+  CHECK(!aborts([] { (void)Settling().is_settled().status(); }));
+
+  // That it was done is not that it was released.
+  const Admission early = tap.admit(Frame(500ms), payload, 2s, nothing);
+  CHECK(early.status && early.verdict == Verdict::dropped && reason_of(early) == FRAMEGATE_REASON_CAPTURED_EARLIER);
+  // Milliseconds by their number alone; capture and release swapped; no time at all.
+  CHECK(reason_of(tap.admit(Frame(Time(2000)), payload, 2s, nothing)) == FRAMEGATE_REASON_CAPTURED_EARLIER);
+  CHECK(reason_of(tap.admit(Frame(3s), payload, 2s, nothing)) == FRAMEGATE_REASON_TIME);
+  for (const Time never : {no_time, Time::max(), Time::min(), Time(-1)})
+    CHECK(reason_of(tap.admit(Frame(never), payload, 2s, nothing)) == FRAMEGATE_REASON_TIME);
+  CHECK(meeting.grant(By::participant, who, [] { Grant of = grant(recording); of.until = 60ms; return of; }(), 2s).number() == FRAMEGATE_ERROR_TIME);
+
+  // In a release: another one of the same tap, waiting for one's own end, and a copy of what is cleared, which owns nothing.
+  std::optional<Cleared> kept;
+  const Admission within = tap.admit(Frame(2s), payload, 2s, [&](const Cleared &cleared) {
+    CHECK(tap.admit(Frame(2s), payload, 2s, nothing).status.number() == FRAMEGATE_ERROR_RELEASING);
+    const Settling settling = *meeting.withdraw(By::participant, who, {Kind::video, purpose::record}, 2s);
+    CHECK(!*settling.wait(1ms));
+    kept = cleared;
+  });
+  CHECK(within.verdict == Verdict::whole && kept->data() == reinterpret_cast<const std::uint8_t *>(voice) && !kept->source());
+
+  // Moved from: it stands for nothing. A release goes on with the tap that moves, and ends with one that is closed in it.
+  Tap moved = std::move(tap);
+  const Admission from = tap.admit(Frame(2s), payload, 2s, nothing);
+  CHECK(from.verdict == Verdict::dropped && from.status.number() == FRAMEGATE_ERROR_HANDLE && !from.tag.fields());
+  CHECK(tap.decide(2s, 2s).status().number() == FRAMEGATE_ERROR_HANDLE && tap.wants_keyframe().status().number() == FRAMEGATE_ERROR_HANDLE);
+  CHECK(moved.admit(Frame(2s), payload, 2s, [&](const Cleared &) { tap = std::move(moved); }).verdict == Verdict::whole);
+  Tap closed = *meeting.tap(microphone, recorder);
+  CHECK(closed.admit(Frame(2s), payload, 2s, [&](const Cleared &) { closed.close(); }).verdict == Verdict::whole);
+  CHECK(closed.admit(Frame(2s), payload, 2s, nothing).status.number() == FRAMEGATE_ERROR_HANDLE);
+  // A group that is gone names nobody that is known.
+  const std::array<Participant, 1> alone{who};
+  const Frame of_gone = Frame(2s).of(*meeting.group(alone));
+  CHECK(reason_of(tap.admit(of_gone, payload, 2s, nothing)) == FRAMEGATE_REASON_UNKNOWN);
+
+  // What nobody set: nobody, nothing and no kind.
+  CHECK(meeting.grant(By::participant, who, Grant{}, 2s).number() == FRAMEGATE_ERROR_NUMBER);
+  CHECK(meeting.grant(By::participant, who, grant({}), 2s).number() == FRAMEGATE_ERROR_EMPTY);
+  CHECK(meeting.grant(By::participant, who, grant({Kind::none, purpose::record}), 2s).number() == FRAMEGATE_ERROR_EMPTY);
+  CHECK(meeting.grant(By::participant, Participant(), grant(recording), 2s).number() == FRAMEGATE_ERROR_FOREIGN);
+  CHECK(meeting.withdraw(By::participant, Participant(), recording, 2s).status().number() == FRAMEGATE_ERROR_FOREIGN);
+  CHECK(meeting.open_stream(StreamOptions::owned(who, Kind{}, Format::opaque())).status().number() == FRAMEGATE_ERROR_NUMBER);
+  CHECK(meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format{})).status().number() == FRAMEGATE_ERROR_NUMBER);
+  CHECK(meeting.open_outlet({"recorder", {}}).status().number() == FRAMEGATE_ERROR_EMPTY);
+  CHECK(meeting.tap(Stream{}, recorder).status().number() == FRAMEGATE_ERROR_FOREIGN && meeting.tap(microphone, Outlet{}).status().number() == FRAMEGATE_ERROR_FOREIGN);
+  const std::array<Participant, 2> with_nobody{who, Participant()};
+  CHECK(reason_of(tap.admit(Frame(2s).complete(with_nobody), payload, 2s, nothing)) == FRAMEGATE_REASON_UNKNOWN);
+  const std::vector<Participant> empty;
+  const std::vector<Source> no_sources;
+  CHECK(reason_of(tap.admit(Frame(2s).complete(empty), payload, 2s, nothing)) == FRAMEGATE_REASON_INCOMPLETE);
+  CHECK(reason_of(tap.admit(Frame::derived(no_sources), payload, 2s, nothing)) == FRAMEGATE_REASON_INCOMPLETE);
+
+  // A child and its guardian by turns: the guardian is there already. What one agrees to is not the other's.
+  const Participant parent = *meeting.join(Join::adult("parent"), 2s);
+  CHECK(meeting.join(Join::with_guardian("parent", "child"), 2s).status().number() == FRAMEGATE_ERROR_ALREADY_JOINED);
+  CHECK(meeting.join(Join::with_guardian("child", ""), 2s).status().number() == FRAMEGATE_ERROR_EMPTY);
+  const Participant child = *meeting.join(Join::with_guardian("child", "parent"), 2s);
+  CHECK(meeting.grant(By::guardian, parent, grant(recording), 2s).number() == FRAMEGATE_ERROR_OVERREACH);
+  CHECK(meeting.grant(By::participant, parent, grant(recording), 2s));
+  Tap of_child = *meeting.tap(*meeting.open_stream(StreamOptions::owned(child, Kind::audio, Format::opaque())), recorder);
+  CHECK(reason_of(of_child.admit(Frame(3s), payload, 3s, nothing)) == FRAMEGATE_REASON_NOT_GRANTED);
+
+  // A picture on its side, and one whose planes are one run of bytes.
+  const std::uint8_t pixels[192] = {};
+  Tap camera = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::video, Format::i420(8, 16))), recorder);
+  CHECK(meeting.grant(By::participant, who, grant(recording), 3s));
+  CHECK(reason_of(camera.admit(Frame(3s), Payload{{pixels, 128, 16}, {pixels + 128, 32, 8}, {pixels + 160, 32, 8}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
+  CHECK(reason_of(camera.admit(Frame(3s), Payload(pixels, sizeof pixels), 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
+
+  // Parts of it that would lie beyond it.
+  const std::int32_t below = -8;
+  for (const Region &beyond : {Region::rectangle(who, 0, 0, static_cast<std::uint32_t>(below), 8), Region::rectangle(who, static_cast<std::uint32_t>(below), 0, 8, 8)}) {
+    const std::array<Region, 1> parts{beyond};
+    CHECK(reason_of(camera.admit(Frame(3s).parts(parts), Payload{{pixels, 128, 8}, {pixels + 128, 32, 4}, {pixels + 160, 32, 4}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
+  }
+
+  // A release that is kept makes a withdrawal wait, which is in force all the same. Nothing in the scope is everything.
+  const Frame frame(3s);
+  Cleared cleared;
+  std::optional<Release> release(tap.admit(&frame, &payload, 1, 3s, &cleared));
+  CHECK(release->handed_on() == 1);
+  const Settling settling = *meeting.withdraw(By::participant, who, Scope{}, 3s);
+  CHECK(!*settling.is_settled());
+  release.reset();
+  CHECK(*settling.is_settled());
+  CHECK(reason_of(tap.admit(frame, payload, 3s, nothing)) == FRAMEGATE_REASON_WITHDRAWN);
+
+  // A meeting that was moved from, and one that went before its taps.
+  Meeting other = std::move(meeting);
+  CHECK(meeting.withdraw(By::participant, who, recording, 3s).status().number() == FRAMEGATE_ERROR_HANDLE);
+  CHECK(meeting.close());
+  CHECK(other.close());
+  CHECK(reason_of(tap.admit(frame, payload, 3s, nothing)) == FRAMEGATE_REASON_ENDED);
+}
+
 #ifdef __cpp_exceptions
 // A release ends when its sink throws.
 void thrown() {
@@ -466,6 +597,7 @@ int main() {
   past(lines);
   media();
   travelling();
+  mistakes();
 #ifdef __cpp_exceptions
   thrown();
 #endif

@@ -88,6 +88,45 @@ int misuse(Scene &scene, Cleared *cleared) {
   return sdp::recording("", 0) == sdp::Recording::on;
 #elif MISUSE == 29 // a joined tag that may be none
   const Tag met = tag.meet(tag);
+#elif MISUSE == 30 // people, parts and sources that are gone before the frame is looked at
+  Frame gone = Frame(Time(0)).complete(std::vector<Participant>{who});
+#elif MISUSE == 31
+  Frame gone = Frame(Time(0)).csrcs(*meeting.participants());
+#elif MISUSE == 32
+  Frame gone = Frame(Time(0)).partial(std::array<Participant, 1>{who});
+#elif MISUSE == 33
+  Frame gone = Frame(Time(0)).parts(std::vector<Region>{Region::audio_channel(who, 0)});
+#elif MISUSE == 34
+  Frame gone = Frame::derived(std::vector<Source>{Source(tag, &who, 1)});
+#elif MISUSE == 35
+  const Archived gone(Instance{}, nullptr, std::vector<Subject>{Subject("who")}, nullptr);
+#elif MISUSE == 36 // that it was decided is not that it may go
+  if (tap.decide(Time(0), Time(0)))
+    return 1;
+#elif MISUSE == 37 // nor that frames were checked that they are cleared
+  if (Verifier().dry_run(nullptr, 0, purpose::train))
+    return 1;
+#elif MISUSE == 38 // nor that there is a wish that it is a yes
+  if (sdp::preference("a=recordpref:off", 0))
+    return 1;
+#elif MISUSE == 39
+  if (sdp::recording("a=record:off", 0))
+    return 1;
+#elif MISUSE == 40 // a frame that was dropped has an admission, too
+  if (tap.admit(frame, payload, Time(0), [](const Cleared &) {}))
+    return 1;
+#elif MISUSE == 41
+  if (tap.decide(Time(0), Time(0))->verdict())
+    return 1;
+#elif MISUSE == 42
+  if (Release release = tap.admit(&frame, &payload, 1, Time(0), cleared))
+    return 1;
+#elif MISUSE == 43 // capture and release swapped with what is in between
+  (void)tap.admit(Time(0), payload, frame, [](const Cleared &) {});
+#elif MISUSE == 44 // the stream where the outlet belongs
+  (void)meeting.tap(Outlet{}, Stream{});
+#elif MISUSE == 45 // more than one release that ends
+  const Release first = tap.admit(&frame, &payload, 1, Time(0), cleared), second = first;
 #endif
   return 0;
 }

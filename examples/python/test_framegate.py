@@ -13,8 +13,9 @@ import pickle
 import re
 import subprocess
 import tempfile
+import threading
 import unittest
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -476,6 +477,231 @@ class Gate(unittest.TestCase):
         self.assertEqual(refused.exception.status, -75)
         with Meeting("standup", instance=bytes(range(1, 17))) as known:
             self.assertEqual(known.instance, bytes(range(1, 17)))
+
+    def verdict(self, tap: Tap, captured: Any, now: Any, content: Any = b"voice", **told: Any) -> tuple[Verdict, str]:
+        with tap.admit(content, captured, now, **told) as cleared:
+            return cleared.verdict, cleared.reason
+
+    def test_times_in_another_unit_or_order_release_nothing(self) -> None:
+        tap = self.tap()
+        self.grant()
+        early, late = (Verdict.DROPPED, "captured earlier"), (Verdict.DROPPED, "time")
+        for captured, now, outcome in (
+            (1_500, 1_520_000, early),  # milliseconds
+            (True, 1_520_000, early),
+            (1_540_000, 1_520_000, late),  # swapped
+            (-1, 1_520_000, late),
+            (1_700_000_000_000_000_000, 1_700_000_000_000_000_000, late),  # time.time_ns()
+            # What 64 bits cut off would be in range.
+            (2**64 + 1_500_000, 1_520_000, late),
+            (1_500_000, 2**64 + 1_520_000, late),
+        ):
+            self.assertEqual(self.verdict(tap, captured, now), outcome, (captured, now))
+        wrong: list[Any] = [None, 1.5, "1500000"]
+        for time in wrong:
+            for at in ((time, 1_520_000), (1_500_000, time)):
+                with self.assertRaises((TypeError, ctypes.ArgumentError)):
+                    self.verdict(tap, *at)
+        for until in (0, 60_000, -1, 2**64 + 9_000_000):  # none, a duration, ...
+            with self.assertRaises(Error) as refused:
+                self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000, until=until)
+            self.assertEqual(refused.exception.status, -48)
+        self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000), (Verdict.WHOLE, ""))
+        # A withdrawal counts as made now.
+        self.assertTrue(self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 2**64).is_settled())
+        self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000), (Verdict.DROPPED, "withdrawn"))
+
+    def test_what_is_an_answer_is_no_condition(self) -> None:
+        tap = self.tap()
+        with tap.admit(b"voice", 0, 20_000) as cleared:
+            answers: list[object] = [cleared, tap.decide(0, 20_000)]
+            with self.assertRaises(IndexError):
+                _ = cleared.data
+        answers += [*Finding, *wire.Preference, *wire.Recording]
+        for answer in answers:
+            with self.assertRaises(TypeError):
+                self.assertTrue(answer)
+        with self.assertRaises(TypeError):
+            all([Finding.FORGED, Finding.RECALLED])
+
+    def test_nobody_in_particular_is_no_guardian(self) -> None:
+        for empty in ("", "\0"[:0]):
+            with self.assertRaises(Error) as refused:
+                self.meeting.join("kid", 0, guardian=empty)
+            self.assertEqual(refused.exception.status, -47)
+        kid = self.meeting.join("kid", 0, guardian="who")
+        with self.assertRaises(Error) as refused:
+            self.grant(who=kid)
+        self.assertEqual(refused.exception.status, -32)
+        self.grant(By.GUARDIAN, who=kid)
+        # Swapped: the guardian is there already.
+        with self.assertRaises(Error) as refused:
+            self.meeting.join("who", 0, guardian="kid")
+        self.assertEqual(refused.exception.status, -44)
+
+    def test_of_no_sources_nothing_is_derived(self) -> None:
+        """Of those that were withheld there is none, so that a list of them may be empty."""
+        self.grant(now=0)
+        tap = self.tap()
+        with tap.admit(b"voice", 1_000, 20_000) as cleared:
+            source = cleared.source
+        assert source is not None
+        for sources in ([], (), [source]):
+            # Nor is anything on a stream of somebody's own.
+            with tap.derive(b"a caption", sources, 30_000) as cleared:
+                self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "incomplete"))
+
+    def test_people_and_parts_that_are_none(self) -> None:
+        tap = self.tap()
+        self.grant()
+        other: Any
+        for other, reason in (([], "incomplete"), ([Participant()], "unknown"), ([Participant(1, 0, 1)], "unknown"), (self.meeting, "unknown"), (tap, "unknown")):
+            self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000, people=other), (Verdict.DROPPED, reason))
+        wrong: list[Any] = ["who", ["who"], [None], self.who, (who for who in [self.who]), 1]
+        for other in wrong:
+            with self.assertRaises(TypeError):
+                self.verdict(tap, 1_500_000, 1_520_000, people=other)
+        for part in (Rectangle(self.who, 8, 0, -8, 8), Rectangle(self.who, -8, 0, 8, 8), Channel(self.who, -1), Span(self.who, 0, 2**32 + 1)):
+            with self.assertRaises(ValueError):
+                self.verdict(tap, 1_500_000, 1_520_000, regions=[part])
+        with self.assertRaises(TypeError):
+            self.verdict(tap, 1_500_000, 1_520_000, regions=(part for part in [Channel(self.who, 0)]))
+        contents: list[Any] = [None, "voice", [1, 2], [b"voice"], (byte for byte in b"voice"), 7]
+        for content in contents:
+            with self.assertRaises((TypeError, ValueError)):
+                self.verdict(tap, 1_500_000, 1_520_000, content)
+        for content in (b"", [(b"voice", 0)]):
+            self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000, content), (Verdict.DROPPED, "malformed"))
+        frames: list[Any] = [(frame for frame in [Frame(b"voice", 1_500_000)]), Frame(b"voice", 1_500_000)]
+        for frame in frames:
+            with self.assertRaises(TypeError), tap.admit_batch(frame, 1_520_000):
+                self.fail("released")
+        self.assertEqual(tap.counters().whole, 0)
+
+    def test_scopes_that_are_none(self) -> None:
+        kinds: Any
+        purposes: Any
+        wrong: tuple[Any, ...] = (Kind.AUDIO, "audio", ["audio"], None, 1, [0], [17], [255])
+        for kinds in wrong:
+            with self.assertRaises((TypeError, ValueError)):
+                self.meeting.grant(By.PARTICIPANT, self.who, self.notice, kinds, Purpose.TRAIN, Method.CLICKED, 0)
+        for purposes in ([Purpose.TRAIN], None, "train", 1 << 16, 0x10000 | Purpose.TRAIN, 1.0):
+            asked: list[Callable[[], object]] = [
+                lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], purposes, Method.CLICKED, 0),
+                lambda: self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], purposes, 0),
+                lambda: self.meeting.outlet("outlet", purposes),
+                lambda: self.meeting.third_party(purposes, "ACME Ltd"),
+            ]  # fmt: skip
+            for ask in asked:
+                with self.assertRaises((TypeError, ValueError)):
+                    ask()
+        refusals: list[tuple[int, Callable[[], object]]] = [
+            (-37, lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], ~0, Method.TYPED, 0)),
+            (-47, lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [], Purpose.TRAIN, Method.CLICKED, 0)),
+            (-47, lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], 0, Method.CLICKED, 0)),
+            (-47, lambda: self.meeting.outlet("outlet", 0)),
+            (-51, lambda: self.meeting.outlet("outlet", ~0)),
+            (-51, lambda: self.meeting.outlet("outlet", 1 << 9, recipient="ACME Ltd")),
+        ]  # fmt: skip
+        for status, ask in refusals:
+            with self.assertRaises(Error) as refused:
+                ask()
+            self.assertEqual(refused.exception.status, status)
+        # Several purposes of one outlet are all asked for, and what nobody named is everything to withdraw.
+        self.grant()
+        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
+        both = self.meeting.tap(stream, self.meeting.outlet("model", Purpose.TRAIN | Purpose.RECORD))
+        self.assertEqual(self.verdict(both, 1_500_000, 1_520_000), (Verdict.DROPPED, "not granted"))
+        tap = self.tap()
+        self.meeting.withdraw(By.PARTICIPANT, self.who, [], 0, 1_600_000)
+        self.assertEqual(self.verdict(tap, 1_500_000, 1_620_000), (Verdict.DROPPED, "withdrawn"))
+
+    def test_ids_that_look_alike_are_different_people(self) -> None:
+        self.grant()
+        for id in ("Who", "who ", "who\0", "wh\u00f6"):
+            other = self.meeting.join(id, 1_100_000)
+            self.assertEqual(self.verdict(self.tap(other), 1_200_000, 1_220_000), (Verdict.DROPPED, "not granted"))
+            self.meeting.leave(other, 1_300_000)
+        for wrong in ("", "\ud800", None, b"who"):
+            with self.assertRaises((Error, UnicodeEncodeError, AttributeError)):
+                self.meeting.join(wrong, 1_300_000)  # type: ignore[arg-type]
+
+    def test_a_release_that_is_not_ended_withholds(self) -> None:
+        tap = self.tap()
+        self.grant()
+        # One that is not entered is none.
+        unused = tap.admit(b"voice", 1_500_000, 1_520_000)
+        self.assertEqual(tap.counters().seen, 0)
+        del unused
+        # Nor does one end whose `with` is left open, as by a generator that is not exhausted.
+        def voices() -> Generator[bytes, None, None]:
+            with tap.admit(b"voice", 1_500_000, 1_520_000) as cleared:
+                yield cleared.data
+
+        open_one = voices()
+        self.assertEqual(next(open_one), b"voice")
+        with self.assertRaises(Error) as refused:
+            self.verdict(tap, 1_500_000, 1_520_000)
+        self.assertEqual(refused.exception.status, -12)
+        settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_520_000)
+        self.assertFalse(settling.wait(-1))
+        open_one.close()
+        self.assertTrue(settling.is_settled())
+        self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000), (Verdict.DROPPED, "withdrawn"))
+
+    def test_a_tap_on_several_threads_releases_one_frame_at_a_time(self) -> None:
+        tap, released, refused = self.tap(), itertools.count(), itertools.count()
+        self.grant()
+
+        def work() -> None:
+            for _ in range(500):
+                try:
+                    with tap.admit(b"voice", 1_500_000, 1_520_000) as cleared:
+                        self.assertEqual(cleared.verdict, Verdict.WHOLE)
+                        next(released)
+                except Error as error:
+                    self.assertEqual(error.status, -12)
+                    next(refused)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        whole = next(released)
+        self.assertEqual((whole + next(refused), tap.counters().whole), (2000, whole))
+        self.assertTrue(self.meeting.withdraw(By.PARTICIPANT, self.who, [], 0, 1_520_000).is_settled())
+        self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000), (Verdict.DROPPED, "withdrawn"))
+
+    def test_the_handle_of_an_earlier_stay_withdraws_and_does_nothing_else(self) -> None:
+        self.grant()
+        tap = self.tap()
+        self.meeting.leave(self.who, 1_100_000)
+        again = self.meeting.join("who", 1_200_000)
+        self.grant(who=again, now=1_200_000)
+        self.assertEqual(self.verdict(tap, 1_300_000, 1_320_000), (Verdict.DROPPED, "absent"))
+        anew = self.tap(again)
+        self.assertEqual(self.verdict(anew, 1_300_000, 1_320_000), (Verdict.WHOLE, ""))
+        with self.assertRaises(Error) as refused:
+            self.grant(now=1_300_000)
+        self.assertEqual(refused.exception.status, -43)
+        self.meeting.withdraw(By.PARTICIPANT, self.who, [], 0, 1_400_000)
+        self.assertEqual(self.verdict(anew, 1_300_000, 1_420_000), (Verdict.DROPPED, "withdrawn"))
+
+    def test_a_meeting_that_nobody_keeps_is_over(self) -> None:
+        def opened() -> Tap:
+            meeting = Meeting("forgotten")
+            who = meeting.join("who", 0)
+            notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
+            meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0)
+            stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
+            tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
+            self.assertEqual(self.verdict(tap, 0, 20_000), (Verdict.WHOLE, ""))
+            return tap
+
+        tap = opened()
+        gc.collect()
+        self.assertEqual(self.verdict(tap, 30_000, 40_000), (Verdict.DROPPED, "ended"))
 
     def content(self) -> bytes:
         return "".join(line + "\n" for line in self.lines).encode()

@@ -262,6 +262,11 @@ impl FrameIn<'_> {
     }
 }
 
+/// Whether it was a negative number before it was passed without a sign.
+fn is_negative(number: u32) -> bool {
+    i32::try_from(number).is_err()
+}
+
 /// A list of people.
 fn participants(people: In<'_, Person>, count: usize) -> Result<&[Participant], Status> {
     if count > usize::from(u16::MAX) {
@@ -273,6 +278,10 @@ fn participants(people: In<'_, Person>, count: usize) -> Result<&[Participant], 
 impl RegionIn {
     fn region(&self) -> Result<Region, Status> {
         let area = match self.area {
+            // Else it would be all that is to the right or below, whoever's that is.
+            RECTANGLE if is_negative(self.width) | is_negative(self.height) => {
+                return Err(Status::Number);
+            }
             RECTANGLE => Area::Rectangle {
                 x: self.x,
                 y: self.y,

@@ -1193,6 +1193,254 @@ static void training(void) {
   OK(framegate_meeting_close(meeting));
 }
 
+/* ---- Mistakes that compile: MISUSE.md ---- */
+
+#define ONE(call, reason_)                                                                          \
+  do {                                                                                              \
+    framegate_tag_fields fields_;                                                                   \
+    memset(&fields_, 0, sizeof fields_);                                                            \
+    fields_.size = (uint32_t)sizeof fields_;                                                        \
+    HANDED_ON(call, 0);                                                                             \
+    CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);   \
+    OK(framegate_tag_get(cleared.tag, &fields_));                                                   \
+    IS((long long)fields_.reason, reason_);                                                         \
+  } while (0)
+
+static framegate_status by_person(framegate_meeting meeting, framegate_participant who, framegate_digest notice, framegate_scope scope, int64_t until, int64_t now) {
+  framegate_grant grant = grant_of(notice, scope);
+  grant.until = until;
+  return framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, who, &grant, now);
+}
+
+/* Somebody agrees to RECORD at 1 s. */
+static void mistakes(void) {
+  const int64_t second = 1000000;
+  const framegate_scope recording = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
+  framegate_meeting_options options = options_of("mistakes");
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_digest notice = shown(meeting, "mistakes");
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
+  framegate_stream microphone;
+  framegate_outlet recorder;
+  framegate_tap tap;
+  framegate_stream_options stream = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
+  framegate_outlet_options outlet = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
+  OK(framegate_stream_open(meeting, &stream, &microphone));
+  OK(framegate_outlet_open(meeting, &outlet, &recorder));
+  OK(framegate_tap_open(meeting, microphone, recorder, &tap));
+  OK(by_person(meeting, ann, notice, recording, FRAMEGATE_NO_TIME, second));
+  uint8_t voice[4] = {1, 2, 3, 4}, copy[4];
+  const framegate_payload payload = bytes_of(voice, sizeof voice);
+  framegate_payload_mut buffer = bytes_in(copy, sizeof copy);
+  framegate_cleared cleared = cleared_of();
+  framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 2 * second);
+#define ADMIT(now) framegate_tap_admit(tap, &frame, &payload, 1, now, &cleared, &handed_on)
+
+  /* Milliseconds for microseconds; an end that is a duration; a capture that is the release, and the other way round. */
+  frame.captured = 2000;
+  ONE(ADMIT(2 * second), FRAMEGATE_REASON_CAPTURED_EARLIER);
+  frame.captured = 3 * second;
+  ONE(ADMIT(2 * second), FRAMEGATE_REASON_TIME);
+  frame.captured = -1;
+  ONE(ADMIT(2 * second), FRAMEGATE_REASON_TIME);
+  frame.captured = 2 * second;
+  IS(by_person(meeting, ann, notice, recording, 60000, 2 * second), FRAMEGATE_ERROR_TIME);
+
+  /* OK is not that it was handed on, and to end what was not is no harm. */
+  frame.captured = second / 2;
+  ONE(ADMIT(2 * second), FRAMEGATE_REASON_CAPTURED_EARLIER);
+  IS(framegate_tap_end(tap), FRAMEGATE_ERROR_NOT_RELEASING);
+  HANDED_ON(framegate_tap_admit(tap, &frame, &payload, 0, 2 * second, &cleared, &handed_on), 0);
+  frame.captured = 2 * second;
+
+  /* Not ended, the tap withholds, and the withdrawal waits. */
+  HANDED_ON(ADMIT(2 * second), 1);
+  NOT_HANDED_ON(ADMIT(2 * second), FRAMEGATE_ERROR_RELEASING);
+  framegate_settling settling, twin;
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, recording, 2 * second, &settling));
+  TRUTH(framegate_settling_wait(settling, 1, &truth), false);
+  OK(framegate_tap_end(tap));
+  TRUTH(framegate_settling_is_settled(settling, &truth), true);
+  /* One that is closed, by its copy, is not settled. */
+  twin = settling;
+  OK(framegate_settling_close(twin));
+  NO_TRUTH(framegate_settling_is_settled(settling, &truth), FRAMEGATE_ERROR_HANDLE);
+  IS(framegate_settling_close(settling), FRAMEGATE_ERROR_HANDLE);
+  ONE(ADMIT(2 * second), FRAMEGATE_REASON_WITHDRAWN);
+  OK(by_person(meeting, ann, notice, recording, FRAMEGATE_NO_TIME, 3 * second));
+  frame.captured = 3 * second;
+
+  /* A buffer that is the payload's own, wholly or in part. */
+  for (size_t at = 0; at < 4; at++) {
+    buffer = bytes_in(voice + at, sizeof voice - at);
+    ONE(framegate_tap_admit_into(tap, &frame, &payload, &buffer, 1, 3 * second, &cleared, &handed_on), FRAMEGATE_REASON_MALFORMED);
+    CHECK(voice[0] == 1 && voice[3] == 4);
+  }
+
+  /* A handle of zeros, as a call that failed leaves behind. */
+  framegate_participant none = joined(meeting, "ben", "", NULL, 3 * second), both[2];
+  framegate_join twice;
+  memset(&twice, 0, sizeof twice);
+  twice.size = (uint32_t)sizeof twice;
+  twice.agrees = FRAMEGATE_BY_PARTICIPANT;
+  twice.id = string_of("ann");
+  IS(framegate_meeting_join(meeting, &twice, 3 * second, &none), FRAMEGATE_ERROR_ALREADY_JOINED);
+  IS(by_person(meeting, none, notice, recording, FRAMEGATE_NO_TIME, 3 * second), FRAMEGATE_ERROR_FOREIGN);
+  IS(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, none, recording, 3 * second, NULL), FRAMEGATE_ERROR_FOREIGN);
+  IS(framegate_meeting_restrict(meeting, FRAMEGATE_BY_HOST, &none, recording, 3 * second, NULL), FRAMEGATE_ERROR_FOREIGN);
+  both[0] = ann;
+  both[1] = none;
+  frame.contributors = FRAMEGATE_CONTRIBUTORS_COMPLETE;
+  frame.people = both;
+  frame.people_count = 2;
+  ONE(ADMIT(3 * second), FRAMEGATE_REASON_UNKNOWN);
+  /* More people than there are in the array is for the caller to see to; one too few is not. */
+  frame.contributors = FRAMEGATE_CONTRIBUTORS_OWNER;
+  ONE(ADMIT(3 * second), FRAMEGATE_REASON_MALFORMED);
+  frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 3 * second);
+  framegate_stream no_stream;
+  framegate_tap no_tap;
+  stream.format = FRAMEGATE_FORMAT_I420;
+  IS(framegate_stream_open(meeting, &stream, &no_stream), FRAMEGATE_ERROR_FORMAT);
+  IS(framegate_tap_open(meeting, no_stream, recorder, &no_tap), FRAMEGATE_ERROR_FOREIGN);
+  NOT_HANDED_ON(framegate_tap_admit(no_tap, &frame, &payload, 1, 3 * second, &cleared, &handed_on), FRAMEGATE_ERROR_HANDLE);
+  stream.format = FRAMEGATE_FORMAT_OPAQUE;
+
+  /* An id with the zero at its end counted, or in other letters, is another's. */
+  framegate_participant found;
+  const framegate_string counted = {"ann", sizeof "ann"};
+  IS(framegate_meeting_find(meeting, counted, &found), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  IS(framegate_meeting_find(meeting, string_of("Ann"), &found), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  IS(by_person(meeting, found, notice, recording, FRAMEGATE_NO_TIME, 3 * second), FRAMEGATE_ERROR_FOREIGN);
+
+  /* The set of no kind: nothing to agree to, and everything to withdraw. */
+  CHECK(FRAMEGATE_KINDS(0) == 0 && FRAMEGATE_KINDS(FRAMEGATE_NO_KIND) == 0 && FRAMEGATE_KINDS(17) == 0);
+  IS(by_person(meeting, ann, notice, scope_of(FRAMEGATE_KINDS(FRAMEGATE_NO_KIND), FRAMEGATE_PURPOSE_RECORD), FRAMEGATE_NO_TIME, 3 * second), FRAMEGATE_ERROR_EMPTY);
+  /* A kind's number for its set, and kinds and purposes by turns, are other scopes, of which a notice need know nothing. */
+  framegate_notice narrow;
+  memset(&narrow, 0, sizeof narrow);
+  narrow.size = (uint32_t)sizeof narrow;
+  narrow.scope = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_SCREEN), FRAMEGATE_PURPOSE_TRAIN);
+  OK(framegate_digest_of(string_of("screens"), &narrow.digest));
+  OK(framegate_meeting_show(meeting, &narrow));
+  IS(by_person(meeting, ann, narrow.digest, scope_of(FRAMEGATE_KIND_SCREEN, FRAMEGATE_PURPOSE_TRAIN), FRAMEGATE_NO_TIME, 3 * second), FRAMEGATE_ERROR_BEYOND_NOTICE);
+  IS(by_person(meeting, ann, narrow.digest, scope_of(FRAMEGATE_PURPOSE_TRAIN, FRAMEGATE_KINDS(FRAMEGATE_KIND_SCREEN)), FRAMEGATE_NO_TIME, 3 * second), FRAMEGATE_ERROR_BEYOND_NOTICE);
+
+  /* Several purposes of one outlet are all asked for; another of its name is another. */
+  outlet.purposes = FRAMEGATE_PURPOSE_RECORD | FRAMEGATE_PURPOSE_TRAIN;
+  framegate_outlet again;
+  framegate_tap wider;
+  OK(framegate_outlet_open(meeting, &outlet, &again));
+  CHECK(again.number != recorder.number);
+  OK(framegate_tap_open(meeting, microphone, again, &wider));
+  ONE(framegate_tap_admit(wider, &frame, &payload, 1, 3 * second, &cleared, &handed_on), FRAMEGATE_REASON_NOT_GRANTED);
+  outlet.purposes = 1 << 9;
+  IS(framegate_outlet_open(meeting, &outlet, &again), FRAMEGATE_ERROR_FOREIGN_PURPOSE);
+  IS(framegate_tap_open(meeting, microphone, again, &no_tap), FRAMEGATE_ERROR_FOREIGN);
+
+  /* Nobody named is everybody; what restricts everybody is not lifted for one, nor by another. */
+  HANDED_ON(ADMIT(3 * second), 1);
+  OK(framegate_tap_end(tap));
+  OK(framegate_meeting_restrict(meeting, FRAMEGATE_BY_HOST, NULL, recording, 3 * second, NULL));
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_HOST, &ann, recording, 3 * second));
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_ADMINISTRATOR, NULL, recording, 3 * second));
+  ONE(ADMIT(3 * second), FRAMEGATE_REASON_RESTRICTED);
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_HOST, NULL, recording, 4 * second));
+  ONE(ADMIT(4 * second), FRAMEGATE_REASON_CAPTURED_EARLIER);
+  frame.captured = 4 * second;
+
+  /* A batch says of each frame by itself. */
+  framegate_frame frames[3] = {frame, frame, frame};
+  framegate_payload payloads[3] = {payload, payload, payload};
+  framegate_cleared each[3] = {cleared_of(), cleared_of(), cleared_of()};
+  frames[1].captured = second;
+  payloads[2].size = 0;
+  HANDED_ON(framegate_tap_admit(tap, frames, payloads, 3, 4 * second, each, &handed_on), 1);
+  CHECK(each[0].verdict == FRAMEGATE_VERDICT_WHOLE && each[0].payload.plane[0].data == voice);
+  CHECK(each[1].verdict == FRAMEGATE_VERDICT_DROPPED && each[1].payload.plane[0].data == NULL);
+  CHECK(each[2].verdict == FRAMEGATE_VERDICT_DROPPED && each[2].payload.plane[0].data == NULL);
+  OK(framegate_tap_end(tap));
+
+  /* A verdict that is not 0 may be of a blank frame, in which nothing of it is. */
+  stream.format = FRAMEGATE_FORMAT_PCM_U8;
+  stream.channels = 2;
+  outlet = outlet_of(FRAMEGATE_PURPOSE_TRAIN, FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), "model");
+  const framegate_tap blanking = tap_of(meeting, stream, outlet);
+  buffer = bytes_in(copy, sizeof copy);
+  HANDED_ON(framegate_tap_admit_into(blanking, &frame, &payload, &buffer, 1, 4 * second, &cleared, &handed_on), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_BLANKED && cleared.source.size == 0 && cleared.hidden == UINT64_MAX);
+  CHECK(copy[0] == 128 && copy[1] == 128 && copy[2] == 128 && copy[3] == 128);
+  OK(framegate_tap_end(blanking));
+  /* Channels counted from 1, and a frame that is no whole number of them. */
+  framegate_region channel = region_of(ann, FRAMEGATE_AREA_CHANNEL);
+  channel.channel = 2;
+  frame.regions = &channel;
+  frame.region_count = 1;
+  framegate_payload odd = payload;
+  odd.plane[0].length = 3;
+  ONE(framegate_tap_admit_into(blanking, &frame, &payload, &buffer, 1, 4 * second, &cleared, &handed_on), FRAMEGATE_REASON_MALFORMED);
+  frame.region_count = 0;
+  buffer.plane[0].length = 3;
+  ONE(framegate_tap_admit_into(blanking, &frame, &odd, &buffer, 1, 4 * second, &cleared, &handed_on), FRAMEGATE_REASON_MALFORMED);
+
+  /* A width or height below 0 is no part of a picture, and not all that is to the right; nor is a corner that lies there, or corners for a size. */
+  both[1] = joined(meeting, "eva", "", NULL, 4 * second);
+  framegate_stream_options tiles = stream_of(FRAMEGATE_STREAM_COMPOSITE, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_GRAY8);
+  const framegate_tap gallery = tap_of(meeting, tiles, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "gallery"));
+  OK(by_person(meeting, ann, notice, scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO), FRAMEGATE_PURPOSE_RECORD), FRAMEGATE_NO_TIME, 4 * second));
+  uint8_t picture[8] = {7, 7, 7, 7, 7, 7, 7, 7}, seen[8];
+  framegate_payload pixels = bytes_of(picture, 8);
+  framegate_payload_mut room = bytes_in(seen, 8);
+  pixels.planes = room.planes = 1;
+  pixels.plane[0].stride = room.plane[0].stride = 4;
+  framegate_region tile = region_of(ann, FRAMEGATE_AREA_RECTANGLE);
+  framegate_frame shared = frame_of(FRAMEGATE_CONTRIBUTORS_COMPLETE, 4 * second);
+  shared.people = both;
+  shared.people_count = 2;
+  shared.regions = &tile;
+  shared.region_count = 1;
+  static const int32_t corners[5][4] = {{0, 0, -2, 2}, {0, 0, 2, -2}, {-2, 0, 2, 2}, {0, -1, 2, 2}, {4, 0, 4, 2}};
+  for (int at = 0; at < 5; at++) {
+    tile.x = (uint32_t)corners[at][0];
+    tile.y = (uint32_t)corners[at][1];
+    tile.width = (uint32_t)corners[at][2];
+    tile.height = (uint32_t)corners[at][3];
+    ONE(framegate_tap_admit_into(gallery, &shared, &pixels, &room, 1, 4 * second, &cleared, &handed_on), FRAMEGATE_REASON_MALFORMED);
+  }
+  tile.x = tile.y = 0;
+  tile.width = tile.height = 2;
+  HANDED_ON(framegate_tap_admit_into(gallery, &shared, &pixels, &room, 1, 4 * second, &cleared, &handed_on), 1);
+  CHECK(cleared.verdict == FRAMEGATE_VERDICT_REDACTED && seen[0] == 7 && seen[1] == 7 && seen[2] == 16 && seen[7] == 16);
+  OK(framegate_tap_end(gallery));
+  OK(framegate_tap_close(gallery));
+
+  /* After a stay: whoever withdraws by the handle of it withdraws, and all else refuses it. */
+  OK(framegate_meeting_leave(meeting, ann, 5 * second, NULL));
+  const framegate_participant later = joined(meeting, "ann", "", NULL, 5 * second);
+  OK(by_person(meeting, later, notice, recording, FRAMEGATE_NO_TIME, 5 * second));
+  stream.owner = later;
+  const framegate_tap anew = tap_of(meeting, stream, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder"));
+  IS(by_person(meeting, ann, notice, recording, FRAMEGATE_NO_TIME, 5 * second), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  frame.captured = 5 * second;
+  ONE(ADMIT(5 * second), FRAMEGATE_REASON_ABSENT);
+  HANDED_ON(framegate_tap_admit(anew, &frame, &payload, 1, 5 * second, &cleared, &handed_on), 1);
+  OK(framegate_tap_end(anew));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, recording, 5 * second, NULL));
+  ONE(framegate_tap_admit(anew, &frame, &payload, 1, 5 * second, &cleared, &handed_on), FRAMEGATE_REASON_WITHDRAWN);
+
+  /* Closed twice, used after it, and taps of a meeting that is closed. */
+  OK(framegate_tap_close(wider));
+  IS(framegate_tap_close(wider), FRAMEGATE_ERROR_HANDLE);
+  OK(framegate_meeting_close(meeting));
+  IS(framegate_meeting_close(meeting), FRAMEGATE_ERROR_HANDLE);
+  IS(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, later, recording, 5 * second, NULL), FRAMEGATE_ERROR_HANDLE);
+  ONE(framegate_tap_admit(anew, &frame, &payload, 1, 5 * second, &cleared, &handed_on), FRAMEGATE_REASON_ENDED);
+  OK(framegate_tap_close(anew));
+  OK(framegate_tap_close(blanking));
+  OK(framegate_tap_close(tap));
+}
+
 int main(int count, char **arguments) {
   CHECK(count == 2);
   names();
@@ -1206,6 +1454,7 @@ int main(int count, char **arguments) {
   wire();
   descriptions();
   training();
+  mistakes();
   puts("every function does what the header says");
   return 0;
 }

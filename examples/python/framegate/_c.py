@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from ctypes import POINTER, Structure, c_bool, c_char_p, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, sizeof
 from typing import Any, NoReturn, Union
 
-from .words import Kind, kinds_of
+from .words import Kind, kinds_of, purposes_of
 
 #: What has bytes: of numpy and of array too.
 Buffer = Union[bytes, bytearray, memoryview, Any]
@@ -367,7 +367,7 @@ def string(text: str) -> String:
 
 
 def scope(kinds: Iterable[Kind], purposes: int) -> Scope:
-    return Scope(kinds_of(kinds), purposes)
+    return Scope(kinds_of(kinds), purposes_of(purposes))
 
 
 class Owner:

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import _c
 from .seal import Carried, MeetingKey, Subject, digest_of, instance_of, told_subjects
-from .words import By, Entered, Finding, Kind
+from .words import By, Entered, Finding, Kind, purposes_of
 
 
 class Ledger(_c.Owner):
@@ -108,12 +108,12 @@ class Verifier(_c.Owner):
     def verify_batch(self, frames: Sequence[Archived], wanted: int, key: MeetingKey) -> list[Finding]:
         """Which frames may be used for all of `wanted`: only what this key sealed, and what the ledger bears out."""
         call = _c.call.framegate_verifier_verify_batch
-        return _found(frames, lambda frames, count, *found: call(self._handle, frames, count, wanted, key._handle, *found))
+        return _found(frames, lambda frames, count, *found: call(self._handle, frames, count, purposes_of(wanted), key._handle, *found))
 
     def dry_run(self, frames: Sequence[Archived], wanted: int) -> list[Finding]:
         """Which would be, if every tag were taken at its word. Nothing may be used by this."""
         call = _c.call.framegate_verifier_dry_run
-        return _found(frames, lambda frames, count, *found: call(self._handle, frames, count, wanted, *found))
+        return _found(frames, lambda frames, count, *found: call(self._handle, frames, count, purposes_of(wanted), *found))
 
     def recheck(self, earlier: _c.Head, frames: Sequence[Archived]) -> list[Finding]:
         """Which frames that were cleared when the ledger's head was `earlier` may stay. The others must go, for good."""

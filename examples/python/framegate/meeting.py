@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import _c
 from .seal import instance_of
 from .tap import Tap
-from .words import NO_TIME, By, Format, Kind, Method, Purpose, StreamType
+from .words import NO_TIME, By, Format, Kind, Method, Purpose, StreamType, purposes_of, time_of
 
 if TYPE_CHECKING:
     from .archive import Ledger
@@ -42,7 +42,7 @@ class Settling(_c.Owner):
 
     def wait(self, milliseconds: int) -> bool:
         """Waits for that, but not on a media thread."""
-        return _c.truth(_c.call.framegate_settling_wait, self._handle, milliseconds)
+        return _c.truth(_c.call.framegate_settling_wait, self._handle, min(max(milliseconds, 0), 0xFFFFFFFF))
 
 
 class Group(_c.Owner):
@@ -100,11 +100,12 @@ class Meeting(_c.Owner):
         """Closes everything for good."""
         return self._settling(_c.call.framegate_meeting_end)
 
-    def join(self, id: str, now: int, guardian: str = "", key: bytes | None = None) -> _c.Participant:
+    def join(self, id: str, now: int, guardian: str | None = None, key: bytes | None = None) -> _c.Participant:
+        """`guardian`: the id of who agrees for them; None: they agree for themselves."""
         who = _c.Participant()
-        agrees = By.GUARDIAN if guardian else By.PARTICIPANT
-        join = _c.Join(agrees=agrees, id=_c.string(id), guardian=_c.string(guardian), key=_c.secret(key, "a key"))
-        _c.checked(_c.call.framegate_meeting_join(self._handle, byref(join), now, byref(who)))
+        agrees = By.PARTICIPANT if guardian is None else By.GUARDIAN
+        join = _c.Join(agrees=agrees, id=_c.string(id), guardian=_c.string(guardian or ""), key=_c.secret(key, "a key"))
+        _c.checked(_c.call.framegate_meeting_join(self._handle, byref(join), time_of(now), byref(who)))
         return who
 
     def find(self, id: str) -> _c.Participant:
@@ -127,7 +128,7 @@ class Meeting(_c.Owner):
         return head
 
     def leave(self, who: _c.Participant, now: int) -> Settling:
-        return self._settling(_c.call.framegate_meeting_leave, who, now)
+        return self._settling(_c.call.framegate_meeting_leave, who, time_of(now))
 
     def show(self, text: str, version: str, language: str, controller: str, kinds: Sequence[Kind], purposes: int) -> _c.Digest:
         """Registers a notice, and gives its digest."""
@@ -138,26 +139,26 @@ class Meeting(_c.Owner):
 
     def supersede(self, notice: _c.Digest, now: int) -> Settling:
         """A notice stops covering until people agree under another."""
-        return self._settling(_c.call.framegate_meeting_supersede, byref(notice), now)
+        return self._settling(_c.call.framegate_meeting_supersede, byref(notice), time_of(now))
 
     def grant(
         self, by: By, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME
     ) -> None:
-        grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=NO_TIME, until=until)
-        _c.checked(_c.call.framegate_meeting_grant(self._handle, by, who, byref(grant), now))
+        grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=NO_TIME, until=time_of(until))
+        _c.checked(_c.call.framegate_meeting_grant(self._handle, by, who, byref(grant), time_of(now)))
 
     def withdraw(self, by: By, who: _c.Participant, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
-        return self._settling(_c.call.framegate_meeting_withdraw, by, who, _c.scope(kinds, purposes), now)
+        return self._settling(_c.call.framegate_meeting_withdraw, by, who, _c.scope(kinds, purposes), time_of(now))
 
     def restrict(self, by: By, whom: _c.Participant | None, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
-        return self._settling(_c.call.framegate_meeting_restrict, by, whom, _c.scope(kinds, purposes), now)
+        return self._settling(_c.call.framegate_meeting_restrict, by, whom, _c.scope(kinds, purposes), time_of(now))
 
     def lift(self, by: By, whom: _c.Participant | None, kinds: Sequence[Kind], purposes: int, now: int) -> None:
-        _c.checked(_c.call.framegate_meeting_lift(self._handle, by, whom, _c.scope(kinds, purposes), now))
+        _c.checked(_c.call.framegate_meeting_lift(self._handle, by, whom, _c.scope(kinds, purposes), time_of(now)))
 
     def settled(self, settling: Settling, now: int) -> bool:
         """Enters into the ledger how far each tap had come."""
-        return _c.truth(_c.call.framegate_meeting_settled, self._handle, settling._handle, now)
+        return _c.truth(_c.call.framegate_meeting_settled, self._handle, settling._handle, time_of(now))
 
     def stream(
         self,
@@ -188,7 +189,7 @@ class Meeting(_c.Owner):
     def third_party(self, purpose: Purpose, recipient: str) -> int:
         """The pair of a purpose and a third party, as a purpose of its own."""
         pair = c_uint16()
-        _c.checked(_c.call.framegate_meeting_third_party(self._handle, purpose, _c.string(recipient), byref(pair)))
+        _c.checked(_c.call.framegate_meeting_third_party(self._handle, purposes_of(purpose), _c.string(recipient), byref(pair)))
         return pair.value
 
     def group(self, people: Sequence[_c.Participant]) -> Group:
@@ -198,7 +199,7 @@ class Meeting(_c.Owner):
 
     def outlet(self, name: str, purposes: int, blanks: Sequence[Kind] = (), recipient: str = "") -> _c.Outlet:
         outlet = _c.Outlet()
-        options = _c.OutletOptions(purposes=purposes, blanks=_c.scope(blanks, 0).kinds, name=_c.string(name), recipient=_c.string(recipient))
+        options = _c.OutletOptions(purposes=purposes_of(purposes), blanks=_c.scope(blanks, 0).kinds, name=_c.string(name), recipient=_c.string(recipient))
         _c.checked(_c.call.framegate_outlet_open(self._handle, byref(options), byref(outlet)))
         return outlet
 

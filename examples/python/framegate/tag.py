@@ -6,7 +6,7 @@ from ctypes import byref
 from dataclasses import dataclass
 
 from . import _c
-from .words import NO_KIND, Kind, Verdict
+from .words import NO_KIND, Answer, Kind, Verdict
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class TagFields:
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Answer):
     """For which purposes a frame could be released now. It is no tag, and releases nothing."""
 
     verdict: Verdict

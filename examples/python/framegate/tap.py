@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from . import _c
 from .tag import Decision, reason_of, tag_of
-from .words import NO_KIND, NO_TIME, Kind, Verdict, kinds_in, kinds_of
+from .words import NO_KIND, NO_TIME, Answer, Kind, Verdict, kinds_in, kinds_of, time_of
 
 if TYPE_CHECKING:
     from .meeting import Group
@@ -81,12 +81,12 @@ class Frame:
     into: Content | None = None
     #: Whether the client holds encoded video for a keyframe; None: its header alone says it.
     keyframe: bool | None = None
-    #: Of derived data, which counts as captured when the earliest of them was.
-    sources: Sequence[Source] = ()
+    #: Of derived data, which counts as captured when the earliest of them was; None: it is none. Of none at all nothing is derived.
+    sources: Sequence[Source] | None = None
 
 
 @dataclass
-class Cleared:
+class Cleared(Answer):
     """What an outlet receives: bytes of its own. What is done with them after the release has ended is no longer the gate's to stop."""
 
     verdict: Verdict
@@ -151,9 +151,9 @@ class Tap(_c.Owner):
         cleared, handed_on = (_c.Cleared * count)(*(_cleared(held) for _ in frames)), c_size_t()
         if copies:
             buffers = (_c.Payload * count)(*(_payload(frame.into, held, writable=True) for frame in frames))
-            status = _c.call.framegate_tap_admit_into(self._handle, told, contents, buffers, count, now, cleared, byref(handed_on))
+            status = _c.call.framegate_tap_admit_into(self._handle, told, contents, buffers, count, time_of(now), cleared, byref(handed_on))
         else:
-            status = _c.call.framegate_tap_admit(self._handle, told, contents, count, now, cleared, byref(handed_on))
+            status = _c.call.framegate_tap_admit(self._handle, told, contents, count, time_of(now), cleared, byref(handed_on))
         _c.checked(status)
         if handed_on.value == 0:
             yield [_outcome(each) for each in cleared]
@@ -166,7 +166,7 @@ class Tap(_c.Owner):
     def decide(self, captured: int, now: int) -> Decision:
         """The bare decision about a frame of the stream's owner alone. It releases nothing."""
         told = _c.Decision()
-        _c.checked(_c.call.framegate_tap_decide(self._handle, captured, now, byref(told)))
+        _c.checked(_c.call.framegate_tap_decide(self._handle, time_of(captured), time_of(now), byref(told)))
         return Decision(Verdict(told.verdict), reason_of(told), told.purposes, told.generation)
 
     def wants_keyframe(self) -> bool:
@@ -181,8 +181,8 @@ class Tap(_c.Owner):
 
 def _told(frame: Frame, held: list[Any]) -> _c.Frame:
     """What is known of a frame as C reads it. `held` keeps where it is what it leads to."""
-    told = _c.Frame(captured=frame.captured, keyframe=0 if frame.keyframe is None else 1 if frame.keyframe else 2)
-    if frame.sources:
+    told = _c.Frame(captured=time_of(frame.captured), keyframe=0 if frame.keyframe is None else 1 if frame.keyframe else 2)
+    if frame.sources is not None:
         told.contributors = 6
         sources = (_c.Source * len(frame.sources))(*(_source(source, held) for source in frame.sources))
         told.sources, told.source_count = sources, len(sources)
@@ -210,7 +210,7 @@ def _people(people: Sequence[_c.Participant], held: list[Any]) -> tuple[Any, int
 
 def _source(source: Source, held: list[Any]) -> _c.Source:
     people, count = _people(source.people, held)
-    told = _c.Source(sizeof(_c.Source), kinds_of(source.kinds), tag_of(source.tag), None, count, source.captured)
+    told = _c.Source(sizeof(_c.Source), kinds_of(source.kinds), tag_of(source.tag), None, count, time_of(source.captured))
     told.people = people
     return told
 
@@ -218,12 +218,19 @@ def _source(source: Source, held: list[Any]) -> _c.Source:
 def _region(part: Rectangle | Channel | Span) -> _c.Region:
     region = _c.Region(size=sizeof(_c.Region), owner=part.owner, kind=NO_KIND, captured=NO_TIME)
     if isinstance(part, Rectangle):
-        region.area, region.x, region.y, region.width, region.height = 1, part.x, part.y, part.width, part.height
+        region.area, region.x, region.y, region.width, region.height = 1, *map(_place, (part.x, part.y, part.width, part.height))
     elif isinstance(part, Channel):
-        region.area, region.channel = 2, part.channel
+        region.area, region.channel = 2, _place(part.channel)
     else:
-        region.area, region.start, region.end = 3, part.start, part.end
+        region.area, region.start, region.end = 3, _place(part.start), _place(part.end)
     return region
+
+
+def _place(number: int) -> int:
+    """Where something lies. ctypes would make of one below 0 one far beyond the frame: of a negative width, all that is to the right."""
+    if not 0 <= number <= 0xFFFFFFFF:
+        raise ValueError("a part of a frame lies in it")
+    return number
 
 
 def _cleared(held: list[Any]) -> _c.Cleared:

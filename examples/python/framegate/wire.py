@@ -13,7 +13,7 @@ from typing import Any
 
 from . import _c
 from .seal import Carried
-from .words import Format
+from .words import Answer, Format
 
 SDP_ALLOW_MIXED = "a=extmap-allow-mixed"
 
@@ -57,7 +57,7 @@ def extension_id(part: str) -> int:
     return _c.number(_c.call.framegate_sdp_extension_id, _c.string(part))
 
 
-class Recording(IntEnum):
+class Recording(Answer, IntEnum):
     """Whether somebody is being recorded (RFC 7866, section 7.1.2)."""
 
     UNSAID, ON, OFF, PAUSED = range(4)
@@ -77,7 +77,7 @@ class Recording(IntEnum):
         return _c.line(_c.call.framegate_recording_line, self)
 
 
-class Preference(IntEnum):
+class Preference(Answer, IntEnum):
     """Whether somebody wishes to be recorded (RFC 7866, section 7.3.2). A wish is no consent."""
 
     ON, OFF, PAUSE, NO_PREFERENCE = range(1, 5)

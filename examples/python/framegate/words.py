@@ -2,9 +2,17 @@
 
 from collections.abc import Iterable
 from enum import IntEnum, IntFlag
+from typing import NoReturn
 
 NO_TIME = 2**63 - 1
 NO_KIND = 255
+
+
+class Answer:
+    """What may be a no. That there is one is not that it is yes."""
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(f"that there is a {type(self).__name__} is not that it is a yes: compare what it says")
 
 
 class Kind(IntEnum):
@@ -47,7 +55,7 @@ class Format(IntEnum):
     OPUS, OPUS_RED, H264, HEVC, VP8, VP9, AV1, OPUS_MULTISTREAM = range(64, 72)
 
 
-class Finding(IntEnum):
+class Finding(Answer, IntEnum):
     """What was found of an archived frame: only what is cleared may be used."""
 
     CLEARED, NO_TAG, WITHHELD, OTHER_PURPOSE, UNNAMED, UNSEALED, FORGED, INCONSISTENT, RECALLED, OTHER_MEETING = range(1, 11)
@@ -55,7 +63,19 @@ class Finding(IntEnum):
 
 def kinds_of(kinds: Iterable[Kind]) -> int:
     """A set of kinds, as bits."""
-    return sum({1 << kind - 1 for kind in kinds})
+    return sum({1 << Kind(kind) - 1 for kind in kinds})
+
+
+def purposes_of(purposes: int) -> int:
+    """A set of purposes, as bits, of which ctypes would leave out whatever is beyond the last. A complement is as large as can be."""
+    if not -0x10000 <= purposes <= 0xFFFF:
+        raise ValueError("purposes are 16 bits")
+    return purposes & 0xFFFF
+
+
+def time_of(micros: int) -> int:
+    """A time. ctypes would make one in range of what is beyond 64 bits."""
+    return micros if -(2**63) <= micros < 2**63 else -1
 
 
 def kinds_in(bits: int) -> frozenset[Kind]:
