@@ -33,8 +33,8 @@
  * an unknown person.
  *
  * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
- * same time too; the calls of one meeting wait for each other, but framegate_meeting_withdraw(), _leave() and _restrict(), which are in force at
- * once whatever other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap. Closing
+ * same time too; the calls of one meeting wait for each other, but framegate_meeting_withdraw(), _leave(), _restrict(), _supersede() and _end(), which are in
+ * force at once whatever other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap. Closing
  * a tap, a group or a stream's key must not overlap with a call that uses it. Calls on a tap or a stream's key, except
  * opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a tag.
  *
@@ -399,7 +399,7 @@ typedef struct framegate_outlet {
 /* Appends whole lines to where a ledger is kept; if `durable` is not 0, so that they outlast a crash of the machine. Returns 0 if it has,
  * anything else if nothing of the lines is there. It is called one call at a time for each meeting, by calls on the meeting and on its settlings, on their threads; from within
  * framegate_settling_wait() on one that the library starts. From within it a call on any meeting is FRAMEGATE_ERROR_BUSY, except framegate_meeting_close(), and
- * framegate_meeting_withdraw(), _leave() and _restrict(), which are in force when they return; calls that need no meeting work. */
+ * framegate_meeting_withdraw(), _leave(), _restrict(), _supersede() and _end(), which are in force when they return; calls that need no meeting work. */
 typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t length, int32_t durable);
 
 /* Tells an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger (without one: at once).
@@ -449,7 +449,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_resume(framegate_ledger l
 /* Ends a meeting: everything is closed for good, and the last counters are entered. A second end changes nothing.
  * `settling` may be null; otherwise it is closed by framegate_settling_close(). What narrows is in force before the ledger's store is called. If `settling` is null, the store
  * is then offered the line before the call returns, or, while it is being called already, by that call; otherwise whoever asks the settling, or closes it, offers it the line.
- * Errors: HANDLE, BUSY, PANIC; with the meeting ended all the same, MISALIGNED, FULL. */
+ * It waits for no call that is under way, and works from within callbacks. Errors: HANDLE, PANIC; with the meeting ended all the same, MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_end(framegate_meeting meeting, framegate_settling *settling);
 
 /* Closes the handle, and shuts every tap of the meeting for good; handles of taps, groups and settlings must still be closed. A meeting that was not ended can be resumed
@@ -539,7 +539,7 @@ typedef struct framegate_notice {
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_show(framegate_meeting meeting, const framegate_notice *notice);
 
 /* A notice stops covering: what was agreed to under it is stale until people agree under another. `settling` as in framegate_meeting_end().
- * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN_NOTICE, ENDED; after it is done MISALIGNED, FULL. */
+ * It waits for no call that is under way, and works from within callbacks. Errors: HANDLE, NULL, MISALIGNED, PANIC, UNKNOWN_NOTICE, ENDED; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_supersede(framegate_meeting meeting, const framegate_digest *notice, int64_t now, framegate_settling *settling);
 
 /* A person's signature over what framegate_grant_message() gives. */

@@ -16,7 +16,7 @@ use crate::{
     join::Join,
     json::{self, Keys},
     kind::Kind,
-    ledger::{Device, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, TapCount},
+    ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line},
     outlet::OutletOptions,
     payload::{Format, Layout},
     purpose::Purposes,
@@ -50,7 +50,6 @@ pub struct Meeting {
     life: Life,
     table: Arc<Table>,
     core: Core,
-    device: Option<Device>,
     streams: Vec<OpenStream>,
     records: Registry,
     outlets: Vec<(OutletId, OutletOptions)>,
@@ -161,13 +160,12 @@ impl Meeting {
         begin: (Head, Time),
     ) -> Self {
         let id = register.meeting().into();
-        let (core, device) = Core::new(Arc::clone(&table), register, ledger, begin);
+        let core = Core::new(Arc::clone(&table), register, ledger, begin);
         Self {
             id,
             life,
             table,
             core,
-            device,
             streams: Vec::new(),
             records: Registry::default(),
             outlets: Vec::new(),
@@ -290,14 +288,7 @@ impl Meeting {
     ///
     /// [`Error::UnknownNotice`] if there is none such, or it is superseded already, [`Error::Ended`]. A time out of range counts as now.
     pub fn supersede(&mut self, notice: Digest, now: Time) -> Result<Settling, Error> {
-        self.core.narrow(|state| {
-            let at = state.observe(now);
-            state.running()?;
-            let entry = Entry::Superseded { notice };
-            state.register.may(at, &entry)?;
-            state.enter(at, entry);
-            Ok(())
-        })
+        self.core.narrow(|state| state.supersede(notice, now))
     }
 
     /// Records that somebody agrees. The grant holds from now on, for what is captured from now on.
@@ -636,13 +627,9 @@ impl Meeting {
     pub fn count(&mut self, now: Time) -> Result<(), Error> {
         self.core.flush();
         let at = self.core.state.lock().observe(now);
+        let counted = |state: &State| Some(state.counted());
         self.core.enter_first_of(at, counted)?;
-        match &self.device {
-            Some(device) => self
-                .core
-                .enter_first_of(at, |state| device.signed(state.head())),
-            None => Ok(()),
-        }
+        self.core.enter_first_of(at, State::signed)
     }
 
     /// Enters in the ledger how far each tap had come when a narrowing settled, or that it has not settled; returns whether it has.
@@ -682,19 +669,7 @@ impl Meeting {
 
     /// Ends the meeting: everything is closed for good, and the final counters are entered. Never fails; a second end changes nothing.
     pub fn end(&mut self) -> Settling {
-        let device = self.device.as_ref();
-        self.core.narrow_surely(|state| {
-            if !state.table.has_ended() {
-                state.close();
-                let at = state.present();
-                state.enter(at, counted(state));
-                state.enter(at, Entry::Ended {});
-                if let Some(device) = device {
-                    let signed = device.signed(state.head());
-                    state.enter(at, signed);
-                }
-            }
-        })
+        self.core.narrow_surely(State::end)
     }
 
     /// The time at which a call that may widen counts as made.
@@ -711,17 +686,6 @@ impl Meeting {
     fn present(&mut self) -> Time {
         self.core.flush();
         self.core.state.lock().present()
-    }
-}
-
-fn counted(state: &State) -> Entry {
-    let count = |tap: &Arc<TapState>| TapCount {
-        stream: tap.stream,
-        outlet: tap.outlet,
-        frames: tap.counters(),
-    };
-    Entry::Counted {
-        taps: state.taps.iter().map(count).collect(),
     }
 }
 

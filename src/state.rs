@@ -8,12 +8,14 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
     authority::Authority,
-    consent::Scope,
+    consent::{Digest, Scope},
     error::Error,
     group::Group,
     ids::Participant,
     kind::Kinds,
-    ledger::{Beside, Device, Entry, Head, LedgerWriter, Queue, Queued, Reservation, Scribe},
+    ledger::{
+        Beside, Device, Entry, Head, LedgerWriter, Queue, Queued, Reservation, Scribe, TapCount,
+    },
     lock::Lock,
     register::Register,
     release::TapState,
@@ -34,12 +36,19 @@ pub(crate) struct State {
     pub(crate) groups: Vec<Group>,
     queue: Queue,
     latest: Time,
+    /// Whose key signs the ledger.
+    device: Option<Device>,
     /// Whether the meeting was dropped, and nothing can be entered any more.
     is_gone: bool,
 }
 
 impl State {
-    fn new(table: Arc<Table>, register: Register, queue: Queue, latest: Time) -> Self {
+    fn new(
+        table: Arc<Table>,
+        register: Register,
+        (queue, device): (Queue, Option<Device>),
+        latest: Time,
+    ) -> Self {
         Self {
             table,
             register,
@@ -47,6 +56,7 @@ impl State {
             groups: Vec::new(),
             queue,
             latest,
+            device,
             is_gone: false,
         }
     }
@@ -186,19 +196,21 @@ impl State {
         self.is_gone = true;
     }
 
-    /// Reserves a line for what must be in the ledger before it holds.
+    /// Reserves a line for what must be in the ledger before it holds; none for nothing.
     fn reserve(
         &mut self,
         at: Time,
-        entry: impl FnOnce(&Self) -> Entry,
-    ) -> Result<(Entry, Reservation), Error> {
+        entry: impl FnOnce(&Self) -> Option<Entry>,
+    ) -> Result<Option<(Entry, Reservation)>, Error> {
         // By a call that ended in a panic.
         self.give_up();
         self.running()?;
-        let entry = entry(self);
+        let Some(entry) = entry(self) else {
+            return Ok(None);
+        };
         self.register.may(at, &entry)?;
         let reservation = self.queue.reserve(at, &entry)?;
-        Ok((entry, reservation))
+        Ok(Some((entry, reservation)))
     }
 
     /// The store has the reserved line: what it says is published, beneath what narrowed meanwhile.
@@ -284,6 +296,46 @@ impl State {
         Ok(())
     }
 
+    pub(crate) fn supersede(&mut self, notice: Digest, now: Time) -> Result<(), Error> {
+        let at = self.observe(now);
+        self.running()?;
+        let entry = Entry::Superseded { notice };
+        self.register.may(at, &entry)?;
+        self.enter(at, entry);
+        Ok(())
+    }
+
+    pub(crate) fn end(&mut self) {
+        if self.table.has_ended() {
+            return;
+        }
+        self.close();
+        let at = self.present();
+        self.enter(at, self.counted());
+        self.enter(at, Entry::Ended {});
+        if let Some(signed) = self.signed() {
+            self.enter(at, signed);
+        }
+    }
+
+    /// The counters of every tap.
+    pub(crate) fn counted(&self) -> Entry {
+        let count = |tap: &Arc<TapState>| TapCount {
+            stream: tap.stream,
+            outlet: tap.outlet,
+            frames: tap.counters(),
+        };
+        Entry::Counted {
+            taps: self.taps.iter().map(count).collect(),
+        }
+    }
+
+    /// The device's signature over all that is entered, if there is one.
+    pub(crate) fn signed(&self) -> Option<Entry> {
+        let device = self.device.as_ref()?;
+        Some(device.signed(self.head()))
+    }
+
     /// The id of somebody who is or was there; none of one who is unknown to every meeting, of whom nothing is ever cleared.
     fn known(&self, who: Participant) -> Result<Option<String>, Error> {
         match self.register.id(who) {
@@ -314,31 +366,33 @@ impl Core {
         register: Register,
         ledger: LedgerWriter,
         (head, latest): (Head, Time),
-    ) -> (Self, Option<Device>) {
+    ) -> Self {
         let (scribe, queue, device) = ledger.after(head);
-        let core = Self {
+        Self {
             durable: scribe.durable(),
-            state: Lock::new(State::new(table, register, queue, latest)),
+            state: Lock::new(State::new(table, register, (queue, device), latest)),
             scribe: Lock::new(scribe),
             process: Process::this(),
             #[cfg(feature = "std")]
             threads: Lock::new(Vec::new()),
-        };
-        (core, device)
+        }
     }
 
     /// Does what must be in the ledger before it holds. Waits for the store.
     pub(crate) fn enter_first(&mut self, at: Time, entry: Entry) -> Result<(), Error> {
-        self.enter_first_of(at, |_| entry)
+        self.enter_first_of(at, |_| Some(entry))
     }
 
-    /// The same with an entry that is made of the state at that moment.
+    /// The same with an entry that is made of the state at that moment, if there is one.
     pub(crate) fn enter_first_of(
         &mut self,
         at: Time,
-        entry: impl FnOnce(&State) -> Entry,
+        entry: impl FnOnce(&State) -> Option<Entry>,
     ) -> Result<(), Error> {
-        let (entry, reserved) = self.state.lock().reserve(at, entry)?;
+        let reserved = self.state.lock().reserve(at, entry)?;
+        let Some((entry, reserved)) = reserved else {
+            return Ok(());
+        };
         let written = {
             let mut scribe = self.scribe.lock();
             let lines = self.state.lock().queue.take();

@@ -1,8 +1,13 @@
 //! Narrowing from anywhere, at once.
 
 use crate::{
-    authority::Authority, consent::Scope, error::Error, ids::Participant, settling::Settling,
-    state::Core, time::Time,
+    authority::Authority,
+    consent::{Digest, Scope},
+    error::Error,
+    ids::Participant,
+    settling::Settling,
+    state::{Core, State},
+    time::Time,
 };
 
 /// A handle with which any thread narrows what a meeting's people agreed to: [`Meeting::withdrawals`](crate::Meeting::withdrawals).
@@ -79,5 +84,19 @@ impl Withdrawals {
     ) -> Result<Settling, Error> {
         self.core
             .narrow(|state| state.restrict(by, whom, scope, now))
+    }
+
+    /// As [`Meeting::supersede`](crate::Meeting::supersede).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn supersede(&self, notice: Digest, now: Time) -> Result<Settling, Error> {
+        self.core.narrow(|state| state.supersede(notice, now))
+    }
+
+    /// As [`Meeting::end`](crate::Meeting::end).
+    pub fn end(&self) -> Settling {
+        self.core.narrow_surely(State::end)
     }
 }

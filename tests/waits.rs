@@ -210,6 +210,59 @@ fn r6_nobody_who_withdraws_waits_for_a_store_that_keeps_somebody_else() {
 }
 
 #[test]
+fn superseding_a_notice_and_ending_wait_for_nobody_either() {
+    type Act = fn(&framegate::Withdrawals, Digest) -> Result<Settling, Error>;
+    let acts: [(Act, Reason); 2] = [
+        (
+            |handle, notice| handle.supersede(notice, millis(4)),
+            Reason::StaleNotice,
+        ),
+        (|handle, _| Ok(handle.end()), Reason::Ended),
+    ];
+    for (other, widen) in WIDENINGS {
+        for (act, reason) in acts {
+            let Scene {
+                slow,
+                mut meeting,
+                notice,
+                people,
+                mut taps,
+            } = scene();
+            let handle = meeting.withdrawals();
+            slow.shut(true);
+            let waiting = thread::spawn(move || {
+                let result = widen(&mut meeting, notice, people);
+                (meeting, result)
+            });
+            slow.until_somebody_waits();
+            let settling = act(&handle, notice).unwrap();
+            assert!(!waiting.is_finished(), "{reason:?} during {other}");
+            for tap in &mut taps {
+                let verdict = record(tap, 5);
+                assert_eq!(verdict, Verdict::Dropped(reason), "during {other}");
+            }
+            assert!(!settling.is_settled(), "{reason:?} during {other}");
+            slow.shut(false);
+            let (meeting, result) = waiting.join().unwrap();
+            // Once it is over nothing is opened, though the store has the line.
+            let expected = match (reason, other) {
+                (Reason::Ended, _) => Err(Error::Ended),
+                (_, "grant") => Err(Error::Overtaken),
+                _ => Ok(()),
+            };
+            assert_eq!(result, expected, "{reason:?} during {other}");
+            assert!(settling.is_settled(), "{reason:?} during {other}");
+            for tap in &mut taps {
+                assert_eq!(record(tap, 6), Verdict::Dropped(reason), "during {other}");
+            }
+            drop(meeting);
+            let ledger = slow.memory.read();
+            assert_eq!(ledger.verify(), Ok(()), "{reason:?} during {other}");
+        }
+    }
+}
+
+#[test]
 fn r6_what_was_withdrawn_meanwhile_is_entered_by_the_call_that_kept_the_store_busy() {
     for accepts in [true, false] {
         let mut scene = scene();

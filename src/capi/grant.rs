@@ -2,7 +2,7 @@
 
 use super::{
     handle::Handle,
-    meeting::{DigestOut, Gate, InstanceInOut, Shared, call, narrow, narrow_in_turn},
+    meeting::{DigestOut, Gate, InstanceInOut, Shared, call, narrow},
     memory::{Buffer, In, Late, Out, Text, answer, plain, sized},
     people::Person,
     settling::Under,
@@ -174,8 +174,8 @@ extern "C" fn framegate_meeting_supersede(
 ) -> i32 {
     answer(Late(settling), |settling| {
         let notice = Digest::from(*notice.get()?);
-        narrow_in_turn(meeting, settling, |gate| {
-            Ok(gate.meeting.supersede(notice, Time::from_micros(now))?)
+        narrow(meeting, None, settling, |withdrawals| {
+            withdrawals.supersede(notice, Time::from_micros(now))
         })
     })
 }

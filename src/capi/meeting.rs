@@ -191,16 +191,6 @@ pub(super) fn narrow(
     give(settling, shared.narrow(who, narrow)?, shared.events.clone())
 }
 
-/// The same of what takes its turn with other calls.
-pub(super) fn narrow_in_turn(
-    meeting: Handle<Shared>,
-    settling: <Late<'_, Handle<Under>> as Outs>::Rooms,
-    narrow: impl FnOnce(&mut Gate) -> Result<Settling, Status>,
-) -> Result<(), Status> {
-    let shared = MEETINGS.get(meeting)?;
-    give(settling, shared.call(narrow)?, shared.events.clone())
-}
-
 /// How a meeting is opened.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -397,7 +387,7 @@ extern "C" fn framegate_meeting_end(
     settling: Out<'_, Handle<Under>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
-        narrow_in_turn(meeting, settling, |gate| Ok(gate.meeting.end()))
+        narrow(meeting, None, settling, |withdrawals| Ok(withdrawals.end()))
     })
 }
 

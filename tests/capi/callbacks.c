@@ -227,24 +227,28 @@ static void in_its_own(void) {
 /* It is in force at once, and settles once the store has returned. */
 static void narrows(struct user *user) {
   const struct handles is = user->is;
-  framegate_settling settlings[3];
+  framegate_settling settlings[5];
   bool settled = true;
   IS(admitted(is), 1);
   OK(framegate_meeting_restrict(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(2, FRAMEGATE_PURPOSE_RECORD), seconds(3), &settlings[0]));
   IS(admitted(is), 1);
   OK(framegate_meeting_withdraw(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, scope_of(1, FRAMEGATE_PURPOSE_RECORD), seconds(3), &settlings[1]));
   IS(admitted(is), FAULT == 4);
-  OK(framegate_meeting_leave(user->other->is.meeting, user->other->is.who, seconds(3), &settlings[2]));
+  OK(framegate_meeting_supersede(user->other->is.meeting, &user->other->is.notice, seconds(3), &settlings[2]));
   IS(admitted(user->other->is), 0);
+  OK(framegate_meeting_leave(user->other->is.meeting, user->other->is.who, seconds(3), &settlings[3]));
+  OK(framegate_meeting_end(user->other->is.meeting, &settlings[4]));
   for (int at = 0; at < 2; at++) {
     OK(framegate_settling_is_settled(settlings[at], &settled));
     CHECK(!settled);
     OK(framegate_settling_close(settlings[at]));
   }
   /* The other's store was not called yet. */
-  OK(framegate_settling_is_settled(settlings[2], &settled));
-  CHECK(settled);
-  OK(framegate_settling_close(settlings[2]));
+  for (int at = 2; at < 5; at++) {
+    OK(framegate_settling_is_settled(settlings[at], &settled));
+    CHECK(settled);
+    OK(framegate_settling_close(settlings[at]));
+  }
 }
 
 static void is_busy(struct user *user) {

@@ -132,7 +132,6 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   framegate_head head;
   framegate_digest digest;
   framegate_participant who;
-  framegate_settling settling;
   framegate_stream stream;
   framegate_outlet outlet;
   framegate_tap tap;
@@ -156,7 +155,6 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
 
   /* Meetings. */
-  IS(framegate_meeting_end(odd.meeting, &settling), wrong);
   IS(framegate_meeting_id(odd.meeting, text, sizeof text, &length), wrong);
   IS(framegate_meeting_generation(odd.meeting, &number), wrong);
   framegate_instance instance;
@@ -169,7 +167,6 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_participants(odd.meeting, &who, 1, &length), wrong);
   IS(framegate_participant_id(odd.meeting, odd.who, text, sizeof text, &length), wrong);
   IS(framegate_meeting_show(odd.meeting, &notice), wrong);
-  IS(framegate_meeting_supersede(odd.meeting, &own.notice, 0, &settling), wrong);
   IS(framegate_meeting_grant(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, &grant, 0), wrong);
   IS(framegate_meeting_challenge(odd.meeting, odd.who, &digest), wrong);
   IS(framegate_grant_message(odd.meeting, odd.who, &grant, bytes, sizeof bytes, &length), wrong);
@@ -192,6 +189,8 @@ static inline void refuse_narrowing(struct handles odd, framegate_status wrong) 
   IS(framegate_meeting_leave(odd.meeting, odd.who, 0, &settling), wrong);
   IS(framegate_meeting_withdraw(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, scope, 0, &settling), wrong);
   IS(framegate_meeting_restrict(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0, &settling), wrong);
+  IS(framegate_meeting_supersede(odd.meeting, &odd.notice, 0, &settling), wrong);
+  IS(framegate_meeting_end(odd.meeting, &settling), wrong);
 }
 
 /* Every call that needs no meeting does what it is for. */
