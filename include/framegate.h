@@ -125,6 +125,7 @@ enum {
   FRAMEGATE_ERROR_LEDGER_GONE_ON = -28,    /* there is more in it than was read: read it again, and resume from that */
   FRAMEGATE_ERROR_BESIDE = -29,            /* what lies beside it, in the file that ends in .withdrawals, cannot be read */
   FRAMEGATE_ERROR_LEFTOVER = -30,          /* withdrawals from another ledger lie beside the new one */
+  FRAMEGATE_ERROR_LEDGER_SEVERAL_NAMES = -31, /* a meeting writes it, and it has several names: remove those by which that meeting did not open it */
 
   /* What the meeting made of it. */
   FRAMEGATE_ERROR_OVERREACH = -32,         /* only the person agrees, or their guardian if they have one; the attempt is in the ledger */
@@ -1157,7 +1158,8 @@ FRAMEGATE_NODISCARD framegate_status framegate_ledger_get(framegate_ledger ledge
 /* Closes the handle. Errors: HANDLE. */
 framegate_status framegate_ledger_close(framegate_ledger ledger);
 
-/* Where something was entered: in the ledger, or, as a meeting has that, beside it, where that meeting finds it at its next call. It holds either way, and outlasts a crash. */
+/* Where something was entered: in the ledger, or, as a meeting has that, beside it, where that meeting finds it at its next framegate_meeting_tick(), or other call but those that
+ * narrow or only look: tick every second or so where that can be. It holds either way, and outlasts a crash. */
 enum {
   FRAMEGATE_ENTERED_IN_LEDGER = 1,
   FRAMEGATE_ENTERED_BESIDE = 2
@@ -1166,7 +1168,7 @@ enum {
 /* Opens the ledger in a file to withdraw in it, whether the meeting has ended, its process has gone, or it goes on. Unless a meeting has the file it is locked until
  * framegate_past_meeting_close(). `device_secret`, 32 bytes, signs each withdrawal if it is that of the device that signed the ledger; null: nothing does.
  * `line` as in framegate_ledger_read(). Any thread, but not media threads: it, and what follows, waits for the file system and for other calls with the same handle.
- * Errors: NULL, MISALIGNED, UTF8, LENGTH, FULL, PANIC, FILE, NO_LOCK, LEDGER_REPLACED, BESIDE, and as framegate_ledger_read(). */
+ * Errors: NULL, MISALIGNED, UTF8, LENGTH, FULL, PANIC, FILE, NO_LOCK, LEDGER_REPLACED, LEDGER_SEVERAL_NAMES, BESIDE, and as framegate_ledger_read(). */
 FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_open(framegate_string path, const uint8_t *device_secret, framegate_past_meeting *past, uint64_t *line);
 
 /* Somebody, by id, refuses or withdraws in all of their stays (GDPR Art. 7(3)); an empty set of kinds or purposes stands for all. An unknown `by` is entered as the vendor's.

@@ -227,6 +227,7 @@ impl Meeting {
     ///
     /// [`Error::Time`] for a time out of range, [`Error::Ended`].
     pub fn advance(&mut self, now: Time) -> Result<(), Error> {
+        self.core.flush();
         let mut state = self.core.state.lock();
         state.running()?;
         if now.in_range() {
@@ -420,6 +421,9 @@ impl Meeting {
 
     /// Enters in the ledger the consents that have come to their end. They end without this call, to the millisecond,
     /// but only after it does the ledger say so, and taps then decide faster. A time out of range counts as now.
+    ///
+    /// It also enters what was withdrawn beside the ledger ([`PastMeeting`](crate::PastMeeting)), as does every call but those that narrow or only look.
+    /// Whoever's process may withdraw there calls it every second or so.
     pub fn tick(&mut self, now: Time) {
         {
             let mut state = self.core.state.lock();
@@ -438,6 +442,7 @@ impl Meeting {
     ///
     /// [`Error::NotOnePurpose`], [`Error::Empty`] for an empty recipient, [`Error::Full`] after seven pairs, [`Error::Ledger`], [`Error::Ended`].
     pub fn third_party(&mut self, purpose: Purposes, recipient: &str) -> Result<Purposes, Error> {
+        self.core.flush();
         let (pair, is_known) = {
             let state = self.core.state.lock();
             state.running()?;
@@ -463,6 +468,7 @@ impl Meeting {
     ///
     /// [`Error::Empty`] for nobody, [`Error::UnknownParticipant`] for somebody who is not there, [`Error::Ended`].
     pub fn group(&mut self, people: &[Participant]) -> Result<Group, Error> {
+        self.core.flush();
         let mut state = self.core.state.lock();
         state.running()?;
         if people.is_empty() {
@@ -559,6 +565,7 @@ impl Meeting {
     ///
     /// [`Error::Unknown`] for a stream or an outlet of another meeting, or from before it was resumed; [`Error::Ended`].
     pub fn tap(&mut self, stream: Stream, outlet: Outlet) -> Result<Tap, Error> {
+        self.core.flush();
         let mut shared = self.core.state.lock();
         shared.running()?;
         if stream.life != self.life {

@@ -2,7 +2,8 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 use std::{
-    path::{Path, PathBuf},
+    fs::File,
+    path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -15,7 +16,8 @@ use crate::{
     error::Error,
     ids::Life,
     ledger::{
-        self, Beside, Entry, FileStore, FileStoreError, Ledger, LedgerError, Line, Store, WALL_END,
+        self, Beside, Entry, FileStore, FileStoreError, Ledger, LedgerError, Line, Place, Store,
+        WALL_END,
     },
     register::Register,
     replay::replay,
@@ -44,7 +46,7 @@ pub struct PastMeeting {
 enum Way {
     Store(Box<dyn Store>),
     /// Past the meeting that writes it.
-    Beside(PathBuf),
+    Beside(Place),
 }
 
 /// Where something was entered. It holds either way, and outlasts a crash of the machine.
@@ -53,8 +55,8 @@ enum Way {
 pub enum Entered {
     /// In the ledger.
     InLedger,
-    /// In the file beside it, as a meeting that goes on has the ledger: that meeting closes it at the next call that it gets,
-    /// and whoever reads the ledger by [`Ledger::read_file`] reads both.
+    /// In the file beside it, as a meeting that goes on has the ledger: that meeting closes it at its next [`Meeting::tick`](crate::Meeting::tick),
+    /// or other call but those that narrow or only look, and whoever reads the ledger by [`Ledger::read_file`] reads both.
     Beside,
 }
 
@@ -66,14 +68,19 @@ impl PastMeeting {
     /// # Errors
     ///
     /// [`FileStoreError::Io`], [`FileStoreError::NoLock`], [`FileStoreError::Replaced`], [`FileStoreError::Ledger`] for what does not verify,
-    /// [`FileStoreError::Beside`].
+    /// [`FileStoreError::Beside`], [`FileStoreError::SeveralNames`].
     pub fn open(path: &Path, device: Option<&[u8; 32]>) -> Result<Self, FileStoreError> {
         let device = device.map(SigningKey::from_bytes);
         let (ledger, way) = match FileStore::take(path, public(device.as_ref()).as_ref()) {
             Ok((ledger, store)) => (ledger, Way::Store(Box::new(store))),
             Err(FileStoreError::Held) => {
-                let ledger = Ledger::read_file(path, None, public(device.as_ref()).as_ref())?;
-                (ledger, Way::Beside(path.into()))
+                let file = File::open(path)?;
+                let place = Place::of(path, &file)?.ok_or(FileStoreError::Replaced)?;
+                if place.has_others()? {
+                    return Err(FileStoreError::SeveralNames);
+                }
+                let ledger = Ledger::read_at(&place, None, public(device.as_ref()).as_ref())?;
+                (ledger, Way::Beside(place))
             }
             Err(error) => return Err(error),
         };
@@ -156,10 +163,10 @@ impl PastMeeting {
     fn enter(&mut self, entry: Entry, now: SystemTime) -> Result<Entered, Error> {
         self.register.may(self.at(), &entry)?;
         let wall = micros(now);
-        if let Way::Beside(path) = &self.way {
+        if let Way::Beside(place) = &self.way {
             let head = self.ledger.head;
             let beside = Beside { wall, head, entry };
-            ledger::leave(path, &beside).map_err(|_| Error::Ledger)?;
+            ledger::leave(place, &beside).map_err(|_| Error::Ledger)?;
             self.ledger.beside.push(beside);
             return Ok(Entered::Beside);
         }

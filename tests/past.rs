@@ -17,8 +17,9 @@ use std::{
 use common::{Memory, SCOPE, agree, microphone, millis, notice, own};
 use framegate::{
     Archived, Authority, Carried, Digest, Entered, Entry, Error, FileStore, FileStoreError,
-    Finding, Head, Join, Kinds, Ledger, LedgerWriter, Meeting, Participant, PastMeeting, Purposes,
-    Reason, Scope, Store, StoreError, Subject, Subjects, Tag, Tap, Time, Verdict, Verifier,
+    Finding, Grant, Head, Join, Kinds, Ledger, LedgerWriter, Meeting, Method, Notice,
+    OutletOptions, Participant, PastMeeting, Purposes, Reason, Scope, Store, StoreError, Subject,
+    Subjects, Tag, Tap, Time, Verdict, Verifier,
     export::{ErasureList, Receipt},
 };
 
@@ -250,6 +251,163 @@ fn r1_a_torn_line_is_still_told_after_a_withdrawal() {
         assert!(!ledger.torn);
         let findings = found(&ledger, &head, &scene.tags);
         assert_eq!(findings, all(Finding::Recalled), "ends: {ends}");
+    }
+}
+
+/// A ledger has one place, by whatever name whoever withdraws, the meeting or a verifier came to it.
+#[cfg(unix)]
+#[test]
+fn r6_a_withdrawal_beside_a_ledger_is_found_by_every_name_of_it() {
+    use std::os::unix::fs::symlink;
+    let (plain, link) = ("ledger.jsonl", "latest.jsonl");
+    for (meetings, theirs) in [(plain, link), (link, plain), (link, link)] {
+        let folder = Folder::new();
+        let at = |name: &str| folder.0.path().join(name);
+        let mut scene = scene(writer(&at(plain)));
+        symlink(at(plain), at(link)).unwrap();
+        drop(scene.meeting);
+        let ledger = read(&at(meetings));
+        let store = FileStore::append_after(&at(meetings), &ledger).unwrap();
+        scene.meeting = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap();
+        let ana = scene.meeting.participants().next().unwrap().1;
+        scene.tap = common::tap(&mut scene.meeting, microphone(ana), Purposes::RECORD);
+        let head = scene.meeting.head();
+
+        let mut past = PastMeeting::open(&at(theirs), None).unwrap();
+        let entered = past.withdraw(BY, "ana", AUDIO, wall(0)).unwrap();
+        assert_eq!(entered, Entered::Beside);
+        for name in [plain, link] {
+            let findings = found(&read(&at(name)), &head, &scene.tags);
+            assert_eq!(findings, all(Finding::Recalled), "{name}");
+        }
+        assert_eq!(scene.verdict(2000), Verdict::Whole);
+        scene.meeting.tick(millis(2000));
+        assert_eq!(scene.verdict(2001), Verdict::Dropped(Reason::Withdrawn));
+    }
+}
+
+/// Where a meeting's ledger is no more what it was opened by, somebody may have withdrawn beside another name of it.
+#[cfg(unix)]
+#[test]
+fn r1_a_ledger_that_is_renamed_replaced_or_has_several_names_opens_nothing() {
+    type Act = fn(&Path, &Path);
+    let acts: [(&str, Act); 3] = [
+        ("renamed", |from, to| fs::rename(from, to).unwrap()),
+        ("replaced", |from, to| {
+            fs::rename(from, to).unwrap();
+            fs::copy(to, from).map(drop).unwrap();
+        }),
+        ("deleted", |from, _| fs::remove_file(from).unwrap()),
+    ];
+    for (what, act) in acts {
+        let folder = Folder::new();
+        let (path, other) = (folder.ledger(), folder.0.path().join("other"));
+        let mut scene = scene(writer(&path));
+        let mut past = PastMeeting::open(&path, None).unwrap();
+        act(&path, &other);
+        // By its former name nothing can be left there, so that it is not said to be.
+        assert_eq!(past.withdraw(BY, "ana", AUDIO, wall(0)), Err(Error::Ledger));
+        assert!(!folder.beside().exists(), "{what}");
+        if what == "renamed" {
+            let mut past = PastMeeting::open(&other, None).unwrap();
+            let entered = past.withdraw(BY, "ana", AUDIO, wall(0)).unwrap();
+            assert_eq!(entered, Entered::Beside);
+        }
+        // The meeting's next call finds that out.
+        scene.meeting.tick(millis(2000));
+        assert_eq!(scene.verdict(2001), Verdict::Dropped(Reason::Ended));
+        let join = scene.meeting.join(Join::adult("eva"), millis(2002));
+        assert_eq!(join, Err(Error::Ended), "{what}");
+        // What is withdrawn of it now is in no ledger that anybody reads.
+        let mut settling = scene
+            .meeting
+            .withdraw(BY, scene.ana, AUDIO, millis(2003))
+            .unwrap();
+        assert!(!settling.is_settled(), "{what}");
+        settling = scene.meeting.end();
+        assert!(!settling.is_settled(), "{what}");
+    }
+
+    let folder = Folder::new();
+    let (path, other) = (folder.ledger(), folder.0.path().join("other"));
+    let scene = scene(writer(&path));
+    fs::hard_link(&path, &other).unwrap();
+    for name in [&path, &other] {
+        let opened = PastMeeting::open(name, None).map(drop);
+        let is_refused = matches!(opened, Err(FileStoreError::SeveralNames));
+        assert!(is_refused, "{opened:?}");
+    }
+    drop(scene.meeting);
+    // Nobody else writes it: there is but one ledger.
+    let mut past = PastMeeting::open(&other, None).unwrap();
+    let entered = past.withdraw(BY, "ana", AUDIO, wall(0)).unwrap();
+    assert_eq!(entered, Entered::InLedger);
+    assert_eq!(withdrawals(&read(&path)), 1);
+}
+
+/// By every call that is neither a narrowing nor a look.
+#[test]
+fn r6_what_lies_beside_is_taken_up_by_every_call() {
+    type Call = fn(&mut Scene) -> Result<(), Error>;
+    let calls: [(&str, Call); 12] = [
+        ("tick", |scene| {
+            scene.meeting.tick(millis(2000));
+            Ok(())
+        }),
+        ("advance", |scene| scene.meeting.advance(millis(2000))),
+        ("join", |scene| {
+            let eva = Join::adult("eva");
+            scene.meeting.join(eva, millis(2000)).map(drop)
+        }),
+        ("show", |scene| {
+            let another = Notice {
+                digest: Digest::of("another"),
+                ..notice()
+            };
+            scene.meeting.show(another).map(drop)
+        }),
+        ("grant", |scene| {
+            let grant = Grant::new(scene.notice, SCOPE, Method::Clicked);
+            let bo = scene.meeting.participants().last().unwrap().1;
+            scene.meeting.grant(BY, bo, &grant, millis(2000))
+        }),
+        ("lift", |scene| {
+            let by = Authority::Host;
+            scene.meeting.lift(by, None, Scope::ALL, millis(2000))
+        }),
+        ("third_party", |scene| {
+            let purpose = Purposes::RECORD;
+            scene.meeting.third_party(purpose, "ACME").map(drop)
+        }),
+        ("group", |scene| scene.meeting.group(&[scene.ana]).map(drop)),
+        ("open_stream", |scene| {
+            let stream = microphone(scene.ana);
+            scene.meeting.open_stream(stream).map(drop)
+        }),
+        ("open_outlet", |scene| {
+            let outlet = OutletOptions::new("another", Purposes::RECORD);
+            scene.meeting.open_outlet(outlet).map(drop)
+        }),
+        ("count", |scene| scene.meeting.count(millis(2000))),
+        ("a settling that is asked", |scene| {
+            let by = Authority::Host;
+            let scope = Scope::new(Kinds::CHAT, Purposes::TRAIN);
+            let settling = scene.meeting.restrict(by, None, scope, millis(2000))?;
+            assert!(settling.is_settled());
+            Ok(())
+        }),
+    ];
+    for (what, call) in calls {
+        let folder = Folder::new();
+        let path = folder.ledger();
+        let mut scene = scene(writer(&path));
+        let mut past = PastMeeting::open(&path, None).unwrap();
+        let entered = past.withdraw(BY, "ana", AUDIO, wall(0)).unwrap();
+        assert_eq!(entered, Entered::Beside);
+        assert_eq!(scene.verdict(1999), Verdict::Whole, "{what}");
+        call(&mut scene).unwrap();
+        let closed = Verdict::Dropped(Reason::Withdrawn);
+        assert_eq!(scene.verdict(2001), closed, "{what}");
     }
 }
 

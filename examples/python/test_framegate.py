@@ -377,6 +377,27 @@ class Gate(unittest.TestCase):
                 ledger.verify()
                 self.assertEqual(Verifier(ledger).recheck(head, frames), [Finding.RECALLED])
 
+    def test_a_ledger_is_found_wherever_the_process_is(self) -> None:
+        """Paths that do not begin at the root, and a folder that is another by then."""
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as another:
+            os.chdir(folder)
+            with Meeting("moves", ledger="ledger.jsonl") as meeting:
+                who = meeting.join("ada", 0)
+                notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
+                meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
+                tap = meeting.tap(meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who), meeting.outlet("train", Purpose.TRAIN))
+                past = PastMeeting("ledger.jsonl")
+                os.chdir(another)
+                self.assertEqual(past.withdraw(By.PARTICIPANT, "ada"), Entered.BESIDE)
+                self.assertEqual(os.listdir(another), [])
+                meeting.outlet("more", Purpose.TRAIN)
+                with tap.admit(b"voice", 1_000_000, 1_020_000) as cleared:
+                    self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
+                meeting.close()
+            os.chdir(before)
+
     def test_narrowing_by_others(self) -> None:
         tap = self.tap()
         self.grant()

@@ -58,6 +58,7 @@ statuses! {
     LedgerGoneOn = -28, "the ledger has gone on since it was read: read it again";
     Beside = -29, "what lies beside the ledger, in the file that ends in .withdrawals, cannot be read";
     Leftover = -30, "withdrawals from another ledger lie beside the new one";
+    LedgerSeveralNames = -31, "a meeting writes the ledger, and its file has several names: remove those by which that meeting did not open it";
 
     Overreach = -32, "only the person can agree, or their guardian if they have one";
     Unsigned = -33, "the person joined with a key, and nothing is signed";
@@ -159,6 +160,7 @@ impl From<FileStoreError> for Status {
             FileStoreError::Ledger(error) => error.into(),
             FileStoreError::Beside { .. } => Self::Beside,
             FileStoreError::Leftover => Self::Leftover,
+            FileStoreError::SeveralNames => Self::LedgerSeveralNames,
         }
     }
 }

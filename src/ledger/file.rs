@@ -8,17 +8,20 @@ use std::{
 
 use super::{
     Beside, Entry, Ledger, LedgerError, Store, StoreError,
-    watch::{self, Watch},
+    place::{self, Place},
+    watch::{self, WITHDRAWALS, Watch},
 };
 use crate::consent::{Digest, PublicKey};
 
 /// A ledger in a file, which has one writer at a time: the file is locked ([`File::try_lock`]) as long as this is there.
 ///
 /// The lock goes with the open file, so that a crash lifts it. It holds off whoever asks for it, this library in any process;
-/// what another program does to the file shows in its length, and nothing is appended then. On Windows the lock keeps others from reading, too.
+/// what another program does to the file shows in its length, and nothing is appended then; nor once it was renamed, replaced or deleted (told on Unix),
+/// as whoever withdraws looks for it by its name: then its meeting closes everything. On Windows the lock keeps others from reading, too.
 /// A process that was forked from the one that opened it appends nothing, but the lock lasts until both have gone, or this is dropped.
 pub struct FileStore {
     file: File,
+    place: Place,
     /// How much of it is the ledger; none once it is not known what is in it.
     length: Option<u64>,
     /// Whether a torn line lies beyond that length. It stays, and the ledger torn, until a whole line has taken its place.
@@ -73,6 +76,11 @@ pub enum FileStoreError {
         "withdrawals from another ledger lie beside this one, in the file that ends in .withdrawals: move both ledgers' files apart"
     )]
     Leftover,
+    /// Somebody else writes it, perhaps by another of its names, beside which they would look for withdrawals.
+    #[error(
+        "a meeting writes this ledger, and its file has several names: remove those by which that meeting did not open it"
+    )]
+    SeveralNames,
 }
 
 impl FileStore {
@@ -82,18 +90,19 @@ impl FileStore {
     ///
     /// [`FileStoreError::Io`], [`FileStoreError::Held`], [`FileStoreError::NoLock`], [`FileStoreError::Leftover`].
     pub fn create(path: &Path) -> Result<Self, FileStoreError> {
-        if watch::path_of(path).try_exists()? {
+        if place::beside(path, WITHDRAWALS).try_exists()? {
             return Err(FileStoreError::Leftover);
         }
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        lock(&file, path)?;
-        sync_folder(path)?;
+        let place = lock(&file, path)?;
+        sync_folder(place.path())?;
         Ok(Self {
             file,
+            beside: Watch::new(&place),
+            place,
             length: Some(0),
             is_torn: false,
             process: process::id(),
-            beside: Watch::new(path),
             taken: Vec::new(),
         })
     }
@@ -106,8 +115,7 @@ impl FileStore {
     ///
     /// [`FileStoreError`], each of them.
     pub fn append_after(path: &Path, ledger: &Ledger) -> Result<Self, FileStoreError> {
-        let (file, bytes) = locked(path)?;
-        Self::go_on(path, file, &bytes, ledger)
+        Self::go_on(locked(path)?, ledger)
     }
 
     /// Locks a file, reads the ledger in it and what lies beside, and goes on after that.
@@ -115,25 +123,20 @@ impl FileStore {
         path: &Path,
         device: Option<&PublicKey>,
     ) -> Result<(Ledger, Self), FileStoreError> {
-        let (file, bytes) = locked(path)?;
-        let mut ledger = Ledger::read(&bytes, None, device)?;
-        ledger.look_beside(path)?;
-        let store = Self::go_on(path, file, &bytes, &ledger)?;
+        let locked = locked(path)?;
+        let mut ledger = Ledger::read(&locked.bytes, None, device)?;
+        ledger.look_beside(&locked.place)?;
+        let store = Self::go_on(locked, &ledger)?;
         Ok((ledger, store))
     }
 
-    fn go_on(
-        path: &Path,
-        file: File,
-        bytes: &[u8],
-        ledger: &Ledger,
-    ) -> Result<Self, FileStoreError> {
-        let torn = torn_line(bytes, ledger)?;
+    fn go_on(locked: Locked, ledger: &Ledger) -> Result<Self, FileStoreError> {
+        let Locked { file, place, bytes } = locked;
+        let torn = torn_line(&bytes, ledger)?;
         // What cannot be read is told now, and not when it closes a meeting.
-        watch::read(path)?;
+        watch::read(&place)?;
         if !torn.is_empty() {
-            let mut aside = std::ffi::OsString::from(path);
-            aside.push(".torn");
+            let aside = place.beside(".torn");
             let mut aside = OpenOptions::new().append(true).create(true).open(aside)?;
             aside.write_all(torn)?;
             aside.sync_all()?;
@@ -145,24 +148,21 @@ impl FileStore {
             length: Some(ledger.length),
             is_torn: !torn.is_empty(),
             process: process::id(),
-            beside: Watch::new(path),
+            beside: Watch::new(&place),
+            place,
             taken: taken.collect(),
         })
     }
 
-    /// Whether nobody else has cut the file, written to it or deleted it.
+    /// Whether nobody else has cut the file, written to it, renamed or deleted it.
     fn is_as_left(&self, length: u64) -> io::Result<bool> {
         let file = self.file.metadata()?;
-        #[cfg(unix)]
-        let is_there = std::os::unix::fs::MetadataExt::nlink(&file) > 0;
-        #[cfg(not(unix))]
-        let is_there = true;
         let is_as_long = if self.is_torn {
             file.len() >= length
         } else {
             file.len() == length
         };
-        Ok(is_there && is_as_long)
+        Ok(is_as_long && self.place.is_kept()?)
     }
 }
 
@@ -176,13 +176,20 @@ impl Drop for FileStore {
     }
 }
 
+/// A file that nobody else writes, and what is in it.
+struct Locked {
+    file: File,
+    place: Place,
+    bytes: Vec<u8>,
+}
+
 /// Opens a file, locks it and reads it then.
-fn locked(path: &Path) -> Result<(File, Vec<u8>), FileStoreError> {
+fn locked(path: &Path) -> Result<Locked, FileStoreError> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-    lock(&file, path)?;
+    let place = lock(&file, path)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    Ok((file, bytes))
+    Ok(Locked { file, place, bytes })
 }
 
 /// Makes the name of a new file outlast a crash, too.
@@ -202,23 +209,13 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Locks what stands at a path.
-fn lock(file: &File, path: &Path) -> Result<(), FileStoreError> {
+fn lock(file: &File, path: &Path) -> Result<Place, FileStoreError> {
     file.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => FileStoreError::Held,
         TryLockError::Error(error) => FileStoreError::NoLock(error),
     })?;
     // Between opening and locking it may have been replaced by another, which others would lock.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let (locked, there) = (file.metadata()?, path.metadata()?);
-        if (locked.dev(), locked.ino()) != (there.dev(), there.ino()) {
-            return Err(FileStoreError::Replaced);
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
+    Place::of(path, file)?.ok_or(FileStoreError::Replaced)
 }
 
 /// What is in a file beyond the ledger that was read from it: a torn line, if that had been there, or nothing.
@@ -282,6 +279,10 @@ impl Store for FileStore {
     }
 
     fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
+        // By another name somebody may have withdrawn beside that.
+        if !self.place.is_kept().unwrap_or(false) {
+            return Err(StoreError);
+        }
         let mut latest = self.beside.latest().map_err(|_| StoreError)?;
         let is_taken = |of: &Beside| {
             let mut taken = self.taken.iter();

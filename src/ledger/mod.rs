@@ -11,6 +11,8 @@ mod beside;
 mod entry;
 #[cfg(feature = "std")]
 mod file;
+#[cfg(feature = "std")]
+mod place;
 mod queue;
 mod read;
 #[cfg(feature = "std")]
@@ -21,6 +23,8 @@ pub use beside::Beside;
 pub use entry::{Entry, Head, Line, TapCount};
 #[cfg(feature = "std")]
 pub use file::{FileStore, FileStoreError};
+#[cfg(feature = "std")]
+pub(crate) use place::Place;
 pub(crate) use queue::{Queue, Queued, Reservation};
 #[cfg(feature = "std")]
 pub(crate) use read::WALL_END;

@@ -2,9 +2,9 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
-#[cfg(feature = "std")]
-use super::FileStoreError;
 use super::{Beside, Entry, Head, Line};
+#[cfg(feature = "std")]
+use super::{FileStoreError, Place};
 use crate::{
     consent::{Digest, PublicKey},
     time::Time,
@@ -152,15 +152,26 @@ impl Ledger {
         anchor: Option<&Head>,
         device: Option<&PublicKey>,
     ) -> Result<Self, FileStoreError> {
-        let mut ledger = Self::read(&std::fs::read(path)?, anchor, device)?;
+        let file = std::fs::File::open(path)?;
+        let place = Place::of(path, &file)?.ok_or(FileStoreError::Replaced)?;
+        Self::read_at(&place, anchor, device)
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn read_at(
+        place: &Place,
+        anchor: Option<&Head>,
+        device: Option<&PublicKey>,
+    ) -> Result<Self, FileStoreError> {
+        let mut ledger = Self::read(&std::fs::read(place.path())?, anchor, device)?;
         // Later than the ledger: what it had taken up by then stays here.
-        ledger.look_beside(path)?;
+        ledger.look_beside(place)?;
         Ok(ledger)
     }
 
     #[cfg(feature = "std")]
-    pub(super) fn look_beside(&mut self, path: &std::path::Path) -> Result<(), FileStoreError> {
-        let mut beside = super::watch::read(path)?;
+    pub(super) fn look_beside(&mut self, place: &Place) -> Result<(), FileStoreError> {
+        let mut beside = super::watch::read(place)?;
         beside.retain(|beside| self.lacks(beside));
         self.beside = beside;
         Ok(())

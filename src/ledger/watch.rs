@@ -1,34 +1,33 @@
 //! The file beside a ledger in which withdrawals lie that its writer has not entered yet.
 
 use std::{
-    ffi::OsString,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     thread,
     time::Duration,
     vec::Vec,
 };
 
-use super::{Beside, Entry, FileStoreError, file::sync_folder};
+use super::{Beside, Entry, FileStoreError, file::sync_folder, place::Place};
 
-/// Where withdrawals from a ledger lie.
-pub(super) fn path_of(ledger: &Path) -> PathBuf {
-    let mut path = OsString::from(ledger);
-    path.push(".withdrawals");
-    path.into()
-}
+/// After the ledger's name, that of the file in which withdrawals from it lie.
+pub(super) const WITHDRAWALS: &str = ".withdrawals";
 
 /// All that ever lay beside a ledger.
-pub(super) fn read(ledger: &Path) -> Result<Vec<Beside>, FileStoreError> {
-    Watch::new(ledger).latest()
+pub(super) fn read(place: &Place) -> Result<Vec<Beside>, FileStoreError> {
+    Watch::new(place).latest()
 }
 
 /// Leaves something beside a ledger. Once this has returned it outlasts a crash of the machine.
-pub(crate) fn leave(ledger: &Path, beside: &Beside) -> Result<(), FileStoreError> {
+pub(crate) fn leave(place: &Place, beside: &Beside) -> Result<(), FileStoreError> {
+    // By another name its writer would not find it.
+    if !place.is_kept()? {
+        return Err(FileStoreError::Replaced);
+    }
     let mut line = serde_json::to_vec(beside).map_err(io::Error::other)?;
     line.push(b'\n');
-    let path = path_of(ledger);
+    let path = place.beside(WITHDRAWALS);
     let mut options = OpenOptions::new();
     let mut file = options.read(true).append(true).create(true).open(&path)?;
     lock(&file)?;
@@ -73,9 +72,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(ledger: &Path) -> Self {
+    pub(super) fn new(ledger: &Place) -> Self {
         Self {
-            path: path_of(ledger),
+            path: ledger.beside(WITHDRAWALS),
             seen: 0,
             lines: 0,
         }
