@@ -278,7 +278,7 @@ impl Batch<'_> {
         let frame = &Frame { captured, ..*frame };
         let payload = Payload::Bytes(bytes.unwrap_or_default());
         let extent = read.map(|_| Extent::ONE);
-        let (generation, word) = tap.word(frame.contributors, &tap.state, since);
+        let (generation, word) = tap.word(tap.kind, frame.contributors, &tap.state, since);
         let (generation, ruling) = if tap.is_whole_by(word, since, frame, &payload, extent, now) {
             (generation, Ruling::Whole)
         } else {
@@ -318,7 +318,7 @@ impl Tap {
     #[inline]
     fn surely_whole(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> Option<Tag> {
         let generation = self.table.generation();
-        let word = self.word_of_one(frame.contributors, &self.state);
+        let word = self.word_of_one(self.kind, frame.contributors, &self.state);
         let is_whole = frame.is_of_contributors_alone()
             && word.held(frame.captured, now).contains(self.purposes)
             && self.format.extent(payload).is_some()

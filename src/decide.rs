@@ -67,6 +67,8 @@ impl Tap {
     ///
     /// It releases nothing and is not counted; what it says may no longer hold when it returns.
     /// It sees no payload, so it does not know how far back an encoded frame reaches or what it depends on.
+    /// Of an encoded stream, a frame that is not cleared for the outlet's purposes counts as withheld, since it may not be offered then:
+    /// what is predicted from it waits for a keyframe.
     #[inline]
     pub fn decide(&mut self, frame: &Frame<'_>, now: Time) -> Decision {
         Decision(self.tag_by_words(frame, now))
@@ -122,7 +124,7 @@ impl Tap {
         now: Time,
     ) -> Option<Tag> {
         let state = &*self.state;
-        let (generation, word) = self.word(contributors, state, captured);
+        let (generation, word) = self.word(self.asked, contributors, state, captured);
         if state.latest() <= now && word.covers(captured, now) {
             state.pass(now);
             Some(self.template.whole(word.purposes(), captured, generation))

@@ -56,7 +56,7 @@ impl Tap {
         now: Time,
     ) -> (u32, Ruling) {
         let captured = frame.captured;
-        let (generation, word) = self.word(frame.contributors, &self.state, captured);
+        let (generation, word) = self.word(self.kind, frame.contributors, &self.state, captured);
         if self.is_whole_by(word, captured, frame, payload, extent, now) {
             (generation, Ruling::Whole)
         } else {
@@ -149,19 +149,36 @@ impl Tap {
                 let passage = self.passage_since(frame.captured, now)?;
                 self.owners_consent(*owner, passage)
             }),
-            _ => self.consistently(|| self.held_by_all(frame, now)),
+            _ => self.decide_for_all(frame, now),
         }
+    }
+
+    /// The same of a frame that may have others in it than its owner.
+    #[cold]
+    fn decide_for_all(&self, frame: &Frame<'_>, now: Time) -> (u32, Result<Purposes, Reason>) {
+        let (generation, held) = self.consistently(|| self.held_by_all(frame, now));
+        let purposes = held.unwrap_or(Purposes::empty());
+        // What others refuse of an encoded stream may be predicted from, though it is never offered.
+        if self.encoded.is_some() && !purposes.contains(self.purposes) {
+            self.interrupt();
+        }
+        (generation, held)
     }
 
     /// What everybody agrees to of a frame without regions or sources, if one load tells it: of its owner alone, or of a group alone.
     ///
     /// `state` is the tap's own, which would otherwise be looked up once more after an atomic load.
     #[inline]
-    pub(crate) fn word_of_one(&self, contributors: Contributors<'_>, state: &TapState) -> Word {
+    pub(crate) fn word_of_one(
+        &self,
+        kind: Kind,
+        contributors: Contributors<'_>,
+        state: &TapState,
+    ) -> Word {
         match (contributors, &self.source) {
             (Contributors::Owner, _) => state.word(),
             (Contributors::Group(group), Source::Mix | Source::Composite) => {
-                group.word(&self.table, self.kind)
+                group.word(&self.table, kind)
             }
             _ => Word::EMPTY,
         }
@@ -175,6 +192,7 @@ impl Tap {
     #[inline(always)]
     pub(crate) fn word(
         &self,
+        kind: Kind,
         contributors: Contributors<'_>,
         state: &TapState,
         captured: Time,
@@ -182,17 +200,17 @@ impl Tap {
         match (contributors, &self.source) {
             (Contributors::Complete(people), _) => {
                 let stamp = self.table.stamp();
-                let others = self.table.word_of_all(people, self.kind, captured);
+                let others = self.table.word_of_all(people, kind, captured);
                 (stamp.generation(), self.with_owner(others, stamp))
             }
             (Contributors::Group(group), Source::Owned(_)) => {
                 let (generation, stamp) = (self.table.generation(), self.table.stamp());
-                let others = group.word(&self.table, self.kind);
+                let others = group.word(&self.table, kind);
                 (generation, self.with_owner(others, stamp))
             }
             _ => {
                 let generation = self.table.generation();
-                (generation, self.word_of_one(contributors, state))
+                (generation, self.word_of_one(kind, contributors, state))
             }
         }
     }

@@ -605,6 +605,11 @@ impl Meeting {
             state,
             source,
             kind: from.kind,
+            asked: if encoded.is_some() {
+                Kind::Unclassified
+            } else {
+                from.kind
+            },
             format: from.format,
             is_text: from.format.is_text(),
             keys: Arc::clone(&from.keys),

@@ -231,6 +231,7 @@ impl World {
             state: Arc::new(TapState::new(stream, outlet)),
             source,
             kind: KIND,
+            asked: KIND,
             format: Format::pcm(Samples::S16, 1),
             is_text: false,
             keys: Arc::default(),

@@ -300,7 +300,8 @@ impl Table {
         let intervals = self.intervals(slot, kind).into_iter().flatten();
         for (purpose, (interval, effective)) in Purposes::each().zip(intervals.zip(effective)) {
             interval.store(pack(effective), Release);
-            if let Effective::Held { since, until } = effective {
+            // Nothing of a kind that is never cleared is ever told by a word.
+            if let (Effective::Held { since, until }, None) = (effective, kind.never_cleared()) {
                 word = word.and(purpose, since, until);
             }
         }

@@ -36,6 +36,9 @@ pub struct Tap {
     pub(crate) state: Arc<TapState>,
     pub(crate) source: Source,
     pub(crate) kind: Kind,
+    /// Under which kind the words of others are asked for a bare decision: of an encoded stream one of which nothing is ever cleared,
+    /// so that what is refused there is always found out exactly, and heeded.
+    pub(crate) asked: Kind,
     pub(crate) format: Format,
     /// Whether that is text, which would otherwise be found out for every frame.
     pub(crate) is_text: bool,
@@ -105,7 +108,6 @@ impl Tap {
     }
 }
 
-#[cfg(feature = "capi")]
 impl Tap {
     /// Notes that frames were withheld without being read, so that whatever may depend on them is withheld too.
     #[cold]
@@ -115,7 +117,10 @@ impl Tap {
             encoded.interrupt();
         }
     }
+}
 
+#[cfg(feature = "capi")]
+impl Tap {
     /// Ends a release that was left open.
     #[inline]
     pub(crate) fn end(&self) {

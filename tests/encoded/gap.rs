@@ -3,8 +3,9 @@
 use std::{collections::HashMap, fs, iter};
 
 use framegate::{
-    Authority, Contributors, Digest, Grant, Join, Kind, Kinds, Meeting, Method, Notice,
-    OutletOptions, Participant, Purposes, Scope, StreamOptions as Options, Time, Verdict,
+    Area, Authority, Contributors, Decision, Digest, Frame, Grant, Join, Kind, Kinds, Meeting,
+    Method, Notice, OutletOptions, Participant, Payload, Purposes, Region, Scope,
+    StreamOptions as Options, Tap, Time, Verdict,
 };
 
 use crate::{
@@ -246,6 +247,114 @@ fn r5_what_only_a_hole_shows_cannot_be_read_in_what_is_released() {
                     *seen < UNSEEN,
                     "{codec:?} {hole:?} {blanks} {is_offered}: {seen}"
                 );
+            }
+        }
+    }
+}
+
+/// How a client says who is in a picture.
+#[derive(Clone, Copy, Debug)]
+enum Named {
+    List,
+    Group,
+    Region,
+    Partial,
+}
+
+/// How it asks whether a picture would go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    One,
+    Batch,
+    /// Not at all: the control.
+    Never,
+}
+
+/// Whether the first picture after others went that were asked about, refused and not offered, as somebody else was in them.
+fn goes_after_refused(
+    stream: &Stream,
+    named: Named,
+    owned: bool,
+    asks: Asks,
+    other: Option<Scope>,
+) -> bool {
+    let (mut meeting, notice, [who, other_one]) = meeting();
+    let format = stream.codec.format();
+    let options = if owned {
+        Options::owned(who, Kind::Video, format)
+    } else {
+        Options::mix(Kind::Video, format)
+    };
+    let id = meeting.open_stream(options).unwrap();
+    let outlet = meeting
+        .open_outlet(OutletOptions::new("outlet", Purposes::RECORD))
+        .unwrap();
+    let mut tap = meeting.tap(id, outlet).unwrap();
+    let at = |index: usize| millis(1000 + INTERVAL * i64::try_from(index).unwrap());
+    agree(&mut meeting, notice, who, at(0), None);
+    if let Some(scope) = other {
+        let grant = Grant::new(notice, scope, Method::Clicked);
+        meeting
+            .grant(Authority::Participant, other_one, &grant, at(0))
+            .unwrap();
+    }
+    let (alone, both) = ([who], [who, other_one]);
+    let group = meeting.group(&both).unwrap();
+    let regions = [Region::new(
+        other_one,
+        Area::Rectangle {
+            x: 0,
+            y: 0,
+            width: 8,
+            height: 8,
+        },
+    )];
+    let offer = |index: usize, tap: &mut Tap| {
+        let frame = Frame::new(at(index), Contributors::Complete(&alone));
+        let payload = Payload::Bytes(&stream.frames[index].bytes);
+        tap.admit(&frame, payload, at(index), |_| ()).verdict()
+    };
+    for index in 0..SHOWN.start {
+        assert_eq!(offer(index, &mut tap), Verdict::Whole);
+    }
+    for index in SHOWN {
+        let frame = match named {
+            Named::List => Frame::new(at(index), Contributors::Complete(&both)),
+            Named::Group => Frame::new(at(index), Contributors::Group(&group)),
+            Named::Region => {
+                Frame::new(at(index), Contributors::Complete(&alone)).regions(&regions)
+            }
+            Named::Partial => Frame::new(at(index), Contributors::Partial(&alone)),
+        };
+        let said = match asks {
+            Asks::One => tap.decide(&frame, at(index)),
+            Asks::Batch => tap.decide_batch(&[frame], at(index), &mut [Decision::default()])[0],
+            Asks::Never => continue,
+        };
+        assert!(!said.purposes().contains(Purposes::RECORD), "{named:?}");
+    }
+    let verdict = offer(SHOWN.end, &mut tap);
+    assert_eq!(tap.wants_keyframe(), verdict != Verdict::Whole);
+    assert_eq!(offer(KEYFRAME, &mut tap), Verdict::Whole);
+    verdict == Verdict::Whole
+}
+
+#[test]
+fn r5_what_was_refused_and_not_offered_is_not_predicted_from() {
+    let stream = stream(Codec::Vp8);
+    let to_another_purpose = Scope::new(Kinds::VIDEO, Purposes::TRAIN);
+    for named in [Named::List, Named::Group, Named::Region, Named::Partial] {
+        for owned in [true, false] {
+            for other in [None, Some(to_another_purpose)] {
+                for asks in [Asks::One, Asks::Batch, Asks::Never] {
+                    let goes = goes_after_refused(&stream, named, owned, asks, other);
+                    // Nobody can tell who was in what was never spoken of.
+                    assert_eq!(
+                        goes,
+                        asks == Asks::Never,
+                        "{named:?} {owned} {other:?} {asks:?}"
+                    );
+                }
             }
         }
     }
