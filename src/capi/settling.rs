@@ -11,6 +11,7 @@ use super::{
     store::Events,
 };
 use crate::{
+    error::Error,
     settling::{Settling, TapRelease},
     time::Time,
 };
@@ -128,7 +129,11 @@ extern "C" fn framegate_meeting_settled(
         let under = SETTLINGS.get(settling)?;
         call(meeting, |gate| {
             let now = Time::from_micros(now);
-            room.put(gate.meeting.settled(&under.settling, now)?);
+            let settled = gate.meeting.settled(&under.settling, now);
+            room.put(settled.map_err(|error| match error {
+                Error::Unknown(_) => Status::Foreign,
+                error => error.into(),
+            })?);
             Ok(())
         })
     })

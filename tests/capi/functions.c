@@ -125,6 +125,11 @@ static void one_frame(void) {
   OK(framegate_tap_end(tap));
   TRUTH(framegate_settling_wait(settling, 1000, &truth), 1);
   TRUTH(framegate_meeting_settled(meeting, settling, 5 * SECOND, &truth), 1);
+  const framegate_meeting_options another = options_of("another");
+  framegate_meeting elsewhere;
+  OK(framegate_meeting_open(&another, &elsewhere));
+  NO_TRUTH(framegate_meeting_settled(elsewhere, settling, 5 * SECOND, &truth), FRAMEGATE_ERROR_FOREIGN);
+  OK(framegate_meeting_close(elsewhere));
   OK(framegate_settling_close(settling));
   NO_TRUTH(framegate_settling_is_settled(settling, &truth), FRAMEGATE_ERROR_HANDLE);
   HANDED_ON(framegate_tap_admit(tap, &frame, &payload, 1, 5 * SECOND, &cleared, &handed_on), 0);
