@@ -155,6 +155,7 @@ enum {
   FRAMEGATE_ERROR_ENDED = -56,             /* the meeting is over */
   FRAMEGATE_ERROR_KEYLESS = -57,           /* the person joined without a key, and something is signed; the attempt is in the ledger */
   FRAMEGATE_ERROR_OVERTAKEN = -58,         /* a withdrawal or a restriction of the same came while the store was at it, so nothing of it holds; it is in the ledger */
+  FRAMEGATE_ERROR_WRONG_GUARDIAN = -59,    /* the id joined with another guardian before, who agrees for it as long as the meeting lasts */
 
   /* What a ledger is not. */
   FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,  /* a line is not an entry */
@@ -507,7 +508,8 @@ typedef struct framegate_join {
 } framegate_join;
 
 /* Somebody comes in. They have agreed to nothing.
- * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, ALREADY_JOINED, OWN_GUARDIAN, WRONG_KEY, EMPTY, FULL, TIME, LEDGER, ENDED. */
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, ALREADY_JOINED, OWN_GUARDIAN, WRONG_GUARDIAN, WRONG_KEY, EMPTY, FULL, TIME, LEDGER,
+ * ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_join(framegate_meeting meeting, const framegate_join *join, int64_t now, framegate_participant *participant);
 
 /* Somebody goes, and everything of theirs is closed. Of somebody who is not there everything is closed already. `settling` as in framegate_meeting_end().

@@ -34,6 +34,11 @@ pub enum Error {
     /// Somebody was named as their own guardian.
     #[error("nobody is their own guardian")]
     OwnGuardian,
+    /// The id joined with a guardian before, and this is without one or with another.
+    #[error(
+        "the id joined with another guardian before, who agrees for it as long as the meeting lasts"
+    )]
+    WrongGuardian,
     /// Participants and guardians withdraw; restricting is for the host, an administrator and the vendor.
     #[error("the {} withdraws instead of restricting", .0.name())]
     NotARestrainer(Authority),

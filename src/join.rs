@@ -23,6 +23,8 @@ impl<'a> Join<'a> {
 
     /// Somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
     /// Either withdraws, and what the person themselves refuses stays closed while they stay.
+    ///
+    /// The guardian is bound to the id: as long as the meeting lasts, it joins with no other, nor without one.
     pub const fn with_guardian(id: &'a str, guardian: &'a str) -> Self {
         Self {
             id,

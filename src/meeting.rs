@@ -242,7 +242,7 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::WrongKey`], [`Error::Empty`] for an empty id, [`Error::Full`],
+    /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::WrongGuardian`], [`Error::WrongKey`], [`Error::Empty`] for an empty id, [`Error::Full`],
     /// [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn join(&mut self, join: Join<'_>, now: Time) -> Result<Participant, Error> {
         let at = self.widen(now)?;

@@ -33,6 +33,8 @@ pub(crate) struct Register {
     ids: Vec<(Participant, String)>,
     /// The keys of ids that ever joined with one.
     keys: BTreeMap<String, PublicKey>,
+    /// The guardians of ids that ever joined with one.
+    guardians: BTreeMap<String, String>,
     notices: Vec<Shown>,
     restrictions: Restrictions,
     /// The pairs of a purpose and a third party, in the order of their bits.
@@ -144,6 +146,7 @@ impl Register {
             stays,
             ids: Vec::new(),
             keys: BTreeMap::new(),
+            guardians: BTreeMap::new(),
             notices: Vec::new(),
             restrictions: Restrictions::default(),
             third_parties: Vec::new(),
@@ -392,6 +395,10 @@ impl Register {
             || self.keys.get(who).is_some_and(|known| key != Some(known))
         {
             return Err(Error::WrongKey);
+        }
+        let known = self.guardians.get(who).map(String::as_str);
+        if known.is_some() && guardian != known {
+            return Err(Error::WrongGuardian);
         }
         self.free_seat()
             .map(|_| ())
@@ -653,6 +660,9 @@ impl Register {
             return;
         };
         seat.stays += 1;
+        if let Some(guardian) = &guardian {
+            self.guardians.insert(who.into(), guardian.clone());
+        }
         let participant = seat.table.participant(seat.slot, number);
         seat.stay = Some(Stay {
             number,

@@ -2,11 +2,12 @@
 
 mod common;
 
-use common::{meeting, microphone, millis, own, tap};
+use common::{Memory, meeting, microphone, millis, own, tap};
 use framegate::{
-    Authority, Error, Grant, Join, Kinds, Method, Payload, Purposes, Reason, Refusal, Scope, Time,
-    Verdict,
+    Authority, Digest, Entry, Error, Grant, Join, Kinds, Ledger, Line, Meeting, Method, Payload,
+    Purposes, Reason, Refusal, Scope, Time, Verdict,
 };
+use sha2::{Digest as _, Sha256};
 
 const RECORD: Scope = Scope::new(Kinds::AUDIO, Purposes::RECORD);
 
@@ -68,4 +69,59 @@ fn r2_an_adult_has_no_guardian() {
     );
     let own = Join::with_guardian("child", "child");
     assert_eq!(meeting.join(own, Time::START), Err(Error::OwnGuardian));
+}
+
+/// As a key is: or whoever runs the client makes an adult of a child, or a guardian of anybody, by letting them come in again.
+#[test]
+fn r2_a_guardian_is_bound_to_the_id_as_long_as_the_meeting_lasts() {
+    let memory = Memory::default();
+    let mut meeting = Meeting::open_with("guarded", 4, memory.writer()).unwrap();
+    let child = Join::with_guardian("child", "mother");
+    let others = [Join::adult("child"), Join::with_guardian("child", "bot")];
+    let wrong = Err(Error::WrongGuardian);
+    for at in [1, 3] {
+        let who = meeting.join(child, millis(at)).unwrap();
+        let _ = meeting.leave(who, millis(at + 1)).unwrap();
+        for other in others {
+            assert_eq!(meeting.join(other, millis(at + 1)), wrong);
+        }
+    }
+    // One who came as an adult before may have a guardian from now on.
+    let adult = meeting.join(Join::adult("eva"), millis(5)).unwrap();
+    let _ = meeting.leave(adult, millis(6)).unwrap();
+    let guarded = Join::with_guardian("eva", "father");
+    meeting.join(guarded, millis(7)).unwrap();
+    drop(meeting);
+
+    let ledger = memory.read();
+    ledger.verify().unwrap();
+    let mut resumed = Meeting::resume(&ledger, memory.writer()).unwrap();
+    for other in others {
+        assert_eq!(resumed.join(other, millis(8)), wrong);
+    }
+    resumed.join(child, millis(8)).unwrap();
+    drop(resumed);
+
+    // Nor does a ledger verify in which that happened.
+    let text = String::from_utf8(memory.bytes()).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    let mut lines: Vec<Line> = lines.collect();
+    let joined = lines
+        .iter_mut()
+        .rev()
+        .find_map(|line| match &mut line.entry {
+            Entry::Joined { guardian, .. } => Some(guardian),
+            _ => None,
+        });
+    *joined.unwrap() = None;
+    let mut prev = Digest([0; 32]);
+    let mut forged = Vec::new();
+    for line in &mut lines {
+        line.prev = prev;
+        let bytes = serde_json::to_vec(line).unwrap();
+        prev = Digest(Sha256::digest(&bytes).into());
+        forged.extend(bytes.into_iter().chain(*b"\n"));
+    }
+    let forged = Ledger::read(&forged, None, None).unwrap();
+    assert!(forged.verify().is_err());
 }

@@ -86,6 +86,7 @@ statuses! {
     Ledger = -55, "the ledger could not be written";
     Ended = -56, "the meeting is over";
     Keyless = -57, "the person joined without a key, and something is signed";
+    WrongGuardian = -59, "the id joined with another guardian before, who agrees for it as long as the meeting lasts";
     Overtaken = -58, "overtaken by a withdrawal or a restriction of the same, so nothing of it holds";
 
     NotAnEntry = -64, "a line is not an entry";
@@ -130,6 +131,7 @@ impl From<Error> for Status {
             Error::UnknownParticipant => Self::UnknownParticipant,
             Error::AlreadyJoined => Self::AlreadyJoined,
             Error::OwnGuardian => Self::OwnGuardian,
+            Error::WrongGuardian => Self::WrongGuardian,
             Error::NotARestrainer(_) => Self::NotARestrainer,
             Error::Empty(_) => Self::Empty,
             Error::Time => Self::Time,
