@@ -143,7 +143,7 @@ enum {
   FRAMEGATE_ERROR_OWN_GUARDIAN = -45,      /* nobody is their own guardian */
   FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
   FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be, or an instance all zeros */
-  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range or more than a day ahead of the meeting's, or an end not in the future */
+  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range or more than a day ahead of the meeting's (framegate_meeting_advance()), or an end not in the future */
   FRAMEGATE_ERROR_FORMAT = -49,            /* it does not fit the kind; no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
   FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,   /* an outlet's purposes must all be its recipient's */
@@ -489,6 +489,10 @@ FRAMEGATE_NODISCARD framegate_status framegate_head_message(const framegate_head
 /* When the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call framegate_meeting_tick() at.
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_next_deadline(framegate_meeting meeting, int64_t *deadline);
+
+/* Moves the meeting's clock on to `now`, however far ahead that is: a day and more has truly passed without a call, and without a frame. Otherwise such a time is taken for a mistake: calls
+ * give TIME, a withdrawal counts as made now, and a tap that is passed it is closed for good, with FRAMEGATE_REASON_CLOCK. Errors: HANDLE, TIME if it is out of range, ENDED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_advance(framegate_meeting meeting, int64_t now);
 
 /* Enters the consents that came to their end. They end on time without this, to the millisecond. Offers the store again what it did not take before.
  * Errors: HANDLE, BUSY, PANIC. */

@@ -481,6 +481,15 @@ extern "C" fn framegate_meeting_next_deadline(
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_advance(meeting: Handle<Shared>, now: i64) -> i32 {
+    answer((), |()| {
+        call(meeting, |gate| {
+            Ok(gate.meeting.advance(Time::from_micros(now))?)
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_tick(meeting: Handle<Shared>, now: i64) -> i32 {
     answer((), |()| {
         call(meeting, |gate| {

@@ -778,6 +778,40 @@ static void stores(void) {
   OK(framegate_ledger_close(ledger));
 }
 
+/* More than a day without a call: a mistake, unless it is announced. */
+static void clocks(void) {
+  const int64_t late = 3 * 24 * 60 * 60 * (int64_t)SECOND;
+  const framegate_meeting_options options = options_of("clocks");
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_digest notice = shown(meeting, "1");
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
+  const framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
+  const framegate_tap before = tap_of(meeting, microphone, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "before"));
+  const framegate_tap after = tap_of(meeting, microphone, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "after"));
+
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, late), FRAMEGATE_ERROR_TIME);
+  (void)decided(before, late, late);
+  OK(framegate_meeting_tick(meeting, late));
+  IS(decided(before, late, late).reason, FRAMEGATE_REASON_CLOCK);
+  IS(framegate_meeting_advance(meeting, -1), FRAMEGATE_ERROR_TIME);
+  IS(framegate_meeting_advance(meeting, FRAMEGATE_NO_TIME), FRAMEGATE_ERROR_TIME);
+
+  OK(framegate_meeting_advance(meeting, late));
+  IS(decided(after, late, late).verdict, FRAMEGATE_VERDICT_WHOLE);
+  OK(framegate_meeting_tick(meeting, late));
+  IS(decided(after, late, late).verdict, FRAMEGATE_VERDICT_WHOLE);
+  IS(decided(before, late, late).reason, FRAMEGATE_REASON_CLOCK);
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, late));
+  OK(framegate_meeting_end(meeting, NULL));
+  IS(framegate_meeting_advance(meeting, late), FRAMEGATE_ERROR_ENDED);
+  OK(framegate_tap_close(before));
+  OK(framegate_tap_close(after));
+  OK(framegate_meeting_close(meeting));
+}
+
 /* Bytes of hexadecimal digits. */
 struct known {
   uint8_t bytes[128];
@@ -1450,6 +1484,7 @@ int main(int count, char **arguments) {
   people();
   ledgers(arguments[1]);
   stores();
+  clocks();
   seals();
   wire();
   descriptions();
