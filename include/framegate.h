@@ -619,8 +619,8 @@ FRAMEGATE_NODISCARD framegate_status framegate_settling_wait(framegate_settling 
 /* Every tap, and whether it is still in a release that was under way. Into an array as in framegate_meeting_participants(). Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
 FRAMEGATE_NODISCARD framegate_status framegate_settling_taps(framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
 
-/* Enters into the ledger how far each tap had come, or that it has not settled, and says which. Of another meeting's nothing is entered, and `settled` is false.
- * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+/* Enters into the ledger how far each tap had come, or that it has not settled, and says which. Of another meeting's nothing is entered.
+ * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, UNKNOWN for another meeting's, BUSY, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_settled(framegate_meeting meeting, framegate_settling settling, int64_t now, bool *settled);
 
 /* Closes the handle; the narrowing holds as it did. Errors: HANDLE. */
