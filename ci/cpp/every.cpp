@@ -607,6 +607,51 @@ void past(const std::string &lines) {
   CHECK(std::remove(path.c_str()) == 0 && std::remove((path + ".withdrawals").c_str()) == 0);
 }
 
+// A ledger's file has one writer: another is refused while it is held, and with what was read before afterwards.
+void two_writers() {
+  const std::string path = temporary();
+  CHECK(std::remove(path.c_str()) == 0);
+  MeetingOptions how = options("held");
+  how.ledger = path;
+  std::optional<Meeting> first(*Meeting::open(how));
+  CHECK(first->show(notice()));
+  const Participant who = *first->join(Join::adult("who"), 0ms);
+  CHECK(first->grant(By::participant, who, grant(recording), 1s));
+  const Ledger read = *Ledger::read_file(path);
+  CHECK(Meeting::resume(read, how).status().number() == FRAMEGATE_ERROR_LEDGER_HELD);
+  CHECK(*first->withdraw(By::participant, who, recording, 2s)->is_settled());
+  first.reset();
+  CHECK(Meeting::resume(read, how).status().number() == FRAMEGATE_ERROR_LEDGER_GONE_ON);
+  {
+    Meeting second = *Meeting::resume(*Ledger::read_file(path), how);
+    Tap tap = *second.tap(*second.open_stream(StreamOptions::owned(*second.find("who"), Kind::audio, Format::opaque())), *second.open_outlet({"recorder", purpose::record}));
+    CHECK(reason_name(tap.decide(3s, 3s)->reason()) == "withdrawn");
+  }
+  CHECK(Ledger::read_file(path)->verify());
+  CHECK(std::remove(path.c_str()) == 0);
+}
+
+// A notice that was shown before a third party had its name cannot have named it.
+void notice_before_name() {
+  Meeting meeting = *Meeting::open(options("names"));
+  Notice early = notice();
+  early.scope.purposes = Purposes(0xFFFF);
+  CHECK(meeting.show(early));
+  const Participant who = *meeting.join(Join::adult("who"), 0ms);
+  const Purposes theirs = *meeting.third_party(purpose::record, "ACME Ltd");
+  Tap tap = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting.open_outlet({"theirs", theirs, {}, "ACME Ltd"}));
+  CHECK(meeting.grant(By::participant, who, grant({Kind::audio, theirs}), 1s).number() == FRAMEGATE_ERROR_BEYOND_NOTICE);
+  CHECK(meeting.grant(By::participant, who, grant({Kind::audio, purpose::record}), 1s));
+  CHECK(tap.decide(2s, 2s)->purposes().bits == purpose::record.bits);
+  Notice named = early;
+  named.digest = *digest_of("ACME Ltd records, too.");
+  CHECK(meeting.show(named));
+  Grant of = grant({Kind::audio, theirs});
+  of.notice = named.digest;
+  CHECK(meeting.grant(By::participant, who, of, 3s));
+  CHECK(tap.decide(4s, 4s)->purposes().bits == (purpose::record | theirs).bits);
+}
+
 } // namespace
 
 int main() {
@@ -615,6 +660,8 @@ int main() {
   const std::string lines = control();
   ledgers(lines);
   past(lines);
+  two_writers();
+  notice_before_name();
   clocks();
   media();
   travelling();
