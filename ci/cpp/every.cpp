@@ -488,6 +488,11 @@ void travelling() {
   const MeetingKey key = *MeetingKey::open(secret, *meeting.instance());
   const StreamKey stream = *key.stream(0);
   CHECK(MeetingKey().stream(0).status().number() == FRAMEGATE_ERROR_HANDLE);
+  const std::uint8_t forgotten[32] = {};
+  CHECK(MeetingKey::open(forgotten, *meeting.instance()).status().number() == FRAMEGATE_ERROR_EMPTY);
+  MeetingOptions unvouched = options("unvouched");
+  unvouched.device_secret = forgotten;
+  CHECK(Meeting::open(std::move(unvouched)).status().number() == FRAMEGATE_ERROR_EMPTY);
   const std::array<Subject, 1> subjects{Subject("who")};
   Carried carried;
   PayloadDigest digest{};
@@ -602,6 +607,8 @@ void past(const std::string &lines) {
   CHECK(ledger.verify() && *ledger.receipt("adult") == *second.receipt("adult") && *ledger.receipt("adult") != *past.receipt("adult"));
   past.close();
   CHECK(past.withdraw(By::participant, "adult", recording).status().number() == FRAMEGATE_ERROR_HANDLE);
+  const std::uint8_t forgotten[32] = {};
+  CHECK(PastMeeting::open(path, forgotten).status().number() == FRAMEGATE_ERROR_EMPTY);
   CHECK(PastMeeting::open(path + ".none").status().number() == FRAMEGATE_ERROR_FILE);
   CHECK(Ledger::read_file(path + ".none").status().number() == FRAMEGATE_ERROR_FILE);
   CHECK(std::remove(path.c_str()) == 0 && std::remove((path + ".withdrawals").c_str()) == 0);

@@ -34,6 +34,7 @@ from framegate import (
 
 ROOT = Path(__file__).parents[2]
 INCLUDE = ROOT / "include"
+SECRET = bytes(range(32))
 # Of what is called otherwise in framegate.h.
 NAMES = {"Handle": "framegate_meeting"}
 
@@ -122,7 +123,7 @@ class Gate(unittest.TestCase):
                         self.assertEqual((cleared.verdict, cleared.data), (Verdict.WHOLE, samples.tobytes()))
                 self.assertEqual(into, samples)
         gapped = memoryview(bytearray(range(128)))[::2]
-        key = MeetingKey(bytes(32), self.meeting.instance).stream(0)
+        key = MeetingKey(SECRET, self.meeting.instance).stream(0)
         for content, copied in ((gapped, None), (b"x" * 64, gapped)):
             with self.assertRaises(BufferError), tap.admit(content, 1_000_000, 1_020_000, Owner(), into=copied):
                 self.fail("released")
@@ -142,7 +143,7 @@ class Gate(unittest.TestCase):
 
     def handles(self) -> list[Any]:
         """One of each that stands for something of this process."""
-        tap, key = self.tap(), MeetingKey(bytes(32), self.meeting.instance)
+        tap, key = self.tap(), MeetingKey(SECRET, self.meeting.instance)
         ledger = Ledger(self.content())
         settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.VIDEO], Purpose.TRAIN, 0)
         stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
@@ -461,7 +462,7 @@ class Gate(unittest.TestCase):
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
                 meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
                 stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
-                tap, key = meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)), MeetingKey(bytes(32), meeting.instance)
+                tap, key = meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)), MeetingKey(SECRET, meeting.instance)
                 with tap.admit(bytes(80), 1_000_000, 1_020_000, Owner()) as cleared:
                     sealing, people = key.stream(read_tag(cleared.tag).stream), [Subject("ada")]
                     digest = sealing.digest(Format.OPAQUE, bytes(80))
@@ -594,6 +595,17 @@ class Gate(unittest.TestCase):
                 joining.join_with_guardian("kid", guardian, 0)
         with self.assertRaises(TypeError):
             joining.join_with_guardian("kid", now=0)
+
+    def test_a_secret_that_was_forgotten_is_none(self) -> None:
+        forgotten = bytes(32)
+        with self.assertRaises(Error) as refused:
+            MeetingKey(forgotten, self.meeting.instance)
+        self.assertEqual(refused.exception.status, -47)
+        path = self.file()
+        with self.assertRaises(Error) as refused:
+            PastMeeting(path, device_secret=forgotten)
+        self.assertEqual(refused.exception.status, -47)
+        PastMeeting(path, device_secret=SECRET)
 
     def test_more_than_a_day_without_a_call_is_announced(self) -> None:
         late = 3 * 24 * 60 * 60 * 1_000_000

@@ -6,6 +6,8 @@
 enum { SECOND = 1000000 };
 
 static const uint8_t SECRET[32] = {9};
+/* What nobody has set. */
+static const uint8_t FORGOTTEN[32] = {0};
 
 struct told {
   int events;
@@ -642,6 +644,7 @@ static void after_the_end(const char *path) {
   framegate_past_meeting past, second;
   uint64_t line = 0;
   IS(framegate_past_meeting_open(string_of("there is none"), NULL, &past, &line), FRAMEGATE_ERROR_FILE);
+  IS(framegate_past_meeting_open(string_of(path), FORGOTTEN, &past, &line), FRAMEGATE_ERROR_EMPTY);
   OK(framegate_past_meeting_open(string_of(path), NULL, &past, &line));
   uint32_t entered = 0;
   IS(framegate_past_meeting_withdraw(past, FRAMEGATE_BY_PARTICIPANT, string_of("bob"), nothing, &entered), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
@@ -687,8 +690,10 @@ static void ledgers(const char *path) {
   static uint8_t bytes[1 << 16];
   framegate_meeting_options options = options_of("ledger");
   options.ledger = string_of(path);
-  options.device_secret = SECRET;
+  options.device_secret = FORGOTTEN;
   framegate_meeting meeting;
+  IS(framegate_meeting_open(&options, &meeting), FRAMEGATE_ERROR_EMPTY);
+  options.device_secret = SECRET;
   OK(framegate_meeting_open(&options, &meeting));
   const framegate_digest notice = shown(meeting, "1");
   const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
@@ -882,6 +887,8 @@ static void seals(void) {
   framegate_meeting_key zeros;
   memset(&another, 0, sizeof another);
   IS(framegate_meeting_key_open(secret.bytes, &another, &zeros), FRAMEGATE_ERROR_EMPTY);
+  IS(framegate_meeting_key_open(FORGOTTEN, &instance, &zeros), FRAMEGATE_ERROR_EMPTY);
+  CHECK(zeros.handle == 0);
   OK(framegate_stream_key_open(key, KNOWN_STREAM, &stream));
   OK(framegate_stream_key_open(other, KNOWN_STREAM, &strange));
   const framegate_tag none = {{0}};
