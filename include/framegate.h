@@ -143,8 +143,8 @@ enum {
   FRAMEGATE_ERROR_ALREADY_JOINED = -44,    /* somebody of this id is in the meeting already */
   FRAMEGATE_ERROR_OWN_GUARDIAN = -45,      /* nobody is their own guardian */
   FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
-  FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be, or an instance all zeros */
-  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range or more than a day ahead of the meeting's, or an end not in the future */
+  FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be, or an instance or a secret all zeros */
+  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range or more than a day ahead of the meeting's (framegate_meeting_advance()), or an end not in the future */
   FRAMEGATE_ERROR_FORMAT = -49,            /* it does not fit the kind; no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
   FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,   /* an outlet's purposes must all be its recipient's */
@@ -431,7 +431,7 @@ typedef struct framegate_meeting_options {
   void *append_user;            /* passed to it */
   framegate_event event;        /* told of every entry; null: nobody is */
   void *event_user;             /* passed to it */
-  const uint8_t *device_secret; /* the device's Ed25519 secret key, 32 bytes, which vouches for the ledger; null: none */
+  const uint8_t *device_secret; /* the device's Ed25519 secret key, 32 bytes, not all zeros, which vouches for the ledger; null: none */
   uint32_t durability;          /* FRAMEGATE_DURABILITY_… */
   uint32_t reserved;            /* 0 */
   const framegate_instance *instance; /* 16 new random bytes, if they must be known before; null: drawn; not looked at in resuming */
@@ -491,6 +491,10 @@ FRAMEGATE_NODISCARD framegate_status framegate_head_message(const framegate_head
 /* When the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call framegate_meeting_tick() at.
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_next_deadline(framegate_meeting meeting, int64_t *deadline);
+
+/* Moves the meeting's clock on to `now`, however far ahead that is: a day and more has truly passed without a call, and without a frame. Otherwise such a time is taken for a mistake: calls
+ * give TIME, a withdrawal counts as made now, and a tap that is passed it is closed for good, with FRAMEGATE_REASON_CLOCK. Errors: HANDLE, TIME if it is out of range, ENDED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_meeting_advance(framegate_meeting meeting, int64_t now);
 
 /* Enters the consents that came to their end. They end on time without this, to the millisecond. Offers the store again what it did not take before.
  * Errors: HANDLE, BUSY, PANIC. */
@@ -1017,7 +1021,7 @@ typedef struct framegate_archived {
  * Any thread. Errors: NULL, MISALIGNED, SIZE, LENGTH, TAG_VERSION, TAG_INVALID. */
 FRAMEGATE_NODISCARD framegate_status framegate_carried_read(const uint8_t *bytes, size_t length, framegate_carried *carried);
 
-/* The key of a meeting, from a secret, which may be that of others too: 32 random bytes that the client and those who verify share, and nobody else has. Not for media threads.
+/* The key of a meeting, from a secret, which may be that of others too: 32 random bytes that the client and those who verify share, and nobody else has, not all zeros. Not for media threads.
  * It is wiped when it is closed by framegate_meeting_key_close(). Errors: NULL, MISALIGNED, EMPTY, FULL, PANIC. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_open(const uint8_t *secret, const framegate_instance *instance, framegate_meeting_key *key);
 
@@ -1168,9 +1172,9 @@ enum {
 };
 
 /* Opens the ledger in a file to withdraw in it, whether the meeting has ended, its process has gone, or it goes on. Unless a meeting has the file it is locked until
- * framegate_past_meeting_close(). `device_secret`, 32 bytes, signs each withdrawal if it is that of the device that signed the ledger; null: nothing does.
+ * framegate_past_meeting_close(). `device_secret`, 32 bytes, not all zeros, signs each withdrawal if it is that of the device that signed the ledger; null: nothing does.
  * `line` as in framegate_ledger_read(). Any thread, but not media threads: it, and what follows, waits for the file system and for other calls with the same handle.
- * Errors: NULL, MISALIGNED, UTF8, LENGTH, FULL, PANIC, FILE, NO_LOCK, LEDGER_REPLACED, LEDGER_SEVERAL_NAMES, BESIDE, and as framegate_ledger_read(). */
+ * Errors: NULL, MISALIGNED, UTF8, LENGTH, EMPTY, FULL, PANIC, FILE, NO_LOCK, LEDGER_REPLACED, LEDGER_SEVERAL_NAMES, BESIDE, and as framegate_ledger_read(). */
 FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_open(framegate_string path, const uint8_t *device_secret, framegate_past_meeting *past, uint64_t *line);
 
 /* Somebody, by id, refuses or withdraws in all of their stays (GDPR Art. 7(3)); an empty set of kinds or purposes stands for all. An unknown `by` is entered as the vendor's.

@@ -186,27 +186,29 @@ private:
   framegate_status number_;
 };
 
-class Decision;
-class Checked;
-namespace sdp {
-enum class Recording : std::uint32_t;
-enum class Preference : std::uint32_t;
-} // namespace sdp
+struct Participant;
+class Meeting;
 namespace detail {
-/* What can say no. */
+template <class T, class... Of> inline constexpr bool is_one_of = (std::is_same_v<T, Of> || ...);
+template <class T, class = void> inline constexpr bool is_handle = false;
+template <class T> inline constexpr bool is_handle<T, std::void_t<typename T::IsHandle>> = true;
+
+/* What says no more than that it is there. What is not named here may be a no. */
 template <class T>
-inline constexpr bool may_be_no = std::is_same_v<T, bool> || std::is_same_v<T, Decision> || std::is_same_v<T, Checked> || std::is_same_v<T, sdp::Recording> || std::is_same_v<T, sdp::Preference>;
+inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, std::string, std::string_view,
+                                                           std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<TapRelease>, std::vector<Seal>>;
 } // namespace detail
 
 /* A value, or why there is none. Taking one that is not there ends the process.
  *
- * A Result of what may be a no is no condition and has no ok(), as that there is an answer is not that it is yes: take it by `*`, and ask status() whether there is one. */
+ * Only a Result of what is_plain, such as a handle, is a condition and has ok(). Of all else, that there is an answer is not that it is yes: take it by `*`, and ask status() whether
+ * there is one. */
 template <class T> class [[nodiscard]] Result {
 public:
   Result(T value) : value_(std::move(value)) {}
   Result(StatusCode status) : status_(status) {}
-  template <class U = T, std::enable_if_t<!detail::may_be_no<U>, int> = 0> bool ok() const { return value_.has_value(); }
-  template <class U = T, std::enable_if_t<!detail::may_be_no<U>, int> = 0> explicit operator bool() const { return ok(); }
+  template <class U = T, std::enable_if_t<detail::is_plain<U>, int> = 0> bool ok() const { return value_.has_value(); }
+  template <class U = T, std::enable_if_t<detail::is_plain<U>, int> = 0> explicit operator bool() const { return ok(); }
   StatusCode status() const { return status_; }
   T &operator*() & { return there(), *value_; }
   const T &operator*() const & { return there(), *value_; }
@@ -252,6 +254,7 @@ template <class Call> Result<std::vector<std::uint8_t>> bytes(Call call) { retur
 /* A handle that closes itself. */
 template <class H, framegate_status (*Close)(H)> class Handle {
 public:
+  using IsHandle = void;
   Handle() = default;
   explicit Handle(H handle) : handle_(handle) {}
   Handle(Handle &&other) noexcept : handle_(std::exchange(other.handle_, H{})) {}
@@ -401,32 +404,28 @@ struct Source : detail::Sized<framegate_source> {
 
 class Group;
 
-/* What is known of a frame beside its payload: at first, that it is its stream's owner's and nobody else's. It refers to what it is passed, which must outlive it: a temporary,
- * which would not, does not compile. */
+/* What is known of a frame beside its payload. Who is in it must be said. It refers to what it is passed, which must outlive it: a temporary, which would not, does not compile. */
 struct Frame : detail::Sized<framegate_frame> {
-  explicit Frame(Time when) {
-    contributors = FRAMEGATE_CONTRIBUTORS_OWNER;
-    captured = when.count();
-  }
-  /* Of data derived from these; their container is of Source. */
+  /* Its stream's owner and nobody else. */
+  static Frame of_owner(Time captured) { return Frame(FRAMEGATE_CONTRIBUTORS_OWNER, captured); }
+  /* All who are in it; a container of Participant. */
+  template <class P> static Frame complete(Time, const P &&) = delete;
+  template <class P> static Frame complete(Time captured, const P &all) { return Frame(FRAMEGATE_CONTRIBUTORS_COMPLETE, captured, all); }
+  /* Some of them: withheld. */
+  template <class P> static Frame partial(Time, const P &&) = delete;
+  template <class P> static Frame partial(Time captured, const P &some) { return Frame(FRAMEGATE_CONTRIBUTORS_PARTIAL, captured, some); }
+  /* The contributing sources of an RTP packet. */
+  template <class P> static Frame csrcs(Time, const P &&) = delete;
+  template <class P> static Frame csrcs(Time captured, const P &all) { return Frame(FRAMEGATE_CONTRIBUTORS_CSRCS, captured, all); }
+  inline static Frame of_group(Time captured, const Group &all);
+  /* Of data derived from these, which counts as captured when the earliest of them was; their container is of Source. */
   template <class S> static Frame derived(const S &&) = delete;
   template <class S> static Frame derived(const S &from) {
-    Frame frame{Time(0)};
-    frame.contributors = FRAMEGATE_CONTRIBUTORS_SOURCES;
+    Frame frame(FRAMEGATE_CONTRIBUTORS_SOURCES, Time(0));
     frame.sources = std::data(from);
     frame.source_count = std::size(from);
     return frame;
   }
-  /* All who are in it; a container of Participant. */
-  template <class P> Frame &complete(const P &&) = delete;
-  template <class P> Frame &complete(const P &all) { return name(FRAMEGATE_CONTRIBUTORS_COMPLETE, all); }
-  /* Some of them: withheld. */
-  template <class P> Frame &partial(const P &&) = delete;
-  template <class P> Frame &partial(const P &some) { return name(FRAMEGATE_CONTRIBUTORS_PARTIAL, some); }
-  /* The contributing sources of an RTP packet. */
-  template <class P> Frame &csrcs(const P &&) = delete;
-  template <class P> Frame &csrcs(const P &all) { return name(FRAMEGATE_CONTRIBUTORS_CSRCS, all); }
-  inline Frame &of(const Group &all);
   /* Whether the client holds it for a keyframe, of encoded video. */
   Frame &held_for_keyframe(bool is) {
     keyframe = is ? FRAMEGATE_KEYFRAME_YES : FRAMEGATE_KEYFRAME_NO;
@@ -441,11 +440,13 @@ struct Frame : detail::Sized<framegate_frame> {
   }
 
 private:
-  template <class P> Frame &name(std::uint32_t as, const P &who) {
+  Frame(std::uint32_t as, Time when) {
     contributors = as;
+    framegate_frame::captured = when.count();
+  }
+  template <class P> Frame(std::uint32_t as, Time when, const P &who) : Frame(as, when) {
     people = std::data(who);
     people_count = std::size(who);
-    return *this;
   }
 };
 
@@ -612,10 +613,10 @@ public:
   using Handle::Handle;
 };
 
-inline Frame &Frame::of(const Group &all) {
-  contributors = FRAMEGATE_CONTRIBUTORS_GROUP;
-  group = all.get();
-  return *this;
+inline Frame Frame::of_group(Time captured, const Group &all) {
+  Frame frame(FRAMEGATE_CONTRIBUTORS_GROUP, captured);
+  frame.group = all.get();
+  return frame;
 }
 
 /* ---- Control ---- */
@@ -749,7 +750,7 @@ public:
 private:
   template <class Call> static Result<Entered> entered(Call call) {
     const Result<std::uint32_t> place = detail::told<std::uint32_t>(call);
-    return place ? Result<Entered>(static_cast<Entered>(*place)) : place.status();
+    return place.status() ? Result<Entered>(static_cast<Entered>(*place)) : place.status();
   }
 };
 
@@ -907,11 +908,11 @@ namespace detail {
 /* A number that stands for a word. */
 template <class W, class Call> Result<W> word(Call call) {
   const Result<std::uint32_t> number = told<std::uint32_t>(call);
-  return number ? Result<W>(static_cast<W>(*number)) : number.status();
+  return number.status() ? Result<W>(static_cast<W>(*number)) : number.status();
 }
 template <class Call> Result<std::string_view> line(Call call) {
   const Result<framegate_string> text = told<framegate_string>(call);
-  return text ? Result<std::string_view>(view(*text)) : text.status();
+  return text.status() ? Result<std::string_view>(view(*text)) : text.status();
 }
 template <class Call> Result<Carried> carried(Call call) {
   Carried carried;
@@ -956,7 +957,7 @@ inline Result<std::string> extmap(std::uint8_t id) {
 }
 inline Result<std::uint8_t> extension_id(std::string_view part) {
   const Result<std::uint32_t> id = detail::told<std::uint32_t>([&](std::uint32_t *number) { return framegate_sdp_extension_id(detail::string(part), number); });
-  return id ? Result<std::uint8_t>(static_cast<std::uint8_t>(*id)) : id.status();
+  return id.status() ? Result<std::uint8_t>(static_cast<std::uint8_t>(*id)) : id.status();
 }
 
 enum class Recording : std::uint32_t {
@@ -1164,6 +1165,8 @@ public:
     const StatusCode status = framegate_meeting_next_deadline(get(), &deadline);
     return status ? Result<Time>(Time(deadline)) : status;
   }
+  /* More than a day has truly passed since the last call. */
+  StatusCode advance(Time now) { return framegate_meeting_advance(get(), now.count()); }
   StatusCode tick(Time now) { return framegate_meeting_tick(get(), now.count()); }
 
   Result<Participant> join(const Join &who, Time now) {

@@ -42,6 +42,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::{
+    error::Error,
     instance::Instance,
     kind::Kinds,
     tag::{Tag, TagError},
@@ -257,12 +258,18 @@ impl MeetingKey {
     /// The key of a meeting, from a secret: 32 random bytes that the client and those who verify share, and nobody else has.
     ///
     /// Several meetings may have the same secret; what is sealed in one does not hold in another.
-    #[must_use]
-    pub fn new(secret: &[u8; 32], instance: Instance) -> Self {
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] if all bytes are zero, as where they were forgotten: anybody could make such seals.
+    pub fn new(secret: &[u8; 32], instance: Instance) -> Result<Self, Error> {
+        if secret.ct_eq(&[0; 32]).into() {
+            return Err(Error::Empty("secret"));
+        }
+        Ok(Self {
             streams: Hkdf::new(Some(LABEL), secret),
             instance,
-        }
+        })
     }
 
     /// Which meeting's it is.

@@ -435,7 +435,7 @@ fn sealing_and_verifying_archives() {
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
     let samples = [1; 640];
-    let key = MeetingKey::new(&[1; 32], meeting.instance());
+    let key = MeetingKey::new(&[1; 32], meeting.instance()).unwrap();
     let subjects = [Subject {
         id: "ana",
         kinds: Kinds::empty(),

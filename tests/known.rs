@@ -20,7 +20,9 @@ fn known(name: &str) -> Vec<u8> {
 fn carried() -> [Carried; 2] {
     let tag = Tag::from_bytes(known("TAG").try_into().unwrap()).unwrap();
     let instance = Instance::from_bytes(known("INSTANCE").try_into().unwrap()).unwrap();
-    let key = MeetingKey::new(&known("SECRET").try_into().unwrap(), instance).stream(tag);
+    let key = MeetingKey::new(&known("SECRET").try_into().unwrap(), instance)
+        .unwrap()
+        .stream(tag);
     let subjects = [("ann", Kinds::empty()), ("ben", Kind::Video.into())];
     let subjects = subjects.map(|(id, kinds)| Subject { id, kinds });
     let digest = key.digest(Format::OPUS, b"a voice");

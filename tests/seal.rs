@@ -8,7 +8,7 @@ use std::{
 };
 
 use framegate::{
-    Archived, Carried, Format, Instance, Kinds, MeetingKey, PayloadDigest, Purposes, Seal,
+    Archived, Carried, Error, Format, Instance, Kinds, MeetingKey, PayloadDigest, Purposes, Seal,
     StreamKey, Subject, Subjects, Tag,
     wire::{obu, sei},
 };
@@ -54,7 +54,17 @@ impl Frame {
 }
 
 fn key_of(meeting: [u8; 16]) -> MeetingKey {
-    MeetingKey::new(&SECRET, Instance::from_bytes(meeting).unwrap())
+    MeetingKey::new(&SECRET, Instance::from_bytes(meeting).unwrap()).unwrap()
+}
+
+#[test]
+fn a_secret_that_was_forgotten_is_none() {
+    let instance = Instance::from_bytes(MEETING).unwrap();
+    let forgotten = MeetingKey::new(&[0; 32], instance);
+    assert_eq!(forgotten.err(), Some(Error::Empty("secret")));
+    let mut secret = [0; 32];
+    secret[31] = 1;
+    assert!(MeetingKey::new(&secret, instance).is_ok());
 }
 
 /// Whatever a gate can write, of the released.
@@ -237,7 +247,7 @@ fn a_digest_is_keyed_by_meeting_and_stream() {
         digest(key_of(MEETING), other.tag),
         digest(key_of([1; 16]), one.tag),
         digest(
-            MeetingKey::new(&[1; 32], Instance::from_bytes(MEETING).unwrap()),
+            MeetingKey::new(&[1; 32], Instance::from_bytes(MEETING).unwrap()).unwrap(),
             one.tag,
         ),
     ];
@@ -351,7 +361,7 @@ fn a_seal_moved_to_another_frame_does_not_hold() {
         if one.tag.stream() != other.tag.stream() {
             assert!(!one.holds(MEETING, one.seal(&key.stream(other.tag))));
         }
-        let secret = MeetingKey::new(&[0x5B; 32], Instance::from_bytes(MEETING).unwrap());
+        let secret = MeetingKey::new(&[0x5B; 32], Instance::from_bytes(MEETING).unwrap()).unwrap();
         assert!(!one.holds(MEETING, one.seal(&secret.stream(one.tag))));
     }
 }

@@ -67,7 +67,7 @@ impl Scene {
 
 /// Of any meeting, as all have the same secret.
 fn key(instance: Instance) -> MeetingKey {
-    MeetingKey::new(&[3; 32], instance)
+    MeetingKey::new(&[3; 32], instance).unwrap()
 }
 
 fn named(id: &str, kinds: Kinds) -> Subject<'_> {

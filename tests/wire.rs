@@ -41,7 +41,9 @@ fn both() -> [Carried; 2] {
         kinds: framegate::Kinds::empty(),
     }];
     let subjects = Subjects::new(&subjects).expect("one");
-    let key = MeetingKey::new(&[7; 32], Instance::draw().unwrap()).stream(tag);
+    let key = MeetingKey::new(&[7; 32], Instance::draw().unwrap())
+        .unwrap()
+        .stream(tag);
     let seal = Some(key.seal(tag, subjects, key.digest(Format::OPAQUE, b"payload")));
     [tag.into(), Carried { tag, seal }]
 }

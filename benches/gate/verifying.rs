@@ -26,7 +26,7 @@ pub fn verifying(criterion: &mut Criterion) {
     let group = &mut criterion.benchmark_group("verifying");
     let ids: Vec<_> = (0..PEOPLE).map(|at| format!("person-{at}")).collect();
     let (verifier, tags) = meeting(&ids);
-    let key = MeetingKey::new(&[1; 32], verifier.head().instance);
+    let key = MeetingKey::new(&[1; 32], verifier.head().instance).unwrap();
     let subject = |id| Subject {
         id,
         kinds: Kinds::empty(),

@@ -18,7 +18,7 @@ import webrtc
 
 from framegate import _c
 from framegate.tap import _payload
-from framegate import By, Format, Kind, Meeting, Method, Purpose, StreamType
+from framegate import By, Format, Kind, Meeting, Method, Owner, Purpose, StreamType
 
 MEDIA = Path(__file__).parents[2] / "examples/meeting/standup"
 CAPTURE_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
@@ -52,7 +52,7 @@ class Client:
         self.asks = 0
 
         self.meeting = Meeting("call", participants=2)
-        self.other = self.meeting.join("the other", 0)
+        self.other = self.meeting.join_adult("the other", 0)
         text = "With your consent we train our speech model with your voice and your picture."
         self.notice = self.meeting.show(text, "1", "en", "Example Conferencing", list(KINDS.values()), Purpose.TRAIN)
         model = self.meeting.outlet("speech-model", Purpose.TRAIN)
@@ -145,7 +145,7 @@ class Client:
         captured = -1 if told["captured"] is None else told["captured"] - EARLIER[kind]
         told["now"] = self.now()
         before = time.perf_counter_ns()
-        with self.taps[kind].admit(frame.data, captured, told["now"], keyframe=told["key"] if kind == "video" else None) as cleared:
+        with self.taps[kind].admit(frame.data, captured, told["now"], Owner(), keyframe=told["key"] if kind == "video" else None) as cleared:
             if cleared.planes:
                 self.outlet.append(bytes(cleared.data))
                 if kind == "audio":

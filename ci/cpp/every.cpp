@@ -131,6 +131,26 @@ std::string control() {
   return stored;
 }
 
+// More than a day without a call: a mistake, unless it is announced.
+void clocks() {
+  Meeting meeting = *Meeting::open(options("clocks"));
+  CHECK(meeting.show(notice()));
+  const Participant who = *meeting.join(Join::adult("who"), 0ms);
+  const Stream microphone = *meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque()));
+  const Outlet recorder = *meeting.open_outlet({"recorder", purpose::record});
+  Tap before = *meeting.tap(microphone, recorder), after = *meeting.tap(microphone, recorder);
+  CHECK(meeting.grant(By::participant, who, grant(recording), 0ms));
+  const Time late = 72h;
+  CHECK(meeting.join(Join::adult("another"), late).status().number() == FRAMEGATE_ERROR_TIME);
+  CHECK(before.decide(late, late).status());
+  CHECK(meeting.tick(late));
+  CHECK(reason_name(before.decide(late, late)->reason()) == "clock");
+  CHECK(meeting.advance(Time(-1)).number() == FRAMEGATE_ERROR_TIME && meeting.advance(no_time).number() == FRAMEGATE_ERROR_TIME);
+  CHECK(meeting.advance(late));
+  CHECK(after.decide(late, late)->verdict() == Verdict::whole && before.decide(late, late)->reason() == FRAMEGATE_REASON_CLOCK);
+  CHECK(meeting.join(Join::adult("another"), late));
+}
+
 // Frames one by one and many, whole, redacted, in place, and what is derived from them.
 void media() {
   Meeting meeting = *Meeting::open(options("media"));
@@ -154,14 +174,14 @@ void media() {
   std::memset(samples, 7, sizeof samples);
   const Payload payload(samples, sizeof samples);
   const auto nothing = [](const Cleared &) { CHECK(!"released"); };
-  const Admission before = tap.admit(Frame(1s), payload, 1020ms, nothing);
+  const Admission before = tap.admit(Frame::of_owner(1s), payload, 1020ms, nothing);
   CHECK(before.verdict == Verdict::dropped && before.status);
   CHECK(reason_name(before.tag.fields()->reason) == "not granted");
 
   for (const Participant who : {first, second})
     CHECK(meeting.grant(By::participant, who, grant(recording), 2s));
   bool got = false;
-  const Admission whole = tap.admit(Frame(2s), payload, 2020ms, [&](const Cleared &cleared) {
+  const Admission whole = tap.admit(Frame::of_owner(2s), payload, 2020ms, [&](const Cleared &cleared) {
     got = true;
     CHECK(cleared.verdict() == Verdict::whole && cleared.data() == reinterpret_cast<const std::uint8_t *>(samples) && cleared.size() == sizeof samples);
     CHECK(cleared.hidden() == 0 && !cleared.source());
@@ -174,7 +194,7 @@ void media() {
   CHECK(got && whole.verdict == Verdict::whole);
   const TagFields fields = *whole.tag.fields();
   CHECK(fields.kind == Kind::audio && name(fields.kind) == "audio" && fields.captured == 2s && fields.purposes.bits == purpose::record.bits && fields.stream == microphone.number);
-  CHECK(Tag::read(whole.tag.bytes, 16)->fields());
+  CHECK(Tag::read(whole.tag.bytes, 16)->fields().status());
   CHECK(Tag::read(whole.tag.bytes, 15).status().number() == FRAMEGATE_ERROR_LENGTH);
   CHECK(whole.tag.meet(whole.tag)->fields()->purposes.bits == purpose::record.bits);
   CHECK(whole.tag.meet_across_meetings(whole.tag)->fields()->captured == 0s);
@@ -183,7 +203,7 @@ void media() {
   CHECK(decision.purposes().bits == purpose::record.bits && decision.verdict() == Verdict::whole && decision.reason() == FRAMEGATE_REASON_NONE && decision.generation() > 0);
 
   // Many under one release, with the people of their sources.
-  const Frame frames[2] = {Frame(2s), Frame(1s)};
+  const Frame frames[2] = {Frame::of_owner(2s), Frame::of_owner(1s)};
   const Payload payloads[2] = {payload, payload};
   Participant room[2][4];
   Cleared cleared[2] = {{room[0], 4}, {room[1], 4}};
@@ -194,10 +214,10 @@ void media() {
     Release release = tap.admit(frames, payloads, 2, 2020ms, cleared);
     CHECK(release.handed_on() == 1 && release.status() && cleared[0].source()->people_count == 1);
     CHECK(cleared[1].verdict() == Verdict::dropped && !cleared[1].source());
-    CHECK(tap.admit(Frame(2s), payload, 2020ms, nothing).status.number() == FRAMEGATE_ERROR_RELEASING);
+    CHECK(tap.admit(Frame::of_owner(2s), payload, 2020ms, nothing).status.number() == FRAMEGATE_ERROR_RELEASING);
     Release moved = std::move(release);
     moved.end();
-    CHECK(tap.admit(Frame(2s), payload, 2020ms, [](const Cleared &) {}).verdict == Verdict::whole);
+    CHECK(tap.admit(Frame::of_owner(2s), payload, 2020ms, [](const Cleared &) {}).verdict == Verdict::whole);
 
     // A caption of it is cleared for what both are.
     CHECK(meeting.grant(By::participant, first, grant({Kind::caption | Kind::audio, purpose::record | purpose::derive}), 2020ms));
@@ -218,14 +238,14 @@ void media() {
   const std::array<Region, 2> tiles{Region::rectangle(first, 0, 0, 8, 8), Region::rectangle(unknown_participant, 8, 0, 8, 8)};
   const std::array<Participant, 2> members{first, unknown_participant};
   const PayloadMut buffer{{y2, sizeof y2, 16}, {u2, sizeof u2, 8}, {v2, sizeof v2, 8}};
-  const Admission redacted = recording_gallery.admit_into(Frame(3s).complete(members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
+  const Admission redacted = recording_gallery.admit_into(Frame::complete(3s, members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
                                                           [&](const Cleared &cleared) { CHECK(cleared.hidden() == 2 && cleared.payload().planes == 3); });
   CHECK(redacted.verdict == Verdict::redacted && y2[0] == 50 && y2[8] == 16 && u2[3] == 60 && u2[4] == 128);
-  const Admission blanked = recording_gallery.admit_into(Frame(3s).partial(members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
+  const Admission blanked = recording_gallery.admit_into(Frame::partial(3s, members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
                                                          [](const Cleared &) {});
   CHECK(blanked.verdict == Verdict::blanked && y2[0] == 16);
   {
-    const Frame frame = Frame(3s).complete(members).parts(tiles);
+    const Frame frame = Frame::complete(3s, members).parts(tiles);
     const Payload picture{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}};
     Cleared one;
     const Release release = recording_gallery.admit_into(&frame, &picture, &buffer, 1, 3s, &one);
@@ -237,9 +257,9 @@ void media() {
   const std::array<Participant, 2> both{first, second};
   const std::array<Region, 1> right{Region::audio_channel(unknown_participant, 1)};
   const Group group = *meeting.group(both);
-  CHECK(recording_mix.admit_in_place(Frame(3s).of(group), PayloadMut(stereo, sizeof stereo), 3s, [](const Cleared &) {}).verdict == Verdict::whole);
-  CHECK(recording_mix.admit(Frame(3s).csrcs(both), Payload(stereo, sizeof stereo), 3s, [](const Cleared &) {}).verdict == Verdict::whole);
-  const Frame one_side = Frame(3s).complete(both).parts(right);
+  CHECK(recording_mix.admit_in_place(Frame::of_group(3s, group), PayloadMut(stereo, sizeof stereo), 3s, [](const Cleared &) {}).verdict == Verdict::whole);
+  CHECK(recording_mix.admit(Frame::csrcs(3s, both), Payload(stereo, sizeof stereo), 3s, [](const Cleared &) {}).verdict == Verdict::whole);
+  const Frame one_side = Frame::complete(3s, both).parts(right);
   const PayloadMut in_place(stereo, sizeof stereo);
   {
     Cleared one;
@@ -251,13 +271,13 @@ void media() {
   char message[] = "hello there";
   CHECK(meeting.grant(By::participant, first, grant(recording), 3s));
   Tap chatting = *meeting.tap(chat, recorder);
-  CHECK(chatting.admit_in_place(Frame(4s).parts(quoted), PayloadMut(message, 11), 4s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(chatting.admit_in_place(Frame::of_owner(4s).parts(quoted), PayloadMut(message, 11), 4s, [](const Cleared &) {}).verdict == Verdict::redacted);
   CHECK(std::strcmp(message, "***** there") == 0);
 
   CHECK(meeting.grant(By::participant, first, grant({Kind::telemetry, purpose::record}), 4s));
   const std::uint8_t record[8] = {3, 0, 0, 0, 0, 0, 0, 0};
   Tap using_records = *meeting.tap(usage, recorder);
-  CHECK(using_records.admit(Frame(5s), Payload(record, 8), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
+  CHECK(using_records.admit(Frame::of_owner(5s), Payload(record, 8), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
 
   // Whole values of JSON, samples by channel, a full-range picture of one plane.
   const Stream bot = *meeting.open_stream(StreamOptions::owned(first, Kind::chat, Format::json({"type"})));
@@ -265,13 +285,13 @@ void media() {
   const auto text = static_cast<std::uint32_t>(std::string_view(json).find("\"hello\""));
   const std::array<Region, 1> others{Region::span(unknown_participant, text, text + 7)};
   Tap bots = *meeting.tap(bot, recorder);
-  CHECK(bots.admit_in_place(Frame(5s).parts(others), PayloadMut(json, sizeof json - 1), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(bots.admit_in_place(Frame::of_owner(5s).parts(others), PayloadMut(json, sizeof json - 1), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
   CHECK(std::strstr(json, "hello") == nullptr && std::strstr(json, "\"type\":\"message\"") != nullptr);
   const Stream planar = *meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(2).in_planes()));
   const std::array<Region, 1> left{Region::audio_channel(unknown_participant, 0)};
   std::int16_t planes[4] = {1, 1, 2, 2};
   Tap planar_tap = *meeting.tap(planar, recorder);
-  CHECK(planar_tap.admit_in_place(Frame(5s).parts(left), PayloadMut(planes, sizeof planes), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(planar_tap.admit_in_place(Frame::of_owner(5s).parts(left), PayloadMut(planes, sizeof planes), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
   CHECK(planes[0] == 0 && planes[1] == 0 && planes[2] == 2 && planes[3] == 2);
   const Stream nv12 = *meeting.open_stream(StreamOptions::owned(second, Kind::video, Format::nv12(16, 8).in_full_range()));
   std::uint8_t uv[64] = {};
@@ -279,23 +299,23 @@ void media() {
   const PayloadMut full{{y2, sizeof y2, 16}, {uv, sizeof uv, 16}};
   const std::array<Region, 1> part{Region::rectangle(unknown_participant, 0, 0, 2, 2)};
   y2[0] = 9;
-  CHECK(nv12_tap.admit_in_place(Frame(5s).parts(part), full, 5s, [](const Cleared &) {}).verdict == Verdict::redacted && y2[0] == 0 && uv[0] == 128);
+  CHECK(nv12_tap.admit_in_place(Frame::of_owner(5s).parts(part), full, 5s, [](const Cleared &) {}).verdict == Verdict::redacted && y2[0] == 0 && uv[0] == 128);
 
   // Encoded: from a keyframe on, by its own header and by the client's word, and blanked by a packet of the gate's own.
   const std::uint8_t keyframe[31] = {0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x08, 0x00, 0x08, 0x00, 0x00, 0x47, 0x08, 0x85, 0x85, 0x88,
                                      0x85, 0x84, 0x88, 0x02, 0x02, 0x00, 0x0c, 0x0d, 0x60, 0x00, 0xfe, 0xff, 0xab, 0x50, 0x80};
   const Outlet dropping = *meeting.open_outlet({"dropping", purpose::record});
   Tap encoded = *meeting.tap(*meeting.open_stream(StreamOptions::owned(second, Kind::video, Format::encoded(FRAMEGATE_FORMAT_VP8))), dropping);
-  const Admission held = encoded.admit(Frame(5s).held_for_keyframe(false), Payload(keyframe, sizeof keyframe), 5s, nothing);
+  const Admission held = encoded.admit(Frame::of_owner(5s).held_for_keyframe(false), Payload(keyframe, sizeof keyframe), 5s, nothing);
   CHECK(held.verdict == Verdict::dropped && held.tag.fields()->reason == FRAMEGATE_REASON_AWAITS_KEYFRAME);
   CHECK(*encoded.wants_keyframe());
-  CHECK(encoded.admit(Frame(5s).held_for_keyframe(true), Payload(keyframe, sizeof keyframe), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
+  CHECK(encoded.admit(Frame::of_owner(5s).held_for_keyframe(true), Payload(keyframe, sizeof keyframe), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
   const Result<bool> wants = encoded.wants_keyframe();
   CHECK(wants.status() && !*wants);
   const Outlet silencing = *meeting.open_outlet({"silencing", purpose::train, Kind::audio});
   Tap opus = *meeting.tap(*meeting.open_stream(StreamOptions::owned(second, Kind::audio, Format::encoded(FRAMEGATE_FORMAT_OPUS))), silencing);
   const std::uint8_t packet[8] = {0xf8, 1, 2, 3, 4, 5, 6, 7};
-  const Admission silenced = opus.admit(Frame(5s), Payload(packet, sizeof packet), 5s, [&](const Cleared &cleared_) {
+  const Admission silenced = opus.admit(Frame::of_owner(5s), Payload(packet, sizeof packet), 5s, [&](const Cleared &cleared_) {
     CHECK(cleared_.verdict() == Verdict::blanked && cleared_.data() != packet && cleared_.size() > 0 && cleared_.data()[1] != packet[1]);
   });
   CHECK(silenced.verdict == Verdict::blanked);
@@ -303,7 +323,7 @@ void media() {
   CHECK(meeting.counters()->size() == 11);
   tap.close();
   CHECK(!tap.is_open() && tap.counters().status().number() == FRAMEGATE_ERROR_HANDLE);
-  CHECK(tap.admit(Frame(5s), payload, 5s, nothing).status.number() == FRAMEGATE_ERROR_HANDLE);
+  CHECK(tap.admit(Frame::of_owner(5s), payload, 5s, nothing).status.number() == FRAMEGATE_ERROR_HANDLE);
 }
 
 // Whether it ends the process, as taking a value that is not there does.
@@ -342,19 +362,19 @@ void mistakes() {
   CHECK(!aborts([] { (void)Settling().is_settled().status(); }));
 
   // That it was done is not that it was released.
-  const Admission early = tap.admit(Frame(500ms), payload, 2s, nothing);
+  const Admission early = tap.admit(Frame::of_owner(500ms), payload, 2s, nothing);
   CHECK(early.status && early.verdict == Verdict::dropped && reason_of(early) == FRAMEGATE_REASON_CAPTURED_EARLIER);
   // Milliseconds by their number alone; capture and release swapped; no time at all.
-  CHECK(reason_of(tap.admit(Frame(Time(2000)), payload, 2s, nothing)) == FRAMEGATE_REASON_CAPTURED_EARLIER);
-  CHECK(reason_of(tap.admit(Frame(3s), payload, 2s, nothing)) == FRAMEGATE_REASON_TIME);
+  CHECK(reason_of(tap.admit(Frame::of_owner(Time(2000)), payload, 2s, nothing)) == FRAMEGATE_REASON_CAPTURED_EARLIER);
+  CHECK(reason_of(tap.admit(Frame::of_owner(3s), payload, 2s, nothing)) == FRAMEGATE_REASON_TIME);
   for (const Time never : {no_time, Time::max(), Time::min(), Time(-1)})
-    CHECK(reason_of(tap.admit(Frame(never), payload, 2s, nothing)) == FRAMEGATE_REASON_TIME);
+    CHECK(reason_of(tap.admit(Frame::of_owner(never), payload, 2s, nothing)) == FRAMEGATE_REASON_TIME);
   CHECK(meeting.grant(By::participant, who, [] { Grant of = grant(recording); of.until = 60ms; return of; }(), 2s).number() == FRAMEGATE_ERROR_TIME);
 
   // In a release: another one of the same tap, waiting for one's own end, and a copy of what is cleared, which owns nothing.
   std::optional<Cleared> kept;
-  const Admission within = tap.admit(Frame(2s), payload, 2s, [&](const Cleared &cleared) {
-    CHECK(tap.admit(Frame(2s), payload, 2s, nothing).status.number() == FRAMEGATE_ERROR_RELEASING);
+  const Admission within = tap.admit(Frame::of_owner(2s), payload, 2s, [&](const Cleared &cleared) {
+    CHECK(tap.admit(Frame::of_owner(2s), payload, 2s, nothing).status.number() == FRAMEGATE_ERROR_RELEASING);
     const Settling settling = *meeting.withdraw(By::participant, who, {Kind::video, purpose::record}, 2s);
     CHECK(!*settling.wait(1ms));
     kept = cleared;
@@ -363,16 +383,16 @@ void mistakes() {
 
   // Moved from: it stands for nothing. A release goes on with the tap that moves, and ends with one that is closed in it.
   Tap moved = std::move(tap);
-  const Admission from = tap.admit(Frame(2s), payload, 2s, nothing);
-  CHECK(from.verdict == Verdict::dropped && from.status.number() == FRAMEGATE_ERROR_HANDLE && !from.tag.fields());
+  const Admission from = tap.admit(Frame::of_owner(2s), payload, 2s, nothing);
+  CHECK(from.verdict == Verdict::dropped && from.status.number() == FRAMEGATE_ERROR_HANDLE && !from.tag.fields().status());
   CHECK(tap.decide(2s, 2s).status().number() == FRAMEGATE_ERROR_HANDLE && tap.wants_keyframe().status().number() == FRAMEGATE_ERROR_HANDLE);
-  CHECK(moved.admit(Frame(2s), payload, 2s, [&](const Cleared &) { tap = std::move(moved); }).verdict == Verdict::whole);
+  CHECK(moved.admit(Frame::of_owner(2s), payload, 2s, [&](const Cleared &) { tap = std::move(moved); }).verdict == Verdict::whole);
   Tap closed = *meeting.tap(microphone, recorder);
-  CHECK(closed.admit(Frame(2s), payload, 2s, [&](const Cleared &) { closed.close(); }).verdict == Verdict::whole);
-  CHECK(closed.admit(Frame(2s), payload, 2s, nothing).status.number() == FRAMEGATE_ERROR_HANDLE);
+  CHECK(closed.admit(Frame::of_owner(2s), payload, 2s, [&](const Cleared &) { closed.close(); }).verdict == Verdict::whole);
+  CHECK(closed.admit(Frame::of_owner(2s), payload, 2s, nothing).status.number() == FRAMEGATE_ERROR_HANDLE);
   // A group that is gone names nobody that is known.
   const std::array<Participant, 1> alone{who};
-  const Frame of_gone = Frame(2s).of(*meeting.group(alone));
+  const Frame of_gone = Frame::of_group(2s, *meeting.group(alone));
   CHECK(reason_of(tap.admit(of_gone, payload, 2s, nothing)) == FRAMEGATE_REASON_UNKNOWN);
 
   // What nobody set: nobody, nothing and no kind.
@@ -386,10 +406,10 @@ void mistakes() {
   CHECK(meeting.open_outlet({"recorder", {}}).status().number() == FRAMEGATE_ERROR_EMPTY);
   CHECK(meeting.tap(Stream{}, recorder).status().number() == FRAMEGATE_ERROR_FOREIGN && meeting.tap(microphone, Outlet{}).status().number() == FRAMEGATE_ERROR_FOREIGN);
   const std::array<Participant, 2> with_nobody{who, Participant()};
-  CHECK(reason_of(tap.admit(Frame(2s).complete(with_nobody), payload, 2s, nothing)) == FRAMEGATE_REASON_UNKNOWN);
+  CHECK(reason_of(tap.admit(Frame::complete(2s, with_nobody), payload, 2s, nothing)) == FRAMEGATE_REASON_UNKNOWN);
   const std::vector<Participant> empty;
   const std::vector<Source> no_sources;
-  CHECK(reason_of(tap.admit(Frame(2s).complete(empty), payload, 2s, nothing)) == FRAMEGATE_REASON_INCOMPLETE);
+  CHECK(reason_of(tap.admit(Frame::complete(2s, empty), payload, 2s, nothing)) == FRAMEGATE_REASON_INCOMPLETE);
   CHECK(reason_of(tap.admit(Frame::derived(no_sources), payload, 2s, nothing)) == FRAMEGATE_REASON_INCOMPLETE);
 
   // A child and its guardian by turns: the guardian is there already. What one agrees to is not the other's.
@@ -400,24 +420,24 @@ void mistakes() {
   CHECK(meeting.grant(By::guardian, parent, grant(recording), 2s).number() == FRAMEGATE_ERROR_OVERREACH);
   CHECK(meeting.grant(By::participant, parent, grant(recording), 2s));
   Tap of_child = *meeting.tap(*meeting.open_stream(StreamOptions::owned(child, Kind::audio, Format::opaque())), recorder);
-  CHECK(reason_of(of_child.admit(Frame(3s), payload, 3s, nothing)) == FRAMEGATE_REASON_NOT_GRANTED);
+  CHECK(reason_of(of_child.admit(Frame::of_owner(3s), payload, 3s, nothing)) == FRAMEGATE_REASON_NOT_GRANTED);
 
   // A picture on its side, and one whose planes are one run of bytes.
   const std::uint8_t pixels[192] = {};
   Tap camera = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::video, Format::i420(8, 16))), recorder);
   CHECK(meeting.grant(By::participant, who, grant(recording), 3s));
-  CHECK(reason_of(camera.admit(Frame(3s), Payload{{pixels, 128, 16}, {pixels + 128, 32, 8}, {pixels + 160, 32, 8}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
-  CHECK(reason_of(camera.admit(Frame(3s), Payload(pixels, sizeof pixels), 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
+  CHECK(reason_of(camera.admit(Frame::of_owner(3s), Payload{{pixels, 128, 16}, {pixels + 128, 32, 8}, {pixels + 160, 32, 8}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
+  CHECK(reason_of(camera.admit(Frame::of_owner(3s), Payload(pixels, sizeof pixels), 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
 
   // Parts of it that would lie beyond it.
   const std::int32_t below = -8;
   for (const Region &beyond : {Region::rectangle(who, 0, 0, static_cast<std::uint32_t>(below), 8), Region::rectangle(who, static_cast<std::uint32_t>(below), 0, 8, 8)}) {
     const std::array<Region, 1> parts{beyond};
-    CHECK(reason_of(camera.admit(Frame(3s).parts(parts), Payload{{pixels, 128, 8}, {pixels + 128, 32, 4}, {pixels + 160, 32, 4}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
+    CHECK(reason_of(camera.admit(Frame::of_owner(3s).parts(parts), Payload{{pixels, 128, 8}, {pixels + 128, 32, 4}, {pixels + 160, 32, 4}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
   }
 
   // A release that is kept makes a withdrawal wait, which is in force all the same. Nothing in the scope is everything.
-  const Frame frame(3s);
+  const Frame frame = Frame::of_owner(3s);
   Cleared cleared;
   std::optional<Release> release(tap.admit(&frame, &payload, 1, 3s, &cleared));
   CHECK(release->handed_on() == 1);
@@ -445,7 +465,7 @@ void thrown() {
   CHECK(meeting.grant(By::participant, who, grant(recording), 0ms));
   bool caught = false;
   try {
-    (void)tap.admit(Frame(1s), Payload("a", 1), 1s, [](const Cleared &) { throw 1; });
+    (void)tap.admit(Frame::of_owner(1s), Payload("a", 1), 1s, [](const Cleared &) { throw 1; });
   } catch (int) {
     caught = true;
   }
@@ -468,11 +488,16 @@ void travelling() {
   const MeetingKey key = *MeetingKey::open(secret, *meeting.instance());
   const StreamKey stream = *key.stream(0);
   CHECK(MeetingKey().stream(0).status().number() == FRAMEGATE_ERROR_HANDLE);
+  const std::uint8_t forgotten[32] = {};
+  CHECK(MeetingKey::open(forgotten, *meeting.instance()).status().number() == FRAMEGATE_ERROR_EMPTY);
+  MeetingOptions unvouched = options("unvouched");
+  unvouched.device_secret = forgotten;
+  CHECK(Meeting::open(std::move(unvouched)).status().number() == FRAMEGATE_ERROR_EMPTY);
   const std::array<Subject, 1> subjects{Subject("who")};
   Carried carried;
   PayloadDigest digest{};
   const char voice[] = "a voice";
-  const Admission admission = tap.admit(Frame(2s), Payload(voice, 7), 2s, [&](const Cleared &cleared) {
+  const Admission admission = tap.admit(Frame::of_owner(2s), Payload(voice, 7), 2s, [&](const Cleared &cleared) {
     const std::array<Piece, 1> pieces{Piece{cleared.data(), cleared.size()}};
     digest = *stream.digest(FRAMEGATE_FORMAT_OPAQUE, pieces);
     carried = Carried(cleared.tag(), *stream.seal(cleared.tag(), subjects, digest));
@@ -496,7 +521,7 @@ void travelling() {
   CHECK(Carried::read(carried.tag.bytes, 16)->sealed == 0);
   CHECK(Carried::read(carried.tag.bytes, 15).status().number() == FRAMEGATE_ERROR_LENGTH);
 
-  CHECK(*sdp::extension_id(*sdp::extmap(9)) == 9 && !sdp::extension_id("a=sendrecv"));
+  CHECK(*sdp::extension_id(*sdp::extmap(9)) == 9 && sdp::extension_id("a=sendrecv").status().number() == FRAMEGATE_ERROR_EXTENSION_ID);
   CHECK(*sdp::line(*sdp::recording_of(purpose::record)) == "a=record:on" && *sdp::line(*sdp::preference_of(purpose::train)) == "a=recordpref:off");
   CHECK(sdp::line(sdp::Recording::unsaid).status().number() == FRAMEGATE_ERROR_NUMBER);
   CHECK(*sdp::recording("a=record:paused", 0) == sdp::Recording::paused && *sdp::recording("", 0) == sdp::Recording::unsaid);
@@ -582,9 +607,56 @@ void past(const std::string &lines) {
   CHECK(ledger.verify() && *ledger.receipt("adult") == *second.receipt("adult") && *ledger.receipt("adult") != *past.receipt("adult"));
   past.close();
   CHECK(past.withdraw(By::participant, "adult", recording).status().number() == FRAMEGATE_ERROR_HANDLE);
+  const std::uint8_t forgotten[32] = {};
+  CHECK(PastMeeting::open(path, forgotten).status().number() == FRAMEGATE_ERROR_EMPTY);
   CHECK(PastMeeting::open(path + ".none").status().number() == FRAMEGATE_ERROR_FILE);
   CHECK(Ledger::read_file(path + ".none").status().number() == FRAMEGATE_ERROR_FILE);
   CHECK(std::remove(path.c_str()) == 0 && std::remove((path + ".withdrawals").c_str()) == 0);
+}
+
+// A ledger's file has one writer: another is refused while it is held, and with what was read before afterwards.
+void two_writers() {
+  const std::string path = temporary();
+  CHECK(std::remove(path.c_str()) == 0);
+  MeetingOptions how = options("held");
+  how.ledger = path;
+  std::optional<Meeting> first(*Meeting::open(how));
+  CHECK(first->show(notice()));
+  const Participant who = *first->join(Join::adult("who"), 0ms);
+  CHECK(first->grant(By::participant, who, grant(recording), 1s));
+  const Ledger read = *Ledger::read_file(path);
+  CHECK(Meeting::resume(read, how).status().number() == FRAMEGATE_ERROR_LEDGER_HELD);
+  CHECK(*first->withdraw(By::participant, who, recording, 2s)->is_settled());
+  first.reset();
+  CHECK(Meeting::resume(read, how).status().number() == FRAMEGATE_ERROR_LEDGER_GONE_ON);
+  {
+    Meeting second = *Meeting::resume(*Ledger::read_file(path), how);
+    Tap tap = *second.tap(*second.open_stream(StreamOptions::owned(*second.find("who"), Kind::audio, Format::opaque())), *second.open_outlet({"recorder", purpose::record}));
+    CHECK(reason_name(tap.decide(3s, 3s)->reason()) == "withdrawn");
+  }
+  CHECK(Ledger::read_file(path)->verify());
+  CHECK(std::remove(path.c_str()) == 0);
+}
+
+// A notice that was shown before a third party had its name cannot have named it.
+void notice_before_name() {
+  Meeting meeting = *Meeting::open(options("names"));
+  Notice early = notice();
+  early.scope.purposes = Purposes(0xFFFF);
+  CHECK(meeting.show(early));
+  const Participant who = *meeting.join(Join::adult("who"), 0ms);
+  const Purposes theirs = *meeting.third_party(purpose::record, "ACME Ltd");
+  Tap tap = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting.open_outlet({"theirs", theirs, {}, "ACME Ltd"}));
+  CHECK(meeting.grant(By::participant, who, grant({Kind::audio, theirs}), 1s).number() == FRAMEGATE_ERROR_BEYOND_NOTICE);
+  CHECK(meeting.grant(By::participant, who, grant({Kind::audio, purpose::record}), 1s));
+  CHECK(tap.decide(2s, 2s)->purposes().bits == purpose::record.bits);
+  Notice named = early;
+  named.digest = *digest_of("ACME Ltd records, too.");
+  CHECK(meeting.show(named));
+  Grant of = grant({Kind::audio, theirs});
+  of.notice = named.digest;
+  CHECK(meeting.grant(By::participant, who, of, 3s));
+  CHECK(tap.decide(4s, 4s)->purposes().bits == (purpose::record | theirs).bits);
 }
 
 } // namespace
@@ -595,6 +667,9 @@ int main() {
   const std::string lines = control();
   ledgers(lines);
   past(lines);
+  two_writers();
+  notice_before_name();
+  clocks();
   media();
   travelling();
   mistakes();

@@ -86,7 +86,7 @@ struct Life {
 
   bool is_released() {
     static const char voice[] = "a voice";
-    const Verdict verdict = tap->admit(Frame(seconds(2)), Payload(voice, sizeof voice), seconds(2), [](const Cleared &) {}).verdict;
+    const Verdict verdict = tap->admit(Frame::of_owner(seconds(2)), Payload(voice, sizeof voice), seconds(2), [](const Cleared &) {}).verdict;
     return verdict == Verdict::whole;
   }
 };
@@ -165,7 +165,7 @@ void every_call() {
   Life life(In::event);
   *life.armed = [&] {
     Meeting &of = *life.meeting;
-    CHECK(*of.id() == "life" && of.generation() && of.head() && of.next_deadline() && of.participants() && of.counters() && of.tick(seconds(3)));
+    CHECK(*of.id() == "life" && *of.generation() > 1 && of.head() && of.next_deadline() && of.participants() && of.counters() && of.tick(seconds(3)));
     CHECK(of.find("ann") && *of.id_of(life.who) == "ann" && of.challenge(life.who));
     CHECK(life.is_released());
     for (const auto &act : acts)

@@ -19,6 +19,8 @@ struct Scene {
   std::array<Piece, 1> pieces;
 };
 
+enum class Answer { no, yes };
+
 int misuse(Scene &scene, Cleared *cleared) {
   auto &[meeting, tap, settling, key, who, frame, payload, tag, seal, subjects, pieces] = scene;
   const Scope scope{Kind::audio, purpose::record};
@@ -89,13 +91,13 @@ int misuse(Scene &scene, Cleared *cleared) {
 #elif MISUSE == 29 // a joined tag that may be none
   const Tag met = tag.meet(tag);
 #elif MISUSE == 30 // people, parts and sources that are gone before the frame is looked at
-  Frame gone = Frame(Time(0)).complete(std::vector<Participant>{who});
+  Frame gone = Frame::complete(Time(0), std::vector<Participant>{who});
 #elif MISUSE == 31
-  Frame gone = Frame(Time(0)).csrcs(*meeting.participants());
+  Frame gone = Frame::csrcs(Time(0), *meeting.participants());
 #elif MISUSE == 32
-  Frame gone = Frame(Time(0)).partial(std::array<Participant, 1>{who});
+  Frame gone = Frame::partial(Time(0), std::array<Participant, 1>{who});
 #elif MISUSE == 33
-  Frame gone = Frame(Time(0)).parts(std::vector<Region>{Region::audio_channel(who, 0)});
+  Frame gone = Frame::of_owner(Time(0)).parts(std::vector<Region>{Region::audio_channel(who, 0)});
 #elif MISUSE == 34
   Frame gone = Frame::derived(std::vector<Source>{Source(tag, &who, 1)});
 #elif MISUSE == 35
@@ -127,6 +129,32 @@ int misuse(Scene &scene, Cleared *cleared) {
   (void)meeting.tap(Outlet{}, Stream{});
 #elif MISUSE == 45 // more than one release that ends
   const Release first = tap.admit(&frame, &payload, 1, Time(0), cleared), second = first;
+#elif MISUSE == 46 // who is in a frame is not said
+  const Frame unsaid(Time(0));
+#elif MISUSE == 47
+  const Frame unsaid{Time(0)};
+#elif MISUSE == 48
+  const Frame unsaid;
+#elif MISUSE == 49
+  (void)tap.admit({Time(0)}, payload, Time(0), [](const Cleared &) {});
+#elif MISUSE == 50 // nor that there is an answer of any other type
+  if (PastMeeting().withdraw(By::participant, "who", scope))
+    return 1;
+#elif MISUSE == 51
+  if (tag.fields())
+    return 1;
+#elif MISUSE == 52
+  if (rtp::read({nullptr, 0}, 5))
+    return 1;
+#elif MISUSE == 53
+  return Result<Finding>(Finding::forged).ok();
+#elif MISUSE == 54
+  return Result<Verdict>(Verdict::dropped) ? 1 : 0;
+#elif MISUSE == 55 // one that nobody has thought of yet
+  if (Result<Answer>(Answer::no))
+    return 1;
+#elif MISUSE == 56
+  return Result<Answer>(Answer::no).ok();
 #endif
   return 0;
 }

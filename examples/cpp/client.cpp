@@ -134,7 +134,7 @@ void train(framegate::Tap tap, const Wav &voice, const Clock &clock, JitterBuffe
   while (const auto captured = buffer.pop()) {
     clock.sleep_until(captured->at + 220ms);
     const framegate::Payload payload(&voice.samples[captured->from], frame * 2);
-    const auto admission = tap.admit(framegate::Frame(captured->at), payload, clock.now(), [&](const framegate::Cleared &cleared) {
+    const auto admission = tap.admit(framegate::Frame::of_owner(captured->at), payload, clock.now(), [&](const framegate::Cleared &cleared) {
       std::memcpy(&model[captured->from], cleared.data(), cleared.size());
     });
     must(admission.status, "admitting");

@@ -111,7 +111,10 @@ impl<'a> Gate<'a> {
         let writer = LedgerWriter::new(Box::new(store)).durability(Durability::Batched);
         let meeting = Meeting::open_with(id, people.len(), writer)
             .map_err(|error| Problem::new(&file, error, remedy(error)).at("people"))?;
-        let key = secret.map(|secret| MeetingKey::new(&secret.0, meeting.instance()));
+        let key = secret
+            .map(|secret| MeetingKey::new(&secret.0, meeting.instance()))
+            .transpose()
+            .map_err(|error| Problem::new(&file, error, "draw one at random"))?;
         Ok(Self {
             file,
             folder,

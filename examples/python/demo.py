@@ -6,7 +6,7 @@ Who has not agreed is a black tile. The picture is 160x120, a quarter of it each
 import sys
 from pathlib import Path
 
-from framegate import By, Error, Format, Kind, Ledger, Meeting, Method, Participant, Purpose, Rectangle, StreamType
+from framegate import By, Complete, Error, Format, Kind, Ledger, Meeting, Method, Participant, Purpose, Rectangle, StreamType
 
 WIDTH, HEIGHT, MICROSECONDS = 160, 120, 200_000
 LUMA, CHROMA = WIDTH * HEIGHT, WIDTH * HEIGHT // 4
@@ -18,7 +18,7 @@ TILES = {"reader": (0, 0), "dealer": (80, 0), "operator": (0, 60), "operadora": 
 def main(source: Path, target: Path) -> None:
     lines: list[str] = []
     with Meeting("gallery", event=lines.append) as meeting:
-        people = {name: meeting.join(name, 0) for name in TILES}
+        people = {name: meeting.join_adult(name, 0) for name in TILES}
         notice = meeting.show(NOTICE, "1", "en", "Example Ltd", [Kind.VIDEO], Purpose.RECORD)
         gallery = meeting.stream(StreamType.COMPOSITE, Kind.VIDEO, Format.I420, size=(WIDTH, HEIGHT))
         recorder = meeting.outlet("recorder", Purpose.RECORD, blanks=[Kind.VIDEO])
@@ -52,7 +52,7 @@ def main(source: Path, target: Path) -> None:
                 y, u, v = frame[:LUMA], frame[LUMA : LUMA + CHROMA], frame[LUMA + CHROMA :]
                 planes = [(y, WIDTH), (u, WIDTH // 2), (v, WIDTH // 2)]
                 into = [(bytearray(len(plane)), stride) for plane, stride in planes]
-                with tap.admit(planes, captured, now, people=list(people.values()), regions=regions, into=into) as cleared:
+                with tap.admit(planes, captured, now, Complete(list(people.values())), regions=regions, into=into) as cleared:
                     out.write(b"FRAME\n" + b"".join(cleared.planes))
         counters = tap.counters()
         print(f"seen {counters.seen}, whole {counters.whole}, redacted {counters.redacted}, blanked {counters.blanked}, dropped {counters.dropped}")

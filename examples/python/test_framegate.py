@@ -6,28 +6,35 @@ import array
 import copy
 import ctypes
 import gc
+import importlib
 import inspect
 import itertools
 import os
 import pickle
+import pkgutil
 import re
 import subprocess
 import tempfile
 import threading
+import typing
 import unittest
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import framegate
 from framegate import (
-    Archived, By, Carried, Channel, Entered, Error, Field, Finding, Format, Frame, Head, Kind, Ledger, Meeting, MeetingKey, Method, Participant, PastMeeting, Purpose,
-    Rectangle, Source, Span, StreamType, Subject, Tap, Verdict, Verifier, _c, meet, read_tag, record, wire,
+    NO_TIME, Archived, By, Carried, Channel, Complete, Csrcs, Digest, Entered, Error, Field, Finding, Format, Frame, Group, Head, Kind, Ledger, Meeting, MeetingKey, Method,
+    Outlet, Owner, Partial, Participant, PastMeeting, Purpose, Rectangle, Settling, Source, Sources, Span, Stream, StreamKey, StreamType, Subject, Tap, Verdict, Verifier, _c, meet,
+    read_tag, record, wire, words,
 )  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
 INCLUDE = ROOT / "include"
+SECRET = bytes(range(32))
 # Of what is called otherwise in framegate.h.
 NAMES = {"Handle": "framegate_meeting"}
 
@@ -36,6 +43,19 @@ def every(kind: type) -> set[type]:
     """All classes that are of one."""
     direct: list[type] = kind.__subclasses__()
     return {*direct, *(each for one in direct for each in every(one))}
+
+
+def package() -> set[type]:
+    """The classes of the package that a program has to do with."""
+    modules = [importlib.import_module(f"framegate.{module.name}") for module in pkgutil.iter_modules(framegate.__path__)]
+    classes = {each for module in modules for _, each in inspect.getmembers(module, inspect.isclass)}
+    own = {each for each in classes if each.__module__.startswith("framegate.")}
+    own -= {words.Answer}
+    return {each for each in own if each.__module__ != _c.__name__ or getattr(framegate, each.__name__, None) is each}
+
+
+def is_integer(kind: Any) -> bool:
+    return getattr(kind, "_type_", None) in [*"bBhHiIlLqQ"]
 
 
 class Layout(unittest.TestCase):
@@ -64,7 +84,7 @@ class Gate(unittest.TestCase):
         self.lines: list[str] = []
         self.meeting = Meeting("test", participants=4, event=self.lines.append)
         self.addCleanup(self.meeting.close)
-        self.who = self.meeting.join("who", 0)
+        self.who = self.meeting.join_adult("who", 0)
         self.notice = self.meeting.show("a notice", "1", "en", "Example Ltd", list(Kind), Purpose.TRAIN)
 
     def tap(self, owner: Participant | None = None) -> Tap:
@@ -75,19 +95,19 @@ class Gate(unittest.TestCase):
         self.meeting.grant(by, who or self.who, self.notice, kinds, Purpose.TRAIN, Method.CLICKED, now)
 
     def test_nothing_goes_without_consent(self) -> None:
-        with self.tap().admit(b"voice", 0, 20_000) as cleared:
+        with self.tap().admit(b"voice", 0, 20_000, Owner()) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason, cleared.planes), (Verdict.DROPPED, "not granted", []))
 
     def test_what_is_kept_of_a_release_does_not_change(self) -> None:
         tap = self.tap()
         self.grant()
         for voice in (b"voice", bytearray(b"voice"), memoryview(bytearray(b"voice")), memoryview(b"voice")):
-            with tap.admit(voice, 1_000_000, 1_020_000) as cleared:
+            with tap.admit(voice, 1_000_000, 1_020_000, Owner()) as cleared:
                 self.assertEqual((cleared.verdict, cleared.data), (Verdict.WHOLE, b"voice"))
                 kept = memoryview(cleared.data)
             if isinstance(voice, bytearray):
                 voice[:] = b"later"
-            with tap.admit(b"later", 500_000, 1_020_000) as cleared:
+            with tap.admit(b"later", 500_000, 1_020_000, Owner()) as cleared:
                 self.assertEqual(cleared.verdict, Verdict.DROPPED)
             self.assertEqual(bytes(kept), b"voice")
 
@@ -99,17 +119,17 @@ class Gate(unittest.TestCase):
             for buffer in (samples, memoryview(samples), memoryview(samples).toreadonly(), memoryview(samples).cast("B").cast("B", [samples.itemsize * 10, 10])):
                 into = array.array(code, bytes(len(samples) * samples.itemsize))
                 for copy in (None, into):
-                    with tap.admit(buffer, 1_000_000, 1_020_000, into=copy) as cleared:
+                    with tap.admit(buffer, 1_000_000, 1_020_000, Owner(), into=copy) as cleared:
                         self.assertEqual((cleared.verdict, cleared.data), (Verdict.WHOLE, samples.tobytes()))
                 self.assertEqual(into, samples)
         gapped = memoryview(bytearray(range(128)))[::2]
-        key = MeetingKey(bytes(32), self.meeting.instance).stream(0)
+        key = MeetingKey(SECRET, self.meeting.instance).stream(0)
         for content, copied in ((gapped, None), (b"x" * 64, gapped)):
-            with self.assertRaises(BufferError), tap.admit(content, 1_000_000, 1_020_000, into=copied):
+            with self.assertRaises(BufferError), tap.admit(content, 1_000_000, 1_020_000, Owner(), into=copied):
                 self.fail("released")
         with self.assertRaises(BufferError):
             key.digest(Format.OPAQUE, gapped)
-        with self.assertRaises(TypeError), tap.admit(b"voice", 1_000_000, 1_020_000, into=b"voice"):
+        with self.assertRaises(TypeError), tap.admit(b"voice", 1_000_000, 1_020_000, Owner(), into=b"voice"):
             self.fail("released")
         self.assertEqual(tap.counters().seen, 48)
 
@@ -123,7 +143,7 @@ class Gate(unittest.TestCase):
 
     def handles(self) -> list[Any]:
         """One of each that stands for something of this process."""
-        tap, key = self.tap(), MeetingKey(bytes(32), self.meeting.instance)
+        tap, key = self.tap(), MeetingKey(SECRET, self.meeting.instance)
         ledger = Ledger(self.content())
         settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.VIDEO], Purpose.TRAIN, 0)
         stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
@@ -133,7 +153,7 @@ class Gate(unittest.TestCase):
 
     def test_handles_are_not_pickled_or_copied(self) -> None:
         handles = self.handles()
-        self.assertEqual({type(handle) for handle in handles}, {*every(_c.Owner), *every(_c.Bound)})
+        self.assertEqual({type(handle) for handle in handles}, {*every(_c.HandleOwner), *every(_c.Bound)})
         for handle in handles:
             ways: list[Callable[[object], object]] = [pickle.dumps, copy.copy, copy.deepcopy]
             for way in ways:
@@ -144,7 +164,7 @@ class Gate(unittest.TestCase):
                     way([handle])
 
     def test_a_forked_child_uses_no_handle(self) -> None:
-        handles = [handle for handle in self.handles() if isinstance(handle, _c.Owner)]
+        handles = [handle for handle in self.handles() if isinstance(handle, _c.HandleOwner)]
         child = os.fork()
         if child == 0:
             os._exit(sum(self.is_usable(handle) for handle in handles))
@@ -153,7 +173,7 @@ class Gate(unittest.TestCase):
         self.assertEqual([self.is_usable(handle) for handle in handles], [True] * len(handles))
 
     @staticmethod
-    def is_usable(handle: _c.Owner) -> bool:
+    def is_usable(handle: _c.HandleOwner) -> bool:
         try:
             return bool(handle._handle.handle)
         except RuntimeError:
@@ -164,7 +184,7 @@ class Gate(unittest.TestCase):
         handles = self.handles()
         settling, key, tap = handles[6], handles[3], handles[1]
         for handle in handles:
-            if isinstance(handle, _c.Owner):
+            if isinstance(handle, _c.HandleOwner):
                 handle.close()
         asked: list[Callable[[], object]] = [
             settling.is_settled, lambda: settling.wait(1), lambda: self.meeting.settled(settling, 0), tap.wants_keyframe, lambda: tap.decide(0, 0),
@@ -178,7 +198,7 @@ class Gate(unittest.TestCase):
         stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPUS, owner=self.who)
         tap = self.meeting.tap(stream, self.meeting.outlet("blanked", Purpose.TRAIN, blanks=[Kind.AUDIO]))
         voice = bytes([0xF8]) + b"voice" * 8
-        with tap.admit(voice, 1_000_000, 1_020_000) as cleared:
+        with tap.admit(voice, 1_000_000, 1_020_000, Owner()) as cleared:
             self.assertEqual(cleared.verdict, Verdict.BLANKED)
             self.assertGreater(len(cleared.data), 0)
             self.assertNotIn(b"voice", bytes(cleared.data))
@@ -186,7 +206,7 @@ class Gate(unittest.TestCase):
     def test_a_withdrawal_settles_when_a_release_ends(self) -> None:
         tap = self.tap()
         self.grant()
-        with tap.admit(b"voice", 1_000_000, 1_020_000):
+        with tap.admit(b"voice", 1_000_000, 1_020_000, Owner()):
             settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000)
             self.assertFalse(settling.wait(1))
         self.assertTrue(settling.wait(1000))
@@ -197,7 +217,7 @@ class Gate(unittest.TestCase):
     def test_a_release_ends_when_its_sink_raises(self) -> None:
         tap = self.tap()
         self.grant()
-        with self.assertRaises(KeyError), tap.admit(b"voice", 1_000_000, 1_020_000):
+        with self.assertRaises(KeyError), tap.admit(b"voice", 1_000_000, 1_020_000, Owner()):
             raise KeyError
         self.assertTrue(self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000).is_settled())
 
@@ -214,7 +234,7 @@ class Gate(unittest.TestCase):
         tap = self.tap()
         self.grant()
         self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000)
-        with tap.admit(b"voice", 1_500_000, 2_100_000) as cleared:
+        with tap.admit(b"voice", 1_500_000, 2_100_000, Owner()) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
         counters = tap.counters()
         self.assertEqual((counters.seen, counters.whole, counters.dropped), (1, 0, 1))
@@ -232,29 +252,29 @@ class Gate(unittest.TestCase):
             Ledger(content.replace(b'"who"', b'"him"', 1))
 
     def test_groups_and_parts(self) -> None:
-        other = self.meeting.join("other", 0)
+        other = self.meeting.join_adult("other", 0)
         mix = self.meeting.stream(StreamType.COMPOSITE, Kind.AUDIO, Format.PCM_U8, channels=2)
         tap = self.meeting.tap(mix, self.meeting.outlet("model", Purpose.TRAIN))
         self.grant()
         both = self.meeting.group([self.who, other])
-        with tap.admit(b"abcd", 1_000_000, 1_020_000, people=both) as cleared:
+        with tap.admit(b"abcd", 1_000_000, 1_020_000, both) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "not granted"))
         into = bytearray(4)
         parts = [Channel(self.who, 0), Channel(other, 1)]
-        with tap.admit(b"abcd", 1_000_000, 1_020_000, people=both, regions=parts, into=into) as cleared:
+        with tap.admit(b"abcd", 1_000_000, 1_020_000, both, regions=parts, into=into) as cleared:
             self.assertEqual((cleared.verdict, bytes(cleared.data)), (Verdict.REDACTED, b"a\x80c\x80"))
         self.grant(who=other, now=1_100_000)
-        with tap.admit(b"abcd", 1_100_000, 1_120_000, people=both) as cleared:
+        with tap.admit(b"abcd", 1_100_000, 1_120_000, both) as cleared:
             self.assertEqual(cleared.verdict, Verdict.WHOLE)
         both.close()
-        with tap.admit(b"abcd", 1_100_000, 1_120_000, people=both) as cleared:
+        with tap.admit(b"abcd", 1_100_000, 1_120_000, both) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "unknown"))
 
         notes = self.meeting.stream(StreamType.OWNED, Kind.NOTE, Format.UTF8, owner=self.who)
         self.grant(kinds=[Kind.NOTE], now=1_200_000)
         into = bytearray(11)
         noted = self.meeting.tap(notes, self.meeting.outlet("notes", Purpose.TRAIN))
-        with noted.admit(b"hello there", 1_200_000, 1_220_000, regions=[Span(other, 6, 11)], into=into) as cleared:
+        with noted.admit(b"hello there", 1_200_000, 1_220_000, Owner(), regions=[Span(other, 6, 11)], into=into) as cleared:
             self.assertEqual(bytes(cleared.data), b"hello *****")
 
     def test_what_is_derived_needs_what_its_sources_needed(self) -> None:
@@ -262,7 +282,7 @@ class Gate(unittest.TestCase):
         captioned = self.meeting.tap(captions, self.meeting.outlet("captions", Purpose.TRAIN))
         tap = self.tap()
         self.grant(kinds=[Kind.AUDIO, Kind.CAPTION])
-        with tap.admit(b"voice", 1_000_000, 1_020_000) as cleared:
+        with tap.admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
             source = cleared.source
         assert source is not None
         self.assertEqual((len(source.people), source.kinds, source.captured), (1, {Kind.AUDIO}, 1_000_000))
@@ -289,7 +309,7 @@ class Gate(unittest.TestCase):
         self.grant(kinds=[Kind.TELEMETRY])
         told = []
         for lost in range(3):
-            with tap.admit(record([lost, 20]), 1_000_000 + lost, 1_020_000) as cleared:
+            with tap.admit(record([lost, 20]), 1_000_000 + lost, 1_020_000, Owner()) as cleared:
                 told.append((cleared.verdict, cleared.reason))
         self.assertEqual(told, [(Verdict.WHOLE, "")] * 2 + [(Verdict.DROPPED, "over budget")])
         with self.assertRaises(Error):
@@ -298,7 +318,7 @@ class Gate(unittest.TestCase):
     def test_many_frames_under_one_release(self) -> None:
         tap = self.tap()
         self.grant()
-        frames = [Frame(b"early", 500_000), Frame(b"voice", 1_000_000), Frame(bytearray(b"another"), 1_000_001)]
+        frames = [Frame(b"early", 500_000, Owner()), Frame(b"voice", 1_000_000, Owner()), Frame(bytearray(b"another"), 1_000_001, Owner())]
         with tap.admit_batch(frames, 1_020_000) as cleared:
             self.assertEqual([each.verdict for each in cleared], [Verdict.DROPPED, Verdict.WHOLE, Verdict.WHOLE])
             self.assertEqual([bytes(view) for each in cleared for view in each.planes], [b"voice", b"another"])
@@ -307,14 +327,14 @@ class Gate(unittest.TestCase):
             self.assertEqual({each.verdict for each in cleared}, {Verdict.DROPPED})
         with tap.admit_batch([], 1_030_000) as cleared:
             self.assertEqual(cleared, [])
-        with self.assertRaises(ValueError), tap.admit_batch([frames[0], Frame(b"x", into=bytearray(1))], 0):
+        with self.assertRaises(ValueError), tap.admit_batch([frames[0], Frame(b"x", 0, Owner(), into=bytearray(1))], 0):
             self.fail("released")
 
     def test_a_meeting_goes_on_from_its_ledger(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = f"{folder}/ledger.jsonl"
             with Meeting("before", ledger=path) as meeting:
-                who, refuses = meeting.join("who", 0), meeting.join("refuses", 0)
+                who, refuses = meeting.join_adult("who", 0), meeting.join_adult("refuses", 0)
                 notice = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
                 for person in (who, refuses):
                     meeting.grant(By.PARTICIPANT, person, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
@@ -325,7 +345,7 @@ class Gate(unittest.TestCase):
             with Meeting.resume(ledger, path, event=lines.append) as meeting:
                 for name, verdict in (("who", Verdict.WHOLE), ("refuses", Verdict.DROPPED)):
                     stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=meeting.find(name))
-                    with meeting.tap(stream, meeting.outlet(name, Purpose.TRAIN)).admit(b"voice", 2_000_000, 2_020_000) as cleared:
+                    with meeting.tap(stream, meeting.outlet(name, Purpose.TRAIN)).admit(b"voice", 2_000_000, 2_020_000, Owner()) as cleared:
                         self.assertEqual(cleared.verdict, verdict)
             self.assertIn('"resumed"', lines[0])
             Ledger(Path(path).read_bytes(), anchor=head).verify()
@@ -339,11 +359,11 @@ class Gate(unittest.TestCase):
         for ends, leaves in itertools.product((False, True), repeat=2):
             lines: list[str] = []
             with Meeting("late", event=lines.append) as meeting:
-                who = meeting.join("ada", 0)
+                who = meeting.join_adult("ada", 0)
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
                 meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
                 stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
-                with meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)).admit(b"voice", 1_000_000, 1_020_000) as cleared:
+                with meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)).admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
                     frames = [Archived(meeting.instance, Carried(cleared.tag), [Subject("ada")], None)]
                 if leaves:
                     meeting.leave(who, 2_000_000)
@@ -402,13 +422,13 @@ class Gate(unittest.TestCase):
         tap = self.tap()
         self.grant()
         self.meeting.restrict(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 1_100_000)
-        with tap.admit(b"voice", 1_000_000, 1_120_000) as cleared:
+        with tap.admit(b"voice", 1_000_000, 1_120_000, Owner()) as cleared:
             self.assertEqual(cleared.reason, "restricted")
         self.meeting.lift(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 1_200_000)
-        with tap.admit(b"voice", 1_200_000, 1_220_000) as cleared:
+        with tap.admit(b"voice", 1_200_000, 1_220_000, Owner()) as cleared:
             self.assertEqual(cleared.verdict, Verdict.WHOLE)
         self.meeting.supersede(self.notice, 1_300_000)
-        with tap.admit(b"voice", 1_200_000, 1_320_000) as cleared:
+        with tap.admit(b"voice", 1_200_000, 1_320_000, Owner()) as cleared:
             self.assertEqual(cleared.reason, "stale notice")
         pair = self.meeting.third_party(Purpose.TRAIN, "ACME Ltd")
         self.assertNotIn(pair, [int(purpose) for purpose in Purpose])
@@ -421,7 +441,7 @@ class Gate(unittest.TestCase):
         key = MeetingKey(secret, self.meeting.instance)
         stream = key.stream(0)
         people = [Subject("who")]
-        with tap.admit(b"a voice", 1_000_000, 1_020_000) as cleared:
+        with tap.admit(b"a voice", 1_000_000, 1_020_000, Owner()) as cleared:
             digest = stream.digest(Format.OPAQUE, cleared.data)
             carried = Carried(cleared.tag, stream.seal(cleared.tag, people, digest))
         own, another = self.meeting.instance, stream.digest(Format.OPAQUE, b"another")
@@ -459,12 +479,12 @@ class Gate(unittest.TestCase):
         def record(withdraws: bool) -> tuple[list[Archived], Head, Verifier, MeetingKey]:
             lines: list[str] = []
             with Meeting("standup", event=lines.append) as meeting:
-                who = meeting.join("ada", 0)
+                who = meeting.join_adult("ada", 0)
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
                 meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
                 stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
-                tap, key = meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)), MeetingKey(bytes(32), meeting.instance)
-                with tap.admit(bytes(80), 1_000_000, 1_020_000) as cleared:
+                tap, key = meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)), MeetingKey(SECRET, meeting.instance)
+                with tap.admit(bytes(80), 1_000_000, 1_020_000, Owner()) as cleared:
                     sealing, people = key.stream(read_tag(cleared.tag).stream), [Subject("ada")]
                     digest = sealing.digest(Format.OPAQUE, bytes(80))
                     frame = Archived(meeting.instance, Carried(cleared.tag, sealing.seal(cleared.tag, people, digest)), people, digest)
@@ -499,8 +519,8 @@ class Gate(unittest.TestCase):
         with Meeting("standup", instance=bytes(range(1, 17))) as known:
             self.assertEqual(known.instance, bytes(range(1, 17)))
 
-    def verdict(self, tap: Tap, captured: Any, now: Any, content: Any = b"voice", **told: Any) -> tuple[Verdict, str]:
-        with tap.admit(content, captured, now, **told) as cleared:
+    def verdict(self, tap: Tap, captured: Any, now: Any, content: Any = b"voice", contributors: Any = Owner(), **told: Any) -> tuple[Verdict, str]:
+        with tap.admit(content, captured, now, contributors, **told) as cleared:
             return cleared.verdict, cleared.reason
 
     def test_times_in_another_unit_or_order_release_nothing(self) -> None:
@@ -523,7 +543,7 @@ class Gate(unittest.TestCase):
             for at in ((time, 1_520_000), (1_500_000, time)):
                 with self.assertRaises((TypeError, ctypes.ArgumentError)):
                     self.verdict(tap, *at)
-        for until in (0, 60_000, -1, 2**64 + 9_000_000):  # none, a duration, ...
+        for until in (0, 60_000, -1):  # none, a duration, ...
             with self.assertRaises(Error) as refused:
                 self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000, until=until)
             self.assertEqual(refused.exception.status, -48)
@@ -534,37 +554,225 @@ class Gate(unittest.TestCase):
 
     def test_what_is_an_answer_is_no_condition(self) -> None:
         tap = self.tap()
-        with tap.admit(b"voice", 0, 20_000) as cleared:
-            answers: list[object] = [cleared, tap.decide(0, 20_000)]
+        with tap.admit(b"voice", 0, 20_000, Owner()) as cleared:
+            answers: list[object] = [cleared, tap.decide(0, 20_000), read_tag(cleared.tag), cleared.verdict]
             with self.assertRaises(IndexError):
                 _ = cleared.data
-        answers += [*Finding, *wire.Preference, *wire.Recording]
+        answers += [*Finding, *Verdict, *Entered, *wire.Preference, *wire.Recording]
         for answer in answers:
-            with self.assertRaises(TypeError):
+            with self.assertRaisesRegex(TypeError, f"{type(answer).__name__} is not that it is a yes: compare "):
                 self.assertTrue(answer)
         with self.assertRaises(TypeError):
             all([Finding.FORGED, Finding.RECALLED])
+        frames = ["frame"] * 2
+        with self.assertRaises(TypeError):
+            _ = [frame for frame, found in zip(frames, [Finding.CLEARED, Finding.UNSEALED]) if found]
+
+    #: What is none: handles, what goes in, words to choose from, and values beside an answer.
+    NO_ANSWERS = {
+        "Archived", "By", "Carried", "Channel", "Complete", "Counters", "Csrcs", "Digest", "Error", "Field", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting",
+        "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting", "Purpose", "Rectangle", "Source", "Sources", "Span", "Stream", "StreamKey",
+        "StreamType", "Subject", "Tap", "Verifier",
+    }  # fmt: skip
+
+    def test_every_class_is_an_answer_or_none(self) -> None:
+        """So that a new one that is not thought of is found."""
+
+        def is_condition(kind: type) -> bool:
+            one = next(iter(kind)) if issubclass(kind, Enum) else kind.__new__(kind)
+            try:
+                bool(one)
+            except TypeError as error:
+                self.assertRegex(str(error), "compare|ask")
+                return False
+            return True
+
+        self.assertEqual({kind.__name__ for kind in package() if is_condition(kind)}, self.NO_ANSWERS)
+
+    def test_what_is_forgotten_is_no_yes(self) -> None:
+        tap = self.tap()
+        self.grant()
+        forgetful: Any = tap
+        with self.assertRaises(TypeError):
+            forgetful.admit(b"voice", 1_500_000, 1_520_000)
+        incomplete: Any = Frame
+        for told in ((b"voice",), (b"voice", 1_500_000)):
+            with self.assertRaises(TypeError):
+                incomplete(*told)
+        # What a look-up gave that found nobody, and lists that do not say whether they are all.
+        unsaid: list[Any] = [None, [], (), [self.who], self.who, Owner, 1, False]
+        for who in unsaid:
+            with self.assertRaisesRegex(TypeError, "who is in a frame"), tap.admit(b"voice", 1_500_000, 1_520_000, who):
+                self.fail("released")
+        self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000, contributors=Partial([self.who])), (Verdict.DROPPED, "incomplete"))
+        self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000, contributors=Csrcs([self.who] * 15)), (Verdict.DROPPED, "incomplete"))
+        for everybody in (Owner(), Complete([self.who]), Csrcs([self.who]), self.meeting.group([self.who])):
+            self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000, contributors=everybody), (Verdict.WHOLE, ""))
+        # Nor is an adult who has not been said to be one.
+        joining: Any = self.meeting
+        self.assertFalse(hasattr(joining, "join"))
+        for guardian in (None, 0, False, b"parent"):
+            with self.assertRaises(TypeError):
+                joining.join_with_guardian("kid", guardian, 0)
+        with self.assertRaises(TypeError):
+            joining.join_with_guardian("kid", now=0)
+
+    def test_a_secret_that_was_forgotten_is_none(self) -> None:
+        forgotten = bytes(32)
+        with self.assertRaises(Error) as refused:
+            MeetingKey(forgotten, self.meeting.instance)
+        self.assertEqual(refused.exception.status, -47)
+        path = self.file()
+        with self.assertRaises(Error) as refused:
+            PastMeeting(path, device_secret=forgotten)
+        self.assertEqual(refused.exception.status, -47)
+        PastMeeting(path, device_secret=SECRET)
+
+    def test_more_than_a_day_without_a_call_is_announced(self) -> None:
+        late = 3 * 24 * 60 * 60 * 1_000_000
+        before, after = self.tap(), self.tap()
+        self.grant()
+        with self.assertRaises(Error) as refused:
+            self.grant(now=late)
+        self.assertEqual(refused.exception.status, -48)
+        before.decide(late, late)
+        self.meeting.tick(late)
+        self.assertEqual(self.verdict(before, late, late), (Verdict.DROPPED, "clock"))
+        for wrong in (-1, NO_TIME):
+            with self.assertRaises(Error) as refused:
+                self.meeting.advance(wrong)
+            self.assertEqual(refused.exception.status, -48)
+        self.meeting.advance(late)
+        self.assertEqual(self.verdict(after, late, late), (Verdict.WHOLE, ""))
+        self.assertEqual(self.verdict(before, late, late), (Verdict.DROPPED, "clock"))
+        self.grant(now=late)
+        # What ends by itself.
+        self.assertEqual(self.meeting.next_deadline(), NO_TIME)
+        self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.VIDEO], Purpose.TRAIN, Method.CLICKED, late, until=late + 1_000_000)
+        self.assertEqual(self.meeting.next_deadline(), late + 1_000_000)
+        self.meeting.tick(late + 1_000_000)
+        self.assertEqual(self.meeting.next_deadline(), NO_TIME)
+
+    def test_no_integer_is_cut_off(self) -> None:
+        tap, key = self.tap(), MeetingKey(bytes(range(32)), self.meeting.instance)
+        self.grant()
+        limit = 1 << 32
+        voice = partial(self.meeting.stream, StreamType.OWNED, Kind.AUDIO, Format.PCM_U8, owner=self.who)
+        picture = partial(self.meeting.stream, StreamType.OWNED, Kind.VIDEO, Format.GRAY8, owner=self.who)
+        wrong: Any = limit + 1
+        beyond: list[Callable[[], object]] = [
+            lambda: Meeting("wide", participants=limit + 1), lambda: Meeting("wide", participants=-1),
+            lambda: voice(channels=limit + 1), lambda: voice(channels=-1), lambda: picture(size=(limit + 4, 2)), lambda: picture(size=(4, -2)),
+            lambda: self.meeting.stream(wrong, Kind.AUDIO, Format.PCM_U8, owner=self.who), lambda: self.meeting.stream(StreamType.OWNED, wrong, Format.PCM_U8, owner=self.who),
+            lambda: self.meeting.stream(StreamType.OWNED, Kind.AUDIO, wrong, owner=self.who),
+            lambda: self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 255)], limit + 36),
+            lambda: self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", -(2**64), 255)], 36),
+            lambda: self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 2**64 + 255)], 36),
+            lambda: self.grant(by=wrong), lambda: self.grant(now=2**64 + 1_000_000), lambda: self.grant(now=-(2**63) - 1),
+            lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, wrong, 0),
+            lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0, until=2**64 + 9_000_000),
+            lambda: self.meeting.join_adult("late", 2**64), lambda: self.meeting.join_with_guardian("late", "who", 2**64),
+            lambda: self.meeting.lift(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 2**64), lambda: self.meeting.lift(wrong + 2, None, [Kind.AUDIO], Purpose.TRAIN, 0),
+            lambda: self.meeting.tick(2**64), lambda: self.meeting.advance(2**64), lambda: key.stream(1 << 16), lambda: key.stream(-1),
+            lambda: key.stream(0).digest(wrong, b""), lambda: wire.extmap(limit + 7), lambda: wire.rtp_read(b"", limit + 7), lambda: wire.sei_read(b"", wrong),
+            lambda: wire.Recording.of(1 << 16 | 1), lambda: wire.Preference.of(1 << 16 | 1), lambda: wire.Recording.read("a=record:on", 2**64),
+        ]  # fmt: skip
+        for number, ask in enumerate(beyond):
+            with self.subTest(number), self.assertRaises(OverflowError):
+                ask()
+        self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000), (Verdict.WHOLE, ""))
+        self.assertEqual([entry for entry in self.lines if "late" in entry], [])
+
+    def test_every_integer_of_every_call_and_struct_is_in_range(self) -> None:
+        """By its type, so that none is forgotten."""
+        tried = 0
+
+        def beyond(kind: Any) -> list[int]:
+            bits, is_signed = 8 * ctypes.sizeof(kind), kind(-1).value < 0
+            return [-(1 << bits - 1) - 1, 1 << bits - 1, (1 << 64) + 1] if is_signed else [-1, 1 << bits, (1 << 64) + 1]
+
+        functions = {name: function for name, function in vars(_c.call).items() if name.startswith("framegate_")}
+        self.assertGreater(len(functions), 70)
+        for name, function in functions.items():
+            for at, kind in enumerate(function.argtypes or ()):
+                for wrong in beyond(kind) if is_integer(kind) else ():
+                    arguments: list[object] = [0] * len(function.argtypes)
+                    arguments[at] = wrong
+                    with self.subTest(f"{name}, {at}: {wrong}"), self.assertRaises(OverflowError):
+                        function(*arguments)
+                    tried += 1
+        for _, struct in inspect.getmembers(_c, inspect.isclass):
+            for member, kind, *_ in getattr(struct, "_fields_", ()) if issubclass(struct, ctypes.Structure) else ():
+                for wrong in beyond(kind) if is_integer(kind) else ():
+                    with self.subTest(f"{struct.__name__}.{member}: {wrong}"):
+                        with self.assertRaises(OverflowError):
+                            setattr(struct(), member, wrong)
+                        if member != "size":
+                            with self.assertRaises(OverflowError):
+                                struct(**{member: wrong})
+                    tried += 1
+        self.assertGreater(tried, 300)
+
+    def test_a_ledgers_file_has_one_writer(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/ledger.jsonl"
+            with Meeting("held", ledger=path) as meeting:
+                who = meeting.join_adult("who", 0)
+                notice = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
+                meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
+                read = Ledger.read_file(path)
+                with self.assertRaises(Error) as refused:
+                    Meeting.resume(read, path)
+                self.assertEqual(refused.exception.status, -24)
+                self.assertTrue(meeting.withdraw(By.PARTICIPANT, who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000).is_settled())
+            # The one that held it has gone, and there is more in it than was read.
+            with self.assertRaises(Error) as refused:
+                Meeting.resume(read, path)
+            self.assertEqual(refused.exception.status, -28)
+            with Meeting.resume(Ledger.read_file(path), path) as meeting:
+                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=meeting.find("who"))
+                tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
+                self.assertEqual(self.verdict(tap, 3_000_000, 3_020_000), (Verdict.DROPPED, "withdrawn"))
+            Ledger.read_file(path).verify()
+
+    def test_a_notice_covers_no_third_party_that_was_named_later(self) -> None:
+        early = self.meeting.show("everything", "1", "en", "Example Ltd", list(Kind), ~0)
+        pair = self.meeting.third_party(Purpose.TRAIN, "ACME Ltd")
+        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
+        theirs = self.meeting.tap(stream, self.meeting.outlet("theirs", pair, recipient="ACME Ltd"))
+
+        def agree(notice: Digest, purposes: int, now: int) -> None:
+            self.meeting.grant(By.PARTICIPANT, self.who, notice, [Kind.AUDIO], purposes, Method.CLICKED, now)
+
+        with self.assertRaises(Error) as refused:
+            agree(early, pair, 1_000_000)
+        self.assertEqual(refused.exception.status, -37)
+        agree(early, Purpose.TRAIN, 1_000_000)
+        self.assertEqual(self.verdict(theirs, 1_500_000, 1_520_000), (Verdict.DROPPED, "not granted"))
+        named = self.meeting.show("ACME Ltd trains its model, too.", "2", "en", "Example Ltd", [Kind.AUDIO], pair)
+        agree(named, pair, 2_000_000)
+        self.assertEqual(self.verdict(theirs, 2_500_000, 2_520_000), (Verdict.WHOLE, ""))
 
     def test_nobody_in_particular_is_no_guardian(self) -> None:
         for empty in ("", "\0"[:0]):
             with self.assertRaises(Error) as refused:
-                self.meeting.join("kid", 0, guardian=empty)
+                self.meeting.join_with_guardian("kid", empty, 0)
             self.assertEqual(refused.exception.status, -47)
-        kid = self.meeting.join("kid", 0, guardian="who")
+        kid = self.meeting.join_with_guardian("kid", "who", 0)
         with self.assertRaises(Error) as refused:
             self.grant(who=kid)
         self.assertEqual(refused.exception.status, -32)
         self.grant(By.GUARDIAN, who=kid)
         # Swapped: the guardian is there already.
         with self.assertRaises(Error) as refused:
-            self.meeting.join("who", 0, guardian="kid")
+            self.meeting.join_with_guardian("who", "kid", 0)
         self.assertEqual(refused.exception.status, -44)
 
     def test_of_no_sources_nothing_is_derived(self) -> None:
         """Of those that were withheld there is none, so that a list of them may be empty."""
         self.grant(now=0)
         tap = self.tap()
-        with tap.admit(b"voice", 1_000, 20_000) as cleared:
+        with tap.admit(b"voice", 1_000, 20_000, Owner()) as cleared:
             source = cleared.source
         assert source is not None
         for sources in ([], (), [source]):
@@ -576,14 +784,17 @@ class Gate(unittest.TestCase):
         tap = self.tap()
         self.grant()
         other: Any
-        for other, reason in (([], "incomplete"), ([Participant()], "unknown"), ([Participant(1, 0, 1)], "unknown"), (self.meeting, "unknown"), (tap, "unknown")):
-            self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000, people=other), (Verdict.DROPPED, reason))
+        for people, reason in (([], "incomplete"), ([Participant()], "unknown"), ([Participant(1, 0, 1)], "unknown")):
+            self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000, contributors=Complete(people)), (Verdict.DROPPED, reason))
+        for other in (self.meeting, tap):
+            self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000, contributors=other), (Verdict.DROPPED, "unknown"))
         wrong: list[Any] = ["who", ["who"], [None], self.who, (who for who in [self.who]), 1]
         for other in wrong:
-            with self.assertRaises(TypeError):
-                self.verdict(tap, 1_500_000, 1_520_000, people=other)
+            for who in (Complete(other), Partial(other), Csrcs(other)):
+                with self.assertRaises(TypeError):
+                    self.verdict(tap, 1_500_000, 1_520_000, contributors=who)
         for part in (Rectangle(self.who, 8, 0, -8, 8), Rectangle(self.who, -8, 0, 8, 8), Channel(self.who, -1), Span(self.who, 0, 2**32 + 1)):
-            with self.assertRaises(ValueError):
+            with self.assertRaises(OverflowError):
                 self.verdict(tap, 1_500_000, 1_520_000, regions=[part])
         with self.assertRaises(TypeError):
             self.verdict(tap, 1_500_000, 1_520_000, regions=(part for part in [Channel(self.who, 0)]))
@@ -593,7 +804,7 @@ class Gate(unittest.TestCase):
                 self.verdict(tap, 1_500_000, 1_520_000, content)
         for content in (b"", [(b"voice", 0)]):
             self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000, content), (Verdict.DROPPED, "malformed"))
-        frames: list[Any] = [(frame for frame in [Frame(b"voice", 1_500_000)]), Frame(b"voice", 1_500_000)]
+        frames: list[Any] = [(frame for frame in [Frame(b"voice", 1_500_000, Owner())]), Frame(b"voice", 1_500_000, Owner())]
         for frame in frames:
             with self.assertRaises(TypeError), tap.admit_batch(frame, 1_520_000):
                 self.fail("released")
@@ -640,23 +851,23 @@ class Gate(unittest.TestCase):
     def test_ids_that_look_alike_are_different_people(self) -> None:
         self.grant()
         for id in ("Who", "who ", "who\0", "wh\u00f6"):
-            other = self.meeting.join(id, 1_100_000)
+            other = self.meeting.join_adult(id, 1_100_000)
             self.assertEqual(self.verdict(self.tap(other), 1_200_000, 1_220_000), (Verdict.DROPPED, "not granted"))
             self.meeting.leave(other, 1_300_000)
         for wrong in ("", "\ud800", None, b"who"):
-            with self.assertRaises((Error, UnicodeEncodeError, AttributeError)):
-                self.meeting.join(wrong, 1_300_000)  # type: ignore[arg-type]
+            with self.assertRaises((Error, UnicodeEncodeError, TypeError)):
+                self.meeting.join_adult(wrong, 1_300_000)  # type: ignore[arg-type]
 
     def test_a_release_that_is_not_ended_withholds(self) -> None:
         tap = self.tap()
         self.grant()
         # One that is not entered is none.
-        unused = tap.admit(b"voice", 1_500_000, 1_520_000)
+        unused = tap.admit(b"voice", 1_500_000, 1_520_000, Owner())
         self.assertEqual(tap.counters().seen, 0)
         del unused
         # Nor does one end whose `with` is left open, as by a generator that is not exhausted.
         def voices() -> Generator[bytes, None, None]:
-            with tap.admit(b"voice", 1_500_000, 1_520_000) as cleared:
+            with tap.admit(b"voice", 1_500_000, 1_520_000, Owner()) as cleared:
                 yield cleared.data
 
         open_one = voices()
@@ -677,7 +888,7 @@ class Gate(unittest.TestCase):
         def work() -> None:
             for _ in range(500):
                 try:
-                    with tap.admit(b"voice", 1_500_000, 1_520_000) as cleared:
+                    with tap.admit(b"voice", 1_500_000, 1_520_000, Owner()) as cleared:
                         self.assertEqual(cleared.verdict, Verdict.WHOLE)
                         next(released)
                 except Error as error:
@@ -698,7 +909,7 @@ class Gate(unittest.TestCase):
         self.grant()
         tap = self.tap()
         self.meeting.leave(self.who, 1_100_000)
-        again = self.meeting.join("who", 1_200_000)
+        again = self.meeting.join_adult("who", 1_200_000)
         self.grant(who=again, now=1_200_000)
         self.assertEqual(self.verdict(tap, 1_300_000, 1_320_000), (Verdict.DROPPED, "absent"))
         anew = self.tap(again)
@@ -712,7 +923,7 @@ class Gate(unittest.TestCase):
     def test_a_meeting_that_nobody_keeps_is_over(self) -> None:
         def opened() -> Tap:
             meeting = Meeting("forgotten")
-            who = meeting.join("who", 0)
+            who = meeting.join_adult("who", 0)
             notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
             meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0)
             stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
@@ -731,11 +942,162 @@ class Gate(unittest.TestCase):
         tap = self.tap()
         tap.close()
         tap.close()
-        with self.assertRaises(Error) as refused, tap.admit(b"voice", 0, 0):
+        with self.assertRaises(Error) as refused, tap.admit(b"voice", 0, 0, Owner()):
             self.fail("released")
         self.assertEqual(refused.exception.status, -9)
         del tap
         gc.collect()
+
+
+class Scene:
+    """A meeting in which two people agreed to everything, and what stands for something in it."""
+
+    def __init__(self, resumes: Scene | None = None) -> None:
+        self.lines: list[str] = []
+        if resumes is None:
+            self.meeting = Meeting("scene", participants=4, event=self.lines.append)
+            self.who, self.other = self.meeting.join_adult("who", 0), self.meeting.join_adult("other", 0)
+            notice = self.meeting.show("a notice", "1", "en", "Example Ltd", list(Kind), Purpose.TRAIN)
+            for person in (self.who, self.other):
+                self.meeting.grant(By.PARTICIPANT, person, notice, list(Kind), Purpose.TRAIN, Method.CLICKED, 0)
+        else:
+            self.meeting = Meeting.resume(Ledger("".join(line + "\n" for line in resumes.lines).encode()))
+            self.who, self.other = self.meeting.find("who"), self.meeting.find("other")
+        self.outlet = self.meeting.outlet("model", Purpose.TRAIN)
+        self.stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.PCM_U8, owner=self.who, channels=2)
+        self.voice = self.meeting.tap(self.stream, self.outlet)
+        self.picture = self.tap(StreamType.OWNED, Kind.VIDEO, Format.GRAY8, owner=self.who, size=(4, 2))
+        self.note = self.tap(StreamType.OWNED, Kind.NOTE, Format.UTF8, owner=self.who)
+        self.captions = self.tap(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        self.group = self.meeting.group([self.other])
+        self.settling = self.meeting.withdraw(By.PARTICIPANT, self.other, [Kind.SCREEN], Purpose.TRAIN, 0)
+
+    def tap(self, *options: Any, **more: Any) -> Tap:
+        return self.meeting.tap(self.meeting.stream(*options, **more), self.outlet)
+
+    def source(self, people: Sequence[Participant]) -> Source:
+        """Of a frame that was released, but of other people."""
+        with self.voice.admit(b"abcd", 1_000_000, 1_020_000, Owner()) as cleared:
+            assert cleared.source is not None
+            return replace(cleared.source, people=people)
+
+
+class OfOneMeeting(unittest.TestCase):
+    """What stands for something in one life of one meeting stands for nothing in another's."""
+
+    #: What does, and what does not, as it is evidence or makes the others.
+    BOUND: tuple[type, ...] = (Participant, Stream, Outlet, Group, Settling)
+    OTHERS: tuple[type, ...] = (Meeting, Tap, Ledger, PastMeeting, Verifier, MeetingKey, StreamKey)
+
+    SCOPE = ([Kind.AUDIO], Purpose.TRAIN)
+
+    @classmethod
+    def leads_to(cls, hint: Any) -> set[str]:
+        """By which ways something of this type has such a handle in it."""
+        if inspect.isclass(hint) and issubclass(hint, cls.BOUND):
+            return {hint.__name__}
+        if inspect.isclass(hint) and is_dataclass(hint) and hint in package():
+            hints = typing.get_type_hints(hint, localns=vars(framegate))
+            return {f"{hint.__name__}.{way}" for each in fields(hint) for way in cls.leads_to(hints[each.name])}
+        return {way for argument in typing.get_args(hint) for way in cls.leads_to(argument)}
+
+    def taking(self) -> set[str]:
+        """Every way of every public function of the package to take one."""
+        taken = set()
+        for kind in [each for each in package() if issubclass(each, _c.HandleOwner)]:
+            for name, method in inspect.getmembers(kind, callable):
+                if not name.startswith("_"):
+                    hints = typing.get_type_hints(method, localns=vars(framegate))
+                    taken |= {f"{kind.__name__}.{name} {way}" for argument, hint in hints.items() if argument != "return" for way in self.leads_to(hint)}
+        for name in framegate.__all__:
+            if inspect.isfunction(getattr(framegate, name)):
+                self.assertEqual({way for hint in typing.get_type_hints(getattr(framegate, name)).values() for way in self.leads_to(hint)}, set())
+        return taken
+
+    #: With something odd, `of` another scene, and with the same of the own scene, which must do.
+    def ways(self) -> dict[str, Callable[[Scene, Scene], object]]:
+        scope = self.SCOPE
+        control: dict[str, Callable[[Scene, Scene], object]] = {
+            "leave Participant": lambda own, of: own.meeting.leave(of.other, 0),
+            "grant Participant": lambda own, of: own.meeting.grant(By.PARTICIPANT, of.other, own.meeting.show("again", "2", "en", "X", *scope), *scope, Method.CLICKED, 0),
+            "withdraw Participant": lambda own, of: own.meeting.withdraw(By.PARTICIPANT, of.other, *scope, 0),
+            "restrict Participant": lambda own, of: own.meeting.restrict(By.HOST, of.other, *scope, 0),
+            "lift Participant": lambda own, of: own.meeting.lift(By.HOST, of.other, *scope, 0),
+            "settled Settling": lambda own, of: own.meeting.settled(of.settling, 0),
+            "stream Participant": lambda own, of: own.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=of.other),
+            "records Participant": lambda own, of: own.meeting.records(Kind.TELEMETRY, of.other, [Field("lost", "packets", 0, 255)], 36),
+            "group Participant": lambda own, of: own.meeting.group([own.who, of.other]),
+            "tap Stream": lambda own, of: own.meeting.tap(of.stream, own.outlet),
+            "tap Outlet": lambda own, of: own.meeting.tap(own.stream, of.outlet),
+        }
+        frames: dict[str, Callable[[Scene, Scene], tuple[Tap, Frame]]] = {
+            "Complete.Participant": lambda own, of: (own.voice, self.frame(Complete([own.who, of.other]))),
+            "Partial.Participant": lambda own, of: (own.voice, self.frame(Partial([own.who, of.other]))),
+            "Csrcs.Participant": lambda own, of: (own.voice, self.frame(Csrcs([of.other]))),
+            "Group": lambda own, of: (own.voice, self.frame(of.group)),
+            "Sources.Source.Participant": lambda own, of: (own.captions, self.frame(Sources([own.source([own.who, of.other])]))),
+            "Rectangle.Participant": lambda own, of: (own.picture, self.frame(Owner(), [(b"abcdefgh", 4)], Rectangle(of.other, 0, 0, 2, 2))),
+            "Channel.Participant": lambda own, of: (own.voice, self.frame(Owner(), b"abcd", Channel(of.other, 1))),
+            "Span.Participant": lambda own, of: (own.note, self.frame(Owner(), b"abcd", Span(of.other, 0, 2))),
+        }
+        all = {f"Meeting.{name}": way for name, way in control.items()}
+        for name, frame in frames.items():
+            all[f"Tap.admit {name}"] = partial(self.admitted, frame)
+            all[f"Tap.admit_batch Frame.{name}"] = partial(self.batched, frame)
+        all["Tap.derive Source.Participant"] = lambda own, of: self.entered(own.captions.derive(b"abcd", [own.source([own.who, of.other])], 1_020_000))
+        return all
+
+    @staticmethod
+    def frame(who: Any, content: Any = b"abcd", *regions: Any) -> Frame:
+        return Frame(content, 1_000_000, who, regions)
+
+    @staticmethod
+    def entered(release: Any) -> Verdict:
+        with release as cleared:
+            outcome: Verdict = (cleared[0] if isinstance(cleared, list) else cleared).verdict
+            return outcome
+
+    def admitted(self, told: Callable[[Scene, Scene], tuple[Tap, Frame]], own: Scene, of: Scene) -> Verdict:
+        tap, frame = told(own, of)
+        return self.entered(tap.admit(frame.content, frame.captured, 1_020_000, frame.contributors, frame.regions))
+
+    def batched(self, told: Callable[[Scene, Scene], tuple[Tap, Frame]], own: Scene, of: Scene) -> Verdict:
+        tap, frame = told(own, of)
+        return self.entered(tap.admit_batch([frame], 1_020_000))
+
+    def test_every_way_is_known(self) -> None:
+        self.assertEqual({*self.BOUND, *self.OTHERS}, {*every(_c.Bound), *every(_c.HandleOwner)})
+        self.assertEqual(self.taking(), set(self.ways()))
+
+    def test_handles_of_another_meeting_or_life_do_nothing(self) -> None:
+        for name, way in self.ways().items():
+            for which in ("another meeting", "an earlier life", "a later life", "a closed life"):
+                with self.subTest(f"{name} of {which}"):
+                    first = Scene()
+                    second = Scene() if which == "another meeting" else Scene(resumes=first)
+                    own, of = (first, second) if which == "a later life" else (second, first)
+                    if which == "a closed life":
+                        first.meeting.close()
+                    try:
+                        told = way(own, of)
+                    except Error as error:
+                        # A handle of nothing any more, of another meeting, or unknown in this one.
+                        self.assertIn(error.status, (-9, -10, -54))
+                    else:
+                        self.assertIs(told, Verdict.DROPPED)
+            with self.subTest(f"control: {name}"):
+                own = Scene()
+                told = way(own, own)
+                if "Partial" not in name:
+                    self.assertIsNot(told, Verdict.DROPPED)
+
+    def test_a_tap_of_an_earlier_life_is_closed(self) -> None:
+        first = Scene()
+        second = Scene(resumes=first)
+        first.meeting.close()
+        for who in (Owner(), Complete([first.who]), Complete([second.who]), second.group):
+            self.assertIs(self.entered(first.voice.admit(b"abcd", 1_000_000, 1_020_000, who)), Verdict.DROPPED)
+        self.assertIs(self.entered(second.voice.admit(b"abcd", 1_000_000, 1_020_000, Owner())), Verdict.WHOLE)
 
 
 class Wire(unittest.TestCase):

@@ -3,6 +3,8 @@
 use alloc::{boxed::Box, sync::Arc};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
+use subtle::ConstantTimeEq;
+
 use super::{
     boundary::caught,
     callbacks::{self, Callbacks},
@@ -286,6 +288,14 @@ impl InstanceInOut {
     }
 }
 
+/// A device's secret key, if there is one. Not zeros, as where it was forgotten: anybody could sign with that.
+pub(super) fn secret_of(secret: In<'_, [u8; 32]>) -> Result<Option<&[u8; 32]>, Status> {
+    match secret.optional()? {
+        Some(secret) if secret.ct_eq(&[0; 32]).into() => Err(Status::Empty),
+        secret => Ok(secret),
+    }
+}
+
 impl MeetingOptions<'_> {
     /// The ledger's writer, of a new ledger or of one that is gone on with.
     fn writer(
@@ -301,7 +311,7 @@ impl MeetingOptions<'_> {
         if self.reserved != 0 {
             return Err(Status::Number);
         }
-        let secret = self.device_secret.optional()?;
+        let secret = secret_of(self.device_secret)?;
         let append = (self.append, self.append_user);
         let event = (self.event, self.event_user);
         let (store, events) = Teller::new(self.ledger, ledger, append, event, callbacks)?;
@@ -466,6 +476,15 @@ extern "C" fn framegate_meeting_next_deadline(
             let next = gate.meeting.next_deadline();
             room.put(next.map_or(i64::MAX, Time::as_micros));
             Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_advance(meeting: Handle<Shared>, now: i64) -> i32 {
+    answer((), |()| {
+        call(meeting, |gate| {
+            Ok(gate.meeting.advance(Time::from_micros(now))?)
         })
     })
 }

@@ -11,7 +11,7 @@ use super::{
     grant::{ScopeIn, authority},
     handle::{Handle, Objects},
     ledger::{LEDGERS, told},
-    meeting::HeadOut,
+    meeting::{HeadOut, secret_of},
     memory::{Each, In, Late, Optional, Out, Outs, Room, Text, answer},
     status::Status,
 };
@@ -69,7 +69,7 @@ extern "C" fn framegate_past_meeting_open(
 ) -> i32 {
     answer((Each(past), Each(Optional(line))), |(room, line)| {
         let path = path.get()?;
-        let secret = device_secret.optional()?;
+        let secret = secret_of(device_secret)?;
         let opened = told_of(&line, PastMeeting::open(Path::new(path), secret))?;
         room.put(PASTS.insert(Mutex::new(Box::new(opened)))?);
         Ok(())

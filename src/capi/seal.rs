@@ -182,7 +182,7 @@ extern "C" fn framegate_meeting_key_open(
     key: Out<'_, Handle<MeetingKey>>,
 ) -> i32 {
     answer(key, |room| {
-        let key = MeetingKey::new(secret.get()?, instance.get()?.get()?);
+        let key = MeetingKey::new(secret.get()?, instance.get()?.get()?)?;
         room.put(MEETING_KEYS.insert(key)?);
         Ok(())
     })

@@ -75,7 +75,7 @@ statuses! {
     AlreadyJoined = -44, "somebody of this id is in the meeting already";
     OwnGuardian = -45, "nobody is their own guardian";
     NotARestrainer = -46, "participants and guardians withdraw instead of restricting";
-    Empty = -47, "an id, a name or a set is empty that must not be, or an instance all zeros";
+    Empty = -47, "an id, a name or a set is empty that must not be, or an instance or a secret all zeros";
     Time = -48, "a time is out of range or more than a day ahead of the meeting's, or an end not in the future";
     Format = -49, "the stream's format does not fit its kind, or has no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON";
     DuplicateField = -50, "two fields of the same name";

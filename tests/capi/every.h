@@ -161,6 +161,7 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_instance(odd.meeting, &instance), wrong);
   IS(framegate_meeting_head(odd.meeting, &head), wrong);
   IS(framegate_meeting_next_deadline(odd.meeting, &time), wrong);
+  IS(framegate_meeting_advance(odd.meeting, 0), wrong);
   IS(framegate_meeting_tick(odd.meeting, 0), wrong);
   IS(framegate_meeting_join(odd.meeting, &join, 0, &who), wrong);
   IS(framegate_meeting_find(odd.meeting, string_of("ann"), &who), wrong);

@@ -6,6 +6,8 @@
 enum { SECOND = 1000000 };
 
 static const uint8_t SECRET[32] = {9};
+/* What nobody has set. */
+static const uint8_t FORGOTTEN[32] = {0};
 
 struct told {
   int events;
@@ -647,6 +649,7 @@ static void after_the_end(const char *path) {
   framegate_past_meeting past, second;
   uint64_t line = 0;
   IS(framegate_past_meeting_open(string_of("there is none"), NULL, &past, &line), FRAMEGATE_ERROR_FILE);
+  IS(framegate_past_meeting_open(string_of(path), FORGOTTEN, &past, &line), FRAMEGATE_ERROR_EMPTY);
   OK(framegate_past_meeting_open(string_of(path), NULL, &past, &line));
   uint32_t entered = 0;
   IS(framegate_past_meeting_withdraw(past, FRAMEGATE_BY_PARTICIPANT, string_of("bob"), nothing, &entered), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
@@ -692,8 +695,10 @@ static void ledgers(const char *path) {
   static uint8_t bytes[1 << 16];
   framegate_meeting_options options = options_of("ledger");
   options.ledger = string_of(path);
-  options.device_secret = SECRET;
+  options.device_secret = FORGOTTEN;
   framegate_meeting meeting;
+  IS(framegate_meeting_open(&options, &meeting), FRAMEGATE_ERROR_EMPTY);
+  options.device_secret = SECRET;
   OK(framegate_meeting_open(&options, &meeting));
   const framegate_digest notice = shown(meeting, "1");
   const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
@@ -783,6 +788,40 @@ static void stores(void) {
   OK(framegate_ledger_close(ledger));
 }
 
+/* More than a day without a call: a mistake, unless it is announced. */
+static void clocks(void) {
+  const int64_t late = 3 * 24 * 60 * 60 * (int64_t)SECOND;
+  const framegate_meeting_options options = options_of("clocks");
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_digest notice = shown(meeting, "1");
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
+  const framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
+  const framegate_tap before = tap_of(meeting, microphone, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "before"));
+  const framegate_tap after = tap_of(meeting, microphone, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "after"));
+
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, late), FRAMEGATE_ERROR_TIME);
+  (void)decided(before, late, late);
+  OK(framegate_meeting_tick(meeting, late));
+  IS(decided(before, late, late).reason, FRAMEGATE_REASON_CLOCK);
+  IS(framegate_meeting_advance(meeting, -1), FRAMEGATE_ERROR_TIME);
+  IS(framegate_meeting_advance(meeting, FRAMEGATE_NO_TIME), FRAMEGATE_ERROR_TIME);
+
+  OK(framegate_meeting_advance(meeting, late));
+  IS(decided(after, late, late).verdict, FRAMEGATE_VERDICT_WHOLE);
+  OK(framegate_meeting_tick(meeting, late));
+  IS(decided(after, late, late).verdict, FRAMEGATE_VERDICT_WHOLE);
+  IS(decided(before, late, late).reason, FRAMEGATE_REASON_CLOCK);
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, late));
+  OK(framegate_meeting_end(meeting, NULL));
+  IS(framegate_meeting_advance(meeting, late), FRAMEGATE_ERROR_ENDED);
+  OK(framegate_tap_close(before));
+  OK(framegate_tap_close(after));
+  OK(framegate_meeting_close(meeting));
+}
+
 /* Bytes of hexadecimal digits. */
 struct known {
   uint8_t bytes[128];
@@ -853,6 +892,8 @@ static void seals(void) {
   framegate_meeting_key zeros;
   memset(&another, 0, sizeof another);
   IS(framegate_meeting_key_open(secret.bytes, &another, &zeros), FRAMEGATE_ERROR_EMPTY);
+  IS(framegate_meeting_key_open(FORGOTTEN, &instance, &zeros), FRAMEGATE_ERROR_EMPTY);
+  CHECK(zeros.handle == 0);
   OK(framegate_stream_key_open(key, KNOWN_STREAM, &stream));
   OK(framegate_stream_key_open(other, KNOWN_STREAM, &strange));
   const framegate_tag none = {{0}};
@@ -1455,6 +1496,7 @@ int main(int count, char **arguments) {
   people();
   ledgers(arguments[1]);
   stores();
+  clocks();
   seals();
   wire();
   descriptions();

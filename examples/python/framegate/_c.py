@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ctypes import POINTER, Structure, c_bool, c_char_p, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, sizeof
 from typing import Any, NoReturn, Union
 
@@ -17,23 +17,52 @@ Buffer = Union[bytes, bytearray, memoryview, Any]
 ABI_VERSION = 2
 
 
-class String(Structure):
+#: The integers of C, and what fits into them.
+INTEGERS: dict[Any, tuple[int, int]] = {
+    kind: (-(256 ** sizeof(kind)) // 2, 256 ** sizeof(kind) // 2 - 1) if kind(-1).value < 0 else (0, 256 ** sizeof(kind) - 1)
+    for kind in (c_uint8, c_uint16, c_uint32, c_uint64, c_size_t, c_int32, c_int64)
+}
+
+
+def in_range(kind: Any, value: object, what: str) -> None:
+    """Refuses an integer that does not fit: ctypes would cut off what is beyond."""
+    if isinstance(value, int) and kind in INTEGERS:
+        smallest, largest = INTEGERS[kind]
+        if not smallest <= value <= largest:
+            raise OverflowError(f"{what} is {value}, and no integer from {smallest} to {largest}")
+
+
+class Struct(Structure):
+    """A struct whose integers are in range."""
+
+    _kinds: dict[str, Any]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._kinds = {name: kind for name, kind, *_ in getattr(cls, "_fields_", ())}
+
+    def __setattr__(self, name: str, value: object) -> None:
+        in_range(self._kinds.get(name), value, name)
+        super().__setattr__(name, value)
+
+
+class String(Struct):
     _fields_ = [("data", c_char_p), ("length", c_size_t)]
 
 
-class Scope(Structure):
+class Scope(Struct):
     _fields_ = [("kinds", c_uint16), ("purposes", c_uint16)]
 
 
-class Digest(Structure):
+class Digest(Struct):
     _fields_ = [("bytes", c_uint8 * 32)]
 
 
-class Handle(Structure):
+class Handle(Struct):
     _fields_ = [("handle", c_uint64)]
 
 
-class Bound(Structure):
+class Bound(Struct):
     """Numbers that stand for something in this process alone, where another may have something else under them."""
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
@@ -58,7 +87,7 @@ class Outlet(Bound):
     _fields_ = [("meeting", c_uint64), ("number", c_uint16), ("reserved", c_uint16 * 3)]
 
 
-class Sized(Structure):
+class Sized(Struct):
     """A struct that begins with its size."""
 
     def __init__(self, **fields: Any) -> None:
@@ -91,7 +120,7 @@ class Grant(Sized):
     ]  # fmt: skip
 
 
-class Field(Structure):
+class Field(Struct):
     _fields_ = [("size", c_uint32), ("reserved", c_uint32), ("name", String), ("unit", String), ("minimum", c_int64), ("maximum", c_int64)]
 
 
@@ -107,18 +136,18 @@ class OutletOptions(Sized):
     _fields_ = [("size", c_uint32), ("purposes", c_uint16), ("blanks", c_uint16), ("name", String), ("recipient", String)]
 
 
-class Region(Structure):
+class Region(Struct):
     _fields_ = [
         ("size", c_uint32), ("area", c_uint32), ("owner", Participant), ("x", c_uint32), ("y", c_uint32), ("width", c_uint32), ("height", c_uint32),
         ("channel", c_uint32), ("start", c_uint32), ("end", c_uint32), ("kind", c_uint32), ("captured", c_int64),
     ]  # fmt: skip
 
 
-class Tag(Structure):
+class Tag(Struct):
     _fields_ = [("bytes", c_uint8 * 16)]
 
 
-class Source(Structure):
+class Source(Struct):
     _fields_ = [
         ("size", c_uint32), ("kinds", c_uint32), ("tag", Tag), ("people", POINTER(Participant)), ("people_count", c_size_t), ("captured", c_int64),
     ]  # fmt: skip
@@ -132,7 +161,7 @@ class Frame(Sized):
     ]  # fmt: skip
 
 
-class Plane(Structure):
+class Plane(Struct):
     _fields_ = [("data", c_void_p), ("length", c_size_t), ("stride", c_size_t)]
 
 
@@ -147,7 +176,7 @@ class Cleared(Sized):
     ]  # fmt: skip
 
 
-class Decision(Structure):
+class Decision(Struct):
     _fields_ = [("verdict", c_int32), ("reason", c_uint32), ("purposes", c_uint16), ("reserved", c_uint16), ("generation", c_uint32)]
 
 
@@ -167,21 +196,21 @@ class TagFields(Sized):
     ]  # fmt: skip
 
 
-class Instance(Structure):
+class Instance(Struct):
     _fields_ = [("bytes", c_uint8 * 16)]
 
 
-class Head(Structure):
+class Head(Struct):
     """How far a ledger goes: kept apart from it, this shows later that nothing was changed or cut off."""
 
     _fields_ = [("instance", Instance), ("entries", c_uint64), ("hash", Digest)]
 
 
-class Seal(Structure):
+class Seal(Struct):
     _fields_ = [("bytes", c_uint8 * 16)]
 
 
-class PayloadDigest(Structure):
+class PayloadDigest(Struct):
     _fields_ = [("bytes", c_uint8 * 32)]
 
 
@@ -189,19 +218,31 @@ class Carried(Sized):
     _fields_ = [("size", c_uint32), ("sealed", c_uint32), ("tag", Tag), ("seal", Seal)]
 
 
-class Subject(Structure):
+class Subject(Struct):
     _fields_ = [("size", c_uint32), ("kinds", c_uint32), ("id", String)]
 
 
-class Piece(Structure):
+class Piece(Struct):
     _fields_ = [("data", c_char_p), ("length", c_size_t)]
 
 
-class Archived(Structure):
+class Archived(Struct):
     _fields_ = [
         ("size", c_uint32), ("reserved", c_uint32), ("instance", Instance), ("carried", POINTER(Carried)), ("subjects", POINTER(Subject)),
         ("subject_count", c_size_t), ("digest", POINTER(PayloadDigest)),
     ]  # fmt: skip
+
+
+def _with_integers_in_range(function: Any) -> Callable[..., Any]:
+    integers = [(at, kind) for at, kind in enumerate(function.argtypes) if kind in INTEGERS]
+
+    def called(*arguments: object) -> Any:
+        for at, kind in integers:
+            in_range(kind, arguments[at], f"argument {at + 1} of {function.__name__}")
+        return function(*arguments)
+
+    called.argtypes = function.argtypes  # type: ignore[attr-defined]
+    return called
 
 
 def _load() -> ctypes.CDLL:
@@ -231,6 +272,9 @@ def _load() -> ctypes.CDLL:
         "meeting_end": [Handle, POINTER(Handle)],
         "meeting_close": [Handle],
         "meeting_join": [Handle, POINTER(Join), c_int64, POINTER(Participant)],
+        "meeting_advance": [Handle, c_int64],
+        "meeting_tick": [Handle, c_int64],
+        "meeting_next_deadline": [Handle, POINTER(c_int64)],
         "meeting_leave": [Handle, Participant, c_int64, POINTER(Handle)],
         "meeting_show": [Handle, POINTER(Notice)],
         "meeting_grant": [*change, POINTER(Grant), c_int64],
@@ -300,9 +344,11 @@ def _load() -> ctypes.CDLL:
     }.items():
         declared = getattr(library, "framegate_" + function)
         declared.argtypes, declared.restype = arguments, c_int32
+        setattr(library, "framegate_" + function, _with_integers_in_range(declared))
     for function, argument in {"error_message": c_int32, "reason_name": c_uint32}.items():
         declared = getattr(library, "framegate_" + function)
         declared.argtypes, declared.restype = [argument], String
+        setattr(library, "framegate_" + function, _with_integers_in_range(declared))
     return library
 
 
@@ -362,6 +408,8 @@ def secret(key: bytes | None, what: str) -> bytes | None:
 
 
 def string(text: str) -> String:
+    if not isinstance(text, str):
+        raise TypeError(f"a {type(text).__name__} is no text")
     data = text.encode()
     return String(data, len(data))
 
@@ -370,7 +418,7 @@ def scope(kinds: Iterable[Kind], purposes: int) -> Scope:
     return Scope(kinds_of(kinds), purposes_of(purposes))
 
 
-class Owner:
+class HandleOwner:
     """Whoever has a handle, and closes it. It is this process's alone: it cannot be pickled or copied, and after a fork the child cannot use it."""
 
     _close: str

@@ -13,8 +13,11 @@ from .seal import Carried, MeetingKey, Subject, digest_of, instance_of, told_sub
 from .words import By, Entered, Finding, Kind, purposes_of
 
 
-class Ledger(_c.Owner):
-    """A ledger that was read: each of its lines follows from the one before, up to a head that was kept apart and a device's key if they are given."""
+class Ledger(_c.HandleOwner):
+    """A ledger that was read: each of its lines follows from the one before, up to a head that was kept apart and a device's key if they are given.
+
+    Of `content` alone it is not seen what was withdrawn beside its file, when another had that: `Ledger.read_file` reads both.
+    """
 
     _close = "framegate_ledger_close"
 
@@ -27,7 +30,7 @@ class Ledger(_c.Owner):
     def read_file(cls, path: str, anchor: _c.Head | None = None, device: bytes | None = None) -> Ledger:
         """Reads a ledger in a file, and what was withdrawn beside it."""
         ledger = cls.__new__(cls)
-        _c.Owner.__init__(ledger, _c.Handle())
+        _c.HandleOwner.__init__(ledger, _c.Handle())
         head, device = None if anchor is None else byref(anchor), _c.secret(device, "a device's key")
         _c.checked(_c.call.framegate_ledger_read_file(_c.string(path), head, device, byref(ledger._handle), None))
         return ledger
@@ -43,7 +46,7 @@ class Ledger(_c.Owner):
         return _json(_c.call.framegate_ledger_erasure, self._handle, who)
 
 
-class PastMeeting(_c.Owner):
+class PastMeeting(_c.HandleOwner):
     """A ledger in a file in which people withdraw when the meeting is over, its process has gone, or it goes on elsewhere."""
 
     _close = "framegate_past_meeting_close"
@@ -89,7 +92,7 @@ class Archived:
     digest: bytes | None
 
 
-class Verifier(_c.Owner):
+class Verifier(_c.HandleOwner):
     """What a ledger says, made ready for many frames. Only what is `Finding.CLEARED` may be used, or may stay."""
 
     _close = "framegate_verifier_close"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from ctypes import byref, c_uint16, sizeof
+from ctypes import byref, c_int64, c_uint16, sizeof
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ def digest_of(text: str) -> _c.Digest:
     return digest
 
 
-class Settling(_c.Owner):
+class Settling(_c.HandleOwner):
     """A narrowing under way. Once it has settled no frame that it cut is released any more."""
 
     _close = "framegate_settling_close"
@@ -45,7 +45,7 @@ class Settling(_c.Owner):
         return _c.truth(_c.call.framegate_settling_wait, self._handle, min(max(milliseconds, 0), 0xFFFFFFFF))
 
 
-class Group(_c.Owner):
+class Group(_c.HandleOwner):
     """People who are in many frames together."""
 
     _close = "framegate_group_close"
@@ -61,7 +61,7 @@ class Field:
     maximum: int
 
 
-class Meeting(_c.Owner):
+class Meeting(_c.HandleOwner):
     """One meeting's control half. Everything in it is closed until people open it."""
 
     _close = "framegate_meeting_close"
@@ -100,12 +100,18 @@ class Meeting(_c.Owner):
         """Closes everything for good."""
         return self._settling(_c.call.framegate_meeting_end)
 
-    def join(self, id: str, now: int, guardian: str | None = None, key: bytes | None = None) -> _c.Participant:
-        """`guardian`: the id of who agrees for them; None: they agree for themselves."""
+    def join_adult(self, id: str, now: int, key: bytes | None = None) -> _c.Participant:
+        """Somebody who agrees for themselves."""
+        return self._join(By.PARTICIPANT, id, "", now, key)
+
+    def join_with_guardian(self, id: str, guardian: str, now: int, key: bytes | None = None) -> _c.Participant:
+        """Somebody who has a guardian, of this id, who agrees for them (GDPR Art. 8). `key`: the guardian's."""
+        return self._join(By.GUARDIAN, id, guardian, now, key)
+
+    def _join(self, agrees: By, id: str, guardian: str, now: int, key: bytes | None) -> _c.Participant:
         who = _c.Participant()
-        agrees = By.PARTICIPANT if guardian is None else By.GUARDIAN
-        join = _c.Join(agrees=agrees, id=_c.string(id), guardian=_c.string(guardian or ""), key=_c.secret(key, "a key"))
-        _c.checked(_c.call.framegate_meeting_join(self._handle, byref(join), time_of(now), byref(who)))
+        join = _c.Join(agrees=agrees, id=_c.string(id), guardian=_c.string(guardian), key=_c.secret(key, "a key"))
+        _c.checked(_c.call.framegate_meeting_join(self._handle, byref(join), now, byref(who)))
         return who
 
     def find(self, id: str) -> _c.Participant:
@@ -127,6 +133,20 @@ class Meeting(_c.Owner):
         _c.checked(_c.call.framegate_meeting_head(self._handle, byref(head)))
         return head
 
+    def next_deadline(self) -> int:
+        """When the next consent ends by itself, and `tick` is to be called; NO_TIME if none does."""
+        deadline = c_int64()
+        _c.checked(_c.call.framegate_meeting_next_deadline(self._handle, byref(deadline)))
+        return deadline.value
+
+    def tick(self, now: int) -> None:
+        """Enters the consents that came to their end. They end on time without this."""
+        _c.checked(_c.call.framegate_meeting_tick(self._handle, now))
+
+    def advance(self, now: int) -> None:
+        """More than a day has truly passed since the last call. Otherwise such a time is taken for a mistake: calls raise, and a tap that is passed it is closed."""
+        _c.checked(_c.call.framegate_meeting_advance(self._handle, now))
+
     def leave(self, who: _c.Participant, now: int) -> Settling:
         return self._settling(_c.call.framegate_meeting_leave, who, time_of(now))
 
@@ -144,8 +164,8 @@ class Meeting(_c.Owner):
     def grant(
         self, by: By, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME
     ) -> None:
-        grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=NO_TIME, until=time_of(until))
-        _c.checked(_c.call.framegate_meeting_grant(self._handle, by, who, byref(grant), time_of(now)))
+        grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=NO_TIME, until=until)
+        _c.checked(_c.call.framegate_meeting_grant(self._handle, by, who, byref(grant), now))
 
     def withdraw(self, by: By, who: _c.Participant, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
         return self._settling(_c.call.framegate_meeting_withdraw, by, who, _c.scope(kinds, purposes), time_of(now))
@@ -154,11 +174,11 @@ class Meeting(_c.Owner):
         return self._settling(_c.call.framegate_meeting_restrict, by, whom, _c.scope(kinds, purposes), time_of(now))
 
     def lift(self, by: By, whom: _c.Participant | None, kinds: Sequence[Kind], purposes: int, now: int) -> None:
-        _c.checked(_c.call.framegate_meeting_lift(self._handle, by, whom, _c.scope(kinds, purposes), time_of(now)))
+        _c.checked(_c.call.framegate_meeting_lift(self._handle, by, whom, _c.scope(kinds, purposes), now))
 
     def settled(self, settling: Settling, now: int) -> bool:
         """Enters into the ledger how far each tap had come."""
-        return _c.truth(_c.call.framegate_meeting_settled, self._handle, settling._handle, time_of(now))
+        return _c.truth(_c.call.framegate_meeting_settled, self._handle, settling._handle, now)
 
     def stream(
         self,

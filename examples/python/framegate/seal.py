@@ -52,7 +52,7 @@ class Carried:
         return told
 
 
-class StreamKey(_c.Owner):
+class StreamKey(_c.HandleOwner):
     """What the tags of one stream are sealed with."""
 
     _close = "framegate_stream_key_close"
@@ -76,7 +76,7 @@ class StreamKey(_c.Owner):
         return _c.truth(_c.call.framegate_stream_key_verify, self._handle, _seal_of(seal), tag_of(tag), *_message(subjects), digest_of(digest))
 
 
-class MeetingKey(_c.Owner):
+class MeetingKey(_c.HandleOwner):
     """What a meeting's tags are sealed with, from a secret of 32 bytes, which other meetings may have too, and its instance."""
 
     _close = "framegate_meeting_key_close"

@@ -10,7 +10,7 @@ from .words import NO_KIND, Answer, Kind, Verdict
 
 
 @dataclass(frozen=True)
-class TagFields:
+class TagFields(Answer):
     """What a tag says."""
 
     verdict: Verdict

@@ -68,21 +68,57 @@ class Source:
     captured: int = NO_TIME
 
 
+@dataclass(frozen=True)
+class Owner:
+    """In a frame is its stream's owner and nobody else."""
+
+
+@dataclass(frozen=True)
+class Complete:
+    """In a frame are these people and nobody else, beside the stream's owner if it has one."""
+
+    people: Sequence[_c.Participant]
+
+
+@dataclass(frozen=True)
+class Partial:
+    """In a frame are these people and perhaps others: it is withheld."""
+
+    people: Sequence[_c.Participant]
+
+
+@dataclass(frozen=True)
+class Csrcs:
+    """In a frame are the contributing sources of an RTP packet."""
+
+    people: Sequence[_c.Participant]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """In derived data is whoever was in these, and it counts as captured when the earliest of them was. Of none at all nothing is derived."""
+
+    sources: Sequence[Source]
+
+
+#: Who is in a frame.
+Contributors = Union[Owner, Complete, Partial, Csrcs, Sources, "Group"]
+
+_PEOPLE = {Complete: 2, Partial: 4, Csrcs: 5}
+
+
 @dataclass
 class Frame:
     """A frame: what is known of it, and its content."""
 
     content: Content
-    captured: int = 0
-    #: Everybody in it, beside the stream's owner if it has one; None: the owner alone.
-    people: Sequence[_c.Participant] | Group | None = None
+    captured: int
+    contributors: Contributors
     regions: Sequence[Rectangle | Channel | Span] = ()
     #: Where what is cleared is copied to, so that a part of a frame can go.
     into: Content | None = None
     #: Whether the client holds encoded video for a keyframe; None: its header alone says it.
     keyframe: bool | None = None
-    #: Of derived data, which counts as captured when the earliest of them was; None: it is none. Of none at all nothing is derived.
-    sources: Sequence[Source] | None = None
 
 
 @dataclass
@@ -108,7 +144,7 @@ def record(integers: Sequence[int]) -> bytes:
     return struct.pack(f"<{len(integers)}q", *integers)
 
 
-class Tap(_c.Owner):
+class Tap(_c.HandleOwner):
     """One stream into one outlet: the hot half, on one thread at a time."""
 
     _close = "framegate_tap_close"
@@ -119,19 +155,19 @@ class Tap(_c.Owner):
         content: Content,
         captured: int,
         now: int,
-        people: Sequence[_c.Participant] | Group | None = None,
+        contributors: Contributors,
         regions: Sequence[Rectangle | Channel | Span] = (),
         into: Content | None = None,
         keyframe: bool | None = None,
     ) -> Iterator[Cleared]:
         """A release: the frame goes to the outlet within the `with`, as far as it is cleared."""
-        with self.admit_batch([Frame(content, captured, people, regions, into, keyframe)], now) as (cleared,):
+        with self.admit_batch([Frame(content, captured, contributors, regions, into, keyframe)], now) as (cleared,):
             yield cleared
 
     @contextmanager
     def derive(self, content: Content, sources: Sequence[Source], now: int) -> Iterator[Cleared]:
         """The same of what was derived from these sources and from nothing else."""
-        with self.admit_batch([Frame(content, sources=sources)], now) as (cleared,):
+        with self.admit_batch([Frame(content, 0, Sources(sources))], now) as (cleared,):
             yield cleared
 
     @contextmanager
@@ -182,19 +218,22 @@ class Tap(_c.Owner):
 def _told(frame: Frame, held: list[Any]) -> _c.Frame:
     """What is known of a frame as C reads it. `held` keeps where it is what it leads to."""
     told = _c.Frame(captured=time_of(frame.captured), keyframe=0 if frame.keyframe is None else 1 if frame.keyframe else 2)
-    if frame.sources is not None:
+    who = frame.contributors
+    if isinstance(who, Owner):
+        told.contributors = 1
+    elif isinstance(who, (Complete, Partial, Csrcs)):
+        told.contributors = _PEOPLE[type(who)]
+        told.people, told.people_count = _people(who.people, held)
+    elif isinstance(who, Sources):
         told.contributors = 6
-        sources = (_c.Source * len(frame.sources))(*(_source(source, held) for source in frame.sources))
+        sources = (_c.Source * len(who.sources))(*(_source(source, held) for source in who.sources))
         told.sources, told.source_count = sources, len(sources)
         held.append(sources)
-    elif frame.people is None:
-        told.contributors = 1
-    elif isinstance(frame.people, _c.Owner):
-        told.contributors, told.group = 3, frame.people._handle
-        held.append(frame.people)
+    elif isinstance(who, _c.HandleOwner):
+        told.contributors, told.group = 3, who._handle
+        held.append(who)
     else:
-        told.contributors = 2
-        told.people, told.people_count = _people(frame.people, held)
+        raise TypeError(f"a {type(who).__name__} does not say who is in a frame: Owner(), Complete(people), Partial(people), Csrcs(people) and a Group do")
     if frame.regions:
         regions = (_c.Region * len(frame.regions))(*map(_region, frame.regions))
         told.regions, told.region_count = regions, len(regions)
@@ -218,19 +257,12 @@ def _source(source: Source, held: list[Any]) -> _c.Source:
 def _region(part: Rectangle | Channel | Span) -> _c.Region:
     region = _c.Region(size=sizeof(_c.Region), owner=part.owner, kind=NO_KIND, captured=NO_TIME)
     if isinstance(part, Rectangle):
-        region.area, region.x, region.y, region.width, region.height = 1, *map(_place, (part.x, part.y, part.width, part.height))
+        region.area, region.x, region.y, region.width, region.height = 1, part.x, part.y, part.width, part.height
     elif isinstance(part, Channel):
-        region.area, region.channel = 2, _place(part.channel)
+        region.area, region.channel = 2, part.channel
     else:
-        region.area, region.start, region.end = 3, _place(part.start), _place(part.end)
+        region.area, region.start, region.end = 3, part.start, part.end
     return region
-
-
-def _place(number: int) -> int:
-    """Where something lies. ctypes would make of one below 0 one far beyond the frame: of a negative width, all that is to the right."""
-    if not 0 <= number <= 0xFFFFFFFF:
-        raise ValueError("a part of a frame lies in it")
-    return number
 
 
 def _cleared(held: list[Any]) -> _c.Cleared:

@@ -1,7 +1,8 @@
 """The words of the field, with their numbers in framegate.h."""
 
+import dataclasses
 from collections.abc import Iterable
-from enum import IntEnum, IntFlag
+from enum import Enum, IntEnum, IntFlag
 from typing import NoReturn
 
 NO_TIME = 2**63 - 1
@@ -12,7 +13,12 @@ class Answer:
     """What may be a no. That there is one is not that it is yes."""
 
     def __bool__(self) -> NoReturn:
-        raise TypeError(f"that there is a {type(self).__name__} is not that it is a yes: compare what it says")
+        name = type(self).__name__
+        if isinstance(self, Enum):
+            remedy = f"compare it, as in `is {name}.{next(iter(type(self))).name}`"
+        else:
+            remedy = f"compare what it says, as its `{dataclasses.fields(self)[0].name}`"  # type: ignore[arg-type]
+        raise TypeError(f"that there is a {name} is not that it is a yes: {remedy}")
 
 
 class Kind(IntEnum):
@@ -32,13 +38,13 @@ class Method(IntEnum):
     CLICKED, TYPED, SPOKEN, SIGNED = range(1, 5)
 
 
-class Entered(IntEnum):
+class Entered(Answer, IntEnum):
     """Where what is withdrawn when a meeting is over was entered. It holds either way."""
 
     IN_LEDGER, BESIDE = range(1, 3)
 
 
-class Verdict(IntEnum):
+class Verdict(Answer, IntEnum):
     DROPPED, WHOLE, REDACTED, BLANKED = range(4)
 
 
@@ -74,7 +80,7 @@ def purposes_of(purposes: int) -> int:
 
 
 def time_of(micros: int) -> int:
-    """A time. ctypes would make one in range of what is beyond 64 bits."""
+    """A time of what must not raise: out of range if it is beyond 64 bits, so that a frame is withheld, and a withdrawal counts as made now."""
     return micros if -(2**63) <= micros < 2**63 else -1
 
 

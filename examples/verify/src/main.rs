@@ -131,7 +131,7 @@ fn key(path: &Path, ledger: &Ledger) -> Result<MeetingKey, Box<dyn Error>> {
     let digits = named(path, fs::read_to_string(path))?;
     // A digest is 32 bytes, too.
     let secret: framegate::Digest = named(path, serde_json::from_value(digits.trim().into()))?;
-    Ok(MeetingKey::new(&secret.0, ledger.head.instance))
+    named(path, MeetingKey::new(&secret.0, ledger.head.instance))
 }
 
 fn summary(

@@ -208,7 +208,7 @@ impl Small {
         let outlet = meeting
             .open_outlet(OutletOptions::new("model", Purposes::TRAIN))
             .unwrap();
-        let key = MeetingKey::new(&SECRET, meeting.instance());
+        let key = MeetingKey::new(&SECRET, meeting.instance()).unwrap();
         let (mut rows, mut payload) = (Vec::new(), Vec::new());
         let people = [("ana", 100), ("bo", 1000)].map(|(id, begun)| {
             let who = meeting.join(Join::adult(id), Time::START).unwrap();
