@@ -404,7 +404,7 @@ class Gate(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as another:
             os.chdir(folder)
             with Meeting("moves", ledger="ledger.jsonl") as meeting:
-                who = meeting.join("ada", 0)
+                who = meeting.join_adult("ada", 0)
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
                 meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
                 tap = meeting.tap(meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who), meeting.outlet("train", Purpose.TRAIN))
@@ -413,7 +413,7 @@ class Gate(unittest.TestCase):
                 self.assertEqual(past.withdraw(By.PARTICIPANT, "ada"), Entered.BESIDE)
                 self.assertEqual(os.listdir(another), [])
                 meeting.outlet("more", Purpose.TRAIN)
-                with tap.admit(b"voice", 1_000_000, 1_020_000) as cleared:
+                with tap.admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
                     self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
                 meeting.close()
             os.chdir(before)
