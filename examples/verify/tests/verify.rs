@@ -164,7 +164,7 @@ fn nothing_unverified_may_be_used() {
     );
     assert!(!dry.exists());
     let wrong = out.path().join("wrong");
-    fs::write(&wrong, "00".repeat(32)).unwrap();
+    fs::write(&wrong, "5c".repeat(32)).unwrap();
     assert_eq!(
         find(&archive, &["--purpose", "RECORD", "--secret", text(&wrong)]),
         nothing
