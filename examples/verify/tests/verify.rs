@@ -346,11 +346,9 @@ fn what_was_changed_is_found() {
             "{key}: {value}"
         );
     }
-    let others = small.rows[7]["instance"]
-        .as_str()
-        .unwrap()
-        .replace(['0', '1'], "2");
-    let other = spoilt("instance", json!(others));
+    let own = small.rows[7]["instance"].as_str().unwrap();
+    let digit = if own.starts_with('7') { "8" } else { "7" };
+    let other = spoilt("instance", json!(format!("{digit}{}", &own[1..])));
     assert_eq!(other, "39 of 40 frames may be used.");
     // The media are there, so that what the row says of them does not count.
     let zeros = json!("0".repeat(64));
