@@ -132,7 +132,8 @@ int misuse(Scene &scene, Cleared *cleared) {
 #elif MISUSE == 47
   const Source source(*tap.decide(Time(0), Time(0)));
 #elif MISUSE == 48
-  const Source source;
+  Source source;
+  (void)source;
 #elif MISUSE == 49
   const Source source{};
 #endif

@@ -272,16 +272,41 @@ class Gate(unittest.TestCase):
         assert again is not None
         with captioned.derive(b"a summary", [source, again], 1_040_000) as cleared:
             self.assertEqual(cleared.verdict, Verdict.WHOLE)
-        joined = Source(meet(source.tag, again.tag), source.people, source.kinds | again.kinds, source.captured)
-        self.assertIsNone(read_tag(joined.tag).kind)
+        joined = source.meet(again)
+        self.assertEqual((joined.tag, joined.captured, len(joined.people)), (meet(source.tag, again.tag), source.captured, 1))
+        self.assertEqual(joined.kinds, {Kind.AUDIO, Kind.CAPTION})
         with captioned.derive(b"a summary", [joined], 1_040_000) as cleared:
             self.assertEqual(cleared.verdict, Verdict.WHOLE)
-        for sources in ([], [Source(source.tag, [])], [Source(bytes(16), source.people)]):
-            with captioned.derive(b"of nothing", sources, 1_040_000) as cleared:
-                self.assertEqual(cleared.verdict, Verdict.DROPPED)
+        with captioned.derive(b"of nothing", [], 1_040_000) as cleared:
+            self.assertEqual(cleared.verdict, Verdict.DROPPED)
         self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_050_000)
         with captioned.derive(b"too late", [source], 1_060_000) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
+
+    def test_a_source_comes_out_of_a_release_alone(self) -> None:
+        captions = self.meeting.stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        captioned = self.meeting.tap(captions, self.meeting.outlet("captions", Purpose.TRAIN))
+        self.grant(kinds=[Kind.AUDIO, Kind.CAPTION])
+        with self.tap().admit(b"voice", 1_000_000, 1_020_000) as cleared:
+            source = cleared.source
+        assert source is not None
+        anything: Any = Source
+        made: list[Callable[[], object]] = [anything, lambda: anything(source.tag, source.people), lambda: anything(tag=source.tag, people=[self.who])]
+        made += [lambda: pickle.dumps(source), lambda: copy.copy(source), lambda: copy.deepcopy(source)]
+        for make in made:
+            self.assertRaises(TypeError, make)
+        for name, value in (("tag", bytes(16)), ("people", []), ("kinds", frozenset()), ("captured", 0), ("verdict", Verdict.WHOLE)):
+            self.assertRaises(AttributeError, setattr, source, name, value)
+        # Whoever goes behind that has none.
+        changed = source.meet(source)
+        changed._given.captured += 1
+        with captioned.derive(b"a caption", [changed], 1_030_000) as cleared:
+            self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "malformed"))
+        with self.assertRaises(Error) as refused:
+            source.meet(changed)
+        self.assertEqual(refused.exception.status, -23)
+        with captioned.derive(b"a caption", [source], 1_030_000) as cleared:
+            self.assertEqual(cleared.verdict, Verdict.WHOLE)
 
     def test_records_tell_so_many_bits_a_minute(self) -> None:
         stream = self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 255), Field("delay", "ms", 1, 1000)], 36)

@@ -96,7 +96,7 @@ impl ProvingKey {
         mac.update(&source.tag.to_bytes());
         mac.update(&source.kinds.bits().to_ne_bytes());
         mac.update(&source.captured.to_bits().to_ne_bytes());
-        mac.update(&source.people.len().to_ne_bytes());
+        // How many these are is told by where it ends: all else is of a fixed length.
         for who in source.people {
             let place = u32::from(who.slot) << 16 | u32::from(who.meeting);
             mac.update(&(u64::from(who.stay) << 32 | u64::from(place)).to_ne_bytes());
@@ -188,4 +188,56 @@ extern "C" fn framegate_source_meet<'c>(
         };
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Participant;
+
+    fn source(people: &[Participant]) -> Source<'_> {
+        Source {
+            tag: TagOut::withheld(),
+            people,
+            kinds: Kinds::AUDIO,
+            captured: Time::START,
+        }
+    }
+
+    #[test]
+    fn a_key_is_drawn_once_and_proves_nothing_before() {
+        let (key, other) = (ProvingKey::new(), ProvingKey::new());
+        let people = [Participant::UNKNOWN; 2];
+        assert_eq!(key.prove(&source(&people)), None);
+        key.draw().unwrap();
+        let proof = key.prove(&source(&people)).unwrap();
+        key.draw().unwrap();
+        assert_eq!(key.prove(&source(&people)), Some(proof));
+        // One list's end is not another's beginning.
+        assert_ne!(key.prove(&source(&people[..1])), Some(proof));
+        other.draw().unwrap();
+        assert_ne!(other.prove(&source(&people)), Some(proof));
+
+        // Planted: keys that are drawn alike.
+        for (word, of) in other.words.iter().zip(&key.words) {
+            word.store(of.load(Relaxed), Relaxed);
+        }
+        assert_eq!(other.prove(&source(&people)), Some(proof));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_child_draws_a_key_of_its_own() {
+        static KEY: ProvingKey = ProvingKey::new();
+        KEY.draw().unwrap();
+        let proof = KEY.prove(&source(&[])).unwrap();
+        let mut held = KEY.hold();
+        // In the parent nothing changes.
+        assert_eq!(KEY.prove(&source(&[])), Some(proof));
+        held.leave();
+        drop(held);
+        assert_eq!(KEY.prove(&source(&[])), None);
+        KEY.draw().unwrap();
+        assert_ne!(KEY.prove(&source(&[])), Some(proof));
+    }
 }
