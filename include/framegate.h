@@ -781,8 +781,8 @@ typedef struct framegate_tag {
 } framegate_tag;
 
 /* What something was derived from: a frame, or several joined. It is the gate's to make: framegate_cleared has one of what an outlet received, framegate_source_meet()
- * joins two. Whatever is changed in it, or made up, or of another process, a frame that names it is malformed. It may be kept after its release; then `people` is to lead
- * to a copy of them, in their order. */
+ * joins two. A frame that names one that was changed, made up or of another process is malformed. It may be kept after its release; then `people` is to lead to a copy of
+ * them, in their order. */
 typedef struct framegate_source {
   uint32_t size;
   uint32_t kinds;                       /* what it was made of, as a set, beside the kind of its tag */
@@ -859,7 +859,7 @@ typedef struct framegate_cleared {
   framegate_tag tag;          /* travels with the frame */
   framegate_payload payload;  /* what the outlet may have; empty if dropped. Not to be touched after framegate_tap_end() */
   uint64_t hidden;            /* a bit for each region, or field of a record, that was hidden; all of a withheld frame */
-  framegate_participant *room; /* for the people of `source`; null: no source is wanted */
+  framegate_participant *room; /* for the people of `source`; null: no source is wanted, and none proved, which takes time */
   size_t capacity;
   framegate_source source;    /* to be named as the source of something derived from it; of size 0 if `room` is too small or nothing was released */
 } framegate_cleared;
