@@ -30,13 +30,13 @@
  * for meetings, settlings, ledgers, verifiers, keys, taps and groups alike. So does one of another copy of this library in the process
  * (a program and a plugin that are linked with one each), or of another process: each copy numbers from a start of its own, drawn at random.
  * Participants, streams and outlets know their meeting: one of another meeting gives FRAMEGATE_ERROR_FOREIGN, and counts in a frame as
- * an unknown person.
+ * an unknown person. A framegate_source is this library's, of this process, and as it was told, or a frame that names it is withheld.
  *
  * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
  * same time too; the calls of one meeting wait for each other, but framegate_meeting_withdraw(), _leave(), _restrict(), _supersede() and _end(), which are in
  * force at once whatever other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap. Closing
  * a tap, a group or a stream's key must not overlap with a call that uses it. Calls on a tap or a stream's key, except
- * opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a tag.
+ * opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a tag, or join tags or sources.
  *
  * What the caller must ensure, as it cannot be checked: pointers that are not null lead to as many bytes as stated, which nobody
  * changes during the call; what is written to overlaps nothing else that is passed; and the rules on threads above are kept.
@@ -51,7 +51,7 @@
  *
  * fork(). The child has none of its parent's handles: every call with one gives FRAMEGATE_ERROR_FORKED there, at once, whatever other threads
  * were doing, and no tap releases anything, as no withdrawal in the parent would reach it. People, streams and outlets are those of no meeting
- * of the child's. The child may open meetings of its own, keys, ledgers and verifiers. In the parent nothing changes. The child has nothing to close;
+ * of the child's, and sources none. The child may open meetings of its own, keys, ledgers and verifiers. In the parent nothing changes. The child has nothing to close;
  * a meeting that no thread was using at that moment has its ledger's file closed in the child. That holds for fork() of the C library (POSIX) once the first call
  * that opened something has returned. A callback in which the process was forked must not return in the child. After vfork(), _Fork() or a system call of one's own, the child must not call the library before exec().
  */
@@ -116,6 +116,7 @@ enum {
   FRAMEGATE_ERROR_STILL_CALLED = -20, /* closed; but from within a callback, and another thread is still in one, or in a call: framegate_meeting_close() */
   FRAMEGATE_ERROR_FORKED = -21,       /* a handle from before fork(), in the child */
   FRAMEGATE_ERROR_RANDOM = -22,       /* the system gave no random numbers: give an instance of your own, or try again */
+  FRAMEGATE_ERROR_NO_SOURCE = -23,    /* a source that came out of no release of this library in this process, or was changed since */
 
   /* Of a ledger's file, which has one writer at a time. Nothing in it was changed. */
   FRAMEGATE_ERROR_LEDGER_HELD = -24,       /* a meeting writes it, in this process or another: it must be closed, or its process gone, first */
@@ -738,7 +739,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_group_open(framegate_meeting meet
 framegate_status framegate_group_close(framegate_group group);
 
 /* Leads a stream into an outlet. Closed by framegate_tap_close(), before or after its meeting. At most 65,535 taps at a time in a process.
- * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN, FULL, ENDED. */
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN, FULL, RANDOM, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_tap_open(framegate_meeting meeting, framegate_stream stream, framegate_outlet outlet, framegate_tap *tap);
 
 /* Closes a tap; a release that is under way ends. No other call on it may be under way. Errors: HANDLE. */
@@ -785,14 +786,17 @@ typedef struct framegate_tag {
   uint8_t bytes[16];
 } framegate_tag;
 
-/* What something was derived from: a frame, or several joined. framegate_cleared has one of what an outlet received. */
+/* What something was derived from: a frame, or several joined. It is the gate's to make: framegate_cleared has one of what an outlet received, framegate_source_meet()
+ * joins two. A frame that names one that was changed, made up or of another process is malformed. It may be kept after its release; then `people` is to lead to a copy of
+ * them, in their order. */
 typedef struct framegate_source {
   uint32_t size;
   uint32_t kinds;                       /* what it was made of, as a set, beside the kind of its tag */
-  framegate_tag tag;                    /* as it came with the frame; one that does not parse clears nothing */
+  framegate_tag tag;                    /* as it came with the frame */
   const framegate_participant *people;  /* everybody who was in it */
   size_t people_count;
-  int64_t captured;                     /* when its earliest part was captured, if that was before its tag's time, or FRAMEGATE_NO_TIME */
+  int64_t captured;                     /* when its earliest part was captured */
+  uint8_t proof[16];                    /* that the gate made it: over all of the above but `size`, and the people, not where they are */
 } framegate_source;
 
 enum {
@@ -861,10 +865,16 @@ typedef struct framegate_cleared {
   framegate_tag tag;          /* travels with the frame */
   framegate_payload payload;  /* what the outlet may have; empty if dropped. Not to be touched after framegate_tap_end() */
   uint64_t hidden;            /* a bit for each region, or field of a record, that was hidden; all of a withheld frame */
-  framegate_participant *room; /* for the people of `source`; null: no source is wanted */
+  framegate_participant *room; /* for the people of `source`; null: no source is wanted, and none proved, which takes time */
   size_t capacity;
   framegate_source source;    /* to be named as the source of something derived from it; of size 0 if `room` is too small or nothing was released */
 } framegate_cleared;
+
+/* Joins two sources of one meeting: the meet of their tags, all kinds, the earlier capture, and everybody in either once, whom it writes to `room`, where `source->people`
+ * then leads. `source->size` is set by the caller. Any thread.
+ * Errors, with `source` zeros after its size, and `room` too: NULL, MISALIGNED, SIZE, LENGTH, PANIC; NO_SOURCE if one of the two is none;
+ * SHORT_BUFFER, and then `source->people_count` says for how many people there is to be room: as many as both have together are always enough. */
+FRAMEGATE_NODISCARD framegate_status framegate_source_meet(const framegate_source *a, const framegate_source *b, framegate_participant *room, size_t capacity, framegate_source *source);
 
 /* ---- Taps: the hot half ---- */
 
@@ -966,7 +976,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_tag_read(const uint8_t *bytes, si
  * Errors: NULL, MISALIGNED, SIZE, TAG_VERSION, TAG_INVALID. */
 FRAMEGATE_NODISCARD framegate_status framegate_tag_get(framegate_tag tag, framegate_tag_fields *fields);
 
-/* What a tag says of data derived from two frames: it clears no more than either. Any thread.
+/* What a tag says of data derived from two frames: it clears no more than either. A tag is no source, nor does joining make it one. Any thread.
  * Errors, with `tag` zeros, so no consent: NULL, MISALIGNED, PANIC; TAG_VERSION, TAG_INVALID if one of the two is none. */
 FRAMEGATE_NODISCARD framegate_status framegate_tag_meet(framegate_tag a, framegate_tag b, framegate_tag *tag);
 

@@ -390,16 +390,19 @@ private:
   }
 };
 
-/* What something was derived from. It refers to the people named, who must outlive it. */
-struct Source : detail::Sized<framegate_source> {
-  Source(Tag of, const Participant *everybody, std::size_t count, Time since = no_time, Kinds made_of = {}) {
-    tag = of;
-    people = everybody;
-    people_count = count;
-    captured = since.count();
-    kinds = made_of.bits;
+/* What something was derived from. It comes out of Cleared::source() and meet() alone, and what is changed in it makes it none. It refers to the people in it, who must outlive it:
+ * to be kept longer, `people` is to lead to a copy of them, in their order. */
+struct Source : framegate_source {
+  /* Joined with another of the same meeting, everybody in either in `room`: as much as both have people is enough. */
+  Result<Source> meet(const Source &other, Participant *room, std::size_t capacity) const {
+    detail::Sized<framegate_source> met;
+    const StatusCode status = framegate_source_meet(this, &other, room, capacity, &met);
+    return status ? Result<Source>(Source(met)) : status;
   }
-  explicit Source(const framegate_source &of) { static_cast<framegate_source &>(*this) = of; }
+
+private:
+  friend class Cleared;
+  explicit Source(const framegate_source &of) : framegate_source(of) {}
 };
 
 class Group;

@@ -10,7 +10,7 @@ pub const MAX_SOURCES: usize = 64;
 /// A frame, or several joined, that something was derived from.
 ///
 /// It comes out of a release alone, by [`Cleared::source`](crate::Cleared::source), so that what was withheld can be no source;
-/// and out of joining such. Neither a tag nor a [`Decision`](crate::Decision) can be named as one:
+/// and out of joining such; one that comes back through the C interface proves it. Neither a tag nor a [`Decision`](crate::Decision) can be named as one:
 ///
 /// ```compile_fail
 /// fn forge<'a>(tag: framegate::Tag, people: &'a [framegate::Participant]) -> framegate::Source<'a> {

@@ -226,6 +226,17 @@ void media() {
     const char words[] = "hello";
     const Admission derived = captioning.admit(Frame::derived(sources), Payload(words, 5), 2030ms, nothing);
     CHECK(derived.verdict == Verdict::dropped && reason_name(derived.tag.fields()->reason) == "captured earlier");
+    Participant both[2];
+    const Source joined = *sources[0].meet(sources[0], both, 2);
+    CHECK(joined.people == both && joined.people_count == 1 && joined.captured == sources[0].captured && joined.kinds == sources[0].kinds);
+    CHECK(sources[0].meet(joined, both + 1, 0).status().number() == FRAMEGATE_ERROR_SHORT_BUFFER);
+    const std::array<Source, 1> summed{joined};
+    CHECK(reason_name(captioning.admit(Frame::derived(summed), Payload(words, 5), 2030ms, nothing).tag.fields()->reason) == "captured earlier");
+    // What is changed in it makes it none.
+    std::array<Source, 1> changed{joined};
+    changed[0].captured += 1;
+    CHECK(reason_name(captioning.admit(Frame::derived(changed), Payload(words, 5), 2030ms, nothing).tag.fields()->reason) == "malformed");
+    CHECK(changed[0].meet(joined, both + 1, 1).status().number() == FRAMEGATE_ERROR_NO_SOURCE);
   }
   CHECK(tap.counters()->seen == 5 && tap.counters()->whole == 3);
 

@@ -76,8 +76,8 @@ int misuse(Scene &scene, Cleared *cleared) {
     return 1;
 #elif MISUSE == 22 // a bare decision where a tag belongs
   return key.verify(seal, *tap.decide(Time(0), Time(0)), subjects, pieces).status().ok();
-#elif MISUSE == 23
-  const Source source(*tap.decide(Time(0), Time(0)), &who, 1);
+#elif MISUSE == 23 // a source that came out of no release
+  const Source source(tag, &who, 1);
 #elif MISUSE == 24
   const Carried carried(*tap.decide(Time(0), Time(0)));
 #elif MISUSE == 25
@@ -99,7 +99,7 @@ int misuse(Scene &scene, Cleared *cleared) {
 #elif MISUSE == 33
   Frame gone = Frame::of_owner(Time(0)).parts(std::vector<Region>{Region::audio_channel(who, 0)});
 #elif MISUSE == 34
-  Frame gone = Frame::derived(std::vector<Source>{Source(tag, &who, 1)});
+  Frame gone = Frame::derived(std::vector<Source>{*cleared->source()});
 #elif MISUSE == 35
   const Archived gone(Instance{}, nullptr, std::vector<Subject>{Subject("who")}, nullptr);
 #elif MISUSE == 36 // that it was decided is not that it may go
@@ -155,6 +155,15 @@ int misuse(Scene &scene, Cleared *cleared) {
     return 1;
 #elif MISUSE == 56
   return Result<Answer>(Answer::no).ok();
+#elif MISUSE == 57 // a source of C's, a bare decision or nothing where a source belongs
+  const Source source(framegate_source{});
+#elif MISUSE == 58
+  const Source source(*tap.decide(Time(0), Time(0)));
+#elif MISUSE == 59
+  Source source;
+  (void)source;
+#elif MISUSE == 60
+  const Source source{};
 #endif
   return 0;
 }

@@ -292,16 +292,41 @@ class Gate(unittest.TestCase):
         assert again is not None
         with captioned.derive(b"a summary", [source, again], 1_040_000) as cleared:
             self.assertEqual(cleared.verdict, Verdict.WHOLE)
-        joined = Source(meet(source.tag, again.tag), source.people, source.kinds | again.kinds, source.captured)
-        self.assertIsNone(read_tag(joined.tag).kind)
+        joined = source.meet(again)
+        self.assertEqual((joined.tag, joined.captured, len(joined.people)), (meet(source.tag, again.tag), source.captured, 1))
+        self.assertEqual(joined.kinds, {Kind.AUDIO, Kind.CAPTION})
         with captioned.derive(b"a summary", [joined], 1_040_000) as cleared:
             self.assertEqual(cleared.verdict, Verdict.WHOLE)
-        for sources in ([], [Source(source.tag, [])], [Source(bytes(16), source.people)]):
-            with captioned.derive(b"of nothing", sources, 1_040_000) as cleared:
-                self.assertEqual(cleared.verdict, Verdict.DROPPED)
+        with captioned.derive(b"of nothing", [], 1_040_000) as cleared:
+            self.assertEqual(cleared.verdict, Verdict.DROPPED)
         self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_050_000)
         with captioned.derive(b"too late", [source], 1_060_000) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
+
+    def test_a_source_comes_out_of_a_release_alone(self) -> None:
+        captions = self.meeting.stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        captioned = self.meeting.tap(captions, self.meeting.outlet("captions", Purpose.TRAIN))
+        self.grant(kinds=[Kind.AUDIO, Kind.CAPTION])
+        with self.tap().admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
+            source = cleared.source
+        assert source is not None
+        anything: Any = Source
+        made: list[Callable[[], object]] = [anything, lambda: anything(source.tag, source.people), lambda: anything(tag=source.tag, people=[self.who])]
+        made += [lambda: pickle.dumps(source), lambda: copy.copy(source), lambda: copy.deepcopy(source)]
+        for make in made:
+            self.assertRaises(TypeError, make)
+        for name, value in (("tag", bytes(16)), ("people", []), ("kinds", frozenset()), ("captured", 0), ("verdict", Verdict.WHOLE)):
+            self.assertRaises(AttributeError, setattr, source, name, value)
+        # Whoever goes behind that has none.
+        changed = source.meet(source)
+        changed._given.captured += 1
+        with captioned.derive(b"a caption", [changed], 1_030_000) as cleared:
+            self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "malformed"))
+        with self.assertRaises(Error) as refused:
+            source.meet(changed)
+        self.assertEqual(refused.exception.status, -23)
+        with captioned.derive(b"a caption", [source], 1_030_000) as cleared:
+            self.assertEqual(cleared.verdict, Verdict.WHOLE)
 
     def test_records_tell_so_many_bits_a_minute(self) -> None:
         stream = self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 255), Field("delay", "ms", 1, 1000)], 36)
@@ -969,24 +994,24 @@ class Scene:
         self.picture = self.tap(StreamType.OWNED, Kind.VIDEO, Format.GRAY8, owner=self.who, size=(4, 2))
         self.note = self.tap(StreamType.OWNED, Kind.NOTE, Format.UTF8, owner=self.who)
         self.captions = self.tap(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        self.heard = self.source()
         self.group = self.meeting.group([self.other])
         self.settling = self.meeting.withdraw(By.PARTICIPANT, self.other, [Kind.SCREEN], Purpose.TRAIN, 0)
 
     def tap(self, *options: Any, **more: Any) -> Tap:
         return self.meeting.tap(self.meeting.stream(*options, **more), self.outlet)
 
-    def source(self, people: Sequence[Participant]) -> Source:
-        """Of a frame that was released, but of other people."""
+    def source(self) -> Source:
         with self.voice.admit(b"abcd", 1_000_000, 1_020_000, Owner()) as cleared:
             assert cleared.source is not None
-            return replace(cleared.source, people=people)
+            return cleared.source
 
 
 class OfOneMeeting(unittest.TestCase):
     """What stands for something in one life of one meeting stands for nothing in another's."""
 
     #: What does, and what does not, as it is evidence or makes the others.
-    BOUND: tuple[type, ...] = (Participant, Stream, Outlet, Group, Settling)
+    BOUND: tuple[type, ...] = (Participant, Stream, Outlet, Group, Settling, Source)
     OTHERS: tuple[type, ...] = (Meeting, Tap, Ledger, PastMeeting, Verifier, MeetingKey, StreamKey)
 
     SCOPE = ([Kind.AUDIO], Purpose.TRAIN)
@@ -1035,7 +1060,7 @@ class OfOneMeeting(unittest.TestCase):
             "Partial.Participant": lambda own, of: (own.voice, self.frame(Partial([own.who, of.other]))),
             "Csrcs.Participant": lambda own, of: (own.voice, self.frame(Csrcs([of.other]))),
             "Group": lambda own, of: (own.voice, self.frame(of.group)),
-            "Sources.Source.Participant": lambda own, of: (own.captions, self.frame(Sources([own.source([own.who, of.other])]))),
+            "Sources.Source": lambda own, of: (own.captions, self.frame(Sources([of.heard]))),
             "Rectangle.Participant": lambda own, of: (own.picture, self.frame(Owner(), [(b"abcdefgh", 4)], Rectangle(of.other, 0, 0, 2, 2))),
             "Channel.Participant": lambda own, of: (own.voice, self.frame(Owner(), b"abcd", Channel(of.other, 1))),
             "Span.Participant": lambda own, of: (own.note, self.frame(Owner(), b"abcd", Span(of.other, 0, 2))),
@@ -1044,7 +1069,7 @@ class OfOneMeeting(unittest.TestCase):
         for name, frame in frames.items():
             all[f"Tap.admit {name}"] = partial(self.admitted, frame)
             all[f"Tap.admit_batch Frame.{name}"] = partial(self.batched, frame)
-        all["Tap.derive Source.Participant"] = lambda own, of: self.entered(own.captions.derive(b"abcd", [own.source([own.who, of.other])], 1_020_000))
+        all["Tap.derive Source"] = lambda own, of: self.entered(own.captions.derive(b"abcd", [of.heard], 1_020_000))
         return all
 
     @staticmethod
@@ -1066,7 +1091,7 @@ class OfOneMeeting(unittest.TestCase):
         return self.entered(tap.admit_batch([frame], 1_020_000))
 
     def test_every_way_is_known(self) -> None:
-        self.assertEqual({*self.BOUND, *self.OTHERS}, {*every(_c.Bound), *every(_c.HandleOwner)})
+        self.assertEqual({*self.BOUND, *self.OTHERS}, {*every(_c.Bound), *every(_c.HandleOwner), Source})
         self.assertEqual(self.taking(), set(self.ways()))
 
     def test_handles_of_another_meeting_or_life_do_nothing(self) -> None:

@@ -25,12 +25,13 @@ use super::{
     past::PASTS,
     seal::{MEETING_KEYS, STREAM_KEYS},
     settling::SETTLINGS,
+    source::PROVING_KEY,
     status::Status,
     tap::TAPS,
 };
 use crate::serial;
 
-/// A table of handles.
+/// A table of handles, or what sources are proved by.
 pub(super) trait Table: Sync {
     /// Takes its lock.
     fn hold(&'static self) -> Box<dyn Held>;
@@ -42,7 +43,7 @@ pub(super) trait Held {
     fn leave(&mut self);
 }
 
-static TABLES: [&dyn Table; 9] = [
+static TABLES: [&dyn Table; 10] = [
     &MEETINGS,
     &SETTLINGS,
     &LEDGERS,
@@ -52,6 +53,7 @@ static TABLES: [&dyn Table; 9] = [
     &MEETING_KEYS,
     &STREAM_KEYS,
     &VERIFIERS,
+    &PROVING_KEY,
 ];
 
 type Locks = ManuallyDrop<Vec<Box<dyn Held>>>;

@@ -5,7 +5,8 @@ use super::{
     group::GROUPS,
     handle::Handle,
     memory::{In, Out, bytes, bytes_mut, plain, size, sized, span},
-    people::Person,
+    people::{Person, participants},
+    source::SourceIn,
     status::Status,
     stream::kind,
     tag::TagOut,
@@ -57,18 +58,6 @@ pub(super) struct RegionIn {
     pub(super) captured: i64,
 }
 
-/// What something was derived from.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub(super) struct SourceIn<'c> {
-    pub(super) size: u32,
-    pub(super) kinds: u32,
-    pub(super) tag: TagOut,
-    pub(super) people: In<'c, Person>,
-    pub(super) people_count: usize,
-    pub(super) captured: i64,
-}
-
 /// Bytes, or a plane of a picture.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -106,13 +95,7 @@ pub(super) struct PayloadInOut<'c> {
 }
 
 plain!(PlaneIn<'_>, PlaneInOut<'_>);
-sized!(
-    FrameIn<'_>,
-    RegionIn,
-    SourceIn<'_>,
-    PayloadIn<'_>,
-    PayloadInOut<'_>
-);
+sized!(FrameIn<'_>, RegionIn, PayloadIn<'_>, PayloadInOut<'_>);
 
 // Who is in a frame, as C numbers it.
 pub(super) const OWNER: u32 = 1;
@@ -256,7 +239,7 @@ impl FrameIn<'_> {
         let elements = self.sources.elements(self.source_count)?;
         let room = room.get_mut(..self.source_count).ok_or(Status::Length)?;
         for (index, source) in room.iter_mut().enumerate() {
-            *source = elements.get(index)?.source()?;
+            *source = elements.get(index)?.get()?;
         }
         Ok(room)
     }
@@ -265,14 +248,6 @@ impl FrameIn<'_> {
 /// Whether it was a negative number before it was passed without a sign.
 fn is_negative(number: u32) -> bool {
     i32::try_from(number).is_err()
-}
-
-/// A list of people.
-fn participants(people: In<'_, Person>, count: usize) -> Result<&[Participant], Status> {
-    if count > usize::from(u16::MAX) {
-        return Err(Status::Length);
-    }
-    people.array(count)
 }
 
 impl RegionIn {
@@ -301,20 +276,6 @@ impl RegionIn {
         }
         region.captured = time(self.captured);
         Ok(region)
-    }
-}
-
-impl<'c> SourceIn<'c> {
-    fn source(&self) -> Result<Source<'c>, Status> {
-        let kinds = u16::try_from(self.kinds).map_err(|_| Status::Number)?;
-        // What does not parse clears nothing.
-        let tag = self.tag.get().unwrap_or(TagOut::withheld());
-        Ok(Source {
-            tag,
-            people: participants(self.people, self.people_count)?,
-            kinds: Kinds::from_bits_retain(kinds),
-            captured: time(self.captured).unwrap_or(tag.captured()),
-        })
     }
 }
 

@@ -9,8 +9,8 @@ use core::mem::offset_of;
 use std::{fs, path::Path, process::Command};
 
 use super::{
-    ABI_VERSION, archive, frame, grant, ledger, meeting, past, people, sdp, seal, settling, status,
-    stream, tag, tap,
+    ABI_VERSION, archive, frame, grant, ledger, meeting, past, people, sdp, seal, settling, source,
+    status, stream, tag, tap,
 };
 use crate::{
     derived::MAX_SOURCES,
@@ -87,7 +87,7 @@ fn structs() -> Numbers {
             size, area, owner, x, y, width, height, channel, start, end, kind, captured,
         }
         "framegate_tag" = tag::TagOut { bytes }
-        "framegate_source" = frame::SourceIn { size, kinds, tag, people, people_count, captured }
+        "framegate_source" = source::SourceIn { size, kinds, tag, people, people_count, captured, proof }
         "framegate_frame" = frame::FrameIn {
             size, contributors, captured, people, people_count, group, regions, region_count, sources, source_count, keyframe,
             reserved,

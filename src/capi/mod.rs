@@ -24,6 +24,7 @@ mod people;
 mod sdp;
 mod seal;
 mod settling;
+mod source;
 mod status;
 mod store;
 mod stream;

@@ -26,6 +26,14 @@ pub(super) struct JoinIn<'c> {
     pub(super) key: In<'c, [u8; 32]>,
 }
 
+/// A list of people.
+pub(super) fn participants(people: In<'_, Person>, count: usize) -> Result<&[Participant], Status> {
+    if count > usize::from(u16::MAX) {
+        return Err(Status::Length);
+    }
+    people.array(count)
+}
+
 plain!(Person);
 sized!(JoinIn<'_>);
 

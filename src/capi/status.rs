@@ -51,6 +51,7 @@ statuses! {
     StillCalled = -20, "closed from within a callback, and another thread is still in a callback of the meeting or in a call on it";
     Forked = -21, "a handle from before the process was forked";
     Random = -22, "the system gave no random numbers: give an instance of your own, or try again";
+    NoSource = -23, "a source that came out of no release of this library in this process, or was changed since";
     LedgerHeld = -24, "a meeting writes this ledger, in this process or another";
     NoLock = -25, "the ledger's file cannot be locked where it is";
     LedgerShorter = -26, "the file is shorter than the ledger that was read";

@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::{
     boundary::{caught, status},
-    frame::{self, FrameIn, PayloadIn, PayloadInOut, SourceIn},
+    frame::{self, FrameIn, PayloadIn, PayloadInOut},
     handle::{Handle, HotObjects},
     meeting::{Shared, call},
     memory::{
@@ -13,6 +13,7 @@ use super::{
         sized, zeroed,
     },
     people::Person,
+    source::{PROVING_KEY, SourceIn},
     status::Status,
     stream::{OutletOut, StreamOut},
     tag::TagOut,
@@ -164,14 +165,7 @@ impl ClearedOut<'_> {
         let Some(source) = people.ok().and_then(|room| cleared.source(room)) else {
             return;
         };
-        self.source = SourceIn {
-            size: size::<SourceIn<'_>>(),
-            kinds: source.kinds.bits().into(),
-            tag: source.tag.into(),
-            people: self.room.read_only(),
-            people_count: source.people.len(),
-            captured: source.captured.as_micros(),
-        };
+        self.source = SourceIn::of(&source, self.room).unwrap_or(zeroed());
     }
 }
 
@@ -292,6 +286,7 @@ extern "C" fn framegate_tap_open(
     tap: Out<'_, Handle<OpenTap>>,
 ) -> i32 {
     answer(tap, |room| {
+        PROVING_KEY.draw()?;
         let tap = call(meeting, |gate| {
             let (stream, outlet) = (gate.stream(stream)?, gate.outlet(outlet)?);
             Ok(OpenTap {

@@ -58,7 +58,7 @@ fn opened(kept: &Kept) -> (Core, Participant, Entry) {
     let register = Register::new(instance, "m", &table, Stays::OfReplay(0));
     let writer = LedgerWriter::new(Box::new(kept.clone()));
     let begin = (Head::before(instance), Time::START);
-    let (mut core, _) = Core::new(table, register, writer, begin);
+    let mut core = Core::new(table, register, writer, begin);
     let notice = Notice {
         digest: Digest([1; 32]),
         version: "1".into(),

@@ -47,6 +47,8 @@ int main(void) {
   const framegate_tap composite = tap_of(meeting, gallery, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0xFFFF, "recorder"));
   const framegate_tap own = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_PCM_S16),
                                    outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder"));
+  const framegate_tap captions = tap_of(meeting, stream_of(FRAMEGATE_STREAM_DERIVED, ann, FRAMEGATE_KIND_CAPTION, FRAMEGATE_FORMAT_UTF8),
+                                        outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "captions"));
   framegate_group group;
   OK(framegate_group_open(meeting, &ann, 1, &group));
   framegate_meeting_key meeting_key;
@@ -80,6 +82,11 @@ int main(void) {
   framegate_decision decisions[BATCH];
   framegate_tag met;
   framegate_counters counters;
+  framegate_participant together[2];
+  framegate_frame caption = frame_of(FRAMEGATE_CONTRIBUTORS_SOURCES, 0);
+  caption.source_count = 2;
+  const framegate_payload words = bytes_of("a caption", 9);
+  framegate_cleared derived = cleared_of();
   static uint8_t samples[BATCH][640], copies[BATCH][640];
   counters.size = (uint32_t)sizeof counters;
   for (int at = 0; at < BATCH; at++) {
@@ -105,6 +112,13 @@ int main(void) {
     HANDED_ON(framegate_tap_admit_into(composite, frames, payloads, buffers, BATCH, now, cleared, &handed_on), BATCH);
     OK(framegate_tap_end(composite));
     CHECK(cleared[2].verdict == FRAMEGATE_VERDICT_REDACTED && cleared[2].source.people_count == 1);
+    framegate_source joined[2];
+    joined[0] = cleared[0].source;
+    joined[1].size = (uint32_t)sizeof joined[1];
+    OK(framegate_source_meet(&cleared[0].source, &cleared[2].source, together, 2, &joined[1]));
+    caption.sources = joined;
+    HANDED_ON(framegate_tap_admit(captions, &caption, &words, 1, now, &derived, &handed_on), 1);
+    OK(framegate_tap_end(captions));
     HANDED_ON(framegate_tap_admit_in_place(composite, frames, buffers, BATCH, now, cleared, &handed_on), BATCH);
     OK(framegate_tap_end(composite));
     OK(framegate_tap_decide_batch(composite, frames, BATCH, now, decisions));
@@ -130,6 +144,7 @@ int main(void) {
   puts("no allocation in 100,000 rounds");
   OK(framegate_stream_key_close(key));
   OK(framegate_meeting_key_close(meeting_key));
+  OK(framegate_tap_close(captions));
   OK(framegate_tap_close(own));
   OK(framegate_tap_close(composite));
   OK(framegate_group_close(group));

@@ -5,14 +5,15 @@
  *
  * The model holds, for each person, kind and purpose, since when and until when consent may hold at the most. It knows what was said to the
  * meeting in calls that succeeded, and nothing of how the gate decides. So a release that it forbids is wrong; withholding more is not its
- * concern. A withheld frame's bytes must be nowhere that an outlet looks. What is derived needs its sources' consent, too; records have so
- * many bits a minute; an encoded stream goes on at a keyframe. What was released is sealed and kept, and at the end of a meeting none of it
- * may be cleared for training that was withdrawn or changed.
+ * concern. A withheld frame's bytes must be nowhere that an outlet looks. What is derived needs its sources' consent, too, and none of them
+ * changed; records have so many bits a minute; an encoded stream goes on at a keyframe. What was released is sealed and kept, and at the end
+ * of a meeting none of it may be cleared for training that was withdrawn or changed.
  *
  * Built with -DFAULT=n it has a planted fault, which must be found: 1 a withheld frame is handed on, 2 a tag is written past its array,
  * 3 a closed meeting's memory is used, 4 a redacted frame keeps what was to be hidden, 5 a hostile call is said to have succeeded,
  * 6 a branch on what was never written, 7 what was changed is taken for what was sealed, 8 records may tell twice as much,
- * 9 a stream of encoded frames goes on after one was withheld, 10 one of many that a call refused still says WHOLE. */
+ * 9 a stream of encoded frames goes on after one was withheld, 10 one of many that a call refused still says WHOLE, 11 a source that was
+ * changed is taken. */
 
 #include "check.h"
 
@@ -521,7 +522,8 @@ struct a_frame {
   framegate_region regions[2];
   int owner[2];
   framegate_source sources[2];
-  framegate_participant joined[2 * PEOPLE];
+  framegate_participant joined[2][2 * PEOPLE];
+  int forged; /* one of them is not as the gate told it */
   int64_t captured; /* that of its sources, if it was made of any */
   int is_key;
   uint8_t sent[BYTES];
@@ -555,30 +557,65 @@ static void make_content(struct a_frame *made, const struct open_tap *tap) {
   }
 }
 
+/* Changes something of a source, as whoever has one can. */
+static void forge(framegate_source *source, framegate_participant *people) {
+  const struct source *other = &m.sources[below((uint32_t)m.source_count)];
+  const framegate_source was = *source;
+  const framegate_participant first = people[0];
+  switch (below(8)) {
+    case 0: source->tag.bytes[below(16)] ^= (uint8_t)(1u << below(8)); break;
+    case 1: source->tag = other->source.tag; break;
+    case 2: source->kinds ^= 1u << below(16); break;
+    case 3: source->captured += (int64_t)below(4000) - 2000; break;
+    case 4: source->people_count -= 1; break;
+    case 5: people[0] = one_in(2) ? m.people[below(PEOPLE)].who : m.stranger; break;
+    case 6: memcpy(source->proof, other->source.proof, sizeof source->proof); break;
+    default: memset(source->proof, 0, sizeof source->proof); break;
+  }
+  if (memcmp(source, &was, sizeof was) == 0 && memcmp(people, &first, sizeof first) == 0) source->proof[below(16)] ^= (uint8_t)(1u << below(8));
+#if FAULT == 11
+  *source = was;
+  people[0] = first;
+#endif
+}
+
+/* Two sources joined, beside what is known of joining. */
+static void join_sources(framegate_source *met, framegate_participant *room, const framegate_source *a, const framegate_source *b) {
+  framegate_tag tag;
+  memset(met, 0, sizeof *met);
+  met->size = (uint32_t)sizeof *met;
+  refused(framegate_source_meet(a, b, room, below((uint32_t)a->people_count), met));
+  CHECK(met->people_count == a->people_count + b->people_count && met->people == NULL);
+  OK(framegate_source_meet(a, b, room, 2 * PEOPLE, met));
+  OK(framegate_tag_meet(a->tag, b->tag, &tag));
+  CHECK(memcmp(&met->tag, &tag, sizeof tag) == 0 && met->people == room && met->captured == (a->captured < b->captured ? a->captured : b->captured));
+  CHECK((met->kinds & (a->kinds | b->kinds)) == (a->kinds | b->kinds));
+  for (size_t at = 0; at < a->people_count + b->people_count; at++) {
+    const framegate_participant *who = at < a->people_count ? &a->people[at] : &b->people[at - a->people_count];
+    size_t found = 0;
+    for (size_t in = 0; in < met->people_count; in++) found += memcmp(&room[in], who, sizeof *who) == 0;
+    CHECK(found == 1);
+  }
+}
+
 /* One source of those that there were, or two joined; from time to time forged. */
 static void make_sources(struct a_frame *made) {
   const size_t count = m.source_count == 0 ? 0 : 1 + below(2);
   for (size_t at = 0; at < count; at++) {
-    const struct source *from = &m.sources[below((uint32_t)m.source_count)];
+    const struct source *from = &m.sources[below((uint32_t)m.source_count)], *other = &m.sources[below((uint32_t)m.source_count)];
     framegate_source *source = &made->sources[at];
-    framegate_participant *people = made->joined + at * PEOPLE;
-    *source = from->source;
-    memcpy(people, from->people, sizeof from->people);
-    source->people = people;
+    framegate_participant *people = made->joined[at];
     if (one_in(4)) {
-      const struct source *other = &m.sources[below((uint32_t)m.source_count)];
-      const size_t room = PEOPLE - source->people_count, more = other->source.people_count < room ? other->source.people_count : room;
-      if (more == other->source.people_count) {
-        OK(framegate_tag_meet(source->tag, other->source.tag, &source->tag));
-        source->kinds |= other->source.kinds;
-        memcpy(people + source->people_count, other->people, more * sizeof *people);
-        source->people_count += more;
-        if (other->source.captured < source->captured) source->captured = other->source.captured;
-      }
+      join_sources(source, people, &from->source, &other->source);
+    } else {
+      *source = from->source;
+      memcpy(people, from->people, sizeof from->people);
+      source->people = people;
     }
-    if (one_in(12)) source->tag.bytes[below(16)] ^= (uint8_t)(1u << below(8));
-    if (one_in(12)) people[0] = one_in(2) ? m.people[below(PEOPLE)].who : m.stranger;
-    if (one_in(20)) source->people_count = 0;
+    if (one_in(6)) {
+      forge(source, people);
+      made->forged = 1;
+    }
   }
   made->frame.sources = count == 0 ? NULL : made->sources;
   made->frame.source_count = count;
@@ -658,6 +695,7 @@ static int may_source(const framegate_source *source, uint32_t purposes, framega
 static int may_derived(struct a_frame *made, const struct open_tap *tap, int64_t now) {
   framegate_tag_fields fields;
   int64_t earliest = INT64_MAX, captured = 0;
+  if (made->forged) return 0;
   for (size_t at = 0; at < made->frame.source_count; at++) {
     if (!may_source(&made->sources[at], tap->purposes, &fields, &captured)) return 0;
     if (captured < earliest) earliest = captured;
@@ -837,6 +875,7 @@ static void keep(const framegate_cleared *cleared) {
   struct source *from = &m.sources[m.source_count < SOURCES ? m.source_count++ : below(SOURCES)];
   from->source = *source;
   memcpy(from->people, source->people, source->people_count * sizeof *source->people);
+  from->source.people = from->people;
   const size_t own = m.kept_count < ARCHIVED ? m.kept_count : below(ARCHIVED);
   struct kept *kept = &m.kept[own];
   memset(kept, 0, sizeof *kept);

@@ -22,6 +22,7 @@ struct handles {
   framegate_meeting_key key;
   framegate_stream_key stream_key;
   framegate_digest notice;
+  framegate_source source; /* what the tap released of them */
 };
 
 /* The calls that make them, of one copy of the library. */
@@ -35,6 +36,8 @@ struct maker {
   __typeof__(framegate_stream_open) *stream_open;
   __typeof__(framegate_outlet_open) *outlet_open;
   __typeof__(framegate_tap_open) *tap_open;
+  __typeof__(framegate_tap_admit) *tap_admit;
+  __typeof__(framegate_tap_end) *tap_end;
   __typeof__(framegate_group_open) *group_open;
   __typeof__(framegate_ledger_read) *ledger_read;
   __typeof__(framegate_past_meeting_open) *past_open;
@@ -44,8 +47,8 @@ struct maker {
 };
 
 static const struct maker OWN = {framegate_meeting_open,   framegate_digest_of,       framegate_meeting_show, framegate_meeting_join,    framegate_meeting_grant,
-                                 framegate_meeting_withdraw, framegate_stream_open,   framegate_outlet_open,  framegate_tap_open,        framegate_group_open,
-                                 framegate_ledger_read,    framegate_past_meeting_open, framegate_verifier_open, framegate_meeting_key_open, framegate_stream_key_open};
+                                 framegate_meeting_withdraw, framegate_stream_open,   framegate_outlet_open,  framegate_tap_open,        framegate_tap_admit,
+                                 framegate_tap_end,        framegate_group_open,      framegate_ledger_read,    framegate_past_meeting_open, framegate_verifier_open, framegate_meeting_key_open, framegate_stream_key_open};
 
 struct lines {
   uint8_t bytes[1 << 14];
@@ -95,6 +98,16 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
   OK(by->stream_open(made.meeting, &microphone, &made.stream));
   OK(by->outlet_open(made.meeting, &recorder, &made.outlet));
   OK(by->tap_open(made.meeting, made.stream, made.outlet, &made.tap));
+  const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, seconds(1));
+  const framegate_payload payload = bytes_of("a voice", 7);
+  framegate_cleared cleared = cleared_of();
+  framegate_participant room[1];
+  cleared.room = room;
+  cleared.capacity = 1;
+  OK(by->tap_admit(made.tap, &frame, &payload, 1, seconds(1), &cleared, NULL));
+  OK(by->tap_end(made.tap));
+  made.source = cleared.source;
+  CHECK(made.source.people_count == 1 && memcmp(room, &made.who, sizeof made.who) == 0);
   OK(by->group_open(made.meeting, &made.who, 1, &made.group));
   OK(by->withdraw(made.meeting, FRAMEGATE_BY_PARTICIPANT, made.who, scope_of(2, FRAMEGATE_PURPOSE_RECORD), 0, &made.settling));
   OK(by->ledger_read(kept->bytes, kept->length, NULL, NULL, &made.ledger, NULL));
@@ -113,13 +126,19 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
 
 static inline struct handles made_by(const struct maker *by, const char *who, struct lines *kept) { return made_with(by, who, keep_lines, NULL, kept, kept); }
 
-/* A frame of the own tap that names somebody or something odd is withheld. */
-static inline void is_withheld(framegate_tap tap, const framegate_frame *frame) {
+/* Why a frame of the own tap is withheld that names somebody or something odd. */
+static inline uint32_t withheld_for(framegate_tap tap, const framegate_frame *frame) {
   const framegate_payload payload = bytes_of("a voice", 7);
   framegate_cleared cleared = cleared_of();
+  framegate_tag_fields fields;
   HANDED_ON(framegate_tap_admit(tap, frame, &payload, 1, seconds(2), &cleared, &handed_on), 0);
   CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
+  fields.size = (uint32_t)sizeof fields;
+  OK(framegate_tag_get(cleared.tag, &fields));
+  return fields.reason;
 }
+
+static inline void is_withheld(framegate_tap tap, const framegate_frame *frame) { CHECK(withheld_for(tap, frame) != FRAMEGATE_REASON_NONE); }
 
 /* Every call on a meeting, except closing it, gives this. */
 static inline void refuse_meeting(struct handles own, struct handles odd, framegate_status wrong) {
@@ -288,6 +307,22 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   frame.regions = &region;
   frame.region_count = 1;
   is_withheld(own.tap, &frame);
+
+  /* Sources, of which a tap on somebody's own stream takes none: for the one it is no source's frame, and the other it cannot read. */
+  framegate_source met;
+  framegate_participant room[2];
+  met.size = (uint32_t)sizeof met;
+  own.source.people = &own.who;
+  odd.source.people = &odd.who;
+  OK(framegate_source_meet(&own.source, &own.source, room, 2, &met));
+  IS(framegate_source_meet(&own.source, &odd.source, room, 2, &met), FRAMEGATE_ERROR_NO_SOURCE);
+  IS(framegate_source_meet(&odd.source, &own.source, room, 2, &met), FRAMEGATE_ERROR_NO_SOURCE);
+  frame = frame_of(FRAMEGATE_CONTRIBUTORS_SOURCES, seconds(2));
+  frame.source_count = 1;
+  frame.sources = &own.source;
+  IS(withheld_for(own.tap, &frame), FRAMEGATE_REASON_INCOMPLETE);
+  frame.sources = &odd.source;
+  IS(withheld_for(own.tap, &frame), FRAMEGATE_REASON_MALFORMED);
 
   /* Taps, groups. */
   uint8_t voice[7] = "a voice";

@@ -344,10 +344,9 @@ static void frames(framegate_meeting meeting, const framegate_participant *both,
   FORGOTTEN(framegate_source, tag, source, CAPTION, DROPPED);
   FORGOTTEN(framegate_source, people, source, CAPTION, DROPPED);
   FORGOTTEN(framegate_source, people_count, source, CAPTION, DROPPED);
-  /* From the meeting's start on. */
   FORGOTTEN(framegate_source, captured, source, CAPTION, DROPPED);
-  /* Beside the kind that the tag has. */
-  FORGOTTEN(framegate_source, kinds, source, CAPTION, WHOLE);
+  FORGOTTEN(framegate_source, kinds, source, CAPTION, DROPPED);
+  FORGOTTEN(framegate_source, proof, source, CAPTION, DROPPED);
   OK(framegate_group_close(group));
   OK(framegate_tap_close(mix));
   OK(framegate_tap_close(gallery));

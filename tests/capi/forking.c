@@ -96,6 +96,10 @@ int main(int count, char **arguments) {
   wait_for(releasing);
   OK(framegate_tap_end(own.tap));
 
+  framegate_source source = own.source, met;
+  framegate_participant room;
+  source.people = &own.who;
+  met.size = (uint32_t)sizeof met;
   pthread_t thread;
   CHECK(pthread_create(&thread, NULL, busy, &other) == 0);
   for (int turn = 0; turn < 300; turn++) {
@@ -106,6 +110,7 @@ int main(int count, char **arguments) {
       IS(framegate_meeting_withdraw(own.meeting, FRAMEGATE_BY_PARTICIPANT, own.who, scope_of(1, 1), 0, &settling), FRAMEGATE_ERROR_FORKED);
       NOT_HANDED_ON(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), FRAMEGATE_ERROR_FORKED);
       CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
+      IS(framegate_source_meet(&source, &source, &room, 1, &met), FRAMEGATE_ERROR_NO_SOURCE);
       /* A meeting that no thread was using has closed its ledger's file. */
       if (turn == 0) {
         char name[64], file[4096];
@@ -124,6 +129,7 @@ int main(int count, char **arguments) {
 
   /* The parent's are as they were. */
   releases(own.tap);
+  OK(framegate_source_meet(&source, &source, &room, 1, &met));
   OK(framegate_meeting_withdraw(own.meeting, FRAMEGATE_BY_PARTICIPANT, own.who, scope_of(1, 1), 0, NULL));
   HANDED_ON(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), 0);
   OK(framegate_meeting_tick(filed, 1));

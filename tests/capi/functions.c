@@ -150,6 +150,88 @@ static void one_frame(void) {
   IS(framegate_meeting_close(meeting), FRAMEGATE_ERROR_HANDLE);
 }
 
+/* Why something derived from a source is withheld; 0 if it is not. */
+static uint32_t withheld_for(framegate_tap captions, const framegate_source *source) {
+  framegate_frame caption = frame_of(FRAMEGATE_CONTRIBUTORS_SOURCES, 0);
+  caption.sources = source;
+  caption.source_count = 1;
+  const framegate_payload payload = bytes_of("a tile", 6);
+  framegate_cleared cleared = cleared_of();
+  framegate_decision decision;
+  framegate_tag_fields fields;
+  size_t handed_on;
+  OK(framegate_tap_decide_batch(captions, &caption, 1, 2 * SECOND, &decision));
+  OK(framegate_tap_admit(captions, &caption, &payload, 1, 2 * SECOND, &cleared, &handed_on));
+  if (handed_on > 0) OK(framegate_tap_end(captions));
+  fields.size = (uint32_t)sizeof fields;
+  OK(framegate_tag_get(cleared.tag, &fields));
+  CHECK((decision.purposes == 0) == (handed_on == 0));
+  return handed_on == 0 ? fields.reason : 0;
+}
+
+/* A source comes out of a release, or of joining such, alone (R8). */
+static void sources(framegate_tap captions, framegate_source tile, framegate_source caption, framegate_participant other) {
+  framegate_participant people[2] = {tile.people[0], other}, room[4];
+  framegate_source met, changed = tile, *const odd = (framegate_source *)(void *)((char *)&met + 1);
+  framegate_tag tag;
+  IS(withheld_for(captions, &tile), FRAMEGATE_REASON_NONE);
+  /* Kept, and its people with it. */
+  tile.people = people;
+  IS(withheld_for(captions, &tile), FRAMEGATE_REASON_NONE);
+
+#define NO_SOURCE(change)                                                             \
+  do {                                                                                \
+    changed = tile;                                                                   \
+    change;                                                                           \
+    IS(withheld_for(captions, &changed), FRAMEGATE_REASON_MALFORMED);                 \
+    met.size = (uint32_t)sizeof met;                                                  \
+    IS(framegate_source_meet(&changed, &tile, room, 4, &met), FRAMEGATE_ERROR_NO_SOURCE); \
+    IS(framegate_source_meet(&tile, &changed, room, 4, &met), FRAMEGATE_ERROR_NO_SOURCE); \
+    CHECK(met.people == NULL && met.people_count == 0);                               \
+  } while (0)
+  for (unsigned bit = 0; bit < 128; bit++) NO_SOURCE(changed.tag.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8));
+  for (unsigned bit = 0; bit < 128; bit++) NO_SOURCE(changed.proof[bit / 8] ^= (uint8_t)(1u << bit % 8));
+  for (unsigned bit = 0; bit < 32; bit++) NO_SOURCE(changed.kinds ^= UINT32_C(1) << bit);
+  for (unsigned bit = 0; bit < 63; bit++) NO_SOURCE(changed.captured ^= INT64_C(1) << bit);
+  NO_SOURCE(changed.captured = -1);
+  NO_SOURCE(changed.captured = FRAMEGATE_NO_TIME);
+  NO_SOURCE(changed.people_count = 0);
+  NO_SOURCE(changed.people_count = 2);
+  NO_SOURCE(changed.people = &people[1]);
+  NO_SOURCE(changed.tag = caption.tag);
+  NO_SOURCE(memcpy(changed.proof, caption.proof, sizeof changed.proof));
+  /* Made up, with all that the tag of a packet and a list of people tell. */
+  NO_SOURCE(memset(changed.proof, 0, sizeof changed.proof); OK(framegate_tag_read(tile.tag.bytes, 16, &changed.tag)));
+  /* More people than can be is no matter of its proof. */
+  changed = tile;
+  changed.people_count = 65536;
+  IS(withheld_for(captions, &changed), FRAMEGATE_REASON_MALFORMED);
+
+  met.size = (uint32_t)sizeof met;
+  OK(framegate_source_meet(&tile, &caption, room, 1, &met));
+  OK(framegate_tag_meet(tile.tag, caption.tag, &tag));
+  CHECK(met.size == sizeof met && met.people == room && met.people_count == 1 && memcmp(room, people, sizeof *room) == 0);
+  CHECK(memcmp(&met.tag, &tag, sizeof tag) == 0 && met.kinds == (tile.kinds | caption.kinds) && met.captured == tile.captured);
+  IS(withheld_for(captions, &met), FRAMEGATE_REASON_NONE);
+  IS(framegate_source_meet(&tile, &caption, NULL, 0, &met), FRAMEGATE_ERROR_SHORT_BUFFER);
+  CHECK(met.people_count == 2 && met.people == NULL);
+  IS(withheld_for(captions, &met), FRAMEGATE_REASON_MALFORMED);
+  IS(framegate_source_meet(NULL, &tile, room, 4, &met), FRAMEGATE_ERROR_NULL);
+  IS(framegate_source_meet(&tile, NULL, room, 4, &met), FRAMEGATE_ERROR_NULL);
+  IS(framegate_source_meet(&tile, &tile, NULL, 4, &met), FRAMEGATE_ERROR_NULL);
+  IS(framegate_source_meet(&tile, &tile, room, 4, NULL), FRAMEGATE_ERROR_NULL);
+  IS(framegate_source_meet(odd, &tile, room, 4, &changed), FRAMEGATE_ERROR_MISALIGNED);
+  IS(framegate_source_meet(&tile, &tile, room, SIZE_MAX, &changed), FRAMEGATE_ERROR_LENGTH);
+  changed = tile;
+  changed.size -= 1;
+  IS(framegate_source_meet(&changed, &tile, room, 4, &met), FRAMEGATE_ERROR_SIZE);
+  changed = tile;
+  changed.people_count = 65536;
+  IS(framegate_source_meet(&tile, &changed, room, 4, &met), FRAMEGATE_ERROR_LENGTH);
+  met.size = 0;
+  IS(framegate_source_meet(&tile, &tile, room, 4, &met), FRAMEGATE_ERROR_SIZE);
+}
+
 /* Pictures, parts, batches, groups, what is derived, records. */
 static void content(void) {
   framegate_meeting_options options = options_of("content");
@@ -199,7 +281,9 @@ static void content(void) {
   CHECK(cleared.payload.plane[0].data == copy && copy[0] == 200 && copy[2] == 16 && copy[7] == 16 && picture[2] == 200);
   CHECK(cleared.source.size == sizeof cleared.source && cleared.source.people == room && cleared.source.people_count == 1);
   CHECK(memcmp(&room[0], &ann, sizeof ann) == 0 && cleared.source.kinds == FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO));
-  const framegate_source tile = cleared.source;
+  framegate_source tile = cleared.source;
+  const framegate_participant in_tile = room[0];
+  tile.people = &in_tile;
   OK(framegate_tap_end(gallery));
   HANDED_ON(framegate_tap_admit_in_place(gallery, &frame, &buffer, 1, SECOND, &cleared, &handed_on), 1);
   CHECK(cleared.verdict == FRAMEGATE_VERDICT_REDACTED);
@@ -219,6 +303,7 @@ static void content(void) {
   CHECK(cleared.verdict == FRAMEGATE_VERDICT_REDACTED);
   const framegate_tag derived = cleared.tag;
   OK(framegate_tap_end(captions));
+  sources(captions, tile, cleared.source, ben);
 
   /* A mix, its people by list, group and CSRCs; many frames at once. */
   const framegate_tap mix = tap_of(meeting, stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE), recorder);

@@ -26,6 +26,8 @@ int main(int count, char **arguments) {
   LOAD(other.stream_open, framegate_stream_open);
   LOAD(other.outlet_open, framegate_outlet_open);
   LOAD(other.tap_open, framegate_tap_open);
+  LOAD(other.tap_admit, framegate_tap_admit);
+  LOAD(other.tap_end, framegate_tap_end);
   LOAD(other.group_open, framegate_group_open);
   LOAD(other.ledger_read, framegate_ledger_read);
   LOAD(other.past_open, framegate_past_meeting_open);

@@ -150,6 +150,7 @@ class Tag(Struct):
 class Source(Struct):
     _fields_ = [
         ("size", c_uint32), ("kinds", c_uint32), ("tag", Tag), ("people", POINTER(Participant)), ("people_count", c_size_t), ("captured", c_int64),
+        ("proof", c_uint8 * 16),
     ]  # fmt: skip
 
 
@@ -289,6 +290,7 @@ def _load() -> ctypes.CDLL:
         "outlet_open": [Handle, POINTER(OutletOptions), POINTER(Outlet)],
         "group_open": [Handle, POINTER(Participant), c_size_t, POINTER(Handle)],
         "group_close": [Handle],
+        "source_meet": [POINTER(Source), POINTER(Source), POINTER(Participant), c_size_t, POINTER(Source)],
         "tap_open": [Handle, Stream, Outlet, POINTER(Handle)],
         "tap_close": [Handle],
         "tap_admit": [*frames, *cleared],

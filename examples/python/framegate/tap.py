@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import byref, c_char_p, c_size_t, c_uint8, c_void_p, sizeof
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, NoReturn, Union
 
 from . import _c
-from .tag import Decision, reason_of, tag_of
-from .words import NO_KIND, NO_TIME, Answer, Kind, Verdict, kinds_in, kinds_of, time_of
+from .tag import Decision, reason_of
+from .words import NO_KIND, NO_TIME, Answer, Kind, Verdict, kinds_in, time_of
 
 if TYPE_CHECKING:
     from .meeting import Group
@@ -55,17 +55,53 @@ class Span:
     end: int
 
 
-@dataclass
 class Source:
-    """What something was derived from: a frame as an outlet got it, or several joined by `meet`."""
+    """What something was derived from: a frame as an outlet got it, or several joined. `Cleared.source` and `meet` alone give one."""
 
-    tag: bytes
-    #: Everybody who was in it.
-    people: Sequence[_c.Participant]
-    #: What it was made of, beside the kind of its tag.
-    kinds: frozenset[Kind] = frozenset()
-    #: When its earliest part was captured, if that was before its tag's time.
-    captured: int = NO_TIME
+    __slots__ = ("_given", "_room")
+    _given: _c.Source
+    _room: ctypes.Array[_c.Participant]
+
+    def __init__(self, *_: object, **__: object) -> None:
+        raise TypeError("a source comes out of a release, or of joining such")
+
+    @classmethod
+    def _of(cls, given: _c.Source) -> Source:
+        """What the gate told, with its people in memory of their own."""
+        source = cls.__new__(cls)
+        source._room = (_c.Participant * given.people_count)(*given.people[: given.people_count])
+        source._given = _c.Source.from_buffer_copy(given)
+        source._given.people = source._room
+        return source
+
+    @property
+    def tag(self) -> bytes:
+        return bytes(self._given.tag.bytes)
+
+    @property
+    def people(self) -> Sequence[_c.Participant]:
+        """Everybody who was in it."""
+        return tuple(self._room)
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """What it was made of, beside the kind of its tag."""
+        return kinds_in(self._given.kinds)
+
+    @property
+    def captured(self) -> int:
+        """When its earliest part was captured."""
+        return int(self._given.captured)
+
+    def meet(self, other: Source) -> Source:
+        """Both joined, of one meeting: the meet of their tags, everybody in either, all kinds, and the earlier capture."""
+        count = len(self._room) + len(other._room)
+        room, met = (_c.Participant * count)(), _c.Source(size=sizeof(_c.Source))
+        _c.checked(_c.call.framegate_source_meet(byref(self._given), byref(other._given), room, count, byref(met)))
+        return Source._of(met)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a source is one in its own process alone: neither pickle nor copy it")
 
 
 @dataclass(frozen=True)
@@ -226,9 +262,9 @@ def _told(frame: Frame, held: list[Any]) -> _c.Frame:
         told.people, told.people_count = _people(who.people, held)
     elif isinstance(who, Sources):
         told.contributors = 6
-        sources = (_c.Source * len(who.sources))(*(_source(source, held) for source in who.sources))
+        sources = (_c.Source * len(who.sources))(*(source._given for source in who.sources))
         told.sources, told.source_count = sources, len(sources)
-        held.append(sources)
+        held += [sources, *who.sources]
     elif isinstance(who, _c.HandleOwner):
         told.contributors, told.group = 3, who._handle
         held.append(who)
@@ -245,13 +281,6 @@ def _people(people: Sequence[_c.Participant], held: list[Any]) -> tuple[Any, int
     listed = (_c.Participant * len(people))(*people)
     held.append(listed)
     return listed, len(people)
-
-
-def _source(source: Source, held: list[Any]) -> _c.Source:
-    people, count = _people(source.people, held)
-    told = _c.Source(sizeof(_c.Source), kinds_of(source.kinds), tag_of(source.tag), None, count, time_of(source.captured))
-    told.people = people
-    return told
 
 
 def _region(part: Rectangle | Channel | Span) -> _c.Region:
@@ -276,12 +305,10 @@ def _cleared(held: list[Any]) -> _c.Cleared:
 def _outcome(cleared: _c.Cleared) -> Cleared:
     fields = _c.TagFields()
     _c.checked(_c.call.framegate_tag_get(cleared.tag, byref(fields)))
-    source, given, payload = None, cleared.source, cleared.payload
+    payload = cleared.payload
     # Copied while the release lasts: a view of where it is would show whatever is there later.
     planes = [_copied(plane) for plane in payload.plane[: max(1, payload.planes)]] if cleared.verdict else []
-    if given.size:
-        people = [_c.Participant(who.stay, who.slot, who.meeting) for who in given.people[: given.people_count]]
-        source = Source(bytes(given.tag.bytes), people, kinds_in(given.kinds), given.captured)
+    source = Source._of(cleared.source) if cleared.source.size else None
     return Cleared(Verdict(cleared.verdict), bytes(cleared.tag.bytes), reason_of(fields), planes, source)
 
 
