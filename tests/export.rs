@@ -481,18 +481,21 @@ fn book(steps: &[(i64, Step)], torn: bool) -> (Book, i64) {
         (0, outlet_to(Some("ACME Ltd"), 2, "cloud", PAIR)),
     ]);
     let (mut at, mut agrees, mut stale) = (0, None, [false; 2]);
+    let mut is_guarded = false;
     for (pause, step) in steps {
         at += pause;
         let who = "ada".to_owned();
         let over = |everybody: bool| (!everybody).then(|| "ada".to_owned());
         let entry = match step.clone() {
             Step::Join { guardian } if agrees.is_none() => {
-                agrees = Some(if guardian {
+                // Whoever had a guardian once has that one.
+                is_guarded |= guardian;
+                agrees = Some(if is_guarded {
                     Authority::Guardian
                 } else {
                     Authority::Participant
                 });
-                if guardian {
+                if is_guarded {
                     joined_with_guardian("ada", "gus")
                 } else {
                     joined("ada")
