@@ -1069,7 +1069,7 @@ class OfOneMeeting(unittest.TestCase):
         for name, frame in frames.items():
             all[f"Tap.admit {name}"] = partial(self.admitted, frame)
             all[f"Tap.admit_batch Frame.{name}"] = partial(self.batched, frame)
-        all["Tap.derive Source"] = lambda own, of: self.entered(own.captions.derive(b"abcd", [of.heard], 1_020_000))
+        all["Tap.derive Source"] = lambda own, of: self.entered(own.captions.derive(b"abcd", [own.heard.meet(of.heard)], 1_020_000))
         return all
 
     @staticmethod
