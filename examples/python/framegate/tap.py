@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import byref, c_char_p, c_size_t, c_uint8, c_void_p, sizeof
@@ -22,6 +23,9 @@ Buffer = _c.Buffer
 Plane = tuple[Buffer, int]
 #: Bytes, or the planes of a picture.
 Content = Union[Buffer, Sequence[Plane]]
+
+#: FRAMEGATE_ERROR_RELEASING.
+_RELEASING = -12
 
 #: For how many people of a source there is room.
 _ROOM = 64
@@ -185,6 +189,11 @@ class Tap(_c.HandleOwner):
 
     _close = "framegate_tap_close"
 
+    def __init__(self, handle: _c.Handle) -> None:
+        super().__init__(handle)
+        # Other threads run while C does, and admissions to a tap must not overlap.
+        self._releases = threading.Lock()
+
     @contextmanager
     def admit(
         self,
@@ -221,19 +230,25 @@ class Tap(_c.HandleOwner):
         told = (_c.Frame * count)(*(_told(frame, held) for frame in frames))
         contents = (_c.Payload * count)(*(_payload(frame.content, held) for frame in frames))
         cleared, handed_on = (_c.Cleared * count)(*(_cleared(held) for _ in frames)), c_size_t()
-        if copies:
-            buffers = (_c.Payload * count)(*(_payload(frame.into, held, writable=True) for frame in frames))
-            status = _c.call.framegate_tap_admit_into(self._handle, told, contents, buffers, count, time_of(now), cleared, byref(handed_on))
-        else:
-            status = _c.call.framegate_tap_admit(self._handle, told, contents, count, time_of(now), cleared, byref(handed_on))
-        _c.checked(status)
-        if handed_on.value == 0:
-            yield [_outcome(each) for each in cleared]
-            return
+        buffers = (_c.Payload * count)(*(_payload(frame.into, held, writable=True) for frame in frames)) if copies else None
+        handle = self._handle
+        if not self._releases.acquire(blocking=False):
+            raise _c.Error(_RELEASING)
         try:
-            yield [_outcome(each) for each in cleared]
+            if copies:
+                status = _c.call.framegate_tap_admit_into(handle, told, contents, buffers, count, time_of(now), cleared, byref(handed_on))
+            else:
+                status = _c.call.framegate_tap_admit(handle, told, contents, count, time_of(now), cleared, byref(handed_on))
+            _c.checked(status)
+            if handed_on.value > 0:
+                try:
+                    yield [_outcome(each) for each in cleared]
+                finally:
+                    _c.checked(_c.call.framegate_tap_end(self._handle))
+                return
         finally:
-            _c.checked(_c.call.framegate_tap_end(self._handle))
+            self._releases.release()
+        yield [_outcome(each) for each in cleared]
 
     def decide(self, captured: int, now: int) -> Decision:
         """The bare decision about a frame of the stream's owner alone. It releases nothing."""
