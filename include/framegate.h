@@ -1153,7 +1153,7 @@ typedef struct framegate_ledger_info {
 } framegate_ledger_info;
 
 /* Reads a ledger and checks that each line follows from the one before; against a head that was kept apart, and a device's key of 32 bytes, unless these are null.
- * A head of no entries, as an error leaves behind, is ANCHOR.
+ * Neither excuses the other: the ledger must have the head, whatever the device signed. A head of no entries, as an error leaves behind, is ANCHOR.
  * Closed by framegate_ledger_close(). `line` may be null; it says which line, from 1, does not verify. Any thread.
  * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, BROKEN, LINE_TIME, SIGNATURE, IMPOSSIBLE, ANCHOR. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes, size_t length, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
