@@ -157,6 +157,7 @@ enum {
   FRAMEGATE_ERROR_KEYLESS = -57,           /* the person joined without a key, and something is signed; the attempt is in the ledger */
   FRAMEGATE_ERROR_OVERTAKEN = -58,         /* a withdrawal or a restriction of the same came while the store was at it, so nothing of it holds; it is in the ledger */
   FRAMEGATE_ERROR_WRONG_GUARDIAN = -59,    /* the id joined with another guardian before, who agrees for it as long as the meeting lasts */
+  FRAMEGATE_ERROR_AGREED_EARLIER = -60,    /* agreed before the person came, before the notice was shown, or before the last withdrawal of it; the attempt is in the ledger */
 
   /* What a ledger is not. */
   FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,  /* a line is not an entry */
@@ -567,14 +568,15 @@ typedef struct framegate_grant {
   framegate_digest notice;           /* what was shown */
   uint32_t method;                   /* FRAMEGATE_METHOD_… */
   uint32_t reserved;                 /* 0 */
-  int64_t at;                        /* when the person agreed, if that was before now, else FRAMEGATE_NO_TIME; it holds from now on in any case */
+  int64_t at;                        /* when the person agreed, if that was before now, else FRAMEGATE_NO_TIME; it holds from now on in any case. Before they came, before the
+                                        notice was shown or before anything of it was withdrawn last: AGREED_EARLIER */
   int64_t until;                     /* when it ends by itself, or FRAMEGATE_NO_TIME. A 0 is refused, so that nothing is left open by forgetting it */
   const framegate_signed *signature; /* of who joined with a key; else null */
 } framegate_grant;
 
 /* Somebody agrees. It holds from now on, for what is captured from now on.
- * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED, WRONG_SIGNATURE,
- * UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE, BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, AGREED_EARLIER, UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED,
+ * WRONG_SIGNATURE, UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE, BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_grant(framegate_meeting meeting, uint32_t by, framegate_participant who, const framegate_grant *grant, int64_t now);
 
 /* What somebody's signature must be over: renewed at each join and each withdrawal. Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN_PARTICIPANT. */

@@ -296,7 +296,8 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for a grant that is not signed as it must be;
+    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for a grant that is not signed as it must be,
+    /// or was made in an earlier stay, before its notice was shown or before the last withdrawal of it;
     /// [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::StaleNotice`], [`Error::BeyondNotice`], [`Error::NotExplicit`],
     /// [`Error::Empty`] for a scope that is empty or only of third parties not yet named, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn grant(

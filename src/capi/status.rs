@@ -88,6 +88,7 @@ statuses! {
     Ended = -56, "the meeting is over";
     Keyless = -57, "the person joined without a key, and something is signed";
     WrongGuardian = -59, "the id joined with another guardian before, who agrees for it as long as the meeting lasts";
+    AgreedEarlier = -60, "agreed before the person came, before the notice was shown, or before the last withdrawal of it";
     Overtaken = -58, "overtaken by a withdrawal or a restriction of the same, so nothing of it holds";
 
     NotAnEntry = -64, "a line is not an entry";
@@ -118,6 +119,7 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(Refusal::Overreach, _) => Self::Overreach,
+            Error::Refused(Refusal::AgreedEarlier, _) => Self::AgreedEarlier,
             Error::Refused(Refusal::Unsigned, _) => Self::Unsigned,
             Error::Refused(Refusal::Keyless, _) => Self::Keyless,
             Error::Refused(Refusal::ForeignMeeting, _) => Self::ForeignMeeting,

@@ -131,6 +131,11 @@ faults! {
     CountsDroppedFramesOnly
     ResumesATornLedger
     AnythingIsOfAnyKind
+    AgreedInAnEarlierStay
+    AgreedBeforeTheNotice
+    AgreedBeforeTheWithdrawal
+    AgreedBeforeATornLine
+    TheTimeOfGoingOnIsKnown
 }
 
 /// Somebody in a frame: the number of their stay, in the order of joining, or none for somebody who never joined.
@@ -248,6 +253,7 @@ pub enum Event {
 pub enum Refusal {
     Ended,
     Overreach,
+    AgreedEarlier,
     Unsigned,
     Keyless,
     ForeignMeeting,
@@ -627,6 +633,9 @@ impl Oracle {
         if !grant.until.is_none_or(in_time) || !grant.at.is_none_or(has_been) {
             return Err(Refusal::Time);
         }
+        if self.is_of_earlier(stay, &grant, shown_at) {
+            return self.refuse(by, Some(stay), grant, Refusal::AgreedEarlier);
+        }
         // R2: whatever else is right, one who joined with a key agrees by signing, and nobody else signs.
         if let Some(why) = self.unsigned(stay, &grant) {
             return self.refuse(by, Some(stay), grant, why);
@@ -636,6 +645,55 @@ impl Oracle {
         }
         self.enter(Event::Granted { by, stay, grant });
         Ok(())
+    }
+
+    /// R5: an agreement counts only if it was made in this stay, after its notice was shown and after the last withdrawal of any of it.
+    fn is_of_earlier(&self, stay: usize, grant: &Grant, shown_at: usize) -> bool {
+        let Some(agreed) = grant.at.filter(|&agreed| agreed < self.clock) else {
+            return false;
+        };
+        // R3: what nobody was told of is not agreed to.
+        let named = |(_, event): &&(i64, Event)| matches!(event, Event::Named { .. });
+        let named = 9 + self.events.iter().filter(named).count();
+        let asked =
+            each(grant.scope.purposes).filter(|purpose| u32::from(purpose.bits()) < 1 << named);
+        let asked = Scope::new(grant.scope.kinds, asked.collect());
+        let mut joined = self.events.iter().enumerate();
+        let mut joined = joined
+            .by_ref()
+            .filter(|(_, (_, event))| matches!(event, Event::Joined { .. }));
+        let (joined_at, (joined, _)) = joined.nth(stay).expect("a stay that began");
+        let withdrew = |event: &Event| match event {
+            Event::Withdrawn {
+                stay: whose, scope, ..
+            } => {
+                !self.has(Fault::AgreedBeforeTheWithdrawal)
+                    && self.id(*whose) == self.id(stay)
+                    && scope.kinds.intersects(asked.kinds)
+                    && scope.purposes.intersects(asked.purposes)
+            }
+            // The half line may have been anybody's.
+            Event::Resumed { torn } => *torn && !self.has(Fault::AgreedBeforeATornLine),
+            _ => false,
+        };
+        let since = &self.events[joined_at..];
+        let mut withdrawn = since.iter().filter(|(_, event)| withdrew(event));
+        agreed < self.over_by(*joined) && !self.has(Fault::AgreedInAnEarlierStay)
+            || agreed < self.over_by(self.events[shown_at].0)
+                && !self.has(Fault::AgreedBeforeTheNotice)
+            || withdrawn.any(|(at, _)| agreed <= self.over_by(*at))
+    }
+
+    /// When something that is said to have happened at a time was surely over: a meeting that goes on knows no time but its ledger's last
+    /// until there is a later one.
+    fn over_by(&self, time: i64) -> i64 {
+        let went_on =
+            |(at, event): &(i64, Event)| *at == time && matches!(event, Event::Resumed { .. });
+        if !self.events.iter().any(went_on) || self.has(Fault::TheTimeOfGoingOnIsKnown) {
+            return time;
+        }
+        let mut times = self.events.iter().map(|(at, _)| *at);
+        times.find(|&at| at > time).unwrap_or(self.clock)
     }
 
     fn refuse(

@@ -932,6 +932,7 @@ fn agree_result<T>(
     let own = match gate {
         Err(Error::Refused(why, _)) => Some(match why {
             framegate::Refusal::Overreach => Refusal::Overreach,
+            framegate::Refusal::AgreedEarlier => Refusal::AgreedEarlier,
             framegate::Refusal::Unsigned => Refusal::Unsigned,
             framegate::Refusal::Keyless => Refusal::Keyless,
             framegate::Refusal::ForeignMeeting => Refusal::ForeignMeeting,
@@ -946,6 +947,7 @@ fn agree_result<T>(
         matches!(
             why,
             Refusal::Overreach
+                | Refusal::AgreedEarlier
                 | Refusal::Unsigned
                 | Refusal::Keyless
                 | Refusal::ForeignMeeting

@@ -353,6 +353,15 @@ fn agreement_by(by: Authority, stay: usize, now: When) -> Step {
     }
 }
 
+/// The same, told now of an earlier time.
+pub fn agreement_agreed(by: Authority, stay: usize, agreed: When) -> Step {
+    let mut told = agreement_by(by, stay, When::Later(0));
+    if let Step::Grant { at, .. } = &mut told {
+        *at = Some(agreed);
+    }
+    told
+}
+
 /// One step, or two that rarely come together by chance: leaving and coming back, a restriction and its end.
 fn any_steps() -> impl Strategy<Value = Vec<Step>> {
     let reconnect =
@@ -394,6 +403,38 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
             steps
         },
     );
+    // What they agreed to arrives late: after a withdrawal, when they have come back, or perhaps before its notice was shown.
+    let overtaken = (
+        0..8_usize,
+        scope(),
+        0..4_u8,
+        one_of(&[0, 1, 999, 1000, 1001, 3000]),
+    )
+        .prop_map(|(stay, scope, what, back)| {
+            let by = if stay % IDS.len() == GROUPED {
+                Authority::Guardian
+            } else {
+                Authority::Participant
+            };
+            let now = When::Later(0);
+            let (mut steps, stay) = match what {
+                0 => {
+                    let joined = Step::Join(IDS[stay % IDS.len()], ScriptedKey::AsBefore, now);
+                    (vec![Step::Leave(Some(stay), now), joined], NEWEST)
+                }
+                1 => (vec![Step::Show(RECORDING)], stay),
+                _ => (vec![Step::Withdraw(by, Some(stay), scope, now)], stay),
+            };
+            let arrives = When::Later(1000);
+            steps.push(Step::Pass(arrives));
+            let mut agreed = agreement_agreed(by, stay, When::Ago(back));
+            if let (1, Step::Grant { notice, scope, .. }) = (what, &mut agreed) {
+                *notice = RECORDING;
+                scope.purposes = Purposes::RECORD;
+            }
+            steps.push(agreed);
+            steps
+        });
     let whom = option::weighted(0.5, who());
     let suspend =
         (restrainer(), whom, scope(), now(), now()).prop_map(|(by, whom, scope, since, until)| {
@@ -408,6 +449,7 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
         1 => overruled,
         1 => guardianship().boxed(),
         1 => held_back,
+        2 => overtaken.boxed(),
         1 => suspend,
         // All of them inside each other are too much for a thread's stack.
         1 => derivation().boxed(),
