@@ -275,7 +275,8 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::ConflictingNotice`], [`Error::Empty`] for an empty scope, [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::ConflictingNotice`], [`Error::Empty`] for a scope that is empty or only of third parties not yet named,
+    /// [`Error::Ledger`], [`Error::Ended`].
     pub fn show(&mut self, notice: Notice) -> Result<Digest, Error> {
         let digest = notice.digest;
         let at = self.present();
@@ -441,7 +442,8 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::NotOnePurpose`], [`Error::Empty`] for an empty recipient, [`Error::Full`] after seven pairs, [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::NotOnePurpose`], [`Error::Empty`] for an empty recipient, [`Error::ControlCharacter`], [`Error::Full`] after seven pairs,
+    /// [`Error::Ledger`], [`Error::Ended`].
     pub fn third_party(&mut self, purpose: Purposes, recipient: &str) -> Result<Purposes, Error> {
         self.core.flush();
         let (pair, is_known) = {

@@ -8,7 +8,7 @@ pub enum Refusal {
     Overreach,
     /// They agreed before this stay of theirs, before the notice was shown, or before somebody withdrew some of it, and the meeting is told only now.
     AgreedEarlier,
-    /// The person joined with a key, and there was no signature.
+    /// There was no signature, though the person joined with a key, or the method says that they signed.
     Unsigned,
     /// There was a signature, and the person joined without a key that could tell whose it is.
     Keyless,
@@ -29,7 +29,9 @@ impl Refusal {
             Self::AgreedEarlier => {
                 "that was before they came, before the notice was shown, or before the last withdrawal of it"
             }
-            Self::Unsigned => "the person joined with a key, and nothing is signed",
+            Self::Unsigned => {
+                "nothing is signed, though the person joined with a key or is said to have signed"
+            }
             Self::Keyless => "the person joined without a key, and something is signed",
             Self::ForeignMeeting => "what is signed is of another meeting",
             Self::Replayed => "what is signed is over an earlier challenge",

@@ -7,8 +7,8 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::V
 use crate::{
     authority::Authority,
     consent::{
-        self, Act, Challenge, Consents, Digest, Grant, Notice, PublicKey, Restrainer, Restrictions,
-        Scope, Shown,
+        self, Act, Challenge, Consents, Digest, Grant, Method, Notice, PublicKey, Restrainer,
+        Restrictions, Scope, Shown,
     },
     error::Error,
     ids::{OutletId, Participant, StreamId},
@@ -256,6 +256,14 @@ impl Register {
         Scope::new(scope.kinds, scope.purposes & named)
     }
 
+    /// Whether a purpose in a set is to recognise who somebody is, whoever does it.
+    fn identifies(&self, purposes: Purposes) -> bool {
+        let named = self.third_parties.iter().enumerate();
+        let pairs = named.filter(|(_, (purpose, _))| *purpose == Purposes::IDENTIFY);
+        let mut pairs = pairs.filter_map(|(index, _)| Purposes::third_party(index));
+        purposes.contains(Purposes::IDENTIFY) || pairs.any(|pair| purposes.contains(pair))
+    }
+
     /// All purposes of the controller itself, or of a third party.
     fn purposes_of(&self, recipient: Option<&str>) -> Purposes {
         let Some(recipient) = recipient else {
@@ -282,6 +290,10 @@ impl Register {
         }
         if recipient.is_empty() {
             return Err(Error::Empty("recipient"));
+        }
+        // What is signed ends each recipient with a line feed, and people read one name as one.
+        if recipient.contains(char::is_control) {
+            return Err(Error::ControlCharacter);
         }
         let known = self
             .third_parties
@@ -439,7 +451,8 @@ impl Register {
     }
 
     fn may_show(&self, notice: &Notice) -> Result<(), Error> {
-        if notice.scope.is_empty() {
+        // Who has no name yet is nobody that it could describe.
+        if self.specific(notice.scope).is_empty() {
             return Err(Error::Empty("notice's scope"));
         }
         let mut notices = self.notices.iter();
@@ -460,7 +473,7 @@ impl Register {
         let mut notices = self.notices.iter();
         let shown = notices.find(|shown| shown.notice.digest == grant.notice);
         let scope = self.specific(grant.scope);
-        consent::covers(shown, grant, scope, at)?;
+        consent::covers(shown, grant, (scope, self.identifies(scope.purposes)), at)?;
         if scope.is_empty() {
             return Err(Error::Empty("grant's scope"));
         }
@@ -475,6 +488,8 @@ impl Register {
         }
         let recipients = self.recipients(grant.scope.purposes);
         match (&stay.key, &grant.signed) {
+            // Nobody could check what nobody signed, whatever it is called.
+            (None, None) if grant.method == Method::Signed => Err(Refusal::Unsigned),
             (None, None) => Ok(()),
             (None, Some(_)) => Err(Refusal::Keyless),
             (Some(_), None) => Err(Refusal::Unsigned),

@@ -596,7 +596,10 @@ fn r3_identifying_somebody_needs_more_than_a_click() {
         (Method::Clicked, Err(Error::NotExplicit)),
         (Method::Typed, Ok(())),
         (Method::Spoken, Ok(())),
-        (Method::Signed, Ok(())),
+        (
+            Method::Signed,
+            Err(Error::Refused(Refusal::Unsigned, Authority::Participant)),
+        ),
     ] {
         let grant = Grant::new(notice, scope, method);
         assert_eq!(

@@ -341,6 +341,7 @@ fn the_meetings_come_to_every_refusal() {
         (100, "Participant, without, Err(AgreedEarlier)"),
         (50, "Participant, with a key, Err(AgreedEarlier)"),
         (30, "Participant, with a key, Err(Unsigned)"),
+        (100, "Participant, without, Err(Unsigned)"),
         (20, "Participant, with a key, Err(ForeignMeeting)"),
         (100, "Participant, with a key, Err(Replayed)"),
         (100, "Participant, with a key, Err(WrongSignature)"),

@@ -96,7 +96,7 @@ pub enum Method {
     Typed,
     /// They said it.
     Spoken,
-    /// They signed it.
+    /// They signed it, with the key that they joined with: without a signature it is refused ([`Refusal::Unsigned`](crate::Refusal::Unsigned)).
     Signed,
 }
 

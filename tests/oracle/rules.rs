@@ -131,6 +131,9 @@ faults! {
     CountsDroppedFramesOnly
     ResumesATornLedger
     AnythingIsOfAnyKind
+    AClickIdentifiesToOthers
+    SigningNeedsNoSignature
+    NamelessNoticesAreShown
     AgreedInAnEarlierStay
     AgreedBeforeTheNotice
     AgreedBeforeTheWithdrawal
@@ -491,6 +494,13 @@ impl Oracle {
         if self.is_superseded(text) {
             return Err(Refusal::StaleNotice);
         }
+        // R3: it must be of somebody, and who has no name yet is nobody.
+        let named = 9 + self.named_pairs().count();
+        let is_of_somebody =
+            each(scope.purposes).any(|purpose| u32::from(purpose.bits()) < 1 << named);
+        if !is_of_somebody && !self.has(Fault::NamelessNoticesAreShown) {
+            return Err(Refusal::Nobody);
+        }
         let text = text.to_owned();
         self.enter(Event::Shown { text, scope });
         Ok(())
@@ -614,6 +624,16 @@ impl Oracle {
         {
             return Err(Refusal::NotExplicit);
         }
+        // Whoever it is that recognises them.
+        let to_others = self.named_pairs().zip(9..).any(|(purpose, bit)| {
+            purpose == Purposes::IDENTIFY && scope.purposes.bits() >> bit & 1 == 1
+        });
+        if to_others
+            && grant.method == Method::Clicked
+            && !self.has(Fault::AClickIdentifiesToOthers)
+        {
+            return Err(Refusal::NotExplicit);
+        }
         // R3: no more than the notice describes.
         if !described.kinds.contains(scope.kinds) || !described.purposes.contains(scope.purposes) {
             return Err(Refusal::BeyondNotice);
@@ -653,8 +673,7 @@ impl Oracle {
             return false;
         };
         // R3: what nobody was told of is not agreed to.
-        let named = |(_, event): &&(i64, Event)| matches!(event, Event::Named { .. });
-        let named = 9 + self.events.iter().filter(named).count();
+        let named = 9 + self.named_pairs().count();
         let asked =
             each(grant.scope.purposes).filter(|purpose| u32::from(purpose.bits()) < 1 << named);
         let asked = Scope::new(grant.scope.kinds, asked.collect());
@@ -764,6 +783,14 @@ impl Oracle {
         let recipient = recipient.to_owned();
         self.enter(Event::Named { purpose, recipient });
         Ok(())
+    }
+
+    /// The purposes of the third parties that have a name, in the order of their bits.
+    fn named_pairs(&self) -> impl Iterator<Item = Purposes> {
+        self.events.iter().filter_map(|(_, event)| match event {
+            Event::Named { purpose, .. } => Some(*purpose),
+            _ => None,
+        })
     }
 
     /// Nothing happens: only those who are there can be put together.
