@@ -247,7 +247,7 @@ fn table(ledger: &Ledger) -> Table {
         "line", "at", "who", "what", "to what", "how", "notice", "until",
     ]);
     for line in &ledger.lines {
-        for row in names.rows(&line.entry) {
+        for row in names.rows(line.n, &line.entry) {
             let at = match line.wall {
                 Some(wall) => time_of_day(wall),
                 None => seconds(line.at),
@@ -257,7 +257,7 @@ fn table(ledger: &Ledger) -> Table {
         }
     }
     for beside in &ledger.beside {
-        for row in names.rows(&beside.entry) {
+        for row in names.rows(u64::MAX, &beside.entry) {
             let at = ["beside".into(), time_of_day(beside.wall)];
             table.add_row(at.into_iter().chain(row.map(|cell| plain(&cell))));
         }
@@ -267,8 +267,8 @@ fn table(ledger: &Ledger) -> Table {
 
 /// What numbers and digests stand for.
 struct Names<'a> {
-    /// Pairs of a purpose and a third party, by bit.
-    pairs: HashMap<Purposes, String>,
+    /// Pairs of a purpose and a third party, by bit, each with the line that named it.
+    pairs: HashMap<Purposes, (u64, String)>,
     /// The notices' versions.
     notices: HashMap<Digest, &'a str>,
 }
@@ -290,7 +290,8 @@ impl<'a> Names<'a> {
                     pair,
                 } => {
                     let own: String = purpose.iter_names().map(|(name, _)| name).collect();
-                    names.pairs.insert(*pair, format!("{own}@{recipient}"));
+                    let name = format!("{own}@{recipient}");
+                    names.pairs.insert(*pair, (line.n, name));
                 }
                 Entry::Shown { notice } => {
                     names.notices.insert(notice.digest, &notice.version);
@@ -302,23 +303,25 @@ impl<'a> Names<'a> {
     }
 
     fn purpose(&self, name: &str) -> Result<Purposes, String> {
-        let pair = self.pairs.iter().find(|(_, of)| *of == name);
+        let pair = self.pairs.iter().find(|(_, (_, of))| of == name);
         let pair = pair.map(|(pair, _)| *pair);
         let purpose = Purposes::from_name(name).or(pair);
         purpose.ok_or_else(|| {
             let all = Purposes::all()
                 .iter_names()
                 .map(|(name, _)| name.to_owned());
-            let all: Vec<_> = all.chain(self.pairs.values().cloned()).collect();
+            let all: Vec<_> = all
+                .chain(self.pairs.values().map(|(_, name)| name.clone()))
+                .collect();
             format!("there is no purpose {name:?}: one of {}", all.join(", "))
         })
     }
 
-    fn rows(&self, entry: &'a Entry) -> Vec<Row> {
+    fn rows(&self, line: u64, entry: &'a Entry) -> Vec<Row> {
         let or_everybody = |who: &'a Option<String>| who.as_deref().unwrap_or("everybody");
         match entry {
             Entry::Granted { who, by, grant } => {
-                vec![self.granted(who, format!("agreed{}", on_behalf(*by)), grant)]
+                vec![self.granted(line, who, format!("agreed{}", on_behalf(*by)), grant)]
             }
             Entry::Refused {
                 who,
@@ -328,7 +331,7 @@ impl<'a> Names<'a> {
             } => {
                 let who = who.as_deref().unwrap_or("nobody of the meeting's");
                 let what = format!("{} was refused: {}", by.name(), why.explanation());
-                vec![self.granted(who, what, grant)]
+                vec![self.granted(line, who, what, grant)]
             }
             Entry::Withdrew { who, by, scope } => {
                 let what = format!("withdrew{}", on_behalf(*by));
@@ -364,11 +367,15 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn granted(&self, who: &str, what: String, grant: &Grant) -> Row {
+    fn granted(&self, line: u64, who: &str, what: String, grant: &Grant) -> Row {
+        // Nobody agreed to a third party that got its name only later.
+        let later = self.pairs.iter().filter(|(_, (named, _))| *named > line);
+        let later: Purposes = later.map(|(pair, _)| *pair).collect();
+        let scope = Scope::new(grant.scope.kinds, grant.scope.purposes - later);
         [
             who.to_owned(),
             what,
-            self.scope(grant.scope),
+            self.scope(scope),
             grant.method.name().to_owned(),
             self.notice(&grant.notice),
             grant.until.map(seconds).unwrap_or_default(),
@@ -399,9 +406,14 @@ impl<'a> Names<'a> {
         let contained = each.filter(|purpose| purposes.contains(*purpose));
         let name = |purpose: Purposes| match purpose.iter_names().next() {
             Some((name, _)) => name.to_owned(),
-            None => self.pairs.get(&purpose).cloned().unwrap_or_default(),
+            None => self
+                .pairs
+                .get(&purpose)
+                .map(|(_, name)| name.clone())
+                .unwrap_or_default(),
         };
-        contained.map(name).collect::<Vec<_>>().join(", ")
+        let names = contained.map(name).filter(|name| !name.is_empty());
+        names.collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -130,7 +130,7 @@ enum {
 
   /* What the meeting made of it. */
   FRAMEGATE_ERROR_OVERREACH = -32,         /* only the person agrees, or their guardian if they have one; the attempt is in the ledger */
-  FRAMEGATE_ERROR_UNSIGNED = -33,          /* the person joined with a key, and nothing is signed; likewise */
+  FRAMEGATE_ERROR_UNSIGNED = -33,          /* nothing is signed, though the person joined with a key or is said to have signed; likewise */
   FRAMEGATE_ERROR_FOREIGN_MEETING = -34,   /* what is signed is of another meeting; likewise */
   FRAMEGATE_ERROR_REPLAYED = -35,          /* what is signed is over an earlier challenge; likewise */
   FRAMEGATE_ERROR_WRONG_SIGNATURE = -36,   /* the signature is not by the person's key over this grant; likewise */
@@ -157,6 +157,8 @@ enum {
   FRAMEGATE_ERROR_KEYLESS = -57,           /* the person joined without a key, and something is signed; the attempt is in the ledger */
   FRAMEGATE_ERROR_OVERTAKEN = -58,         /* a withdrawal or a restriction of the same came while the store was at it, so nothing of it holds; it is in the ledger */
   FRAMEGATE_ERROR_WRONG_GUARDIAN = -59,    /* the id joined with another guardian before, who agrees for it as long as the meeting lasts */
+  FRAMEGATE_ERROR_AGREED_EARLIER = -60,    /* agreed before the person came, before the notice was shown, or before the last withdrawal of it; the attempt is in the ledger */
+  FRAMEGATE_ERROR_CONTROL_CHARACTER = -61, /* a third party's name has a control character, such as a line feed */
 
   /* What a ledger is not. */
   FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,  /* a line is not an entry */
@@ -508,7 +510,8 @@ typedef struct framegate_join {
   uint32_t size;
   uint32_t agrees;           /* who agrees for them: FRAMEGATE_BY_PARTICIPANT, themselves, or FRAMEGATE_BY_GUARDIAN */
   framegate_string id;       /* the client's name for them, unique in the meeting; that it is who it says is for the client to make sure */
-  framegate_string guardian; /* the id of the guardian (GDPR Art. 8); empty of who agrees for themselves */
+  framegate_string guardian; /* the id of the guardian (GDPR Art. 8); empty of who agrees for themselves. Without `key` it is the client's word alone who they are
+                                and what they agreed to; with it only who has that key agrees */
   const uint8_t *key;        /* 32 bytes, the Ed25519 public key by which they agree, in no other way, now and whenever they join again; null: none */
 } framegate_join;
 
@@ -542,7 +545,7 @@ typedef struct framegate_notice {
   framegate_string controller; /* who decides on purposes and means (GDPR Art. 4(7)) */
 } framegate_notice;
 
-/* Registers what people are shown. Without a notice nothing can be granted.
+/* Registers what people are shown. Without a notice nothing can be granted. One only of third parties that have no name yet is EMPTY.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, UTF8, LENGTH, BUSY, PANIC, CONFLICTING_NOTICE, EMPTY, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_show(framegate_meeting meeting, const framegate_notice *notice);
 
@@ -567,14 +570,15 @@ typedef struct framegate_grant {
   framegate_digest notice;           /* what was shown */
   uint32_t method;                   /* FRAMEGATE_METHOD_… */
   uint32_t reserved;                 /* 0 */
-  int64_t at;                        /* when the person agreed, if that was before now, else FRAMEGATE_NO_TIME; it holds from now on in any case */
+  int64_t at;                        /* when the person agreed, if that was before now, else FRAMEGATE_NO_TIME; it holds from now on in any case. Before they came, before the
+                                        notice was shown or before anything of it was withdrawn last: AGREED_EARLIER */
   int64_t until;                     /* when it ends by itself, or FRAMEGATE_NO_TIME. A 0 is refused, so that nothing is left open by forgetting it */
   const framegate_signed *signature; /* of who joined with a key; else null */
 } framegate_grant;
 
 /* Somebody agrees. It holds from now on, for what is captured from now on.
- * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED, WRONG_SIGNATURE,
- * UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE, BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, AGREED_EARLIER, UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED,
+ * WRONG_SIGNATURE, UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE, BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_grant(framegate_meeting meeting, uint32_t by, framegate_participant who, const framegate_grant *grant, int64_t now);
 
 /* What somebody's signature must be over: renewed at each join and each withdrawal. Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
@@ -728,7 +732,7 @@ typedef struct framegate_outlet_options {
 FRAMEGATE_NODISCARD framegate_status framegate_outlet_open(framegate_meeting meeting, const framegate_outlet_options *options, framegate_outlet *outlet);
 
 /* Names the pair of a purpose and a third party, as a purpose of its own that nothing implies; at most seven in a meeting.
- * Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, NOT_ONE_PURPOSE, EMPTY, FULL, LEDGER, ENDED. */
+ * Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, NOT_ONE_PURPOSE, EMPTY, CONTROL_CHARACTER, FULL, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_third_party(framegate_meeting meeting, uint16_t purpose, framegate_string recipient, uint16_t *pair);
 
 /* Registers people who are in many frames together, so that those are decided as fast as one person's. When one of them leaves, it clears nothing more. Closed by framegate_group_close().
@@ -1153,7 +1157,7 @@ typedef struct framegate_ledger_info {
 } framegate_ledger_info;
 
 /* Reads a ledger and checks that each line follows from the one before; against a head that was kept apart, and a device's key of 32 bytes, unless these are null.
- * A head of no entries, as an error leaves behind, is ANCHOR.
+ * Neither excuses the other: the ledger must have the head, whatever the device signed. A head of no entries, as an error leaves behind, is ANCHOR.
  * Closed by framegate_ledger_close(). `line` may be null; it says which line, from 1, does not verify. Any thread.
  * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, BROKEN, LINE_TIME, SIGNATURE, IMPOSSIBLE, ANCHOR. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes, size_t length, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,

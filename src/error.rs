@@ -45,6 +45,9 @@ pub enum Error {
     /// An empty id, name or set.
     #[error("the {0} must not be empty")]
     Empty(&'static str),
+    /// A third party's name has a control character, such as a line feed, so that it could be read as several.
+    #[error("a third party's name has a control character, such as a line feed")]
+    ControlCharacter,
     /// A time out of range or more than a day ahead of the meeting's, or an end that is not in the future.
     #[error(
         "a time is out of range or more than a day ahead of the meeting's (announce that with `advance`), or an end not in the future"

@@ -24,6 +24,10 @@ impl<'a> Join<'a> {
     /// Somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
     /// Either withdraws, and what the person themselves refuses stays closed while they stay.
     ///
+    /// Without a [key](Join::key), that somebody is the guardian and what they agreed to is the word of whoever runs the client, who could name
+    /// anybody, themselves too: the ledger then proves that this was said, and a receipt has such an agreement as not signed. With a key only
+    /// whoever holds it agrees, and the ledger proves that they did; that it is the guardian's is for the client to make sure at joining.
+    ///
     /// The guardian is bound to the id: as long as the meeting lasts, it joins with no other, nor without one.
     pub const fn with_guardian(id: &'a str, guardian: &'a str) -> Self {
         Self {

@@ -275,7 +275,8 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::ConflictingNotice`], [`Error::Empty`] for an empty scope, [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::ConflictingNotice`], [`Error::Empty`] for a scope that is empty or only of third parties not yet named,
+    /// [`Error::Ledger`], [`Error::Ended`].
     pub fn show(&mut self, notice: Notice) -> Result<Digest, Error> {
         let digest = notice.digest;
         let at = self.present();
@@ -296,7 +297,8 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for a grant that is not signed as it must be;
+    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for a grant that is not signed as it must be,
+    /// or was made in an earlier stay, before its notice was shown or before the last withdrawal of it;
     /// [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::StaleNotice`], [`Error::BeyondNotice`], [`Error::NotExplicit`],
     /// [`Error::Empty`] for a scope that is empty or only of third parties not yet named, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn grant(
@@ -440,7 +442,8 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::NotOnePurpose`], [`Error::Empty`] for an empty recipient, [`Error::Full`] after seven pairs, [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::NotOnePurpose`], [`Error::Empty`] for an empty recipient, [`Error::ControlCharacter`], [`Error::Full`] after seven pairs,
+    /// [`Error::Ledger`], [`Error::Ended`].
     pub fn third_party(&mut self, purpose: Purposes, recipient: &str) -> Result<Purposes, Error> {
         self.core.flush();
         let (pair, is_known) = {

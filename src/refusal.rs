@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 pub enum Refusal {
     /// They are not the one who agrees for the person: the person themselves or, if there is one, their guardian.
     Overreach,
-    /// The person joined with a key, and there was no signature.
+    /// They agreed before this stay of theirs, before the notice was shown, or before somebody withdrew some of it, and the meeting is told only now.
+    AgreedEarlier,
+    /// There was no signature, though the person joined with a key, or the method says that they signed.
     Unsigned,
     /// There was a signature, and the person joined without a key that could tell whose it is.
     Keyless,
@@ -24,7 +26,12 @@ impl Refusal {
     pub const fn explanation(self) -> &'static str {
         match self {
             Self::Overreach => "only the person can, or their guardian if they have one",
-            Self::Unsigned => "the person joined with a key, and nothing is signed",
+            Self::AgreedEarlier => {
+                "that was before they came, before the notice was shown, or before the last withdrawal of it"
+            }
+            Self::Unsigned => {
+                "nothing is signed, though the person joined with a key or is said to have signed"
+            }
             Self::Keyless => "the person joined without a key, and something is signed",
             Self::ForeignMeeting => "what is signed is of another meeting",
             Self::Replayed => "what is signed is over an earlier challenge",

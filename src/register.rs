@@ -7,8 +7,8 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::V
 use crate::{
     authority::Authority,
     consent::{
-        self, Act, Challenge, Consents, Digest, Grant, Notice, PublicKey, Restrainer, Restrictions,
-        Scope, Shown,
+        self, Act, Challenge, Consents, Digest, Grant, Method, Notice, PublicKey, Restrainer,
+        Restrictions, Scope, Shown,
     },
     error::Error,
     ids::{OutletId, Participant, StreamId},
@@ -42,6 +42,8 @@ pub(crate) struct Register {
     /// How many streams and outlets were opened; their numbers are not used again.
     streams: u16,
     outlets: u16,
+    /// The times at which the meeting went on from its ledger, each with the first later one that the ledger has.
+    resumed: Vec<(Time, Option<Time>)>,
     has_ended: bool,
 }
 
@@ -64,6 +66,9 @@ pub(crate) struct Stay {
     guardian: Option<String>,
     key: Option<PublicKey>,
     challenge: Challenge,
+    joined: Time,
+    /// What was withdrawn last, and when.
+    withdrew: Vec<(Scope, Time)>,
     pub(crate) consents: Box<Consents>,
     /// The taps of their streams, each with the kind that it is of.
     taps: Vec<(Kind, Arc<TapState>)>,
@@ -98,6 +103,10 @@ impl Seat {
     /// Whoever withdraws, it is closed; by a child's own refusal until they leave.
     fn withdraw(&mut self, at: Time, by: Authority, scope: Scope) {
         let agrees = self.stay.as_ref().map(Stay::agrees);
+        if let Some(stay) = &mut self.stay {
+            stay.withdrew.retain(|(of, _)| !scope.contains(*of));
+            stay.withdrew.push((scope, at));
+        }
         if (agrees, by) == (Some(Authority::Guardian), Authority::Participant) {
             self.change(at, scope, Act::Refused);
         }
@@ -152,6 +161,7 @@ impl Register {
             third_parties: Vec::new(),
             streams: 0,
             outlets: 0,
+            resumed: Vec::new(),
             has_ended: false,
         }
     }
@@ -246,6 +256,14 @@ impl Register {
         Scope::new(scope.kinds, scope.purposes & named)
     }
 
+    /// Whether a purpose in a set is to recognise who somebody is, whoever does it.
+    fn identifies(&self, purposes: Purposes) -> bool {
+        let named = self.third_parties.iter().enumerate();
+        let pairs = named.filter(|(_, (purpose, _))| *purpose == Purposes::IDENTIFY);
+        let mut pairs = pairs.filter_map(|(index, _)| Purposes::third_party(index));
+        purposes.contains(Purposes::IDENTIFY) || pairs.any(|pair| purposes.contains(pair))
+    }
+
     /// All purposes of the controller itself, or of a third party.
     fn purposes_of(&self, recipient: Option<&str>) -> Purposes {
         let Some(recipient) = recipient else {
@@ -272,6 +290,10 @@ impl Register {
         }
         if recipient.is_empty() {
             return Err(Error::Empty("recipient"));
+        }
+        // What is signed ends each recipient with a line feed, and people read one name as one.
+        if recipient.contains(char::is_control) {
+            return Err(Error::ControlCharacter);
         }
         let known = self
             .third_parties
@@ -429,7 +451,8 @@ impl Register {
     }
 
     fn may_show(&self, notice: &Notice) -> Result<(), Error> {
-        if notice.scope.is_empty() {
+        // Who has no name yet is nobody that it could describe.
+        if self.specific(notice.scope).is_empty() {
             return Err(Error::Empty("notice's scope"));
         }
         let mut notices = self.notices.iter();
@@ -449,12 +472,24 @@ impl Register {
         }
         let mut notices = self.notices.iter();
         let shown = notices.find(|shown| shown.notice.digest == grant.notice);
-        consent::covers(shown, grant, self.specific(grant.scope), at)?;
-        if self.specific(grant.scope).is_empty() {
+        let scope = self.specific(grant.scope);
+        consent::covers(shown, grant, (scope, self.identifies(scope.purposes)), at)?;
+        if scope.is_empty() {
             return Err(Error::Empty("grant's scope"));
+        }
+        // What is told as it is agreed to is of now, whatever else has this time.
+        if let Some(agreed) = grant.at.filter(|agreed| *agreed < at) {
+            let withdrew = stay.withdrew.iter().filter(|(of, _)| of.meets(scope));
+            let mut withdrew = withdrew.map(|(_, withdrew)| self.latest(*withdrew, at));
+            let begun = shown.map_or(stay.joined, |shown| shown.at.max(stay.joined));
+            if agreed < self.latest(begun, at) || withdrew.any(|withdrew| agreed <= withdrew) {
+                return Err(refused(Refusal::AgreedEarlier));
+            }
         }
         let recipients = self.recipients(grant.scope.purposes);
         match (&stay.key, &grant.signed) {
+            // Nobody could check what nobody signed, whatever it is called.
+            (None, None) if grant.method == Method::Signed => Err(Refusal::Unsigned),
             (None, None) => Ok(()),
             (None, Some(_)) => Err(Refusal::Keyless),
             (Some(_), None) => Err(Refusal::Unsigned),
@@ -467,6 +502,14 @@ impl Register {
         .map_err(refused)
     }
 
+    /// When something of a time happened at the latest. The clock of a meeting that went on stood at its ledger's last time, whatever had
+    /// happened since: also by [`PastMeeting`](crate::PastMeeting), or in a torn line. It was over by the next time that the ledger has, or by `now`.
+    fn latest(&self, time: Time, now: Time) -> Time {
+        let mut resumed = self.resumed.iter();
+        let resumed = resumed.find(|(stood, _)| *stood == time);
+        resumed.map_or(time, |(_, next)| next.unwrap_or(now))
+    }
+
     fn free_seat(&self) -> Option<usize> {
         let is_free = |seat: &Seat| seat.stay.is_none() && seat.stays < u32::MAX;
         let seat = self.seats.iter().position(is_free);
@@ -475,6 +518,14 @@ impl Register {
 
     /// Applies an entry that may be, and publishes what it makes of people's consent.
     pub(crate) fn apply(&mut self, at: Time, entry: &Entry) {
+        if let Some((stood, next)) = self.resumed.last_mut()
+            && *stood < at
+        {
+            *next = Some(next.map_or(at, |next| next.min(at)));
+        }
+        if matches!(entry, Entry::Resumed { .. }) {
+            self.resumed.push((at, None));
+        }
         match entry {
             Entry::Joined { who, guardian, key } => self.join(at, who, guardian.clone(), *key),
             Entry::Left { who } => {
@@ -493,6 +544,7 @@ impl Register {
                     self.notices.push(Shown {
                         notice: notice.clone(),
                         describes,
+                        at,
                         is_superseded: false,
                     });
                 }
@@ -670,6 +722,8 @@ impl Register {
             guardian,
             key,
             challenge: Digest([0; 32]),
+            joined: at,
+            withdrew: Vec::new(),
             consents: Box::new(Consents::NONE),
             taps: Vec::new(),
         });

@@ -3,9 +3,10 @@
 mod common;
 
 use common::{Memory, meeting, microphone, millis, own, tap};
+use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
     Authority, Digest, Entry, Error, Grant, Join, Kinds, Ledger, Line, Meeting, Method, Payload,
-    Purposes, Reason, Refusal, Scope, Time, Verdict,
+    PublicKey, Purposes, Reason, Refusal, Scope, Signed, Time, Verdict, export::Receipt,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -69,6 +70,53 @@ fn r2_an_adult_has_no_guardian() {
     );
     let own = Join::with_guardian("child", "child");
     assert_eq!(meeting.join(own, Time::START), Err(Error::OwnGuardian));
+}
+
+/// Whoever runs the client can name anybody as a guardian, and say what they agreed to: without a key that is all that the ledger proves.
+#[test]
+fn r2_a_guardian_without_a_key_is_the_clients_word_and_with_one_the_keys() {
+    let memory = Memory::default();
+    let mut meeting = Meeting::open_with("guarded", 4, memory.writer()).unwrap();
+    let notice = meeting.show(common::notice()).unwrap();
+    let grant = Grant::new(notice, RECORD, Method::Clicked);
+    let guardian = Authority::Guardian;
+    let bob = Join::with_guardian("bob", "the-host");
+    let bob = meeting.join(bob, millis(1)).unwrap();
+    meeting.grant(guardian, bob, &grant, millis(2)).unwrap();
+    // It cannot seem to be more.
+    let seeming = Grant::new(notice, RECORD, Method::Signed);
+    let unsigned = Err(Error::Refused(Refusal::Unsigned, guardian));
+    let granted = meeting.grant(guardian, bob, &seeming, millis(2));
+    assert_eq!(granted, unsigned);
+
+    let secret = SigningKey::from_bytes(&[5; 32]);
+    let key = PublicKey(secret.verifying_key().to_bytes());
+    let guarded = Join::with_guardian("kid", "mother");
+    let kid = meeting.join(guarded.key(key), millis(3)).unwrap();
+    let granted = meeting.grant(guardian, kid, &grant, millis(4));
+    assert_eq!(granted, unsigned);
+    let challenge = meeting.challenge(kid).unwrap();
+    let instance = meeting.instance();
+    let message = grant.message(instance, "guarded", "kid", &[], challenge);
+    let signed = grant.clone().signed(Signed {
+        instance,
+        meeting: "guarded".into(),
+        challenge,
+        signature: secret.sign(&message).to_bytes(),
+    });
+    meeting.grant(guardian, kid, &signed, millis(5)).unwrap();
+    // The key stays with the id, as the guardian does.
+    let _ = meeting.leave(kid, millis(6)).unwrap();
+    let without = meeting.join(guarded, millis(7));
+    assert_eq!(without, Err(Error::WrongKey));
+
+    let ledger = memory.read();
+    ledger.verify().unwrap();
+    for (who, is_signed) in [("bob", false), ("kid", true)] {
+        let agreed = Receipt::of(&ledger, who).unwrap().agreed;
+        let agreed: Vec<_> = agreed.iter().map(|one| (one.by, one.signed)).collect();
+        assert_eq!(agreed, [(guardian, is_signed)]);
+    }
 }
 
 /// As a key is: or whoever runs the client makes an adult of a child, or a guardian of anybody, by letting them come in again.

@@ -596,7 +596,10 @@ fn r3_identifying_somebody_needs_more_than_a_click() {
         (Method::Clicked, Err(Error::NotExplicit)),
         (Method::Typed, Ok(())),
         (Method::Spoken, Ok(())),
-        (Method::Signed, Ok(())),
+        (
+            Method::Signed,
+            Err(Error::Refused(Refusal::Unsigned, Authority::Participant)),
+        ),
     ] {
         let grant = Grant::new(notice, scope, method);
         assert_eq!(
@@ -835,7 +838,7 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
         .join(Join::adult("eva").key(key), millis(3))
         .unwrap();
     let mut tap = recorder(&mut meeting, who);
-    let plain = Grant::new(notice, common::SCOPE, Method::Signed).at(millis(3));
+    let plain = Grant::new(notice, common::SCOPE, Method::Signed);
     let by = Authority::Participant;
     let refused = |why| Err(Error::Refused(why, by));
 
@@ -1032,7 +1035,7 @@ fn r2_other_tools_sign_consent() {
     let _ = meeting.withdraw(by, other, Scope::ALL, millis(3)).unwrap();
     let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::RECORD | acme);
     let grant = Grant::new(notice, scope, Method::Signed)
-        .at(millis(3))
+        .at(millis(4))
         .until(millis(60_000));
     let challenge = meeting.challenge(who).unwrap();
     let request = serde_json::json!({
@@ -1044,7 +1047,7 @@ fn r2_other_tools_sign_consent() {
         "purposes": scope.purposes.bits(),
         "recipients": meeting.recipients(scope.purposes),
         "method": "signed",
-        "at": 3000,
+        "at": 4000,
         "until": 60_000_000,
     });
     // After a withdrawal of their own and somebody else's, and the entries between.
@@ -1063,8 +1066,8 @@ fn r2_other_tools_sign_consent() {
         signature,
     });
     meeting
-        .grant(Authority::Participant, who, &grant, millis(4))
+        .grant(Authority::Participant, who, &grant, millis(5))
         .unwrap();
     let mut tap = recorder(&mut meeting, who);
-    assert_eq!(verdict(&mut tap, 4), Verdict::Whole);
+    assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
 }

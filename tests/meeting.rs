@@ -24,7 +24,10 @@ use std::{
     sync::LazyLock,
 };
 
-use framegate::{Entry, Tag};
+use framegate::{
+    Authority, Digest, Entry, FileStore, Grant, Join, Kinds, LedgerWriter, Meeting, Method, Notice,
+    Purposes, Scope, Tag, Time,
+};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -550,6 +553,41 @@ fn r10_the_ledgers_reader_tells_who_agreed_to_what() {
             assert!(row.contains(word), "{word} in {row}");
         }
     }
+}
+
+#[test]
+fn r3_the_ledgers_reader_has_nobody_agree_to_who_was_named_later() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("ledger.jsonl");
+    let store = FileStore::create(&path).unwrap();
+    let writer = LedgerWriter::new(Box::new(store));
+    let mut meeting = Meeting::open_with("m", 4, writer).unwrap();
+    let ann = meeting.join(Join::adult("ann"), Time::START).unwrap();
+    let bit = Purposes::from_bits_retain(1 << 9);
+    let scope = Scope::new(Kinds::AUDIO, Purposes::RECORD | bit);
+    let agrees = |meeting: &mut Meeting, text| {
+        let notice = Notice {
+            digest: Digest::of(text),
+            version: text.into(),
+            language: "en".into(),
+            controller: "Example".into(),
+            scope,
+        };
+        let notice = meeting.show(notice).unwrap();
+        let grant = Grant::new(notice, scope, Method::Typed);
+        let by = Authority::Participant;
+        meeting.grant(by, ann, &grant, Time::START).unwrap();
+    };
+    agrees(&mut meeting, "before");
+    meeting.third_party(Purposes::TRAIN, "EVIL").unwrap();
+    agrees(&mut meeting, "after");
+    drop(meeting);
+    let output = reader().arg(&path).output().unwrap();
+    succeeded(&output);
+    let told = String::from_utf8(output.stdout).unwrap();
+    let rows = told.lines().filter(|row| row.contains("agreed"));
+    let rows: Vec<_> = rows.map(|row| row.contains("TRAIN@EVIL")).collect();
+    assert_eq!(rows, [false, true], "{told}");
 }
 
 #[test]

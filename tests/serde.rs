@@ -73,7 +73,7 @@ data! {
     "consent/grant.rs" Scope: [SCOPE, Scope::ALL, Scope::new(Kinds::empty(), Purposes::empty())];
     "consent/notice.rs" Digest: [Digest::of("")];
     "consent/notice.rs" Notice: [common::notice()];
-    "refusal.rs" Refusal: [Refusal::Overreach, Refusal::Unsigned, Refusal::Keyless, Refusal::ForeignMeeting, Refusal::Replayed, Refusal::WrongSignature];
+    "refusal.rs" Refusal: [Refusal::Overreach, Refusal::AgreedEarlier, Refusal::Unsigned, Refusal::Keyless, Refusal::ForeignMeeting, Refusal::Replayed, Refusal::WrongSignature];
     "consent/signature.rs" PublicKey: [PublicKey([7; 32])];
     "consent/signature.rs" Signed: [signed()];
     "export/erasure.rs" Erasure: erasure().outlets;

@@ -62,7 +62,7 @@ statuses! {
     LedgerSeveralNames = -31, "a meeting writes the ledger, and its file has several names: remove those by which that meeting did not open it";
 
     Overreach = -32, "only the person can agree, or their guardian if they have one";
-    Unsigned = -33, "the person joined with a key, and nothing is signed";
+    Unsigned = -33, "nothing is signed, though the person joined with a key or is said to have signed";
     ForeignMeeting = -34, "what is signed is of another meeting";
     Replayed = -35, "what is signed is over an earlier challenge";
     WrongSignature = -36, "the signature is not by the person's key over this grant";
@@ -88,6 +88,8 @@ statuses! {
     Ended = -56, "the meeting is over";
     Keyless = -57, "the person joined without a key, and something is signed";
     WrongGuardian = -59, "the id joined with another guardian before, who agrees for it as long as the meeting lasts";
+    ControlCharacter = -61, "a third party's name has a control character, such as a line feed";
+    AgreedEarlier = -60, "agreed before the person came, before the notice was shown, or before the last withdrawal of it";
     Overtaken = -58, "overtaken by a withdrawal or a restriction of the same, so nothing of it holds";
 
     NotAnEntry = -64, "a line is not an entry";
@@ -118,6 +120,7 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(Refusal::Overreach, _) => Self::Overreach,
+            Error::Refused(Refusal::AgreedEarlier, _) => Self::AgreedEarlier,
             Error::Refused(Refusal::Unsigned, _) => Self::Unsigned,
             Error::Refused(Refusal::Keyless, _) => Self::Keyless,
             Error::Refused(Refusal::ForeignMeeting, _) => Self::ForeignMeeting,
@@ -134,6 +137,7 @@ impl From<Error> for Status {
             Error::OwnGuardian => Self::OwnGuardian,
             Error::WrongGuardian => Self::WrongGuardian,
             Error::NotARestrainer(_) => Self::NotARestrainer,
+            Error::ControlCharacter => Self::ControlCharacter,
             Error::Empty(_) => Self::Empty,
             Error::Time => Self::Time,
             Error::Format => Self::Format,

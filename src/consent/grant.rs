@@ -96,7 +96,7 @@ pub enum Method {
     Typed,
     /// They said it.
     Spoken,
-    /// They signed it.
+    /// They signed it, with the key that they joined with: without a signature it is refused ([`Refusal::Unsigned`](crate::Refusal::Unsigned)).
     Signed,
 }
 
@@ -130,7 +130,10 @@ pub struct Grant {
     pub scope: Scope,
     /// How.
     pub method: Method,
-    /// When the person agreed, if that was before the meeting is told. The grant holds only from when it is told.
+    /// When the person agreed, if that was before the meeting is told. The grant holds only from when it is told, and only if the person agreed
+    /// in this stay, after the notice was shown and after anything of it was withdrawn last ([`Refusal::AgreedEarlier`](crate::Refusal::AgreedEarlier)).
+    ///
+    /// Without it they agree now: whoever tells of it later than it was, as over a network, says when it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
     /// When it ends by itself, if it does.

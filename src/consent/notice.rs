@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Scope;
+use crate::time::Time;
 
 /// What people were shown before they were asked (GDPR Art. 4(11), 13).
 ///
@@ -29,6 +30,8 @@ pub(crate) struct Shown {
     pub(crate) notice: Notice,
     /// What of its scope had a name when it was shown.
     pub(crate) describes: Scope,
+    /// When it was shown first.
+    pub(crate) at: Time,
     pub(crate) is_superseded: bool,
 }
 

@@ -7,7 +7,6 @@ use super::{Digest, Grant, Restrainer, Scope, Shown};
 use crate::{
     authority::Authority,
     error::Error,
-    purpose::Purposes,
     table::Effective,
     time::{Millis, NEVER, Time},
     verdict::Reason,
@@ -71,11 +70,12 @@ pub(crate) const fn agrees(has_guardian: bool) -> Authority {
 /// **R3 Each purpose by itself**, and specific, informed, unambiguous (GDPR Art. 4(11), 6(1)(a), 7, 9(2)(a)):
 /// why a grant that is told at `at`, under the notice that was shown, if it was, cannot open anything.
 ///
-/// `specific` is what the grant covers of purposes that have a name. The notice describes no more than those that had one when it was shown.
+/// `specific` is what the grant covers of purposes that have a name, and whether one of them is to recognise somebody, be it by a third party.
+/// The notice describes no more than those that had a name when it was shown.
 pub(crate) fn covers(
     shown: Option<&Shown>,
     grant: &Grant,
-    specific: Scope,
+    (specific, identifies): (Scope, bool),
     at: Time,
 ) -> Result<(), Error> {
     let shown = shown.ok_or(Error::UnknownNotice)?;
@@ -88,7 +88,7 @@ pub(crate) fn covers(
     if grant.scope.is_empty() {
         return Err(Error::Empty("grant's scope"));
     }
-    if grant.scope.purposes.contains(Purposes::IDENTIFY) && !grant.method.is_explicit() {
+    if identifies && !grant.method.is_explicit() {
         return Err(Error::NotExplicit);
     }
     let in_future = |end: Time| end.in_range() && at < end;

@@ -9,7 +9,7 @@
 //! | meeting id, participant id | UTF-8 |
 //! | digest of the notice's text | 32 |
 //! | kinds, purposes | 16 bits each, big-endian |
-//! | recipients | for each third party's purpose in the order of the bits: its name, `PURPOSE@RECIPIENT` in UTF-8, and a line feed |
+//! | recipients | for each third party's purpose in the order of the bits: its name, `PURPOSE@RECIPIENT` in UTF-8, and a line feed; a name has no control characters, so that each is read back as it was |
 //! | method | `clicked`, `typed`, `spoken` or `signed` |
 //! | time of agreeing, end | microseconds since the meeting's start, 64 bits signed, big-endian; empty if there is none |
 //! | challenge | 32 |

@@ -89,6 +89,9 @@ impl Ledger {
 
     /// Reads a ledger and checks it, against a head that was kept apart if there is one, and a device's key if that is known.
     ///
+    /// Both may be given, and neither excuses the other: the ledger must have the head, whatever the device signed, and
+    /// [`Ledger::anchored`] says how far either vouches for it. A device vouches for no more than it signed, so that no signature is no error.
+    ///
     /// # Errors
     ///
     /// [`LedgerError`] for the first line that does not verify. A last line without a line feed is torn, not an error, and is left out.
@@ -105,6 +108,9 @@ impl Ledger {
             anchored: 0,
             beside: Vec::new(),
         };
+        // Of no entries, as before a meeting began: that is in every ledger.
+        let mut has_anchor =
+            anchor.is_none_or(|anchor| anchor.entries == 0 && anchor.hash == Head::NONE.hash);
         let mut rest = bytes;
         while !rest.is_empty() {
             let Some(length) = rest.iter().position(|byte| *byte == b'\n') else {
@@ -117,6 +123,7 @@ impl Ledger {
                 what,
             })?;
             if anchor == Some(&ledger.head) {
+                has_anchor = true;
                 ledger.anchored = ledger.head.entries;
             }
             rest = after.split_first().map_or(&[][..], |(_, rest)| rest);
@@ -128,15 +135,10 @@ impl Ledger {
                     what: LedgerFault::OtherMeeting,
                 })
             }
-            Some(anchor)
-                if ledger.anchored < anchor.entries
-                    || anchor.entries == 0 && anchor.hash != Head::NONE.hash =>
-            {
-                Err(LedgerError {
-                    line: anchor.entries,
-                    what: LedgerFault::Anchor,
-                })
-            }
+            Some(anchor) if !has_anchor => Err(LedgerError {
+                line: anchor.entries,
+                what: LedgerFault::Anchor,
+            }),
             _ => Ok(ledger),
         }
     }

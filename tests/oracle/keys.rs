@@ -3,7 +3,7 @@
 //! It shares no code with the gate: messages are put together here, and signed and checked with `ed25519-dalek` itself.
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use framegate::Purposes;
+use framegate::{Method, Purposes};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -282,6 +282,10 @@ impl Oracle {
     /// R2: why what somebody agrees to opens nothing, for what is signed or is not.
     pub fn unsigned(&self, stay: usize, grant: &Grant) -> Option<Refusal> {
         let Some(key) = self.key(stay) else {
+            let is_said_to_be = grant.method == Method::Signed && grant.signed.is_none();
+            if is_said_to_be && !self.has(Fault::SigningNeedsNoSignature) {
+                return Some(Refusal::Unsigned);
+            }
             let is_refused = grant.signed.is_some() && !self.has(Fault::SignaturesNeedNoKey);
             return is_refused.then_some(Refusal::Keyless);
         };

@@ -223,6 +223,7 @@ impl Oracle {
         match why {
             _ if self.has(Fault::EntersEveryRefusalAsOverreach) => "overreach",
             Refusal::Overreach => "overreach",
+            Refusal::AgreedEarlier => "agreed_earlier",
             Refusal::Unsigned => "unsigned",
             Refusal::Keyless => "keyless",
             Refusal::ForeignMeeting => "foreign_meeting",

@@ -45,7 +45,7 @@ pub struct Kept {
     tag: Tag,
     /// Their ids, and as what they are in it.
     people: BTreeMap<String, Kinds>,
-    /// How much had happened when it was released.
+    /// How much had happened when it was released, and when the first of its sources was.
     events: usize,
 }
 
@@ -56,7 +56,8 @@ impl Kept {
             let id = oracle.id(who.expect("somebody who joined")).to_owned();
             *by_id.entry(id).or_insert(Kinds::empty()) |= kind.into();
         }
-        let events = oracle.events.len();
+        // Before it was released, or before the first of what it was made from was: what is made of something that must go must go.
+        let events = usize::try_from(tag.generation()).expect("not so many") - 1;
         Self {
             tag,
             people: by_id,

@@ -131,6 +131,14 @@ faults! {
     CountsDroppedFramesOnly
     ResumesATornLedger
     AnythingIsOfAnyKind
+    AClickIdentifiesToOthers
+    SigningNeedsNoSignature
+    NamelessNoticesAreShown
+    AgreedInAnEarlierStay
+    AgreedBeforeTheNotice
+    AgreedBeforeTheWithdrawal
+    AgreedBeforeATornLine
+    TheTimeOfGoingOnIsKnown
 }
 
 /// Somebody in a frame: the number of their stay, in the order of joining, or none for somebody who never joined.
@@ -248,6 +256,7 @@ pub enum Event {
 pub enum Refusal {
     Ended,
     Overreach,
+    AgreedEarlier,
     Unsigned,
     Keyless,
     ForeignMeeting,
@@ -485,6 +494,13 @@ impl Oracle {
         if self.is_superseded(text) {
             return Err(Refusal::StaleNotice);
         }
+        // R3: it must be of somebody, and who has no name yet is nobody.
+        let named = 9 + self.named_pairs().count();
+        let is_of_somebody =
+            each(scope.purposes).any(|purpose| u32::from(purpose.bits()) < 1 << named);
+        if !is_of_somebody && !self.has(Fault::NamelessNoticesAreShown) {
+            return Err(Refusal::Nobody);
+        }
         let text = text.to_owned();
         self.enter(Event::Shown { text, scope });
         Ok(())
@@ -608,6 +624,16 @@ impl Oracle {
         {
             return Err(Refusal::NotExplicit);
         }
+        // Whoever it is that recognises them.
+        let to_others = self.named_pairs().zip(9..).any(|(purpose, bit)| {
+            purpose == Purposes::IDENTIFY && scope.purposes.bits() >> bit & 1 == 1
+        });
+        if to_others
+            && grant.method == Method::Clicked
+            && !self.has(Fault::AClickIdentifiesToOthers)
+        {
+            return Err(Refusal::NotExplicit);
+        }
         // R3: no more than the notice describes.
         if !described.kinds.contains(scope.kinds) || !described.purposes.contains(scope.purposes) {
             return Err(Refusal::BeyondNotice);
@@ -627,6 +653,9 @@ impl Oracle {
         if !grant.until.is_none_or(in_time) || !grant.at.is_none_or(has_been) {
             return Err(Refusal::Time);
         }
+        if self.is_of_earlier(stay, &grant, shown_at) {
+            return self.refuse(by, Some(stay), grant, Refusal::AgreedEarlier);
+        }
         // R2: whatever else is right, one who joined with a key agrees by signing, and nobody else signs.
         if let Some(why) = self.unsigned(stay, &grant) {
             return self.refuse(by, Some(stay), grant, why);
@@ -636,6 +665,54 @@ impl Oracle {
         }
         self.enter(Event::Granted { by, stay, grant });
         Ok(())
+    }
+
+    /// R5: an agreement counts only if it was made in this stay, after its notice was shown and after the last withdrawal of any of it.
+    fn is_of_earlier(&self, stay: usize, grant: &Grant, shown_at: usize) -> bool {
+        let Some(agreed) = grant.at.filter(|&agreed| agreed < self.clock) else {
+            return false;
+        };
+        // R3: what nobody was told of is not agreed to.
+        let named = 9 + self.named_pairs().count();
+        let asked =
+            each(grant.scope.purposes).filter(|purpose| u32::from(purpose.bits()) < 1 << named);
+        let asked = Scope::new(grant.scope.kinds, asked.collect());
+        let mut joined = self.events.iter().enumerate();
+        let mut joined = joined
+            .by_ref()
+            .filter(|(_, (_, event))| matches!(event, Event::Joined { .. }));
+        let (joined_at, (joined, _)) = joined.nth(stay).expect("a stay that began");
+        let withdrew = |event: &Event| match event {
+            Event::Withdrawn {
+                stay: whose, scope, ..
+            } => {
+                !self.has(Fault::AgreedBeforeTheWithdrawal)
+                    && self.id(*whose) == self.id(stay)
+                    && scope.kinds.intersects(asked.kinds)
+                    && scope.purposes.intersects(asked.purposes)
+            }
+            // The half line may have been anybody's.
+            Event::Resumed { torn } => *torn && !self.has(Fault::AgreedBeforeATornLine),
+            _ => false,
+        };
+        let since = &self.events[joined_at..];
+        let mut withdrawn = since.iter().filter(|(_, event)| withdrew(event));
+        agreed < self.over_by(*joined) && !self.has(Fault::AgreedInAnEarlierStay)
+            || agreed < self.over_by(self.events[shown_at].0)
+                && !self.has(Fault::AgreedBeforeTheNotice)
+            || withdrawn.any(|(at, _)| agreed <= self.over_by(*at))
+    }
+
+    /// When something that is said to have happened at a time was surely over: a meeting that goes on knows no time but its ledger's last
+    /// until there is a later one.
+    fn over_by(&self, time: i64) -> i64 {
+        let went_on =
+            |(at, event): &(i64, Event)| *at == time && matches!(event, Event::Resumed { .. });
+        if !self.events.iter().any(went_on) || self.has(Fault::TheTimeOfGoingOnIsKnown) {
+            return time;
+        }
+        let mut times = self.events.iter().map(|(at, _)| *at);
+        times.find(|&at| at > time).unwrap_or(self.clock)
     }
 
     fn refuse(
@@ -706,6 +783,14 @@ impl Oracle {
         let recipient = recipient.to_owned();
         self.enter(Event::Named { purpose, recipient });
         Ok(())
+    }
+
+    /// The purposes of the third parties that have a name, in the order of their bits.
+    fn named_pairs(&self) -> impl Iterator<Item = Purposes> {
+        self.events.iter().filter_map(|(_, event)| match event {
+            Event::Named { purpose, .. } => Some(*purpose),
+            _ => None,
+        })
     }
 
     /// Nothing happens: only those who are there can be put together.

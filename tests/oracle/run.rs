@@ -21,9 +21,9 @@ use crate::{
     resume::resumed,
     rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
+        CONTROLLER, Damage, EVERYTHING, FIFTH, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
         RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
-        ScriptedOwner, ScriptedSource, Step, THIRD, VERSION, When, Who,
+        ScriptedOwner, ScriptedSource, Step, THIRD, TO_COME, VERSION, When, Who,
     },
     sources::{self, Pair},
 };
@@ -160,6 +160,7 @@ impl Run {
             self.step(&Step::Join(id, key, When::Later(0)))?;
         }
         self.step(&Step::ThirdParty(Purposes::RECORD))?;
+        self.step(&Step::ThirdParty(Purposes::IDENTIFY))?;
         self.step(&Step::Show(EVERYTHING))?;
         self.step(&Step::Show(RENEWED))?;
         for &(owner, kind, format) in &script.streams {
@@ -392,10 +393,10 @@ impl Run {
     }
 
     fn show(&mut self, text: &str) -> Result<(), Disagreement> {
-        let scope = if text == RECORDING {
-            Scope::new(Kinds::all(), Purposes::RECORD)
-        } else {
-            Scope::ALL
+        let scope = match text {
+            RECORDING => Scope::new(Kinds::all(), Purposes::RECORD),
+            TO_COME => Scope::new(Kinds::all(), FIFTH),
+            _ => Scope::ALL,
         };
         let notice = Notice {
             digest: Digest::of(text),
@@ -932,6 +933,7 @@ fn agree_result<T>(
     let own = match gate {
         Err(Error::Refused(why, _)) => Some(match why {
             framegate::Refusal::Overreach => Refusal::Overreach,
+            framegate::Refusal::AgreedEarlier => Refusal::AgreedEarlier,
             framegate::Refusal::Unsigned => Refusal::Unsigned,
             framegate::Refusal::Keyless => Refusal::Keyless,
             framegate::Refusal::ForeignMeeting => Refusal::ForeignMeeting,
@@ -946,6 +948,7 @@ fn agree_result<T>(
         matches!(
             why,
             Refusal::Overreach
+                | Refusal::AgreedEarlier
                 | Refusal::Unsigned
                 | Refusal::Keyless
                 | Refusal::ForeignMeeting

@@ -21,6 +21,9 @@ pub const EVERYTHING: &str = "everything";
 /// Another that describes everything.
 pub const RENEWED: &str = "everything, in other words";
 pub const RECORDING: &str = "recording";
+/// Of a third party alone that may get its name later.
+pub const TO_COME: &str = "a third party to come";
+pub const FIFTH: Purposes = Purposes::from_bits_retain(1 << 11);
 /// What else is written of each meeting, notice, outlet and third party.
 pub const MEETING: &str = "oracle";
 pub const VERSION: &str = "1";
@@ -353,6 +356,15 @@ fn agreement_by(by: Authority, stay: usize, now: When) -> Step {
     }
 }
 
+/// The same, told now of an earlier time.
+pub fn agreement_agreed(by: Authority, stay: usize, agreed: When) -> Step {
+    let mut told = agreement_by(by, stay, When::Later(0));
+    if let Step::Grant { at, .. } = &mut told {
+        *at = Some(agreed);
+    }
+    told
+}
+
 /// One step, or two that rarely come together by chance: leaving and coming back, a restriction and its end.
 fn any_steps() -> impl Strategy<Value = Vec<Step>> {
     let reconnect =
@@ -394,6 +406,38 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
             steps
         },
     );
+    // What they agreed to arrives late: after a withdrawal, when they have come back, or perhaps before its notice was shown.
+    let overtaken = (
+        0..8_usize,
+        scope(),
+        0..4_u8,
+        one_of(&[0, 1, 999, 1000, 1001, 3000]),
+    )
+        .prop_map(|(stay, scope, what, back)| {
+            let by = if stay % IDS.len() == GROUPED {
+                Authority::Guardian
+            } else {
+                Authority::Participant
+            };
+            let now = When::Later(0);
+            let (mut steps, stay) = match what {
+                0 => {
+                    let joined = Step::Join(IDS[stay % IDS.len()], ScriptedKey::AsBefore, now);
+                    (vec![Step::Leave(Some(stay), now), joined], NEWEST)
+                }
+                1 => (vec![Step::Show(RECORDING)], stay),
+                _ => (vec![Step::Withdraw(by, Some(stay), scope, now)], stay),
+            };
+            let arrives = When::Later(1000);
+            steps.push(Step::Pass(arrives));
+            let mut agreed = agreement_agreed(by, stay, When::Ago(back));
+            if let (1, Step::Grant { notice, scope, .. }) = (what, &mut agreed) {
+                *notice = RECORDING;
+                scope.purposes = Purposes::RECORD;
+            }
+            steps.push(agreed);
+            steps
+        });
     let whom = option::weighted(0.5, who());
     let suspend =
         (restrainer(), whom, scope(), now(), now()).prop_map(|(by, whom, scope, since, until)| {
@@ -408,6 +452,7 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
         1 => overruled,
         1 => guardianship().boxed(),
         1 => held_back,
+        2 => overtaken.boxed(),
         1 => suspend,
         // All of them inside each other are too much for a thread's stack.
         1 => derivation().boxed(),
@@ -550,17 +595,38 @@ fn derivation() -> impl Strategy<Value = Vec<Step>> {
         now: When::Later(0),
         ..frame
     });
-    (heard, vec(any_step(), 0..=1), made).prop_map(|(heard, between, mut made)| {
-        // Often for another outlet than it was heard for.
-        if made.gap > 0 {
-            made.outlet = heard.outlet + 1;
-        }
-        let mut steps = agreements(&[0, 1, 2]);
-        steps.push(Step::Frame(heard));
-        steps.extend(between);
-        steps.push(Step::Frame(made));
-        steps
-    })
+    (heard, vec(any_step(), 0..=1), made, 0..8_u8).prop_map(
+        |(heard, mut between, mut made, how)| {
+            // Often for another outlet than it was heard for.
+            if made.gap > 0 {
+                made.outlet = heard.outlet + 1;
+            }
+            let mut steps = agreements(&[0, 1, 2]);
+            match how {
+                // Of two that were heard for different outlets, which may have nothing in common.
+                0 => {
+                    let (outlet, door) = (heard.outlet + 1, Some(Door::Admit));
+                    let heard = ScriptedFrame {
+                        door,
+                        ..heard.clone()
+                    };
+                    steps.push(Step::Frame(ScriptedFrame { outlet, ..heard }));
+                    between.clear();
+                    made.sources = vec![ScriptedSource {
+                        back: 0,
+                        also: Some(1),
+                    }];
+                }
+                // At a time at which it had not been heard yet.
+                1 => (made.captured, made.now) = (When::Ago(2000), When::Ago(1000)),
+                _ => {}
+            }
+            steps.push(Step::Frame(heard));
+            steps.extend(between);
+            steps.push(Step::Frame(made));
+            steps
+        },
+    )
 }
 
 /// Everybody agrees, and a group of them is in a frame, and once more after something else: often after one of them has left.
@@ -624,7 +690,7 @@ fn any_step() -> impl Strategy<Value = Step> {
             .prop_map(|(by, whom, scope, now)| Step::Lift(by, whom, scope, now)),
         7 => (one_of(&IDS), scripted_key(), now()).prop_map(|(id, key, now)| Step::Join(id, key, now)),
         4 => (who(), now()).prop_map(|(who, now)| Step::Leave(who, now)),
-        2 => one_of(&[EVERYTHING, RECORDING, RENEWED]).prop_map(Step::Show),
+        3 => one_of(&[EVERYTHING, RECORDING, RENEWED, TO_COME]).prop_map(Step::Show),
         2 => (one_of(&[RENEWED, RENEWED, RENEWED, EVERYTHING, RECORDING]), now())
             .prop_map(|(text, now)| Step::Supersede(text, now)),
         4 => now().prop_map(Step::Tick),
@@ -650,7 +716,7 @@ fn grant() -> impl Strategy<Value = Step> {
         12 => Just(EVERYTHING),
         4 => Just(RENEWED),
         2 => Just(RECORDING),
-        1 => Just("never shown"),
+        1 => one_of(&["never shown", TO_COME]),
     ];
     let method = prop_oneof![
         8 => one_of(&[Method::Typed, Method::Spoken, Method::Signed]),
@@ -742,6 +808,8 @@ pub fn scope() -> impl Strategy<Value = Scope> {
     ];
     let purposes = prop_oneof![
         3 => Just(Purposes::all()),
+        // Also for recognising somebody, but by no third party.
+        1 => Just(Purposes::FIRST_PARTY),
         2 => Just(Purposes::RECORD | Purposes::TRAIN),
         2 => one_of(&[Purposes::RECORD, Purposes::TRAIN, THIRD, THIRD | FOURTH]),
     ];
