@@ -195,6 +195,32 @@ fn r6_a_withdrawal_after_the_end_or_a_crash_recalls_all_that_was_released() {
 }
 
 #[test]
+fn r6_who_left_before_a_crash_is_found_after_it_and_withdraws() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("crashed.jsonl");
+    let mut scene = scene(writer(&folder.ledger()));
+    let (head, former) = (scene.meeting.head(), scene.ana);
+    let _ = scene.meeting.leave(scene.ana, millis(2000));
+    // As the file was when the process died.
+    fs::copy(folder.ledger(), &path).unwrap();
+    let ledger = read(&path);
+    let store = FileStore::append_after(&path, &ledger).unwrap();
+    let mut resumed = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap();
+    assert!(resumed.participants().all(|(id, _)| id != "ana"));
+    let (_, ana) = resumed.stays().find(|(id, _)| id == "ana").unwrap();
+    let mut withdraw = |who| resumed.withdraw(BY, who, SCOPE, millis(3000)).map(drop);
+    // The handle from before is nobody's here.
+    assert_eq!(withdraw(former), Err(Error::UnknownParticipant));
+    // The control.
+    assert_eq!(ErasureList::of(&read(&path), "ana").unwrap().outlets, []);
+    withdraw(ana).unwrap();
+    let ledger = read(&path);
+    let recalled = &ErasureList::of(&ledger, "ana").unwrap().outlets[0];
+    assert_eq!(recalled.ranges[0].range.since_ms, 1000);
+    assert_eq!(found(&ledger, &head, &scene.tags), all(Finding::Recalled));
+}
+
+#[test]
 fn r6_what_was_withdrawn_after_a_crash_stays_closed_when_the_meeting_goes_on() {
     let folder = Folder::new();
     let path = folder.ledger();

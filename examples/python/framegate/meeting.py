@@ -115,7 +115,7 @@ class Meeting(_c.HandleOwner):
         return who
 
     def find(self, id: str) -> _c.Participant:
-        """Who of this id is there."""
+        """Who of this id is there, or was last: who has left withdraws, too, also in a meeting that was resumed."""
         who = _c.Participant()
         _c.checked(_c.call.framegate_meeting_find(self._handle, _c.string(id), byref(who)))
         return who
@@ -162,9 +162,11 @@ class Meeting(_c.HandleOwner):
         return self._settling(_c.call.framegate_meeting_supersede, byref(notice), time_of(now))
 
     def grant(
-        self, by: By, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME
+        self, by: By, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME,
+        at: int = NO_TIME,
     ) -> None:
-        grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=NO_TIME, until=until)
+        """`at`: when they agreed, if that was before now: in this stay, after the notice was shown and after the last withdrawal of any of it."""
+        grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=at, until=until)
         _c.checked(_c.call.framegate_meeting_grant(self._handle, by, who, byref(grant), now))
 
     def withdraw(self, by: By, who: _c.Participant, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
