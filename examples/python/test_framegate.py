@@ -395,7 +395,10 @@ class Gate(unittest.TestCase):
                 self.assertEqual(bytes(meeting.find("ann")), bytes(ann))
                 # As the file was when the process died.
                 Path(crashed).write_bytes(Path(path).read_bytes())
-            erasure = lambda: json.loads(Ledger.read_file(crashed).erasure("ann"))["outlets"]
+
+            def erasure() -> Any:
+                return json.loads(Ledger.read_file(crashed).erasure("ann"))["outlets"]
+
             with Meeting.resume(Ledger.read_file(crashed), crashed) as meeting:
                 with self.assertRaises(Error):
                     meeting.find("bo")
@@ -888,6 +891,57 @@ class Gate(unittest.TestCase):
             with self.assertRaises(TypeError), tap.admit_batch(frame, 1_520_000):
                 self.fail("released")
         self.assertEqual(tap.counters().whole, 0)
+
+    def test_what_is_of_another_class_is_told(self) -> None:
+        """Whatever is asked for and is not what was given, in words, before anything is done."""
+        meeting, tap = self.meeting, self.tap()
+        derived = meeting.stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        captions = meeting.tap(derived, meeting.outlet("captions", Purpose.TRAIN))
+        key = MeetingKey(SECRET, meeting.instance)
+        lines = Ledger("".join(line + "\n" for line in self.lines).encode())
+        verifier = Verifier(lines)
+        self.grant()
+        with tap.admit(b"voice", 1_500_000, 1_520_000, Owner()) as cleared:
+            source = cleared.source
+        assert source is not None
+        frame = Archived(meeting.instance, None, [], None)
+
+        def admit(frame: Any) -> None:
+            with captions.admit_batch([frame], 2_000_000):
+                pass
+
+        def derive(*sources: Any) -> None:
+            with captions.derive(b"text", sources, 2_000_000):
+                pass
+
+        for none in (None, "source", 7, b"\0" * 16, object(), cleared, Settling.__new__(Settling)):
+            other: Any = none
+            for call, kind in (
+                (lambda: derive(other), "Source"),
+                (lambda: derive(source, other), "Source"),
+                (lambda: source.meet(other), "Source"),
+                (lambda: admit(other), "Frame"),
+                (lambda: admit(Frame(b"text", 1_500_000, Sources([other]))), "Source"),
+                (lambda: admit(Frame(b"text", 1_500_000, Owner(), regions=[other])), "part of a frame"),
+                (lambda: Meeting.resume(other), "Ledger"),
+                (lambda: Verifier(other), "Ledger"),
+                (lambda: verifier.verify_batch([other], Purpose.TRAIN, key), "Archived"),
+                (lambda: verifier.verify_batch([frame], Purpose.TRAIN, other), "MeetingKey"),
+                (lambda: key.seal_batch([replace(frame, subjects=[other])]), "Subject"),
+                (lambda: key.seal_batch([replace(frame, carried=other)]), "Carried"),
+                (lambda: wire.obu_write(b"", other), "Carried"),
+                (lambda: meeting.records(Kind.USAGE, self.who, [other], 9), "Field"),
+                (lambda: meeting.join_adult(other, 0), "text"),
+            ):
+                if (none, kind) in ((None, "Carried"), ("source", "text")):
+                    continue
+                with self.assertRaisesRegex(TypeError, f"^a {type(none).__name__} is no {kind}"):
+                    call()
+            if not isinstance(none, Settling):
+                with self.assertRaisesRegex(TypeError, f"^a {type(none).__name__} is no Settling$"):
+                    meeting.settled(other, 0)
+        # Of what is one, it goes on.
+        derive(source)
 
     def test_scopes_that_are_none(self) -> None:
         kinds: Any
