@@ -21,7 +21,7 @@ use comfy_table::{
     ColumnConstraint, ContentArrangement, Table, Width, presets::UTF8_FULL_CONDENSED,
 };
 use framegate::{
-    Authority, Digest, Entered, Entry, Grant, Head, Kind, Kinds, Ledger, Line, PastMeeting,
+    Authority, Device, Digest, Entered, Entry, Grant, Head, Kind, Kinds, Ledger, Line, PastMeeting,
     PublicKey, Purposes, Scope, Time, export::Receipt,
 };
 
@@ -149,8 +149,8 @@ fn in_json(character: char) -> String {
 
 fn withdraw(asked: &Withdrawal) -> Result<String, String> {
     let path = &asked.ledger;
-    let secret = asked.secret.as_deref().map(read_secret).transpose()?;
-    let past = PastMeeting::open(path, secret.as_ref());
+    let device = asked.secret.as_deref().map(read_device).transpose()?;
+    let past = PastMeeting::open(path, device);
     let mut past = past.map_err(|error| problem(path, error))?;
     let names = Names::new(past.ledger());
     let kinds = asked.kinds.iter().map(|name| kind(name).map(Kinds::from));
@@ -201,12 +201,12 @@ fn kind(name: &str) -> Result<Kind, String> {
     })
 }
 
-fn read_secret(path: &Path) -> Result<[u8; 32], String> {
+fn read_device(path: &Path) -> Result<Device, String> {
     let digits = String::from_utf8_lossy(&read(path)?).trim().to_owned();
     // A digest is 32 bytes, too.
     let secret: Result<Digest, _> = serde_json::from_value(digits.into());
     let secret = secret.map_err(|_| problem(path, "not 64 hexadecimal digits"))?;
-    Ok(secret.0)
+    Device::new(&secret.0).map_err(|error| problem(path, error))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {

@@ -16,7 +16,7 @@ use std::{
 
 use common::{Memory, SCOPE, agree, microphone, millis, notice, own};
 use framegate::{
-    Archived, Authority, Carried, Digest, Entered, Entry, Error, FileStore, FileStoreError,
+    Archived, Authority, Carried, Device, Digest, Entered, Entry, Error, FileStore, FileStoreError,
     Finding, Grant, Head, Join, Kinds, Ledger, LedgerWriter, Meeting, Method, Notice,
     OutletOptions, Participant, PastMeeting, Purposes, Reason, Scope, Store, StoreError, Subject,
     Subjects, Tag, Tap, Time, Verdict, Verifier,
@@ -643,7 +643,7 @@ fn nothing_is_widened(has_ended: bool) {
 #[test]
 fn the_device_signs_again_or_it_is_told_what_nothing_vouches_for() {
     let memory = Memory::default();
-    let mut scene = scene(memory.writer().device(&SECRET));
+    let mut scene = scene(memory.writer().device(Device::new(&SECRET).unwrap()));
     let _ = scene.meeting.end();
     drop(scene.meeting);
     let device = memory
@@ -664,7 +664,7 @@ fn the_device_signs_again_or_it_is_told_what_nothing_vouches_for() {
         assert_eq!(Receipt::of(ledger, "ana").unwrap().unanchored, 3);
         assert_eq!(Verifier::new(ledger).unwrap().unanchored(), 3);
     }
-    let mut past = PastMeeting::of(read(), store(), Some(&SECRET)).unwrap();
+    let mut past = PastMeeting::of(read(), store(), Device::new(&SECRET).ok()).unwrap();
     past.withdraw(BY, "ana", Scope::ALL, wall(1)).unwrap();
     for ledger in [past.ledger(), &read()] {
         assert_eq!(Verifier::new(ledger).unwrap().unanchored(), 1);

@@ -11,7 +11,7 @@ use super::{
     grant::{ScopeIn, authority},
     handle::{Handle, Objects},
     ledger::{in_json, receipt_of, told},
-    meeting::secret_of,
+    meeting::device_of,
     memory::{Each, In, Late, Optional, Out, Outs, Text, answer},
     status::Status,
 };
@@ -39,8 +39,8 @@ extern "C" fn framegate_past_meeting_open(
 ) -> i32 {
     answer((Each(past), Each(Optional(line))), |(room, line)| {
         let path = path.get()?;
-        let secret = secret_of(device_secret)?;
-        let opened = told(&line, PastMeeting::open(Path::new(path), secret))?;
+        let device = device_of(device_secret)?;
+        let opened = told(&line, PastMeeting::open(Path::new(path), device))?;
         room.put(PASTS.insert(Mutex::new(Box::new(opened)))?);
         Ok(())
     })
