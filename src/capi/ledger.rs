@@ -231,7 +231,7 @@ extern "C" fn framegate_ledger_ts27560(
 ) -> i32 {
     json(ledger, (buffer, capacity, length), |ledger| {
         let particulars = particulars.sized()?.get()?;
-        let receipt = receipt_of(ledger, who)?;
+        let receipt = Receipt::of(ledger, who.get()?).ok_or(Status::UnknownParticipant)?;
         Ok(ts27560::ConsentRecord::all(&receipt, &particulars))
     })
 }
