@@ -21,7 +21,7 @@ use crate::{
     time::Time,
 };
 
-/// Lines are told by their index, and from one on is what a line changed.
+/// Lines are named by their index.
 #[derive(Default)]
 pub(crate) struct Traffic {
     /// Who is there, by id.
@@ -57,18 +57,18 @@ struct Tap {
     outlet: OutletId,
     /// As counted last.
     counted: Counters,
-    /// As told last, whole and redacted, and by which line.
+    /// How many it had released as a line told last, and which line.
     released: u64,
     told: u64,
-    /// The line that closed what the last frame was cleared by that was counted only after it.
+    /// The line that closed that by which a frame was cleared that was counted only later; there is one at most for each such line.
     late: u64,
 }
 
 /// Sets of purposes that were held, and until when.
 #[derive(Default)]
-struct Held(Vec<Purpose>);
+struct Held(Vec<Set>);
 
-struct Purpose {
+struct Set {
     of: Purposes,
     /// How many people hold them.
     people: u32,
@@ -81,7 +81,7 @@ impl Held {
         match self.0.iter_mut().find(|held| held.of == of) {
             _ if of.is_empty() => {}
             Some(held) => held.people += 1,
-            None => self.0.push(Purpose {
+            None => self.0.push(Set {
                 of,
                 people: 1,
                 until: 0,
