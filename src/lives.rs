@@ -105,7 +105,7 @@ impl Lives {
             }
             Entry::Signed { device, .. } => {
                 let is_due = if self.has_ended {
-                    last.is_end
+                    last.is_end && line.at == last.at
                 } else {
                     self.is_counted
                 };

@@ -32,6 +32,8 @@ pub(crate) struct Traffic {
     outlets: BTreeMap<OutletId, Outlet>,
     /// In the order of opening, those of which the lines have told.
     taps: Vec<Tap>,
+    /// The last line at which there were no others.
+    all: u64,
 }
 
 struct Person {
@@ -132,6 +134,7 @@ impl Traffic {
         self.streams.clear();
         self.outlets.clear();
         self.taps.clear();
+        self.all = 0;
         self.people
             .values_mut()
             .for_each(|person| person.streams.clear());
@@ -168,7 +171,7 @@ impl Traffic {
     fn known(&self, index: usize, stream: StreamId, outlet: OutletId) -> Option<Tap> {
         let (from, to) = (self.streams.get(&stream)?, self.outlets.get(&outlet)?);
         let Some(tap) = self.taps.get(index) else {
-            let opened = from.line.max(to.line);
+            let opened = from.line.max(to.line).max(self.all);
             return Some(Tap {
                 stream,
                 outlet,
@@ -234,7 +237,7 @@ impl Traffic {
             && let Some(until) = self.until(&tap)
             && until <= tap.told
         {
-            tap.late = until;
+            tap.late = tap.late.max(until);
         }
         tap.counted = counted.unwrap_or(tap.counted);
         tap.released = released;
@@ -293,13 +296,20 @@ impl Traffic {
                         self.tell(line, index, known, (released, Some(tap.frames)));
                     }
                 }
+                self.all = line;
             }
-            Entry::Settled { taps, .. } => {
+            Entry::Settled { narrowing, taps } => {
+                let narrowed = narrowing.saturating_sub(1);
                 for (index, tap) in taps.iter().enumerate() {
-                    if let Some(known) = self.known(index, tap.stream, tap.outlet) {
+                    if let Some(mut known) = self.known(index, tap.stream, tap.outlet) {
+                        // What was under way then is over and counted.
+                        if !tap.is_releasing {
+                            known.late = known.late.max(narrowed);
+                        }
                         self.tell(line, index, known, (tap.released, None));
                     }
                 }
+                self.all = self.all.max(narrowed);
             }
             _ => {}
         }
