@@ -760,7 +760,7 @@ struct Fickle {
 impl Store for Fickle {
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError> {
         let asked = self.asked.fetch_add(1, SeqCst);
-        if asked % 3 == 0 {
+        if asked.is_multiple_of(3) {
             thread::sleep(Duration::from_micros(100));
         }
         if asked % 11 == 10 {
