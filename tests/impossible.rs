@@ -15,7 +15,7 @@ use std::{
 use common::{Memory, microphone, millis, own};
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Contributors, Digest, Entry, Format, Frame, Grant, Head, Join, Kind, Kinds, Ledger,
+    Authority, Contributors, Digest, Format, Frame, Grant, Head, Join, Kind, Kinds, Ledger,
     LedgerError, LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant,
     PastMeeting, Payload, PayloadMut, PublicKey, Purposes, Reason, Scope, Signed, StreamOptions,
     Tap, Verdict,
@@ -81,6 +81,7 @@ fn writer(memory: &Memory) -> LedgerWriter {
     memory.writer().device(&DEVICE)
 }
 
+#[expect(clippy::too_many_lines, reason = "one story")]
 fn first_life(memory: &Memory) -> Vec<u8> {
     let mut meeting = common::open("m", 5, writer(memory));
     let pair = meeting.third_party(Purposes::RECORD, "ACME").unwrap();
@@ -281,7 +282,9 @@ fn rechained(lines: &[Value], as_is: Option<usize>) -> Vec<u8> {
                 renewed.insert(who.into(), last);
             }
             (Some("resumed"), _) if entry["torn"] == true => {
-                renewed.values_mut().for_each(|line| *line = last);
+                for line in renewed.values_mut() {
+                    *line = last;
+                }
             }
             (Some("named"), _) => named.push(format!("RECORD@{}", entry["recipient"])),
             _ => {}
@@ -307,7 +310,9 @@ fn sign(
             entries: n as u64,
             hash: last,
         };
-        let signature = SigningKey::from_bytes(&DEVICE).sign(&head.message());
+        let is_other = entry["device"] == to_value(public(KEY)).unwrap();
+        let secret = if is_other { KEY } else { DEVICE };
+        let signature = SigningKey::from_bytes(&secret).sign(&head.message());
         entry["signature"] = hex(&signature.to_bytes());
     }
     let who = entry["who"].as_str().unwrap_or_default().to_owned();
@@ -338,8 +343,9 @@ fn sign(
 }
 
 fn hex(bytes: &[u8]) -> Value {
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.into()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+    digits.collect::<String>().into()
 }
 
 /// A line with one thing in it changed.
@@ -362,7 +368,9 @@ struct Stock {
 impl Stock {
     fn of(lines: &[Value]) -> Self {
         let mut stock = Self::default();
-        lines.iter().for_each(|line| stock.put("line", line));
+        for line in lines {
+            stock.put("line", line);
+        }
         stock
     }
 
@@ -879,15 +887,11 @@ fn what_only_follows_from_the_line_before_is_found() {
 // ---------------------------------------------------------------------------------------------------------------------
 // What was made up once
 
-/// Somebody with a microphone and a recorder, and then these entries at these times in microseconds.
+/// Somebody with a microphone and a recorder, and then these entries at these times in microseconds, and of the day if they have `wall`.
 fn book(more: &[(i64, Value)]) -> Vec<u8> {
-    let notice = Notice {
-        scope: scope(Kinds::AUDIO, Purposes::RECORD),
-        ..common::notice()
-    };
     let begun = [
         json!({ "event": "opened", "format": 2, "instance": "0b".repeat(16), "meeting": "m", "participants": 10 }),
-        json!({ "event": "shown", "notice": notice }),
+        json!({ "event": "shown", "notice": common::notice() }),
         json!({ "event": "joined", "who": "ann" }),
         json!({ "event": "stream_opened", "stream": 0, "kind": "audio", "owner": "ann" }),
         json!({ "event": "outlet_opened", "outlet": 0, "name": "o", "purposes": "RECORD", "blanks": "" }),
@@ -895,7 +899,12 @@ fn book(more: &[(i64, Value)]) -> Vec<u8> {
     let begun = begun.into_iter().map(|entry| (0, entry));
     let all = begun.chain(more.iter().cloned());
     let lines: Vec<_> = all
-        .map(|(at, entry)| json!({ "at": at, "entry": entry }))
+        .map(
+            |(at, mut entry)| match entry.as_object_mut().unwrap().remove("wall") {
+                Some(wall) => json!({ "at": at, "wall": wall, "entry": entry }),
+                None => json!({ "at": at, "entry": entry }),
+            },
+        )
         .collect();
     rechained(&lines, None)
 }
@@ -928,6 +937,19 @@ fn withdrew() -> Value {
     json!({ "event": "withdrew", "who": "ann", "by": "participant", "scope": audio })
 }
 
+/// Of each tap its stream, its outlet, and what was whole, blanked and dropped.
+fn counted_all(taps: &[(u16, u16, [u64; 3])]) -> Value {
+    let taps: Vec<_> = taps
+        .iter()
+        .map(|(stream, outlet, [whole, blanked, dropped])| {
+            let seen = whole + blanked + dropped;
+            let frames = json!({ "seen": seen, "whole": whole, "redacted": 0, "blanked": blanked, "dropped": dropped });
+            json!({ "stream": stream, "outlet": outlet, "frames": frames })
+        })
+        .collect();
+    json!({ "event": "counted", "taps": taps })
+}
+
 fn counted(stream: u16, outlet: u16, seen: u64, whole: u64) -> Value {
     let frames = json!({ "seen": seen, "whole": whole, "redacted": 0, "blanked": 0, "dropped": 0 });
     json!({ "event": "counted", "taps": [{ "stream": stream, "outlet": outlet, "frames": frames }] })
@@ -944,12 +966,68 @@ fn settled(narrowing: u64, stream: u16, outlet: u16, released: u64, last: Option
 
 /// Each is made up in its last line, and beside it stands what could have been said there.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn what_was_made_up_is_refused_and_what_could_have_been_said_instead_is_not() {
     let given = (1, granted(None));
     let taken = (1, withdrew());
     let resumed = json!({ "event": "resumed", "torn": false });
     let signature = json!({ "event": "signed", "device": public(DEVICE), "signature": "" });
+    let mut everything = granted(None);
+    everything["grant"]["scope"] = to_value(scope(Kinds::all(), Purposes::RECORD)).unwrap();
+    let stream = |kind, owner: Option<&str>| {
+        let mut opened = json!({ "event": "stream_opened", "stream": 1, "kind": kind });
+        if let Some(owner) = owner {
+            opened["owner"] = owner.into();
+        }
+        opened
+    };
+    let by_day = |mut entry: Value| {
+        entry["wall"] = 1.into();
+        entry
+    };
+    let restricted = json!({
+        "event": "restricted", "who": "ann", "by": "host",
+        "scope": scope(Kinds::AUDIO, Purposes::RECORD),
+    });
+    let by_another = json!({ "event": "signed", "device": public(KEY), "signature": "" });
+    let end = [(1, counted_all(&[])), (1, json!({ "event": "ended" }))];
     let cases = [
+        (
+            "the meeting's clock went on without it",
+            vec![(0, by_day(resumed.clone()))],
+            (1, by_day(withdrew())),
+            (0, by_day(withdrew())),
+        ),
+        (
+            "its clock had gone on",
+            vec![],
+            (1, by_day(resumed.clone())),
+            (0, by_day(resumed.clone())),
+        ),
+        (
+            "signed though nobody withdrew",
+            vec![(0, by_day(resumed.clone()))],
+            (0, by_day(signature.clone())),
+            (0, by_day(withdrew())),
+        ),
+        (
+            "restricted after the end",
+            end.to_vec(),
+            (1, restricted.clone()),
+            (1, by_day(restricted.clone())),
+        ),
+        (
+            "restricted though they were not there",
+            vec![(1, json!({ "event": "left", "who": "ann" }))],
+            (1, restricted.clone()),
+            (1, by_day(restricted)),
+        ),
+        (
+            "a tap that was opened after the end",
+            [&end[..], &[(1, withdrew())]].concat(),
+            (1, settled(8, 0, 0, 0, None)),
+            (1, json!({ "event": "settled", "narrowing": 8, "taps": [] })),
+        ),
         (
             "nobody agreed",
             vec![],
@@ -1029,10 +1107,72 @@ fn what_was_made_up_is_refused_and_what_could_have_been_said_instead_is_not() {
             (1, settled(6, 0, 0, 0, None)),
         ),
         (
+            "the outlet takes no blank frames",
+            vec![],
+            (1, counted_all(&[(0, 0, [0, 1, 0])])),
+            (1, counted_all(&[(0, 0, [0, 0, 1])])),
+        ),
+        (
+            "one of the counters shrinks",
+            vec![given.clone(), (2, counted_all(&[(0, 0, [0, 0, 2])]))],
+            (3, counted_all(&[(0, 0, [2, 0, 1])])),
+            (3, counted_all(&[(0, 0, [2, 0, 2])])),
+        ),
+        (
+            "fewer taps than before",
+            vec![(1, counted_all(&[(0, 0, [0; 3]), (0, 0, [0; 3])]))],
+            (1, counted_all(&[(0, 0, [0; 3])])),
+            (
+                1,
+                counted_all(&[(0, 0, [0; 3]), (0, 0, [0; 3]), (0, 0, [0; 3])]),
+            ),
+        ),
+        (
+            "a tap that was not there when somebody agreed",
+            vec![given, (1, withdrew()), (1, counted_all(&[]))],
+            (1, counted_all(&[(0, 0, [1, 0, 0])])),
+            (1, counted_all(&[(0, 0, [0, 0, 1])])),
+        ),
+        (
+            "measurements of nobody's",
+            vec![(1, everything.clone()), (1, stream("telemetry", None))],
+            (1, counted_all(&[(1, 0, [1, 0, 0])])),
+            (1, counted_all(&[(1, 0, [0, 0, 1])])),
+        ),
+        (
+            "what has no kind",
+            vec![
+                (1, everything.clone()),
+                (1, stream("unclassified", Some("ann"))),
+            ],
+            (1, counted_all(&[(1, 0, [1, 0, 0])])),
+            (1, counted_all(&[(1, 0, [0, 0, 1])])),
+        ),
+        (
+            "a mix that nobody agreed to",
+            vec![
+                (1, everything.clone()),
+                (1, withdrew()),
+                (1, stream("audio", None)),
+            ],
+            (1, counted_all(&[(1, 0, [1, 0, 0])])),
+            (1, counted_all(&[(1, 0, [0, 0, 1])])),
+        ),
+        (
+            "what its owner does not agree to, of several people who do",
+            vec![
+                (1, json!({ "event": "joined", "who": "bo" })),
+                (1, everything),
+                (1, stream("audio", Some("bo"))),
+            ],
+            (1, counted_all(&[(1, 0, [1, 0, 0])])),
+            (1, counted_all(&[(0, 0, [1, 0, 0])])),
+        ),
+        (
             "it ended and nothing was counted",
             vec![],
-            (1, json!({ "event": "ended" })),
-            (1, withdrew()),
+            (0, json!({ "event": "ended" })),
+            (0, withdrew()),
         ),
         (
             "it ended later than was counted",
@@ -1065,6 +1205,22 @@ fn what_was_made_up_is_refused_and_what_could_have_been_said_instead_is_not() {
             (1, counted(0, 0, 0, 0)),
         ),
         (
+            "signed by two devices",
+            vec![
+                (1, counted(0, 0, 0, 0)),
+                (1, signature.clone()),
+                (1, counted(0, 0, 0, 0)),
+            ],
+            (1, by_another),
+            (1, signature.clone()),
+        ),
+        (
+            "signed after the end's own time",
+            end.to_vec(),
+            (2, signature.clone()),
+            (1, signature.clone()),
+        ),
+        (
             "signed twice",
             vec![(1, counted(0, 0, 0, 0)), (1, signature.clone())],
             (1, signature),
@@ -1081,6 +1237,19 @@ fn what_was_made_up_is_refused_and_what_could_have_been_said_instead_is_not() {
         assert_eq!(verify(&with(made_up)), Err(error), "{what}");
         assert_eq!(verify(&with(instead)), Ok(()), "instead of: {what}");
     }
+}
+
+#[test]
+fn a_meeting_begins_at_its_start() {
+    let mut lines = values(&book(&[]));
+    for line in &mut lines {
+        line["at"] = 1.into();
+    }
+    let error = LedgerError {
+        line: 1,
+        what: LedgerFault::Impossible,
+    };
+    assert_eq!(verify(&rechained(&lines, None)), Err(error));
 }
 
 /// A frame that was being released is counted after what it was cleared by was withdrawn, but no second one is, and none of a tap that was opened later.
