@@ -954,3 +954,119 @@ fn r10_a_ledger_that_many_threads_wrote_verifies() {
     }
     assert!(refused > 0);
 }
+
+/// Calls something of a meeting whose store does not return, does something else meanwhile, and lets the store go on.
+fn meanwhile<R: Send + 'static>(
+    slow: &Slow,
+    mut meeting: Meeting,
+    call: impl FnOnce(&mut Meeting) -> R + Send + 'static,
+    act: impl FnOnce(),
+) -> (Meeting, R) {
+    slow.shut(true);
+    let waiting = thread::spawn(move || {
+        let result = call(&mut meeting);
+        (meeting, result)
+    });
+    slow.until_somebody_waits();
+    act();
+    slow.shut(false);
+    waiting.join().unwrap()
+}
+
+#[test]
+fn r5_who_withdraws_of_an_earlier_stay_while_they_come_back_has_withdrawn() {
+    let Scene {
+        slow,
+        mut meeting,
+        notice,
+        people: [ana, _],
+        ..
+    } = scene();
+    let _ = meeting.leave(ana, millis(5)).unwrap();
+    let handle = meeting.withdrawals();
+    let (mut meeting, back) = meanwhile(
+        &slow,
+        meeting,
+        |meeting| meeting.join(Join::adult("ana"), millis(10)).unwrap(),
+        || drop(handle.withdraw(BY, ana, Scope::ALL, millis(20)).unwrap()),
+    );
+    let grant = Grant::new(notice, SCOPE, Method::Clicked);
+    let early = meeting.grant(BY, back, &grant.clone().at(millis(15)), millis(30));
+    assert_eq!(early, Err(Error::Refused(Refusal::AgreedEarlier, BY)));
+    meeting
+        .grant(BY, back, &grant.at(millis(25)), millis(30))
+        .unwrap();
+    drop(meeting);
+    assert_eq!(slow.memory.read().verify(), Ok(()));
+}
+
+/// What ended before the store had it was never in force, and is noted as ended all the same, so that the ledger says the same to whoever reads it later.
+#[test]
+fn r5_what_ends_before_the_store_has_it_is_noted_as_ended() {
+    let Scene {
+        slow,
+        mut meeting,
+        notice,
+        people: [_, ben],
+        taps: [_, mut of_ben],
+    } = scene();
+    let until = |purpose, end| {
+        let scope = Scope::new(Kinds::CHAT, purpose);
+        Grant::new(notice, scope, Method::Clicked).until(millis(end))
+    };
+    let later = until(Purposes::ASSIST, 65);
+    meeting.grant(BY, ben, &later, millis(3)).unwrap();
+    let early = until(Purposes::REVIEW, 50);
+    let (mut meeting, granted) = meanwhile(
+        &slow,
+        meeting,
+        move |meeting| meeting.grant(BY, ben, &early, millis(4)),
+        || assert_eq!(record(&mut of_ben, 60), Verdict::Whole),
+    );
+    assert_eq!(granted, Ok(()));
+    meeting.tick(millis(70));
+    drop(meeting);
+    let ledger = slow.memory.read();
+    assert_eq!(ledger.verify(), Ok(()));
+    let both = Scope::new(Kinds::CHAT, Purposes::ASSIST | Purposes::REVIEW);
+    let expired = ledger.lines.iter().find_map(|line| match &line.entry {
+        framegate::Entry::Expired { scopes, .. } => Some(scopes.clone()),
+        _ => None,
+    });
+    assert_eq!(expired, Some(vec![both]));
+}
+
+/// A crash may hide a withdrawal of up to the next line's time; when that line was published tells nothing.
+#[test]
+fn r5_a_click_after_the_first_line_of_a_new_life_counts() {
+    let Scene {
+        slow,
+        mut meeting,
+        notice,
+        people: [ana, _],
+        ..
+    } = scene();
+    drop(meeting.withdraw(BY, ana, Scope::ALL, millis(5)).unwrap());
+    drop(meeting);
+    let ledger = slow.memory.read();
+    let writer = LedgerWriter::new(Box::new(slow.clone()));
+    let mut meeting = Meeting::resume(&ledger, writer).unwrap();
+    let [ana, ben] = ["ana", "ben"].map(|id| {
+        let mut there = meeting.participants();
+        there.find(|(other, _)| other == id).unwrap().1
+    });
+    let mut of_ben = tap(&mut meeting, microphone(ben), Purposes::RECORD);
+    let grant = Grant::new(notice, SCOPE, Method::Clicked);
+    let again = grant.clone();
+    let (mut meeting, granted) = meanwhile(
+        &slow,
+        meeting,
+        move |meeting| meeting.grant(BY, ben, &again, millis(10)),
+        || assert_eq!(record(&mut of_ben, 60), Verdict::Whole),
+    );
+    assert_eq!(granted, Ok(()));
+    let click = grant.at(millis(30));
+    assert_eq!(meeting.grant(BY, ana, &click, millis(61)), Ok(()));
+    drop(meeting);
+    assert_eq!(slow.memory.read().verify(), Ok(()));
+}
