@@ -148,7 +148,8 @@ impl State {
             Ok(beside) => {
                 let more = read.iter().filter(|one| !beside.contains(one));
                 for Beside { wall, entry, .. } in beside.iter().chain(more) {
-                    let at = self.latest;
+                    // No earlier than what taps have released.
+                    let at = self.present();
                     if self.register.may(at, entry).is_ok() {
                         self.enter_queued(&Queued {
                             at,
