@@ -87,7 +87,10 @@ fn r5_nothing_is_cleared_that_was_captured_after_consent_had_ended_by_the_ledger
     let mut other = until(grant(Kinds::AUDIO, TRAIN), 5000);
     other.notice = notice(1).digest;
     let cases = [
-        ("the meeting's end", learning([(10_000, Entry::Ended {})])),
+        (
+            "the meeting's end",
+            learning([(10_000, counted(&[])), (10_000, Entry::Ended {})]),
+        ),
         ("leaving", learning([(10_000, left("ada")), late()])),
         ("a restriction", learning([(10_000, restricted()), late()])),
         (
@@ -183,7 +186,7 @@ fn r3_what_is_tagged_with_the_purposes_of_no_outlet_of_its_time_is_inconsistent(
 
 #[test]
 fn r8_what_is_relabelled_as_derived_is_cleared_no_sooner_than_its_source() {
-    let ledger = learning([(12_000, Entry::Ended {})]);
+    let ledger = learning([(12_000, counted(&[])), (12_000, Entry::Ended {})]);
     let verifier = Verifier::new(&ledger).unwrap();
     for (generation, captured, finding) in [
         (7, 5000, Finding::Cleared),

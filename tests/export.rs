@@ -969,7 +969,7 @@ fn r3_a_consent_record_ends_as_given_only_if_all_that_it_lists_still_stands() {
         let book = Book::new().with([(0, joined("ada")), (0, outlet(0, "model", TRAIN)), agreed]);
         book.with(lines)
     };
-    let ended = || (20_000, Entry::Ended {});
+    let later = || (20_000, joined("bob"));
     let restricted = Entry::Restricted {
         who: None,
         by: Authority::Host,
@@ -985,22 +985,22 @@ fn r3_a_consent_record_ends_as_given_only_if_all_that_it_lists_still_stands() {
     let cases: Vec<(&str, Ledger, _)> = vec![
         (
             "it stands",
-            learning(vec![ended()]).read(),
+            learning(vec![later()]).read(),
             first(&["given"]),
         ),
         (
             "she left, which withdraws nothing",
-            learning(vec![(10_000, left("ada")), ended()]).read(),
+            learning(vec![(10_000, left("ada")), later()]).read(),
             first(&["given"]),
         ),
         (
             "it was restricted, which withdraws nothing",
-            learning(vec![(10_000, restricted.clone()), ended()]).read(),
+            learning(vec![(10_000, restricted.clone()), later()]).read(),
             first(&["given"]),
         ),
         (
             "restricted, then superseded",
-            learning(vec![(10_000, restricted), (11_000, superseded(0)), ended()]).read(),
+            learning(vec![(10_000, restricted), (11_000, superseded(0)), later()]).read(),
             first(&["given", "expired"]),
         ),
         (
@@ -1008,7 +1008,7 @@ fn r3_a_consent_record_ends_as_given_only_if_all_that_it_lists_still_stands() {
             learning(vec![
                 (10_000, left("ada")),
                 (11_000, superseded(0)),
-                ended(),
+                later(),
             ])
             .read(),
             first(&["given", "expired"]),
@@ -1024,7 +1024,7 @@ fn r3_a_consent_record_ends_as_given_only_if_all_that_it_lists_still_stands() {
         ),
         (
             "a torn line, and gone on",
-            learning(vec![(10_000, Entry::Resumed { torn: true })]).read(),
+            learning(vec![(1000, Entry::Resumed { torn: true })]).read(),
             first(&["given", "withdrawn"]),
         ),
         (
@@ -1037,7 +1037,7 @@ fn r3_a_consent_record_ends_as_given_only_if_all_that_it_lists_still_stands() {
             learning(vec![
                 (3000, other(audio(TRAIN))),
                 (11_000, superseded(0)),
-                ended(),
+                later(),
             ])
             .read(),
             vec![record("0", &["given", "expired"]), record("1", &["given"])],

@@ -74,7 +74,7 @@ pub fn book(steps: &[(i64, Step)], torn: bool) -> (Book, i64) {
         (0, stream(0, Kind::Audio, None)),
         (0, stream(1, Kind::Video, None)),
     ]);
-    let (mut at, mut agrees, mut stale) = (0, None, [false; 2]);
+    let (mut at, mut last, mut agrees, mut stale) = (0, 0, None, [false; 2]);
     let (mut has_been, mut is_guarded) = (false, false);
     for (pause, step) in steps {
         at += pause;
@@ -130,11 +130,16 @@ pub fn book(steps: &[(i64, Step)], torn: bool) -> (Book, i64) {
                 stale[usize::from(number)] = true;
                 superseded(number)
             }
-            Step::Resume => Entry::Resumed { torn },
+            Step::Resume => {
+                // Its time is that of the line before.
+                at = last;
+                Entry::Resumed { torn }
+            }
             Step::Count => counted(&[]),
             _ => continue,
         };
         book.enter(at, &entry);
+        last = at;
     }
     (book, at + 50_000)
 }
