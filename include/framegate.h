@@ -176,6 +176,8 @@ enum {
   FRAMEGATE_ERROR_OTHER_MEETING = -74,     /* the ledger of another meeting than the head's, perhaps of the same id */
   FRAMEGATE_ERROR_REPEATED_INSTANCE = -75, /* the instance is that of a meeting of this process already: draw another */
 
+  FRAMEGATE_ERROR_NOT_CANONICAL = -77, /* a line is not byte for byte in the one form in which lines are written, as where a program wrote its JSON anew */
+
   /* What 16 bytes are not. */
   FRAMEGATE_ERROR_TAG_VERSION = -80,   /* a tag of another version */
   FRAMEGATE_ERROR_TAG_INVALID = -81,   /* not a tag that can be written */
@@ -1159,7 +1161,7 @@ typedef struct framegate_ledger_info {
 /* Reads a ledger and checks that each line follows from the one before; against a head that was kept apart, and a device's key of 32 bytes, unless these are null.
  * Neither excuses the other: the ledger must have the head, whatever the device signed. A head of no entries, as an error leaves behind, is ANCHOR.
  * Closed by framegate_ledger_close(). `line` may be null; it says which line, from 1, does not verify. Any thread.
- * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, BROKEN, LINE_TIME, SIGNATURE, IMPOSSIBLE, ANCHOR. */
+ * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, NOT_CANONICAL, BROKEN, LINE_TIME, SIGNATURE, IMPOSSIBLE, ANCHOR. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes, size_t length, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
                                                            uint64_t *line);
 

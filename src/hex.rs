@@ -1,7 +1,6 @@
 //! Bytes as hexadecimal digits, in JSON.
 
 use alloc::{borrow::Cow, string::String};
-use core::fmt::Write;
 
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -11,8 +10,8 @@ pub(crate) fn serialize<S: Serializer, const N: usize>(
 ) -> Result<S::Ok, S::Error> {
     let mut digits = String::with_capacity(2 * N);
     for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
+        let halves = [byte >> 4, byte & 0xF].map(|half| char::from_digit(half.into(), 16));
+        digits.extend(halves.into_iter().flatten());
     }
     serializer.serialize_str(&digits)
 }

@@ -95,16 +95,28 @@ impl StreamId {
     }
 }
 
-/// An outlet's number in its meeting.
+/// An outlet's number in its meeting, up to 65,534.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[repr(transparent)]
-pub struct OutletId(pub(crate) u16);
+pub struct OutletId(#[serde(deserialize_with = "outlet_number")] pub(crate) u16);
+
+fn outlet_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let number = u16::deserialize(deserializer)?;
+    let is_valid = OutletId(number).is_valid();
+    is_valid
+        .then_some(number)
+        .ok_or_else(|| D::Error::custom("no outlet has this number"))
+}
 
 impl OutletId {
     /// The number, from 0 in the order of opening.
     #[must_use]
     pub const fn number(self) -> u16 {
         self.0
+    }
+
+    pub(crate) const fn is_valid(self) -> bool {
+        self.0 != u16::MAX
     }
 }

@@ -65,5 +65,11 @@ impl Purposes {
     }
 }
 
+/// Whether somebody outside can have this name: it has no control characters, as what is signed ends each name with a line feed,
+/// and people read one name as one.
+pub(crate) fn is_recipient(name: &str) -> bool {
+    !name.is_empty() && !name.contains(char::is_control)
+}
+
 const FIRST_THIRD_PARTY_BIT: u16 = 1 << 9;
 const THIRD_PARTY_BITS: usize = 7;

@@ -15,7 +15,7 @@ use crate::{
     instance::Instance,
     kind::{Kind, Kinds},
     ledger::{Entry, Queued},
-    purpose::Purposes,
+    purpose::{Purposes, is_recipient},
     refusal::Refusal,
     release::TapState,
     serial::Stays,
@@ -239,7 +239,7 @@ impl Register {
 
     /// The number of the next outlet; none if there are no more.
     pub(crate) fn next_outlet(&self) -> Option<OutletId> {
-        (self.outlets < u16::MAX).then_some(OutletId(self.outlets))
+        Some(OutletId(self.outlets)).filter(|id| id.is_valid())
     }
 
     /// When the first consent ends by itself of those that have not ended yet.
@@ -297,8 +297,7 @@ impl Register {
         if recipient.is_empty() {
             return Err(Error::Empty("recipient"));
         }
-        // What is signed ends each recipient with a line feed, and people read one name as one.
-        if recipient.contains(char::is_control) {
+        if !is_recipient(recipient) {
             return Err(Error::ControlCharacter);
         }
         let known = self
@@ -548,7 +547,8 @@ impl Register {
     /// When something of a time happened at the latest. The clock of a meeting that went on stood at its ledger's last time, whatever had
     /// happened since: also by [`PastMeeting`](crate::PastMeeting), or in a torn line. It was over by the next time that the ledger has, or by `now`.
     fn latest(&self, time: Time, now: Time) -> Time {
-        let mut resumed = self.resumed.iter();
+        // Of several at that time only the last one saw the next.
+        let mut resumed = self.resumed.iter().rev();
         let resumed = resumed.find(|(stood, _)| *stood == time);
         resumed.map_or(time, |(_, next)| next.unwrap_or(now))
     }

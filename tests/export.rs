@@ -123,7 +123,6 @@ fn r2_nobody_elses_grant_is_on_a_receipt() {
     let book = Book::new().with([
         (0, outlet(0, "recorder", RECORD)),
         (0, joined("ada")),
-        (1000, granted_by(Authority::Host, "ada", grant(AV, RECORD))),
         (
             1000,
             granted_by(Authority::Guardian, "ada", grant(AV, RECORD)),

@@ -6,13 +6,13 @@ mod forged;
 #[path = "common/replay.rs"]
 mod replay;
 
-use std::sync::LazyLock;
+use std::{fs, sync::LazyLock};
 
-use common::{Memory, SCOPE, agree, microphone, millis};
+use common::{Memory, SCOPE, agree, canonical, microphone, millis};
 use forged::{goes_on, rechained};
 use framegate::{
-    Authority, Device, Digest, Entry, Grant, Instance, Join, Kinds, Ledger, LedgerWriter, Meeting,
-    Method, Notice, Purposes, Scope, Signed,
+    Authority, Beside, Device, Digest, Entry, FileStoreError, Grant, Instance, Join, Kinds, Ledger,
+    LedgerFault, LedgerWriter, Line, Meeting, Method, Notice, Purposes, Scope, Signed,
 };
 use proptest::{prelude::*, sample::Index, test_runner::Config};
 use serde_json::Value;
@@ -291,7 +291,7 @@ fn every_field_of_every_entry_refuses_other_types_repeated_and_unknown_names() {
             // A type that is no field's.
             let mut wrong = line.clone();
             *wrong.pointer_mut(&path).unwrap() = serde_json::json!(1.5);
-            assert!(refused(before, &wrong.to_string()), "{path} of {text}");
+            assert!(refused(before, &canonical(&wrong)), "{path} of {text}");
             // A number past all types, and nesting past any stack.
             let mut marked = line.clone();
             *marked.pointer_mut(&path).unwrap() = "MARK".into();
@@ -300,13 +300,13 @@ fn every_field_of_every_entry_refuses_other_types_repeated_and_unknown_names() {
                 "[".repeat(10_000),
                 "{\"a\":".repeat(10_000),
             ] {
-                let bad = marked.to_string().replace("\"MARK\"", &value);
+                let bad = canonical(&marked).replace("\"MARK\"", &value);
                 assert!(refused(before, &bad), "{path} of {text}");
             }
             if line.pointer(&path).is_some_and(Value::is_object) {
                 let mut more = line.clone();
                 more.pointer_mut(&path).unwrap()["unknown"] = Value::Null;
-                assert!(refused(before, &more.to_string()), "{path} of {text}");
+                assert!(refused(before, &canonical(&more)), "{path} of {text}");
             }
             // The same name twice.
             if let Some((parent, key)) = path.rsplit_once('/')
@@ -315,9 +315,7 @@ fn every_field_of_every_entry_refuses_other_types_repeated_and_unknown_names() {
                 let value = line.pointer(&path).unwrap();
                 let mut marked = line.clone();
                 marked.pointer_mut(parent).unwrap()["MARK"] = value.clone();
-                let twice = marked
-                    .to_string()
-                    .replace("\"MARK\":", &format!("\"{key}\":"));
+                let twice = canonical(&marked).replace("\"MARK\":", &format!("\"{key}\":"));
                 assert!(refused(before, &twice), "{path} of {text}");
             }
         }
@@ -326,6 +324,171 @@ fn every_field_of_every_entry_refuses_other_types_repeated_and_unknown_names() {
     kinds.dedup();
     // All but the end.
     assert_eq!(kinds.len(), 17, "{kinds:?}");
+}
+
+/// Other spellings of a line that say the same, as far as JSON and names go, each with what it is.
+fn spellings(text: &str) -> Vec<(&'static str, String)> {
+    let value: Value = serde_json::from_str(text).unwrap();
+    let mut all = vec![
+        ("a space before", format!(" {text}")),
+        ("a space after", format!("{text} ")),
+        ("a carriage return", format!("{text}\r")),
+        ("spaces after colons", text.replace("\":", "\": ")),
+        ("spaces after commas", text.replace(",\"", ", \"")),
+        ("another order", value.to_string()),
+        (
+            "a number with a fraction",
+            text.replacen(",\"prev", ".0,\"prev", 1),
+        ),
+        (
+            "a number with an exponent",
+            text.replacen(",\"prev", "e0,\"prev", 1),
+        ),
+        (
+            "a key with an escape",
+            text.replacen("\"n\"", "\"\\u006e\"", 1),
+        ),
+        ("a key twice", text.replacen("{\"n\"", "{\"n\":0,\"n\"", 1)),
+        (
+            "a name with an escape",
+            text.replacen("\"ana\"", "\"\\u0061na\"", 1),
+        ),
+        ("a solidus with an escape", text.replacen('/', "\\/", 1)),
+        (
+            "no time of day, as null",
+            text.replacen(",\"entry\"", ",\"wall\":null,\"entry\"", 1),
+        ),
+        ("upper case digits", text.replacen('b', "B", 1)),
+        ("sets without spaces", text.replace(" | ", "|")),
+        (
+            "kinds as a number",
+            text.replacen("\"AUDIO\"", "\"0x1\"", 1),
+        ),
+        (
+            "purposes in another order",
+            text.replacen("RECORD | TRAIN", "TRAIN | RECORD", 1),
+        ),
+        (
+            "purposes twice",
+            text.replacen("\"TRAIN\"", "\"TRAIN | TRAIN\"", 1),
+        ),
+        (
+            "an option as null",
+            text.replacen("\"who\":\"ana\"}", "\"who\":\"ana\",\"guardian\":null}", 1),
+        ),
+        ("everybody left out", text.replacen("\"who\":null,", "", 1)),
+    ];
+    // The line, and what is in it, as arrays.
+    let whole = ["n", "prev", "at", "wall", "entry"];
+    let whole: Vec<_> = whole.iter().map(|key| value[key].clone()).collect();
+    let mut arrays = vec![Value::from(whole).to_string()];
+    for (key, fields) in [("scope", 2), ("grant", 3), ("notice", 5)] {
+        let mut array = value.clone();
+        let Some(of) = array["entry"].get_mut(key).filter(|of| of.is_object()) else {
+            continue;
+        };
+        let names = [
+            "digest",
+            "version",
+            "language",
+            "controller",
+            "notice",
+            "scope",
+            "method",
+            "kinds",
+            "purposes",
+        ];
+        let values = names.iter().filter_map(|name| of.get(*name).cloned());
+        let values: Vec<_> = values.collect();
+        if values.len() == fields {
+            *of = values.into();
+            arrays.push(canonical(&array));
+        }
+    }
+    all.extend(arrays.into_iter().map(|array| ("an array", array)));
+    all.retain(|(_, other)| other != text);
+    all
+}
+
+/// A line is read as the bytes that are written, and no others, whatever a reader of JSON makes of them.
+#[test]
+fn what_is_read_has_one_form() {
+    let bytes = real().bytes();
+    let text = str::from_utf8(&bytes).unwrap();
+    let mut same = std::collections::BTreeSet::new();
+    let mut length = 0;
+    for text in text.lines() {
+        let before = &bytes[..length];
+        length += text.len() + 1;
+        let line: Line = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&line).unwrap(), text);
+        for (what, other) in spellings(text) {
+            let read = Ledger::read(&[before, other.as_bytes(), b"\n"].concat(), None, None);
+            let error = read.unwrap_err();
+            if serde_json::from_str::<Line>(&other).is_ok_and(|other| other == line) {
+                assert_eq!(error.what, LedgerFault::NotCanonical, "{what}: {other}");
+                same.insert(what);
+            }
+        }
+    }
+    // The control: a reader that takes whatever serde takes would have read these.
+    assert!(same.len() >= 12, "{same:?}");
+}
+
+/// The same of what lies beside, and nothing there that the ledger could not take up.
+#[test]
+fn what_lies_beside_has_one_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, beside) = (
+        folder.path().join("ledger"),
+        folder.path().join("ledger.withdrawals"),
+    );
+    let memory = real();
+    fs::write(&path, memory.bytes()).unwrap();
+    let head = memory.read().head;
+    let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::RECORD);
+    let (who, by) = ("ana".to_owned(), Authority::Participant);
+    let withdrew = |who: &String| Entry::Withdrew {
+        who: who.clone(),
+        by,
+        scope,
+    };
+    let line = |wall, entry: &Entry| {
+        let entry = entry.clone();
+        serde_json::to_string(&Beside { wall, head, entry }).unwrap()
+    };
+    let read = |line: &str| {
+        fs::write(&beside, format!("{line}\n")).unwrap();
+        Ledger::read_file(&path, None, None).map(|ledger| ledger.beside.len())
+    };
+    let good = line(7, &withdrew(&who));
+    let last = 253_402_300_799_999_999;
+    assert_eq!(read(&good).unwrap(), 1);
+    assert_eq!(read(&line(last, &withdrew(&who))).unwrap(), 1);
+    for bad in [
+        format!(" {good}"),
+        format!("{good}\r"),
+        good.replace(" | ", "|"),
+        good.replace("\"wall\":7,", "\"wall\":7,\"wall\":7,"),
+        serde_json::from_str::<Value>(&good).unwrap().to_string(),
+        // No line of a ledger can have that time of day, or be of nobody.
+        line(last + 1, &withdrew(&who)),
+        line(7, &withdrew(&String::new())),
+        line(7, &Entry::Left { who }),
+        line(
+            7,
+            &Entry::Restricted {
+                who: None,
+                by,
+                scope,
+            },
+        ),
+    ] {
+        assert!(
+            matches!(read(&bad), Err(FileStoreError::Beside { line: 1 })),
+            "{bad}"
+        );
+    }
 }
 
 #[test]

@@ -9,12 +9,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use common::{Memory, agree, microphone, millis, own};
+use common::{Memory, agree, canonical, microphone, millis, own};
 use framegate::{
     Authority, Device, Digest, Durability, Entry, Error, FileStore, Grant, Head, Instance, Join,
-    Kinds, Ledger, LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant,
-    Payload, PublicKey, Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, TapRelease, Time,
-    Verdict,
+    Kinds, Ledger, LedgerError, LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions,
+    Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Store, StoreError, Tap,
+    TapRelease, Time, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -192,16 +192,23 @@ fn r2_a_grant_by_the_host_cannot_be_resumed() {
     let (meeting, ..) = meeting(memory.writer());
     drop(meeting);
     let mut lines = memory.read().lines;
-    let Some(Entry::Granted { by, .. }) = lines.last_mut().map(|line| &mut line.entry) else {
-        panic!("a grant is last");
+    let mut forged = |forger| {
+        let Some(Entry::Granted { by, .. }) = lines.last_mut().map(|line| &mut line.entry) else {
+            panic!("a grant is last");
+        };
+        *by = forger;
+        let mut bytes = Vec::new();
+        for line in &lines {
+            bytes.extend(serde_json::to_vec(line).unwrap());
+            bytes.push(b'\n');
+        }
+        Ledger::read(&bytes, None, None)
     };
-    *by = Authority::Host;
-    let mut bytes = Vec::new();
-    for line in lines {
-        bytes.extend(serde_json::to_vec(&line).unwrap());
-        bytes.push(b'\n');
-    }
-    let forged = Ledger::read(&bytes, None, None).unwrap();
+    // No such entry is anywhere.
+    let error = forged(Authority::Host).unwrap_err();
+    assert_eq!((error.line, error.what), (4, LedgerFault::NotAnEntry));
+    // One of a guardian is, but not of somebody who has none.
+    let forged = forged(Authority::Guardian).unwrap();
     let error = Meeting::resume(&forged, LedgerWriter::default())
         .err()
         .unwrap();
@@ -237,15 +244,19 @@ fn r1_nothing_is_opened_after_the_end() {
 
 /// A ledger of these entries, all in order as far as hashes go.
 fn ledger_of(entries: &[Value]) -> Ledger {
+    read_of(entries).unwrap()
+}
+
+fn read_of(entries: &[Value]) -> Result<Ledger, LedgerError> {
     let mut bytes = Vec::new();
     let mut prev = Digest([0; 32]);
     for (n, entry) in entries.iter().enumerate() {
-        let line = json!({ "n": n, "prev": prev, "at": 0, "entry": entry }).to_string();
+        let line = canonical(&json!({ "n": n, "prev": prev, "at": 0, "entry": entry }));
         prev = Digest::of(&line);
         bytes.extend_from_slice(line.as_bytes());
         bytes.push(b'\n');
     }
-    Ledger::read(&bytes, None, None).unwrap()
+    Ledger::read(&bytes, None, None)
 }
 
 #[test]
@@ -290,6 +301,7 @@ fn a_meeting_has_an_instance_of_its_own_and_no_other_has_it() {
 fn ledgers_of_other_formats_are_refused_by_name() {
     let read = |opened: Value| {
         let line = json!({ "n": 0, "prev": "0".repeat(64), "at": 0, "entry": opened });
+        let line = canonical(&line);
         Ledger::read(format!("{line}\n").as_bytes(), None, None)
             .map(|ledger| ledger.head.instance)
             .map_err(|error| error.what)
@@ -376,7 +388,8 @@ fn r1_what_could_not_have_been_opened_cannot_be_resumed() {
     let stream = |number: u16, owner| json!({ "event": "stream_opened", "stream": number, "kind": "audio", "owner": owner });
     let outlet = |number: u16, name, purposes| json!({ "event": "outlet_opened", "outlet": number, "name": name, "purposes": purposes, "blanks": "" });
     let resumed = |entries: &[Value]| {
-        let resumed = Meeting::resume(&ledger_of(entries), LedgerWriter::default());
+        let resumed =
+            read_of(entries).and_then(|ledger| Meeting::resume(&ledger, LedgerWriter::default()));
         resumed.map(drop).map_err(|error| (error.line, error.what))
     };
     let good = [
@@ -387,20 +400,21 @@ fn r1_what_could_not_have_been_opened_cannot_be_resumed() {
     ];
     assert_eq!(resumed(&good), Ok(()));
 
+    let (none, here) = (LedgerFault::NotAnEntry, LedgerFault::Impossible);
     let impossible = [
-        (0, opened("", 1)),
-        (0, opened("m", 0)),
-        (2, stream(0, "eva")),
-        (2, stream(1, "ana")),
-        (3, outlet(0, "", "RECORD")),
-        (3, outlet(0, "recorder", "")),
-        (3, outlet(1, "recorder", "RECORD")),
-        (3, outlet(0, "recorder", "0x200")),
+        (0, opened("", 1), none),
+        (0, opened("m", 0), none),
+        (2, stream(0, "eva"), here),
+        (2, stream(1, "ana"), here),
+        (3, outlet(0, "", "RECORD"), none),
+        (3, outlet(0, "recorder", ""), here),
+        (3, outlet(1, "recorder", "RECORD"), here),
+        (3, outlet(0, "recorder", "0x200"), here),
     ];
-    for (line, entry) in impossible {
+    for (line, entry, what) in impossible {
         let mut bad = good.clone();
         bad[line] = entry;
-        let expected = Err((line as u64 + 1, LedgerFault::Impossible));
+        let expected = Err((line as u64 + 1, what));
         assert_eq!(resumed(&bad), expected, "{}", bad[line]);
     }
 }

@@ -14,8 +14,8 @@ use std::{
 };
 
 use framegate::{
-    Authority, Device, Grant, Join, Kind, Kinds, Line, Meeting, Method, PastMeeting, Purposes,
-    Scope, StreamOptions,
+    Authority, Device, Grant, Join, Kind, Kinds, Ledger, LedgerFault, Line, Meeting, Method,
+    PastMeeting, Purposes, Scope, StreamOptions,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -343,11 +343,218 @@ fn what_does_not_go_together_is_refused() {
     }
 }
 
-/// What a schema lets pass of a ledger the library reads, if it follows.
 #[test]
 fn a_line_of_a_ledger_is_read_as_it_was_written() {
     for case in REAL.iter().filter(|case| case.schema == "ledger") {
         let line: Line = serde_json::from_value(case.instance.clone()).unwrap();
         assert_eq!(serde_json::to_value(&line).unwrap(), case.instance);
+        let written = serde_json::to_string(&line).unwrap();
+        assert_eq!(common::canonical(&case.instance), written);
     }
+}
+
+/// Whether the library takes a value for a line, by itself: what is wrong with it is only that it does not follow from the one before.
+fn is_read(line: &Value) -> bool {
+    let opened = json!({
+        "n": 0, "prev": "0".repeat(64), "at": 0,
+        "entry": {"event": "opened", "format": 2, "instance": "0b".repeat(16), "meeting": "m", "participants": 1},
+    });
+    let lines = [&opened, line].map(common::canonical);
+    let read = Ledger::read((lines.join("\n") + "\n").as_bytes(), None, None);
+    read.unwrap_err().what == LedgerFault::Broken
+}
+
+/// A line for each entry, with all that it can have.
+fn entries() -> Vec<Value> {
+    let (digest, signature) = ("0d".repeat(32), "5e".repeat(64));
+    let scope = json!({"kinds": "AUDIO | CHAT", "purposes": "RECORD | TRAIN | 0x600"});
+    let grant = json!({
+        "notice": digest, "scope": scope, "method": "signed", "at": 4, "until": 5,
+        "signed": {"instance": "0b".repeat(16), "meeting": "m", "challenge": digest, "signature": signature},
+    });
+    let notice = json!({"digest": digest, "version": "1", "language": "en", "controller": "Example", "scope": scope});
+    let released =
+        json!({"stream": 0, "outlet": 1, "released": 2, "last": 3, "is_releasing": false});
+    let frames = json!({"seen": 10, "whole": 1, "redacted": 2, "blanked": 3, "dropped": 4});
+    let entries = [
+        json!({"event": "opened", "format": 2, "instance": "0b".repeat(16), "meeting": "m", "participants": 9}),
+        json!({"event": "resumed", "torn": true}),
+        json!({"event": "joined", "who": "ana", "guardian": "gus", "key": digest}),
+        json!({"event": "left", "who": "ana"}),
+        json!({"event": "shown", "notice": notice}),
+        json!({"event": "superseded", "notice": digest}),
+        json!({"event": "granted", "who": "ana", "by": "guardian", "grant": grant}),
+        json!({"event": "refused", "who": "ana", "by": "vendor", "grant": grant, "why": "overreach"}),
+        json!({"event": "withdrew", "who": "ana", "by": "guardian", "scope": scope}),
+        json!({"event": "restricted", "who": "ana", "by": "host", "scope": scope}),
+        json!({"event": "lifted", "who": null, "by": "administrator", "scope": scope}),
+        json!({"event": "expired", "who": "ana", "scopes": [scope]}),
+        json!({"event": "named", "purpose": "TRAIN", "recipient": "ACME Ltd", "pair": "0x200"}),
+        json!({"event": "stream_opened", "stream": 0, "kind": "audio", "owner": "ana"}),
+        json!({"event": "outlet_opened", "outlet": 0, "name": "cloud", "recipient": "ACME Ltd", "purposes": "0x200", "blanks": "VIDEO"}),
+        json!({"event": "settled", "narrowing": 7, "taps": [released]}),
+        json!({"event": "counted", "taps": [{"stream": 0, "outlet": 1, "frames": frames}]}),
+        json!({"event": "signed", "device": digest, "signature": signature}),
+        json!({"event": "ended"}),
+    ];
+    let line = |entry: &Value| json!({"n": 3, "prev": digest, "at": 6, "entry": entry});
+    let mut lines: Vec<Value> = entries.iter().map(line).collect();
+    for timed in ["resumed", "withdrew", "restricted", "signed", "granted"] {
+        let mut of = lines
+            .iter()
+            .filter(|line| line["entry"]["event"] == timed)
+            .cloned();
+        let mut line = of.next().unwrap();
+        line["wall"] = 1_700_000_000_000_000_u64.into();
+        lines.push(line);
+    }
+    lines
+}
+
+/// What anything is changed to.
+fn others(value: &Value) -> Vec<Value> {
+    let mut others = vec![
+        Value::Null,
+        json!(true),
+        json!([]),
+        json!({}),
+        json!([value]),
+        json!({"0": value}),
+        json!(1.5),
+        json!(i64::MIN),
+        json!(-1),
+    ];
+    let bounds = [
+        1 << 16,
+        u64::from(u32::MAX) * 1000,
+        253_402_300_800_000_000,
+        1 << 63,
+        u64::MAX,
+    ];
+    let around = bounds.iter().flat_map(|bound| [bound - 1, *bound]);
+    others.extend([0, 1, 2, 3].into_iter().chain(around).map(Value::from));
+    // One more than any number here.
+    others.push(serde_json::from_str("18446744073709551616").unwrap());
+    let texts = "|x|a\nb|x\n|\0|\u{7f}|\u{85}|\u{a0}|\u{2028}|\u{200b}|\"\\/|\u{1f600}";
+    others.extend(texts.split('|').map(Value::from));
+    let sets = "AUDIO;VIDEO | AUDIO;AUDIO | VIDEO;AUDIO|VIDEO;AUDIO | AUDIO;AUDIO | ; | AUDIO;audio;AUDIO | 0x2;0x1;RECORD;TRAIN | RECORD;\
+        RECORD | TRAIN;RECORD|TRAIN;RECORD | RECORD;RECORD | 0x200;0x200 | RECORD;0x100;0x200;0x400;0x8000;0x0200;0x300;0x600;0xfe00;0xFE00;\
+        0x10000;0x200 | 0x400;EVERYTHING;IDENTIFY | 0xa00;UNCLASSIFIED;0x0;0x";
+    others.extend(sets.split(';').map(Value::from));
+    let names = "participant guardian host administrator vendor Participant clicked typed spoken signed silence overreach agreed_earlier unsigned \
+        keyless foreign_meeting replayed wrong_signature because audio unclassified usage Audio faces";
+    others.extend(names.split(' ').map(Value::from));
+    others.extend([16, 31, 32, 33, 63, 64, 65, 128].map(|digits| Value::from("0".repeat(digits))));
+    match value {
+        Value::Object(fields) => {
+            others.push(fields.values().cloned().collect());
+            let mut more = value.clone();
+            more["unheard_of"] = Value::Null;
+            others.push(more);
+            for key in fields.keys() {
+                let mut less = value.clone();
+                less.as_object_mut().unwrap().remove(key);
+                others.push(less);
+            }
+        }
+        Value::String(text) => {
+            let mut shorter = text.clone();
+            shorter.pop();
+            let longer = [text.to_uppercase(), format!("{text}\n"), format!("{text}0")];
+            others.extend(longer.into_iter().chain([shorter]).map(Value::from));
+        }
+        Value::Array(values) => others.push([&values[..], values].concat().into()),
+        _ => {}
+    }
+    others
+}
+
+/// Every line with each of its values changed to each other, those of the line itself once.
+fn changed() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (at, line) in entries().into_iter().enumerate() {
+        let mut all = Vec::new();
+        places(&line, "", &mut all);
+        // With a time of day, it is that one which is looked at.
+        let has_wall = line.get("wall").is_some();
+        all.retain(|path| match path.as_str() {
+            "/n" | "/prev" | "/at" => at == 1,
+            path => !has_wall || path == "/wall",
+        });
+        for path in all {
+            for other in others(line.pointer(&path).unwrap()) {
+                let mut instance = line.clone();
+                *instance.pointer_mut(&path).unwrap() = other;
+                let schema = "ledger";
+                cases.push(Case { schema, instance });
+            }
+        }
+        let schema = "ledger";
+        cases.push(Case {
+            schema,
+            instance: line,
+        });
+    }
+    cases
+}
+
+/// On which lines the schema and a reader differ.
+fn differences(cases: &[Case], reads: impl Fn(&Value) -> bool) -> Vec<&Value> {
+    let valid = valid(cases).into_iter();
+    let differ = valid
+        .zip(cases)
+        .filter(|(valid, case)| *valid != reads(&case.instance));
+    differ.map(|(_, case)| &case.instance).collect()
+}
+
+#[test]
+fn the_schema_of_a_ledger_takes_exactly_what_the_library_reads() {
+    let cases = changed();
+    let read = cases.iter().filter(|case| is_read(&case.instance)).count();
+    assert!(
+        read > 500 && cases.len() > 8000,
+        "{read} of {}",
+        cases.len()
+    );
+    let differences = differences(&cases, is_read);
+    let shown: Vec<_> = differences
+        .iter()
+        .take(20)
+        .map(ToString::to_string)
+        .collect();
+    assert!(
+        shown.is_empty(),
+        "{} lines, as\n{}",
+        differences.len(),
+        shown.join("\n")
+    );
+}
+
+/// The control: what serde takes for a line is other than that, and so is what a reader takes that knows of no control characters.
+#[test]
+fn a_reader_of_other_lines_is_found() {
+    // Each ninth: they are much alike.
+    let cases: Vec<_> = changed().into_iter().step_by(9).collect();
+    let any = differences(&cases, |line| {
+        serde_json::from_value::<Line>(line.clone()).is_ok()
+    });
+    let paths = ["/entry/who", "/entry/scope/kinds", "/entry/participants"];
+    for path in paths {
+        assert!(
+            any.iter().any(|line| line.pointer(path).is_some()),
+            "{path}"
+        );
+    }
+    let named = cases
+        .into_iter()
+        .filter(|case| case.instance["entry"]["event"] == "named");
+    let named: Vec<_> = named.collect();
+    let careless = |line: &Value| {
+        let mut line = line.clone();
+        if let Some(Value::String(name)) = line.pointer_mut("/entry/recipient") {
+            name.retain(|letter| !letter.is_control());
+        }
+        is_read(&line)
+    };
+    assert!(!differences(&named, careless).is_empty());
 }

@@ -106,6 +106,8 @@ statuses! {
     OtherMeeting = -74, "the ledger of another meeting than the head's, perhaps of the same id";
     RepeatedInstance = -75, "the instance is that of a meeting of this process already";
 
+    NotCanonical = -77, "a line is not in the one form in which lines are written";
+
     TagVersion = -80, "a tag of another version";
     TagInvalid = -81, "not a tag that can be written";
 
@@ -176,6 +178,7 @@ impl From<LedgerError> for Status {
     fn from(error: LedgerError) -> Self {
         match error.what {
             LedgerFault::NotAnEntry => Self::NotAnEntry,
+            LedgerFault::NotCanonical => Self::NotCanonical,
             LedgerFault::Broken => Self::Broken,
             LedgerFault::Time => Self::LineTime,
             LedgerFault::Signature => Self::Signature,

@@ -8,7 +8,7 @@ use super::{Entry, Head};
 
 /// What was withdrawn or restricted while a meeting had the ledger, and lies beside it for that meeting to enter. It holds all the same.
 ///
-/// The file's name is the ledger's with `.withdrawals`; each of its lines is one of these in JSON. Lines are only ever added to it:
+/// The file's name is the ledger's with `.withdrawals`; each of its lines is one of these in JSON, in one form as the ledger's lines are. Lines are only ever added to it:
 /// the ledger has taken up those that one of its own lines tells with the same `wall`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,16 +1,22 @@
 //! Evidence: append-only, each line bound to the one before.
 //!
+//! `schema/ledger.md` tells whoever has never seen the library all that is needed to read, verify and understand a ledger;
+//! what follows is only the form.
+//!
 //! A ledger is JSON Lines. Each line is an object of `n`, counted from 0, `prev`, the SHA-256 of the line before in hexadecimal digits
 //! (over its bytes without the line feed; of the first line 64 zeros), `at`, in microseconds since the meeting's start, and `entry`.
 //! The first one says of which format the ledger is, 2, and which meeting: its [`Instance`](crate::Instance), 16 random bytes in hexadecimal digits.
 //! Ledgers of format 1, which had neither, are refused, as are later ones.
 //! What was entered without a call on a meeting has `wall`, too, the time of day in microseconds since 1970.
+//! What is written has one form, byte for byte, and nothing else is read: no spaces, all keys in their order, nothing left out or added,
+//! sets in the order of their bits.
 //! Changing a line changes its hash, and so every line after it has to change; a [`Head`] that was kept apart reveals that.
 
 mod beside;
 mod entry;
 #[cfg(feature = "std")]
 mod file;
+mod form;
 #[cfg(feature = "std")]
 mod place;
 mod queue;

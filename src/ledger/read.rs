@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
-use super::{Beside, Entry, Head, Line};
+use super::{Beside, Entry, Head, Line, form::is_written_so};
 #[cfg(feature = "std")]
 use super::{FileStoreError, Place};
 use crate::{
@@ -11,6 +11,10 @@ use crate::{
 };
 
 /// A ledger that was read and in which every line follows from the one before.
+///
+/// `schema/ledger.md` describes the format for whoever does not have this library: what each line means, which may follow, and what all of it proves.
+/// Lines are read only byte for byte as they are written, so that nobody reads another ledger in them.
+// What is kept apart from ledgers, as heads are, and what is made of them, as receipts, has no such rule: it is compared by its values, and bound by no hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ledger {
@@ -44,9 +48,14 @@ pub struct LedgerError {
 /// What can be wrong with a line of a ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerFault {
-    /// Not one of the entries.
+    /// Not one of the entries, or with something in it that no such entry can have, wherever it stands.
     #[error("not an entry")]
     NotAnEntry,
+    /// An entry, but not byte for byte as it is written, so that others could read something else in it.
+    #[error(
+        "not in the one form in which lines are written: with spaces, other keys or another order of them, or changed by a program that writes JSON anew"
+    )]
+    NotCanonical,
     /// Its number or hash does not follow.
     #[error("does not follow from the line before")]
     Broken,
@@ -197,35 +206,21 @@ impl Ledger {
         line: &[u8],
         device: Option<&PublicKey>,
     ) -> Result<(), LedgerFault> {
-        let read: Line = serde_json::from_slice(line).map_err(|_| self.unreadable(line))?;
+        let read: Line = serde_json::from_slice(line)
+            .map_err(|_| self.unreadable(line, LedgerFault::NotAnEntry))?;
+        if !is_written_so(&read, line) {
+            return Err(self.unreadable(line, LedgerFault::NotCanonical));
+        }
+        read.form()?;
         if read.n != self.head.entries || read.prev != self.head.hash {
             return Err(LedgerFault::Broken);
         }
         let before = self.lines.last().map_or(Time::START, |line| line.at);
-        if !read.at.in_range() || read.at < before {
+        if read.at < before {
             return Err(LedgerFault::Time);
         }
-        if let Some(wall) = read.wall {
-            if wall >= WALL_END {
-                return Err(LedgerFault::Time);
-            }
-            if !matches!(
-                read.entry,
-                Entry::Resumed { .. }
-                    | Entry::Withdrew { .. }
-                    | Entry::Restricted { .. }
-                    | Entry::Signed { .. }
-            ) {
-                return Err(LedgerFault::Impossible);
-            }
-        }
         match read.entry {
-            Entry::Opened {
-                format, instance, ..
-            } if self.lines.is_empty() => {
-                if format != Self::FORMAT {
-                    return Err(of_format(Some(format.into())));
-                }
+            Entry::Opened { instance, .. } if self.lines.is_empty() => {
                 self.head.instance = instance;
             }
             Entry::Opened { .. } => return Err(LedgerFault::Impossible),
@@ -254,13 +249,13 @@ impl Ledger {
         Ok(())
     }
 
-    /// What is wrong with a line that cannot be read: as the first one it may be another format's.
-    fn unreadable(&self, line: &[u8]) -> LedgerFault {
+    /// What is wrong with a line that cannot be read: as the first one it may be another format's, otherwise it is `what`.
+    fn unreadable(&self, line: &[u8], what: LedgerFault) -> LedgerFault {
         match serde_json::from_slice(line) {
             Ok(First {
                 entry: Opened::Opened { format },
-            }) if self.lines.is_empty() => of_format(format),
-            _ => LedgerFault::NotAnEntry,
+            }) if self.lines.is_empty() && format != Some(Self::FORMAT.into()) => of_format(format),
+            _ => what,
         }
     }
 }
@@ -281,7 +276,7 @@ enum Opened {
 }
 
 /// What is wrong with a first line that says it is of this format; those of the first say nothing.
-fn of_format(format: Option<u64>) -> LedgerFault {
+pub(super) fn of_format(format: Option<u64>) -> LedgerFault {
     match format {
         None | Some(1) => LedgerFault::FormerFormat,
         Some(format) if format > Ledger::FORMAT.into() => LedgerFault::LaterFormat,

@@ -9,7 +9,7 @@ use std::{
     vec::Vec,
 };
 
-use super::{Beside, Entry, FileStoreError, file::sync_folder, place::Place};
+use super::{Beside, FileStoreError, file::sync_folder, form::is_written_so, place::Place};
 
 /// After the ledger's name, that of the file in which withdrawals from it lie.
 pub(super) const WITHDRAWALS: &str = ".withdrawals";
@@ -102,13 +102,11 @@ impl Watch {
         let mut unreadable = None;
         for line in whole.split_inclusive(|byte| *byte == b'\n') {
             self.lines += 1;
-            match serde_json::from_slice(line) {
-                Ok(
-                    beside @ Beside {
-                        entry: Entry::Withdrew { .. } | Entry::Restricted { .. },
-                        ..
-                    },
-                ) => found.push(beside),
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            match serde_json::from_slice::<Beside>(line) {
+                Ok(beside) if is_written_so(&beside, line) && beside.has_form() => {
+                    found.push(beside);
+                }
                 _ => unreadable = Some(self.lines),
             }
         }

@@ -1,6 +1,6 @@
 //! A meeting as tests and benches need it.
 
-#![allow(dead_code, reason = "no test needs all of it")]
+#![allow(dead_code, unused_imports, reason = "no test needs all of it")]
 
 use std::sync::{
     Arc, Mutex,
@@ -12,6 +12,9 @@ use framegate::{
     LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Plane,
     PlaneMut, Purposes, Samples, Scope, Store, StoreError, StreamOptions, Tap, Time,
 };
+
+mod canonical;
+pub use canonical::{canonical, rechained};
 
 /// RECORD and TRAIN of everything.
 pub const SCOPE: Scope = Scope::new(Kinds::all(), Purposes::RECORD.union(Purposes::TRAIN));

@@ -1,7 +1,7 @@
 //! Ledgers written line by line, by hand.
 
 use framegate::{
-    Authority, Digest, Entry, Grant, Instance, Kind, Kinds, Ledger, Method, Notice, OutletId,
+    Authority, Digest, Entry, Grant, Instance, Kind, Kinds, Ledger, Line, Method, Notice, OutletId,
     Purposes, Scope, StreamId, TapCount, Time,
 };
 use serde_json::{from_value, json};
@@ -56,8 +56,14 @@ impl Book {
 
     /// Writes a line, at a time in microseconds.
     pub fn enter(&mut self, micros: i64, entry: &Entry) {
-        let line = json!({ "n": self.entries, "prev": self.last, "at": micros, "entry": entry })
-            .to_string();
+        let line = Line {
+            n: self.entries,
+            prev: self.last,
+            at: Time::from_micros(micros),
+            wall: None,
+            entry: entry.clone(),
+        };
+        let line = serde_json::to_string(&line).expect("a line");
         self.entries += 1;
         self.last = Digest::of(&line);
         self.bytes.push_str(&line);
