@@ -1,0 +1,160 @@
+//! What a ledger says of random meetings, beside every frame that was released in them and a plain telling of its lines.
+//!
+//! The meetings are real: people come, agree, withdraw and go, hosts restrict, notices are superseded, stores refuse, processes die
+//! with a line half written, and others go on with what is left, by clocks that are right, late or behind.
+//! The check before training, erasure lists, receipts and all exports must then say what the lines say, to the millisecond:
+//!
+//! - A frame is cleared if it can have been released and nobody in it has withdrawn anything of it since, and only then.
+//! - Every frame is on the receipts of all who are in it, and whatever was withdrawn on their erasure lists; no list names what cannot have been released.
+//! - No export says that something is granted which does not stand for all that went there.
+//!
+//! `evidence/meetings.rs` makes the meetings, `evidence/law.rs` tells what stood after each line, and the others are what must follow from it.
+//! It shares no code with `src/`.
+
+#![cfg(feature = "std")]
+
+#[path = "evidence/chance.rs"]
+mod chance;
+#[path = "evidence/clearing.rs"]
+mod clearing;
+#[path = "evidence/disk.rs"]
+mod disk;
+#[path = "evidence/erasing.rs"]
+mod erasing;
+#[path = "evidence/exporting.rs"]
+mod exporting;
+#[path = "evidence/faults.rs"]
+mod faults;
+#[path = "evidence/frames.rs"]
+mod frames;
+#[path = "evidence/law.rs"]
+mod law;
+#[path = "evidence/lines.rs"]
+mod lines;
+#[path = "evidence/meetings.rs"]
+mod meetings;
+#[path = "evidence/probes.rs"]
+mod probes;
+#[path = "evidence/runs.rs"]
+mod runs;
+#[path = "evidence/verifying.rs"]
+mod verifying;
+
+use chance::Chance;
+use faults::Fault;
+use law::Law;
+use meetings::Told;
+
+/// Meetings, and with `FRAMEGATE_DEEP` set.
+const MEETINGS: u64 = 1000;
+const DEEP: u64 = 20_000;
+
+type Check = fn(&Told, &[u8], &Law, u64, Option<Fault>) -> Result<(), String>;
+
+fn clears(
+    told: &Told,
+    ledger: &[u8],
+    law: &Law,
+    seed: u64,
+    fault: Option<Fault>,
+) -> Result<(), String> {
+    verifying::check(told, ledger, law, seed, fault)
+}
+
+fn erases(
+    told: &Told,
+    ledger: &[u8],
+    law: &Law,
+    _: u64,
+    fault: Option<Fault>,
+) -> Result<(), String> {
+    erasing::check(told, ledger, law, fault)
+}
+
+fn exports(
+    told: &Told,
+    ledger: &[u8],
+    law: &Law,
+    _: u64,
+    fault: Option<Fault>,
+) -> Result<(), String> {
+    exporting::check(told, ledger, law, fault)
+}
+
+/// The ledger up to some line, as whoever looked at it earlier had it.
+fn beginning(ledger: &[u8], chance: &mut Chance) -> Vec<u8> {
+    let ends: Vec<_> = ledger
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'\n')
+        .collect();
+    let end = chance.index(&ends).map_or(0, |index| ends[index].0 + 1);
+    ledger[..end].to_vec()
+}
+
+/// Looks at one meeting, after its end and as it was at some time before.
+fn look(seed: u64, check: Check, fault: Option<Fault>) -> Result<(), String> {
+    let told = meetings::run(seed);
+    let mut chance = Chance::new(seed ^ 0xBE61);
+    for ledger in [beginning(&told.ledger, &mut chance), told.ledger.clone()] {
+        let law = Law::of(&ledger);
+        if !law.lines.is_empty() {
+            check(&told, &ledger, &law, seed, fault)
+                .map_err(|what| format!("{} lines: {what}", law.lines.len()))?;
+        }
+    }
+    Ok(())
+}
+
+fn look_at_all(check: Check) {
+    let meetings = if std::env::var_os("FRAMEGATE_DEEP").is_some() {
+        DEEP
+    } else {
+        MEETINGS
+    };
+    let seeds = match std::env::var("FRAMEGATE_SEED") {
+        Ok(seed) => seed.parse().map(|seed| seed..seed + 1).expect("a number"),
+        Err(_) => 0..meetings,
+    };
+    let failed: Vec<_> = seeds
+        .filter_map(|seed| Some((seed, look(seed, check, None).err()?)))
+        .collect();
+    let some = failed.iter().take(10);
+    let told: Vec<_> = some
+        .map(|(seed, what)| format!("FRAMEGATE_SEED={seed}: {what}"))
+        .collect();
+    assert!(
+        failed.is_empty(),
+        "{} of {meetings} meetings:\n{}",
+        failed.len(),
+        told.join("\n")
+    );
+}
+
+#[test]
+fn a_frame_is_cleared_if_it_can_have_been_released_and_nobody_withdrew() {
+    look_at_all(clears);
+}
+
+#[test]
+fn lists_leave_out_no_frame_and_name_no_more() {
+    look_at_all(erases);
+}
+
+#[test]
+fn no_export_says_more_than_stands() {
+    look_at_all(exports);
+}
+
+#[test]
+fn smoke() {
+    let mut count = 0;
+    let mut lines = 0;
+    for seed in 0..200 {
+        let told = meetings::run(seed);
+        count += told.frames.len();
+        let law = law::Law::of(&told.ledger);
+        lines += law.lines.len();
+    }
+    println!("{count} {lines}");
+}
