@@ -119,6 +119,14 @@ fn look_at_all(check: Check) {
     let failed: Vec<_> = seeds
         .filter_map(|seed| Some((seed, look(seed, check, None).err()?)))
         .collect();
+    if std::env::var_os("EV_KINDS").is_some() {
+        let mut groups = std::collections::BTreeMap::<String, Vec<&(u64, String)>>::new();
+        for f in &failed {
+            let key: String = f.1.split(": ").skip(1).take(1).map(|s| s.split(',').take(2).collect::<String>().chars().filter(|c| !c.is_ascii_digit()).collect::<String>()).collect();
+            groups.entry(key).or_default().push(f);
+        }
+        for (k, v) in groups { println!("== {k}: {}", v.len()); for f in v.iter().take(4) { println!("    {}: {}", f.0, f.1); } }
+    }
     let some = failed.iter().take(10);
     let told: Vec<_> = some
         .map(|(seed, what)| format!("FRAMEGATE_SEED={seed}: {what}"))
