@@ -1263,7 +1263,7 @@ enum {
   FRAMEGATE_FINDING_UNNAMED = 5,       /* it does not say of everybody who is in it, and as what; or not in order */
   FRAMEGATE_FINDING_UNSEALED = 6,      /* its tag has no seal, or there is no digest to check it by */
   FRAMEGATE_FINDING_FORGED = 7,        /* its seal is not of this tag, stream, payload and these people */
-  FRAMEGATE_FINDING_INCONSISTENT = 8,  /* by the ledger this cannot have been released: no such stream or person, or they had not agreed */
+  FRAMEGATE_FINDING_INCONSISTENT = 8,  /* by the ledger this cannot have been released: no such stream, person or outlet by then, they had not agreed, or it was captured later */
   FRAMEGATE_FINDING_RECALLED = 9,      /* it was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)) */
   FRAMEGATE_FINDING_OTHER_MEETING = 10 /* it is of another meeting than the ledger, or the key is, perhaps of one of the same id */
 };

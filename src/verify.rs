@@ -41,7 +41,8 @@ pub enum Finding {
     Unsealed = 5,
     /// Its seal is not of this tag, stream, payload and these people.
     Forged = 6,
-    /// By the ledger this cannot have been released: no such stream or person, or they had not agreed.
+    /// By the ledger this cannot have been released: there was no such stream, person or outlet of these purposes by then, they had not agreed,
+    /// or it was captured when their consent had ended. What ended it may have come while the frame was on its way: that is not cleared either.
     Inconsistent = 7,
     /// It was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)).
     Recalled = 8,
@@ -88,6 +89,7 @@ pub struct Verifier {
     /// Of each line.
     hashes: Vec<Digest>,
     streams: Vec<Opened>,
+    outlets: Vec<Declared>,
     /// The numbers of people by their ids.
     people: BTreeMap<String, usize>,
     /// Where each person's consents are in `consents`: by kind, then by purpose.
@@ -103,15 +105,20 @@ struct Opened {
     owner: Option<String>,
 }
 
-/// One unbroken consent.
+#[derive(Debug)]
+struct Declared {
+    line: u32,
+    purposes: Purposes,
+}
+
+/// An unbroken consent, as it was from one line to another.
 #[derive(Debug)]
 struct Consent {
-    /// The lines with which it began and with which it had ended.
     opened: u32,
     closed: u32,
     since: Millis,
-    /// Before when everything was captured that was released under it.
-    settled: Millis,
+    /// Before when everything was captured that was surely released under it; of what is recalled, that may have been (R6).
+    until: Millis,
     is_recalled: bool,
 }
 
@@ -133,6 +140,7 @@ impl Verifier {
             unanchored: ledger.unanchored(),
             hashes: (0..ledger.lines.len()).map(|at| ledger.hash(at)).collect(),
             streams: Vec::new(),
+            outlets: Vec::new(),
             people: BTreeMap::new(),
             cells: Vec::new(),
             consents: Vec::new(),
@@ -149,6 +157,10 @@ impl Verifier {
                     kind: *kind,
                     owner: owner.clone(),
                 }),
+                Entry::OutletOpened { purposes, .. } => verifier.outlets.push(Declared {
+                    line: number(index),
+                    purposes: *purposes,
+                }),
                 _ => {}
             }
         }
@@ -162,7 +174,7 @@ impl Verifier {
                 let first = self.consents.len();
                 if kind.never_cleared().is_none() {
                     let of_cell = history.of_cell(kind, purpose);
-                    self.consents.extend(of_cell.map(Consent::new));
+                    self.consents.extend(of_cell.flat_map(Consent::all));
                 }
                 self.cells.push((first, self.consents.len()));
             }
@@ -284,17 +296,24 @@ impl Verifier {
 
     /// Whether the ledger bears a frame out, and nobody in it has withdrawn since.
     fn stands(&self, named: &Named<'_>) -> Result<(), Finding> {
-        if !self.has_stream(named) {
+        if !self.has_stream(named) || !self.had_outlet(named.tag) {
             return Err(Finding::Inconsistent);
         }
         let mut is_recalled = false;
         for subject in named.subjects {
             let person = self.people.get(subject.id).ok_or(Finding::Inconsistent)?;
-            for kind in bits(subject.kinds_with(named.tag).bits()) {
-                for purpose in bits(named.tag.purposes().bits()) {
+            for purpose in bits(named.tag.purposes().bits()) {
+                let mut had_agreed = false;
+                for kind in bits(subject.kinds_with(named.tag).bits()) {
                     let cell = person * CELLS + kind * 16 + purpose;
                     let consent = self.consent(cell, named.tag);
-                    is_recalled |= consent.ok_or(Finding::Inconsistent)?.is_recalled;
+                    let consent = consent.ok_or(Finding::Inconsistent)?;
+                    had_agreed |= consent.opened < named.tag.generation();
+                    is_recalled |= consent.is_recalled;
+                }
+                // To what it was derived from, at least.
+                if !had_agreed {
+                    return Err(Finding::Inconsistent);
                 }
             }
         }
@@ -302,6 +321,17 @@ impl Verifier {
             Err(Finding::Recalled)
         } else {
             Ok(())
+        }
+    }
+
+    /// Whether there was an outlet of the tag's purposes by then. A tag of several streams is of what they have in common.
+    fn had_outlet(&self, tag: Tag) -> bool {
+        let outlets = self.outlets.iter();
+        let mut by_then = outlets.take_while(|outlet| outlet.line < tag.generation());
+        if tag.stream().is_some() {
+            by_then.any(|outlet| outlet.purposes == tag.purposes())
+        } else {
+            by_then.any(|outlet| outlet.purposes.contains(tag.purposes()))
         }
     }
 
@@ -324,27 +354,33 @@ impl Verifier {
         let &(first, end) = self.cells.get(cell)?;
         let consents = self.consents.get(first..end)?;
         let (captured, generation) = (tag.captured().floor(), tag.generation());
-        // What is derived has the generation of its earliest source, which may be of before it was agreed to what is made of it.
+        // What is derived has the generation of its earliest source, which may be of just before it was agreed to what is made of it.
         let is_derived = tag.stream().is_none();
         consents.iter().find(|consent| {
             generation <= consent.closed
-                && (is_derived || consent.opened < generation)
+                && (consent.opened < generation || is_derived && consent.since == captured)
                 && consent.since <= captured
-                && captured < consent.settled
+                && captured < consent.until
         })
     }
 }
 
 impl Consent {
-    fn new(interval: &Interval) -> Self {
-        let span = &interval.span;
-        Self {
-            opened: number(span.opened),
-            closed: number(span.closed),
+    fn all(interval: &Interval) -> impl Iterator<Item = Self> {
+        let span = interval.span;
+        let is_recalled = span.recalled.is_some();
+        let pieces = interval.pieces.iter();
+        pieces.map(move |piece| Self {
+            opened: number(piece.opened),
+            closed: number(piece.closed),
             since: span.since,
-            settled: span.settled,
-            is_recalled: span.recalled.is_some(),
-        }
+            until: if is_recalled {
+                span.settled
+            } else {
+                piece.until
+            },
+            is_recalled,
+        })
     }
 }
 

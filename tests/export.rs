@@ -4,15 +4,17 @@
 mod ledger;
 #[path = "export/oracle.rs"]
 mod oracle;
+#[path = "export/scripts.rs"]
+mod scripts;
 
 use std::time::Duration;
 
 use framegate::{
-    Authority, Entry, Kind, Kinds, Ledger, Method, Purposes, Refusal, Scope, Time,
+    Authority, Entry, Grant, Kind, Kinds, Ledger, Method, Purposes, Refusal, Scope,
     export::{
         Ending, ErasureList, Frames, Range, Receipt, aipref,
         cawg::TrainingMining,
-        ts27560::{ConsentRecord, Particulars},
+        ts27560::{ConsentRecord, Particulars, State},
         vcon::{Consent, Dialog, LawfulBasis},
     },
 };
@@ -22,12 +24,10 @@ use proptest::{
     prelude::*,
     test_runner::{RngAlgorithm, TestError, TestRng, TestRunner},
 };
+use scripts::*;
 use serde_json::{Value, json, to_value};
 
-const AV: Kinds = Kinds::AUDIO.union(Kinds::VIDEO);
-const RECORD: Purposes = Purposes::RECORD;
 const TRAIN: Purposes = Purposes::TRAIN;
-const BOTH: Purposes = RECORD.union(TRAIN);
 
 /// Ranges as numbers: since, until, settled.
 type Numbers = (u32, Option<u32>, Option<u32>);
@@ -415,140 +415,6 @@ fn what_had_ended_before_an_outlet_was_there_never_went_into_it() {
 // ---------------------------------------------------------------------------------------------------------------------
 // Any ledger, against the oracle
 
-#[derive(Clone, Debug)]
-enum Step {
-    Join {
-        guardian: bool,
-    },
-    Leave,
-    Grant {
-        scope: Scope,
-        notice: u8,
-        lasting: Option<i64>,
-    },
-    Withdraw {
-        by: Authority,
-        scope: Scope,
-    },
-    Restrict {
-        by: Authority,
-        everybody: bool,
-        scope: Scope,
-    },
-    Lift {
-        by: Authority,
-        everybody: bool,
-        scope: Scope,
-    },
-    Supersede(u8),
-    Resume,
-    Tick,
-    Count,
-}
-
-fn scopes() -> impl Strategy<Value = Scope> {
-    let kinds = prop::sample::select(vec![Kinds::AUDIO, Kinds::VIDEO, AV]);
-    let purposes = prop::sample::select(vec![RECORD, TRAIN, BOTH, PAIR, Purposes::all()]);
-    (kinds, purposes).prop_map(|(kinds, purposes)| Scope::new(kinds, purposes))
-}
-
-fn steps() -> impl Strategy<Value = Step> {
-    let narrows = || prop::sample::select(vec![Authority::Host, Authority::Vendor]);
-    let withdraws = prop::sample::select(vec![Authority::Participant, Authority::Guardian]);
-    let lasting = prop::option::of(1..40_000i64);
-    prop_oneof![
-        3 => any::<bool>().prop_map(|guardian| Step::Join { guardian }),
-        1 => Just(Step::Leave),
-        6 => (scopes(), 0..2u8, lasting)
-            .prop_map(|(scope, notice, lasting)| Step::Grant { scope, notice, lasting }),
-        3 => (withdraws, scopes()).prop_map(|(by, scope)| Step::Withdraw { by, scope }),
-        2 => (narrows(), any::<bool>(), scopes())
-            .prop_map(|(by, everybody, scope)| Step::Restrict { by, everybody, scope }),
-        2 => (narrows(), any::<bool>(), scopes())
-            .prop_map(|(by, everybody, scope)| Step::Lift { by, everybody, scope }),
-        1 => (0..2u8).prop_map(Step::Supersede),
-        1 => Just(Step::Resume),
-        1 => Just(Step::Tick),
-        1 => Just(Step::Count),
-    ]
-}
-
-/// Only what can happen happens: nobody joins twice, nobody absent agrees, nobody agrees under a superseded notice.
-fn book(steps: &[(i64, Step)], torn: bool) -> (Book, i64) {
-    let mut book = Book::naming("ACME Ltd").with([
-        (0, outlet(0, "recorder", RECORD)),
-        (0, outlet(1, "learner", BOTH)),
-        (0, outlet_to(Some("ACME Ltd"), 2, "cloud", PAIR)),
-    ]);
-    let (mut at, mut agrees, mut stale) = (0, None, [false; 2]);
-    let mut is_guarded = false;
-    for (pause, step) in steps {
-        at += pause;
-        let who = "ada".to_owned();
-        let over = |everybody: bool| (!everybody).then(|| "ada".to_owned());
-        let entry = match step.clone() {
-            Step::Join { guardian } if agrees.is_none() => {
-                // Whoever had a guardian once has that one.
-                is_guarded |= guardian;
-                agrees = Some(if is_guarded {
-                    Authority::Guardian
-                } else {
-                    Authority::Participant
-                });
-                if is_guarded {
-                    joined_with_guardian("ada", "gus")
-                } else {
-                    joined("ada")
-                }
-            }
-            Step::Leave if agrees.take().is_some() => left("ada"),
-            Step::Grant {
-                scope,
-                notice: number,
-                lasting,
-            } if !stale[usize::from(number)] => {
-                let Some(by) = agrees else { continue };
-                let mut grant = grant(scope.kinds, scope.purposes);
-                grant.notice = notice(number).digest;
-                grant.until = lasting.map(|lasting| Time::from_micros(at + lasting));
-                granted_by(by, "ada", grant)
-            }
-            Step::Withdraw { by, scope } => Entry::Withdrew { who, by, scope },
-            Step::Restrict {
-                by,
-                everybody,
-                scope,
-            } if agrees.is_some() => Entry::Restricted {
-                who: over(everybody),
-                by,
-                scope,
-            },
-            Step::Lift {
-                by,
-                everybody,
-                scope,
-            } if agrees.is_some() => Entry::Lifted {
-                who: over(everybody),
-                by,
-                scope,
-            },
-            Step::Supersede(number) if !stale[usize::from(number)] => {
-                stale[usize::from(number)] = true;
-                superseded(number)
-            }
-            Step::Resume => Entry::Resumed { torn },
-            Step::Tick if agrees.is_some() => Entry::Expired {
-                who,
-                scopes: vec![Scope::ALL],
-            },
-            Step::Count => counted(&[]),
-            _ => continue,
-        };
-        book.enter(at, &entry);
-    }
-    (book, at + 50_000)
-}
-
 fn instants<'a>(ranges: impl IntoIterator<Item = &'a Range>, end: i64) -> Instants {
     let end = u32::try_from(end / 1000).expect("a time") + 1;
     let of = |range: &Range| {
@@ -611,13 +477,6 @@ fn compare(steps: &[(i64, Step)], torn: bool, fault: Option<Fault>) -> Result<()
         }
     }
     Ok(())
-}
-
-fn scripts() -> impl Strategy<Value = (Vec<(i64, Step)>, bool)> {
-    (
-        prop::collection::vec((0..15_000i64, steps()), 0..30),
-        any::<bool>(),
-    )
 }
 
 fn config(cases: u32) -> ProptestConfig {
@@ -998,10 +857,11 @@ fn a_consent_record_has_the_fields_of_ts_27560() {
         (3000, superseded(0)),
     ]);
     let ledger = book.read();
-    let records = ConsentRecord::all(&receipt(&ledger), &particulars);
+    let records = ConsentRecord::all(&ledger, "ada", &particulars).unwrap();
     let records = to_value(records).expect("JSON");
-    let [record] = &records.as_array().expect("records")[..] else {
-        panic!()
+    let records = records.as_array().expect("records");
+    let [withdrawn, record] = &records[..] else {
+        panic!("what was withdrawn, and what came to its end: {records:?}")
     };
     assert_eq!(
         keys(record),
@@ -1014,7 +874,12 @@ fn a_consent_record_has_the_fields_of_ts_27560() {
             "events"
         ])
     );
-    assert_eq!(record["record_id"], json!(ledger.lines[6].prev));
+    let hash = ledger.lines[6].prev;
+    let ids = records.iter().map(|record| record["record_id"].clone());
+    assert_eq!(
+        ids.collect::<Vec<_>>(),
+        [format!("{hash}.1"), format!("{hash}.2")]
+    );
     let processing = &record["pii_processing"];
     assert_eq!(
         keys(processing),
@@ -1028,10 +893,10 @@ fn a_consent_record_has_the_fields_of_ts_27560() {
     let name = |purpose: &Value| purpose["purpose"].clone();
     assert_eq!(
         purposes.iter().map(name).collect::<Vec<_>>(),
-        ["RECORD", "IDENTIFY", "RECORD@ACME Ltd"]
+        ["IDENTIFY", "RECORD@ACME Ltd"]
     );
     assert_eq!(
-        purposes[2],
+        purposes[1],
         json!({
             "purpose": "RECORD@ACME Ltd", "lawful_basis": "consent",
             "pii_information": [{ "pii_type": "audio" }, { "pii_type": "video" }],
@@ -1041,7 +906,7 @@ fn a_consent_record_has_the_fields_of_ts_27560() {
         })
     );
     let biometric = json!({ "pii_type": "audio", "special_pii_category": "biometric" });
-    assert_eq!(purposes[1]["pii_information"][0], biometric);
+    assert_eq!(purposes[0]["pii_information"][0], biometric);
     assert_eq!(
         record["parties"],
         json!([
@@ -1052,14 +917,208 @@ fn a_consent_record_has_the_fields_of_ts_27560() {
         ])
     );
     let event = |time: &str, entity: &str, state: &str| json!({ "event_time": time, "entity_id": entity, "event_type": "explicit", "event_state": state });
+    let given = event("2025-01-02T12:00:01.000Z", "pii_principal", "given");
     assert_eq!(
         record["events"],
         json!([
-            event("2025-01-02T12:00:01.000Z", "pii_principal", "given"),
-            event("2025-01-02T12:00:02.000Z", "pii_principal", "withdrawn"),
-            event("2025-01-02T12:00:03.001Z", "pii_controller", "expired"),
+            given,
+            event("2025-01-02T12:00:03.000Z", "pii_controller", "expired"),
         ])
     );
+    let purposes = &withdrawn["pii_processing"]["purposes"];
+    assert_eq!(purposes[0]["purpose"], json!("RECORD"));
+    assert_eq!(purposes.as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        withdrawn["events"],
+        json!([
+            given,
+            event("2025-01-02T12:00:02.000Z", "pii_principal", "withdrawn"),
+        ])
+    );
+}
+
+/// The states of each record of Ada's, in order.
+fn states(ledger: &Ledger) -> Vec<(String, Vec<&'static str>)> {
+    let particulars = Particulars {
+        started: STARTED,
+        address: String::new(),
+        contact: String::new(),
+        storage_locations: Vec::new(),
+        retention_period: String::new(),
+        jurisdiction: String::new(),
+        withdrawal_method: String::new(),
+    };
+    let records = ConsentRecord::all(ledger, "ada", &particulars).expect("records");
+    let of = |record: &ConsentRecord| {
+        let states = record.events.iter().map(|event| match event.event_state {
+            State::Given => "given",
+            State::Withdrawn => "withdrawn",
+            State::Expired => "expired",
+        });
+        let version = record.pii_processing.privacy_notice.version.clone();
+        (version, states.collect())
+    };
+    records.iter().map(of).collect()
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn r3_a_consent_record_ends_as_given_only_if_all_that_it_lists_still_stands() {
+    let learning = |lines: Vec<(i64, Entry)>| {
+        let agreed = (1000, granted("ada", grant(Kinds::AUDIO, TRAIN)));
+        let book = Book::new().with([(0, joined("ada")), (0, outlet(0, "model", TRAIN)), agreed]);
+        book.with(lines)
+    };
+    let ended = || (20_000, Entry::Ended {});
+    let restricted = Entry::Restricted {
+        who: None,
+        by: Authority::Host,
+        scope: Scope::new(Kinds::AUDIO, TRAIN),
+    };
+    let other = |mut grant: Grant| {
+        grant.notice = notice(1).digest;
+        granted("ada", grant)
+    };
+    let record = |version: &str, states: &[&'static str]| (version.to_owned(), states.to_vec());
+    let first = |states| vec![record("0", states)];
+    let audio = |purposes| grant(Kinds::AUDIO, purposes);
+    let cases: Vec<(&str, Ledger, _)> = vec![
+        (
+            "it stands",
+            learning(vec![ended()]).read(),
+            first(&["given"]),
+        ),
+        (
+            "she left, which withdraws nothing",
+            learning(vec![(10_000, left("ada")), ended()]).read(),
+            first(&["given"]),
+        ),
+        (
+            "it was restricted, which withdraws nothing",
+            learning(vec![(10_000, restricted.clone()), ended()]).read(),
+            first(&["given"]),
+        ),
+        (
+            "restricted, then superseded",
+            learning(vec![(10_000, restricted), (11_000, superseded(0)), ended()]).read(),
+            first(&["given", "expired"]),
+        ),
+        (
+            "left, then superseded",
+            learning(vec![
+                (10_000, left("ada")),
+                (11_000, superseded(0)),
+                ended(),
+            ])
+            .read(),
+            first(&["given", "expired"]),
+        ),
+        (
+            "left, then withdrawn",
+            learning(vec![
+                (10_000, left("ada")),
+                (11_000, withdrew("ada", Kinds::AUDIO, TRAIN)),
+            ])
+            .read(),
+            first(&["given", "withdrawn"]),
+        ),
+        (
+            "a torn line, and gone on",
+            learning(vec![(10_000, Entry::Resumed { torn: true })]).read(),
+            first(&["given", "withdrawn"]),
+        ),
+        (
+            "a torn line",
+            learning(vec![]).read_torn(),
+            first(&["given", "withdrawn"]),
+        ),
+        (
+            "of two notices one is superseded",
+            learning(vec![
+                (3000, other(audio(TRAIN))),
+                (11_000, superseded(0)),
+                ended(),
+            ])
+            .read(),
+            vec![record("0", &["given", "expired"]), record("1", &["given"])],
+        ),
+        (
+            "its end came, and it was withdrawn afterwards",
+            learning(vec![
+                (2000, granted("ada", until(audio(RECORD), 3000))),
+                (9000, withdrew("ada", Kinds::AUDIO, RECORD)),
+            ])
+            .read(),
+            vec![
+                record("0", &["given", "expired", "withdrawn"]),
+                record("0", &["given"]),
+            ],
+        ),
+        (
+            "its end was put off, and came",
+            learning(vec![
+                (2000, other(until(audio(RECORD), 3000))),
+                (2500, other(until(audio(RECORD), 4000))),
+                (4000, counted(&[])),
+            ])
+            .read(),
+            vec![
+                record("0", &["given"]),
+                record("1", &["given", "given", "expired"]),
+            ],
+        ),
+        (
+            "its end has not come",
+            learning(vec![
+                (2000, other(until(audio(RECORD), 4000))),
+                (3999, counted(&[])),
+            ])
+            .read(),
+            vec![record("0", &["given"]), record("1", &["given"])],
+        ),
+        (
+            "some of it was withdrawn, and agreed to again",
+            learning(vec![
+                (2000, granted("ada", audio(RECORD | Purposes::ASSIST))),
+                (3000, withdrew("ada", Kinds::AUDIO, BOTH)),
+                (4000, granted("ada", audio(RECORD))),
+            ])
+            .read(),
+            vec![
+                record("0", &["given", "withdrawn", "given"]),
+                record("0", &["given"]),
+                record("0", &["given", "withdrawn"]),
+            ],
+        ),
+    ];
+    for (what, ledger, expected) in cases {
+        ledger.verify().expect("a ledger that verifies");
+        let told = states(&ledger);
+        assert_eq!(told, expected, "{what}");
+    }
+}
+
+#[test]
+fn r2_what_a_child_refuses_is_never_given() {
+    let by = |by| (by, Scope::new(Kinds::AUDIO, TRAIN));
+    let (guardian, scope) = by(Authority::Guardian);
+    let agreed = |at| {
+        (
+            at,
+            granted_by(guardian, "ada", grant(scope.kinds, scope.purposes)),
+        )
+    };
+    let refused = |at| (at, withdrew("ada", scope.kinds, scope.purposes));
+    let child = || Book::new().with([(0, joined_with_guardian("ada", "gus"))]);
+    let ledger = child()
+        .with([agreed(1000), refused(2000), agreed(3000)])
+        .read();
+    assert_eq!(
+        states(&ledger),
+        [("0".to_owned(), vec!["given", "withdrawn"])]
+    );
+    let ledger = child().with([refused(1000), agreed(3000)]).read();
+    assert_eq!(states(&ledger), []);
 }
 
 #[test]

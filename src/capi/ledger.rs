@@ -193,8 +193,8 @@ extern "C" fn framegate_ledger_ts27560(
 ) -> i32 {
     json(ledger, (buffer, capacity, length), |ledger| {
         let particulars = particulars.sized()?.get()?;
-        let receipt = Receipt::of(ledger, who.get()?).ok_or(Status::UnknownParticipant)?;
-        Ok(ts27560::ConsentRecord::all(&receipt, &particulars))
+        let records = ts27560::ConsentRecord::all(ledger, who.get()?, &particulars);
+        records.ok_or(Status::UnknownParticipant)
     })
 }
 

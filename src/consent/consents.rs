@@ -124,6 +124,16 @@ impl Consents {
             .map(|standing| standing.notice)
     }
 
+    /// Whether what was agreed to under a notice stands beyond `at`, and no refusal of a child's own is in its way.
+    pub(crate) fn stands(&self, kind: Kind, purpose: Purposes, notice: Digest, at: Millis) -> bool {
+        let of_kinds = Kind::ALL.into_iter().zip(&self.of_kinds);
+        let mut cells = of_kinds
+            .filter(|(of, _)| *of == kind)
+            .flat_map(|(_, of_kind)| Purposes::each().zip(of_kind));
+        let is_refused = cells.any(|(of, consent)| of == purpose && consent.is_refused());
+        !is_refused && self.notices(kind, purpose, at).any(|of| of == notice)
+    }
+
     /// Whether anything of a scope is held.
     pub(crate) fn holds(&self, scope: Scope) -> bool {
         self.effective().any(|(kind, of_kind)| {

@@ -198,6 +198,11 @@ impl Consent {
         }
     }
 
+    /// Whether a child's own refusal closes it.
+    pub(super) const fn is_refused(self) -> bool {
+        self.refused
+    }
+
     /// The end that is still to be noted, if what was granted has one.
     pub(super) fn end(self) -> Option<Millis> {
         (self.since < self.until && self.until < NEVER).then_some(self.until)

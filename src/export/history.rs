@@ -4,6 +4,7 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
+use super::agreed::Agreements;
 use crate::{
     consent::Digest,
     ids::Life,
@@ -36,7 +37,8 @@ pub enum Ending {
     MeetingEnded,
 }
 
-/// From when to when something held, by the ledger's lines and by time.
+/// From when to when something held, by the ledger's lines and by time: what receipts and erasure lists go by, so that it errs on the wide side.
+/// What may be used goes by [`Piece`]s, which are exact.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span {
     /// The line with which it began, and the line with which it had ended; `usize::MAX` if it has not.
@@ -44,7 +46,8 @@ pub(crate) struct Span {
     pub(crate) closed: usize,
     pub(crate) since: Millis,
     pub(crate) until: Millis,
-    /// Before when everything was captured that was released under it, also what was on its way when it was cut (R6).
+    /// Before when everything was captured that was released under it: also what was on its way when it was cut (R6), and whatever was released
+    /// up to a crash, of which nobody knows when it came.
     pub(crate) settled: Millis,
     /// When it was recalled, if it was.
     pub(crate) recalled: Option<Time>,
@@ -65,6 +68,16 @@ impl Span {
     }
 }
 
+/// What held of a consent as of some of the ledger's lines, exactly: nothing that was captured at `until` or later was released under it,
+/// but for what was on its way when consent was cut.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    /// The line from which on it held, and the line with which it had changed; `usize::MAX` if it has not.
+    pub(crate) opened: usize,
+    pub(crate) closed: usize,
+    pub(crate) until: Millis,
+}
+
 /// One unbroken consent to one kind for one purpose.
 #[derive(Clone, Debug)]
 pub(crate) struct Interval {
@@ -78,6 +91,86 @@ pub(crate) struct Interval {
     pub(crate) ended: Option<Ending>,
     /// The notices that covered it, in the order of agreeing.
     pub(crate) notices: Vec<Digest>,
+    /// In the order of lines, each where the one before ends.
+    pub(crate) pieces: Vec<Piece>,
+    /// How many of these are of before the meeting's process last went.
+    crashed: usize,
+    /// Before when everything was captured that was released under an end which was shortened since.
+    shortened: Millis,
+}
+
+impl Interval {
+    fn new(
+        index: usize,
+        (stay, kind, purpose): (u32, Kind, Purposes),
+        (since, until): (Millis, Millis),
+    ) -> Self {
+        Self {
+            stay,
+            kind,
+            purpose,
+            span: Span {
+                opened: index,
+                closed: usize::MAX,
+                since,
+                until,
+                settled: until,
+                recalled: None,
+            },
+            agreed_end: until,
+            ended: None,
+            notices: Vec::new(),
+            pieces: Vec::from([Piece {
+                opened: index,
+                closed: usize::MAX,
+                until,
+            }]),
+            crashed: 0,
+            shortened: 0,
+        }
+    }
+
+    /// Goes on until another end from a line on, at which everything that was on its way had been captured before `settled`.
+    fn go_on(&mut self, index: usize, until: Millis, settled: Millis) {
+        if until < self.span.until {
+            self.shortened = self.shortened.max(self.span.until.min(settled));
+            self.cut(until);
+        }
+        if until != self.span.until {
+            self.piece(index, until);
+        }
+        self.span.until = until;
+        self.span.settled = until.max(self.shortened);
+        self.agreed_end = until;
+    }
+
+    /// The meeting's process went, some time after the line before this one, and the meeting goes on.
+    fn crash(&mut self, index: usize) {
+        self.piece(index, self.span.until);
+        self.crashed = self.pieces.len() - 1;
+    }
+
+    /// Whatever was released since the last crash was captured before this.
+    fn cut(&mut self, until: Millis) {
+        for piece in self.pieces.iter_mut().skip(self.crashed) {
+            piece.until = piece.until.min(until);
+        }
+    }
+
+    fn piece(&mut self, index: usize, until: Millis) {
+        self.close(index);
+        self.pieces.push(Piece {
+            opened: index,
+            closed: usize::MAX,
+            until,
+        });
+    }
+
+    fn close(&mut self, index: usize) {
+        if let Some(last) = self.pieces.last_mut() {
+            last.closed = index;
+        }
+    }
 }
 
 /// All consents of one person's, in the order in which they ended.
@@ -89,6 +182,8 @@ pub(crate) struct History {
     pub(crate) lines: Vec<usize>,
     /// The notices that were superseded.
     pub(crate) superseded: Vec<Digest>,
+    /// What they agreed to under each notice, and what became of it.
+    pub(crate) agreed: Agreements,
 }
 
 impl History {
@@ -111,6 +206,7 @@ impl History {
                 stays: 0,
                 lines: Vec::new(),
                 superseded: Vec::new(),
+                agreed: Agreements::default(),
             },
         };
         let beside = ledger.beside.iter().map(|beside| Line {
@@ -202,8 +298,12 @@ impl Replay<'_> {
     /// Takes down what an entry has made of the consents of whoever it is about.
     fn note(&mut self, index: usize, line: &Line, stay: Option<(u32, &Stay)>) {
         self.history.lines.push(index);
+        self.history.agreed.take(index, line, stay);
         if let Entry::Superseded { notice } = &line.entry {
             self.history.superseded.push(*notice);
+        }
+        if let Entry::Resumed { .. } = line.entry {
+            self.open.values_mut().for_each(|open| open.crash(index));
         }
         match stay {
             Some((number, stay)) => {
@@ -246,25 +346,13 @@ impl Replay<'_> {
         } else if !matches!(line.entry, Entry::Granted { .. } | Entry::Superseded { .. }) {
             return;
         }
-        let interval = self.open.entry(cell).or_insert(Interval {
-            stay: number,
-            kind,
-            purpose,
-            span: Span {
-                opened: index,
-                closed: usize::MAX,
-                since,
-                until,
-                settled: until,
-                recalled: None,
-            },
-            agreed_end: until,
-            ended: None,
-            notices: Vec::new(),
-        });
-        interval.span.until = until;
-        interval.span.settled = until;
-        interval.agreed_end = until;
+        let settled = self.settled(index);
+        let interval = self
+            .open
+            .entry(cell)
+            .or_insert_with(|| Interval::new(index, (number, kind, purpose), (since, until)));
+        let settled = if interval.crashed > 0 { NEVER } else { settled };
+        interval.go_on(index, until, settled);
         for notice in stay.consents.notices(kind, purpose, line.at.floor()) {
             if !interval.notices.contains(&notice) {
                 interval.notices.push(notice);
@@ -273,9 +361,9 @@ impl Replay<'_> {
     }
 
     fn close(&mut self, index: usize, line: &Line, mut interval: Interval) {
-        let span = &mut interval.span;
-        span.closed = index;
-        if span.until <= line.at.floor() {
+        interval.close(index);
+        interval.span.closed = index;
+        if interval.span.until <= line.at.floor() {
             interval.ended = Some(Ending::Expired);
         } else {
             interval.ended = Some(match line.entry {
@@ -288,8 +376,13 @@ impl Replay<'_> {
             });
             // A crash comes some time after the last entry, and until then it held.
             if interval.ended != Some(Ending::Torn) && !self.is_past {
+                interval.cut(after(line.at));
+                let span = &mut interval.span;
                 span.until = span.until.min(after(line.at));
-                span.settled = span.settled.min(self.settled(index));
+                if interval.crashed == 0 {
+                    let settled = span.settled.min(self.settled(index));
+                    span.settled = settled.max(interval.shortened);
+                }
             }
         }
         self.history.intervals.push(interval);
@@ -323,6 +416,7 @@ impl Replay<'_> {
     fn finish(mut self) -> History {
         let last = self.ledger.lines.last();
         let end = last.map_or(Time::START, |line| line.at);
+        self.history.agreed.finish(end, self.ledger.torn);
         for mut interval in core::mem::take(&mut self.open).into_values() {
             if interval.span.until <= end.floor() {
                 interval.ended = Some(Ending::Expired);

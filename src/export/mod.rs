@@ -6,6 +6,7 @@
 //!
 //! Times that end in `_ms` are milliseconds since the meeting's start, and intervals of them are half-open.
 
+mod agreed;
 pub mod aipref;
 pub mod cawg;
 mod erasure;

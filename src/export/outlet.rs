@@ -25,7 +25,8 @@ pub struct Range {
     /// Until when, exclusive; `None` while it goes on, or if a crash came at an unknown time, after which an outlet got nothing.
     pub until_ms: Option<u32>,
     /// The same, including frames that were on their way when consent was cut and were released before the cut had settled (R6).
-    /// `None` if the ledger has no later entry to tell by; then it is all that the outlet got since.
+    /// `None` if the ledger has no later entry to tell by, or a crash came in between, before which the clock may have been ahead of
+    /// whatever the ledger says afterwards; then it is all that the outlet got since.
     pub settled_ms: Option<u32>,
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn names_at(named: &[Named<'_>], entry: u64, purposes: Purposes) -> V
 }
 
 impl Named<'_> {
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self.recipient {
             Some(recipient) => self.purpose.with_recipient(recipient),
             None => self.purpose.iter_names().map(|(name, _)| name).collect(),

@@ -5,20 +5,26 @@
 //! as the guide of the W3C's Data Privacy Vocabularies and Controls Community Group lists them
 //! ("Consent Records and Receipts as per ISO/IEC TS 27560:2023 using DPV"). Times are RFC 3339.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    history::Ending,
-    receipt::{Agreement, Receipt},
+    agreed::{Course, Turn},
+    history::History,
+    purpose::{self, Named},
     wall::rfc3339,
 };
 use crate::{
     authority::Authority,
-    consent::{Digest, Method, Notice},
+    consent::{Method, Notice},
     kind::Kind,
+    ledger::{Entry, Ledger},
     purpose::Purposes,
 };
 
@@ -45,13 +51,14 @@ pub struct Particulars {
     pub withdrawal_method: String,
 }
 
-/// What one person agreed to under one notice, and what became of it.
+/// What one person agreed to under one notice, and what became of all of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConsentRecord {
     /// [`SCHEMA`].
     pub schema_version: &'static str,
-    /// The hash of the ledger's line in which they first agreed under this notice.
-    pub record_id: Digest,
+    /// The hash of the ledger's line in which they first agreed to this under this notice, a full stop, and the number of the record among those
+    /// of this line, from 1.
+    pub record_id: String,
     /// The person's id.
     pub pii_principal_id: String,
     /// To what.
@@ -145,68 +152,82 @@ pub struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// They agreed.
+    /// They agreed. What restrictions, leaving and the meeting's end do to it, which withdraw nothing, a [`Receipt`](super::Receipt) says.
     Given,
-    /// They refused or withdrew, some of it at least.
+    /// They or their guardian withdrew it, the child itself refused, or the ledger's last line was torn, which may have been a withdrawal.
     Withdrawn,
-    /// It came to its end, or its notice was superseded.
+    /// It came to the end that they had agreed to, or its notice was superseded.
     Expired,
 }
 
 impl ConsentRecord {
-    /// A record for each notice that somebody agreed under, out of their receipt.
+    /// The records of somebody by id, in the order in which they agreed: one for each notice, and of what went different ways under it one each.
+    /// So whatever a record lists stands if its last event is [`State::Given`], and none of it if that is another. None for somebody who never joined.
     #[must_use]
-    pub fn all(receipt: &Receipt, particulars: &Particulars) -> Vec<Self> {
-        let mut notices: Vec<&Notice> = Vec::new();
-        for agreement in &receipt.agreed {
-            if !notices.contains(&&agreement.notice) {
-                notices.push(&agreement.notice);
-            }
-        }
-        let record = |notice: &Notice| {
-            let under = |agreement: &&Agreement| agreement.notice == *notice;
-            let agreed: Vec<_> = receipt.agreed.iter().filter(under).collect();
-            Some(Self {
-                schema_version: SCHEMA,
-                record_id: agreed.first()?.hash,
-                pii_principal_id: receipt.who.clone(),
-                pii_processing: PiiProcessing {
-                    privacy_notice: notice.clone(),
-                    language: notice.language.clone(),
-                    purposes: purposes(&agreed, notice, particulars),
-                },
-                parties: parties(receipt, &agreed, notice, particulars),
-                events: events(receipt, &agreed, notice, particulars.started),
-            })
+    pub fn all(ledger: &Ledger, id: &str, particulars: &Particulars) -> Option<Vec<Self>> {
+        let history = History::of(ledger, id)?;
+        let source = Source {
+            ledger,
+            named: purpose::all(ledger),
+            particulars,
         };
-        notices.into_iter().filter_map(record).collect()
+        let mut records: Vec<Self> = Vec::new();
+        for course in history.agreed.courses() {
+            records.extend(source.record(id, &course, &records));
+        }
+        Some(records)
     }
 }
 
-fn purposes(agreed: &[&Agreement], notice: &Notice, particulars: &Particulars) -> Vec<Purpose> {
-    let mut purposes: Vec<Purpose> = Vec::new();
-    for agreement in agreed {
-        for name in &agreement.purposes {
-            let identifies = Purposes::IDENTIFY
-                .iter_names()
-                .any(|(identify, _)| name.split('@').next() == Some(identify));
-            let kinds = Kind::ALL
-                .into_iter()
-                .filter(|kind| agreement.scope.kinds.contains((*kind).into()));
-            let information = kinds.map(|kind| PiiInformation {
-                pii_type: kind,
-                special_pii_category: identifies.then_some("biometric"),
+/// What records are made from.
+struct Source<'a> {
+    ledger: &'a Ledger,
+    named: Vec<Named<'a>>,
+    particulars: &'a Particulars,
+}
+
+impl Source<'_> {
+    fn record(&self, id: &str, course: &Course, others: &[ConsentRecord]) -> Option<ConsentRecord> {
+        let mut entries = self.ledger.lines.iter().map(|line| &line.entry);
+        let notice = entries.find_map(|entry| match entry {
+            Entry::Shown { notice } if notice.digest == course.notice => Some(notice),
+            _ => None,
+        })?;
+        let first = course.turns.iter().find_map(|turn| match turn {
+            Turn::Given(index) => Some(*index),
+            _ => None,
+        });
+        let hash = self.ledger.hash(first?).to_string();
+        let same = |other: &&ConsentRecord| other.record_id.starts_with(&hash);
+        let number = others.iter().filter(same).count() + 1;
+        let purposes = self.purposes(course, notice);
+        Some(ConsentRecord {
+            schema_version: SCHEMA,
+            record_id: format!("{hash}.{number}"),
+            pii_principal_id: id.into(),
+            parties: self.parties(id, &purposes, notice),
+            pii_processing: PiiProcessing {
+                privacy_notice: notice.clone(),
+                language: notice.language.clone(),
+                purposes,
+            },
+            events: self.events(course),
+        })
+    }
+
+    fn purposes(&self, course: &Course, notice: &Notice) -> Vec<Purpose> {
+        let particulars = self.particulars;
+        let of = |named: &Named<'_>| {
+            let cells = course
+                .cells
+                .iter()
+                .filter(|(_, purpose)| *purpose == named.bit);
+            let information = cells.map(|(kind, _)| PiiInformation {
+                pii_type: *kind,
+                special_pii_category: (named.purpose == Purposes::IDENTIFY).then_some("biometric"),
             });
-            if let Some(known) = purposes.iter_mut().find(|known| known.purpose == *name) {
-                for kind in information {
-                    if !known.pii_information.contains(&kind) {
-                        known.pii_information.push(kind);
-                    }
-                }
-                continue;
-            }
-            purposes.push(Purpose {
-                purpose: name.clone(),
+            Purpose {
+                purpose: named.name(),
                 lawful_basis: "consent",
                 pii_information: information.collect(),
                 pii_controllers: [notice.controller.clone()].into(),
@@ -214,111 +235,83 @@ fn purposes(agreed: &[&Agreement], notice: &Notice, particulars: &Particulars) -
                 storage_locations: particulars.storage_locations.clone(),
                 retention_period: particulars.retention_period.clone(),
                 jurisdiction: particulars.jurisdiction.clone(),
-                recipient_third_parties: recipient(name).map(String::from).into_iter().collect(),
+                recipient_third_parties: named.recipient.map(String::from).into_iter().collect(),
                 withdrawal_method: particulars.withdrawal_method.clone(),
-            });
-        }
+            }
+        };
+        let purposes = self.named.iter().map(of);
+        purposes
+            .filter(|purpose| !purpose.pii_information.is_empty())
+            .collect()
     }
-    purposes
+
+    fn parties(&self, id: &str, purposes: &[Purpose], notice: &Notice) -> Vec<Party> {
+        let party = |name: &str, party_role| Party {
+            party_id: name.into(),
+            party_name: name.into(),
+            party_role,
+            party_address: None,
+            party_contact: None,
+        };
+        let mut parties: Vec<Party> = Vec::new();
+        parties.push(Party {
+            party_address: Some(self.particulars.address.clone()),
+            party_contact: Some(self.particulars.contact.clone()),
+            ..party(&notice.controller, "pii_controller")
+        });
+        parties.push(party(id, "pii_principal"));
+        let recipients = purposes
+            .iter()
+            .flat_map(|purpose| &purpose.recipient_third_parties);
+        for recipient in recipients {
+            let third = party(recipient, "third_party");
+            if !parties.contains(&third) {
+                parties.push(third);
+            }
+        }
+        parties
+    }
+
+    fn events(&self, course: &Course) -> Vec<Event> {
+        let started = self.particulars.started;
+        let time = |at| rfc3339(started, at);
+        let mut event_type = "expressed";
+        let event = |turn: &Turn| {
+            let (event_time, entity_id, event_state) = match *turn {
+                Turn::Given(index) => {
+                    let line = self.ledger.lines.get(index)?;
+                    let Entry::Granted { by, grant, .. } = &line.entry else {
+                        return None;
+                    };
+                    event_type = consent_type(grant.method);
+                    return Some(Event {
+                        event_time: time(grant.at.unwrap_or(line.at).floor()),
+                        validity_duration: grant.until.map(|end| time(end.floor())),
+                        entity_id: entity(*by),
+                        event_type,
+                        event_state: State::Given,
+                    });
+                }
+                Turn::Withdrawn { at, wall, by } => {
+                    let wall = wall.map(|wall| rfc3339(Duration::from_micros(wall), 0));
+                    let at = wall.unwrap_or_else(|| time(at.floor()));
+                    (at, by.map_or(CONTROLLER, entity), State::Withdrawn)
+                }
+                Turn::Expired(at) => (time(at), CONTROLLER, State::Expired),
+            };
+            Some(Event {
+                event_time,
+                validity_duration: None,
+                entity_id,
+                event_type,
+                event_state,
+            })
+        };
+        course.turns.iter().filter_map(event).collect()
+    }
 }
 
-/// The third party in a purpose's name.
-fn recipient(purpose: &str) -> Option<&str> {
-    purpose.split_once('@').map(|(_, recipient)| recipient)
-}
-
-fn parties(
-    receipt: &Receipt,
-    agreed: &[&Agreement],
-    notice: &Notice,
-    particulars: &Particulars,
-) -> Vec<Party> {
-    let party = |name: &str, party_role| Party {
-        party_id: name.into(),
-        party_name: name.into(),
-        party_role,
-        party_address: None,
-        party_contact: None,
-    };
-    let mut parties: Vec<Party> = Vec::new();
-    parties.push(Party {
-        party_address: Some(particulars.address.clone()),
-        party_contact: Some(particulars.contact.clone()),
-        ..party(&notice.controller, "pii_controller")
-    });
-    parties.push(party(&receipt.who, "pii_principal"));
-    let names = agreed.iter().flat_map(|agreement| &agreement.purposes);
-    for name in names.filter_map(|name| recipient(name)) {
-        let third = party(name, "third_party");
-        if !parties.contains(&third) {
-            parties.push(third);
-        }
-    }
-    parties
-}
-
-fn events(
-    receipt: &Receipt,
-    agreed: &[&Agreement],
-    notice: &Notice,
-    started: Duration,
-) -> Vec<Event> {
-    let time = |at| rfc3339(started, at);
-    let given = agreed.iter().map(|agreement| {
-        let event = Event {
-            event_time: time(agreement.agreed_at.unwrap_or(agreement.at).floor()),
-            validity_duration: agreement.until.map(|end| time(end.floor())),
-            entity_id: entity(agreement.by),
-            event_type: consent_type(agreement.method),
-            event_state: State::Given,
-        };
-        (agreement.at.floor(), event)
-    });
-    let event_type = agreed
-        .last()
-        .map_or("expressed", |agreement| consent_type(agreement.method));
-    let concerns = |scope| agreed.iter().any(|agreement| agreement.scope.meets(scope));
-    let withdrawn = receipt
-        .withdrawn
-        .iter()
-        .filter(|withdrawal| concerns(withdrawal.scope));
-    let withdrawn = withdrawn.map(|withdrawal| {
-        let event = Event {
-            event_time: match withdrawal.wall {
-                Some(wall) => rfc3339(Duration::from_micros(wall), 0),
-                None => time(withdrawal.at.floor()),
-            },
-            validity_duration: None,
-            entity_id: entity(withdrawal.by),
-            event_type,
-            event_state: State::Withdrawn,
-        };
-        (withdrawal.at.floor(), event)
-    });
-    let mut ends = Vec::new();
-    for held in &receipt.held {
-        let is_end = matches!(held.ended, Some(Ending::Expired | Ending::Superseded));
-        if let (true, true, Some(end)) =
-            (is_end, held.notices.contains(&notice.digest), held.until_ms)
-            && !ends.contains(&end)
-        {
-            ends.push(end);
-        }
-    }
-    let expired = ends.into_iter().map(|end| {
-        let event = Event {
-            event_time: time(end),
-            validity_duration: None,
-            entity_id: "pii_controller",
-            event_type,
-            event_state: State::Expired,
-        };
-        (end, event)
-    });
-    let mut events: Vec<_> = given.chain(withdrawn).chain(expired).collect();
-    events.sort_by_key(|(at, _)| *at);
-    events.into_iter().map(|(_, event)| event).collect()
-}
+const CONTROLLER: &str = "pii_controller";
 
 fn entity(by: Authority) -> &'static str {
     match by {

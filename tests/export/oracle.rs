@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use framegate::{Authority, Digest, Entry, Kind, Ledger, Purposes, Scope, Time};
+use framegate::{Authority, Digest, Entry, Kind, Ledger, Line, Purposes, Scope, Time};
 
 /// A millisecond of a kind.
 pub type Instants = BTreeSet<(Kind, u32)>;
@@ -22,8 +22,8 @@ pub enum Fault {
     Torn,
 }
 
-#[derive(Default)]
-struct World {
+#[derive(Clone, Default)]
+pub struct World {
     fault: Option<Fault>,
     present: bool,
     guardian: bool,
@@ -34,12 +34,12 @@ struct World {
     restricted: Vec<(Authority, bool, Scope)>,
 }
 
-fn covers(scope: Scope, kind: Kind, purpose: Purposes) -> bool {
+pub fn covers(scope: Scope, kind: Kind, purpose: Purposes) -> bool {
     scope.kinds.contains(kind.into()) && scope.purposes.contains(purpose)
 }
 
 impl World {
-    fn holds(&self, kind: Kind, purpose: Purposes, millis: i64) -> bool {
+    pub fn holds(&self, kind: Kind, purpose: Purposes, millis: i64) -> bool {
         let covers = |scope: &Scope| covers(*scope, kind, purpose);
         let granted = |(until, _, scope): &(i64, Digest, Scope)| {
             covers(scope) && millis < until.div_euclid(1000)
@@ -67,7 +67,8 @@ impl World {
         self.refused.clear();
     }
 
-    fn apply(&mut self, id: &str, entry: &Entry) {
+    pub fn apply(&mut self, id: &str, line: &Line) {
+        let Line { at, entry, .. } = line;
         let over_me = |who: &Option<String>| who.as_deref().is_none_or(|who| who == id);
         match entry {
             Entry::Joined { who, guardian, .. } if who == id => {
@@ -91,7 +92,10 @@ impl World {
                 self.withdraw(Scope::ALL);
             }
             Entry::Superseded { notice } if self.fault != Some(Fault::Superseding) => {
-                self.grants.retain(|(_, of, _)| of != notice);
+                // What had come to its end is as it was.
+                let ended = |until: i64| until.div_euclid(1000) <= at.as_micros().div_euclid(1000);
+                self.grants
+                    .retain(|(until, of, _)| of != notice || ended(*until));
             }
             Entry::Restricted { who, by, scope } if over_me(who) => {
                 self.restricted.push((*by, who.is_none(), *scope));
@@ -136,7 +140,7 @@ pub fn released(
         ..World::default()
     };
     for (index, line) in ledger.lines.iter().enumerate() {
-        world.apply(id, &line.entry);
+        world.apply(id, line);
         let later = &ledger.lines[index + 1..];
         let until = later.first().map_or(end, |next| next.at.as_micros());
         let (first, last) = (
