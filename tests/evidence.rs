@@ -122,10 +122,27 @@ fn look_at_all(check: Check) {
     if std::env::var_os("EV_KINDS").is_some() {
         let mut groups = std::collections::BTreeMap::<String, Vec<&(u64, String)>>::new();
         for f in &failed {
-            let key: String = f.1.split(": ").skip(1).take(1).map(|s| s.split(',').take(2).collect::<String>().chars().filter(|c| !c.is_ascii_digit()).collect::<String>()).collect();
+            let key: String =
+                f.1.split(": ")
+                    .skip(1)
+                    .take(1)
+                    .map(|s| {
+                        s.split(',')
+                            .take(2)
+                            .collect::<String>()
+                            .chars()
+                            .filter(|c| !c.is_ascii_digit())
+                            .collect::<String>()
+                    })
+                    .collect();
             groups.entry(key).or_default().push(f);
         }
-        for (k, v) in groups { println!("== {k}: {}", v.len()); for f in v.iter().take(4) { println!("    {}: {}", f.0, f.1); } }
+        for (k, v) in groups {
+            println!("== {k}: {}", v.len());
+            for f in v.iter().take(4) {
+                println!("    {}: {}", f.0, f.1);
+            }
+        }
     }
     let some = failed.iter().take(10);
     let told: Vec<_> = some
@@ -165,4 +182,23 @@ fn smoke() {
         lines += law.lines.len();
     }
     println!("{count} {lines}");
+}
+
+#[test]
+fn dump() {
+    let Ok(seed) = std::env::var("FRAMEGATE_SEED") else {
+        return;
+    };
+    let told = meetings::run(seed.parse().unwrap());
+    for line in String::from_utf8_lossy(&told.ledger).lines() {
+        let at = line.find("\"at\"").unwrap_or(0);
+        let n = line.find(",").unwrap_or(0);
+        println!("L {} {}", &line[..n], line[at..].replace("\"", ""));
+    }
+    for f in &told.frames {
+        println!(
+            "F {:?} after {} at {} lost {} {:?} {:?}",
+            f.tag, f.after, f.released_at, f.is_lost, f.outlet, f.people
+        );
+    }
 }

@@ -22,6 +22,9 @@ pub fn each_purpose(purposes: Purposes) -> impl Iterator<Item = Purposes> {
     bits.filter(move |bit| purposes.contains(*bit))
 }
 
+/// One consent: whose, to which kind, for which purpose.
+type Cell<'a> = (&'a str, Kind, Purposes);
+
 /// A frame's tag, and who is in it as what.
 pub struct Frame<'a> {
     pub tag: Tag,
@@ -77,14 +80,8 @@ impl Law {
         });
         has_outlet
             && self.has_stream(frame)
-            && match tag.stream() {
-                Some(_) => self.all_agreed(frame, |_| generation..=generation, fault),
-                // What is made of something has the generation of its earliest source, but is released later.
-                None => {
-                    self.all_agreed(frame, |len| generation..=len, fault)
-                        && self.somebody_agreed(frame, generation)
-                }
-            }
+            && self.all_agreed(frame, fault)
+            && (tag.stream().is_some() || self.somebody_agreed(frame, fault))
     }
 
     fn has_stream(&self, frame: &Frame<'_>) -> bool {
@@ -99,30 +96,34 @@ impl Law {
         })
     }
 
-    /// Whether everybody in it agreed to all of it, as the ledger had one of these numbers of lines.
-    fn all_agreed(
-        &self,
-        frame: &Frame<'_>,
-        generations: impl Fn(usize) -> std::ops::RangeInclusive<usize>,
-        fault: Option<Fault>,
-    ) -> bool {
+    /// Whether everybody in it agreed to all of it.
+    fn all_agreed(&self, frame: &Frame<'_>, fault: Option<Fault>) -> bool {
         let mut cells = frame.cells().flat_map(|(who, kind)| {
             each_purpose(frame.tag.purposes()).map(move |purpose| (who, kind, purpose))
         });
+        let (generation, captured) = (frame.generation(), frame.captured());
         cells.all(|(who, kind, purpose)| {
-            let mut generations = generations(self.lines.len());
-            generations.any(|generation| {
-                self.covered(who, kind, purpose, generation, frame.captured(), fault)
-            })
+            let cell = (who, kind, purpose);
+            self.covered(cell, generation, captured, fault)
+                || frame.tag.stream().is_none() && self.began(cell, generation, captured)
+        })
+    }
+
+    /// Whether somebody's consent began in a millisecond, after so many lines and before a crash: what is made of something has the generation
+    /// of its earliest source, and its own kind may have been agreed to since, but only in the millisecond in which that was captured and released.
+    fn began(&self, (who, kind, purpose): Cell<'_>, generation: usize, millis: i64) -> bool {
+        let story = self.story(who, kind, purpose);
+        let later = self.lines.iter().zip(story.iter().skip(1)).skip(generation);
+        let mut of_process = later.take_while(|(line, _)| !line.is_resumed());
+        of_process.any(|(line, held)| {
+            line.floor() == millis && held.is_some_and(|held| held.since == millis)
         })
     }
 
     /// Whether somebody's consent covered what was captured in a millisecond and released when the ledger had so many lines, or had just got some more.
     fn covered(
         &self,
-        who: &str,
-        kind: Kind,
-        purpose: Purposes,
+        (who, kind, purpose): Cell<'_>,
         generation: usize,
         captured: i64,
         fault: Option<Fault>,
@@ -142,7 +143,7 @@ impl Law {
         }
         for (line, after) in self.lines.iter().zip(story.iter().skip(1)).skip(generation) {
             // After a crash nobody knows how long the process had gone on.
-            if line.is_resumed() {
+            if line.is_resumed() || line.past {
                 return true;
             }
             // What was released before the cut was captured no later than that.
@@ -155,11 +156,14 @@ impl Law {
         true
     }
 
-    /// Whether somebody in it had agreed to some kind of it: the source that gives it its generation was theirs.
-    fn somebody_agreed(&self, frame: &Frame<'_>, generation: usize) -> bool {
+    /// Whether somebody in it had agreed to some kind of it by then: the source that gives it its generation was theirs.
+    fn somebody_agreed(&self, frame: &Frame<'_>, fault: Option<Fault>) -> bool {
         frame.cells().any(|(who, kind)| {
             let mut purposes = each_purpose(frame.tag.purposes());
-            purposes.all(|purpose| self.story(who, kind, purpose)[generation].is_some())
+            purposes.all(|purpose| {
+                let cell = (who, kind, purpose);
+                self.covered(cell, frame.generation(), frame.captured(), fault)
+            })
         })
     }
 }

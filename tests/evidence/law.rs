@@ -176,17 +176,14 @@ impl<'a> Cell<'a> {
                 self.grants.clear();
                 self.refused |= self.present && self.has_guardian && by == "participant";
             }
-            Act::Resumed { torn: true } => self.grants.clear(),
-            Act::Superseded { notice } => {
-                self.grants.retain(|grant| grant.notice != *notice);
-                // R3: what another notice covers goes on, but no further back than that if it is of this very millisecond.
-                let now = line.floor();
-                let running = self.grants.iter().filter(|grant| now < grant.until);
-                let begun = running.map(|grant| grant.since).min();
-                if let Some(begun) = begun.filter(|begun| now < *begun) {
-                    self.since = begun;
-                }
+            Act::Resumed { torn: true, .. } => self.grants.clear(),
+            // Whatever is released from now on is released after the end.
+            Act::Expired { who, scopes }
+                if who == self.who && scopes.iter().any(|scope| self.covers(scope)) =>
+            {
+                self.grants.retain(|grant| line.floor() < grant.until);
             }
+            Act::Superseded { notice } => self.supersede(line, notice),
             Act::Restricted { whom, by, scope }
                 if self.is_me(whom.as_deref()) && self.covers(scope) =>
             {
@@ -205,6 +202,21 @@ impl<'a> Cell<'a> {
             Act::Named => self.named += 1,
             _ => {}
         }
+    }
+
+    /// R3: what another notice covers goes on, but no further back than that if it is of this very millisecond. What had ended by itself has ended.
+    fn supersede(&mut self, line: &Line, notice: &str) {
+        let now = line.floor();
+        let is_about = |grant: &Grant| grant.notice == notice;
+        if self.until() <= now || !self.grants.iter().any(is_about) {
+            return;
+        }
+        self.grants
+            .retain(|grant| !is_about(grant) && now < grant.until);
+        let begun = self.grants.iter().map(|grant| grant.since).min();
+        self.since = self
+            .since
+            .max(begun.filter(|begun| now < *begun).unwrap_or(0));
     }
 
     fn go(&mut self) {

@@ -7,6 +7,8 @@ use serde_json::Value;
 pub struct Line {
     /// In µs since the meeting's start.
     pub at: i64,
+    /// Whether it was entered when no process had the meeting: then its time says nothing of when.
+    pub past: bool,
     pub act: Act,
 }
 
@@ -54,6 +56,11 @@ pub enum Act {
     OutletOpened {
         purposes: Purposes,
     },
+    /// What had come to its end by itself.
+    Expired {
+        who: String,
+        scopes: Vec<Scope>,
+    },
     Ended,
     /// What changes nobody's consent; whether its time is no earlier than what any tap had seen.
     Other {
@@ -70,12 +77,14 @@ pub fn read(ledger: &[u8]) -> Vec<Line> {
         let line: Value = serde_json::from_slice(piece).expect("a line");
         lines.push(Line {
             at: line["at"].as_i64().expect("a time"),
+            past: !line["wall"].is_null(),
             act: act(&line["entry"]),
         });
     }
     if torn {
         lines.push(Line {
             at: lines.last().map_or(0, |line| line.at),
+            past: true,
             act: Act::Resumed { torn: true },
         });
     }
@@ -131,7 +140,11 @@ fn act(entry: &Value) -> Act {
             purposes: serde_json::from_value(entry["purposes"].clone()).expect("purposes"),
         },
         "ended" => Act::Ended,
-        "refused" | "expired" | "settled" | "counted" => Act::Other { of_taps: true },
+        "expired" => Act::Expired {
+            who: named("who"),
+            scopes: serde_json::from_value(entry["scopes"].clone()).expect("scopes"),
+        },
+        "refused" | "settled" | "counted" => Act::Other { of_taps: true },
         "opened" | "shown" | "signed" => Act::Other { of_taps: false },
         other => panic!("{other}"),
     }
@@ -169,7 +182,7 @@ impl Line {
                     && scope.kinds.contains(kind.into())
                     && scope.purposes.intersects(purposes)
             }
-            Act::Resumed { torn } => *torn,
+            Act::Resumed { torn, .. } => *torn,
             _ => false,
         }
     }
