@@ -152,42 +152,39 @@ fn ranges(law: &Law, who: &str, said: &[Outlet], recalled: bool) -> Result<(), S
         let of_outlet = said
             .iter()
             .filter(|outlet| usize::from(outlet.number) == number);
-        let mut ranges: Vec<Said> = of_outlet.flat_map(|outlet| outlet.ranges.clone()).collect();
+        let all: Vec<Said> = of_outlet.flat_map(|outlet| outlet.ranges.clone()).collect();
         for kind in KINDS {
-            for run in law.runs(who, kind, purposes) {
-                if recalled && !run.is_recalled {
-                    continue;
-                }
-                let matching = ranges.iter().position(|said| {
-                    said.kind == kind && said.since == run.since && ends_as(said, &run)
-                });
-                match matching {
-                    Some(index) => drop(ranges.remove(index)),
-                    // What had ended before the outlet was there may be left out.
-                    None if run.closed.is_some_and(|closed| closed <= line) => {}
-                    None => return Err(missing(number, kind, purposes, &run, &ranges)),
+            let said = || all.iter().filter(|said| said.kind == kind);
+            let mut runs = law.runs(who, kind, purposes);
+            runs.retain(|run| run.is_recalled || !recalled);
+            // What had ended before the outlet was there, or when it began, may be left out.
+            let in_time = |run: &&Run| {
+                run.closed.is_none_or(|closed| line < closed) && run.since < run.settled
+            };
+            for run in runs.iter().filter(in_time) {
+                if !said().any(|said| is_of(said, run)) {
+                    let said: Vec<_> = said().collect();
+                    return Err(format!(
+                        "outlet {number} lacks {kind} for {purposes:?}, {run:?}; it has {said:?}"
+                    ));
                 }
             }
-        }
-        ranges.retain(|said| KINDS.contains(&said.kind));
-        if let Some(said) = ranges.first() {
-            return Err(format!(
-                "outlet {number}: {said:?}, but nothing was held for {purposes:?}"
-            ));
+            if let Some(said) = said().find(|said| !runs.iter().any(|run| is_of(said, run))) {
+                return Err(format!(
+                    "outlet {number} has {said:?}, and for {purposes:?} there was only {runs:?}"
+                ));
+            }
         }
     }
     Ok(())
 }
 
 /// To the millisecond, unless a crash leaves open when it ended: then it is not said to have ended earlier.
-fn ends_as(said: &Said, run: &Run) -> bool {
-    if run.is_vague {
-        said.settled >= run.settled && said.until >= run.until
+fn is_of(said: &Said, run: &Run) -> bool {
+    let ends = if run.is_vague {
+        said.settled >= run.settled
     } else {
-        (said.until, said.settled) == (run.until, run.settled)
-    }
-}
-
-fn missing(outlet: usize, kind: Kind, purposes: Purposes, run: &Run, ranges: &[Said]) -> String {
-    format!("outlet {outlet} lacks {kind} for {purposes:?}, {run:?}; it has {ranges:?}")
+        (said.until, said.settled) == (run.until.max(run.since), run.settled)
+    };
+    said.since == run.since && ends
 }

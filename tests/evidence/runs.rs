@@ -5,6 +5,7 @@ use framegate::{Kind, Purposes};
 use crate::{
     clearing::each_purpose,
     law::{Held, Law, NEVER},
+    lines::Line,
 };
 
 /// One of them.
@@ -20,7 +21,7 @@ pub struct Run {
     /// After how many lines it stood first, and with which line it had ended, if it has.
     pub first: usize,
     pub closed: Option<usize>,
-    /// Whether a crash came before it was known how far it had gone; then it may be said to have gone on.
+    /// Whether a crash came while it stood, or some of it; then it may be said to have gone on.
     pub is_vague: bool,
     /// Whether anything of it was withdrawn, then or later.
     pub is_recalled: bool,
@@ -53,10 +54,9 @@ impl Law {
                     }
                 }
             }
-            let run = self.run((who, kind, purposes), &all, first, closed);
-            if run.since < run.settled {
-                runs.push(run);
-            }
+            let begun = stories.iter().map(|story| begun(story, first));
+            let begun = begun.min().unwrap_or(first);
+            runs.push(self.run((who, kind, purposes), &all, (begun, first), closed));
             first = closed.map_or(self.lines.len(), |closed| closed) + 1;
         }
         runs
@@ -66,7 +66,7 @@ impl Law {
         &self,
         (who, kind, purposes): (&str, Kind, Purposes),
         all: &[Held],
-        first: usize,
+        (begun, first): (usize, usize),
         closed: Option<usize>,
     ) -> Run {
         let since = all.iter().map(|held| held.since).max().unwrap_or(NEVER);
@@ -86,12 +86,12 @@ impl Law {
         let cut = closed.map(|index| (index, &self.lines[index]));
         if let Some((index, line)) = cut.filter(|(_, line)| line.floor() < agreed) {
             // Nobody knows how long a process had gone on before it went.
-            let crashed = self.lines[..=index]
-                .iter()
-                .skip(first)
-                .any(|line| line.is_resumed());
-            run.is_vague = self.lines[..=index].iter().any(|line| line.is_resumed());
-            if !crashed {
+            let crashed = |begun: usize| {
+                let mut lines = self.lines[..=index].iter().skip(begun);
+                lines.any(Line::is_resumed)
+            };
+            run.is_vague = crashed(begun);
+            if !crashed(first) {
                 run.until = line.floor() + 1;
                 let after = self.lines[index + 1..].iter();
                 let mut of_process = after.take_while(|line| !line.is_resumed());
@@ -101,4 +101,13 @@ impl Law {
         }
         run
     }
+}
+
+/// After how many lines a consent had begun that stands after so many.
+fn begun(story: &[Option<Held>], first: usize) -> usize {
+    let since = |lines: &usize| story[*lines].map(|held| held.since);
+    let before = (0..first)
+        .rev()
+        .take_while(|lines| since(lines) == since(&first));
+    first - before.count()
 }
