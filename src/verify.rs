@@ -89,6 +89,7 @@ pub struct Verifier {
     /// Of each line.
     hashes: Vec<Digest>,
     streams: Vec<Opened>,
+    /// The first of each set of purposes.
     outlets: Vec<Declared>,
     /// The numbers of people by their ids.
     people: BTreeMap<String, usize>,
@@ -157,10 +158,15 @@ impl Verifier {
                     kind: *kind,
                     owner: owner.clone(),
                 }),
-                Entry::OutletOpened { purposes, .. } => verifier.outlets.push(Declared {
-                    line: number(index),
-                    purposes: *purposes,
-                }),
+                Entry::OutletOpened { purposes, .. } => {
+                    let mut outlets = verifier.outlets.iter();
+                    if !outlets.any(|outlet| outlet.purposes == *purposes) {
+                        verifier.outlets.push(Declared {
+                            line: number(index),
+                            purposes: *purposes,
+                        });
+                    }
+                }
                 _ => {}
             }
         }
