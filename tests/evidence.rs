@@ -35,19 +35,25 @@ mod lines;
 mod meetings;
 #[path = "evidence/probes.rs"]
 mod probes;
+#[path = "evidence/recording.rs"]
+mod recording;
 #[path = "evidence/runs.rs"]
 mod runs;
 #[path = "evidence/verifying.rs"]
 mod verifying;
 
+use std::collections::BTreeMap;
+
 use chance::Chance;
-use faults::Fault;
+use faults::{Fault, Of};
 use law::Law;
 use meetings::Told;
 
 /// Meetings, and with `FRAMEGATE_DEEP` set.
 const MEETINGS: u64 = 1000;
 const DEEP: u64 = 20_000;
+/// Within so many each planted fault is found.
+const CONTROLS: u64 = 4000;
 
 type Check = fn(&Told, &[u8], &Law, u64, Option<Fault>) -> Result<(), String>;
 
@@ -75,10 +81,14 @@ fn exports(
     told: &Told,
     ledger: &[u8],
     law: &Law,
-    _: u64,
+    seed: u64,
     fault: Option<Fault>,
 ) -> Result<(), String> {
-    exporting::check(told, ledger, law, fault)
+    exporting::check(told, ledger, law, seed, fault)
+}
+
+fn records(_: &Told, ledger: &[u8], law: &Law, _: u64, fault: Option<Fault>) -> Result<(), String> {
+    recording::check(ledger, law, fault)
 }
 
 /// The ledger up to some line, as whoever looked at it earlier had it.
@@ -119,31 +129,6 @@ fn look_at_all(check: Check) {
     let failed: Vec<_> = seeds
         .filter_map(|seed| Some((seed, look(seed, check, None).err()?)))
         .collect();
-    if std::env::var_os("EV_KINDS").is_some() {
-        let mut groups = std::collections::BTreeMap::<String, Vec<&(u64, String)>>::new();
-        for f in &failed {
-            let key: String =
-                f.1.split(": ")
-                    .skip(1)
-                    .take(1)
-                    .map(|s| {
-                        s.split(',')
-                            .take(2)
-                            .collect::<String>()
-                            .chars()
-                            .filter(|c| !c.is_ascii_digit())
-                            .collect::<String>()
-                    })
-                    .collect();
-            groups.entry(key).or_default().push(f);
-        }
-        for (k, v) in groups {
-            println!("== {k}: {}", v.len());
-            for f in v.iter().take(4) {
-                println!("    {}: {}", f.0, f.1);
-            }
-        }
-    }
     let some = failed.iter().take(10);
     let told: Vec<_> = some
         .map(|(seed, what)| format!("FRAMEGATE_SEED={seed}: {what}"))
@@ -172,33 +157,71 @@ fn no_export_says_more_than_stands() {
 }
 
 #[test]
-fn smoke() {
-    let mut count = 0;
-    let mut lines = 0;
-    for seed in 0..200 {
-        let told = meetings::run(seed);
-        count += told.frames.len();
-        let law = law::Law::of(&told.ledger);
-        lines += law.lines.len();
-    }
-    println!("{count} {lines}");
+fn consent_records_end_with_what_stands() {
+    look_at_all(records);
 }
 
+/// A check's own millisecond is found, each within so many meetings.
 #[test]
-fn dump() {
-    let Ok(seed) = std::env::var("FRAMEGATE_SEED") else {
-        return;
-    };
-    let told = meetings::run(seed.parse().unwrap());
-    for line in String::from_utf8_lossy(&told.ledger).lines() {
-        let at = line.find("\"at\"").unwrap_or(0);
-        let n = line.find(",").unwrap_or(0);
-        println!("L {} {}", &line[..n], line[at..].replace("\"", ""));
+fn every_planted_fault_is_found() {
+    for fault in Fault::ALL {
+        let check: Check = match fault.of() {
+            Of::Clearing => clears,
+            Of::Erasing => erases,
+            Of::Exporting => exports,
+            Of::Recording => records,
+        };
+        let found = (0..CONTROLS).find(|seed| {
+            look(*seed, check, Some(fault)).is_err() && look(*seed, check, None).is_ok()
+        });
+        assert!(found.is_some(), "{fault:?}");
     }
-    for f in &told.frames {
-        println!(
-            "F {:?} after {} at {} lost {} {:?} {:?}",
-            f.tag, f.after, f.released_at, f.is_lost, f.outlet, f.people
-        );
+}
+
+/// Nothing is looked at in vain.
+#[test]
+fn the_meetings_come_to_all_that_is_looked_for() {
+    let mut seen = BTreeMap::new();
+    for seed in 0..MEETINGS {
+        let told = meetings::run(seed);
+        let law = Law::of(&told.ledger);
+        for what in told.frames.iter().flat_map(|frame| frame.traits(&law)) {
+            *seen.entry(what).or_insert(0) += 1;
+        }
+        for what in law
+            .traits()
+            .into_iter()
+            .chain(exporting::traits(&told.ledger))
+        {
+            *seen.entry(what).or_insert(0) += 1;
+        }
+    }
+    for (what, least) in [
+        ("a frame", 5000),
+        ("a frame in part", 50),
+        ("a frame made of others", 500),
+        ("a frame of several people", 500),
+        ("a frame of lines that were lost", 50),
+        ("a frame of an outlet that was lost", 1),
+        ("a frame that was withdrawn", 1000),
+        ("a frame captured before the line before it", 50),
+        ("a frame captured after the line before it", 50),
+        ("a frame to a third party", 30),
+        ("a child's frame", 300),
+        ("a line that was torn", 50),
+        ("another process", 500),
+        ("a withdrawal past the meeting", 100),
+        ("a child's own refusal", 30),
+        ("several stays", 50),
+        ("a superseded notice", 100),
+        ("a lift", 200),
+        ("an end that came", 200),
+        ("an ended meeting", 200),
+        ("train-ai=y", 10),
+        ("inference", 1),
+        ("a purpose that is granted", 100),
+    ] {
+        let count = seen.get(what).copied().unwrap_or(0);
+        assert!(count >= least, "{what}: {count} in {seen:#?}");
     }
 }

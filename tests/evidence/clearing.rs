@@ -4,7 +4,7 @@ use framegate::{Kind, Kinds, Purposes, Tag};
 
 use crate::{
     faults::Fault,
-    law::{Law, NEVER},
+    law::{Held, Law, NEVER},
     meetings::People,
 };
 
@@ -115,9 +115,9 @@ impl Law {
         let story = self.story(who, kind, purpose);
         let later = self.lines.iter().zip(story.iter().skip(1)).skip(generation);
         let mut of_process = later.take_while(|(line, _)| !line.is_resumed());
-        of_process.any(|(line, held)| {
-            line.floor() == millis && held.is_some_and(|held| held.since == millis)
-        })
+        let begins = |held: &Option<Held>| held.is_some_and(|held| held.since == millis);
+        let begun = of_process.find(|(_, held)| begins(held));
+        begun.is_some_and(|(line, _)| line.floor() == millis)
     }
 
     /// Whether somebody's consent covered what was captured in a millisecond and released when the ledger had so many lines, or had just got some more.

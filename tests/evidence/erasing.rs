@@ -1,7 +1,7 @@
 //! Erasure lists and receipts: no frame is left out, and no more is named than may have been released.
 
 use framegate::{
-    Kind, Ledger, Purposes,
+    Kind, Ledger,
     export::{ErasureList, Range, Receipt},
 };
 

@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use framegate::{
-    Ledger, Purposes,
+    Entry, Kind, Kinds, Ledger, OutletId, Purposes,
     export::{
         aipref,
-        cawg::{Permission, TrainingMining},
+        cawg::{self, Permission, TrainingMining},
         vcon,
     },
 };
 
 use crate::{
-    clearing::{Frame, KINDS},
+    chance::Chance,
+    clearing::{Frame, KINDS, each_kind},
     faults::Fault,
     law::{Law, NEVER},
+    lines::{Act, Line},
     meetings::Told,
     runs::Run,
     verifying::told_of,
@@ -29,61 +31,86 @@ const NAMES: [(&str, Purposes); 4] = [
 ];
 
 /// A day on which milliseconds of a meeting can be told from its times of day.
-const STARTED: Duration = Duration::from_secs(1_700_000_000);
+pub const STARTED: Duration = Duration::from_secs(1_700_000_000);
 
-pub fn check(told: &Told, bytes: &[u8], law: &Law, fault: Option<Fault>) -> Result<(), String> {
+pub fn check(
+    told: &Told,
+    bytes: &[u8],
+    law: &Law,
+    seed: u64,
+    fault: Option<Fault>,
+) -> Result<(), String> {
     let ledger = Ledger::read(bytes, None, None).map_err(|error| error.to_string())?;
-    let numbers: Vec<_> = ledger
-        .lines
-        .iter()
-        .filter_map(|line| match line.entry {
-            framegate::Entry::OutletOpened { outlet, .. } => Some(outlet),
-            _ => None,
-        })
-        .collect();
-    for outlet in numbers {
-        let entries = TrainingMining::of(&ledger, outlet).data.entries;
-        let is_allowed = |of: &framegate::export::cawg::Entry| of.permission == Permission::Allowed;
-        let says = [
-            (
-                "train-ai=y",
-                aipref::preference(&ledger, outlet) == "train-ai=y",
-                Purposes::TRAIN,
-            ),
-            (
-                "generative training",
-                is_allowed(&entries.ai_generative_training),
-                Purposes::TRAIN,
-            ),
-            (
-                "training",
-                is_allowed(&entries.ai_training),
-                Purposes::TRAIN,
-            ),
-            (
-                "inference",
-                is_allowed(&entries.ai_inference),
-                Purposes::ASSIST,
-            ),
-            (
-                "mining",
-                is_allowed(&entries.data_mining),
-                Purposes::ANALYTICS,
-            ),
-        ];
-        for (what, says, purpose) in says {
-            let stands = || everybody_stands(told, law, outlet.number(), purpose);
-            let says = says || fault == Some(Fault::AllAllowed);
-            if says && let Err(why) = stands() {
-                return Err(format!("{what} of outlet {outlet:?}: {why}"));
-            }
-        }
-        for who in law.people() {
-            attachments(told, &ledger, law, who, outlet, fault)
-                .map_err(|what| format!("vCon of {who}, outlet {outlet:?}: {what}"))?;
+    let outlets = outlets(&ledger);
+    // One of them, as each takes its time.
+    let Some(index) = Chance::new(seed).index(&outlets) else {
+        return Ok(());
+    };
+    let outlet = outlets[index];
+    for (what, is_allowed, purpose) in uses(&ledger, outlet) {
+        if is_allowed || fault == Some(Fault::AllAllowed) {
+            everybody_stands(told, law, outlet.number(), purpose)
+                .map_err(|why| format!("{what} of {outlet:?}: {why}"))?;
         }
     }
+    for who in law.people() {
+        attachments(told, &ledger, law, who, outlet, fault)
+            .map_err(|what| format!("vCon of {who}, {outlet:?}: {what}"))?;
+    }
     Ok(())
+}
+
+fn outlets(ledger: &Ledger) -> Vec<OutletId> {
+    let lines = ledger.lines.iter();
+    let outlets = lines.filter_map(|line| match line.entry {
+        Entry::OutletOpened { outlet, .. } => Some(outlet),
+        _ => None,
+    });
+    outlets.collect()
+}
+
+/// What is said of each use, and the purpose that it is of.
+fn uses(ledger: &Ledger, outlet: OutletId) -> [(&'static str, bool, Purposes); 5] {
+    let uses = TrainingMining::of(ledger, outlet).data.entries;
+    let is_allowed = |of: cawg::Entry| of.permission == Permission::Allowed;
+    let preference = aipref::preference(ledger, outlet);
+    [
+        ("train-ai=y", preference == "train-ai=y", Purposes::TRAIN),
+        (
+            "generative training",
+            is_allowed(uses.ai_generative_training),
+            Purposes::TRAIN,
+        ),
+        ("training", is_allowed(uses.ai_training), Purposes::TRAIN),
+        ("inference", is_allowed(uses.ai_inference), Purposes::ASSIST),
+        ("mining", is_allowed(uses.data_mining), Purposes::ANALYTICS),
+    ]
+}
+
+/// What is said of the first outlets that is seldom said.
+pub fn traits(ledger: &[u8]) -> Vec<&'static str> {
+    let ledger = Ledger::read(ledger, None, None).expect("a ledger");
+    let mut traits = Vec::new();
+    for outlet in outlets(&ledger).into_iter().take(2) {
+        let allowed = uses(&ledger, outlet)
+            .into_iter()
+            .filter(|(_, is_allowed, _)| *is_allowed);
+        traits.extend(allowed.map(|(what, ..)| what));
+        let dialog = vcon::Dialog {
+            party: 0,
+            dialog: 0,
+            outlet,
+            started: STARTED,
+        };
+        let consent = vcon::Consent::of(&ledger, "ana", &dialog);
+        let consents = consent.into_iter().flat_map(|consent| consent.consents);
+        traits.extend(
+            consents
+                .filter(|one| one.value)
+                .map(|_| "a purpose that is granted"),
+        );
+    }
+    traits
 }
 
 /// Whether a use may be allowed to whoever gets an outlet's output: everybody agreed to it, without an end, for all that went there.
@@ -104,7 +131,7 @@ fn everybody_stands(told: &Told, law: &Law, outlet: u16, purpose: Purposes) -> R
 
 /// Whether somebody's consent to a purpose stands for every frame of theirs that went to an outlet.
 fn stands(told: &Told, law: &Law, who: &str, outlet: u16, purpose: Purposes) -> Result<(), String> {
-    let end = law.lines.last().map_or(0, crate::lines::Line::floor);
+    let end = law.lines.last().map_or(0, Line::floor);
     for of in told
         .frames
         .iter()
@@ -125,7 +152,8 @@ fn stands(told: &Told, law: &Law, who: &str, outlet: u16, purpose: Purposes) -> 
             // Some consent to it, of then or of before it was made something else, covers it.
             let runs = law.runs(who, kind, purpose);
             let covers = |run: &&Run| {
-                run.since <= captured
+                run.first <= of.released_at
+                    && run.since <= captured
                     && captured < run.settled
                     && run.closed.is_none_or(|closed| of.after <= closed)
             };
@@ -139,7 +167,7 @@ fn stands(told: &Told, law: &Law, who: &str, outlet: u16, purpose: Purposes) -> 
                 return describe("expired");
             }
             let cut = run.closed.map(|line| &law.lines[line].act);
-            if matches!(cut, Some(crate::lines::Act::Superseded { .. })) {
+            if matches!(cut, Some(Act::Superseded { .. })) {
                 return describe("superseded");
             }
         }
@@ -148,7 +176,7 @@ fn stands(told: &Told, law: &Law, who: &str, outlet: u16, purpose: Purposes) -> 
 }
 
 /// RFC 3339, to the millisecond; of this century.
-fn day(millis: i64) -> String {
+pub fn day(millis: i64) -> String {
     let all = STARTED.as_millis() as i64 + millis;
     let (mut days, of_day) = (all.div_euclid(86_400_000), all.rem_euclid(86_400_000));
     let is_leap = |year: i64| year % 4 == 0;
@@ -191,7 +219,7 @@ fn attachments(
     ledger: &Ledger,
     law: &Law,
     who: &str,
-    outlet: framegate::OutletId,
+    outlet: OutletId,
     fault: Option<Fault>,
 ) -> Result<(), String> {
     let dialog = vcon::Dialog {
@@ -221,7 +249,7 @@ fn attachments(
             return Err(format!("{name} is granted and is not"));
         }
         let runs = under(law, who, outlet, purpose);
-        let end = law.lines.last().map_or(0, crate::lines::Line::floor)
+        let end = law.lines.last().map_or(0, Line::floor)
             + i64::from(fault == Some(Fault::GrantedAtTheEnd));
         if !granted {
             continue;
@@ -272,28 +300,33 @@ fn attachments(
 fn day_of_any(law: &Law, who: &str, said: &str) -> bool {
     let others = (0..16).map(|bit| Purposes::from_bits_retain(1 << bit));
     let others = others.filter(|other| NAMES.iter().all(|(_, own)| own != other));
-    let mut runs = others.flat_map(|other| {
-        KINDS
-            .into_iter()
-            .flat_map(move |kind| law.runs(who, kind, other))
-    });
+    let mut runs =
+        others.flat_map(|other| kinds().flat_map(move |kind| law.runs(who, kind, other)));
     runs.any(|run| run.agreed < NEVER && day(run.agreed) == said)
 }
 
+/// All but those of which nothing is ever released.
+fn kinds() -> impl Iterator<Item = Kind> {
+    each_kind(Kinds::all() - Kinds::UNCLASSIFIED)
+}
+
 /// The consents to a purpose of which something may be in an outlet.
-fn under(law: &Law, who: &str, outlet: framegate::OutletId, purpose: Purposes) -> Vec<Run> {
+fn under(law: &Law, who: &str, outlet: OutletId, purpose: Purposes) -> Vec<Run> {
     let (line, purposes) = law
         .outlets()
         .nth(outlet.number().into())
         .expect("an outlet of the ledger");
     let mut all = Vec::new();
-    for kind in KINDS {
+    for kind in kinds() {
         let released = law.runs(who, kind, purposes);
         let released: Vec<_> = released
             .iter()
             .filter(|run| run.closed.is_none_or(|closed| line < closed))
             .collect();
         for run in law.runs(who, kind, purpose) {
+            if run.since >= run.settled {
+                continue;
+            }
             let meets = |other: &&&Run| {
                 run.since.max(other.since) < run.settled.min(other.settled)
                     && other.closed.is_none_or(|closed| run.first <= closed)

@@ -56,4 +56,33 @@ impl Fault {
         Self::EventLate,
         Self::LastEventForgotten,
     ];
+
+    /// Which check finds it.
+    pub const fn of(self) -> Of {
+        match self {
+            Self::ClearedBefore
+            | Self::ClearedAtTheEnd
+            | Self::ClearedAfterTheCut
+            | Self::NotClearedInTheCut
+            | Self::NextLineForgotten => Of::Clearing,
+            Self::ErasedLate
+            | Self::ErasedShort
+            | Self::ErasedLong
+            | Self::ReceiptLate
+            | Self::ReceiptShort => Of::Erasing,
+            Self::SinceLate | Self::ExpirationLate | Self::GrantedAtTheEnd | Self::AllAllowed => {
+                Of::Exporting
+            }
+            Self::EventLate | Self::LastEventForgotten => Of::Recording,
+        }
+    }
+}
+
+/// The checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    Clearing,
+    Erasing,
+    Exporting,
+    Recording,
 }

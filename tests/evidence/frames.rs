@@ -2,10 +2,14 @@
 
 use framegate::{
     Area, Cleared, Contributors, Frame, KeptSource, Kind, Kinds, Participant, Payload, PayloadMut,
-    Region, Tag, Time,
+    Purposes, Region, Tag, Time, Verdict,
 };
 
-use crate::meetings::{People, Run, Shape};
+use crate::{
+    clearing,
+    law::Law,
+    meetings::{CHILD, People, Run, Shape},
+};
 
 /// A frame that went into an outlet, whole or in part.
 pub struct Released {
@@ -20,6 +24,50 @@ pub struct Released {
     /// How many lines there were when it was released itself, and with which of them its outlet was declared.
     pub released_at: usize,
     pub declared: usize,
+}
+
+impl Released {
+    /// What is seldom of it.
+    pub fn traits(&self, law: &Law) -> Vec<&'static str> {
+        let frame = clearing::Frame {
+            tag: self.tag,
+            people: &self.people,
+        };
+        let captured = self.tag.captured().as_micros() / 1000;
+        let last = self
+            .after
+            .checked_sub(1)
+            .map_or(0, |last| law.lines[last].floor());
+        let traits = [
+            ("a frame", true),
+            ("a frame in part", self.tag.verdict() != Verdict::Whole),
+            ("a frame made of others", self.tag.stream().is_none()),
+            ("a frame of several people", self.people.len() > 1),
+            ("a frame of lines that were lost", self.is_lost),
+            ("a frame of an outlet that was lost", self.outlet.is_none()),
+            (
+                "a frame that was withdrawn",
+                law.is_withdrawn(&frame, self.after, None),
+            ),
+            (
+                "a frame captured before the line before it",
+                captured < last - 1000,
+            ),
+            (
+                "a frame captured after the line before it",
+                last + 1000 < captured,
+            ),
+            (
+                "a frame to a third party",
+                !Purposes::FIRST_PARTY.contains(self.tag.purposes()),
+            ),
+            ("a child's frame", self.people.contains_key(CHILD)),
+        ];
+        traits
+            .into_iter()
+            .filter_map(|(what, is)| is.then_some(what))
+            .collect()
+    }
 }
 
 /// What captions can be made of, and who is in it as what.

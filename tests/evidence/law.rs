@@ -4,7 +4,10 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use framegate::{Kind, Purposes, Scope};
 
-use crate::lines::{self, Act, Line};
+use crate::{
+    lines::{self, Act, Line},
+    meetings::CHILD,
+};
 
 /// The end of what has none.
 pub const NEVER: i64 = u32::MAX as i64;
@@ -30,6 +33,32 @@ impl Law {
             lines: lines::read(ledger),
             stories: RefCell::default(),
         }
+    }
+
+    /// What there is in it that is seldom.
+    pub fn traits(&self) -> Vec<&'static str> {
+        let mut traits = Vec::new();
+        let mut joined: Vec<&str> = Vec::new();
+        for line in &self.lines {
+            traits.extend(match &line.act {
+                Act::Resumed { torn: true } => Some("a line that was torn"),
+                Act::Resumed { torn: false } if !line.past => Some("another process"),
+                Act::Withdrew { .. } if line.past => Some("a withdrawal past the meeting"),
+                Act::Withdrew { who, by, .. } if who == CHILD && by == "participant" => {
+                    Some("a child's own refusal")
+                }
+                Act::Joined { who, .. } if joined.contains(&who.as_str()) => Some("several stays"),
+                Act::Superseded { .. } => Some("a superseded notice"),
+                Act::Lifted { .. } => Some("a lift"),
+                Act::Expired { .. } => Some("an end that came"),
+                Act::Ended => Some("an ended meeting"),
+                _ => None,
+            });
+            if let Act::Joined { who, .. } = &line.act {
+                joined.push(who);
+            }
+        }
+        traits
     }
 
     /// Everybody who ever joined.
@@ -199,7 +228,7 @@ impl<'a> Cell<'a> {
                     self.since = self.since.max(line.ceil());
                 }
             }
-            Act::Named => self.named += 1,
+            Act::Named { .. } => self.named += 1,
             _ => {}
         }
     }

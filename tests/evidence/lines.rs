@@ -48,7 +48,11 @@ pub enum Act {
         by: String,
         scope: Scope,
     },
-    Named,
+    /// A pair of a purpose and a third party, as it is called, got its bit.
+    Named {
+        name: String,
+        pair: Purposes,
+    },
     StreamOpened {
         kind: Kind,
         owner: Option<String>,
@@ -131,7 +135,10 @@ fn act(entry: &Value) -> Act {
             by: named("by"),
             scope: scope(),
         },
-        "named" => Act::Named,
+        "named" => Act::Named {
+            name: format!("{}@{}", named("purpose"), named("recipient")),
+            pair: serde_json::from_value(entry["pair"].clone()).expect("purposes"),
+        },
         "stream_opened" => Act::StreamOpened {
             kind: serde_json::from_value(entry["kind"].clone()).expect("a kind"),
             owner: text("owner"),
@@ -169,7 +176,7 @@ impl Line {
     pub fn is_of_taps(&self) -> bool {
         match self.act {
             Act::Other { of_taps } => of_taps,
-            Act::Named | Act::StreamOpened { .. } | Act::OutletOpened { .. } => false,
+            Act::Named { .. } | Act::StreamOpened { .. } | Act::OutletOpened { .. } => false,
             _ => true,
         }
     }

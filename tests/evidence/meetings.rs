@@ -1,9 +1,6 @@
 //! Random meetings: people who change their minds, frames, a store that refuses, and processes that die.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, UNIX_EPOCH},
-};
+use std::{collections::BTreeMap, time::UNIX_EPOCH};
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
@@ -16,11 +13,12 @@ use crate::{
     chance::Chance,
     disk::Disk,
     frames::{Kept, Released},
+    recording::PAST,
 };
 
 const IDS: [&str; 5] = ["ana", "ben", "kim", "olu", "zoe"];
 /// Who has a guardian, and who signs.
-const CHILD: &str = "zoe";
+pub const CHILD: &str = "zoe";
 const SIGNER: &str = "kim";
 const DEVICE: [u8; 32] = [77; 32];
 const ROOM: usize = 6;
@@ -79,7 +77,8 @@ pub struct Run {
     pub frames: Vec<Released>,
     /// From which on they are of this process.
     own: usize,
-    has_ended: bool,
+    /// How many of the ids there are: what everybody must agree to stands more often if they are few.
+    ids: usize,
 }
 
 pub fn run(seed: u64) -> Told {
@@ -95,6 +94,7 @@ pub fn run(seed: u64) -> Told {
 impl Run {
     fn open(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
+        let ids = if chance.one_in(4) { 2 } else { IDS.len() };
         let disk = Disk::default();
         // Instances of one process never repeat, and runs of the same number in one process do.
         let instance = Instance::draw().expect("random bits");
@@ -118,7 +118,7 @@ impl Run {
             kept: Vec::new(),
             frames: Vec::new(),
             own: 0,
-            has_ended: false,
+            ids,
         }
     }
 
@@ -264,7 +264,7 @@ impl Run {
     }
 
     fn join(&mut self) {
-        let id = self.chance.of(&IDS);
+        let id = self.chance.of(&IDS[..self.ids]);
         let join = match id {
             CHILD => Join::with_guardian(id, "gus"),
             SIGNER => Join::adult(id).key(PublicKey(signer().verifying_key().to_bytes())),
@@ -524,7 +524,6 @@ impl Run {
 
     fn end(&mut self) {
         self.settlings.push(self.meeting.end());
-        self.has_ended = true;
     }
 
     /// How many lines the ledger has, those that the store does not have yet included.
@@ -574,7 +573,6 @@ impl Run {
         let last = ledger.lines.last().map_or(0, |line| line.at.as_micros());
         let Ok(meeting) = Meeting::resume(&ledger, writer) else {
             // It had ended.
-            self.has_ended = true;
             self.disk = disk;
             return;
         };
@@ -593,7 +591,6 @@ impl Run {
         self.taps.clear();
         self.settlings.clear();
         self.kept.clear();
-        self.has_ended = false;
         self.set_up();
     }
 
@@ -614,7 +611,7 @@ impl Run {
         let restricts = self.chance.one_in(4);
         let store = Box::new(disk.clone());
         let mut past = PastMeeting::of(ledger, store, None).expect("what the meeting wrote");
-        let wall = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let wall = UNIX_EPOCH + PAST;
         // Of somebody who never joined there is nothing to withdraw.
         let _ = past.withdraw(Authority::Participant, id, scope, wall);
         if restricts {
