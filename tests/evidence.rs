@@ -225,3 +225,14 @@ fn the_meetings_come_to_all_that_is_looked_for() {
         assert!(count >= least, "{what}: {count} in {seen:#?}");
     }
 }
+#[test]
+fn dump() {
+    let Ok(seed) = std::env::var("FRAMEGATE_SEED") else { return };
+    let told = meetings::run(seed.parse().unwrap());
+    for line in String::from_utf8_lossy(&told.ledger).lines() {
+        let at = line.find("\"at\"").unwrap_or(0);
+        let n = line.find(",").unwrap_or(0);
+        println!("L {} {}", &line[..n], line[at..].replace("\"", ""));
+    }
+    for f in &told.frames { println!("F {:?} after {} at {} lost {} {:?} {:?}", f.tag, f.after, f.released_at, f.is_lost, f.outlet, f.people); }
+}
