@@ -31,7 +31,8 @@ const NAMES: [(&str, Purposes); 4] = [
 ];
 
 /// A day on which milliseconds of a meeting can be told from its times of day.
-pub const STARTED: Duration = Duration::from_secs(1_700_000_000);
+pub const STARTED: Duration = Duration::from_millis(STARTED_MILLIS);
+const STARTED_MILLIS: u64 = 1_700_000_000_000;
 
 pub fn check(
     told: &Told,
@@ -152,7 +153,7 @@ fn stands(told: &Told, law: &Law, who: &str, outlet: u16, purpose: Purposes) -> 
             // Some consent to it, of then or of before it was made something else, covers it.
             let runs = law.runs(who, kind, purpose);
             let covers = |run: &&Run| {
-                run.first <= of.released_at
+                run.first <= of.had_lines
                     && run.since <= captured
                     && captured < run.settled
                     && run.closed.is_none_or(|closed| of.after <= closed)
@@ -177,7 +178,7 @@ fn stands(told: &Told, law: &Law, who: &str, outlet: u16, purpose: Purposes) -> 
 
 /// RFC 3339, to the millisecond; of this century.
 pub fn day(millis: i64) -> String {
-    let all = STARTED.as_millis() as i64 + millis;
+    let all = STARTED_MILLIS.cast_signed() + millis;
     let (mut days, of_day) = (all.div_euclid(86_400_000), all.rem_euclid(86_400_000));
     let is_leap = |year: i64| year % 4 == 0;
     let mut year = 1970;

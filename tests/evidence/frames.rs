@@ -22,7 +22,7 @@ pub struct Released {
     /// Whether lines were lost that had been there by then.
     pub is_lost: bool,
     /// How many lines there were when it was released itself, and with which of them its outlet was declared.
-    pub released_at: usize,
+    pub had_lines: usize,
     pub declared: usize,
 }
 
@@ -44,7 +44,6 @@ impl Released {
             ("a frame made of others", self.tag.stream().is_none()),
             ("a frame of several people", self.people.len() > 1),
             ("a frame of lines that were lost", self.is_lost),
-            ("a frame of an outlet that was lost", self.outlet.is_none()),
             (
                 "a frame that was withdrawn",
                 law.is_withdrawn(&frame, self.after, None),
@@ -192,7 +191,7 @@ impl Run {
         };
         let now = Time::from_micros((self.now - behind).max(0));
         let into = self.chance.one_in(2);
-        let released_at = self.entries();
+        let had_lines = self.entries();
         let open = &mut self.taps[tap];
         let take = |cleared: Cleared<'_>| {
             let mut room = [Participant::UNKNOWN; 16];
@@ -243,7 +242,7 @@ impl Run {
             outlet,
             after,
             is_lost: false,
-            released_at,
+            had_lines,
             declared,
         });
     }

@@ -148,7 +148,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    fn covers(&self, scope: &Scope) -> bool {
+    fn covers(&self, scope: Scope) -> bool {
         scope.kinds.contains(self.kind.into()) && scope.purposes.contains(self.purpose)
     }
 
@@ -187,7 +187,7 @@ impl<'a> Cell<'a> {
                 scope,
                 until,
             } if who == self.who
-                && self.covers(scope)
+                && self.covers(*scope)
                 && self.purpose.bits().trailing_zeros() < self.named =>
             {
                 // R5: starts round up, ends down; what finds nothing that still runs begins anew.
@@ -201,25 +201,25 @@ impl<'a> Cell<'a> {
                     notice: notice.clone(),
                 });
             }
-            Act::Withdrew { who, by, scope } if who == self.who && self.covers(scope) => {
+            Act::Withdrew { who, by, scope } if who == self.who && self.covers(*scope) => {
                 self.grants.clear();
                 self.refused |= self.present && self.has_guardian && by == "participant";
             }
             Act::Resumed { torn: true, .. } => self.grants.clear(),
             // Whatever is released from now on is released after the end.
             Act::Expired { who, scopes }
-                if who == self.who && scopes.iter().any(|scope| self.covers(scope)) =>
+                if who == self.who && scopes.iter().any(|scope| self.covers(*scope)) =>
             {
                 self.grants.retain(|grant| line.floor() < grant.until);
             }
             Act::Superseded { notice } => self.supersede(line, notice),
             Act::Restricted { whom, by, scope }
-                if self.is_me(whom.as_deref()) && self.covers(scope) =>
+                if self.is_me(whom.as_deref()) && self.covers(*scope) =>
             {
                 self.restricted.push((by.clone(), whom.is_none()));
             }
             Act::Lifted { whom, by, scope }
-                if self.is_me(whom.as_deref()) && self.covers(scope) =>
+                if self.is_me(whom.as_deref()) && self.covers(*scope) =>
             {
                 let before = self.restricted.len();
                 self.restricted

@@ -61,7 +61,7 @@ fn findings(
         Seals::DryRun
     };
     let mut all: Vec<Purposes> = frames.iter().map(|frame| frame.tag.purposes()).collect();
-    all.sort_by_key(|purposes| purposes.bits());
+    all.sort_by_key(Purposes::bits);
     all.dedup();
     let mut of_wanted = found.clone();
     for wanted in all {
