@@ -3,22 +3,29 @@
 //! `cargo run --release --example ledger` takes the one that the example `meeting` left behind; `-- --help` tells the rest.
 //! `cargo run --release --example ledger -- withdraw LEDGER --who ID` withdraws what somebody agreed to, when the meeting is over or its process has gone too.
 
+#[path = "common/quoted.rs"]
+mod quoted;
+
 use std::{
     collections::HashMap,
-    fmt::Display,
+    fmt::{Display, Write as _},
     fs,
-    io::{self, Write},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
     time::SystemTime,
 };
 
 use clap::{Args, Parser, Subcommand};
-use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
+use comfy_table::{
+    ColumnConstraint, ContentArrangement, Table, Width, presets::UTF8_FULL_CONDENSED,
+};
 use framegate::{
-    Authority, Digest, Entered, Entry, Grant, Head, Kind, Kinds, Ledger, Line, PastMeeting,
+    Authority, Device, Digest, Entered, Entry, Grant, Head, Kind, Kinds, Ledger, Line, PastMeeting,
     PublicKey, Purposes, Scope, Time, export::Receipt,
 };
+
+use crate::quoted::{is_plain, printable, quoted};
 
 /// Verifies a meeting's ledger and every grant in it, and tells who agreed to what, when, how, under which notice and until when.
 ///
@@ -64,9 +71,9 @@ struct Withdrawal {
     /// Of which kinds, separated by commas [default: all]
     #[arg(long, value_delimiter = ',')]
     kinds: Vec<String>,
-    /// For which purposes, separated by commas, a third party's as the ledger has it: RECORD@ACME Ltd [default: all]
-    #[arg(long, value_delimiter = ',')]
-    purposes: Vec<String>,
+    /// For which purposes, separated by commas, a third party's by its name: RECORD@ACME Ltd, or, as the table has it, RECORD@"ACME Ltd" [default: all]
+    #[arg(long)]
+    purposes: Option<String>,
     /// It is their guardian who withdraws
     #[arg(long)]
     guardian: bool,
@@ -75,8 +82,12 @@ struct Withdrawal {
     secret: Option<PathBuf>,
 }
 
-/// How wide the table may get, in columns of a terminal.
+/// How wide the table is to be, in columns of a terminal. Text from outside is never broken into lines, so it may make it wider.
 const WIDTH: u16 = 140;
+/// How wide a list of purposes and kinds is to be.
+const SCOPE: usize = 40;
+/// The least that is left for what happened.
+const WHAT: u16 = 24;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -91,7 +102,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(problem) => {
-            let _ = writeln!(io::stderr(), "{}", plain(&problem));
+            let _ = writeln!(io::stderr(), "{}", printable(&problem));
             ExitCode::from(2)
         }
     }
@@ -115,19 +126,36 @@ fn tell(arguments: &Arguments) -> Result<String, String> {
 
 fn receipt(path: &Path, ledger: &Ledger, who: &str) -> Result<String, String> {
     let receipt = Receipt::of(ledger, who);
-    let receipt = receipt.ok_or_else(|| problem(path, format_args!("{who:?} never joined")))?;
+    let receipt =
+        receipt.ok_or_else(|| problem(path, format_args!("{} never joined", quoted(who))))?;
     let json = serde_json::to_string_pretty(&receipt);
-    Ok(json.map_err(|error| problem(path, error))? + "\n")
+    let json = json.map_err(|error| problem(path, error))? + "\n";
+    Ok(json.chars().map(in_json).collect())
+}
+
+/// A character of a document of JSON, of which what does not show is in a string, as JSON escapes it.
+fn in_json(character: char) -> String {
+    if is_plain(character) || character == '\n' {
+        return character.into();
+    }
+    let mut units = [0; 2];
+    let mut escaped = String::new();
+    for unit in character.encode_utf16(&mut units) {
+        // Writing to a string does not fail.
+        let _ = write!(escaped, "\\u{unit:04x}");
+    }
+    escaped
 }
 
 fn withdraw(asked: &Withdrawal) -> Result<String, String> {
     let path = &asked.ledger;
-    let secret = asked.secret.as_deref().map(read_secret).transpose()?;
-    let past = PastMeeting::open(path, secret.as_ref());
+    let device = asked.secret.as_deref().map(read_device).transpose()?;
+    let past = PastMeeting::open(path, device);
     let mut past = past.map_err(|error| problem(path, error))?;
     let names = Names::new(past.ledger());
     let kinds = asked.kinds.iter().map(|name| kind(name).map(Kinds::from));
-    let purposes = asked.purposes.iter().map(|name| names.purpose(name));
+    let purposes = asked.purposes.iter().flat_map(|list| listed(list));
+    let purposes = purposes.map(|name| names.purpose(name));
     let scope = Scope::new(
         kinds.collect::<Result<_, _>>()?,
         purposes.collect::<Result<_, _>>()?,
@@ -138,7 +166,7 @@ fn withdraw(asked: &Withdrawal) -> Result<String, String> {
         Authority::Participant
     };
     let entered = past.withdraw(by, &asked.who, scope, SystemTime::now());
-    match entered.map_err(|error| problem(path, format_args!("{:?}: {error}", asked.who)))? {
+    match entered.map_err(|error| problem(path, format_args!("{}: {error}", quoted(&asked.who))))? {
         Entered::InLedger => {}
         Entered::Beside => {
             let _ = writeln!(
@@ -150,21 +178,35 @@ fn withdraw(asked: &Withdrawal) -> Result<String, String> {
     receipt(path, past.ledger(), &asked.who)
 }
 
+/// Names that are separated by commas. In quotes a comma is a name's own.
+fn listed(names: &str) -> impl Iterator<Item = &str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    names.split(move |character| {
+        let is_own = std::mem::replace(&mut is_escaped, false);
+        match character {
+            '\\' => is_escaped = !is_own && is_quoted,
+            '"' if !is_own => is_quoted = !is_quoted,
+            _ => {}
+        }
+        character == ',' && !is_quoted
+    })
+}
+
 fn kind(name: &str) -> Result<Kind, String> {
     let mut kinds = Kind::ALL.into_iter();
     let kind = kinds.find(|kind| kind.name().eq_ignore_ascii_case(name));
     kind.ok_or_else(|| {
         let names = Kind::ALL.map(Kind::name).join(", ");
-        format!("there is no kind {name:?}: one of {names}")
+        format!("there is no kind {}: one of {names}", quoted(name))
     })
 }
 
-fn read_secret(path: &Path) -> Result<[u8; 32], String> {
+fn read_device(path: &Path) -> Result<Device, String> {
     let digits = String::from_utf8_lossy(&read(path)?).trim().to_owned();
     // A digest is 32 bytes, too.
     let secret: Result<Digest, _> = serde_json::from_value(digits.into());
     let secret = secret.map_err(|_| problem(path, "not 64 hexadecimal digits"))?;
-    Ok(secret.0)
+    Device::new(&secret.0).map_err(|error| problem(path, error))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -193,7 +235,7 @@ fn verified(ledger: &Ledger, arguments: &Arguments) -> String {
         instance, meeting, ..
     }) = meeting
     {
-        told.push(format!("Meeting \"{}\", {instance}.", plain(meeting)));
+        told.push(format!("Meeting {}, {instance}.", quoted(meeting)));
     }
     told.push(format!(
         "{entries} entries, and each line follows from the one before."
@@ -246,6 +288,13 @@ fn table(ledger: &Ledger) -> Table {
     table.set_header([
         "line", "at", "who", "what", "to what", "how", "notice", "until",
     ]);
+    // What happened is told in words of this program, which alone may go on in another line.
+    for (column, place) in table.column_iter_mut().zip(0..) {
+        column.set_constraint(match place {
+            3 => ColumnConstraint::LowerBoundary(Width::Fixed(WHAT)),
+            _ => ColumnConstraint::ContentWidth,
+        });
+    }
     for line in &ledger.lines {
         for row in names.rows(line.n, &line.entry) {
             let at = match line.wall {
@@ -253,13 +302,13 @@ fn table(ledger: &Ledger) -> Table {
                 None => seconds(line.at),
             };
             let at = [(line.n + 1).to_string(), at];
-            table.add_row(at.into_iter().chain(row.map(|cell| plain(&cell))));
+            table.add_row(at.into_iter().chain(row));
         }
     }
     for beside in &ledger.beside {
         for row in names.rows(u64::MAX, &beside.entry) {
             let at = ["beside".into(), time_of_day(beside.wall)];
-            table.add_row(at.into_iter().chain(row.map(|cell| plain(&cell))));
+            table.add_row(at.into_iter().chain(row));
         }
     }
     table
@@ -268,9 +317,29 @@ fn table(ledger: &Ledger) -> Table {
 /// What numbers and digests stand for.
 struct Names<'a> {
     /// Pairs of a purpose and a third party, by bit, each with the line that named it.
-    pairs: HashMap<Purposes, (u64, String)>,
+    pairs: HashMap<Purposes, (u64, Pair<'a>)>,
     /// The notices' versions.
     notices: HashMap<Digest, &'a str>,
+}
+
+/// A purpose and a third party.
+struct Pair<'a> {
+    purpose: String,
+    recipient: &'a str,
+}
+
+impl Pair<'_> {
+    fn name(&self) -> String {
+        format!("{}@{}", self.purpose, quoted(self.recipient))
+    }
+
+    /// Whether it is asked for by this name. What is in quotes stands for what they enclose alone.
+    fn is(&self, name: &str) -> bool {
+        let bare = name.strip_prefix(&*self.purpose);
+        let bare = bare.and_then(|name| name.strip_prefix('@'));
+        name == self.name()
+            || bare.is_some_and(|bare| bare == self.recipient && !bare.starts_with('"'))
+    }
 }
 
 /// Who, what, to what, how, under which notice, until when.
@@ -289,9 +358,9 @@ impl<'a> Names<'a> {
                     recipient,
                     pair,
                 } => {
-                    let own: String = purpose.iter_names().map(|(name, _)| name).collect();
-                    let name = format!("{own}@{recipient}");
-                    names.pairs.insert(*pair, (line.n, name));
+                    let purpose = purpose.iter_names().map(|(name, _)| name).collect();
+                    let pair_of = Pair { purpose, recipient };
+                    names.pairs.insert(*pair, (line.n, pair_of));
                 }
                 Entry::Shown { notice } => {
                     names.notices.insert(notice.digest, &notice.version);
@@ -303,7 +372,7 @@ impl<'a> Names<'a> {
     }
 
     fn purpose(&self, name: &str) -> Result<Purposes, String> {
-        let pair = self.pairs.iter().find(|(_, (_, of))| of == name);
+        let pair = self.pairs.iter().find(|(_, (_, pair))| pair.is(name));
         let pair = pair.map(|(pair, _)| *pair);
         let purpose = Purposes::from_name(name).or(pair);
         purpose.ok_or_else(|| {
@@ -311,17 +380,23 @@ impl<'a> Names<'a> {
                 .iter_names()
                 .map(|(name, _)| name.to_owned());
             let all: Vec<_> = all
-                .chain(self.pairs.values().map(|(_, name)| name.clone()))
+                .chain(self.pairs.values().map(|(_, pair)| pair.name()))
                 .collect();
-            format!("there is no purpose {name:?}: one of {}", all.join(", "))
+            let name = quoted(name);
+            format!("there is no purpose {name}: one of {}", all.join(", "))
         })
     }
 
     fn rows(&self, line: u64, entry: &'a Entry) -> Vec<Row> {
-        let or_everybody = |who: &'a Option<String>| who.as_deref().unwrap_or("everybody");
+        let or = |who: &Option<String>, else_: &str| {
+            let who = who.as_deref().map(quoted);
+            who.unwrap_or_else(|| else_.into())
+        };
+        let or_everybody = |who| or(who, "everybody");
         match entry {
             Entry::Granted { who, by, grant } => {
-                vec![self.granted(line, who, format!("agreed{}", on_behalf(*by)), grant)]
+                let what = format!("agreed{}", on_behalf(*by));
+                vec![self.granted(line, quoted(who), what, grant)]
             }
             Entry::Refused {
                 who,
@@ -329,51 +404,63 @@ impl<'a> Names<'a> {
                 grant,
                 why,
             } => {
-                let who = who.as_deref().unwrap_or("nobody of the meeting's");
+                let who = or(who, "nobody of the meeting's");
                 let what = format!("{} was refused: {}", by.name(), why.explanation());
                 vec![self.granted(line, who, what, grant)]
             }
             Entry::Withdrew { who, by, scope } => {
                 let what = format!("withdrew{}", on_behalf(*by));
-                vec![self.narrowed(who, &what, *scope)]
+                vec![self.narrowed(quoted(who), what, *scope)]
             }
             Entry::Restricted { who, by, scope } => {
                 let what = format!("{} restricts", by.name());
-                vec![self.narrowed(or_everybody(who), &what, *scope)]
+                vec![self.narrowed(or_everybody(who), what, *scope)]
             }
             Entry::Lifted { who, by, scope } => {
                 let what = format!("{} lifts", by.name());
-                vec![self.narrowed(or_everybody(who), &what, *scope)]
+                vec![self.narrowed(or_everybody(who), what, *scope)]
             }
             Entry::Expired { who, scopes } => {
                 let row = |alike: &[Scope]| {
                     let kinds = alike.iter().map(|scope| scope.kinds).collect();
                     let scope = Scope::new(kinds, alike[0].purposes);
-                    self.narrowed(who, "came to its end", scope)
+                    self.narrowed(quoted(who), "came to its end".into(), scope)
                 };
                 let alike = scopes.chunk_by(|a, b| a.purposes == b.purposes);
                 alike.map(row).collect()
             }
             Entry::Superseded { notice } => {
-                let mut row = bare("everybody", "notice superseded");
+                let mut row = bare("everybody".into(), "notice superseded".into());
                 row[4] = self.notice(notice);
                 vec![row]
             }
-            Entry::Left { who } => vec![bare(who, "left, which ends all of theirs")],
+            Entry::Left { who } => {
+                let what = "left, which ends all of theirs";
+                vec![bare(quoted(who), what.into())]
+            }
             Entry::Resumed { torn: true } => {
-                vec![bare("everybody", "a torn line, which ends everything")]
+                let what = "a torn line, which ends everything";
+                vec![bare("everybody".into(), what.into())]
             }
             _ => Vec::new(),
         }
     }
 
-    fn granted(&self, line: u64, who: &str, what: String, grant: &Grant) -> Row {
-        // Nobody agreed to a third party that got its name only later.
-        let later = self.pairs.iter().filter(|(_, (named, _))| *named > line);
-        let later: Purposes = later.map(|(pair, _)| *pair).collect();
-        let scope = Scope::new(grant.scope.kinds, grant.scope.purposes - later);
+    fn granted(&self, line: u64, who: String, what: String, grant: &Grant) -> Row {
+        let mut purposes = grant.scope.purposes;
+        let named = |before: bool| {
+            let pairs = self.pairs.iter();
+            let pairs = pairs.filter(move |(_, (named, _))| (*named <= line) == before);
+            pairs.map(|(pair, _)| *pair).collect::<Purposes>()
+        };
+        // Nobody agreed to a third party that got its name only later, or none at all.
+        if !purposes.is_all() || !named(false).is_empty() {
+            let own = Purposes::all().iter_names().map(|(_, purpose)| purpose);
+            purposes &= own.collect::<Purposes>() | named(true);
+        }
+        let scope = Scope::new(grant.scope.kinds, purposes);
         [
-            who.to_owned(),
+            who,
             what,
             self.scope(scope),
             grant.method.name().to_owned(),
@@ -382,7 +469,7 @@ impl<'a> Names<'a> {
         ]
     }
 
-    fn narrowed(&self, who: &str, what: &str, scope: Scope) -> Row {
+    fn narrowed(&self, who: String, what: String, scope: Scope) -> Row {
         let mut row = bare(who, what);
         row[2] = self.scope(scope);
         row
@@ -390,37 +477,59 @@ impl<'a> Names<'a> {
 
     /// A notice's version and the first digits of its digest.
     fn notice(&self, digest: &Digest) -> String {
-        let version = self.notices.get(digest).copied().unwrap_or("unknown");
+        let version = self.notices.get(digest).copied().map(quoted);
+        let version = version.unwrap_or_else(|| "unknown".into());
         format!("{version} ({:.8})", digest.to_string())
     }
 
+    /// In lines that end between two names.
     fn scope(&self, Scope { kinds, purposes }: Scope) -> String {
-        format!("{} for {}", self.purposes(purposes), in_words(kinds))
+        let mut words = separated(self.purposes(purposes));
+        words.push("for".into());
+        words.extend(separated(in_words(kinds)));
+        let (mut told, mut width) = (String::new(), 0);
+        for word in words {
+            let wide = word.chars().count();
+            if width > 0 {
+                let is_full = width + 1 + wide > SCOPE;
+                told.push(if is_full { '\n' } else { ' ' });
+                width = if is_full { 0 } else { width + 1 };
+            }
+            told += &word;
+            width += wide;
+        }
+        told
     }
 
-    fn purposes(&self, purposes: Purposes) -> String {
+    fn purposes(&self, purposes: Purposes) -> Vec<String> {
         if purposes.is_all() {
-            return "every purpose".into();
+            return vec!["every purpose".into()];
         }
         let each = (0..u16::BITS).map(|bit| Purposes::from_bits_retain(1 << bit));
         let contained = each.filter(|purpose| purposes.contains(*purpose));
         let name = |purpose: Purposes| match purpose.iter_names().next() {
             Some((name, _)) => name.to_owned(),
-            None => self
-                .pairs
-                .get(&purpose)
-                .map(|(_, name)| name.clone())
-                .unwrap_or_default(),
+            None => self.pairs.get(&purpose).map_or_else(
+                || format!("{:#x} without a name", purpose.bits()),
+                |(_, pair)| pair.name(),
+            ),
         };
-        let names = contained.map(name).filter(|name| !name.is_empty());
-        names.collect::<Vec<_>>().join(", ")
+        contained.map(name).collect()
     }
 }
 
-fn bare(who: &str, what: &str) -> Row {
+/// Names with commas between them.
+fn separated(mut names: Vec<String>) -> Vec<String> {
+    let before_last = names.len().saturating_sub(1);
+    names[..before_last]
+        .iter_mut()
+        .for_each(|name| name.push(','));
+    names
+}
+
+fn bare(who: String, what: String) -> Row {
     let mut row = Row::default();
-    row[0].push_str(who);
-    row[1].push_str(what);
+    (row[0], row[1]) = (who, what);
     row
 }
 
@@ -432,14 +541,14 @@ fn on_behalf(by: Authority) -> String {
     }
 }
 
-fn in_words(kinds: Kinds) -> String {
+fn in_words(kinds: Kinds) -> Vec<String> {
     if kinds.is_all() {
-        return "every kind".into();
+        return vec!["every kind".into()];
     }
     let contained = Kind::ALL
         .into_iter()
         .filter(|kind| kinds.contains((*kind).into()));
-    contained.map(Kind::name).collect::<Vec<_>>().join(", ")
+    contained.map(|kind| kind.name().into()).collect()
 }
 
 fn seconds(time: Time) -> String {
@@ -455,13 +564,4 @@ fn seconds(time: Time) -> String {
 /// A time of day in seconds since 1970.
 fn time_of_day(micros: u64) -> String {
     format!("1970 + {}.{:06} s", micros / 1_000_000, micros % 1_000_000)
-}
-
-/// A text whose control characters do nothing to a terminal, since the ledger says it.
-fn plain(text: &str) -> String {
-    let escaped = |character: char| match character {
-        character if character.is_control() => character.escape_default().collect(),
-        character => String::from(character),
-    };
-    text.chars().map(escaped).collect()
 }

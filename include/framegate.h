@@ -524,7 +524,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_meeting_join(framegate_meeting me
  * It waits for no call that is under way, and works from within callbacks. Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_leave(framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
 
-/* Who of this id is there. Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
+/* Who of this id is there, or, if nobody is, was there last: who has left withdraws like anybody, also in a meeting that was resumed. Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_find(framegate_meeting meeting, framegate_string id, framegate_participant *participant);
 
 /* Who is there: into an array of `capacity`; `count` says how many, also where they do not fit. Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */

@@ -1181,6 +1181,7 @@ public:
     return told<Participant>(framegate_meeting_join, &join, now.count());
   }
   Result<Settling> leave(Participant who, Time now) { return settling(framegate_meeting_leave, who, now.count()); }
+  /* Who is there, or, if nobody of this id is, was there last. */
   Result<Participant> find(std::string_view id) const { return told<Participant>(framegate_meeting_find, detail::string(id)); }
   Result<std::vector<Participant>> participants() const {
     return detail::list(std::vector<Participant>(), [meeting = get()](auto... room) { return framegate_meeting_participants(meeting, room...); });

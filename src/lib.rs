@@ -100,8 +100,8 @@ pub use instance::Instance;
 pub use join::Join;
 pub use kind::{Kind, Kinds};
 pub use ledger::{
-    Beside, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line, Store,
-    StoreError, TapCount,
+    Beside, Device, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line,
+    Store, StoreError, TapCount,
 };
 #[cfg(feature = "std")]
 pub use ledger::{FileStore, FileStoreError};

@@ -7,7 +7,6 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -16,8 +15,8 @@ use crate::{
     error::Error,
     ids::Life,
     ledger::{
-        self, Beside, Entry, FileStore, FileStoreError, Ledger, LedgerError, Line, Place, Store,
-        WALL_END,
+        self, Beside, Device, Entry, FileStore, FileStoreError, Ledger, LedgerError, Line, Place,
+        Store, WALL_END,
     },
     register::Register,
     replay::replay,
@@ -37,7 +36,7 @@ pub struct PastMeeting {
     ledger: Ledger,
     register: Register,
     way: Way,
-    device: Option<SigningKey>,
+    device: Option<Device>,
     /// Whether the ledger says already that it was gone on with.
     has_begun: bool,
 }
@@ -63,14 +62,13 @@ pub enum Entered {
 impl PastMeeting {
     /// Opens the ledger in a file. If a meeting that goes on has it, withdrawals go beside it.
     ///
-    /// `device` is the secret key of the device that signed the ledger, if it is there to sign again (Ed25519, RFC 8032 §5.1.5).
+    /// `device` is the key of the device that signed the ledger, if it is there to sign again.
     ///
     /// # Errors
     ///
     /// [`FileStoreError::Io`], [`FileStoreError::NoLock`], [`FileStoreError::Replaced`], [`FileStoreError::Ledger`] for what does not verify,
     /// [`FileStoreError::Beside`], [`FileStoreError::SeveralNames`].
-    pub fn open(path: &Path, device: Option<&[u8; 32]>) -> Result<Self, FileStoreError> {
-        let device = device.map(SigningKey::from_bytes);
+    pub fn open(path: &Path, device: Option<Device>) -> Result<Self, FileStoreError> {
         let (ledger, way) = match FileStore::take(path, public(device.as_ref()).as_ref()) {
             Ok((ledger, store)) => (ledger, Way::Store(Box::new(store))),
             Err(FileStoreError::Held) => {
@@ -95,16 +93,12 @@ impl PastMeeting {
     pub fn of(
         ledger: Ledger,
         store: Box<dyn Store>,
-        device: Option<&[u8; 32]>,
+        device: Option<Device>,
     ) -> Result<Self, LedgerError> {
-        Self::new(
-            ledger,
-            Way::Store(store),
-            device.map(SigningKey::from_bytes),
-        )
+        Self::new(ledger, Way::Store(store), device)
     }
 
-    fn new(ledger: Ledger, way: Way, device: Option<SigningKey>) -> Result<Self, LedgerError> {
+    fn new(ledger: Ledger, way: Way, device: Option<Device>) -> Result<Self, LedgerError> {
         let (_, register) = replay(&ledger, Life(0), Stays::OfReplay(0))?;
         Ok(Self {
             ledger,
@@ -179,7 +173,7 @@ impl PastMeeting {
         self.take_up()?;
         self.append(wall, &entry)?;
         if let Some(device) = &self.device {
-            let signed = self.ledger.head.signed(device);
+            let signed = device.signed(self.ledger.head);
             self.append(wall, &signed)?;
         }
         Ok(Entered::InLedger)
@@ -230,8 +224,8 @@ impl PastMeeting {
     }
 }
 
-fn public(device: Option<&SigningKey>) -> Option<PublicKey> {
-    device.map(|key| PublicKey(key.verifying_key().to_bytes()))
+fn public(device: Option<&Device>) -> Option<PublicKey> {
+    device.map(Device::public_key)
 }
 
 /// The time of day, which is never refused.

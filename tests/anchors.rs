@@ -5,7 +5,8 @@ mod common;
 use common::{Memory, agree, millis};
 use ed25519_dalek::SigningKey;
 use framegate::{
-    Authority, Digest, Entry, Head, Join, Ledger, LedgerFault, Meeting, PublicKey, Scope,
+    Authority, Device, Digest, Entry, Error, Head, Join, Ledger, LedgerFault, Meeting, PublicKey,
+    Scope,
 };
 
 /// The device's secret keys: of the one that signs, and of another.
@@ -19,7 +20,7 @@ fn public(secret: [u8; 32]) -> PublicKey {
 /// Somebody agrees, withdraws and goes, and the device signs in between.
 fn honest() -> Memory {
     let memory = Memory::default();
-    let writer = memory.writer().device(&DEVICE);
+    let writer = memory.writer().device(Device::new(&DEVICE).unwrap());
     let mut meeting = common::open("m", 4, writer);
     let notice = meeting.show(common::notice()).unwrap();
     let who = meeting.join(Join::adult("ana"), millis(1)).unwrap();
@@ -43,7 +44,11 @@ fn rewritten(honest: &[u8], from: usize, device: [u8; 32]) -> Vec<u8> {
     let kept = lines(honest)[..from].concat();
     let ledger = Ledger::read(&kept, None, None).unwrap();
     let memory = Memory::default();
-    let mut meeting = Meeting::resume(&ledger, memory.writer().device(&device)).unwrap();
+    let mut meeting = Meeting::resume(
+        &ledger,
+        memory.writer().device(Device::new(&device).unwrap()),
+    )
+    .unwrap();
     for at in [7, 8] {
         meeting.count(millis(at)).unwrap();
     }
@@ -119,4 +124,15 @@ fn a_head_and_a_device_s_key_must_both_hold() {
 #[test]
 fn a_device_that_excuses_another_head_shows() {
     assert!(disagreements(true) > 10);
+}
+
+#[test]
+fn a_device_without_a_secret_signs_nothing() {
+    let forgotten = Device::new(&[0; 32]).map(drop);
+    assert_eq!(forgotten, Err(Error::Empty("device's secret")));
+    // The control: one bit is a secret, if a bad one.
+    let mut secret = [0; 32];
+    secret[31] = 1;
+    let device = Device::new(&secret).unwrap();
+    assert_eq!(device.public_key(), public(secret));
 }

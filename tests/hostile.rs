@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 use common::{Memory, SCOPE, agree, microphone, millis};
 use forged::{goes_on, rechained};
 use framegate::{
-    Authority, Digest, Entry, Grant, Instance, Join, Kinds, Ledger, LedgerWriter, Meeting, Method,
-    Notice, Purposes, Scope, Signed,
+    Authority, Device, Digest, Entry, Grant, Instance, Join, Kinds, Ledger, LedgerWriter, Meeting,
+    Method, Notice, Purposes, Scope, Signed,
 };
 use proptest::{prelude::*, sample::Index, test_runner::Config};
 use serde_json::Value;
@@ -20,7 +20,7 @@ use serde_json::Value;
 /// A few people in a meeting in which every kind of entry comes about but the end, which cannot be gone on from.
 fn real() -> Memory {
     let memory = Memory::default();
-    let writer = memory.writer().device(&[7; 32]);
+    let writer = memory.writer().device(Device::new(&[7; 32]).unwrap());
     let mut meeting = Meeting::open_with("hostile", 6, writer).unwrap();
     let notice = |text: &str| Notice {
         digest: Digest::of(text),

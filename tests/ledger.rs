@@ -11,8 +11,8 @@ use std::{
 
 use common::{Memory, agree, microphone, millis, own};
 use framegate::{
-    Authority, Digest, Durability, Entry, Error, FileStore, Grant, Head, Instance, Join, Kinds,
-    Ledger, LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant,
+    Authority, Device, Digest, Durability, Entry, Error, FileStore, Grant, Head, Instance, Join,
+    Kinds, Ledger, LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant,
     Payload, PublicKey, Purposes, Reason, Refusal, Scope, Store, StoreError, Tap, TapRelease, Time,
     Verdict,
 };
@@ -56,7 +56,8 @@ fn verdict(tap: &mut Tap, at: i64) -> Verdict {
 /// A ledger of about a hundred entries, of every kind.
 fn long_ledger() -> Memory {
     let memory = Memory::default();
-    let (mut meeting, everything, _) = meeting(memory.writer().device(&DEVICE));
+    let (mut meeting, everything, _) =
+        meeting(memory.writer().device(Device::new(&DEVICE).unwrap()));
     meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
     let other = meeting.show(notice("everything, once more")).unwrap();
     for round in 0..10 {

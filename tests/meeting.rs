@@ -535,11 +535,17 @@ fn r10_the_ledgers_reader_tells_who_agreed_to_what() {
         (20, ["reader", "agreed", "TRAIN", "clicked", "10 s"]),
         (
             23,
-            ["operadora", "agreed", "RECORD@ACME Ltd", "signed", "1 ("],
+            [
+                "\"operadora\"",
+                "agreed",
+                "RECORD@\"ACME Ltd\"",
+                "signed",
+                "\"1\" (",
+            ],
         ),
         (
             25,
-            ["dealer", "host was refused", "DERIVE", "clicked", "1 ("],
+            ["dealer", "host was refused", "DERIVE", "clicked", "\"1\" ("],
         ),
         (
             28,
@@ -586,7 +592,7 @@ fn r3_the_ledgers_reader_has_nobody_agree_to_who_was_named_later() {
     succeeded(&output);
     let told = String::from_utf8(output.stdout).unwrap();
     let rows = told.lines().filter(|row| row.contains("agreed"));
-    let rows: Vec<_> = rows.map(|row| row.contains("TRAIN@EVIL")).collect();
+    let rows: Vec<_> = rows.map(|row| row.contains("TRAIN@\"EVIL\"")).collect();
     assert_eq!(rows, [false, true], "{told}");
 }
 

@@ -16,7 +16,7 @@ use std::{
 
 use common::{Memory, SCOPE, agree, microphone, millis, notice, own};
 use framegate::{
-    Archived, Authority, Carried, Digest, Entered, Entry, Error, FileStore, FileStoreError,
+    Archived, Authority, Carried, Device, Digest, Entered, Entry, Error, FileStore, FileStoreError,
     Finding, Grant, Head, Join, Kinds, Ledger, LedgerWriter, Meeting, Method, Notice,
     OutletOptions, Participant, PastMeeting, Purposes, Reason, Scope, Store, StoreError, Subject,
     Subjects, Tag, Tap, Time, Verdict, Verifier,
@@ -192,6 +192,32 @@ fn r6_a_withdrawal_after_the_end_or_a_crash_recalls_all_that_was_released() {
         assert!(walls.eq(expected), "{case}");
         assert_eq!(receipt.unanchored, ledger.head.entries);
     }
+}
+
+#[test]
+fn r6_who_left_before_a_crash_is_found_after_it_and_withdraws() {
+    let folder = Folder::new();
+    let path = folder.0.path().join("crashed.jsonl");
+    let mut scene = scene(writer(&folder.ledger()));
+    let (head, former) = (scene.meeting.head(), scene.ana);
+    let _ = scene.meeting.leave(scene.ana, millis(2000));
+    // As the file was when the process died.
+    fs::copy(folder.ledger(), &path).unwrap();
+    let ledger = read(&path);
+    let store = FileStore::append_after(&path, &ledger).unwrap();
+    let mut resumed = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap();
+    assert!(resumed.participants().all(|(id, _)| id != "ana"));
+    let (_, ana) = resumed.stays().find(|(id, _)| id == "ana").unwrap();
+    let mut withdraw = |who| resumed.withdraw(BY, who, SCOPE, millis(3000)).map(drop);
+    // The handle from before is nobody's here.
+    assert_eq!(withdraw(former), Err(Error::UnknownParticipant));
+    // The control.
+    assert_eq!(ErasureList::of(&read(&path), "ana").unwrap().outlets, []);
+    withdraw(ana).unwrap();
+    let ledger = read(&path);
+    let recalled = &ErasureList::of(&ledger, "ana").unwrap().outlets[0];
+    assert_eq!(recalled.ranges[0].range.since_ms, 1000);
+    assert_eq!(found(&ledger, &head, &scene.tags), all(Finding::Recalled));
 }
 
 #[test]
@@ -617,7 +643,7 @@ fn nothing_is_widened(has_ended: bool) {
 #[test]
 fn the_device_signs_again_or_it_is_told_what_nothing_vouches_for() {
     let memory = Memory::default();
-    let mut scene = scene(memory.writer().device(&SECRET));
+    let mut scene = scene(memory.writer().device(Device::new(&SECRET).unwrap()));
     let _ = scene.meeting.end();
     drop(scene.meeting);
     let device = memory
@@ -638,7 +664,7 @@ fn the_device_signs_again_or_it_is_told_what_nothing_vouches_for() {
         assert_eq!(Receipt::of(ledger, "ana").unwrap().unanchored, 3);
         assert_eq!(Verifier::new(ledger).unwrap().unanchored(), 3);
     }
-    let mut past = PastMeeting::of(read(), store(), Some(&SECRET)).unwrap();
+    let mut past = PastMeeting::of(read(), store(), Device::new(&SECRET).ok()).unwrap();
     past.withdraw(BY, "ana", Scope::ALL, wall(1)).unwrap();
     for ledger in [past.ledger(), &read()] {
         assert_eq!(Verifier::new(ledger).unwrap().unanchored(), 1);

@@ -14,8 +14,8 @@ use std::{
 };
 
 use framegate::{
-    Authority, Grant, Join, Kind, Kinds, Line, Meeting, Method, PastMeeting, Purposes, Scope,
-    StreamOptions,
+    Authority, Device, Grant, Join, Kind, Kinds, Line, Meeting, Method, PastMeeting, Purposes,
+    Scope, StreamOptions,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -104,7 +104,12 @@ static REAL: LazyLock<Vec<Case>> = LazyLock::new(|| {
 /// A meeting with a guardian, a key, a device, withdrawals that settled, and a crash.
 fn other_entries() -> Vec<Value> {
     let memory = common::Memory::default();
-    let mut meeting = Meeting::open_with("other", 3, memory.writer().device(&[9; 32])).unwrap();
+    let mut meeting = Meeting::open_with(
+        "other",
+        3,
+        memory.writer().device(Device::new(&[9; 32]).unwrap()),
+    )
+    .unwrap();
     let pair = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
     let notice = meeting.show(common::notice()).unwrap();
     let at = common::millis;
@@ -140,8 +145,12 @@ fn other_entries() -> Vec<Value> {
     drop(meeting);
     let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
     let _ = meeting.end();
-    let mut past =
-        PastMeeting::of(memory.read(), Box::new(memory.clone()), Some(&[9; 32])).unwrap();
+    let mut past = PastMeeting::of(
+        memory.read(),
+        Box::new(memory.clone()),
+        Device::new(&[9; 32]).ok(),
+    )
+    .unwrap();
     past.withdraw(Authority::Guardian, "child", Scope::ALL, UNIX_EPOCH)
         .unwrap();
     past.restrict(Authority::Host, None, scope, SystemTime::now())

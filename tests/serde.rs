@@ -158,7 +158,12 @@ const NO_DATA: &[(&str, &[&str])] = &[
     ),
     (
         "a key is not written",
-        &["seal.rs MeetingKey", "seal.rs StreamKey", "verify.rs Seals"],
+        &[
+            "ledger/writer.rs Device",
+            "seal.rs MeetingKey",
+            "seal.rs StreamKey",
+            "verify.rs Seals",
+        ],
     ),
     (
         "does something",

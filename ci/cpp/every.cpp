@@ -595,8 +595,9 @@ void ledgers(const std::string &lines) {
 }
 
 std::string temporary() {
-  char path[] = "/tmp/framegate.XXXXXX";
-  const int file = mkstemp(path);
+  const char *folder = std::getenv("TMPDIR");
+  std::string path = std::string(folder ? folder : "/tmp") + "/framegate.XXXXXX";
+  const int file = mkstemp(path.data());
   CHECK(file >= 0 && close(file) == 0);
   return path;
 }
@@ -670,6 +671,35 @@ void notice_before_name() {
   CHECK(tap.decide(4s, 4s)->purposes().bits == (purpose::record | theirs).bits);
 }
 
+// An agreement is of this stay, after its notice and after the last withdrawal of it; a third party's name is one name; who left withdraws after a crash, too.
+void agreed_earlier() {
+  std::string stored;
+  MeetingOptions how = options("earlier");
+  how.append = [&](std::string_view lines, bool) { stored += lines; return true; };
+  Meeting meeting = *Meeting::open(how);
+  const Participant who = *meeting.join(Join::adult("who"), 10s);
+  CHECK(meeting.tick(20s));
+  CHECK(meeting.show(notice()));
+  CHECK(meeting.grant(By::participant, who, grant(recording), 25s));
+  CHECK(meeting.withdraw(By::participant, who, recording, 30s));
+  for (const Time at : {Time(5s), Time(15s), Time(29s)}) {
+    Grant earlier = grant(recording);
+    earlier.at = at;
+    const std::size_t before = stored.size();
+    CHECK(meeting.grant(By::participant, who, earlier, 40s).number() == FRAMEGATE_ERROR_AGREED_EARLIER);
+    CHECK(stored.find("\"why\":\"agreed_earlier\"", before) != stored.npos);
+  }
+  Grant later = grant(recording);
+  later.at = 35s;
+  CHECK(meeting.grant(By::participant, who, later, 40s));
+  CHECK(meeting.third_party(purpose::record, "X\nY").status().number() == FRAMEGATE_ERROR_CONTROL_CHARACTER);
+  CHECK(meeting.third_party(purpose::record, "X, Y")->bits == 1 << 9);
+  CHECK(meeting.leave(who, 50s));
+  Meeting again = *Meeting::resume(*Ledger::read(stored), how);
+  CHECK(again.participants()->empty() && again.withdraw(By::participant, who, recording, 60s).status().number() == FRAMEGATE_ERROR_FOREIGN);
+  CHECK(*again.withdraw(By::participant, *again.find("who"), recording, 60s)->is_settled());
+}
+
 } // namespace
 
 int main() {
@@ -680,6 +710,7 @@ int main() {
   past(lines);
   two_writers();
   notice_before_name();
+  agreed_earlier();
   clocks();
   media();
   travelling();

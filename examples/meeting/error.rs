@@ -1,10 +1,12 @@
 //! What is wrong, where, and what helps.
 
 use std::{
-    fmt::{self, Display, Write},
+    fmt::{self, Display, Write as _},
     io,
     path::{Path, PathBuf},
 };
+
+use crate::quoted::printable;
 
 /// Why a meeting could not be gated, told in one line.
 #[derive(Debug)]
@@ -75,12 +77,6 @@ impl Display for Problem {
         }
         write!(line, "{}; {}", self.what, self.remedy)?;
         // Names come from the input: a line break in one must not make two lines of this.
-        line.chars().try_for_each(|character| {
-            if character.is_control() {
-                write!(f, "{}", character.escape_default())
-            } else {
-                f.write_char(character)
-            }
-        })
+        f.write_str(&printable(&line))
     }
 }

@@ -8,7 +8,7 @@ use serde::{
     de::{SeqAccess, Visitor, value::SeqAccessDeserializer},
 };
 
-use crate::encoded::Codec;
+use crate::{encoded::Codec, quoted::quoted};
 
 /// `meeting.json`.
 #[derive(Deserialize)]
@@ -423,7 +423,7 @@ impl fmt::Display for PurposeSet {
         let own = self.own.iter_names().map(|(name, _)| name.to_owned());
         let pairs = self.pairs.iter().flat_map(|(of, recipient)| {
             of.iter_names()
-                .map(move |(name, _)| format!("{name}@{recipient}"))
+                .map(move |(name, _)| format!("{name}@{}", quoted(recipient)))
         });
         f.write_str(&own.chain(pairs).collect::<Vec<_>>().join(", "))
     }

@@ -19,6 +19,8 @@ mod opus;
 mod outcome;
 mod output;
 mod people;
+#[path = "../common/quoted.rs"]
+mod quoted;
 mod receipts;
 mod report;
 mod story;

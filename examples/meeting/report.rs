@@ -10,6 +10,7 @@ use crate::{
     layout::{By, Millis},
     outcome::{Case, Lane, Outcome},
     people::{People, Person},
+    quoted::{printable, quoted},
 };
 
 /// `report.json`.
@@ -133,18 +134,18 @@ pub fn summary(outcome: &Outcome, folder: &Path) -> String {
         format!("{kind} {micros:.1} µs")
     });
     format!(
-        "Meeting {:?}: {} frames, each offered to {} outlets.\n\
+        "Meeting {}: {} frames, each offered to {} outlets.\n\
          Attempts to agree that were refused: {}.\n\
          {}\n\
          Median time in the gate for a frame: {}.\n\
          Results are in {}; see timeline.svg there.\n",
-        outcome.meeting,
+        quoted(&outcome.meeting),
         outcome.frames,
         outcome.outlets.len(),
         outcome.refused.len(),
         table(outcome),
         medians.collect::<Vec<_>>().join(", "),
-        folder.display(),
+        printable(&folder.display().to_string()),
     )
 }
 
@@ -172,7 +173,7 @@ fn table(outcome: &Outcome) -> Table {
         "outlet", "kind", "frames", "whole", "redacted", "blanked", "dropped",
     ]);
     for ((outlet, kind), counts) in sums {
-        let names = [outcome.outlets[outlet].clone(), kind.to_string()];
+        let names = [quoted(&outcome.outlets[outlet]), kind.to_string()];
         table.add_row(
             names
                 .into_iter()

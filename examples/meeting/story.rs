@@ -5,6 +5,7 @@ use crate::{
     layout::{Millis, Sign},
     outcome::Outcome,
     people::Person,
+    quoted::quoted,
 };
 
 /// Something that may have changed what outlets get.
@@ -78,16 +79,16 @@ fn tell(outcome: &Outcome, index: usize, event: &Event) -> Option<String> {
             format!("{} withdraws {}", id(outcome, *who), in_words(scope))
         }
         Event::Restrict(Restriction { by, who, scope }) => {
-            let whom = who.map_or("everybody", |who| id(outcome, who));
+            let whom = who.map_or_else(|| "everybody".into(), |who| id(outcome, who));
             format!("{} restricts {} of {whom}", by.name(), in_words(scope))
         }
         Event::Lift(Restriction { by, who, scope }) => {
-            let whom = who.map_or("everybody", |who| id(outcome, who));
+            let whom = who.map_or_else(|| "everybody".into(), |who| id(outcome, who));
             format!("{} lifts {} of {whom}", by.name(), in_words(scope))
         }
         Event::Supersede(notice) => {
-            let notice = &outcome.notices[*notice];
-            format!("notice \"{notice}\" is superseded: what was agreed to under it ends")
+            let notice = quoted(&outcome.notices[*notice]);
+            format!("notice {notice} is superseded: what was agreed to under it ends")
         }
     })
 }
@@ -120,8 +121,8 @@ fn in_words(Scope { kinds, purposes }: &Scope) -> String {
     format!("{purposes} for {kinds}")
 }
 
-fn id(outcome: &Outcome, who: usize) -> &str {
-    outcome.people.id(Person::Known(who))
+fn id(outcome: &Outcome, who: usize) -> String {
+    quoted(outcome.people.id(Person::Known(who)))
 }
 
 /// A time in seconds.

@@ -19,6 +19,7 @@ use plotters::{
 use crate::{
     layout::Millis,
     outcome::{Lane, Outcome},
+    quoted::quoted,
     story::{self, Mark},
 };
 
@@ -47,9 +48,11 @@ const LANE: i32 = 16;
 const GAP: i32 = 8;
 /// The narrowest bar: a chat message takes no time, yet is to be seen.
 const SLIVER: i32 = 5;
-/// From one line of the list to the next, and how many characters of it fit into a column.
+/// From one line of the list to the next, where in its column its text begins, also of what goes on with the line above, and how many characters fit.
 const LINE: i32 = 18;
-const COLUMN: usize = 78;
+const TEXT: i32 = 92;
+const FURTHER: i32 = 116;
+const COLUMN: usize = 74;
 /// How many characters of a name fit beside the lanes.
 const NAME: usize = 15;
 
@@ -84,7 +87,7 @@ pub fn write(outcome: &Outcome, path: &Path) -> Drawn {
     let size = (WIDTH.unsigned_abs(), height.unsigned_abs());
     let canvas = SVGBackend::new(path, size).into_drawing_area();
     canvas.fill(&WHITE)?;
-    let title = format!("{}: what reached each outlet", outcome.meeting);
+    let title = format!("{}: what reached each outlet", quoted(&outcome.meeting));
     canvas.draw_text(&title, &bold(20, INK, HPos::Left), (MARGIN, TITLE))?;
     legend(&canvas)?;
     for group in &groups {
@@ -264,17 +267,22 @@ struct Line {
     /// Number and time, where they are not those of the line above.
     head: Option<(usize, Millis)>,
     text: String,
+    /// Whether it goes on with the line above, which may have been broken within a name.
+    goes_on: bool,
 }
 
 fn list(marks: &[Mark]) -> Vec<Line> {
     let mut list = Vec::new();
     for (number, marks) in (1..).zip(at_once(marks)) {
         let mut head = Some((number, marks[0].at));
-        for text in marks.iter().flat_map(|mark| wrapped(&mark.text)) {
-            list.push(Line {
-                head: head.take(),
-                text,
-            });
+        for mark in marks {
+            for (at, text) in wrapped(&mark.text).into_iter().enumerate() {
+                list.push(Line {
+                    head: head.take(),
+                    text,
+                    goes_on: at > 0,
+                });
+            }
         }
     }
     list
@@ -297,7 +305,8 @@ impl Line {
             let at = format!("{} s", story::seconds(at));
             canvas.draw_text(&at, &plain(11, GREY, HPos::Right), (x + 84, y))?;
         }
-        canvas.draw_text(&self.text, &plain(11, INK, HPos::Left), (x + 92, y))
+        let x = x + if self.goes_on { FURTHER } else { TEXT };
+        canvas.draw_text(&self.text, &plain(11, INK, HPos::Left), (x, y))
     }
 }
 
@@ -320,8 +329,10 @@ fn wrapped(text: &str) -> Vec<String> {
     lines
 }
 
-/// A name, cut where it would not fit.
+/// A name, cut where it would not fit. Nothing but names stands where it does, so that it needs no quotes.
 fn shortened(name: &str) -> String {
+    let quoted = quoted(name);
+    let name = &quoted[1..quoted.len() - 1];
     if name.chars().count() <= NAME {
         return name.to_owned();
     }

@@ -9,6 +9,7 @@ import gc
 import importlib
 import inspect
 import itertools
+import json
 import os
 import pickle
 import pkgutil
@@ -378,6 +379,62 @@ class Gate(unittest.TestCase):
             with self.assertRaises(Error) as refused:
                 Ledger(Path(path).read_bytes(), anchor=head)
             self.assertEqual(refused.exception.status, -71)
+
+    def test_who_left_before_a_crash_withdraws_after_it(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path, crashed = f"{folder}/ledger.jsonl", f"{folder}/crashed.jsonl"
+            with Meeting("m", ledger=path) as meeting:
+                ann = meeting.join_adult("ann", 0)
+                notice = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
+                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=ann)
+                tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
+                meeting.grant(By.PARTICIPANT, ann, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
+                with tap.admit(b"voice", 2_000_000, 2_000_000, Owner()) as cleared:
+                    self.assertEqual(cleared.verdict, Verdict.WHOLE)
+                meeting.leave(ann, 5_000_000)
+                self.assertEqual(bytes(meeting.find("ann")), bytes(ann))
+                # As the file was when the process died.
+                Path(crashed).write_bytes(Path(path).read_bytes())
+
+            def erasure() -> Any:
+                return json.loads(Ledger.read_file(crashed).erasure("ann"))["outlets"]
+
+            with Meeting.resume(Ledger.read_file(crashed), crashed) as meeting:
+                with self.assertRaises(Error):
+                    meeting.find("bo")
+                with self.assertRaises(Error) as foreign:
+                    meeting.withdraw(By.PARTICIPANT, ann, [Kind.AUDIO], Purpose.TRAIN, 9_000_000)
+                self.assertEqual(foreign.exception.status, -10)
+                self.assertEqual(erasure(), [])
+                meeting.withdraw(By.PARTICIPANT, meeting.find("ann"), [Kind.AUDIO], Purpose.TRAIN, 9_000_000)
+            self.assertEqual([outlet["name"] for outlet in erasure()], ["model"])
+
+    def test_an_agreement_is_of_this_stay_its_notice_and_no_earlier_than_a_withdrawal(self) -> None:
+        lines: list[str] = []
+        meeting = Meeting("m", event=lines.append)
+        ann = meeting.join_adult("ann", 10_000_000)
+        first = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
+        meeting.tick(20_000_000)
+        second = meeting.show("another", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
+        grant = partial(meeting.grant, By.PARTICIPANT, ann)
+        what = ([Kind.AUDIO], Purpose.TRAIN, Method.CLICKED)
+        grant(first, *what, 25_000_000)
+        meeting.withdraw(By.PARTICIPANT, ann, [Kind.AUDIO], Purpose.TRAIN, 30_000_000)
+        for number, (notice, at) in enumerate([(first, 5_000_000), (second, 15_000_000), (first, 29_000_000)], 1):
+            with self.assertRaises(Error) as refused:
+                grant(notice, *what, 40_000_000, at=at)
+            self.assertEqual(refused.exception.status, -60)
+            self.assertIn("before the person came", str(refused.exception))
+            self.assertEqual(sum('"agreed_earlier"' in line for line in lines), number)
+        grant(second, *what, 40_000_000, at=35_000_000)
+
+    def test_a_third_partys_name_is_one_name(self) -> None:
+        meeting = Meeting("m")
+        for name in ("X\nY", "X\0", "\x7f"):
+            with self.assertRaises(Error) as refused:
+                meeting.third_party(Purpose.TRAIN, name)
+            self.assertEqual(refused.exception.status, -61)
+        self.assertEqual(meeting.third_party(Purpose.TRAIN, "X, Y"), 1 << 9)
 
     def test_withdrawing_when_the_meeting_is_over(self) -> None:
         """After it has ended or its process has gone, of whoever has left or not; and beside the ledger where another has it."""
@@ -834,6 +891,57 @@ class Gate(unittest.TestCase):
             with self.assertRaises(TypeError), tap.admit_batch(frame, 1_520_000):
                 self.fail("released")
         self.assertEqual(tap.counters().whole, 0)
+
+    def test_what_is_of_another_class_is_told(self) -> None:
+        """Whatever is asked for and is not what was given, in words, before anything is done."""
+        meeting, tap = self.meeting, self.tap()
+        derived = meeting.stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        captions = meeting.tap(derived, meeting.outlet("captions", Purpose.TRAIN))
+        key = MeetingKey(SECRET, meeting.instance)
+        lines = Ledger("".join(line + "\n" for line in self.lines).encode())
+        verifier = Verifier(lines)
+        self.grant()
+        with tap.admit(b"voice", 1_500_000, 1_520_000, Owner()) as cleared:
+            source = cleared.source
+        assert source is not None
+        frame = Archived(meeting.instance, None, [], None)
+
+        def admit(frame: Any) -> None:
+            with captions.admit_batch([frame], 2_000_000):
+                pass
+
+        def derive(*sources: Any) -> None:
+            with captions.derive(b"text", sources, 2_000_000):
+                pass
+
+        for none in (None, "source", 7, b"\0" * 16, object(), cleared, Settling.__new__(Settling)):
+            other: Any = none
+            for call, kind in (
+                (lambda: derive(other), "Source"),
+                (lambda: derive(source, other), "Source"),
+                (lambda: source.meet(other), "Source"),
+                (lambda: admit(other), "Frame"),
+                (lambda: admit(Frame(b"text", 1_500_000, Sources([other]))), "Source"),
+                (lambda: admit(Frame(b"text", 1_500_000, Owner(), regions=[other])), "part of a frame"),
+                (lambda: Meeting.resume(other), "Ledger"),
+                (lambda: Verifier(other), "Ledger"),
+                (lambda: verifier.verify_batch([other], Purpose.TRAIN, key), "Archived"),
+                (lambda: verifier.verify_batch([frame], Purpose.TRAIN, other), "MeetingKey"),
+                (lambda: key.seal_batch([replace(frame, subjects=[other])]), "Subject"),
+                (lambda: key.seal_batch([replace(frame, carried=other)]), "Carried"),
+                (lambda: wire.obu_write(b"", other), "Carried"),
+                (lambda: meeting.records(Kind.USAGE, self.who, [other], 9), "Field"),
+                (lambda: meeting.join_adult(other, 0), "text"),
+            ):
+                if (none, kind) in ((None, "Carried"), ("source", "text")):
+                    continue
+                with self.assertRaisesRegex(TypeError, f"^a {type(none).__name__} is no {kind}"):
+                    call()
+            if not isinstance(none, Settling):
+                with self.assertRaisesRegex(TypeError, f"^a {type(none).__name__} is no Settling$"):
+                    meeting.settled(other, 0)
+        # Of what is one, it goes on.
+        derive(source)
 
     def test_scopes_that_are_none(self) -> None:
         kinds: Any

@@ -85,8 +85,8 @@ fn export(bytes: &[u8]) {
         _ => None,
     });
     for who in joined.take(1) {
-        let receipt = Receipt::of(&ledger, who);
-        let _ = receipt.map(|receipt| ConsentRecord::all(&receipt, &particulars));
+        let _ = Receipt::of(&ledger, who);
+        let _ = ConsentRecord::all(&ledger, who, &particulars);
         let _ = ErasureList::of(&ledger, who);
         for outlet in &outlets {
             let dialog = vcon::Dialog {

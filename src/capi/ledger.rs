@@ -2,6 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 use core::time::Duration;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -15,7 +16,7 @@ use crate::{
     consent::PublicKey,
     export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
     ids::OutletId,
-    ledger::{Entry, Ledger, LedgerError},
+    ledger::{Entry, FileStoreError, Head, Ledger},
 };
 
 pub(super) static LEDGERS: Objects<Ledger> = Objects::new(3);
@@ -61,11 +62,27 @@ pub(super) struct DialogIn {
 sized!(LedgerInfo, ParticularsIn<'_>, DialogIn);
 
 /// Says which line it was, to who asked.
-pub(super) fn told<T>(line: &Room<'_, u64>, read: Result<T, LedgerError>) -> Result<T, Status> {
+pub(super) fn told<T>(
+    line: &Room<'_, u64>,
+    read: Result<T, impl Into<FileStoreError>>,
+) -> Result<T, Status> {
     read.map_err(|error| {
-        line.put(error.line);
+        let error = error.into();
+        if let FileStoreError::Ledger(of) = &error {
+            line.put(of.line);
+        }
         error.into()
     })
+}
+
+/// What a ledger is read against: a head that was kept apart, and the key of the device that signed it.
+fn evidence(
+    anchor: In<'_, HeadOut>,
+    device: In<'_, [u8; 32]>,
+) -> Result<(Option<Head>, Option<PublicKey>), Status> {
+    let anchor = anchor.optional()?.map(|head| head.of_a_ledger());
+    let device = device.optional()?.map(|key| PublicKey(*key));
+    Ok((anchor.transpose()?, device))
 }
 
 #[unsafe(no_mangle)]
@@ -79,10 +96,25 @@ extern "C" fn framegate_ledger_read(
 ) -> i32 {
     answer((Each(ledger), Each(Optional(line))), |(room, line)| {
         let bytes = bytes.array(length)?;
-        let anchor = anchor.optional()?.map(|head| head.of_a_ledger());
-        let anchor = anchor.transpose()?;
-        let device = device.optional()?.map(|key| PublicKey(*key));
+        let (anchor, device) = evidence(anchor, device)?;
         let read = Ledger::read(bytes, anchor.as_ref(), device.as_ref());
+        room.put(LEDGERS.insert(told(&line, read)?)?);
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_ledger_read_file(
+    path: Text<'_>,
+    anchor: In<'_, HeadOut>,
+    device: In<'_, [u8; 32]>,
+    ledger: Out<'_, Handle<Ledger>>,
+    line: Out<'_, u64>,
+) -> i32 {
+    answer((Each(ledger), Each(Optional(line))), |(room, line)| {
+        let path = path.get()?;
+        let (anchor, device) = evidence(anchor, device)?;
+        let read = Ledger::read_file(Path::new(path), anchor.as_ref(), device.as_ref());
         room.put(LEDGERS.insert(told(&line, read)?)?);
         Ok(())
     })
@@ -122,11 +154,17 @@ fn json<T: Serialize>(
     says: impl FnOnce(&Ledger) -> Result<T, Status>,
 ) -> i32 {
     answer(buffer, |list| {
-        let said = says(&*LEDGERS.get(ledger)?)?;
-        // Only numbers and text are in it.
-        let json = serde_json::to_vec(&said).map_err(|_| Status::Panic)?;
-        list.put(&json)
+        list.put(&in_json(&says(&*LEDGERS.get(ledger)?)?)?)
     })
+}
+
+pub(super) fn in_json(said: &impl Serialize) -> Result<Vec<u8>, Status> {
+    // Only numbers and text are in it.
+    serde_json::to_vec(said).map_err(|_| Status::Panic)
+}
+
+pub(super) fn receipt_of(ledger: &Ledger, who: Text<'_>) -> Result<Receipt, Status> {
+    Receipt::of(ledger, who.get()?).ok_or(Status::UnknownParticipant)
 }
 
 #[unsafe(no_mangle)]
@@ -138,7 +176,7 @@ extern "C" fn framegate_ledger_receipt(
     length: Out<'_, usize>,
 ) -> i32 {
     json(ledger, (buffer, capacity, length), |ledger| {
-        Receipt::of(ledger, who.get()?).ok_or(Status::UnknownParticipant)
+        receipt_of(ledger, who)
     })
 }
 

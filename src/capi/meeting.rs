@@ -3,8 +3,6 @@
 use alloc::{boxed::Box, sync::Arc};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use subtle::ConstantTimeEq;
-
 use super::{
     boundary::caught,
     callbacks::{self, Callbacks},
@@ -21,7 +19,7 @@ use crate::{
     error::Error,
     ids::Participant,
     instance::Instance,
-    ledger::{Durability, Head, Ledger, LedgerWriter, is_in_store},
+    ledger::{Device, Durability, Head, Ledger, LedgerWriter, is_in_store},
     meeting::Meeting,
     settling::Settling,
     time::Time,
@@ -288,12 +286,9 @@ impl InstanceInOut {
     }
 }
 
-/// A device's secret key, if there is one. Not zeros, as where it was forgotten: anybody could sign with that.
-pub(super) fn secret_of(secret: In<'_, [u8; 32]>) -> Result<Option<&[u8; 32]>, Status> {
-    match secret.optional()? {
-        Some(secret) if secret.ct_eq(&[0; 32]).into() => Err(Status::Empty),
-        secret => Ok(secret),
-    }
+/// The key of a device, if there is one.
+pub(super) fn device_of(secret: In<'_, [u8; 32]>) -> Result<Option<Device>, Status> {
+    Ok(secret.optional()?.map(Device::new).transpose()?)
 }
 
 impl MeetingOptions<'_> {
@@ -311,13 +306,13 @@ impl MeetingOptions<'_> {
         if self.reserved != 0 {
             return Err(Status::Number);
         }
-        let secret = secret_of(self.device_secret)?;
+        let device = device_of(self.device_secret)?;
         let append = (self.append, self.append_user);
         let event = (self.event, self.event_user);
         let (store, events) = Teller::new(self.ledger, ledger, append, event, callbacks)?;
         let writer = LedgerWriter::new(Box::new(store)).durability(durability);
-        let writer = match secret {
-            Some(secret) => writer.device(secret),
+        let writer = match device {
+            Some(device) => writer.device(device),
             None => writer,
         };
         Ok((writer, events))

@@ -10,17 +10,14 @@ use std::{
 use super::{
     grant::{ScopeIn, authority},
     handle::{Handle, Objects},
-    ledger::{LEDGERS, told},
-    meeting::{HeadOut, secret_of},
-    memory::{Each, In, Late, Optional, Out, Outs, Room, Text, answer},
+    ledger::{in_json, receipt_of, told},
+    meeting::device_of,
+    memory::{Each, In, Late, Optional, Out, Outs, Text, answer},
     status::Status,
 };
 use crate::{
     authority::Authority,
-    consent::PublicKey,
     error::Error,
-    export::Receipt,
-    ledger::{FileStoreError, Ledger},
     past::{Entered, PastMeeting},
 };
 
@@ -33,33 +30,6 @@ pub(super) static PASTS: Objects<Past> = Objects::new(9);
 pub(super) const IN_LEDGER: u32 = 1;
 pub(super) const BESIDE: u32 = 2;
 
-/// Says which line it was, to who asked.
-fn told_of<T>(line: &Room<'_, u64>, read: Result<T, FileStoreError>) -> Result<T, Status> {
-    match read {
-        Err(FileStoreError::Ledger(error)) => told(line, Err(error)),
-        read => Ok(read?),
-    }
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn framegate_ledger_read_file(
-    path: Text<'_>,
-    anchor: In<'_, HeadOut>,
-    device: In<'_, [u8; 32]>,
-    ledger: Out<'_, Handle<Ledger>>,
-    line: Out<'_, u64>,
-) -> i32 {
-    answer((Each(ledger), Each(Optional(line))), |(room, line)| {
-        let path = path.get()?;
-        let anchor = anchor.optional()?.map(|head| head.of_a_ledger());
-        let anchor = anchor.transpose()?;
-        let device = device.optional()?.map(|key| PublicKey(*key));
-        let read = Ledger::read_file(Path::new(path), anchor.as_ref(), device.as_ref());
-        room.put(LEDGERS.insert(told_of(&line, read)?)?);
-        Ok(())
-    })
-}
-
 #[unsafe(no_mangle)]
 extern "C" fn framegate_past_meeting_open(
     path: Text<'_>,
@@ -69,8 +39,8 @@ extern "C" fn framegate_past_meeting_open(
 ) -> i32 {
     answer((Each(past), Each(Optional(line))), |(room, line)| {
         let path = path.get()?;
-        let secret = secret_of(device_secret)?;
-        let opened = told_of(&line, PastMeeting::open(Path::new(path), secret))?;
+        let device = device_of(device_secret)?;
+        let opened = told(&line, PastMeeting::open(Path::new(path), device))?;
         room.put(PASTS.insert(Mutex::new(Box::new(opened)))?);
         Ok(())
     })
@@ -138,9 +108,7 @@ extern "C" fn framegate_past_meeting_receipt(
     answer((buffer, capacity, length), |list| {
         let past = PASTS.get(past)?;
         let past = past.lock().unwrap_or_else(PoisonError::into_inner);
-        let receipt = Receipt::of(past.ledger(), who.get()?).ok_or(Status::UnknownParticipant)?;
-        // Only numbers and text are in it.
-        list.put(&serde_json::to_vec(&receipt).map_err(|_| Status::Panic)?)
+        list.put(&in_json(&receipt_of(past.ledger(), who)?)?)
     })
 }
 

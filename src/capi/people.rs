@@ -97,9 +97,14 @@ extern "C" fn framegate_meeting_find(
     answer(participant, |room| {
         let id = id.get()?;
         call(meeting, |gate| {
-            let mut there = gate.meeting.participants();
-            let found = there.find(|(other, _)| *other == id);
-            let (_, who) = found.ok_or(Status::UnknownParticipant)?;
+            let there = gate.meeting.participants().find(|(other, _)| *other == id);
+            let last = || {
+                gate.meeting
+                    .stays()
+                    .filter(|(other, _)| *other == id)
+                    .last()
+            };
+            let (_, who) = there.or_else(last).ok_or(Status::UnknownParticipant)?;
             room.put(who);
             Ok(())
         })

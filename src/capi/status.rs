@@ -87,10 +87,10 @@ statuses! {
     Ledger = -55, "the ledger could not be written";
     Ended = -56, "the meeting is over";
     Keyless = -57, "the person joined without a key, and something is signed";
-    WrongGuardian = -59, "the id joined with another guardian before, who agrees for it as long as the meeting lasts";
-    ControlCharacter = -61, "a third party's name has a control character, such as a line feed";
-    AgreedEarlier = -60, "agreed before the person came, before the notice was shown, or before the last withdrawal of it";
     Overtaken = -58, "overtaken by a withdrawal or a restriction of the same, so nothing of it holds";
+    WrongGuardian = -59, "the id joined with another guardian before, who agrees for it as long as the meeting lasts";
+    AgreedEarlier = -60, "agreed before the person came, before the notice was shown, or before the last withdrawal of it";
+    ControlCharacter = -61, "a third party's name has a control character, such as a line feed";
 
     NotAnEntry = -64, "a line is not an entry";
     Broken = -65, "a line does not follow from the line before";

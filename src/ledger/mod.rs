@@ -31,7 +31,7 @@ pub(crate) use read::WALL_END;
 pub use read::{Ledger, LedgerError, LedgerFault};
 #[cfg(feature = "std")]
 pub(crate) use watch::leave;
+pub(crate) use writer::Scribe;
 #[cfg(feature = "std")]
 pub(crate) use writer::is_in_store;
-pub(crate) use writer::{Device, Scribe};
-pub use writer::{Durability, LedgerWriter, Store, StoreError};
+pub use writer::{Device, Durability, LedgerWriter, Store, StoreError};

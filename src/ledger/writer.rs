@@ -2,12 +2,14 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 
 use super::{
     Beside, Entry, Head,
     queue::{Queue, Reservation},
 };
 use crate::{
+    consent::PublicKey,
     error::Error,
     sync::{AtomicU64, Ordering::Release},
 };
@@ -56,7 +58,7 @@ pub enum Durability {
 pub struct LedgerWriter {
     store: Option<Box<dyn Store>>,
     durability: Durability,
-    device: Option<SigningKey>,
+    device: Option<Device>,
 }
 
 impl Default for LedgerWriter {
@@ -85,11 +87,11 @@ impl LedgerWriter {
         Self { durability, ..self }
     }
 
-    /// Sets the device's Ed25519 secret key (RFC 8032 §5.1.5), which signs all entries so far whenever taps are counted.
+    /// With the key of a device, which signs all entries so far whenever taps are counted.
     #[must_use]
-    pub fn device(self, secret: &[u8; 32]) -> Self {
+    pub fn device(self, device: Device) -> Self {
         Self {
-            device: Some(SigningKey::from_bytes(secret)),
+            device: Some(device),
             ..self
         }
     }
@@ -102,14 +104,33 @@ impl LedgerWriter {
             backlog: Vec::new(),
             durable: Arc::new(AtomicU64::new(head.entries)),
         };
-        (scribe, Queue::after(head), self.device.map(Device))
+        (scribe, Queue::after(head), self.device)
     }
 }
 
-/// The key of the device that vouches for a ledger.
-pub(crate) struct Device(SigningKey);
+/// The key of the device that vouches for a ledger, with which it signs (Ed25519, RFC 8032 §5.1.5). The secret is wiped when this is dropped.
+#[derive(Clone)]
+pub struct Device(SigningKey);
 
 impl Device {
+    /// From its secret key: 32 random bytes that nobody else has.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] if all bytes are zero, as where they were forgotten: anybody could sign with that.
+    pub fn new(secret: &[u8; 32]) -> Result<Self, Error> {
+        if secret.ct_eq(&[0; 32]).into() {
+            return Err(Error::Empty("device's secret"));
+        }
+        Ok(Self(SigningKey::from_bytes(secret)))
+    }
+
+    /// What its signatures are checked against.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key().to_bytes())
+    }
+
     /// Its signature over all entries up to a head.
     pub(crate) fn signed(&self, head: Head) -> Entry {
         head.signed(&self.0)

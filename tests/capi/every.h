@@ -111,8 +111,10 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
   OK(by->group_open(made.meeting, &made.who, 1, &made.group));
   OK(by->withdraw(made.meeting, FRAMEGATE_BY_PARTICIPANT, made.who, scope_of(2, FRAMEGATE_PURPOSE_RECORD), 0, &made.settling));
   OK(by->ledger_read(kept->bytes, kept->length, NULL, NULL, &made.ledger, NULL));
-  char path[] = "/tmp/framegate.XXXXXX";
-  const int file = mkstemp(path);
+  const char *folder = getenv("TMPDIR");
+  char path[512];
+  const int long_ = snprintf(path, sizeof path, "%s/framegate.XXXXXX", folder ? folder : "/tmp");
+  const int file = long_ < (int)sizeof path ? mkstemp(path) : -1;
   CHECK(file >= 0 && write(file, kept->bytes, kept->length) == (ssize_t)kept->length && close(file) == 0);
   OK(by->past_open(string_of(path), NULL, &made.past, NULL));
   CHECK(unlink(path) == 0);

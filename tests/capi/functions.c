@@ -842,6 +842,99 @@ static void ledgers(const char *path) {
   after_the_end(path);
 }
 
+/* An agreement is of this stay, after its notice and after the last withdrawal of it; a third party's name is one name. */
+static void agreed_earlier(void) {
+  static struct kept kept;
+  memset(&kept, 0, sizeof kept);
+  framegate_meeting_options options = options_of("earlier");
+  options.append = on_append;
+  options.append_user = &kept;
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 10 * SECOND);
+  const framegate_digest first = shown(meeting, "1");
+  OK(framegate_meeting_tick(meeting, 20 * SECOND));
+  const framegate_digest second = shown(meeting, "2");
+  const framegate_scope audio = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
+  framegate_grant grant = grant_of(first, audio);
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 25 * SECOND));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, audio, 30 * SECOND, NULL));
+  const struct {
+    framegate_digest notice;
+    int64_t at;
+  } earlier[] = {{first, 5}, {second, 15}, {first, 29}};
+  for (size_t at = 0; at < sizeof earlier / sizeof *earlier; at++) {
+    const size_t before = kept.length;
+    grant.notice = earlier[at].notice;
+    grant.at = earlier[at].at * SECOND;
+    IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 40 * SECOND), FRAMEGATE_ERROR_AGREED_EARLIER);
+    CHECK(contains((const char *)kept.bytes + before, kept.length - before, "\"why\":\"agreed_earlier\""));
+  }
+  grant.notice = second;
+  grant.at = 35 * SECOND;
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 40 * SECOND));
+
+  uint16_t pair = 9;
+  IS(framegate_meeting_third_party(meeting, FRAMEGATE_PURPOSE_RECORD, string_of("X\nY"), &pair), FRAMEGATE_ERROR_CONTROL_CHARACTER);
+  IS(pair, 0);
+  OK(framegate_meeting_third_party(meeting, FRAMEGATE_PURPOSE_RECORD, string_of("X, Y"), &pair));
+  IS(pair, 1 << 9);
+  OK(framegate_meeting_close(meeting));
+}
+
+/* Who left before the process died is found in what goes on, and withdraws. */
+static void left_before_a_crash(void) {
+  static struct kept kept;
+  memset(&kept, 0, sizeof kept);
+  framegate_meeting_options options = options_of("left");
+  options.append = on_append;
+  options.append_user = &kept;
+  framegate_meeting meeting, again;
+  OK(framegate_meeting_open(&options, &meeting));
+  const framegate_scope audio = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
+  const framegate_grant grant = grant_of(shown(meeting, "1"), audio);
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, SECOND));
+  const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
+  const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
+  const framegate_tap tap = tap_of(meeting, microphone, recorder);
+  const framegate_frame frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 2 * SECOND);
+  const framegate_payload payload = bytes_of("a voice", 7);
+  framegate_cleared cleared = cleared_of();
+  size_t handed_on = 0;
+  OK(framegate_tap_admit(tap, &frame, &payload, 1, 2 * SECOND, &cleared, &handed_on));
+  IS(handed_on, 1);
+  OK(framegate_tap_end(tap));
+  OK(framegate_meeting_leave(meeting, ann, 3 * SECOND, NULL));
+  framegate_participant found;
+  OK(framegate_meeting_find(meeting, string_of("ann"), &found));
+  CHECK(memcmp(&found, &ann, sizeof ann) == 0);
+  const size_t crashed = kept.length;
+
+  framegate_ledger ledger;
+  OK(framegate_ledger_read(kept.bytes, crashed, NULL, NULL, &ledger, NULL));
+  OK(framegate_meeting_resume(ledger, &options, &again));
+  OK(framegate_ledger_close(ledger));
+  OK(framegate_meeting_find(again, string_of("ann"), &found));
+  IS(framegate_meeting_withdraw(again, FRAMEGATE_BY_PARTICIPANT, ann, audio, 9 * SECOND, NULL), FRAMEGATE_ERROR_FOREIGN);
+  char said[1024];
+  size_t length = 0;
+  for (int withdrawn = 0; withdrawn < 2; withdrawn++) {
+    OK(framegate_ledger_read(kept.bytes, kept.length, NULL, NULL, &ledger, NULL));
+    OK(framegate_ledger_erasure(ledger, string_of("ann"), said, sizeof said, &length));
+    CHECK(contains(said, length, "\"recorder\"") == withdrawn);
+    OK(framegate_ledger_close(ledger));
+    OK(framegate_meeting_withdraw(again, FRAMEGATE_BY_PARTICIPANT, found, audio, 9 * SECOND, NULL));
+  }
+  /* Somebody who came back is found as they are there now. */
+  const framegate_participant back = joined(again, "ann", "", NULL, 10 * SECOND);
+  OK(framegate_meeting_find(again, string_of("ann"), &found));
+  CHECK(memcmp(&found, &back, sizeof back) == 0);
+  OK(framegate_tap_close(tap));
+  OK(framegate_meeting_close(again));
+  OK(framegate_meeting_close(meeting));
+}
+
 /* A ledger in a store of the caller's own, which fails for a while. */
 static void stores(void) {
   static struct kept kept;
@@ -1580,6 +1673,8 @@ int main(int count, char **arguments) {
   formats();
   people();
   ledgers(arguments[1]);
+  agreed_earlier();
+  left_before_a_crash();
   stores();
   clocks();
   seals();

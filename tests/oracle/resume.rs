@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, iter};
 
 use framegate::{
-    Contributors, Entry, Format, Frame, Kind, Ledger, LedgerError, LedgerFault, Meeting,
+    Contributors, Device, Entry, Format, Frame, Kind, Ledger, LedgerError, LedgerFault, Meeting,
     OutletOptions, Participant, Purposes, StreamOptions, Time, Verdict,
 };
 
@@ -31,7 +31,10 @@ struct Consent {
 pub fn resumed(ledger: &[u8], torn: bool, store: &Memory) -> Result<Meeting, LedgerError> {
     let half = if torn { TORN } else { &[] };
     let ledger = Ledger::read(&[ledger, half].concat(), None, None)?;
-    Meeting::resume(&ledger, store.writer().device(&DEVICE))
+    Meeting::resume(
+        &ledger,
+        store.writer().device(Device::new(&DEVICE).unwrap()),
+    )
 }
 
 impl Run {

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt::Debug, mem};
 
 use framegate::{
-    ColorRange, Contributors, Counters, Decision, Digest, Error, Frame, Grant, Instance, Join,
-    Kind, Kinds, Meeting, Notice, OutletOptions, Participant, PixelFormat, PublicKey, Purposes,
-    Reason, Region, Samples, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
+    ColorRange, Contributors, Counters, Decision, Device, Digest, Error, Frame, Grant, Instance,
+    Join, Kind, Kinds, Meeting, Notice, OutletOptions, Participant, PixelFormat, PublicKey,
+    Purposes, Reason, Region, Samples, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
 };
 use proptest::test_runner::TestCaseError;
 
@@ -134,7 +134,7 @@ impl Run {
     pub fn open(room: usize, fault: Option<Fault>) -> Self {
         let (ledger, oracle) = (Memory::default(), Oracle::open(room, fault));
         let instance = Instance::from_bytes(oracle.instance).expect("an instance");
-        let writer = ledger.writer().device(&DEVICE);
+        let writer = ledger.writer().device(Device::new(&DEVICE).unwrap());
         let meeting = Meeting::open_as(instance, MEETING, room, writer);
         Self {
             meeting: meeting.expect("a meeting"),

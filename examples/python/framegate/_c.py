@@ -7,9 +7,11 @@ import ctypes.util
 import os
 from collections.abc import Callable, Iterable
 from ctypes import POINTER, Structure, c_bool, c_char_p, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, sizeof
-from typing import Any, NoReturn, Union
+from typing import Any, NoReturn, TypeVar, Union
 
 from .words import Kind, kinds_of, purposes_of
+
+Kind_ = TypeVar("Kind_")
 
 #: What has bytes: of numpy and of array too.
 Buffer = Union[bytes, bytearray, memoryview, Any]
@@ -409,9 +411,15 @@ def secret(key: bytes | None, what: str) -> bytes | None:
     return key
 
 
+def a(kind: type[Kind_], value: object) -> Kind_:
+    """What is to be of a class; what it is not is told before anything of it is asked."""
+    if not isinstance(value, kind):
+        raise TypeError(f"a {type(value).__name__} is no {'text' if kind is str else kind.__name__}")
+    return value
+
+
 def string(text: str) -> String:
-    if not isinstance(text, str):
-        raise TypeError(f"a {type(text).__name__} is no text")
+    a(str, text)
     data = text.encode()
     return String(data, len(data))
 

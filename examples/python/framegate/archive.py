@@ -99,7 +99,7 @@ class Verifier(_c.HandleOwner):
 
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(_c.Handle())
-        _c.checked(_c.call.framegate_verifier_open(ledger._handle, byref(self._handle), None))
+        _c.checked(_c.call.framegate_verifier_open(_c.a(Ledger, ledger)._handle, byref(self._handle), None))
 
     @property
     def head(self) -> _c.Head:
@@ -111,7 +111,7 @@ class Verifier(_c.HandleOwner):
     def verify_batch(self, frames: Sequence[Archived], wanted: int, key: MeetingKey) -> list[Finding]:
         """Which frames may be used for all of `wanted`: only what this key sealed, and what the ledger bears out."""
         call = _c.call.framegate_verifier_verify_batch
-        return _found(frames, lambda frames, count, *found: call(self._handle, frames, count, purposes_of(wanted), key._handle, *found))
+        return _found(frames, lambda frames, count, *found: call(self._handle, frames, count, purposes_of(wanted), _c.a(MeetingKey, key)._handle, *found))
 
     def dry_run(self, frames: Sequence[Archived], wanted: int) -> list[Finding]:
         """Which would be, if every tag were taken at its word. Nothing may be used by this."""
@@ -128,9 +128,9 @@ def told(frames: Sequence[Archived], held: list[Any]) -> Any:
     """Frames of an archive as C reads them. `held` keeps where it is what they lead to."""
     listed = (_c.Archived * len(frames))()
     for place, frame in zip(listed, frames):
-        place.size, place.instance = sizeof(_c.Archived), instance_of(frame.instance)
+        place.size, place.instance = sizeof(_c.Archived), instance_of(_c.a(Archived, frame).instance)
         if frame.carried is not None:
-            carried = frame.carried.told()
+            carried = _c.a(Carried, frame.carried).told()
             place.carried = pointer(carried)
             held.append(carried)
         subjects = told_subjects(frame.subjects)

@@ -7,15 +7,13 @@ from collections.abc import Callable, Sequence
 from ctypes import byref, c_int64, c_uint16, sizeof
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _c
+from .archive import Ledger
 from .seal import instance_of
 from .tap import Tap
 from .words import NO_TIME, By, Format, Kind, Method, Purpose, StreamType, purposes_of, time_of
-
-if TYPE_CHECKING:
-    from .archive import Ledger
 
 
 #: How the samples of several channels are stored here.
@@ -76,7 +74,7 @@ class Meeting(_c.HandleOwner):
     def resume(cls, ledger: Ledger, path: str = "", event: Callable[[str], None] | None = None) -> Meeting:
         """Opens a meeting again with exactly the consents that were in force, and goes on with its ledger's file. People are there under new handles: `find`."""
         meeting = cls.__new__(cls)
-        meeting._open(partial(_c.call.framegate_meeting_resume, ledger._handle), "", 0, path, event, None)
+        meeting._open(partial(_c.call.framegate_meeting_resume, _c.a(Ledger, ledger)._handle), "", 0, path, event, None)
         return meeting
 
     def _open(
@@ -115,7 +113,7 @@ class Meeting(_c.HandleOwner):
         return who
 
     def find(self, id: str) -> _c.Participant:
-        """Who of this id is there."""
+        """Who of this id is there, or was last: who has left withdraws, too, also in a meeting that was resumed."""
         who = _c.Participant()
         _c.checked(_c.call.framegate_meeting_find(self._handle, _c.string(id), byref(who)))
         return who
@@ -162,9 +160,11 @@ class Meeting(_c.HandleOwner):
         return self._settling(_c.call.framegate_meeting_supersede, byref(notice), time_of(now))
 
     def grant(
-        self, by: By, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME
+        self, by: By, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME,
+        at: int = NO_TIME,
     ) -> None:
-        grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=NO_TIME, until=until)
+        """`at`: when they agreed, if that was before now: in this stay, after the notice was shown and after the last withdrawal of any of it."""
+        grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=at, until=until)
         _c.checked(_c.call.framegate_meeting_grant(self._handle, by, who, byref(grant), now))
 
     def withdraw(self, by: By, who: _c.Participant, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
@@ -178,7 +178,7 @@ class Meeting(_c.HandleOwner):
 
     def settled(self, settling: Settling, now: int) -> bool:
         """Enters into the ledger how far each tap had come."""
-        return _c.truth(_c.call.framegate_meeting_settled, self._handle, settling._handle, now)
+        return _c.truth(_c.call.framegate_meeting_settled, self._handle, _c.a(Settling, settling)._handle, now)
 
     def stream(
         self,
@@ -199,7 +199,8 @@ class Meeting(_c.HandleOwner):
     def records(self, kind: Kind, owner: _c.Participant, fields: Sequence[Field], bits_per_minute: int) -> _c.Stream:
         """A stream of service data about one person, who may send so many bits a minute to one outlet."""
         stream = _c.Stream()
-        told = [_c.Field(sizeof(_c.Field), 0, _c.string(each.name), _c.string(each.unit), each.minimum, each.maximum) for each in fields]
+        own = [_c.a(Field, each) for each in fields]
+        told = [_c.Field(sizeof(_c.Field), 0, _c.string(each.name), _c.string(each.unit), each.minimum, each.maximum) for each in own]
         listed = (_c.Field * len(told))(*told)
         options = _c.StreamOptions(type=StreamType.RECORDS, owner=owner, kind=kind, bits_per_minute=bits_per_minute, field_count=len(told))
         options.fields = listed

@@ -110,7 +110,7 @@ def _seal_of(seal: bytes) -> _c.Seal:
 
 def told_subjects(subjects: Iterable[Subject]) -> Any:
     """In the order of their ids."""
-    ordered = sorted(subjects, key=lambda one: one.id.encode())
+    ordered = sorted((_c.a(Subject, one) for one in subjects), key=lambda one: _c.a(str, one.id).encode())
     return (_c.Subject * len(ordered))(*(_c.Subject(sizeof(_c.Subject), kinds_of(one.kinds), _c.string(one.id)) for one in ordered))
 
 

@@ -99,7 +99,7 @@ class Source:
 
     def meet(self, other: Source) -> Source:
         """Both joined, of one meeting: the meet of their tags, everybody in either, all kinds, and the earlier capture."""
-        count = len(self._room) + len(other._room)
+        count = len(self._room) + len(_c.a(Source, other)._room)
         room, met = (_c.Participant * count)(), _c.Source(size=sizeof(_c.Source))
         _c.checked(_c.call.framegate_source_meet(byref(self._given), byref(other._given), room, count, byref(met)))
         return Source._of(met)
@@ -222,8 +222,8 @@ class Tap(_c.HandleOwner):
             yield []
             return
         count = len(frames)
-        copies = frames[0].into is not None
-        if any((frame.into is not None) != copies for frame in frames):
+        copies = _c.a(Frame, frames[0]).into is not None
+        if any((_c.a(Frame, frame).into is not None) != copies for frame in frames):
             raise ValueError("either all frames are copied or none")
         # None of it may move as long as the gate, or who looks at what is cleared, has its address.
         held: list[Any] = []
@@ -277,7 +277,7 @@ def _told(frame: Frame, held: list[Any]) -> _c.Frame:
         told.people, told.people_count = _people(who.people, held)
     elif isinstance(who, Sources):
         told.contributors = 6
-        sources = (_c.Source * len(who.sources))(*(source._given for source in who.sources))
+        sources = (_c.Source * len(who.sources))(*(_c.a(Source, source)._given for source in who.sources))
         told.sources, told.source_count = sources, len(sources)
         held += [sources, *who.sources]
     elif isinstance(who, _c.HandleOwner):
@@ -299,6 +299,8 @@ def _people(people: Sequence[_c.Participant], held: list[Any]) -> tuple[Any, int
 
 
 def _region(part: Rectangle | Channel | Span) -> _c.Region:
+    if not isinstance(part, (Rectangle, Channel, Span)):
+        raise TypeError(f"a {type(part).__name__} is no part of a frame: a Rectangle, a Channel and a Span are")
     region = _c.Region(size=sizeof(_c.Region), owner=part.owner, kind=NO_KIND, captured=NO_TIME)
     if isinstance(part, Rectangle):
         region.area, region.x, region.y, region.width, region.height = 1, part.x, part.y, part.width, part.height

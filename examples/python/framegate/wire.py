@@ -107,7 +107,7 @@ def _read(call: Any, data: bytes, *arguments: int) -> Carried:
 
 
 def _write(call: Any, data: bytes, *arguments: int, carried: Carried) -> bytes:
-    told = carried.told()
+    told = _c.a(Carried, carried).told()
     return _filled(lambda *room: call(data, len(data), *arguments, byref(told), *room))
 
 

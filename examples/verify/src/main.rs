@@ -4,6 +4,8 @@
 
 mod archive;
 mod columns;
+#[path = "../../common/quoted.rs"]
+mod quoted;
 mod rows;
 
 use std::{
@@ -21,7 +23,11 @@ use framegate::{
     Finding, Head, Ledger, MeetingKey, Purposes, Seals, Verifier, export::ErasureList,
 };
 
-use crate::{archive::Archive, rows::Row};
+use crate::{
+    archive::Archive,
+    quoted::{printable, quoted},
+    rows::Row,
+};
 
 /// Tells what of an archive may be used for a purpose. Without a secret nothing may: a tag that is not verified is no consent.
 #[derive(Parser)]
@@ -65,7 +71,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            let _ = writeln!(io::stderr(), "{error}");
+            let _ = writeln!(io::stderr(), "{}", printable(&error.to_string()));
             ExitCode::from(2)
         }
     }
@@ -157,7 +163,8 @@ fn summary(
     }
     writeln!(said)?;
     for ((stream, finding), count) in by_stream {
-        writeln!(said, "{count:>8}  {stream}: {}", finding.name())?;
+        let (stream, name) = (quoted(stream), finding.name());
+        writeln!(said, "{count:>8}  {stream}: {name}")?;
     }
     Ok(said)
 }

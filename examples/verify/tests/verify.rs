@@ -409,3 +409,32 @@ fn an_archive_belongs_to_one_meeting() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("does not say of which meeting"));
 }
+
+/// A stream's name, and what an error quotes, is no other line of what is printed.
+#[test]
+fn what_is_printed_cannot_be_spoofed() {
+    let small = Small::new();
+    let name = "bo: withheld\n      20  ana: cleared\u{202e}\u{200b}\u{5d0}";
+    let mut rows = small.rows.clone();
+    for row in &mut rows {
+        if row["stream"] == "bo" {
+            row["stream"] = json!(name);
+        }
+    }
+    small.write(&rows);
+    let output = small.verify("archive.jsonl", &["--dry-run"]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let streams: Vec<_> = printed.lines().rev().take(2).collect();
+    let escaped = r"bo: withheld\u{a} \u{20}\u{20}\u{20}\u{20}\u{20}20 \u{20}ana: cleared\u{202e}\u{200b}\u{5d0}";
+    assert_eq!(streams[0], format!("      20  \"{escaped}\": cleared"));
+    assert_eq!(streams[1], "      20  \"ana\": cleared");
+    rows[3]["people"][0]["\u{202e}\n"] = json!(1);
+    small.write(&rows);
+    let output = small.verify("archive.jsonl", &["--dry-run"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains(r"unknown field `\u{202e}\u{a}`") && said.lines().count() == 1,
+        "{said}"
+    );
+}
