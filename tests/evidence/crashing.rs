@@ -5,8 +5,8 @@ use std::time::UNIX_EPOCH;
 use framegate::{Authority, Ledger, Meeting, PastMeeting, Time};
 
 use crate::{
-    disk::Disk,
-    meetings::{DEVICE, IDS, Run, Told, durability},
+    disk::{Disk, device},
+    meetings::{IDS, Run, Told, durability},
     recording::PAST,
 };
 
@@ -46,10 +46,7 @@ impl Run {
             ledger.torn = torn && bytes.len() == length;
             disk = Disk::with(&bytes);
         }
-        let writer = disk
-            .writer()
-            .device(&DEVICE)
-            .durability(durability(&mut self.chance));
+        let writer = disk.writer().durability(durability(&mut self.chance));
         let last = ledger.lines.last().map_or(0, |line| line.at.as_micros());
         let Ok(meeting) = Meeting::resume(&ledger, writer) else {
             // It had ended.
@@ -90,7 +87,8 @@ impl Run {
         let scope = self.scope();
         let restricts = self.chance.one_in(4);
         let store = Box::new(disk.clone());
-        let mut past = PastMeeting::of(ledger, store, None).expect("what the meeting wrote");
+        let device = self.chance.one_in(2).then(device);
+        let mut past = PastMeeting::of(ledger, store, device).expect("what the meeting wrote");
         let wall = UNIX_EPOCH + PAST;
         // Of somebody who never joined there is nothing to withdraw.
         let _ = past.withdraw(Authority::Participant, id, scope, wall);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use framegate::{LedgerWriter, Store, StoreError};
+use framegate::{Device, LedgerWriter, Store, StoreError};
 
 use crate::chance::Chance;
 
@@ -29,7 +29,7 @@ impl Disk {
     }
 
     pub fn writer(&self) -> LedgerWriter {
-        LedgerWriter::new(Box::new(self.clone()))
+        LedgerWriter::new(Box::new(self.clone())).device(device())
     }
 
     pub fn bytes(&self) -> Vec<u8> {
@@ -78,4 +78,9 @@ impl Store for Disk {
         }
         Ok(())
     }
+}
+
+/// Which signs the ledger.
+pub fn device() -> Device {
+    Device::new(&[77; 32]).expect("a key")
 }

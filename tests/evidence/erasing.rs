@@ -156,12 +156,11 @@ fn ranges(law: &Law, who: &str, said: &[Outlet], recalled: bool) -> Result<(), S
         for kind in KINDS {
             let said = || all.iter().filter(|said| said.kind == kind);
             let mut runs = law.runs(who, kind, purposes);
+            // What had ended before the outlet was there, or when it began, never went into it.
             runs.retain(|run| run.is_recalled || !recalled);
-            // What had ended before the outlet was there, or when it began, may be left out.
-            let in_time = |run: &&Run| {
-                run.closed.is_none_or(|closed| line < closed) && run.since < run.settled
-            };
-            for run in runs.iter().filter(in_time) {
+            runs.retain(|run| run.closed.is_none_or(|closed| line < closed));
+            runs.retain(|run| run.since < run.settled);
+            for run in &runs {
                 if !said().any(|said| is_of(said, run)) {
                     let said: Vec<_> = said().collect();
                     return Err(format!(

@@ -17,7 +17,6 @@ pub const IDS: [&str; 5] = ["ana", "ben", "kim", "olu", "zoe"];
 /// Who has a guardian, and who signs.
 pub const CHILD: &str = "zoe";
 pub const SIGNER: &str = "kim";
-pub const DEVICE: [u8; 32] = [77; 32];
 const ROOM: usize = 6;
 
 /// What there is of a meeting in the end.
@@ -95,10 +94,7 @@ impl Run {
         let disk = Disk::default();
         // Instances of one process never repeat, and runs of the same number in one process do.
         let instance = Instance::draw().expect("random bits");
-        let writer = disk
-            .writer()
-            .device(&DEVICE)
-            .durability(durability(&mut chance));
+        let writer = disk.writer().durability(durability(&mut chance));
         let meeting = Meeting::open_as(instance, "evidence", ROOM, writer).expect("a meeting");
         Self {
             chance,
