@@ -97,22 +97,14 @@ fn records(_: &Told, ledger: &[u8], law: &Law, _: u64, fault: Option<Fault>) -> 
     recording::check(ledger, law, fault)
 }
 
-/// The ledger up to some line, as whoever looked at it earlier had it.
-fn beginning(ledger: &[u8], chance: &mut Chance) -> Vec<u8> {
-    let ends: Vec<_> = ledger
-        .iter()
-        .enumerate()
-        .filter(|(_, byte)| **byte == b'\n')
-        .collect();
-    let end = chance.index(&ends).map_or(0, |index| ends[index].0 + 1);
-    ledger[..end].to_vec()
-}
-
 /// Looks at one meeting, after its end and as it was at some time before.
 fn look(seed: u64, check: Check, fault: Option<Fault>) -> Result<(), String> {
     let told = meetings::run(seed);
     let mut chance = Chance::new(seed ^ 0xBE61);
-    for ledger in [beginning(&told.ledger, &mut chance), told.ledger.clone()] {
+    for ledger in [
+        lines::beginning(&told.ledger, &mut chance),
+        told.ledger.clone(),
+    ] {
         let law = Law::of(&ledger);
         if !law.lines.is_empty() {
             check(&told, &ledger, &law, seed, fault)

@@ -76,6 +76,7 @@ impl Run {
         for frame in &mut self.frames[self.own..] {
             frame.is_lost |= frame.had_lines > lines;
             frame.after = frame.after.min(lines);
+            frame.had_lines = frame.had_lines.min(lines);
             frame.outlet = frame.outlet.filter(|_| frame.declared < lines);
         }
         self.own = self.frames.len();

@@ -108,7 +108,7 @@ fn frames(
         // Of an outlet whose line was lost nothing can be said.
         let Some(outlet) = of
             .outlet
-            .filter(|_| of.declared < lines && of.after <= lines)
+            .filter(|_| of.declared < lines && of.had_lines <= lines)
         else {
             continue;
         };

@@ -136,7 +136,7 @@ fn stands(told: &Told, law: &Law, who: &str, outlet: u16, purpose: Purposes) -> 
     for of in told
         .frames
         .iter()
-        .filter(|of| of.outlet == Some(outlet) && of.after <= law.lines.len())
+        .filter(|of| of.outlet == Some(outlet) && of.had_lines <= law.lines.len())
     {
         let frame = Frame {
             tag: of.tag,

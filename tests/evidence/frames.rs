@@ -17,11 +17,11 @@ pub struct Released {
     pub people: People,
     /// The outlet's number; none if the line that declared it was lost.
     pub outlet: Option<u16>,
-    /// How many lines of the ledger were there before it was released, or before the first of what it was made from was.
+    /// How many lines of the ledger as it is in the end were there before it was released, or before the first of what it was made from was.
     pub after: usize,
     /// Whether lines were lost that had been there by then.
     pub is_lost: bool,
-    /// How many lines there were when it was released itself, and with which of them its outlet was declared.
+    /// How many of them there were when it was released itself, and with which of them its outlet was declared.
     pub had_lines: usize,
     pub declared: usize,
 }

@@ -3,6 +3,8 @@
 use framegate::{Kind, Purposes, Scope};
 use serde_json::Value;
 
+use crate::chance::Chance;
+
 /// One line.
 pub struct Line {
     /// In µs since the meeting's start.
@@ -93,6 +95,17 @@ pub fn read(ledger: &[u8]) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// The ledger up to some line, as whoever looked at it earlier had it.
+pub fn beginning(ledger: &[u8], chance: &mut Chance) -> Vec<u8> {
+    let ends: Vec<_> = ledger
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'\n')
+        .collect();
+    let end = chance.index(&ends).map_or(0, |index| ends[index].0 + 1);
+    ledger[..end].to_vec()
 }
 
 fn act(entry: &Value) -> Act {

@@ -9,8 +9,8 @@ use crate::{
     chance::Chance,
     clearing::Frame,
     faults::Fault,
-    frames::Released,
     law::Law,
+    lines,
     meetings::{People, Told},
     probes,
 };
@@ -103,9 +103,11 @@ pub fn check(
 ) -> Result<(), String> {
     let ledger = Ledger::read(bytes, None, None).map_err(|error| error.to_string())?;
     let verifier = Verifier::new(&ledger).map_err(|error| error.to_string())?;
-    let whole = told.ledger.len() == bytes.len();
-    released(told, &verifier, law, whole, fault)?;
     let mut chance = Chance::new(!seed);
+    let earlier = lines::beginning(bytes, &mut chance);
+    let earlier = Ledger::read(&earlier, None, None).map_err(|error| error.to_string())?;
+    let earlier = Some(earlier.head).filter(|head| head.entries > 0);
+    released(told, &verifier, law, earlier.as_ref(), fault)?;
     let probes = probes::probes(law, &told.frames, &mut chance);
     let frames: Vec<_> = probes
         .iter()
@@ -144,32 +146,20 @@ fn released(
     told: &Told,
     verifier: &Verifier,
     law: &Law,
-    whole: bool,
+    earlier: Option<&Head>,
     fault: Option<Fault>,
 ) -> Result<(), String> {
     let lines = law.lines.len();
-    let in_time = |frame: &&Released| whole || frame.tag.generation() as usize <= lines;
-    let released: Vec<&Released> = told.frames.iter().filter(in_time).collect();
-    let frames: Vec<_> = released
-        .iter()
-        .map(|of| Frame {
-            tag: of.tag,
-            people: &of.people,
-        })
-        .collect();
-    let mut ways = Vec::new();
-    for sealed in [false, true] {
-        ways.push(findings(verifier, &frames, told.instance, sealed, None));
-    }
-    ways.push(findings(
-        verifier,
-        &frames,
-        told.instance,
-        false,
-        Some(&verifier.head()),
-    ));
+    let frames = told.frames.iter().map(|of| Frame {
+        tag: of.tag,
+        people: &of.people,
+    });
+    let frames: Vec<_> = frames.collect();
+    let find = |sealed, earlier| findings(verifier, &frames, told.instance, sealed, earlier);
+    let mut ways = vec![find(false, None), find(true, None)];
+    ways.extend(earlier.map(|earlier| find(false, Some(earlier))));
     for found in ways {
-        for ((of, frame), found) in released.iter().zip(&frames).zip(found) {
+        for ((of, frame), found) in told.frames.iter().zip(&frames).zip(found) {
             let withdrawn = law.is_withdrawn(frame, of.after, fault);
             let possible = law.can_have_released(frame, fault);
             let describe = || {
@@ -188,8 +178,11 @@ fn released(
             if withdrawn && !matches!(found, Finding::Recalled | Finding::Inconsistent) {
                 return Err(format!("withdrawn, but {}", describe()));
             }
-            // Of what is tagged with lines that were lost, nothing is sure.
-            if of.is_lost || withdrawn {
+            // Of what is tagged with lines that were lost, nothing is sure; to what is of later lines the ledger does not reach yet.
+            if of.is_lost || withdrawn || lines < of.had_lines {
+                if lines < of.after && found != Finding::Inconsistent {
+                    return Err(format!("of later lines, but {}", describe()));
+                }
                 continue;
             }
             if !possible {
