@@ -52,6 +52,7 @@ mod json;
 mod judge;
 mod kind;
 mod ledger;
+mod lives;
 mod lock;
 mod meeting;
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
@@ -79,6 +80,7 @@ mod table;
 mod tag;
 mod tap;
 mod time;
+mod traffic;
 mod utf8;
 mod verdict;
 mod verify;

@@ -309,44 +309,43 @@ impl Meeting {
         now: Time,
     ) -> Result<(), Error> {
         self.core.flush();
-        let (at, id, leaps) = {
+        let asked = {
             let mut state = self.core.state.lock();
             let leaps = state.leaps(now);
             let at = state.observe(now);
             state.running()?;
-            (at, state.id_of(Some(who)).ok().flatten(), leaps)
-        };
-        let may = match &id {
-            // Nobody but a person or a guardian can ever agree, whoever it is about.
-            None if !matches!(by, Authority::Participant | Authority::Guardian) => {
-                Err(Error::Refused(Refusal::Overreach, by))
-            }
-            None => Err(Error::UnknownParticipant),
-            Some(id) => {
-                let entry = Entry::Granted {
-                    who: id.clone(),
-                    by,
-                    grant: grant.clone(),
-                };
-                let may = self.core.state.lock().register.may(at, &entry);
-                match may {
-                    Ok(()) if leaps => Err(Error::Time),
-                    Ok(()) => self.core.enter_first(at, entry),
-                    refused => refused,
+            let (grant, id) = (grant.clone(), state.id_of(Some(who)).ok().flatten());
+            match id {
+                Some(who) => {
+                    let entry = Entry::Granted { who, by, grant };
+                    if leaps {
+                        state.judge(at, &entry).and(Err(Error::Time))
+                    } else {
+                        Ok((at, entry))
+                    }
+                }
+                None if matches!(by, Authority::Participant | Authority::Guardian) => {
+                    Err(Error::UnknownParticipant)
+                }
+                // Nobody but a person or a guardian can ever agree, whoever it is about.
+                None => {
+                    let (who, why) = (None, Refusal::Overreach);
+                    let refused = Entry::Refused {
+                        who,
+                        by,
+                        grant,
+                        why,
+                    };
+                    state.enter(at, refused);
+                    Err(Error::Refused(why, by))
                 }
             }
         };
-        if let Err(Error::Refused(why, by)) = may {
-            let refused = Entry::Refused {
-                who: id,
-                by,
-                grant: grant.clone(),
-                why,
-            };
-            self.core.state.lock().enter(at, refused);
+        let granted = asked.and_then(|(at, entry)| self.core.enter_first(at, entry));
+        if let Err(Error::Refused(..)) = granted {
             self.core.flush();
         }
-        may
+        granted
     }
 
     /// What somebody's signature must be over: see [`Grant::message`]. None of one who is not there.
@@ -650,22 +649,20 @@ impl Meeting {
     /// Enters in the ledger how far each tap had come when a narrowing settled, or that it has not settled; returns whether it has.
     ///
     /// What was released up to then counts as released before the narrowing, and is to be recalled if that was a withdrawal (R6).
+    /// If the call narrowed nothing, as of somebody who had left already, that is entered of the last one that did since the meeting was opened or resumed,
+    /// and nothing if there is none.
     /// A ledger that cannot be written now gets the entry later.
     ///
     /// # Errors
     ///
     /// [`Error::Unknown`] for another meeting's narrowing, or one from before this meeting was resumed.
     pub fn settled(&mut self, settling: &Settling, now: Time) -> Result<bool, Error> {
-        let at = self.core.state.lock().observe(now);
+        self.core.state.lock().observe(now);
         if !self.core.has(settling) {
             return Err(Error::Unknown("settling"));
         }
         let is_settled = settling.is_settled();
-        let entry = Entry::Settled {
-            narrowing: self.core.entries_up_to(settling),
-            taps: settling.taps().collect(),
-        };
-        self.core.state.lock().enter(at, entry);
+        self.core.state.lock().settled(settling);
         self.core.flush();
         Ok(is_settled)
     }

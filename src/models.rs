@@ -318,7 +318,7 @@ mod cut {
         fault: Option<Fault>,
         settled: &AtomicBool,
     ) {
-        let settling = || Settling::begin(taps, Entered::new(0, Arc::default()));
+        let settling = || Settling::begin(taps, Entered::new(None, Arc::default()));
         let settling = if fault == Some(Fault::SettledFirst) {
             let settling = settling();
             world.publish(who, WITHDRAWN);

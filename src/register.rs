@@ -226,6 +226,12 @@ impl Register {
         (stay.number == who.stay).then_some(stay.challenge)
     }
 
+    /// Who is there, by id.
+    pub(crate) fn people(&self) -> impl Iterator<Item = (&str, &Stay)> {
+        let stays = self.seats.iter().filter_map(|seat| seat.stay.as_ref());
+        stays.map(|stay| (&*stay.id, stay))
+    }
+
     /// The number of the next stream; none if there are no more.
     pub(crate) fn next_stream(&self) -> Option<StreamId> {
         Some(StreamId(self.streams)).filter(|id| id.is_valid())
@@ -341,9 +347,8 @@ impl Register {
             Entry::Joined { who, guardian, key } => {
                 self.may_join(who, guardian.as_deref(), key.as_ref())
             }
-            Entry::Left { who } | Entry::Expired { who, .. } if !present(who) => {
-                Err(Error::UnknownParticipant)
-            }
+            Entry::Left { who } if !present(who) => Err(Error::UnknownParticipant),
+            Entry::Expired { who, scopes } => self.may_expire(at, who, scopes),
             Entry::Withdrew { who, .. } if !self.has_been(who) => Err(Error::UnknownParticipant),
             Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
             Entry::Lifted { who, by, .. } => {
@@ -365,6 +370,12 @@ impl Register {
                 }
             }
             Entry::Granted { who, by, grant } => self.may_grant(at, who, *by, grant),
+            Entry::Refused {
+                who,
+                by,
+                grant,
+                why,
+            } => self.may_refuse(at, who.as_deref(), (*by, *why), grant),
             Entry::Named {
                 purpose,
                 recipient,
@@ -502,6 +513,38 @@ impl Register {
         .map_err(refused)
     }
 
+    /// No more and no less than what has come to its end.
+    fn may_expire(&self, at: Time, who: &str, scopes: &[Scope]) -> Result<(), Error> {
+        let (_, stay) = self.stay(who).ok_or(Error::UnknownParticipant)?;
+        let expired = stay.consents.expired(at.floor());
+        if expired.is_empty() || expired != scopes {
+            return Err(Error::Time);
+        }
+        Ok(())
+    }
+
+    /// Only what would be refused, and for no other reason. For somebody who is not there nobody but they and a guardian could even try to agree.
+    fn may_refuse(
+        &self,
+        at: Time,
+        who: Option<&str>,
+        (by, why): (Authority, Refusal),
+        grant: &Grant,
+    ) -> Result<(), Error> {
+        let refused = match who {
+            Some(who) => self.may_grant(at, who, by, grant),
+            None if matches!(by, Authority::Participant | Authority::Guardian) => {
+                Err(Error::UnknownParticipant)
+            }
+            None => Err(Error::Refused(Refusal::Overreach, by)),
+        };
+        match refused {
+            Err(Error::Refused(for_what, _)) if for_what == why => Ok(()),
+            Err(other) => Err(other),
+            Ok(()) => Err(Error::Overtaken),
+        }
+    }
+
     /// When something of a time happened at the latest. The clock of a meeting that went on stood at its ledger's last time, whatever had
     /// happened since: also by [`PastMeeting`](crate::PastMeeting), or in a torn line. It was over by the next time that the ledger has, or by `now`.
     fn latest(&self, time: Time, now: Time) -> Time {
@@ -516,13 +559,18 @@ impl Register {
         seat.filter(|_| !self.stays.is_exhausted())
     }
 
-    /// Applies an entry that may be, and publishes what it makes of people's consent.
-    pub(crate) fn apply(&mut self, at: Time, entry: &Entry) {
+    /// The ledger has a line of this time.
+    pub(crate) fn pass(&mut self, at: Time) {
         if let Some((stood, next)) = self.resumed.last_mut()
             && *stood < at
         {
             *next = Some(next.map_or(at, |next| next.min(at)));
         }
+    }
+
+    /// Applies an entry that may be, and publishes what it makes of people's consent.
+    pub(crate) fn apply(&mut self, at: Time, entry: &Entry) {
+        self.pass(at);
         if matches!(entry, Entry::Resumed { .. }) {
             self.resumed.push((at, None));
         }
@@ -625,12 +673,16 @@ impl Register {
         since: &[Queued],
     ) -> Result<(), Error> {
         let whom = match entry {
-            Entry::Granted { who, .. } => Some(&**who),
+            // Also of an earlier stay somebody may have withdrawn meanwhile, which then goes for this one.
+            Entry::Granted { who, .. } | Entry::Joined { who, .. } => Some(&**who),
             Entry::Lifted { who, .. } => who.as_deref(),
             _ => None,
         };
-        let widens = matches!(entry, Entry::Granted { .. } | Entry::Lifted { .. });
-        if !widens || since.is_empty() {
+        let is_narrowed = matches!(
+            entry,
+            Entry::Granted { .. } | Entry::Lifted { .. } | Entry::Joined { .. }
+        );
+        if !is_narrowed || since.is_empty() {
             self.apply(at, entry);
             return Ok(());
         }

@@ -55,6 +55,18 @@ pub struct Counters {
     pub dropped: u64,
 }
 
+impl Counters {
+    /// The same, read while a frame was being counted: that one was not yet seen, or what became of it is known.
+    pub(crate) fn without_what_is_under_way(self) -> Self {
+        let released = self.whole.wrapping_add(self.redacted);
+        let withheld = self.blanked.wrapping_add(self.dropped);
+        Self {
+            seen: released.wrapping_add(withheld),
+            ..self
+        }
+    }
+}
+
 impl TapState {
     pub(crate) fn new(stream: StreamId, outlet: OutletId) -> Self {
         let zero = || AtomicU64::new(0);

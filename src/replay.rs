@@ -3,6 +3,7 @@ use alloc::sync::Arc;
 use crate::{
     ids::Life,
     ledger::{Entry, Ledger, LedgerError, LedgerFault},
+    lives::Lives,
     register::Register,
     serial::Stays,
     table::Table,
@@ -30,11 +31,16 @@ pub(crate) fn replay(
     };
     let table = Arc::new(Table::new(*participants, life));
     let mut register = Register::new(*instance, meeting, &table, stays);
+    let mut lives = Lives::new();
     for (index, line) in ledger.lines.iter().enumerate() {
         let may = register.may(line.at, &line.entry);
         may.map_err(|_| impossible(index))?;
+        if !lives.may(line, &register) {
+            return Err(impossible(index));
+        }
         register.apply(line.at, &line.entry);
         register.renew(&line.entry, ledger.hash(index));
+        lives.apply(index as u64, line, &register);
         if !table.complete(index as u64 + 1) {
             return Err(impossible(index));
         }
@@ -44,7 +50,9 @@ pub(crate) fn replay(
 
 impl Ledger {
     /// Judges every entry by the rules: that each grant was the person's own to give, or their guardian's, under a notice that was shown
-    /// and covered it, and signed over their challenge if they joined with a key; that nobody lifted what they could not restrict; and so on.
+    /// and covered it, and signed over their challenge if they joined with a key; that nobody lifted what they could not restrict;
+    /// that what was refused would have been, and what expired had come to its end; that counters add up, never shrink, and tell of frames
+    /// only where somebody had agreed to it; that what settled was a narrowing; and so on.
     ///
     /// [`Ledger::read`] says that nothing was changed; this says that nothing was made up by whoever wrote it.
     ///

@@ -35,23 +35,37 @@ pub struct TapRelease {
     pub is_releasing: bool,
 }
 
+impl TapRelease {
+    /// As the ledger has it at a time. The tap counts a frame and then says when it was captured, and its clock may have leapt:
+    /// what it released by then was captured by then.
+    pub(crate) fn by(self, at: Time) -> Self {
+        let last = self.last.unwrap_or(at).min(at);
+        Self {
+            last: (self.released > 0).then_some(last),
+            ..self
+        }
+    }
+}
+
 /// An entry that is to become durable.
 pub(crate) struct Entered {
-    ticket: u64,
+    /// None where nothing was.
+    ticket: Option<u64>,
     /// Up to which ticket entries are durable so far.
     durable: Arc<AtomicU64>,
 }
 
 impl Entered {
-    pub(crate) fn new(ticket: u64, durable: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(ticket: Option<u64>, durable: Arc<AtomicU64>) -> Self {
         Self { ticket, durable }
     }
 
     fn is_durable(&self) -> bool {
-        self.durable.load(Acquire) >= self.ticket
+        let durable = self.durable.load(Acquire);
+        self.ticket.is_none_or(|ticket| ticket <= durable)
     }
 
-    pub(crate) fn ticket(&self) -> u64 {
+    pub(crate) fn ticket(&self) -> Option<u64> {
         self.ticket
     }
 

@@ -21,7 +21,7 @@ use crate::{
     release::TapState,
     serial::Process,
     settling::{Entered, Settling},
-    sync::AtomicU64,
+    sync::{AtomicU64, Ordering::SeqCst, fence},
     table::Table,
     time::Time,
 };
@@ -201,26 +201,48 @@ impl State {
         &mut self,
         at: Time,
         entry: impl FnOnce(&Self) -> Option<Entry>,
-    ) -> Result<Option<(Entry, Reservation)>, Error> {
+    ) -> Result<Option<(Time, Entry, Reservation)>, Error> {
         // By a call that ended in a panic.
         self.give_up();
         self.running()?;
         let Some(entry) = entry(self) else {
             return Ok(None);
         };
-        self.register.may(at, &entry)?;
+        // Others may have narrowed since, and taps gone on: no line is earlier than those before it, nor than what it counts.
+        let at = self.observe(at);
+        self.judge(at, &entry)?;
         let reservation = self.queue.reserve(at, &entry)?;
-        Ok(Some((entry, reservation)))
+        Ok(Some((at, entry, reservation)))
     }
 
-    /// The store has the reserved line: what it says is published, beneath what narrowed meanwhile.
+    /// Whether an entry may be. If it is somebody's try to agree who could not, that is entered at once (R2).
+    pub(crate) fn judge(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
+        let may = self.register.may(at, entry);
+        if let (Err(Error::Refused(why, by)), Entry::Granted { who, grant, .. }) = (may, entry) {
+            let (who, grant) = (Some(who.clone()), grant.clone());
+            let refused = Entry::Refused {
+                who,
+                by,
+                grant,
+                why,
+            };
+            self.enter(at, refused);
+        }
+        may
+    }
+
+    /// The store has the line reserved for a time: what it says is published, beneath what narrowed meanwhile.
     fn keep(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
         let (line, since) = self.queue.keep().ok_or(Error::Ledger)?;
         let result = if self.table.has_ended() {
             Err(Error::Ended)
         } else {
-            // R5: what begins, begins when it is published.
-            let at = self.observe(at);
+            self.register.pass(at);
+            // R5: what begins, begins when it is published. All else is of the line's time, for whoever reads it later, too.
+            let at = match entry {
+                Entry::Granted { .. } | Entry::Lifted { .. } => self.observe(at),
+                _ => at,
+            };
             let published = self.register.apply_beneath(at, entry, &since);
             self.regroup(entry.touches());
             published
@@ -240,6 +262,16 @@ impl State {
 
     fn renumber(&mut self, since: &[Queued]) {
         for queued in since {
+            let signed = match queued.entry {
+                // The lines that the device vouches for have only now got their numbers.
+                Entry::Signed { .. } => self.signed(),
+                _ => None,
+            };
+            let signed = signed.map(|entry| Queued {
+                entry,
+                ..queued.clone()
+            });
+            let queued = signed.as_ref().unwrap_or(queued);
             if let Some(line) = self.queue.renumber(queued) {
                 self.register.renew(&queued.entry, line);
             }
@@ -310,24 +342,42 @@ impl State {
             return;
         }
         self.close();
+        let counted = self.counted();
         let at = self.present();
-        self.enter(at, self.counted());
+        self.enter(at, counted);
         self.enter(at, Entry::Ended {});
         if let Some(signed) = self.signed() {
             self.enter(at, signed);
         }
     }
 
-    /// The counters of every tap.
+    /// The counters of every tap. The time is to be observed afterwards, so that it is no earlier than what was counted.
     pub(crate) fn counted(&self) -> Entry {
         let count = |tap: &Arc<TapState>| TapCount {
             stream: tap.stream,
             outlet: tap.outlet,
-            frames: tap.counters(),
+            frames: tap.counters().without_what_is_under_way(),
         };
-        Entry::Counted {
-            taps: self.taps.iter().map(count).collect(),
-        }
+        let taps = self.taps.iter().map(count).collect();
+        // With the one in `TapState::begin`: whoever saw a frame counted sees the time at which it was.
+        fence(SeqCst);
+        Entry::Counted { taps }
+    }
+
+    /// Enters how far each tap has come by now, as far as a narrowing knows it; nothing if there was no narrowing.
+    pub(crate) fn settled(&mut self, settling: &Settling) {
+        let Some(ticket) = settling.entered().ticket() else {
+            return;
+        };
+        // Behind the lock, so that no line has smaller counters than one before it.
+        let taps: Vec<_> = settling.taps().collect();
+        fence(SeqCst);
+        let at = self.present();
+        let settled = Entry::Settled {
+            narrowing: self.queue.entries_up_to(ticket),
+            taps: taps.into_iter().map(|tap| tap.by(at)).collect(),
+        };
+        self.enter(at, settled);
     }
 
     /// The device's signature over all that is entered, if there is one.
@@ -390,7 +440,7 @@ impl Core {
         entry: impl FnOnce(&State) -> Option<Entry>,
     ) -> Result<(), Error> {
         let reserved = self.state.lock().reserve(at, entry)?;
-        let Some((entry, reserved)) = reserved else {
+        let Some((at, entry, reserved)) = reserved else {
             return Ok(());
         };
         let written = {
@@ -454,12 +504,6 @@ impl Core {
     /// Whether a narrowing is of this meeting.
     pub(crate) fn has(&self, settling: &Settling) -> bool {
         settling.entered().is_of(&self.durable)
-    }
-
-    /// Up to how many entries the ledger goes with a narrowing.
-    pub(crate) fn entries_up_to(&self, settling: &Settling) -> u64 {
-        let state = self.state.read();
-        state.queue.entries_up_to(settling.entered().ticket())
     }
 }
 

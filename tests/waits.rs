@@ -5,7 +5,7 @@ mod common;
 use std::{
     sync::{
         Arc, Condvar, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
     thread,
@@ -14,9 +14,9 @@ use std::{
 
 use common::{Memory, SCOPE, agree, microphone, millis, notice, own, tap};
 use framegate::{
-    Authority, Digest, Durability, Error, Grant, Join, Kinds, LedgerWriter, Meeting, Method,
-    OutletOptions, Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Settling,
-    Signed, Store, StoreError, Tap, Time, Verdict,
+    Authority, Device, Digest, Durability, Error, Grant, Join, Kinds, LedgerWriter, Meeting,
+    Method, OutletOptions, Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope,
+    Settling, Signed, Store, StoreError, Tap, Time, Verdict,
 };
 
 const BY: Authority = Authority::Participant;
@@ -745,4 +745,328 @@ fn a_handle_is_of_its_threads_and_clones() {
     for tap in [&mut of_ana, &mut of_ben] {
         assert_eq!(record(tap, 4), Verdict::Dropped(Reason::Withdrawn));
     }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What many threads wrote could have happened
+
+/// A store that takes its time, and refuses now and then.
+#[derive(Clone, Default)]
+struct Fickle {
+    memory: Memory,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Store for Fickle {
+    fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError> {
+        let asked = self.asked.fetch_add(1, SeqCst);
+        if asked.is_multiple_of(3) {
+            thread::sleep(Duration::from_micros(100));
+        }
+        if asked % 11 == 10 {
+            return Err(StoreError);
+        }
+        self.memory.append(lines, durable)
+    }
+}
+
+/// Numbers that look random (Knuth's multiplier for 64 bits).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % limit
+    }
+}
+
+/// What the threads have together.
+#[derive(Default)]
+struct Shared {
+    micros: AtomicU64,
+    people: Mutex<Vec<Participant>>,
+    taps: Mutex<Vec<Tap>>,
+    is_over: AtomicBool,
+}
+
+impl Shared {
+    fn now(&self) -> Time {
+        let micros = self.micros.fetch_add(150, SeqCst);
+        Time::from_micros(i64::try_from(micros).unwrap())
+    }
+
+    fn somebody(&self, dice: &mut Dice) -> Option<Participant> {
+        let people = self.people.lock().unwrap();
+        let index = dice.below(people.len().max(1) as u64);
+        people.get(usize::try_from(index).unwrap()).copied()
+    }
+}
+
+const NOTICES: u64 = 8;
+
+fn numbered(number: u64) -> framegate::Notice {
+    framegate::Notice {
+        digest: Digest::of(&number.to_string()),
+        ..notice()
+    }
+}
+
+/// What only the meeting does.
+fn widen_at_random(
+    meeting: &mut Meeting,
+    shared: &Shared,
+    dice: &mut Dice,
+    settlings: &mut Vec<Settling>,
+) -> Result<(), Error> {
+    let now = shared.now();
+    let Some(who) = shared.somebody(dice).filter(|_| dice.below(9) > 0) else {
+        let id = format!("p{}", dice.below(6));
+        let who = meeting.join(Join::adult(&id), now)?;
+        shared.people.lock().unwrap().push(who);
+        return Ok(());
+    };
+    let notice = Digest::of(&dice.below(NOTICES).to_string());
+    match dice.below(10) {
+        0 => meeting.count(now),
+        1 => {
+            meeting.tick(now);
+            Ok(())
+        }
+        2 => {
+            let stream = meeting.open_stream(microphone(who))?;
+            let outlet = OutletOptions::new("outlet", Purposes::RECORD);
+            let outlet = meeting.open_outlet(outlet.blank(Kinds::all()))?;
+            let tap = meeting.tap(stream, outlet)?;
+            shared.taps.lock().unwrap().push(tap);
+            Ok(())
+        }
+        3 => match settlings.pop() {
+            Some(settling) => meeting.settled(&settling, now).map(drop),
+            None => Ok(()),
+        },
+        4 => meeting.lift(Authority::Host, None, Scope::ALL, now),
+        5 => {
+            settlings.push(meeting.leave(who, now)?);
+            Ok(())
+        }
+        6 => meeting.show(numbered(dice.below(NOTICES))).map(drop),
+        7 => {
+            let grant = Grant::new(notice, SCOPE, Method::Clicked);
+            meeting.grant(Authority::Host, who, &grant, now)
+        }
+        _ => {
+            let later = |by: u64| Time::from_micros(now.as_micros() + i64::try_from(by).unwrap());
+            let earlier = i64::try_from(dice.below(4000)).unwrap();
+            let mut grant = Grant::new(notice, SCOPE, Method::Clicked);
+            if dice.below(2) == 0 {
+                grant = grant.until(later(500 + dice.below(20_000)));
+            }
+            if dice.below(2) == 0 {
+                grant = grant.at(Time::from_micros((now.as_micros() - earlier).max(0)));
+            }
+            meeting.grant(BY, who, &grant, now)
+        }
+    }
+}
+
+fn narrow_at_random(
+    handle: &framegate::Withdrawals,
+    shared: &Shared,
+    dice: &mut Dice,
+) -> Result<Settling, Error> {
+    let now = shared.now();
+    let who = shared.somebody(dice).unwrap_or(Participant::UNKNOWN);
+    match dice.below(8) {
+        0 => handle.leave(who, now),
+        1 => handle.restrict(Authority::Host, None, SCOPE, now),
+        2 => handle.restrict(Authority::Vendor, Some(who), SCOPE, now),
+        3 => handle.supersede(Digest::of(&dice.below(NOTICES).to_string()), now),
+        _ => handle.withdraw(BY, who, Scope::ALL, now),
+    }
+}
+
+fn written_by_many(seed: u64) -> Memory {
+    let fickle = Fickle::default();
+    let writer = LedgerWriter::new(Box::new(fickle.clone())).device(Device::new(&[7; 32]).unwrap());
+    // What it refuses first is opening it.
+    let mut meeting = Meeting::open_with("many", 4, writer).unwrap();
+    let handle = meeting.withdrawals();
+    let shared = &Shared::default();
+    thread::scope(|threads| {
+        for number in 1..3 {
+            let (handle, mut dice) = (handle.clone(), Dice(seed << 8 | number));
+            threads.spawn(move || {
+                while !shared.is_over.load(SeqCst) {
+                    let settling = narrow_at_random(&handle, shared, &mut dice);
+                    if dice.below(4) == 0 {
+                        let _ = settling.map(|settling| settling.is_settled());
+                    }
+                    thread::sleep(Duration::from_micros(dice.below(400)));
+                }
+                drop(handle.end());
+            });
+            threads.spawn(move || {
+                let mut taps = Vec::new();
+                while !shared.is_over.load(SeqCst) {
+                    taps.extend(shared.taps.lock().unwrap().pop());
+                    for tap in &mut taps {
+                        let now = shared.now();
+                        let _ = tap.admit(&own(now), Payload::Bytes(&[1; 4]), now, |_| ());
+                    }
+                    thread::yield_now();
+                }
+            });
+        }
+        let (mut dice, mut settlings) = (Dice(seed), Vec::new());
+        for number in 0..NOTICES {
+            let _ = meeting.show(numbered(number));
+        }
+        for _ in 0..300 {
+            let _ = widen_at_random(&mut meeting, shared, &mut dice, &mut settlings);
+        }
+        shared.is_over.store(true, SeqCst);
+        for _ in 0..20 {
+            let _ = widen_at_random(&mut meeting, shared, &mut dice, &mut settlings);
+        }
+    });
+    drop(meeting);
+    fickle.memory
+}
+
+/// What many threads do at once to a meeting whose store takes its time, and refuses some of it, is in its ledger as it can have happened.
+#[test]
+fn r10_a_ledger_that_many_threads_wrote_verifies() {
+    let mut refused = 0;
+    for seed in 0..40 {
+        let ledger = written_by_many(seed).read();
+        ledger.verify().unwrap_or_else(|error| {
+            let line = usize::try_from(error.line).unwrap();
+            panic!("{seed}: {error}: {:#?}", &ledger.lines[..line]);
+        });
+        let entries = || ledger.lines.iter().map(|line| &line.entry);
+        assert!(entries().any(|entry| matches!(entry, framegate::Entry::Ended {})));
+        refused += entries()
+            .filter(|entry| matches!(entry, framegate::Entry::Refused { .. }))
+            .count();
+    }
+    assert!(refused > 0);
+}
+
+/// Calls something of a meeting whose store does not return, does something else meanwhile, and lets the store go on.
+fn meanwhile<R: Send + 'static>(
+    slow: &Slow,
+    mut meeting: Meeting,
+    call: impl FnOnce(&mut Meeting) -> R + Send + 'static,
+    act: impl FnOnce(),
+) -> (Meeting, R) {
+    slow.shut(true);
+    let waiting = thread::spawn(move || {
+        let result = call(&mut meeting);
+        (meeting, result)
+    });
+    slow.until_somebody_waits();
+    act();
+    slow.shut(false);
+    waiting.join().unwrap()
+}
+
+#[test]
+fn r5_who_withdraws_of_an_earlier_stay_while_they_come_back_has_withdrawn() {
+    let Scene {
+        slow,
+        mut meeting,
+        notice,
+        people: [ana, _],
+        ..
+    } = scene();
+    let _ = meeting.leave(ana, millis(5)).unwrap();
+    let handle = meeting.withdrawals();
+    let (mut meeting, back) = meanwhile(
+        &slow,
+        meeting,
+        |meeting| meeting.join(Join::adult("ana"), millis(10)).unwrap(),
+        || drop(handle.withdraw(BY, ana, Scope::ALL, millis(20)).unwrap()),
+    );
+    let grant = Grant::new(notice, SCOPE, Method::Clicked);
+    let early = meeting.grant(BY, back, &grant.clone().at(millis(15)), millis(30));
+    assert_eq!(early, Err(Error::Refused(Refusal::AgreedEarlier, BY)));
+    meeting
+        .grant(BY, back, &grant.at(millis(25)), millis(30))
+        .unwrap();
+    drop(meeting);
+    assert_eq!(slow.memory.read().verify(), Ok(()));
+}
+
+/// What ended before the store had it was never in force, and is noted as ended all the same, so that the ledger says the same to whoever reads it later.
+#[test]
+fn r5_what_ends_before_the_store_has_it_is_noted_as_ended() {
+    let Scene {
+        slow,
+        mut meeting,
+        notice,
+        people: [_, ben],
+        taps: [_, mut of_ben],
+    } = scene();
+    let until = |purpose, end| {
+        let scope = Scope::new(Kinds::CHAT, purpose);
+        Grant::new(notice, scope, Method::Clicked).until(millis(end))
+    };
+    let later = until(Purposes::ASSIST, 65);
+    meeting.grant(BY, ben, &later, millis(3)).unwrap();
+    let early = until(Purposes::REVIEW, 50);
+    let (mut meeting, granted) = meanwhile(
+        &slow,
+        meeting,
+        move |meeting| meeting.grant(BY, ben, &early, millis(4)),
+        || assert_eq!(record(&mut of_ben, 60), Verdict::Whole),
+    );
+    assert_eq!(granted, Ok(()));
+    meeting.tick(millis(70));
+    drop(meeting);
+    let ledger = slow.memory.read();
+    assert_eq!(ledger.verify(), Ok(()));
+    let both = Scope::new(Kinds::CHAT, Purposes::ASSIST | Purposes::REVIEW);
+    let expired = ledger.lines.iter().find_map(|line| match &line.entry {
+        framegate::Entry::Expired { scopes, .. } => Some(scopes.clone()),
+        _ => None,
+    });
+    assert_eq!(expired, Some(vec![both]));
+}
+
+/// A crash may hide a withdrawal of up to the next line's time; when that line was published tells nothing.
+#[test]
+fn r5_a_click_after_the_first_line_of_a_new_life_counts() {
+    let Scene {
+        slow,
+        mut meeting,
+        notice,
+        people: [ana, _],
+        ..
+    } = scene();
+    drop(meeting.withdraw(BY, ana, Scope::ALL, millis(5)).unwrap());
+    drop(meeting);
+    let ledger = slow.memory.read();
+    let writer = LedgerWriter::new(Box::new(slow.clone()));
+    let mut meeting = Meeting::resume(&ledger, writer).unwrap();
+    let [ana, ben] = ["ana", "ben"].map(|id| {
+        let mut there = meeting.participants();
+        there.find(|(other, _)| other == id).unwrap().1
+    });
+    let mut of_ben = tap(&mut meeting, microphone(ben), Purposes::RECORD);
+    let grant = Grant::new(notice, SCOPE, Method::Clicked);
+    let again = grant.clone();
+    let (mut meeting, granted) = meanwhile(
+        &slow,
+        meeting,
+        move |meeting| meeting.grant(BY, ben, &again, millis(10)),
+        || assert_eq!(record(&mut of_ben, 60), Verdict::Whole),
+    );
+    assert_eq!(granted, Ok(()));
+    let click = grant.at(millis(30));
+    assert_eq!(meeting.grant(BY, ana, &click, millis(61)), Ok(()));
+    drop(meeting);
+    assert_eq!(slow.memory.read().verify(), Ok(()));
 }

@@ -134,6 +134,16 @@ impl Consents {
         !is_refused && self.notices(kind, purpose, at).any(|of| of == notice)
     }
 
+    /// The purposes for which a kind is held, those included whose end nobody has noted yet.
+    pub(crate) fn held(&self, kind: Kind) -> Purposes {
+        let of_kind = self.of_kinds.get(kind as usize).into_iter().flatten();
+        let is_held = |consent: &Consent| matches!(consent.effective(), Effective::Held { .. });
+        let held = Purposes::each()
+            .zip(of_kind)
+            .filter(|(_, consent)| is_held(consent));
+        held.map(|(purpose, _)| purpose).collect()
+    }
+
     /// Whether anything of a scope is held.
     pub(crate) fn holds(&self, scope: Scope) -> bool {
         self.effective().any(|(kind, of_kind)| {

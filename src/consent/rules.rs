@@ -203,8 +203,8 @@ impl Consent {
         self.refused
     }
 
-    /// The end that is still to be noted, if what was granted has one.
+    /// The end that is still to be noted, if what was granted has one: also of what was published, or suspended, until it was over.
     pub(super) fn end(self) -> Option<Millis> {
-        (self.since < self.until && self.until < NEVER).then_some(self.until)
+        (0 < self.until && self.until < NEVER).then_some(self.until)
     }
 }

@@ -175,6 +175,18 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Whether it is what a [`Settling`](crate::Settling) is about.
+    pub(crate) const fn is_narrowing(&self) -> bool {
+        matches!(
+            self,
+            Self::Withdrew { .. }
+                | Self::Left { .. }
+                | Self::Restricted { .. }
+                | Self::Superseded { .. }
+                | Self::Ended {}
+        )
+    }
+
     /// Whether it can have narrowed what somebody of this id agreed to.
     pub(crate) fn narrows(&self, id: &str) -> bool {
         match self {
@@ -182,6 +194,19 @@ impl Entry {
             Self::Restricted { who, .. } => who.as_deref().is_none_or(|who| who == id),
             Self::Superseded { .. } | Self::Ended {} => true,
             _ => false,
+        }
+    }
+
+    /// Whose consent it can have changed; none for everybody's.
+    pub(crate) fn whom(&self) -> Option<&str> {
+        match self {
+            Self::Joined { who, .. }
+            | Self::Left { who }
+            | Self::Granted { who, .. }
+            | Self::Withdrew { who, .. }
+            | Self::Expired { who, .. } => Some(who),
+            Self::Restricted { who, .. } | Self::Lifted { who, .. } => who.as_deref(),
+            _ => None,
         }
     }
 

@@ -19,8 +19,8 @@ pub(crate) struct Queue {
     tickets: u64,
     /// The tickets of those.
     given_up: Vec<u64>,
-    /// Up to the last that narrowed.
-    last_narrowing: u64,
+    /// That of the last that narrowed, if something did.
+    last_narrowing: Option<u64>,
 }
 
 /// Something that was entered, and when; `wall` is the time of day of what was left beside the ledger.
@@ -52,7 +52,7 @@ impl Queue {
             reserved: None,
             tickets: head.entries,
             given_up: Vec::new(),
-            last_narrowing: head.entries,
+            last_narrowing: None,
         }
     }
 
@@ -64,7 +64,9 @@ impl Queue {
     /// Enters what holds already, and gives the hash of its line, or none as long as a line before it is only reserved.
     pub(crate) fn push(&mut self, queued: &Queued) -> Option<Digest> {
         self.tickets += 1;
-        self.last_narrowing = self.tickets;
+        if queued.entry.is_narrowing() {
+            self.last_narrowing = Some(self.tickets);
+        }
         if let Some(reserved) = &mut self.reserved {
             reserved.since.push(queued.clone());
             return None;
@@ -132,8 +134,8 @@ impl Queue {
         (core::mem::take(&mut self.lines), self.tickets - waiting)
     }
 
-    /// The ticket up to which everything must be durable for all that narrowed to be.
-    pub(crate) fn last_narrowing(&self) -> u64 {
+    /// The ticket up to which everything must be durable for all that narrowed to be; none if nothing did since this was begun.
+    pub(crate) fn last_narrowing(&self) -> Option<u64> {
         self.last_narrowing
     }
 

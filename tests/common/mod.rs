@@ -121,6 +121,20 @@ impl Memory {
     }
 }
 
+/// Whatever a meeting did in a test, its ledger says what could have happened. What goes on after another one is no ledger by itself.
+impl Drop for Memory {
+    fn drop(&mut self) {
+        let is_last = Arc::strong_count(&self.bytes) == 1;
+        if is_last
+            && !std::thread::panicking()
+            && let Ok(ledger) = Ledger::read(&self.bytes(), None, None)
+            && !ledger.lines.is_empty()
+        {
+            assert_eq!(ledger.verify(), Ok(()), "{:#?}", ledger.lines);
+        }
+    }
+}
+
 impl Store for Memory {
     fn append(&mut self, lines: &[u8], _durable: bool) -> Result<(), StoreError> {
         if self.fails.load(SeqCst) {

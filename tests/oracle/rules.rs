@@ -568,15 +568,10 @@ impl Oracle {
         // Nothing else ends by itself; reading the list for all of it would take most of the time.
         let cells = cells.filter(move |&(kind, purpose)| has_end(kind, purpose));
         cells.filter_map(move |(kind, purpose)| {
+            // Also of one that lies between two milliseconds, or was restricted until then, and never in force.
             let told = self.told(stay, kind, purpose);
-            // One that lies between two milliseconds was never in force.
-            let in_force = || told.grants.iter().filter(|grant| grant.start < grant.end);
-            let begins = in_force()
-                .map(|grant| grant.start)
-                .min()?
-                .max(told.lifted_ms);
-            let ends = in_force().map(|grant| grant.end).max()?;
-            (begins < ends && ends < round_down(LIMIT)).then_some(((kind, purpose), ends))
+            let ends = told.grants.iter().map(|grant| grant.end).max()?;
+            (0 < ends && ends < round_down(LIMIT)).then_some(((kind, purpose), ends))
         })
     }
 
