@@ -146,6 +146,10 @@ impl Law {
             if line.is_resumed() || line.past {
                 return true;
             }
+            // An end that comes earlier now, as a notice was superseded, is still to come.
+            if after.is_some_and(|after| after.since == held.since && after.until <= captured) {
+                return false;
+            }
             // What was released before the cut was captured no later than that.
             if after.is_none_or(|after| after.since != held.since) {
                 let last =
