@@ -54,14 +54,22 @@ impl Law {
     /// Whether somebody in a frame has withdrawn anything of it since the ledger had so many lines.
     pub fn is_withdrawn(&self, frame: &Frame<'_>, after: usize, fault: Option<Fault>) -> bool {
         let after = after + usize::from(fault == Some(Fault::NextLineForgotten));
-        let later = self.lines.iter().skip(after);
-        let purposes = frame.tag.purposes();
-        let mut withdraws = later.map(|line| {
-            frame
-                .cells()
-                .any(|(who, kind)| line.withdraws(who, kind, purposes))
-        });
-        withdraws.any(|withdraws| withdraws)
+        let mut cells = frame.cells();
+        cells.any(|(who, kind)| self.is_withdrawn_of(frame, (who, kind), after))
+    }
+
+    /// The same of what is one person's in it, as one kind.
+    pub fn is_withdrawn_of(&self, frame: &Frame<'_>, own: (&str, Kind), after: usize) -> bool {
+        let (who, kind) = own;
+        each_purpose(frame.tag.purposes()).any(|purpose| {
+            let begun = self.began((who, kind, purpose), frame.generation(), frame.captured());
+            // What was made of something by a consent of since then goes by that one.
+            let since = begun
+                .filter(|_| frame.tag.stream().is_none())
+                .unwrap_or(after);
+            let mut later = self.lines.iter().skip(since);
+            later.any(|line| line.withdraws(who, kind, purpose))
+        })
     }
 
     /// Whether a meeting with this ledger can have released such a frame.
@@ -105,19 +113,29 @@ impl Law {
         cells.all(|(who, kind, purpose)| {
             let cell = (who, kind, purpose);
             self.covered(cell, generation, captured, fault)
-                || frame.tag.stream().is_none() && self.began(cell, generation, captured)
+                || frame.tag.stream().is_none() && self.began(cell, generation, captured).is_some()
         })
     }
 
-    /// Whether somebody's consent began in a millisecond, after so many lines and before a crash: what is made of something has the generation
+    /// With how many lines somebody's consent began in a millisecond, after so many and before a crash: what is made of something has the generation
     /// of its earliest source, and its own kind may have been agreed to since, but only in the millisecond in which that was captured and released.
-    fn began(&self, (who, kind, purpose): Cell<'_>, generation: usize, millis: i64) -> bool {
+    fn began(
+        &self,
+        (who, kind, purpose): Cell<'_>,
+        generation: usize,
+        millis: i64,
+    ) -> Option<usize> {
         let story = self.story(who, kind, purpose);
-        let later = self.lines.iter().zip(story.iter().skip(1)).skip(generation);
+        let later = self
+            .lines
+            .iter()
+            .zip(story.iter().enumerate().skip(1))
+            .skip(generation);
         let mut of_process = later.take_while(|(line, _)| !line.is_resumed());
         let begins = |held: &Option<Held>| held.is_some_and(|held| held.since == millis);
-        let begun = of_process.find(|(_, held)| begins(held));
-        begun.is_some_and(|(line, _)| line.floor() == millis)
+        let stood = story.get(generation).is_some_and(begins);
+        let (line, (lines, _)) = of_process.find(|(_, (_, held))| begins(held))?;
+        (!stood && line.floor() == millis).then_some(lines)
     }
 
     /// Whether somebody's consent covered what was captured in a millisecond and released when the ledger had so many lines, or had just got some more.

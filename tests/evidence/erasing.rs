@@ -136,9 +136,7 @@ fn frames(
             if !is_named(released) {
                 return Err(format!("on no receipt: {}", describe()));
             }
-            let later = law.lines.iter().skip(of.after);
-            let mut withdraws = later.map(|line| line.withdraws(who, kind, of.tag.purposes()));
-            if withdraws.any(|withdraws| withdraws) && !is_named(erased) {
+            if law.is_withdrawn_of(&frame, (who, kind), of.after) && !is_named(erased) {
                 return Err(format!("withdrawn, and on no erasure list: {}", describe()));
             }
         }
