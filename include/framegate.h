@@ -627,7 +627,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_settling_wait(framegate_settling 
 /* Every tap, and whether it is still in a release that was under way. Into an array as in framegate_meeting_participants(). Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
 FRAMEGATE_NODISCARD framegate_status framegate_settling_taps(framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
 
-/* Enters into the ledger how far each tap had come, or that it has not settled, and says which.
+/* Enters into the ledger how far each tap had come, or that it has not settled, and says which; nothing is entered if nothing was ever narrowed.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC; FOREIGN for a settling of another meeting, of which nothing is entered. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_settled(framegate_meeting meeting, framegate_settling settling, int64_t now, bool *settled);
 

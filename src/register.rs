@@ -541,7 +541,7 @@ impl Register {
         match refused {
             Err(Error::Refused(for_what, _)) if for_what == why => Ok(()),
             Err(other) => Err(other),
-            Ok(()) => Err(Error::Overtaken),
+            Ok(()) => Err(Error::Unknown("refusal")),
         }
     }
 

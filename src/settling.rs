@@ -29,6 +29,7 @@ pub struct TapRelease {
     /// How many frames it had released, whole or in part.
     pub released: u64,
     /// When the last of them was captured; `None` before the first. Whatever the tap released later was released under the narrowed consent.
+    /// A ledger's line has none that is later than itself, whatever a clock that leapt said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Time>,
     /// Whether a release that was under way when consent was narrowed has not ended yet.

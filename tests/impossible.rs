@@ -989,6 +989,8 @@ fn what_was_made_up_is_refused_and_what_could_have_been_said_instead_is_not() {
         "event": "restricted", "who": "ann", "by": "host",
         "scope": scope(Kinds::AUDIO, Purposes::RECORD),
     });
+    let mut over_everybody = restricted.clone();
+    over_everybody["who"] = Value::Null;
     let by_another = json!({ "event": "signed", "device": public(KEY), "signature": "" });
     let end = [(1, counted_all(&[])), (1, json!({ "event": "ended" }))];
     let cases = [
@@ -1013,8 +1015,8 @@ fn what_was_made_up_is_refused_and_what_could_have_been_said_instead_is_not() {
         (
             "restricted after the end",
             end.to_vec(),
-            (1, restricted.clone()),
-            (1, by_day(restricted.clone())),
+            (1, over_everybody.clone()),
+            (1, by_day(over_everybody)),
         ),
         (
             "restricted though they were not there",
