@@ -15,7 +15,7 @@ use crate::{
     purpose::Purposes,
     seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
     tag::Tag,
-    time::Millis,
+    time::{Millis, Time},
 };
 
 /// What was found of an archived frame. If several things are wrong with it, one of them is given; numbers are never reused.
@@ -91,6 +91,8 @@ pub struct Verifier {
     streams: Vec<Opened>,
     /// The first of each set of purposes.
     outlets: Vec<Declared>,
+    /// The lines with which another process went on.
+    resumed: Vec<u32>,
     /// The numbers of people by their ids.
     people: BTreeMap<String, usize>,
     /// Where each person's consents are in `consents`: by kind, then by purpose.
@@ -118,6 +120,8 @@ struct Consent {
     opened: u32,
     closed: u32,
     since: Millis,
+    /// The millisecond in which it began, if that was at its very beginning.
+    began: Option<Millis>,
     /// Before when everything was captured that was surely released under it; of what is recalled, that may have been (R6).
     until: Millis,
     is_recalled: bool,
@@ -142,6 +146,7 @@ impl Verifier {
             hashes: (0..ledger.lines.len()).map(|at| ledger.hash(at)).collect(),
             streams: Vec::new(),
             outlets: Vec::new(),
+            resumed: Vec::new(),
             people: BTreeMap::new(),
             cells: Vec::new(),
             consents: Vec::new(),
@@ -150,7 +155,7 @@ impl Verifier {
             match &line.entry {
                 Entry::Joined { who, .. } if !verifier.people.contains_key(who) => {
                     if let Some(history) = History::of(ledger, who) {
-                        verifier.add(who, &history);
+                        verifier.add(who, &history, ledger);
                     }
                 }
                 Entry::StreamOpened { kind, owner, .. } => verifier.streams.push(Opened {
@@ -158,6 +163,7 @@ impl Verifier {
                     kind: *kind,
                     owner: owner.clone(),
                 }),
+                Entry::Resumed { .. } => verifier.resumed.push(number(index)),
                 Entry::OutletOpened { purposes, .. } => {
                     let mut outlets = verifier.outlets.iter();
                     if !outlets.any(|outlet| outlet.purposes == *purposes) {
@@ -173,14 +179,15 @@ impl Verifier {
         Ok(verifier)
     }
 
-    fn add(&mut self, who: &str, history: &History) {
+    fn add(&mut self, who: &str, history: &History, ledger: &Ledger) {
         self.people.insert(who.into(), self.cells.len() / CELLS);
         for kind in Kind::ALL {
             for purpose in Purposes::each() {
                 let first = self.consents.len();
                 if kind.never_cleared().is_none() {
                     let of_cell = history.of_cell(kind, purpose);
-                    self.consents.extend(of_cell.flat_map(Consent::all));
+                    self.consents
+                        .extend(of_cell.flat_map(|interval| Consent::all(interval, ledger)));
                 }
                 self.cells.push((first, self.consents.len()));
             }
@@ -305,23 +312,24 @@ impl Verifier {
         if !self.has_stream(named) || !self.had_outlet(named.tag) {
             return Err(Finding::Inconsistent);
         }
-        let mut is_recalled = false;
+        let (mut is_recalled, mut had_agreed) = (false, false);
         for subject in named.subjects {
             let person = self.people.get(subject.id).ok_or(Finding::Inconsistent)?;
-            for purpose in bits(named.tag.purposes().bits()) {
-                let mut had_agreed = false;
-                for kind in bits(subject.kinds_with(named.tag).bits()) {
+            for kind in bits(subject.kinds_with(named.tag).bits()) {
+                let mut by_then = true;
+                for purpose in bits(named.tag.purposes().bits()) {
                     let cell = person * CELLS + kind * 16 + purpose;
                     let consent = self.consent(cell, named.tag);
                     let consent = consent.ok_or(Finding::Inconsistent)?;
-                    had_agreed |= consent.opened < named.tag.generation();
+                    by_then &= consent.opened < named.tag.generation();
                     is_recalled |= consent.is_recalled;
                 }
-                // To what it was derived from, at least.
-                if !had_agreed {
-                    return Err(Finding::Inconsistent);
-                }
+                had_agreed |= by_then;
             }
+        }
+        // To what it was derived from, at least: the source that it has the generation of was somebody's.
+        if !had_agreed {
+            return Err(Finding::Inconsistent);
         }
         if is_recalled {
             Err(Finding::Recalled)
@@ -355,6 +363,11 @@ impl Verifier {
         })
     }
 
+    /// Whether another process went on with the ledger in between.
+    fn crashed(&self, from: u32, to: u32) -> bool {
+        self.resumed.iter().any(|line| (from..to).contains(line))
+    }
+
     /// The consent under which a frame of this tag was released.
     fn consent(&self, cell: usize, tag: Tag) -> Option<&Consent> {
         let &(first, end) = self.cells.get(cell)?;
@@ -364,7 +377,10 @@ impl Verifier {
         let is_derived = tag.stream().is_none();
         consents.iter().find(|consent| {
             generation <= consent.closed
-                && (consent.opened < generation || is_derived && consent.since == captured)
+                && (consent.opened < generation
+                    || is_derived
+                        && consent.began == Some(captured)
+                        && !self.crashed(generation, consent.opened))
                 && consent.since <= captured
                 && captured < consent.until
         })
@@ -372,7 +388,11 @@ impl Verifier {
 }
 
 impl Consent {
-    fn all(interval: &Interval) -> impl Iterator<Item = Self> {
+    fn all(interval: &Interval, ledger: &Ledger) -> impl Iterator<Item = Self> {
+        let at = |line: usize| ledger.lines.get(line).map(|line| line.at);
+        let began = at(interval.span.opened)
+            .filter(|at| at.floor() == at.ceil())
+            .map(Time::floor);
         let span = interval.span;
         let is_recalled = span.recalled.is_some();
         let pieces = interval.pieces.iter();
@@ -380,6 +400,7 @@ impl Consent {
             opened: number(piece.opened),
             closed: number(piece.closed),
             since: span.since,
+            began: began.filter(|began| *began == span.since),
             until: if is_recalled {
                 span.settled
             } else {

@@ -686,7 +686,6 @@ fn mixed() -> Ledger {
     let book = Book::new().with([
         (0, outlet(0, "recorder", RECORD)),
         (0, joined("ada")),
-        (1000, granted("ada", grant(Kinds::AUDIO, all))),
         (
             1000,
             granted(
@@ -701,6 +700,7 @@ fn mixed() -> Ledger {
                 until(grant(Kinds::AUDIO, Purposes::ASSIST), 3_600_000),
             ),
         ),
+        (1000, granted("ada", grant(Kinds::AUDIO, all))),
         (
             2000,
             granted("ada", grant(Kinds::AUDIO, Purposes::ANALYTICS)),
@@ -1124,7 +1124,7 @@ fn r2_what_a_child_refuses_is_never_given() {
 fn everything_is_json() {
     let value = to_value(receipt(&mixed())).expect("JSON");
     let held = &value["held"][0];
-    assert_eq!(held["purposes"], json!(["RECORD"]));
+    assert_eq!(held["purposes"], json!(["TRANSCRIBE"]));
     assert_eq!(held["kind"], "audio");
     let list = to_value(ErasureList::of(&two(TRAIN, TRAIN).read(), "ada")).expect("JSON");
     assert_eq!(list["outlets"], json!([]));

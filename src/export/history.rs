@@ -184,6 +184,8 @@ pub(crate) struct History {
     pub(crate) superseded: Vec<Digest>,
     /// What they agreed to under each notice, and what became of it.
     pub(crate) agreed: Agreements,
+    /// The time of the last line.
+    pub(crate) end: Millis,
 }
 
 impl History {
@@ -207,6 +209,7 @@ impl History {
                 lines: Vec::new(),
                 superseded: Vec::new(),
                 agreed: Agreements::default(),
+                end: ledger.lines.last().map_or(0, |line| line.at.floor()),
             },
         };
         let beside = ledger.beside.iter().map(|beside| Line {
@@ -223,7 +226,9 @@ impl History {
             }
             replay.is_past |= index >= ledger.lines.len();
             // What could not have happened did not: a host's grant, a guardian's for an adult.
-            if concerns(&line.entry, id) && register.may(line.at, &line.entry).is_ok() {
+            if !concerns(&line.entry, id) {
+                register.pass(line.at);
+            } else if register.may(line.at, &line.entry).is_ok() {
                 register.apply(line.at, &line.entry);
                 register.renew(&line.entry, ledger.hash(index));
                 replay.note(index, line, register.stay(id));

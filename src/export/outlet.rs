@@ -102,10 +102,11 @@ impl Declared<'_> {
             return Vec::new();
         };
         // What had ended before the outlet was there never went into it.
-        let in_time = spans(first).filter(|span| self.line < span.closed);
-        purposes.fold(in_time.collect(), |all: Vec<Span>, purpose| {
+        let mut all = purposes.fold(spans(first).collect(), |all: Vec<Span>, purpose| {
             let with = |span: Span| spans(purpose).filter_map(move |other| span.and(other));
             all.into_iter().flat_map(with).collect()
-        })
+        });
+        all.retain(|span| self.line < span.closed && span.since < span.settled);
+        all
     }
 }

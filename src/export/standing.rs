@@ -60,7 +60,10 @@ impl Standing {
             .filter(meets)
             .map(|interval| match interval.span.recalled {
                 Some(at) => Self::Revoked { at: at.floor() },
-                None if is_stale(history, interval) || interval.ended == Some(Ending::Expired) => {
+                None if is_stale(history, interval)
+                    || interval.ended == Some(Ending::Expired)
+                    || interval.agreed_end <= history.end =>
+                {
                     let at = interval.span.until;
                     Self::Expired { at }
                 }
@@ -79,7 +82,11 @@ fn covers(interval: &Interval, span: &Span) -> bool {
     let whole = &interval.span;
     let lasts = interval.ended.is_none();
     whole.since <= span.since
-        && (lasts || span.until <= whole.until && span.settled <= whole.settled)
+        && whole.opened <= span.opened
+        && (lasts
+            || span.closed <= whole.closed
+                && span.until <= whole.until
+                && span.settled <= whole.settled)
 }
 
 fn is_stale(history: &History, interval: &Interval) -> bool {

@@ -42,13 +42,14 @@ pub trait Store: Send {
 #[error("the ledger could not be written")]
 pub struct StoreError;
 
-/// Which entries are made durable at once. Grants, everything that narrows, and resuming always are.
+/// Which entries are made durable at once. Whatever lets something through always is, by being agreed to, lifted or declared as an outlet,
+/// and so is everything that narrows, and resuming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Durability {
     /// Each.
     Each,
-    /// Grants and what narrows; the others when one of these comes.
+    /// Only those; the others when one of these comes.
     Batched,
 }
 
@@ -203,7 +204,13 @@ impl Scribe {
         // By itself: what narrows is not refused along with what widens.
         self.write(lines)?;
         let is_durable = self.durability == Durability::Each
-            || matches!(entry, Entry::Granted { .. } | Entry::Resumed { .. });
+            || matches!(
+                entry,
+                Entry::Granted { .. }
+                    | Entry::Lifted { .. }
+                    | Entry::OutletOpened { .. }
+                    | Entry::Resumed { .. }
+            );
         self.store.append(&reserved.line, is_durable)?;
         if is_durable {
             self.durable.store(reserved.ticket, Release);
