@@ -11,10 +11,10 @@ use std::{
 
 use common::{Memory, agree, canonical, microphone, millis, own};
 use framegate::{
-    Authority, Device, Digest, Durability, Entry, Error, FileStore, Grant, Head, Instance, Join,
-    Kinds, Ledger, LedgerError, LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions,
-    Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Store, StoreError, Tap,
-    TapRelease, Time, Verdict,
+    Authority, Device, Digest, Durability, Entry, Error, FileStore, Format, Grant, Head, Instance,
+    Join, Kind, Kinds, Ledger, LedgerError, LedgerFault, LedgerWriter, Meeting, Method, Notice,
+    OutletOptions, Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Store,
+    StoreError, StreamOptions, Tap, TapRelease, Time, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -992,14 +992,21 @@ fn only_what_must_be_is_durable_at_once_when_batched() {
     meeting
         .open_outlet(OutletOptions::new("o", Purposes::RECORD))
         .unwrap();
+    let stream = StreamOptions::owned(who, Kind::Audio, Format::OPAQUE);
+    meeting.open_stream(stream).unwrap();
+    let restricted = meeting.restrict(Authority::Host, None, Scope::ALL, millis(8));
+    assert!(restricted.unwrap().is_settled());
+    meeting
+        .lift(Authority::Host, None, Scope::ALL, millis(8))
+        .unwrap();
     let settling = meeting
         .withdraw(Authority::Participant, who, Scope::ALL, millis(9))
         .unwrap();
     assert!(settling.is_settled());
-    // Opened, shown, joined, granted, an outlet, withdrew.
+    // Opened, shown, joined, granted, an outlet, a stream, restricted, lifted, withdrew.
     assert_eq!(
         *syncs.0.lock().unwrap(),
-        [false, false, false, true, false, true]
+        [false, false, false, true, true, false, true, true, true]
     );
 }
 
