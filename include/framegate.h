@@ -414,7 +414,7 @@ typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t len
  * Events from two threads may arrive out of the order of their member "n". `line` is valid only during the call. Frames are not events. */
 typedef void (*framegate_event)(void *user, const char *line, size_t length);
 
-/* Which entries of a ledger are made durable at once. Grants, what is lifted, outlets and everything that narrows always are. */
+/* Which entries of a ledger are made durable at once. Grants, what is lifted, streams, outlets and everything that narrows always are. */
 enum {
   FRAMEGATE_DURABILITY_EACH = 0,   /* every entry */
   FRAMEGATE_DURABILITY_BATCHED = 1 /* only those; the others together with the next of them */

@@ -45,6 +45,7 @@ pub enum Finding {
     /// or it was captured when their consent had ended. What ended it may have come while the frame was on its way: that is not cleared either.
     Inconsistent = 7,
     /// It was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)).
+    /// Also if it is derived, and may be of before a crash after which somebody withdrew: which stream it came from is not in its tag.
     Recalled = 8,
     /// It is of another meeting than the ledger, or than the key, perhaps of one with the same id: nothing can be said of it here.
     #[serde(rename = "other meeting")]
@@ -106,6 +107,8 @@ struct Opened {
     line: u32,
     kind: Kind,
     owner: Option<String>,
+    /// The line with which it was known that its process had gone; `u32::MAX` if it has not. Nothing came of it afterwards.
+    gone: u32,
 }
 
 #[derive(Debug)]
@@ -162,8 +165,9 @@ impl Verifier {
                     line: number(index),
                     kind: *kind,
                     owner: owner.clone(),
+                    gone: u32::MAX,
                 }),
-                Entry::Resumed { .. } => verifier.resumed.push(number(index)),
+                Entry::Resumed { .. } => verifier.go_on(number(index)),
                 Entry::OutletOpened { purposes, .. } => {
                     let mut outlets = verifier.outlets.iter();
                     if !outlets.any(|outlet| outlet.purposes == *purposes) {
@@ -177,6 +181,14 @@ impl Verifier {
             }
         }
         Ok(verifier)
+    }
+
+    /// Another process goes on with the ledger, with streams of its own.
+    fn go_on(&mut self, line: u32) {
+        self.resumed.push(line);
+        for stream in &mut self.streams {
+            stream.gone = stream.gone.min(line);
+        }
     }
 
     fn add(&mut self, who: &str, history: &History, ledger: &Ledger) {
@@ -309,20 +321,22 @@ impl Verifier {
 
     /// Whether the ledger bears a frame out, and nobody in it has withdrawn since.
     fn stands(&self, named: &Named<'_>) -> Result<(), Finding> {
-        if !self.has_stream(named) || !self.had_outlet(named.tag) {
+        let tag = named.tag;
+        let generation = self.generation(tag);
+        if !self.has_stream(named) || !self.had_outlet(tag, generation) {
             return Err(Finding::Inconsistent);
         }
         let (mut is_recalled, mut had_agreed) = (false, false);
         for subject in named.subjects {
             let person = self.people.get(subject.id).ok_or(Finding::Inconsistent)?;
-            for kind in bits(subject.kinds_with(named.tag).bits()) {
+            for kind in bits(subject.kinds_with(tag).bits()) {
                 let mut by_then = true;
-                for purpose in bits(named.tag.purposes().bits()) {
-                    let cell = person * CELLS + kind * 16 + purpose;
-                    let consent = self.consent(cell, named.tag);
+                for purpose in bits(tag.purposes().bits()) {
+                    let consents = self.consents(person * CELLS + kind * 16 + purpose);
+                    let consent = self.consent(consents, tag, generation);
                     let consent = consent.ok_or(Finding::Inconsistent)?;
-                    by_then &= consent.opened < named.tag.generation();
-                    is_recalled |= consent.is_recalled;
+                    by_then &= consent.opened < generation;
+                    is_recalled |= consent.is_recalled || self.may_be_former(consents, tag);
                 }
                 had_agreed |= by_then;
             }
@@ -338,10 +352,19 @@ impl Verifier {
         }
     }
 
+    /// The ledger's lines that a frame of this tag had seen. Before a crash that may be some that were lost with it, so that those of a later process
+    /// have their numbers: whatever came of a stream had not seen these.
+    fn generation(&self, tag: Tag) -> u32 {
+        let opened = tag.stream().map(|stream| usize::from(stream.number()));
+        let opened = opened.and_then(|number| self.streams.get(number));
+        let gone = opened.map_or(u32::MAX, |opened| opened.gone);
+        tag.generation().min(gone)
+    }
+
     /// Whether there was an outlet of the tag's purposes by then. A tag of several streams is of what they have in common.
-    fn had_outlet(&self, tag: Tag) -> bool {
+    fn had_outlet(&self, tag: Tag, generation: u32) -> bool {
         let outlets = self.outlets.iter();
-        let mut by_then = outlets.take_while(|outlet| outlet.line < tag.generation());
+        let mut by_then = outlets.take_while(|outlet| outlet.line < generation);
         if tag.stream().is_some() {
             by_then.any(|outlet| outlet.purposes == tag.purposes())
         } else {
@@ -368,11 +391,21 @@ impl Verifier {
         self.resumed.iter().any(|line| (from..to).contains(line))
     }
 
-    /// The consent under which a frame of this tag was released.
-    fn consent(&self, cell: usize, tag: Tag) -> Option<&Consent> {
-        let &(first, end) = self.cells.get(cell)?;
-        let consents = self.consents.get(first..end)?;
-        let (captured, generation) = (tag.captured().floor(), tag.generation());
+    /// Those of a cell.
+    fn consents(&self, cell: usize) -> &[Consent] {
+        let range = self.cells.get(cell);
+        let consents = range.and_then(|&(first, end)| self.consents.get(first..end));
+        consents.unwrap_or_default()
+    }
+
+    /// The consent of a cell under which a frame of this tag was released.
+    fn consent<'c>(
+        &self,
+        consents: &'c [Consent],
+        tag: Tag,
+        generation: u32,
+    ) -> Option<&'c Consent> {
+        let captured = tag.captured().floor();
         // What is derived has the generation of its earliest source, which may be of just before it was agreed to what is made of it.
         let is_derived = tag.stream().is_none();
         consents.iter().find(|consent| {
@@ -384,6 +417,20 @@ impl Verifier {
                 && consent.since <= captured
                 && captured < consent.until
         })
+    }
+
+    /// Whether a derived frame, which does not tell its stream, may have been released before a crash, under a consent that was withdrawn since:
+    /// lines that were lost with that crash had the numbers of later ones.
+    fn may_be_former(&self, consents: &[Consent], tag: Tag) -> bool {
+        let (captured, generation) = (tag.captured().floor(), tag.generation());
+        tag.stream().is_none()
+            && consents.iter().any(|consent| {
+                consent.is_recalled
+                    && consent.closed < generation
+                    && self.crashed(consent.closed, consent.closed.saturating_add(1))
+                    && consent.since <= captured
+                    && captured < consent.until
+            })
     }
 }
 

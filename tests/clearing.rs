@@ -293,9 +293,12 @@ fn r6_what_is_withdrawn_where_the_meeting_is_gone_reaches_up_to_the_crash() {
 }
 
 #[test]
-fn r5_what_was_released_up_to_a_crash_is_cleared_by_its_generation_alone() {
+fn r5_what_was_released_up_to_a_crash_is_cleared_by_its_stream_and_generation_alone() {
     let (memory, released) = crashed();
     let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let (_, ada) = meeting.stays().next().unwrap();
+    let stream = StreamOptions::owned(ada, Kind::Audio, Format::OPAQUE);
+    meeting.open_stream(stream).unwrap();
     let restricted = meeting.restrict(Authority::Host, None, Scope::ALL, common::millis(4000));
     drop(restricted.unwrap());
     let ledger = memory.read();
@@ -304,20 +307,50 @@ fn r5_what_was_released_up_to_a_crash_is_cleared_by_its_generation_alone() {
     for tag in released {
         assert_eq!(found(&verifier, instance, "ada", tag), Finding::Cleared);
     }
-    // Of after the crash.
-    let resumed = u32::try_from(ledger.lines.len()).unwrap() - 1;
-    for (captured, generation, finding) in [
-        (4000, resumed, Finding::Cleared),
-        (4001, resumed, Finding::Inconsistent),
-        (4001, resumed - 1, Finding::Cleared),
-        (4000, resumed + 1, Finding::Inconsistent),
+    let restricted = u32::try_from(ledger.lines.len()).unwrap() - 1;
+    for (stream, captured, generation, finding) in [
+        // The second stream was opened after the crash.
+        (1, 4000, restricted, Finding::Cleared),
+        (1, 4001, restricted, Finding::Inconsistent),
+        (1, 4000, restricted + 1, Finding::Inconsistent),
+        (1, 4000, restricted - 1, Finding::Inconsistent),
+        (0, 4001, restricted - 2, Finding::Cleared),
+        // With lines that were lost with it.
+        (0, 4001, restricted + 1, Finding::Cleared),
     ] {
-        let tag = tag(Kind::Audio, 0, TRAIN, captured, generation);
+        let tag = tag(Kind::Audio, stream, TRAIN, captured, generation);
         assert_eq!(
             found(&verifier, instance, "ada", tag),
             finding,
-            "{captured} of {generation}"
+            "{stream}: {captured} of {generation}"
         );
+    }
+}
+
+/// Lines that were lost with a crash had the numbers of others that were written afterwards, under a clock that was behind.
+#[test]
+fn r6_agreeing_again_after_a_crash_clears_nothing_of_before_it_whatever_lines_were_lost() {
+    let resumed = || (1000, Entry::Resumed { torn: false });
+    let again = || (1001, granted("ada", grant(Kinds::AUDIO, TRAIN)));
+    let opened = |number| (1001, stream(number, Kind::Audio, Some("ada")));
+    let withdrew = || (1000, withdrew("ada", Kinds::AUDIO, TRAIN));
+    let withdrawn = learning([resumed(), withdrew(), again(), opened(1)]);
+    let kept = learning([resumed(), (1001, joined("bob")), again(), opened(1)]);
+    for (ledger, former, present) in [
+        (withdrawn, Finding::Recalled, Finding::Recalled),
+        (kept, Finding::Cleared, Finding::Cleared),
+    ] {
+        let verifier = Verifier::new(&ledger).unwrap();
+        let found = |stream, captured, generation| {
+            let tag = tag(Kind::Audio, stream, TRAIN, captured, generation);
+            found(&verifier, ledger.head.instance, "ada", tag)
+        };
+        // Of before the crash, with four lines that were lost.
+        assert_eq!(found(0, 5000, 11), former);
+        // Of the stream that was opened after it.
+        assert_eq!(found(1, 5000, 11), Finding::Cleared);
+        // A derived frame does not tell of which of the two.
+        assert_eq!(found(SEVERAL, 5000, 11), present);
     }
 }
 
@@ -419,6 +452,35 @@ fn lawful(
     }
 }
 
+struct Opened {
+    number: u16,
+    kind: Kind,
+    line: usize,
+    /// The line with which another process went on. Nothing came of the stream after it.
+    gone: usize,
+}
+
+fn streams(ledger: &Ledger) -> Vec<Opened> {
+    let mut streams: Vec<Opened> = Vec::new();
+    for (line, entry) in ledger.lines.iter().map(|line| &line.entry).enumerate() {
+        match entry {
+            Entry::StreamOpened { stream, kind, .. } => streams.push(Opened {
+                number: stream.number(),
+                kind: *kind,
+                line,
+                gone: usize::MAX,
+            }),
+            Entry::Resumed { .. } => {
+                for stream in &mut streams {
+                    stream.gone = stream.gone.min(line);
+                }
+            }
+            _ => {}
+        }
+    }
+    streams
+}
+
 fn compare(steps: &[(i64, Step)], torn: bool, fault: Option<Fault>) -> Result<(), TestCaseError> {
     let (book, _) = book(steps, torn);
     let ledger = book.read();
@@ -429,7 +491,7 @@ fn compare(steps: &[(i64, Step)], torn: bool, fault: Option<Fault>) -> Result<()
         world.apply("ada", line);
         worlds.push(world.clone());
     }
-    let streams = [(0, Kind::Audio), (1, Kind::Video)];
+    let streams = streams(&ledger);
     let outlets = [RECORD, BOTH, PAIR];
     let mut edges = Vec::new();
     for line in &ledger.lines {
@@ -446,16 +508,16 @@ fn compare(steps: &[(i64, Step)], torn: bool, fault: Option<Fault>) -> Result<()
             .flat_map(|edge| edge - 1..=edge + 2)
             .filter(|at| *at >= 0)
         {
-            for ((number, kind), purposes) in streams
-                .iter()
-                .flat_map(|stream| outlets.map(|outlet| (*stream, outlet)))
+            let open = streams.iter().filter(|stream| stream.line < generation);
+            for (stream, purposes) in open.flat_map(|stream| outlets.map(|outlet| (stream, outlet)))
             {
+                let Opened { number, kind, .. } = *stream;
                 let each = purposes.iter().map(|purpose| {
                     lawful(
                         &ledger,
                         &worlds,
                         (kind, purpose),
-                        (captured, generation),
+                        (captured, generation.min(stream.gone)),
                         fault,
                     )
                 });

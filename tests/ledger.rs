@@ -1006,7 +1006,7 @@ fn only_what_must_be_is_durable_at_once_when_batched() {
     // Opened, shown, joined, granted, an outlet, a stream, restricted, lifted, withdrew.
     assert_eq!(
         *syncs.0.lock().unwrap(),
-        [false, false, false, true, true, false, true, true, true]
+        [false, false, false, true, true, true, true, true, true]
     );
 }
 

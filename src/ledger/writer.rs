@@ -42,7 +42,7 @@ pub trait Store: Send {
 #[error("the ledger could not be written")]
 pub struct StoreError;
 
-/// Which entries are made durable at once. Whatever lets something through always is, by being agreed to, lifted or declared as an outlet,
+/// Which entries are made durable at once. Whatever lets something through always is, by being agreed to, lifted, or opened as a stream or an outlet,
 /// and so is everything that narrows, and resuming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -208,6 +208,7 @@ impl Scribe {
                 entry,
                 Entry::Granted { .. }
                     | Entry::Lifted { .. }
+                    | Entry::StreamOpened { .. }
                     | Entry::OutletOpened { .. }
                     | Entry::Resumed { .. }
             );

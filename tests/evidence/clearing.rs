@@ -40,6 +40,10 @@ impl Frame<'_> {
         usize::try_from(self.tag.generation()).expect("a number")
     }
 
+    fn is_derived(&self) -> bool {
+        self.tag.stream().is_none()
+    }
+
     /// Everybody in it, with each kind under which they must have agreed.
     pub fn cells(&self) -> impl Iterator<Item = (&str, Kind)> {
         let own = self.tag.kind().map_or(Kinds::empty(), Kinds::from);
@@ -51,22 +55,59 @@ impl Frame<'_> {
 }
 
 impl Law {
+    /// How many lines a frame had surely seen. A stream is one process's: what came of it saw none of those that another one wrote after a crash,
+    /// though lines that were lost with it had their numbers.
+    pub fn generation(&self, frame: &Frame<'_>) -> usize {
+        let stream = frame.tag.stream();
+        let opened = stream.and_then(|stream| self.streams().nth(stream.number().into()));
+        let gone = opened.and_then(|(line, ..)| self.next_resumed(line));
+        gone.map_or(frame.generation(), |gone| gone.min(frame.generation()))
+    }
+
+    fn next_resumed(&self, after: usize) -> Option<usize> {
+        let later = self.lines.iter().enumerate().skip(after);
+        later
+            .filter(|(_, line)| line.is_resumed())
+            .map(|(at, _)| at)
+            .next()
+    }
+
+    /// Whether a derived frame, which does not tell its stream, may have been released before a crash under a consent that was withdrawn since.
+    fn may_be_former(&self, frame: &Frame<'_>, (who, kind): (&str, Kind)) -> bool {
+        let captured = frame.captured();
+        let crashes = self.lines.iter().enumerate().take(frame.generation());
+        let mut crashes = crashes.filter(|(_, line)| line.is_resumed());
+        crashes.any(|(crash, _)| {
+            each_purpose(frame.tag.purposes()).any(|purpose| {
+                let held = self.story(who, kind, purpose)[crash];
+                let covers = |held: Held| held.since <= captured && captured < held.until;
+                let mut later = self.lines.iter().skip(crash);
+                held.is_some_and(covers) && later.any(|line| line.withdraws(who, kind, purpose))
+            })
+        })
+    }
+
     /// Whether somebody in a frame has withdrawn anything of it since the ledger had so many lines.
     pub fn is_withdrawn(&self, frame: &Frame<'_>, after: usize, fault: Option<Fault>) -> bool {
         let after = after + usize::from(fault == Some(Fault::NextLineForgotten));
         let mut cells = frame.cells();
-        cells.any(|(who, kind)| self.is_withdrawn_of(frame, (who, kind), after))
+        cells.any(|own| {
+            self.is_withdrawn_of(frame, own, after)
+                || frame.is_derived() && self.may_be_former(frame, own)
+        })
     }
 
     /// The same of what is one person's in it, as one kind.
     pub fn is_withdrawn_of(&self, frame: &Frame<'_>, own: (&str, Kind), after: usize) -> bool {
         let (who, kind) = own;
         each_purpose(frame.tag.purposes()).any(|purpose| {
-            let begun = self.began((who, kind, purpose), frame.generation(), frame.captured());
+            let begun = self.began(
+                (who, kind, purpose),
+                self.generation(frame),
+                frame.captured(),
+            );
             // What was made of something by a consent of since then goes by that one.
-            let since = begun
-                .filter(|_| frame.tag.stream().is_none())
-                .unwrap_or(after);
+            let since = begun.filter(|_| frame.is_derived()).unwrap_or(after);
             let mut later = self.lines.iter().skip(since);
             later.any(|line| line.withdraws(who, kind, purpose))
         })
@@ -74,10 +115,10 @@ impl Law {
 
     /// Whether a meeting with this ledger can have released such a frame.
     pub fn can_have_released(&self, frame: &Frame<'_>, fault: Option<Fault>) -> bool {
-        let (tag, generation) = (frame.tag, frame.generation());
-        if generation == 0 || generation > self.lines.len() {
+        if frame.generation() == 0 || frame.generation() > self.lines.len() {
             return false;
         }
+        let (tag, generation) = (frame.tag, self.generation(frame));
         let has_outlet = self.outlets().any(|(line, purposes)| {
             let fits = match tag.stream() {
                 Some(_) => purposes == tag.purposes(),
@@ -89,7 +130,7 @@ impl Law {
         has_outlet
             && self.has_stream(frame)
             && self.all_agreed(frame, fault)
-            && (tag.stream().is_some() || self.somebody_agreed(frame, fault))
+            && (!frame.is_derived() || self.somebody_agreed(frame, fault))
     }
 
     fn has_stream(&self, frame: &Frame<'_>) -> bool {
@@ -109,11 +150,11 @@ impl Law {
         let mut cells = frame.cells().flat_map(|(who, kind)| {
             each_purpose(frame.tag.purposes()).map(move |purpose| (who, kind, purpose))
         });
-        let (generation, captured) = (frame.generation(), frame.captured());
+        let (generation, captured) = (self.generation(frame), frame.captured());
         cells.all(|(who, kind, purpose)| {
             let cell = (who, kind, purpose);
             self.covered(cell, generation, captured, fault)
-                || frame.tag.stream().is_none() && self.began(cell, generation, captured).is_some()
+                || frame.is_derived() && self.began(cell, generation, captured).is_some()
         })
     }
 
@@ -184,7 +225,7 @@ impl Law {
             let mut purposes = each_purpose(frame.tag.purposes());
             purposes.all(|purpose| {
                 let cell = (who, kind, purpose);
-                self.covered(cell, frame.generation(), frame.captured(), fault)
+                self.covered(cell, self.generation(frame), frame.captured(), fault)
             })
         })
     }

@@ -118,7 +118,7 @@ pub fn check(
         .collect();
     let found = findings(&verifier, &frames, told.instance, chance.one_in(2), None);
     for (frame, found) in frames.iter().zip(found) {
-        let after = frame.tag.generation() as usize;
+        let after = law.generation(frame);
         let expected =
             law.can_have_released(frame, fault) && !law.is_withdrawn(frame, after, fault);
         if (found == Finding::Cleared) != expected && !is_unnamed(frame, found) {

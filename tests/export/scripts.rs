@@ -71,9 +71,15 @@ pub fn book(steps: &[(i64, Step)], torn: bool) -> (Book, i64) {
         (0, outlet(0, "recorder", RECORD)),
         (0, outlet(1, "learner", BOTH)),
         (0, outlet_to(Some("ACME Ltd"), 2, "cloud", PAIR)),
-        (0, stream(0, Kind::Audio, None)),
-        (0, stream(1, Kind::Video, None)),
     ]);
+    let mut streams = 0;
+    let mut open = |book: &mut Book, at| {
+        for kind in [Kind::Audio, Kind::Video] {
+            book.enter(at, &stream(streams, kind, None));
+            streams += 1;
+        }
+    };
+    open(&mut book, 0);
     let (mut at, mut last, mut agrees, mut stale) = (0, 0, None, [false; 2]);
     let (mut has_been, mut is_guarded) = (false, false);
     for (pause, step) in steps {
@@ -139,6 +145,10 @@ pub fn book(steps: &[(i64, Step)], torn: bool) -> (Book, i64) {
             _ => continue,
         };
         book.enter(at, &entry);
+        if let Entry::Resumed { .. } = entry {
+            // Those of before are gone.
+            open(&mut book, at);
+        }
         last = at;
     }
     (book, at + 50_000)
