@@ -178,8 +178,11 @@ fn released(
             if withdrawn && !matches!(found, Finding::Recalled | Finding::Inconsistent) {
                 return Err(format!("withdrawn, but {}", describe()));
             }
-            // Of what is tagged with lines that were lost, nothing is sure; to what is of later lines the ledger does not reach yet.
-            if of.is_lost || withdrawn || lines < of.had_lines {
+            // Of what is tagged with lines that were lost, its stream says that it came before the crash; without one nothing is sure.
+            // To what is of later lines the ledger does not reach yet.
+            let is_beyond = frame.tag.generation() as usize > lines;
+            let is_unsure = of.is_lost && (frame.tag.stream().is_none() || is_beyond);
+            if is_unsure || withdrawn || lines < of.had_lines {
                 if lines < of.after && found != Finding::Inconsistent {
                     return Err(format!("of later lines, but {}", describe()));
                 }
