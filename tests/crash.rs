@@ -561,9 +561,12 @@ fn r6_of_two_processes_that_go_on_with_a_ledger_one_writes_and_no_line_is_lost()
 
 #[test]
 fn two_processes_without_a_lock_are_found_out() {
-    let folder = tempfile::tempdir().unwrap();
-    let lost = take_turns(&folder.path().join("ledger"), "unlocked", TURNS);
-    assert!(lost.is_err(), "{lost:?}");
+    // Whether they meet is up to the scheduler: a machine that is busy may keep one waiting for the other for all turns.
+    let is_lost = (0..20).any(|_| {
+        let folder = tempfile::tempdir().unwrap();
+        take_turns(&folder.path().join("ledger"), "unlocked", TURNS).is_err()
+    });
+    assert!(is_lost);
 }
 
 /// A standby reads the ledger, whoever writes it withdraws, and the standby goes on, with what it has by then: whether the withdrawal stays.
