@@ -1026,6 +1026,28 @@ fn a_dozen_lines_of_python_verify_the_chain() {
     fs::write(&path, &bytes).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ledger/verify.py");
     assert!(python(script, &[&path]));
+    let torn = [&bytes[..], b"{\"n\":"].concat();
+    fs::write(&path, torn).unwrap();
+    assert!(python(script, &[&path]));
+    // What another reader could take for the same, or for something else.
+    let last = bytes[..bytes.len() - 1]
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .unwrap()
+        + 1;
+    let (before, line) = bytes.split_at(last);
+    let line = str::from_utf8(line).unwrap();
+    for other in [
+        line.replacen("\"n\":", "\"n\": ", 1),
+        line.replacen("{\"n\":", "{\"n\":1,\"n\":", 1),
+        line.replacen("event", "\\u0065vent", 1),
+    ] {
+        assert_ne!(other, line);
+        let other = [before, other.as_bytes()].concat();
+        fs::write(&path, &other).unwrap();
+        assert!(!python(script, &[&path]));
+        assert!(Ledger::read(&other, None, None).is_err());
+    }
     let mut changed = bytes;
     let middle = changed.len() / 2;
     changed[middle] ^= 1;
