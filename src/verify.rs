@@ -127,6 +127,8 @@ struct Consent {
     began: Option<Millis>,
     /// Before when everything was captured that was surely released under it; of what is recalled, that may have been (R6).
     until: Millis,
+    /// Before when it was surely, recalled or not.
+    surely: Millis,
     is_recalled: bool,
 }
 
@@ -429,7 +431,7 @@ impl Verifier {
                     && consent.closed < generation
                     && self.crashed(consent.closed, consent.closed.saturating_add(1))
                     && consent.since <= captured
-                    && captured < consent.until
+                    && captured < consent.surely
             })
     }
 }
@@ -453,6 +455,7 @@ impl Consent {
             } else {
                 piece.until
             },
+            surely: piece.until,
             is_recalled,
         })
     }
