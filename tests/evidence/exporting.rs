@@ -13,7 +13,7 @@ use framegate::{
 
 use crate::{
     chance::Chance,
-    clearing::{Frame, KINDS, each_kind},
+    clearing::{Frame, each_kind},
     faults::Fault,
     law::{Law, NEVER},
     lines::{Act, Line},
@@ -119,7 +119,8 @@ fn everybody_stands(told: &Told, law: &Law, outlet: u16, purpose: Purposes) -> R
     for who in law.people() {
         stands(told, law, who, outlet, purpose)?;
         let mut runs = Vec::new();
-        for kind in KINDS {
+        // To any kind: people agree to some of which these meetings have no streams.
+        for kind in Kind::ALL {
             runs.extend(law.runs(who, kind, purpose));
         }
         let has_end = |run: &Run| run.agreed < NEVER;
