@@ -629,7 +629,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_settling_wait(framegate_settling 
 /* Every tap, and whether it is still in a release that was under way. Into an array as in framegate_meeting_participants(). Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
 FRAMEGATE_NODISCARD framegate_status framegate_settling_taps(framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
 
-/* Enters into the ledger how far each tap had come, or that it has not settled, and says which; nothing is entered if nothing was ever narrowed.
+/* Enters into the ledger how far each tap had come, or that it has not settled, and says which; nothing is entered if nothing was narrowed since the meeting was opened or resumed.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC; FOREIGN for a settling of another meeting, of which nothing is entered. */
 FRAMEGATE_NODISCARD framegate_status framegate_meeting_settled(framegate_meeting meeting, framegate_settling settling, int64_t now, bool *settled);
 
@@ -1266,7 +1266,7 @@ enum {
   FRAMEGATE_FINDING_UNSEALED = 6,      /* its tag has no seal, or there is no digest to check it by */
   FRAMEGATE_FINDING_FORGED = 7,        /* its seal is not of this tag, stream, payload and these people */
   FRAMEGATE_FINDING_INCONSISTENT = 8,  /* by the ledger this cannot have been released: no such stream, person or outlet by then, they had not agreed, or it was captured later */
-  FRAMEGATE_FINDING_RECALLED = 9,      /* it was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)) */
+  FRAMEGATE_FINDING_RECALLED = 9,      /* it was released lawfully, and consent to it has been withdrawn since, or, of a derived frame, may have been: it must go (GDPR Art. 17(1)(b)) */
   FRAMEGATE_FINDING_OTHER_MEETING = 10 /* it is of another meeting than the ledger, or the key is, perhaps of one of the same id */
 };
 

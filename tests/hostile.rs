@@ -81,24 +81,6 @@ static LINES: LazyLock<Vec<Value>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Every value in a value, by the path to it.
-fn paths(value: &Value, path: &str, all: &mut Vec<String>) {
-    all.push(path.to_owned());
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                paths(value, &format!("{path}/{key}"), all);
-            }
-        }
-        Value::Array(values) => {
-            for (index, value) in values.iter().enumerate() {
-                paths(value, &format!("{path}/{index}"), all);
-            }
-        }
-        _ => {}
-    }
-}
-
 fn any_value() -> impl Strategy<Value = Value> {
     let numbers = [
         -1,
@@ -185,7 +167,7 @@ fn forge(lines: &mut Vec<Value>, forgery: &Forgery) {
         Forgery::Replace(line, at, by) => {
             let line = &mut lines[line.index(count)];
             let mut all = Vec::new();
-            paths(line, "", &mut all);
+            common::paths(line, "", &mut all);
             if let Some(place) = line.pointer_mut(&all[at.index(all.len())]) {
                 *place = by.clone();
             }
@@ -194,7 +176,7 @@ fn forge(lines: &mut Vec<Value>, forgery: &Forgery) {
             let from = lines[from.index(count)].clone();
             let line = &mut lines[line.index(count)];
             let mut all = Vec::new();
-            paths(line, "", &mut all);
+            common::paths(line, "", &mut all);
             let path = &all[at.index(all.len())];
             if let (Some(place), Some(value)) = (line.pointer_mut(path), from.pointer(path)) {
                 *place = value.clone();
@@ -286,7 +268,7 @@ fn every_field_of_every_entry_refuses_other_types_repeated_and_unknown_names() {
         kinds.push(line["entry"]["event"].to_string());
 
         let mut all = Vec::new();
-        paths(&line, "", &mut all);
+        common::paths(&line, "", &mut all);
         for path in all {
             // A type that is no field's.
             let mut wrong = line.clone();

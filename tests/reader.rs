@@ -285,23 +285,6 @@ fn parsed(bytes: &[u8]) -> Vec<Value> {
         .collect()
 }
 
-fn paths(value: &Value, path: &str, all: &mut Vec<String>) {
-    all.push(path.to_owned());
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                paths(value, &format!("{path}/{key}"), all);
-            }
-        }
-        Value::Array(values) => {
-            for (index, value) in values.iter().enumerate() {
-                paths(value, &format!("{path}/{index}"), all);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// A value wrong by one, in each way that there is.
 fn wrong_by_one(value: &Value) -> Vec<Value> {
     match value {
@@ -384,7 +367,7 @@ fn forgeries(ledger: &[u8]) -> Vec<Case> {
     let mut add = |lines: &[Value]| all.push(Case::new(rechained(lines)));
     for (at, line) in lines.iter().enumerate() {
         let mut fields = Vec::new();
-        paths(line, "", &mut fields);
+        common::paths(line, "", &mut fields);
         fields.retain(|path| !["", "/n", "/prev"].contains(&path.as_str()));
         for path in fields {
             for wrong in wrong_by_one(line.pointer(&path).unwrap()) {

@@ -46,3 +46,21 @@ pub fn rechained(lines: &[Value]) -> Vec<u8> {
     }
     bytes
 }
+
+/// Every value in a value, by the path to it.
+pub fn paths(value: &Value, path: &str, all: &mut Vec<String>) {
+    all.push(path.to_owned());
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                paths(value, &format!("{path}/{key}"), all);
+            }
+        }
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                paths(value, &format!("{path}/{index}"), all);
+            }
+        }
+        _ => {}
+    }
+}

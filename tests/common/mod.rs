@@ -14,7 +14,7 @@ use framegate::{
 };
 
 mod canonical;
-pub use canonical::{canonical, rechained};
+pub use canonical::{canonical, paths, rechained};
 
 /// RECORD and TRAIN of everything.
 pub const SCOPE: Scope = Scope::new(Kinds::all(), Purposes::RECORD.union(Purposes::TRAIN));

@@ -1,7 +1,7 @@
 //! Erasure lists and receipts: no frame is left out, and no more is named than may have been released.
 
 use framegate::{
-    Kind, Ledger,
+    Kind, Ledger, OutletId,
     export::{ErasureList, Range, Receipt},
 };
 
@@ -33,6 +33,19 @@ fn end(millis: Option<u32>) -> i64 {
     millis.map_or(NEVER, i64::from)
 }
 
+impl Outlet {
+    fn new<'a>(
+        outlet: OutletId,
+        ranges: impl Iterator<Item = &'a Range>,
+        off: (bool, i64),
+    ) -> Self {
+        Self {
+            number: outlet.number(),
+            ranges: ranges.map(|range| Said::of(range, off)).collect(),
+        }
+    }
+}
+
 impl Said {
     fn of(range: &Range, (late, short): (bool, i64)) -> Self {
         let settled = match end(range.settled_ms) {
@@ -59,35 +72,19 @@ pub fn check(told: &Told, bytes: &[u8], law: &Law, fault: Option<Fault>) -> Resu
         let list = ErasureList::of(&ledger, who).ok_or("no erasure list of somebody who joined")?;
         let short = i64::from(has(Fault::ErasedLong)) - i64::from(has(Fault::ErasedShort));
         let off = (has(Fault::ErasedLate), short);
-        let erased: Vec<_> = list
-            .outlets
-            .iter()
-            .map(|outlet| Outlet {
-                number: outlet.outlet.number(),
-                ranges: outlet
-                    .ranges
-                    .iter()
-                    .map(|recalled| Said::of(&recalled.range, off))
-                    .collect(),
-            })
-            .collect();
+        let erased = list.outlets.iter().map(|outlet| {
+            let ranges = outlet.ranges.iter().map(|recalled| &recalled.range);
+            Outlet::new(outlet.outlet, ranges, off)
+        });
+        let erased: Vec<_> = erased.collect();
         let receipt = Receipt::of(&ledger, who).ok_or("no receipt of somebody who joined")?;
         let off = (
             has(Fault::ReceiptLate),
             -i64::from(has(Fault::ReceiptShort)),
         );
-        let released: Vec<_> = receipt
-            .released
-            .iter()
-            .map(|outlet| Outlet {
-                number: outlet.outlet.number(),
-                ranges: outlet
-                    .ranges
-                    .iter()
-                    .map(|range| Said::of(range, off))
-                    .collect(),
-            })
-            .collect();
+        let released = receipt.released.iter();
+        let released = released.map(|outlet| Outlet::new(outlet.outlet, outlet.ranges.iter(), off));
+        let released: Vec<_> = released.collect();
         frames(told, law, who, &erased, &released)?;
         ranges(law, who, &erased, true).map_err(|what| format!("erasure list of {who}: {what}"))?;
         ranges(law, who, &released, false).map_err(|what| format!("receipt of {who}: {what}"))?;
