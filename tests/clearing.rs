@@ -40,10 +40,17 @@ fn tag(kind: Kind, stream: u16, purposes: Purposes, captured: u32, generation: u
 
 /// What is found of a frame with one person in it, whoever sealed it.
 fn found(verifier: &Verifier, instance: Instance, id: &str, tag: Tag) -> Finding {
-    let subjects = [Subject {
-        id,
-        kinds: Kinds::empty(),
-    }];
+    found_as(verifier, instance, (id, Kinds::empty()), tag)
+}
+
+/// The same with one person in it as these kinds, too.
+fn found_as(
+    verifier: &Verifier,
+    instance: Instance,
+    (id, kinds): (&str, Kinds),
+    tag: Tag,
+) -> Finding {
+    let subjects = [Subject { id, kinds }];
     let frame = Archived {
         instance,
         carried: Some(Carried::from(tag)),
@@ -351,6 +358,55 @@ fn r6_agreeing_again_after_a_crash_clears_nothing_of_before_it_whatever_lines_we
         assert_eq!(found(1, 5000, 11), Finding::Cleared);
         // A derived frame does not tell of which of the two.
         assert_eq!(found(SEVERAL, 5000, 11), present);
+    }
+}
+
+#[test]
+fn r6_a_derived_frame_is_of_before_a_crash_only_where_consent_reached_then() {
+    let lasting = |at, end| {
+        (
+            at,
+            granted("ada", until(grant(Kinds::AUDIO, Purposes::ASSIST), end)),
+        )
+    };
+    let ledger = learning([
+        (1000, outlet(1, "assistant", Purposes::ASSIST)),
+        lasting(1000, 3000),
+        (1000, Entry::Resumed { torn: false }),
+        lasting(1001, 9000),
+        (1002, withdrew("ada", Kinds::AUDIO, Purposes::ASSIST)),
+        lasting(1003, 9000),
+    ]);
+    let verifier = Verifier::new(&ledger).unwrap();
+    for (captured, finding) in [
+        (2999, Finding::Recalled),
+        (3000, Finding::Cleared),
+        (8999, Finding::Cleared),
+        (9000, Finding::Inconsistent),
+    ] {
+        let tag = tag(Kind::Audio, SEVERAL, Purposes::ASSIST, captured, 13);
+        let found = found(&verifier, ledger.head.instance, "ada", tag);
+        assert_eq!(found, finding, "{captured}");
+    }
+}
+
+/// A caption of the very millisecond in which it was agreed to has the generation of what was said, of before; but not of before a crash.
+#[test]
+fn r8_what_is_agreed_to_after_a_crash_covers_nothing_that_was_derived_before_it() {
+    let captions = || (1000, granted("ada", grant(Kinds::CAPTION, TRAIN)));
+    for (lines, finding) in [
+        (vec![captions()], Finding::Cleared),
+        (
+            vec![(1000, Entry::Resumed { torn: false }), captions()],
+            Finding::Inconsistent,
+        ),
+    ] {
+        let ledger = learning(lines);
+        let verifier = Verifier::new(&ledger).unwrap();
+        let kinds = Kinds::AUDIO | Kinds::CAPTION;
+        let caption = tag(Kind::Caption, SEVERAL, TRAIN, 1000, 7);
+        let found = found_as(&verifier, ledger.head.instance, ("ada", kinds), caption);
+        assert_eq!(found, finding);
     }
 }
 

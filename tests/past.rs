@@ -312,6 +312,35 @@ fn r6_a_withdrawal_beside_a_ledger_is_found_by_every_name_of_it() {
     }
 }
 
+/// What was restricted beside a ledger suspends what comes, not what taps had released by the time at which it is taken up.
+#[test]
+fn r6_what_lies_beside_is_taken_up_no_earlier_than_what_was_released() {
+    let folder = Folder::new();
+    let path = folder.ledger();
+    let mut scene = scene(writer(&path));
+    let late = scene.tap.admit(
+        &own(millis(9000)),
+        (&[1; 80][..]).into(),
+        millis(9000),
+        |_| (),
+    );
+    assert_eq!(late.verdict(), Verdict::Whole);
+    let mut past = PastMeeting::open(&path, None).unwrap();
+    let entered = past
+        .restrict(Authority::Host, None, AUDIO, wall(0))
+        .unwrap();
+    assert_eq!(entered, Entered::Beside);
+    scene.meeting.group(&[scene.ana]).unwrap();
+    let ledger = read(&path);
+    let head = ledger.head;
+    let restricted = ledger
+        .lines
+        .iter()
+        .find(|line| matches!(line.entry, Entry::Restricted { .. }));
+    assert_eq!(restricted.map(|line| line.at), Some(millis(9000)));
+    assert_eq!(found(&ledger, &head, &[late.tag]), [Finding::Cleared]);
+}
+
 /// Where a meeting's ledger is no more what it was opened by, somebody may have withdrawn beside another name of it.
 #[cfg(unix)]
 #[test]
