@@ -390,6 +390,26 @@ fn r6_a_derived_frame_is_of_before_a_crash_only_where_consent_reached_then() {
     }
 }
 
+/// Consent that begins within a millisecond holds from the next one on, when what had been released before was captured earlier.
+#[test]
+fn r8_what_is_agreed_to_within_a_millisecond_covers_nothing_that_was_derived_before() {
+    let mut book = Book::new().with([
+        (0, joined("ada")),
+        (0, stream(0, Kind::Audio, Some("ada"))),
+        (0, outlet(0, "model", TRAIN)),
+        (1000, granted("ada", grant(Kinds::AUDIO, TRAIN))),
+    ]);
+    book.enter(1_000_500, &granted("ada", grant(Kinds::CAPTION, TRAIN)));
+    let ledger = book.read();
+    let verifier = Verifier::new(&ledger).unwrap();
+    let kinds = Kinds::AUDIO | Kinds::CAPTION;
+    for (generation, finding) in [(7, Finding::Inconsistent), (8, Finding::Cleared)] {
+        let caption = tag(Kind::Caption, SEVERAL, TRAIN, 1001, generation);
+        let found = found_as(&verifier, ledger.head.instance, ("ada", kinds), caption);
+        assert_eq!(found, finding, "{generation}");
+    }
+}
+
 /// A caption of the very millisecond in which it was agreed to has the generation of what was said, of before; but not of before a crash.
 #[test]
 fn r8_what_is_agreed_to_after_a_crash_covers_nothing_that_was_derived_before_it() {

@@ -788,6 +788,22 @@ fn a_vcon_consent_attachment_has_the_drafts_fields() {
 }
 
 #[test]
+fn r5_a_purpose_is_granted_only_if_it_stood_by_the_first_line_of_what_is_recorded() {
+    let agreed = |purposes| (1000, granted("ada", grant(Kinds::AUDIO, purposes)));
+    for (first, second, status) in [
+        (Purposes::ASSIST, RECORD, "granted"),
+        (RECORD, Purposes::ASSIST, "denied"),
+    ] {
+        let book = Book::new().with([(0, outlet(0, "recorder", RECORD)), (0, joined("ada"))]);
+        let ledger = book.with([agreed(first), agreed(second)]).read();
+        let value = to_value(Consent::of(&ledger, "ada", &dialog())).expect("JSON");
+        let mut consents = value["consents"].as_array().expect("consents").iter();
+        let assist = consents.find(|consent| consent["purpose"] == "assist");
+        assert_eq!(assist.expect("a purpose")["status"], status);
+    }
+}
+
+#[test]
 fn a_vcon_lawful_basis_attachment_has_the_drafts_fields() {
     let ledger = mixed();
     let value = to_value(LawfulBasis::of(&ledger, "ada", &dialog())).expect("JSON");
