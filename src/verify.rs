@@ -15,7 +15,7 @@ use crate::{
     purpose::Purposes,
     seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
     tag::Tag,
-    time::{Millis, Time},
+    time::Millis,
 };
 
 /// What was found of an archived frame. If several things are wrong with it, one of them is given; numbers are never reused.
@@ -438,11 +438,8 @@ impl Verifier {
 
 impl Consent {
     fn all(interval: &Interval, ledger: &Ledger) -> impl Iterator<Item = Self> {
-        let at = |line: usize| ledger.lines.get(line).map(|line| line.at);
-        let began = at(interval.span.opened)
-            .filter(|at| at.floor() == at.ceil())
-            .map(Time::floor);
         let span = interval.span;
+        let began = ledger.lines.get(span.opened).map(|line| line.at.floor());
         let is_recalled = span.recalled.is_some();
         let pieces = interval.pieces.iter();
         pieces.map(move |piece| Self {

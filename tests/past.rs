@@ -20,7 +20,10 @@ use framegate::{
     Finding, Grant, Head, Join, Kinds, Ledger, LedgerWriter, Meeting, Method, Notice,
     OutletOptions, Participant, PastMeeting, Purposes, Reason, Scope, Store, StoreError, Subject,
     Subjects, Tag, Tap, Time, Verdict, Verifier,
-    export::{ErasureList, Receipt},
+    export::{
+        ErasureList, Receipt,
+        vcon::{Consent, Dialog, Status},
+    },
 };
 
 const SECRET: [u8; 32] = [7; 32];
@@ -339,6 +342,41 @@ fn r6_what_lies_beside_is_taken_up_no_earlier_than_what_was_released() {
         .find(|line| matches!(line.entry, Entry::Restricted { .. }));
     assert_eq!(restricted.map(|line| line.at), Some(millis(9000)));
     assert_eq!(found(&ledger, &head, &[late.tag]), [Finding::Cleared]);
+}
+
+/// What was restricted while the meeting was gone did not stand for what was recorded once it went on.
+#[test]
+fn r2_what_was_restricted_after_a_crash_is_granted_for_nothing_that_comes() {
+    for (restricts, status) in [(false, Status::Granted), (true, Status::Denied)] {
+        let folder = Folder::new();
+        let path = folder.ledger();
+        let Scene { meeting, tap, .. } = scene(writer(&path));
+        drop((meeting, tap));
+        if restricts {
+            let train = Scope::new(Kinds::AUDIO, Purposes::TRAIN);
+            let mut past = PastMeeting::open(&path, None).unwrap();
+            past.restrict(Authority::Host, None, train, wall(0))
+                .unwrap();
+        }
+        let ledger = read(&path);
+        let store = FileStore::append_after(&path, &ledger).unwrap();
+        drop(Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap());
+        let ledger = read(&path);
+        let outlet = ledger.lines.iter().find_map(|line| match line.entry {
+            Entry::OutletOpened { outlet, .. } => Some(outlet),
+            _ => None,
+        });
+        let dialog = Dialog {
+            party: 0,
+            dialog: 0,
+            outlet: outlet.unwrap(),
+            started: Duration::ZERO,
+        };
+        let consent = Consent::of(&ledger, "ana", &dialog).unwrap();
+        let mut purposes = consent.consents.iter();
+        let train = purposes.find(|purpose| purpose.purpose == "train");
+        assert_eq!(train.unwrap().status, status);
+    }
 }
 
 /// Where a meeting's ledger is no more what it was opened by, somebody may have withdrawn beside another name of it.
