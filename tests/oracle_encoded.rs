@@ -410,8 +410,8 @@ fn control_every_fault_of_the_model_is_found() {
 #[test]
 fn every_frame_that_is_made_comes_to_every_fate_that_it_can_have() {
     let mut seen = std::collections::BTreeMap::<String, u32>::new();
-    let mut runner = TestRunner::new(config(1));
-    for _ in 0..2000 {
+    let mut runner = TestRunner::new(config(STREAMS));
+    for _ in 0..STREAMS {
         let script = scripts().new_tree(&mut runner).unwrap().current();
         let mut model = Model {
             fault: None,
