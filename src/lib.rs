@@ -26,104 +26,56 @@ extern crate alloc;
 #[cfg(any(feature = "std", test, framegate_loom, framegate_shuttle))]
 extern crate std;
 
-mod admission;
-mod authority;
-mod canonical;
 #[cfg(feature = "capi")]
 #[expect(unsafe_code, reason = "addresses from outside")]
 mod capi;
-mod codec;
-mod consent;
-mod content;
-mod decide;
-mod derived;
-mod encoded;
-mod error;
-pub mod export;
-mod format;
-mod frame;
-mod grid;
-mod group;
-mod hex;
-mod ids;
-mod instance;
-mod join;
-mod json;
-mod judge;
-mod kind;
-mod ledger;
-mod lives;
-mod lock;
-mod meeting;
-#[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
-mod models;
-mod outlet;
-#[cfg(feature = "std")]
-mod past;
-mod payload;
-mod purpose;
-mod records;
-mod redact;
-mod refusal;
-mod region;
-mod register;
-mod release;
-mod replay;
-mod schema;
-mod seal;
-mod serial;
-mod settling;
-mod state;
-mod stream;
-mod sync;
-mod table;
-mod tag;
-mod tap;
-mod time;
-mod traffic;
-mod utf8;
-mod verdict;
-mod verify;
-pub mod wire;
-#[cfg(feature = "std")]
-mod withdrawals;
+mod control;
+mod evidence;
+mod gate;
+mod media;
+mod shared;
+mod types;
 
-pub use admission::{Admission, Batch, Cleared};
-pub use authority::Authority;
-pub use consent::{Challenge, Digest, Grant, Method, Notice, PublicKey, Scope, Signed};
-pub use decide::Decision;
-pub use derived::{KeptSource, MAX_SOURCES, Source};
-pub use error::Error;
-pub use frame::{Contributors, Frame};
-pub use grid::{ColorRange, PixelFormat, Samples};
-pub use group::Group;
-pub use ids::{Outlet, OutletId, Participant, Stream, StreamId};
-pub use instance::Instance;
-pub use join::Join;
-pub use kind::{Kind, Kinds};
-pub use ledger::{
+pub use control::consent::{Challenge, Grant, Method, Notice, PublicKey, Scope, Signed};
+pub use control::join::Join;
+pub use control::ledger::{
     Beside, Device, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line,
     Store, StoreError, TapCount,
 };
 #[cfg(feature = "std")]
-pub use ledger::{FileStore, FileStoreError};
-pub use meeting::Meeting;
-pub use outlet::OutletOptions;
+pub use control::ledger::{FileStore, FileStoreError};
+pub use control::meeting::Meeting;
+pub use control::outlet::OutletOptions;
 #[cfg(feature = "std")]
-pub use past::{Entered, PastMeeting};
-pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
-pub use purpose::Purposes;
-pub use refusal::Refusal;
-pub use region::{Area, MAX_REGIONS, Region};
-pub use release::Counters;
-pub use schema::{Field, MAX_FIELDS, Schema};
-pub use seal::{Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects};
-pub use settling::{Settling, TapRelease};
-pub use stream::StreamOptions;
-pub use tag::{Tag, TagError};
-pub use tap::Tap;
-pub use time::Time;
-pub use verdict::{Reason, Verdict};
-pub use verify::{Finding, Seals, Verifier};
+pub use control::past::{Entered, PastMeeting};
+pub use control::stream::StreamOptions;
 #[cfg(feature = "std")]
-pub use withdrawals::Withdrawals;
+pub use control::withdrawals::Withdrawals;
+pub use evidence::seal::{
+    Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects,
+};
+pub use evidence::verify::{Finding, Seals, Verifier};
+pub use evidence::{export, wire};
+pub use gate::admission::{Admission, Batch, Cleared};
+pub use gate::decide::Decision;
+pub use gate::frame::{Contributors, Frame};
+pub use gate::source::{KeptSource, MAX_SOURCES, Source};
+pub use gate::tap::Tap;
+pub use media::grid::{ColorRange, PixelFormat, Samples};
+pub use media::payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
+pub use media::schema::{Field, MAX_FIELDS, Schema};
+pub use shared::group::Group;
+pub use shared::settling::{Settling, TapRelease};
+pub use shared::tap_state::Counters;
+pub use types::authority::Authority;
+pub use types::digest::Digest;
+pub use types::error::Error;
+pub use types::ids::{Outlet, OutletId, Participant, Stream, StreamId};
+pub use types::instance::Instance;
+pub use types::kind::{Kind, Kinds};
+pub use types::purpose::Purposes;
+pub use types::refusal::Refusal;
+pub use types::region::{Area, MAX_REGIONS, Region};
+pub use types::tag::{Tag, TagError};
+pub use types::time::Time;
+pub use types::verdict::{Reason, Verdict};

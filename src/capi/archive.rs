@@ -11,10 +11,12 @@ use super::{
     status::Status,
 };
 use crate::{
-    ledger::Ledger,
-    purpose::Purposes,
-    seal::{Archived, MeetingKey, Subjects},
-    verify::{Finding, Seals, Verifier},
+    control::ledger::Ledger,
+    evidence::{
+        seal::{Archived, MeetingKey, Subjects},
+        verify::{Finding, Seals, Verifier},
+    },
+    types::purpose::Purposes,
 };
 
 pub(super) static VERIFIERS: Objects<Verifier> = Objects::new(8);

@@ -29,7 +29,7 @@ use super::{
     status::Status,
     tap::TAPS,
 };
-use crate::serial;
+use crate::control::serial;
 
 /// A table of handles, or what sources are proved by.
 pub(super) trait Table: Sync {

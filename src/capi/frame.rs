@@ -12,14 +12,18 @@ use super::{
     tag::TagOut,
 };
 use crate::{
-    derived::{MAX_SOURCES, Source},
-    frame::{Contributors, Frame},
-    group::Group,
-    ids::Participant,
-    kind::Kinds,
-    payload::{Payload, PayloadMut, Plane, PlaneMut},
-    region::{Area, MAX_REGIONS, Region},
-    time::Time,
+    gate::{
+        frame::{Contributors, Frame},
+        source::{MAX_SOURCES, Source},
+    },
+    media::payload::{Payload, PayloadMut, Plane, PlaneMut},
+    shared::group::Group,
+    types::{
+        ids::Participant,
+        kind::Kinds,
+        region::{Area, MAX_REGIONS, Region},
+        time::Time,
+    },
 };
 
 /// What is known of a frame beside its payload.

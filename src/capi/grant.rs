@@ -9,12 +9,11 @@ use super::{
     status::Status,
 };
 use crate::{
-    authority::Authority,
-    consent::{Digest, Grant, Method, Notice, Scope, Signed},
-    ids::Participant,
-    kind::Kinds,
-    purpose::Purposes,
-    time::Time,
+    control::consent::{Grant, Method, Notice, Scope, Signed},
+    types::{
+        authority::Authority, digest::Digest, ids::Participant, kind::Kinds, purpose::Purposes,
+        time::Time,
+    },
 };
 
 /// Kinds × purposes.

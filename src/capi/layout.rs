@@ -13,12 +13,14 @@ use super::{
     status, stream, tag, tap,
 };
 use crate::{
-    derived::MAX_SOURCES,
-    kind::Kind,
-    purpose::Purposes,
-    region::MAX_REGIONS,
-    verdict::{Reason, Verdict},
-    wire::sdp::{ALLOW_MIXED, URI},
+    evidence::wire::sdp::{ALLOW_MIXED, URI},
+    gate::source::MAX_SOURCES,
+    types::{
+        kind::Kind,
+        purpose::Purposes,
+        region::MAX_REGIONS,
+        verdict::{Reason, Verdict},
+    },
 };
 
 /// What has a number, by the C expression for it.

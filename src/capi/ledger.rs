@@ -13,10 +13,12 @@ use super::{
     status::Status,
 };
 use crate::{
-    consent::PublicKey,
-    export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
-    ids::OutletId,
-    ledger::{Entry, FileStoreError, Head, Ledger},
+    control::{
+        consent::PublicKey,
+        ledger::{Entry, FileStoreError, Head, Ledger},
+    },
+    evidence::export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
+    types::ids::OutletId,
 };
 
 pub(super) static LEDGERS: Objects<Ledger> = Objects::new(3);

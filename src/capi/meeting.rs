@@ -15,15 +15,13 @@ use super::{
     store::{Append, Event, Events, Teller, User},
 };
 use crate::{
-    consent::Digest,
-    error::Error,
-    ids::Participant,
-    instance::Instance,
-    ledger::{Device, Durability, Head, Ledger, LedgerWriter, is_in_store},
-    meeting::Meeting,
-    settling::Settling,
-    time::Time,
-    withdrawals::Withdrawals,
+    control::{
+        ledger::{Device, Durability, Head, Ledger, LedgerWriter, is_in_store},
+        meeting::Meeting,
+        withdrawals::Withdrawals,
+    },
+    shared::settling::Settling,
+    types::{digest::Digest, error::Error, ids::Participant, instance::Instance, time::Time},
 };
 
 pub(super) static MEETINGS: Objects<Shared> = Objects::new(1);
@@ -498,9 +496,11 @@ extern "C" fn framegate_meeting_tick(meeting: Handle<Shared>, now: i64) -> i32 {
 mod tests {
     use super::*;
     use crate::{
-        authority::Authority,
-        consent::Scope,
-        ledger::{Store, StoreError},
+        control::{
+            consent::Scope,
+            ledger::{Store, StoreError},
+        },
+        types::authority::Authority,
     };
     use alloc::vec::Vec;
 

@@ -16,9 +16,8 @@ use super::{
     status::Status,
 };
 use crate::{
-    authority::Authority,
-    error::Error,
-    past::{Entered, PastMeeting},
+    control::past::{Entered, PastMeeting},
+    types::{authority::Authority, error::Error},
 };
 
 /// A ledger in which people withdraw; threads take turns.

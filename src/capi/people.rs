@@ -10,7 +10,10 @@ use super::{
     settling::Under,
     status::Status,
 };
-use crate::{authority::Authority, consent::PublicKey, ids::Participant, join::Join, time::Time};
+use crate::{
+    control::{consent::PublicKey, join::Join},
+    types::{authority::Authority, ids::Participant, time::Time},
+};
 
 /// A participant, as C passes one.
 pub(super) type Person = Participant;

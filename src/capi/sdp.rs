@@ -6,8 +6,8 @@ use super::{
     wire::extension,
 };
 use crate::{
-    purpose::Purposes,
-    wire::sdp::{self, Preference, Recording},
+    evidence::wire::sdp::{self, Preference, Recording},
+    types::purpose::Purposes,
 };
 
 pub(super) const ON: u32 = 1;

@@ -12,8 +12,8 @@ use super::{
     tag::TagOut,
 };
 use crate::{
-    kind::Kinds,
-    seal::{Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject},
+    evidence::seal::{Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject},
+    types::kind::Kinds,
 };
 
 pub(super) static MEETING_KEYS: Objects<MeetingKey> = Objects::new(6);

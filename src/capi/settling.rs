@@ -11,9 +11,8 @@ use super::{
     store::Events,
 };
 use crate::{
-    error::Error,
-    settling::{Settling, TapRelease},
-    time::Time,
+    shared::settling::{Settling, TapRelease},
+    types::{error::Error, time::Time},
 };
 
 /// A narrowing under way, and who is told of what is entered as it settles.

@@ -23,7 +23,10 @@ use super::{
     status::Status,
     tag::TagOut,
 };
-use crate::{derived::Source, kind::Kinds, time::Time};
+use crate::{
+    gate::source::Source,
+    types::{kind::Kinds, time::Time},
+};
 
 /// What something was derived from.
 #[derive(Clone, Copy)]
@@ -193,7 +196,7 @@ extern "C" fn framegate_source_meet<'c>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::Participant;
+    use crate::types::ids::Participant;
 
     fn source(people: &[Participant]) -> Source<'_> {
         Source {

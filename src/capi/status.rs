@@ -2,11 +2,9 @@
 
 use super::memory::Text;
 use crate::{
-    error::Error,
-    ledger::{FileStoreError, LedgerError, LedgerFault},
-    refusal::Refusal,
-    tag::TagError,
-    wire::WireError,
+    control::ledger::{FileStoreError, LedgerError, LedgerFault},
+    evidence::wire::WireError,
+    types::{error::Error, refusal::Refusal, tag::TagError},
 };
 
 macro_rules! statuses {

@@ -10,14 +10,17 @@ use super::{
     status::Status,
 };
 use crate::{
-    grid::{ColorRange, PixelFormat, Samples},
-    ids::{Life, Outlet, OutletId, Stream, StreamId},
-    kind::{Kind, Kinds},
-    outlet,
-    payload::Format,
-    purpose::Purposes,
-    schema::{Field, MAX_FIELDS, Schema},
-    stream,
+    control::{outlet, stream},
+    media::{
+        grid::{ColorRange, PixelFormat, Samples},
+        payload::Format,
+        schema::{Field, MAX_FIELDS, Schema},
+    },
+    types::{
+        ids::{Life, Outlet, OutletId, Stream, StreamId},
+        kind::{Kind, Kinds},
+        purpose::Purposes,
+    },
 };
 
 /// A registered source.

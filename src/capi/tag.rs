@@ -7,7 +7,7 @@ use super::{
     stream::{self, kind_number},
     tap::verdict,
 };
-use crate::{
+use crate::types::{
     ids::StreamId,
     kind::Kind,
     purpose::Purposes,

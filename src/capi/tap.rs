@@ -19,16 +19,20 @@ use super::{
     tag::TagOut,
 };
 use crate::{
-    admission::{Admission, Batch, Cleared},
-    decide::Decisions,
-    frame::{Contributors, Frame},
-    ids::{OutletId, StreamId},
-    payload::{Payload, PayloadMut},
-    release::Counters,
-    tag::Tag,
-    tap::Tap,
-    time::Time,
-    verdict::Verdict,
+    gate::{
+        admission::{Admission, Batch, Cleared},
+        decide::Decisions,
+        frame::{Contributors, Frame},
+        tap::Tap,
+    },
+    media::payload::{Payload, PayloadMut},
+    shared::tap_state::Counters,
+    types::{
+        ids::{OutletId, StreamId},
+        tag::Tag,
+        time::Time,
+        verdict::Verdict,
+    },
 };
 
 pub(super) static TAPS: HotObjects<OpenTap, 4> = HotObjects::new();

@@ -7,9 +7,11 @@ use super::{
     stream,
 };
 use crate::{
-    payload::Format,
-    seal::Carried,
-    wire::{WireError, obu, rtp, sei},
+    evidence::{
+        seal::Carried,
+        wire::{WireError, obu, rtp, sei},
+    },
+    media::payload::Format,
 };
 
 /// What a tag is in, or is written into.

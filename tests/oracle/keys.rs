@@ -1,4 +1,4 @@
-//! Keys, challenges and what is signed, once more from the documented forms: `src/consent/signature.rs` has the tables.
+//! Keys, challenges and what is signed, once more from the documented forms: `src/control/consent/message.rs` and `signature.rs` beside it have them.
 //!
 //! It shares no code with the gate: messages are put together here, and signed and checked with `ed25519-dalek` itself.
 

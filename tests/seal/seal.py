@@ -1,4 +1,4 @@
-"""Makes seals as src/seal.rs documents them: one JSON object a line comes in, one seal in hexadecimal digits a line goes out."""
+"""Makes seals as src/evidence/seal.rs documents them: one JSON object a line comes in, one seal in hexadecimal digits a line goes out."""
 
 import hashlib
 import hmac
