@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
-#![cfg_attr(not(feature = "capi"), forbid(unsafe_code))]
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 #![deny(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -26,9 +25,9 @@ extern crate alloc;
 #[cfg(any(feature = "std", test, framegate_loom, framegate_shuttle))]
 extern crate std;
 
-#[cfg(feature = "capi")]
-#[expect(unsafe_code, reason = "addresses from outside")]
-mod capi;
+#[cfg(feature = "binding")]
+#[doc(hidden)]
+pub mod binding;
 mod control;
 mod evidence;
 mod gate;

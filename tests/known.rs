@@ -1,11 +1,11 @@
-//! Known answers, which the C interface comes to, too: `tests/capi/known.h`.
+//! Known answers, which the C interface comes to, too: `bindings/c/tests/known.h`.
 
 use framegate::{
     Carried, Format, Instance, Kind, Kinds, MeetingKey, Subject, Subjects, Tag,
     wire::{WireError, obu, rtp, sei},
 };
 
-const KNOWN: &str = include_str!("capi/known.h");
+const KNOWN: &str = include_str!("../bindings/c/tests/known.h");
 const ID: u8 = 5;
 
 fn known(name: &str) -> Vec<u8> {

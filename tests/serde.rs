@@ -67,75 +67,75 @@ macro_rules! written {
 }
 
 data! {
-    "authority.rs" Authority: [Authority::Participant, Authority::Guardian, Authority::Host, Authority::Administrator, Authority::Vendor];
-    "consent/grant.rs" Grant: [grant(), Grant { signed: Some(signed()), ..grant() }];
-    "consent/grant.rs" Method: [Method::Clicked, Method::Typed, Method::Spoken, Method::Signed];
-    "consent/grant.rs" Scope: [SCOPE, Scope::ALL, Scope::new(Kinds::empty(), Purposes::empty())];
-    "consent/notice.rs" Digest: [Digest::of("")];
-    "consent/notice.rs" Notice: [common::notice()];
-    "refusal.rs" Refusal: [Refusal::Overreach, Refusal::AgreedEarlier, Refusal::Unsigned, Refusal::Keyless, Refusal::ForeignMeeting, Refusal::Replayed, Refusal::WrongSignature];
-    "consent/signature.rs" PublicKey: [PublicKey([7; 32])];
-    "consent/signature.rs" Signed: [signed()];
-    "export/erasure.rs" Erasure: erasure().outlets;
-    "export/erasure.rs" ErasureList: [erasure()];
-    "export/erasure.rs" Recalled: erasure().outlets.remove(0).ranges;
-    "export/history.rs" Ending: [
+    "types/authority.rs" Authority: [Authority::Participant, Authority::Guardian, Authority::Host, Authority::Administrator, Authority::Vendor];
+    "control/consent/grant.rs" Grant: [grant(), Grant { signed: Some(signed()), ..grant() }];
+    "control/consent/grant.rs" Method: [Method::Clicked, Method::Typed, Method::Spoken, Method::Signed];
+    "control/consent/scope.rs" Scope: [SCOPE, Scope::ALL, Scope::new(Kinds::empty(), Purposes::empty())];
+    "types/digest.rs" Digest: [Digest::of("")];
+    "control/consent/notice.rs" Notice: [common::notice()];
+    "types/refusal.rs" Refusal: [Refusal::Overreach, Refusal::AgreedEarlier, Refusal::Unsigned, Refusal::Keyless, Refusal::ForeignMeeting, Refusal::Replayed, Refusal::WrongSignature];
+    "control/consent/signature.rs" PublicKey: [PublicKey([7; 32])];
+    "control/consent/signature.rs" Signed: [signed()];
+    "evidence/export/erasure.rs" Erasure: erasure().outlets;
+    "evidence/export/erasure.rs" ErasureList: [erasure()];
+    "evidence/export/erasure.rs" Recalled: erasure().outlets.remove(0).ranges;
+    "evidence/export/history.rs" Ending: [
         Ending::Expired, Ending::Withdrawn, Ending::Superseded, Ending::Restricted, Ending::Left, Ending::Torn, Ending::MeetingEnded,
     ];
-    "export/outlet.rs" Range: receipt().released.remove(0).ranges;
-    "export/receipt.rs" Agreement: receipt().agreed;
-    "export/receipt.rs" Attempt: receipt().refused;
-    "export/receipt.rs" Frames: [receipt().released.remove(0).frames.unwrap()];
-    "export/receipt.rs" Held: receipt().held;
-    "export/receipt.rs" Receipt: [receipt()];
-    "export/receipt.rs" Released: receipt().released;
-    "export/receipt.rs" Restriction: receipt().restricted;
-    "export/receipt.rs" Withdrawal: receipt().withdrawn;
-    "export/ts27560.rs" Particulars: [particulars()];
-    "export/vcon.rs" Dialog: [Dialog { party: 1, dialog: 2, outlet: outlet(), started: Duration::from_millis(3) }];
-    "region.rs" Area: [Area::Rectangle { x: 0, y: u32::MAX, width: 2, height: 3 }, Area::Channel(u16::MAX), Area::Span { start: 4, end: 5 }];
-    "ids.rs" OutletId: [outlet()];
-    "ids.rs" StreamId: [stream()];
-    "grid.rs" ColorRange: [ColorRange::Limited, ColorRange::Full];
-    "grid.rs" PixelFormat: PIXELS;
-    "grid.rs" Samples: SAMPLES;
-    "kind.rs" Kind: Kind::ALL;
-    "kind.rs" Kinds: [Kinds::empty(), Kinds::AUDIO | Kinds::CHAT, Kinds::all()];
-    "ledger/beside.rs" Beside: [beside()];
-    "ledger/entry.rs" Entry: memory().read().lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>();
-    "ledger/entry.rs" Head: [memory().read().head];
-    "ledger/entry.rs" Line: memory().read().lines;
-    "ledger/entry.rs" TapCount: counts();
-    "ledger/writer.rs" Durability: [Durability::Each, Durability::Batched];
-    "outlet.rs" OutletOptions: [OutletOptions::new("a", Purposes::RECORD), OutletOptions::new("b", Purposes::TRAIN).recipient("ACME Ltd").blank(Kinds::VIDEO)];
-    "past.rs" Entered: [Entered::InLedger, Entered::Beside];
-    "payload.rs" Format: formats();
-    "purpose.rs" Purposes: [Purposes::empty(), Purposes::TRAIN | Purposes::RECORD, Purposes::from_bits_retain(1 << 9), Purposes::from_bits_retain(u16::MAX)];
-    "release.rs" Counters: counts().iter().map(|count| count.frames).collect::<Vec<_>>();
-    "settling.rs" TapRelease: [TapRelease { stream: stream(), outlet: outlet(), released: 3, last: Some(millis(4)), is_releasing: true }];
-    "schema.rs" Field: Vec::from(schema().fields());
-    "schema.rs" Schema: [schema()];
-    "seal.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];
-    "seal.rs" Seal: [Seal::from_bytes([9; 16])];
-    "seal.rs" PayloadDigest: [PayloadDigest::from_bytes([9; 32])];
-    "instance.rs" Instance: [Instance::from_bytes([9; 16]).unwrap()];
-    "tag.rs" Tag: [tag(), tag().meet(tag())];
-    "time.rs" Time: [Time::START, millis(1), Time::from_micros(-1), Time::from_micros(i64::MAX)];
-    "verdict.rs" Reason: [Reason::Ended, Reason::NotGranted, Reason::ReachesBack, Reason::Disjoint];
-    "verdict.rs" Verdict: [Verdict::Whole, Verdict::Redacted(Reason::Absent), Verdict::Blanked(Reason::Time), Verdict::Dropped(Reason::Malformed)];
-    "verify.rs" Finding: [
+    "evidence/export/outlet.rs" Range: receipt().released.remove(0).ranges;
+    "evidence/export/receipt.rs" Agreement: receipt().agreed;
+    "evidence/export/receipt.rs" Attempt: receipt().refused;
+    "evidence/export/receipt.rs" Frames: [receipt().released.remove(0).frames.unwrap()];
+    "evidence/export/receipt.rs" Held: receipt().held;
+    "evidence/export/receipt.rs" Receipt: [receipt()];
+    "evidence/export/receipt.rs" Released: receipt().released;
+    "evidence/export/receipt.rs" Restriction: receipt().restricted;
+    "evidence/export/receipt.rs" Withdrawal: receipt().withdrawn;
+    "evidence/export/ts27560.rs" Particulars: [particulars()];
+    "evidence/export/vcon.rs" Dialog: [Dialog { party: 1, dialog: 2, outlet: outlet(), started: Duration::from_millis(3) }];
+    "types/region.rs" Area: [Area::Rectangle { x: 0, y: u32::MAX, width: 2, height: 3 }, Area::Channel(u16::MAX), Area::Span { start: 4, end: 5 }];
+    "types/ids.rs" OutletId: [outlet()];
+    "types/ids.rs" StreamId: [stream()];
+    "media/grid.rs" ColorRange: [ColorRange::Limited, ColorRange::Full];
+    "media/grid.rs" PixelFormat: PIXELS;
+    "media/grid.rs" Samples: SAMPLES;
+    "types/kind.rs" Kind: Kind::ALL;
+    "types/kind.rs" Kinds: [Kinds::empty(), Kinds::AUDIO | Kinds::CHAT, Kinds::all()];
+    "control/ledger/beside.rs" Beside: [beside()];
+    "control/ledger/entry.rs" Entry: memory().read().lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>();
+    "control/ledger/entry.rs" Head: [memory().read().head];
+    "control/ledger/entry.rs" Line: memory().read().lines;
+    "control/ledger/entry.rs" TapCount: counts();
+    "control/ledger/writer.rs" Durability: [Durability::Each, Durability::Batched];
+    "control/outlet.rs" OutletOptions: [OutletOptions::new("a", Purposes::RECORD), OutletOptions::new("b", Purposes::TRAIN).recipient("ACME Ltd").blank(Kinds::VIDEO)];
+    "control/past.rs" Entered: [Entered::InLedger, Entered::Beside];
+    "media/payload.rs" Format: formats();
+    "types/purpose.rs" Purposes: [Purposes::empty(), Purposes::TRAIN | Purposes::RECORD, Purposes::from_bits_retain(1 << 9), Purposes::from_bits_retain(u16::MAX)];
+    "shared/tap_state.rs" Counters: counts().iter().map(|count| count.frames).collect::<Vec<_>>();
+    "shared/settling.rs" TapRelease: [TapRelease { stream: stream(), outlet: outlet(), released: 3, last: Some(millis(4)), is_releasing: true }];
+    "media/schema.rs" Field: Vec::from(schema().fields());
+    "media/schema.rs" Schema: [schema()];
+    "evidence/seal.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];
+    "evidence/seal.rs" Seal: [Seal::from_bytes([9; 16])];
+    "evidence/seal.rs" PayloadDigest: [PayloadDigest::from_bytes([9; 32])];
+    "types/instance.rs" Instance: [Instance::from_bytes([9; 16]).unwrap()];
+    "types/tag.rs" Tag: [tag(), tag().meet(tag())];
+    "types/time.rs" Time: [Time::START, millis(1), Time::from_micros(-1), Time::from_micros(i64::MAX)];
+    "types/verdict.rs" Reason: [Reason::Ended, Reason::NotGranted, Reason::ReachesBack, Reason::Disjoint];
+    "types/verdict.rs" Verdict: [Verdict::Whole, Verdict::Redacted(Reason::Absent), Verdict::Blanked(Reason::Time), Verdict::Dropped(Reason::Malformed)];
+    "evidence/verify.rs" Finding: [
         Finding::Cleared, Finding::NoTag, Finding::Withheld, Finding::OtherPurpose, Finding::Unnamed, Finding::Unsealed, Finding::Forged,
         Finding::Inconsistent, Finding::Recalled,
     ];
-    "wire/sdp.rs" Preference: [Preference::On, Preference::Off, Preference::Pause, Preference::NoPreference];
-    "wire/sdp.rs" Recording: [Recording::On, Recording::Off, Recording::Paused];
-    "wire/sei.rs" Codec: [Codec::H264, Codec::Hevc];
+    "evidence/wire/sdp.rs" Preference: [Preference::On, Preference::Off, Preference::Pause, Preference::NoPreference];
+    "evidence/wire/sdp.rs" Recording: [Recording::On, Recording::Off, Recording::Paused];
+    "evidence/wire/sei.rs" Codec: [Codec::H264, Codec::Hevc];
 }
 
 written! {
-    "export/cawg.rs" cawg: Data, Entries, Entry, Permission, TrainingMining;
-    "export/ts27560.rs" ts27560: ConsentRecord, Event, Party, PiiInformation, PiiProcessing, Purpose, State;
-    "export/vcon.rs" vcon: Body, Consent, LawfulBasis, Proof, ProofData, ProofMechanism, Purpose, PurposeGrant, Status;
+    "evidence/export/cawg.rs" cawg: Data, Entries, Entry, Permission, TrainingMining;
+    "evidence/export/ts27560.rs" ts27560: ConsentRecord, Event, Party, PiiInformation, PiiProcessing, Purpose, State;
+    "evidence/export/vcon.rs" vcon: Body, Consent, LawfulBasis, Proof, ProofData, ProofMechanism, Purpose, PurposeGrant, Status;
 }
 
 /// Those that are no data, and why.
@@ -143,70 +143,74 @@ const NO_DATA: &[(&str, &[&str])] = &[
     (
         "stands for something in this process, and whoever could read one from a file would have made it up",
         &[
-            "decide.rs Decision",
-            "derived.rs KeptSource",
-            "ids.rs Outlet",
-            "ids.rs Participant",
-            "ids.rs Stream",
-            "region.rs Region",
-            "stream.rs StreamOptions",
+            "gate/decide.rs Decision",
+            "gate/source.rs KeptSource",
+            "types/ids.rs Outlet",
+            "types/ids.rs Participant",
+            "types/ids.rs Stream",
+            "types/region.rs Region",
+            "control/stream.rs StreamOptions",
         ],
     ),
     (
         "only reading and checking makes one",
-        &["ledger/read.rs Ledger", "verify.rs Verifier"],
+        &[
+            "control/ledger/read.rs Ledger",
+            "evidence/verify.rs Verifier",
+        ],
     ),
     (
         "a key is not written",
         &[
-            "ledger/writer.rs Device",
-            "seal.rs MeetingKey",
-            "seal.rs StreamKey",
-            "verify.rs Seals",
+            "control/ledger/writer.rs Device",
+            "evidence/seal.rs MeetingKey",
+            "evidence/seal.rs StreamKey",
+            "evidence/verify.rs Seals",
         ],
     ),
     (
         "does something",
         &[
-            "admission.rs Admission",
-            "admission.rs Batch",
-            "group.rs Group",
-            "ledger/file.rs FileStore",
-            "ledger/writer.rs LedgerWriter",
-            "meeting.rs Meeting",
-            "past.rs PastMeeting",
-            "settling.rs Settling",
-            "tap.rs Tap",
-            "withdrawals.rs Withdrawals",
+            "gate/admission.rs Admission",
+            "gate/admission.rs Batch",
+            "gate/decide.rs Decisions",
+            "shared/group.rs Group",
+            "control/ledger/file.rs FileStore",
+            "control/ledger/writer.rs LedgerWriter",
+            "control/meeting.rs Meeting",
+            "control/past.rs PastMeeting",
+            "shared/settling.rs Settling",
+            "gate/tap.rs Tap",
+            "control/withdrawals.rs Withdrawals",
         ],
     ),
     (
         "borrows what is somebody else's, for one call",
         &[
-            "admission.rs Cleared",
-            "derived.rs Source",
-            "frame.rs Contributors",
-            "frame.rs Frame",
-            "join.rs Join",
-            "payload.rs Payload",
-            "payload.rs PayloadMut",
-            "payload.rs Plane",
-            "payload.rs PlaneMut",
-            "seal.rs Archived",
-            "seal.rs Subject",
-            "seal.rs Subjects",
+            "gate/admission.rs Cleared",
+            "gate/source.rs Source",
+            "gate/frame.rs Contributors",
+            "gate/frame.rs Frame",
+            "control/join.rs Join",
+            "media/payload.rs Payload",
+            "media/payload.rs PayloadMut",
+            "media/payload.rs Plane",
+            "media/payload.rs PlaneMut",
+            "evidence/seal.rs Archived",
+            "evidence/seal.rs Subject",
+            "evidence/seal.rs Subjects",
         ],
     ),
     (
         "an error",
         &[
-            "error.rs Error",
-            "ledger/file.rs FileStoreError",
-            "ledger/read.rs LedgerError",
-            "ledger/read.rs LedgerFault",
-            "ledger/writer.rs StoreError",
-            "tag.rs TagError",
-            "wire/mod.rs WireError",
+            "types/error.rs Error",
+            "control/ledger/file_error.rs FileStoreError",
+            "control/ledger/fault.rs LedgerError",
+            "control/ledger/fault.rs LedgerFault",
+            "control/ledger/writer.rs StoreError",
+            "types/tag.rs TagError",
+            "evidence/wire/mod.rs WireError",
         ],
     ),
 ];
@@ -375,12 +379,10 @@ fn defined(folder: &Path, under: &str) -> BTreeMap<String, String> {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        // What C has is C's, and the models are tests.
+        // What bindings are made of is theirs, and the models are tests.
         if path.is_dir() {
-            if name != "capi" {
-                found.extend(defined(&path, &format!("{under}{name}/")));
-            }
-        } else if name != "models.rs" {
+            found.extend(defined(&path, &format!("{under}{name}/")));
+        } else if !["binding.rs", "models.rs"].contains(&name) {
             let place = format!("{under}{name}");
             found.extend(types(&place, &fs::read_to_string(&path).unwrap()));
         }
@@ -428,8 +430,8 @@ fn no_public_type_is_left_out() {
     all.extend(types("frame.rs", "    pub struct Planted(u8);"));
     assert_eq!(wrong(&all), ["frame.rs Planted"]);
     all.remove("frame.rs Planted");
-    all.remove("region.rs Area");
-    assert_eq!(wrong(&all), ["region.rs Area"]);
+    all.remove("types/region.rs Area");
+    assert_eq!(wrong(&all), ["types/region.rs Area"]);
 }
 
 fn refused<T: DeserializeOwned + Debug>(bad: &[Value]) {

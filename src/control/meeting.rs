@@ -58,7 +58,7 @@ pub struct Meeting {
     id: String,
     life: Life,
     table: Arc<Table>,
-    core: Core,
+    pub(crate) core: Core,
     streams: Vec<OpenStream>,
     records: Registry,
     outlets: Vec<(OutletId, OutletOptions)>,
@@ -193,14 +193,8 @@ impl Meeting {
         self.core.state.read().register.instance()
     }
 
-    /// Whether somebody is, or was, in this meeting.
-    #[cfg(feature = "capi")]
-    pub(crate) fn knows(&self, who: Participant) -> bool {
-        self.core.state.read().register.id(who).is_some()
-    }
-
     /// Whether handles of a life are this meeting's.
-    #[cfg(feature = "capi")]
+    #[cfg(feature = "binding")]
     pub(crate) fn is_of(&self, life: Life) -> bool {
         self.life == life
     }

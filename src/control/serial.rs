@@ -11,7 +11,7 @@ static LIVES: AtomicU64 = AtomicU64::new(0);
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
 /// Begins anew, in a child of the process.
-#[cfg(all(feature = "capi", unix))]
+#[cfg(all(feature = "binding", unix))]
 pub(crate) fn forget() {
     STAYS.store(0, Relaxed);
     LIVES.store(0, Relaxed);

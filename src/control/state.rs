@@ -534,7 +534,7 @@ impl Core {
     }
 
     /// Closes everything for good without waiting: lets go of the store, or leaves that to whoever has it.
-    #[cfg(feature = "capi")]
+    #[cfg(feature = "binding")]
     pub(crate) fn close_without_waiting(&self) {
         self.state.lock().go();
         self.let_go();

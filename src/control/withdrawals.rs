@@ -18,30 +18,12 @@ use crate::{
 /// It does not keep the meeting open: once that is dropped, everything is closed, and its calls fail with [`Error::Ended`].
 #[derive(Clone)]
 pub struct Withdrawals {
-    core: Core,
+    pub(crate) core: Core,
 }
 
 impl Withdrawals {
     pub(crate) fn new(core: Core) -> Self {
         Self { core }
-    }
-
-    /// Whether somebody is, or was, in the meeting.
-    #[cfg(feature = "capi")]
-    pub(crate) fn knows(&self, who: Participant) -> bool {
-        self.core.state.read().register.id(who).is_some()
-    }
-
-    /// Closes everything for good, before the meeting itself is dropped.
-    #[cfg(feature = "capi")]
-    pub(crate) fn shut(&self) {
-        self.core.state.lock().close();
-    }
-
-    /// Closes everything for good, and lets go of the store without waiting for whoever has it.
-    #[cfg(feature = "capi")]
-    pub(crate) fn close_without_waiting(&self) {
-        self.core.close_without_waiting();
     }
 
     /// As [`Meeting::withdraw`](crate::Meeting::withdraw).

@@ -45,7 +45,7 @@ impl<R> Admission<R> {
 pub struct Cleared<'a> {
     payload: Payload<'a>,
     tag: Tag,
-    content: Content<'a>,
+    pub(crate) content: Content<'a>,
 }
 
 impl<'a> Cleared<'a> {
@@ -70,16 +70,6 @@ impl<'a> Cleared<'a> {
         !self.tag.verdict().is_released() || self.content.hides(region)
     }
 
-    /// A bit for each region, or field of a record, that was hidden; all of a frame that was withheld.
-    #[cfg(feature = "capi")]
-    pub(crate) fn hidden(&self) -> u64 {
-        if self.tag.verdict().is_released() {
-            self.content.refused
-        } else {
-            u64::MAX
-        }
-    }
-
     /// Returns what to name as the source of anything derived from this (R8): its tag, the people in what is left of it, its kinds,
     /// and when its earliest part was captured.
     ///
@@ -100,7 +90,7 @@ impl<'a> Cleared<'a> {
 /// A release under way, in which frames are admitted one after the other: [`Tap::batch`].
 pub struct Batch<'a> {
     tap: &'a Tap,
-    scope: ReleaseGuard<'a>,
+    pub(crate) release: ReleaseGuard<'a>,
     now: Time,
 }
 
@@ -172,10 +162,10 @@ impl Tap {
     #[inline]
     pub(crate) fn begin(&self, now: Time) -> Batch<'_> {
         let now = self.state.advance(now);
-        let scope = self.state.begin();
+        let release = self.state.begin();
         Batch {
             tap: self,
-            scope,
+            release,
             now,
         }
     }
@@ -198,7 +188,7 @@ impl Batch<'_> {
             }
             None => tap.whole_or_dropped(frame, &payload, now),
         };
-        self.scope.count(verdict, frame.captured);
+        self.release.count(verdict, frame.captured);
         let output = verdict.is_released().then(|| {
             release(Cleared {
                 payload,
@@ -229,7 +219,7 @@ impl Batch<'_> {
         let (generation, ruling) = tap.rule(frame, &payload, extent, now);
         let from = Some(&payload);
         let verdict = tap.treat(&ruling, frame.regions, extent, from, &mut buffer, now);
-        self.scope.count(verdict, frame.captured);
+        self.release.count(verdict, frame.captured);
         tap.hand_on(verdict, &ruling, frame, generation, &buffer, release)
     }
 
@@ -249,7 +239,7 @@ impl Batch<'_> {
         let extent = tap.format.extent(&seen);
         let (generation, ruling) = tap.rule(frame, &seen, extent, now);
         let verdict = tap.treat(&ruling, frame.regions, extent, None, &mut payload, now);
-        self.scope.count(verdict, frame.captured);
+        self.release.count(verdict, frame.captured);
         tap.hand_on(verdict, &ruling, frame, generation, &payload, release)
     }
 
@@ -306,7 +296,7 @@ impl Batch<'_> {
                 Some(Payload::Bytes(blank))
             })
         };
-        self.scope.count(verdict, frame.captured);
+        self.release.count(verdict, frame.captured);
         let tag = tap.tag_as(verdict, tap.purposes, frame, generation);
         let output = handed_on.map(|payload| {
             release(Cleared {
@@ -467,15 +457,6 @@ impl Tap {
             refused,
             uncovered,
         }
-    }
-}
-
-#[cfg(feature = "capi")]
-impl Batch<'_> {
-    /// The release goes on until [`Tap::end`].
-    #[inline]
-    pub(crate) fn leave_open(self) {
-        self.scope.leave_open();
     }
 }
 

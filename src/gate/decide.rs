@@ -183,7 +183,7 @@ impl Tap {
 
 /// Bare decisions about many frames by one load.
 #[derive(Clone, Copy)]
-pub(crate) struct Decisions<'a> {
+pub struct Decisions<'a> {
     tap: &'a Tap,
     now: Time,
     generation: u32,
@@ -191,16 +191,19 @@ pub(crate) struct Decisions<'a> {
 }
 
 impl Decisions<'_> {
+    /// Returns the tag of a frame.
+    #[must_use]
     #[inline]
-    pub(crate) fn tag(&self, frame: &Frame<'_>) -> Tag {
+    pub fn tag(&self, frame: &Frame<'_>) -> Tag {
         let owners = frame.is_of_owner_alone().then_some(frame.captured);
         let whole = owners.and_then(|captured| self.surely_whole(captured));
         whole.unwrap_or_else(|| self.tap.tag_of_any(frame, self.now))
     }
 
-    /// The tag of a frame of the stream's owner alone, if it is whole by that one load.
+    /// Returns the tag of a frame of the stream's owner alone, if it is whole by that one load.
+    #[must_use]
     #[inline]
-    pub(crate) fn surely_whole(&self, captured: Time) -> Option<Tag> {
+    pub fn surely_whole(&self, captured: Time) -> Option<Tag> {
         let template = self.tap.template;
         let covers = self.word.covers(captured, self.now);
         covers.then(|| template.whole(self.word.purposes(), captured, self.generation))

@@ -6,8 +6,6 @@ use core::{
     marker::PhantomData,
 };
 
-#[cfg(feature = "capi")]
-use crate::types::ids::{OutletId, StreamId};
 use crate::{
     gate::{frame::Frame, records::Records},
     media::{codec::Coded, json::Keys, payload::Format},
@@ -69,12 +67,6 @@ pub(crate) enum StreamSource {
 }
 
 impl Tap {
-    /// Whether blank frames are its own, each good until the next one.
-    #[cfg(feature = "capi")]
-    pub(crate) fn makes_blanks(&self) -> bool {
-        self.blanks && self.encoded.is_some()
-    }
-
     /// Returns whether the last frame was cleared by consent but withheld because it may depend on a withheld or missing frame
     /// ([`Reason::AwaitsKeyframe`](crate::Reason::AwaitsKeyframe)). Ask the sender for a keyframe then (RFC 4585 §6.3.1, RFC 5104 §3.5.1); otherwise nothing is released until the next one comes by itself.
     #[must_use]
@@ -107,9 +99,7 @@ impl Tap {
         let sources = frame.sources.iter();
         sources.fold(own, |tag, source| tag.inheriting(source.tag))
     }
-}
 
-impl Tap {
     /// Notes that frames were withheld without being read, so that whatever may depend on them is withheld too.
     #[cold]
     pub(crate) fn interrupt(&self) {
@@ -117,19 +107,5 @@ impl Tap {
         if let Some(Ok(mut encoded)) = encoded.map(RefCell::try_borrow_mut) {
             encoded.interrupt();
         }
-    }
-}
-
-#[cfg(feature = "capi")]
-impl Tap {
-    /// Ends a release that was left open.
-    #[inline]
-    pub(crate) fn end(&self) {
-        self.state.end();
-    }
-
-    /// From which stream, into which outlet.
-    pub(crate) fn leads(&self) -> (StreamId, OutletId) {
-        (self.state.stream, self.state.outlet)
     }
 }

@@ -151,7 +151,7 @@ impl TapState {
     }
 
     /// Ends a release that was left open.
-    #[cfg(feature = "capi")]
+    #[cfg(feature = "binding")]
     #[inline]
     pub(crate) fn end(&self) {
         drop(ReleaseGuard(self));
@@ -193,7 +193,7 @@ impl ReleaseGuard<'_> {
     }
 }
 
-#[cfg(feature = "capi")]
+#[cfg(feature = "binding")]
 impl ReleaseGuard<'_> {
     /// The release goes on until [`TapState::end`].
     #[inline]

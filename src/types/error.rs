@@ -2,7 +2,8 @@ use crate::types::{authority::Authority, refusal::Refusal};
 
 /// Why a meeting did not do what was asked. A failed call never widens anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
+// For the bindings of this repository a new case must break their build.
+#[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum Error {
     /// Somebody tried to agree who cannot, or not in this way (R2). The attempt is in the ledger.
     #[error("the {} cannot agree: {}", .1.name(), .0.explanation())]

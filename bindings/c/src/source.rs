@@ -23,9 +23,9 @@ use super::{
     status::Status,
     tag::TagOut,
 };
-use crate::{
-    gate::source::Source,
-    types::{kind::Kinds, time::Time},
+use framegate::{
+    Kinds, Source, Time,
+    binding::{SourceParts, participant_numbers},
 };
 
 /// What something was derived from.
@@ -87,7 +87,7 @@ impl ProvingKey {
     }
 
     /// The proof of a source; none before a tap was opened, when there is no source either.
-    fn prove(&self, source: &Source<'_>) -> Option<Proof> {
+    fn prove(&self, source: &SourceParts<'_>) -> Option<Proof> {
         if !self.is_drawn.load(Acquire) {
             return None;
         }
@@ -98,11 +98,13 @@ impl ProvingKey {
         let mut mac = Hmac::<Sha256>::new((&key).into());
         mac.update(&source.tag.to_bytes());
         mac.update(&source.kinds.bits().to_ne_bytes());
-        mac.update(&source.captured.to_bits().to_ne_bytes());
+        mac.update(&source.captured.as_micros().to_ne_bytes());
         // How many these are is told by where it ends: all else is of a fixed length.
         for who in source.people {
-            let place = u32::from(who.slot) << 16 | u32::from(who.meeting);
-            mac.update(&(u64::from(who.stay) << 32 | u64::from(place)).to_ne_bytes());
+            let (stay, slot, meeting) = participant_numbers(*who);
+            mac.update(&stay.to_ne_bytes());
+            mac.update(&slot.to_ne_bytes());
+            mac.update(&meeting.to_ne_bytes());
         }
         mac.finalize().into_bytes().first_chunk().copied()
     }
@@ -134,7 +136,8 @@ impl Held for HeldKey {
 
 impl<'c> SourceIn<'c> {
     /// What came out of a release, or of joining such, for the caller: its people are in `room`. None if there is no proof to give.
-    pub(super) fn of(source: &Source<'_>, room: Out<'c, Person>) -> Option<Self> {
+    pub(super) fn of(source: Source<'_>, room: Out<'c, Person>) -> Option<Self> {
+        let source = SourceParts::from(source);
         Some(Self {
             size: size::<Self>(),
             kinds: source.kinds.bits().into(),
@@ -142,7 +145,7 @@ impl<'c> SourceIn<'c> {
             people: room.read_only(),
             people_count: source.people.len(),
             captured: source.captured.as_micros(),
-            proof: PROVING_KEY.prove(source)?,
+            proof: PROVING_KEY.prove(&source)?,
         })
     }
 
@@ -152,13 +155,15 @@ impl<'c> SourceIn<'c> {
         let source = self.unproved()?;
         let proof = PROVING_KEY.prove(&source).ok_or(Status::NoSource)?;
         let is_ours = bool::from(proof.ct_eq(&self.proof));
-        is_ours.then_some(source).ok_or(Status::NoSource)
+        is_ours
+            .then(|| source.into_source())
+            .ok_or(Status::NoSource)
     }
 
     /// What is told of it, by whomever.
-    fn unproved(&self) -> Result<Source<'c>, Status> {
+    fn unproved(&self) -> Result<SourceParts<'c>, Status> {
         let kinds = u16::try_from(self.kinds).map_err(|_| Status::NoSource)?;
-        Ok(Source {
+        Ok(SourceParts {
             tag: self.tag.get().map_err(|_| Status::NoSource)?,
             people: participants(self.people, self.people_count)?,
             kinds: Kinds::from_bits_retain(kinds),
@@ -180,10 +185,10 @@ extern "C" fn framegate_source_meet<'c>(
         let (a, b) = (a.sized()?.get()?, b.sized()?.get()?);
         let Some(met) = a.meet(&b, room.array(capacity)?) else {
             // So many are enough, whoever is in both.
-            out.people_count = a.people.len() + b.people.len();
+            out.people_count = a.people().len() + b.people().len();
             return Err(Status::ShortBuffer);
         };
-        let met = SourceIn::of(&met, room).ok_or(Status::NoSource)?;
+        let met = SourceIn::of(met, room).ok_or(Status::NoSource)?;
         // A later header's is longer, and keeps its size.
         *out = SourceIn {
             size: out.size,
@@ -196,11 +201,11 @@ extern "C" fn framegate_source_meet<'c>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::ids::Participant;
+    use framegate::{Participant, binding::withheld_tag};
 
-    fn source(people: &[Participant]) -> Source<'_> {
-        Source {
-            tag: TagOut::withheld(),
+    fn source(people: &[Participant]) -> SourceParts<'_> {
+        SourceParts {
+            tag: withheld_tag(u16::MAX),
             people,
             kinds: Kinds::AUDIO,
             captured: Time::START,

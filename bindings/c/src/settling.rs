@@ -10,10 +10,7 @@ use super::{
     status::Status,
     store::Events,
 };
-use crate::{
-    shared::settling::{Settling, TapRelease},
-    types::{error::Error, time::Time},
-};
+use framegate::{Error, Settling, TapRelease, Time};
 
 /// A narrowing under way, and who is told of what is entered as it settles.
 pub(super) struct Under {

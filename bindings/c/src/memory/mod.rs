@@ -26,18 +26,18 @@ pub(super) unsafe trait Sized32: Plain {}
 macro_rules! plain {
     ($($type:ty),*) => {
         // SAFETY: all of its members are plain.
-        $(unsafe impl $crate::capi::memory::Plain for $type {})*
+        $(unsafe impl $crate::memory::Plain for $type {})*
     };
 }
 
 /// Declares structs that begin with their size; what else they consist of is plain.
 macro_rules! sized {
     ($($type:ty),*) => {
-        $crate::capi::memory::plain!($($type),*);
+        $crate::memory::plain!($($type),*);
         $(
             const _: () = assert!(core::mem::offset_of!($type, size) == 0);
             // SAFETY: its first member is its size, as is asserted above.
-            unsafe impl $crate::capi::memory::Sized32 for $type {}
+            unsafe impl $crate::memory::Sized32 for $type {}
         )*
     };
 }

@@ -7,14 +7,7 @@ use super::{
     stream::{self, kind_number},
     tap::verdict,
 };
-use crate::types::{
-    ids::StreamId,
-    kind::Kind,
-    purpose::Purposes,
-    tag::{Tag, Template},
-    time::Time,
-    verdict::{Reason, Verdict},
-};
+use framegate::{Kind, Reason, StreamId, Tag, binding};
 
 /// A tag as it travels, or all zeros.
 #[derive(Clone, Copy)]
@@ -47,18 +40,6 @@ impl TagOut {
     #[inline]
     pub(super) fn get(self) -> Result<Tag, Status> {
         Ok(Tag::from_bytes(self.bytes)?)
-    }
-
-    /// What stands for a tag that is none.
-    pub(super) fn withheld() -> Tag {
-        Self::of_stream(u16::MAX)
-    }
-
-    /// What stands for the tags of the stream of this number, and clears nothing.
-    pub(super) fn of_stream(number: u16) -> Tag {
-        let dropped = Verdict::Dropped(Reason::Malformed);
-        let template = Template::new(Kind::Unclassified, StreamId(number));
-        template.tag(dropped, Purposes::empty(), Time::from_micros(-1), 0)
     }
 }
 
@@ -133,6 +114,6 @@ extern "C" fn framegate_kind_name(kind: u32) -> Text<'static> {
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_reason_name(reason: u32) -> Text<'static> {
-    let reason = u8::try_from(reason).ok().and_then(Reason::from_number);
+    let reason = u8::try_from(reason).ok().and_then(binding::reason);
     Text::of(reason.map_or("unknown", Reason::name))
 }

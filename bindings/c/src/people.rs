@@ -10,10 +10,7 @@ use super::{
     settling::Under,
     status::Status,
 };
-use crate::{
-    control::{consent::PublicKey, join::Join},
-    types::{authority::Authority, ids::Participant, time::Time},
-};
+use framegate::{Authority, Join, Participant, PublicKey, Time};
 
 /// A participant, as C passes one.
 pub(super) type Person = Participant;

@@ -12,21 +12,16 @@ use super::{
     ABI_VERSION, archive, frame, grant, ledger, meeting, past, people, sdp, seal, settling, source,
     status, stream, tag, tap,
 };
-use crate::{
-    evidence::wire::sdp::{ALLOW_MIXED, URI},
-    gate::source::MAX_SOURCES,
-    types::{
-        kind::Kind,
-        purpose::Purposes,
-        region::MAX_REGIONS,
-        verdict::{Reason, Verdict},
-    },
+use framegate::{
+    Kind, MAX_REGIONS, MAX_SOURCES, Purposes, Reason, Verdict,
+    binding::{self, PARTICIPANT},
+    wire::sdp::{ALLOW_MIXED, URI},
 };
 
 /// What has a number, by the C expression for it.
 type Numbers = BTreeMap<String, i128>;
 
-const HEADER: &str = include_str!("../../include/framegate.h");
+const HEADER: &str = include_str!("../include/framegate.h");
 
 /// The members of a struct, all of them: their offsets and sizes, and its own size.
 macro_rules! layout {
@@ -65,7 +60,6 @@ fn structs() -> Numbers {
         "framegate_string" = super::memory::Text { data, length }
         "framegate_scope" = grant::ScopeIn { kinds, purposes }
         "framegate_digest" = meeting::DigestOut { bytes }
-        "framegate_participant" = people::Person { stay, slot, meeting }
         "framegate_stream" = stream::StreamOut { meeting, number, reserved }
         "framegate_outlet" = stream::OutletOut { meeting, number, reserved }
         "framegate_instance" = meeting::InstanceInOut { bytes }
@@ -135,6 +129,12 @@ fn structs() -> Numbers {
         all.insert(format!("offsetof(framegate_{handle}, handle)"), 0);
         all.insert(format!("sizeof(((framegate_{handle} *)0)->handle)"), 8);
     }
+    for (member, at, size) in PARTICIPANT {
+        let c = "framegate_participant";
+        all.insert(format!("offsetof({c}, {member})"), at as i128);
+        all.insert(format!("sizeof((({c} *)0)->{member})"), size as i128);
+        all.insert(format!("sizeof({c})"), size_of::<people::Person>() as i128);
+    }
     all
 }
 
@@ -198,7 +198,7 @@ fn constants() -> Numbers {
         put(format!("PURPOSE_{name}"), purpose.bits().into());
     }
     put("REASON_NONE".into(), 0);
-    for reason in (0..=u8::MAX).filter_map(Reason::from_number) {
+    for reason in (0..=u8::MAX).filter_map(binding::reason) {
         put(
             format!("REASON_{}", in_capitals(&format!("{reason:?}"))),
             reason as i128,

@@ -12,7 +12,7 @@ use super::{
     memory::{Text, plain},
     status::Status,
 };
-use crate::control::ledger::{Beside, FileStore, Ledger, Store, StoreError, is_in_store};
+use framegate::{Beside, FileStore, Ledger, Store, StoreError, binding::is_in_store};
 
 /// Appends lines to a caller's own store.
 pub(super) type Append = Option<unsafe extern "C" fn(*mut c_void, *const u8, usize, i32) -> i32>;

@@ -9,18 +9,9 @@ use super::{
     people::Person,
     status::Status,
 };
-use crate::{
-    control::{outlet, stream},
-    media::{
-        grid::{ColorRange, PixelFormat, Samples},
-        payload::Format,
-        schema::{Field, MAX_FIELDS, Schema},
-    },
-    types::{
-        ids::{Life, Outlet, OutletId, Stream, StreamId},
-        kind::{Kind, Kinds},
-        purpose::Purposes,
-    },
+use framegate::{
+    ColorRange, Field, Format, Kind, Kinds, MAX_FIELDS, Outlet, PixelFormat, Purposes, Samples,
+    Schema, Stream, binding,
 };
 
 /// A registered source.
@@ -149,9 +140,10 @@ sized!(FieldIn<'_>, StreamOptions<'_>, OutletOptions<'_>);
 
 impl From<Stream> for StreamOut {
     fn from(stream: Stream) -> Self {
+        let (meeting, number) = binding::stream_numbers(stream);
         Self {
-            meeting: stream.life.0,
-            number: stream.id.0,
+            meeting,
+            number,
             reserved: [0; 3],
         }
     }
@@ -159,9 +151,10 @@ impl From<Stream> for StreamOut {
 
 impl From<Outlet> for OutletOut {
     fn from(outlet: Outlet) -> Self {
+        let (meeting, number) = binding::outlet_numbers(outlet);
         Self {
-            meeting: outlet.life.0,
-            number: outlet.id.0,
+            meeting,
+            number,
             reserved: [0; 3],
         }
     }
@@ -170,22 +163,22 @@ impl From<Outlet> for OutletOut {
 impl Gate {
     /// A stream of this meeting.
     pub(super) fn stream(&self, stream: StreamOut) -> Result<Stream, Status> {
-        let (life, id) = (Life(stream.meeting), StreamId(stream.number));
-        let is_own = self.meeting.is_of(life) && stream.reserved == [0; 3];
-        is_own.then_some(Stream { life, id }).ok_or(Status::Foreign)
+        let own = binding::stream(&self.meeting, stream.meeting, stream.number);
+        own.filter(|_| stream.reserved == [0; 3])
+            .ok_or(Status::Foreign)
     }
 
     /// An outlet of this meeting.
     pub(super) fn outlet(&self, outlet: OutletOut) -> Result<Outlet, Status> {
-        let (life, id) = (Life(outlet.meeting), OutletId(outlet.number));
-        let is_own = self.meeting.is_of(life) && outlet.reserved == [0; 3];
-        is_own.then_some(Outlet { life, id }).ok_or(Status::Foreign)
+        let own = binding::outlet(&self.meeting, outlet.meeting, outlet.number);
+        own.filter(|_| outlet.reserved == [0; 3])
+            .ok_or(Status::Foreign)
     }
 }
 
 /// The kind of this number; 0 is none, so that none is meant by forgetting it.
 pub(super) fn kind(number: u32) -> Option<Kind> {
-    Kind::from_number(u8::try_from(number.checked_sub(1)?).ok()?)
+    binding::kind(u8::try_from(number.checked_sub(1)?).ok()?)
 }
 
 pub(super) fn kind_number(kind: Kind) -> u32 {
@@ -265,18 +258,18 @@ impl StreamOptions<'_> {
         Ok(Schema::new(fields, self.bits_per_minute)?)
     }
 
-    fn stream(&self, gate: &Gate) -> Result<stream::StreamOptions, Status> {
+    fn stream(&self, gate: &Gate) -> Result<framegate::StreamOptions, Status> {
         let kind = kind(self.kind).ok_or(Status::Number)?;
         let stream = match self.r#type {
-            OWNED => Ok(stream::StreamOptions::owned(
+            OWNED => Ok(framegate::StreamOptions::owned(
                 gate.person(self.owner)?,
                 kind,
                 self.format()?,
             )),
-            MIX => Ok(stream::StreamOptions::mix(kind, self.format()?)),
-            COMPOSITE => Ok(stream::StreamOptions::composite(kind, self.format()?)),
-            DERIVED => Ok(stream::StreamOptions::derived(kind, self.format()?)),
-            RECORDS => Ok(stream::StreamOptions::records(
+            MIX => Ok(framegate::StreamOptions::mix(kind, self.format()?)),
+            COMPOSITE => Ok(framegate::StreamOptions::composite(kind, self.format()?)),
+            DERIVED => Ok(framegate::StreamOptions::derived(kind, self.format()?)),
+            RECORDS => Ok(framegate::StreamOptions::records(
                 gate.person(self.owner)?,
                 kind,
                 self.schema()?,
@@ -320,7 +313,7 @@ extern "C" fn framegate_outlet_open(
         let options = options.sized()?;
         let purposes = Purposes::from_bits_retain(options.purposes);
         let blanks = Kinds::from_bits_retain(options.blanks);
-        let outlet = outlet::OutletOptions::new(options.name.get()?, purposes).blank(blanks);
+        let outlet = framegate::OutletOptions::new(options.name.get()?, purposes).blank(blanks);
         let outlet = match options.recipient.get()? {
             "" => outlet,
             recipient => outlet.recipient(recipient),

@@ -8,12 +8,8 @@ use super::{
     settling::Under,
     status::Status,
 };
-use crate::{
-    control::consent::{Grant, Method, Notice, Scope, Signed},
-    types::{
-        authority::Authority, digest::Digest, ids::Participant, kind::Kinds, purpose::Purposes,
-        time::Time,
-    },
+use framegate::{
+    Authority, Digest, Grant, Kinds, Method, Notice, Participant, Purposes, Scope, Signed, Time,
 };
 
 /// Kinds × purposes.

@@ -15,10 +15,7 @@ use super::{
     memory::{Each, In, Late, Optional, Out, Outs, Text, answer},
     status::Status,
 };
-use crate::{
-    control::past::{Entered, PastMeeting},
-    types::{authority::Authority, error::Error},
-};
+use framegate::{Authority, Entered, Error, PastMeeting};
 
 /// A ledger in which people withdraw; threads take turns.
 type Past = Mutex<Box<PastMeeting>>;

@@ -10,14 +10,7 @@ use super::{
     seal::{CarriedInOut, MEETING_KEYS, PayloadDigestOut, People, SubjectIn},
     status::Status,
 };
-use crate::{
-    control::ledger::Ledger,
-    evidence::{
-        seal::{Archived, MeetingKey, Subjects},
-        verify::{Finding, Seals, Verifier},
-    },
-    types::purpose::Purposes,
-};
+use framegate::{Archived, Finding, Ledger, MeetingKey, Purposes, Seals, Subjects, Verifier};
 
 pub(super) static VERIFIERS: Objects<Verifier> = Objects::new(8);
 

@@ -29,7 +29,7 @@ use super::{
     status::Status,
     tap::TAPS,
 };
-use crate::control::serial;
+use framegate::binding::forget_parent;
 
 /// A table of handles, or what sources are proved by.
 pub(super) trait Table: Sync {
@@ -84,7 +84,7 @@ extern "C" fn in_parent() {
 }
 
 extern "C" fn in_child() {
-    serial::forget();
+    forget_parent();
     release(|table| table.leave());
 }
 

@@ -11,9 +11,9 @@ use super::{
     stream,
     tag::TagOut,
 };
-use crate::{
-    evidence::seal::{Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject},
-    types::kind::Kinds,
+use framegate::{
+    Carried, Kinds, MeetingKey, PayloadDigest, Seal, StreamKey, Subject,
+    binding::{SealEach, withheld_tag},
 };
 
 pub(super) static MEETING_KEYS: Objects<MeetingKey> = Objects::new(6);
@@ -221,7 +221,7 @@ extern "C" fn framegate_stream_key_open(
     key: Out<'_, Handle<Kept>>,
 ) -> i32 {
     answer(key, |room| {
-        let key = MEETING_KEYS.get(meeting)?.stream(TagOut::of_stream(stream));
+        let key = MEETING_KEYS.get(meeting)?.stream(withheld_tag(stream));
         room.put(STREAM_KEYS.insert(Box::new(key))?);
         Ok(())
     })

@@ -9,7 +9,7 @@ use super::{
     people::Person,
     status::Status,
 };
-use crate::shared::group::Group;
+use framegate::Group;
 
 pub(super) static GROUPS: HotObjects<Group, 5> = HotObjects::new();
 

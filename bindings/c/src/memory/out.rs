@@ -6,10 +6,10 @@
 use core::{marker::PhantomData, mem::MaybeUninit, slice};
 
 use super::{LARGEST, Out, Plain, Sized32, check, check_array, size_at, zeroed};
-use crate::capi::{boundary::status, status::Status};
+use crate::{boundary::status, status::Status};
 
 /// Out parameters: none, one or several.
-pub(in crate::capi) trait Outs: Copy {
+pub(crate) trait Outs: Copy {
     /// Where the answers are written.
     type Rooms;
 
@@ -21,10 +21,7 @@ pub(in crate::capi) trait Outs: Copy {
 }
 
 /// A call with out parameters.
-pub(in crate::capi) fn answer<O: Outs>(
-    outs: O,
-    call: impl FnOnce(O::Rooms) -> Result<(), Status>,
-) -> i32 {
+pub(crate) fn answer<O: Outs>(outs: O, call: impl FnOnce(O::Rooms) -> Result<(), Status>) -> i32 {
     let done = status(|| call(outs.open()?));
     if done < 0 {
         outs.abandon();
@@ -33,7 +30,7 @@ pub(in crate::capi) fn answer<O: Outs>(
 }
 
 /// Room that was checked.
-pub(in crate::capi) struct Room<'c, T> {
+pub(crate) struct Room<'c, T> {
     first: *mut T,
     count: usize,
     call: PhantomData<&'c T>,
@@ -42,13 +39,13 @@ pub(in crate::capi) struct Room<'c, T> {
 impl<T: Plain> Room<'_, T> {
     /// Writes the first of it, if there is room for one.
     #[inline]
-    pub(in crate::capi) fn put(&self, value: impl Into<T>) {
+    pub(crate) fn put(&self, value: impl Into<T>) {
         self.put_at(0, value);
     }
 
     /// Writes the one of this index.
     #[inline]
-    pub(in crate::capi) fn put_at(&self, index: usize, value: impl Into<T>) {
+    pub(crate) fn put_at(&self, index: usize, value: impl Into<T>) {
         if index < self.count {
             // SAFETY: aligned, not null, and by the caller's word there is room for `count` of them.
             unsafe { self.first.add(index).write(value.into()) }
@@ -57,7 +54,7 @@ impl<T: Plain> Room<'_, T> {
 
     /// All of it, which may not have been written yet.
     #[inline]
-    pub(in crate::capi) fn slots(&mut self) -> &mut [MaybeUninit<T>] {
+    pub(crate) fn slots(&mut self) -> &mut [MaybeUninit<T>] {
         if self.count == 0 {
             return &mut [];
         }
@@ -66,7 +63,7 @@ impl<T: Plain> Room<'_, T> {
     }
 
     /// Whether there is room for one at least.
-    pub(in crate::capi) fn is_wanted(&self) -> bool {
+    pub(crate) fn is_wanted(&self) -> bool {
         self.count > 0
     }
 
@@ -80,7 +77,7 @@ impl<T: Plain> Room<'_, T> {
 impl<'c, T: Plain> Out<'c, T> {
     /// Room for so many. Of none the address is not looked at.
     #[inline]
-    pub(in crate::capi) fn rooms(self, count: usize) -> Result<Room<'c, T>, Status> {
+    pub(crate) fn rooms(self, count: usize) -> Result<Room<'c, T>, Status> {
         check_array(self.0, count, size_of::<T>())?;
         Ok(Room {
             first: self.0,
@@ -104,7 +101,7 @@ impl<'c, T: Plain> Outs for Out<'c, T> {
 
 /// One value, for which there may be no room.
 #[derive(Clone, Copy)]
-pub(in crate::capi) struct Optional<'c, T>(pub(in crate::capi) Out<'c, T>);
+pub(crate) struct Optional<'c, T>(pub(crate) Out<'c, T>);
 
 impl<'c, T: Plain> Outs for Optional<'c, T> {
     type Rooms = Room<'c, T>;
@@ -121,7 +118,7 @@ impl<'c, T: Plain> Outs for Optional<'c, T> {
 
 /// One value of a call that does what it is for even where its answer has no room. That is told last.
 #[derive(Clone, Copy)]
-pub(in crate::capi) struct Late<'c, T>(pub(in crate::capi) Out<'c, T>);
+pub(crate) struct Late<'c, T>(pub(crate) Out<'c, T>);
 
 impl<'c, T: Plain> Outs for Late<'c, T> {
     type Rooms = Result<Room<'c, T>, Status>;
@@ -133,7 +130,7 @@ impl<'c, T: Plain> Outs for Late<'c, T> {
 
 /// So many values.
 #[derive(Clone, Copy)]
-pub(in crate::capi) struct Array<'c, T>(pub(in crate::capi) Out<'c, T>, pub(in crate::capi) usize);
+pub(crate) struct Array<'c, T>(pub(crate) Out<'c, T>, pub(crate) usize);
 
 impl<'c, T: Plain> Outs for Array<'c, T> {
     type Rooms = Room<'c, T>;
@@ -153,7 +150,7 @@ impl<'c, T: Plain> Outs for Array<'c, T> {
 
 /// A struct that begins with its size, which the caller has set.
 #[derive(Clone, Copy)]
-pub(in crate::capi) struct Struct<'c, T>(pub(in crate::capi) Out<'c, T>);
+pub(crate) struct Struct<'c, T>(pub(crate) Out<'c, T>);
 
 impl<'c, T: Sized32> Outs for Struct<'c, T> {
     type Rooms = &'c mut T;
@@ -195,7 +192,7 @@ impl<T: Sized32> Out<'_, T> {
     /// this library's do and say so: the first may be the odd one. More than `most` are as many as there are without an odd one among them,
     /// as so many may be a mistake.
     #[cold]
-    pub(in crate::capi) fn close_elements(self, count: usize, most: usize, close: impl Fn(&mut T)) {
+    pub(crate) fn close_elements(self, count: usize, most: usize, close: impl Fn(&mut T)) {
         let known = size_of::<T>();
         let apart = size_at(self.0.cast_const()).map_or(known, |size| size as usize);
         if count > most {
@@ -247,12 +244,12 @@ impl<T: Sized32> Out<'_, T> {
 }
 
 /// Where an array of unknown length goes, or a text; for how many there is room; and where it is said how many there are.
-pub(in crate::capi) type Buffer<'c, T> = (Out<'c, T>, usize, Out<'c, usize>);
+pub(crate) type Buffer<'c, T> = (Out<'c, T>, usize, Out<'c, usize>);
 
 /// Room for an array of unknown length, and where it is said how long that is.
-pub(in crate::capi) struct List<'c, T> {
-    pub(in crate::capi) room: Room<'c, T>,
-    pub(in crate::capi) length: Room<'c, usize>,
+pub(crate) struct List<'c, T> {
+    pub(crate) room: Room<'c, T>,
+    pub(crate) length: Room<'c, usize>,
 }
 
 /// The length is 0 at first. What the buffer has is left there until it is known that there is an error.
@@ -275,7 +272,7 @@ impl<'c, T: Plain> Outs for Buffer<'c, T> {
 
 impl<T: Plain> List<'_, T> {
     /// Writes all, or nothing but how many there are.
-    pub(in crate::capi) fn put(self, all: &[T]) -> Result<(), Status> {
+    pub(crate) fn put(self, all: &[T]) -> Result<(), Status> {
         self.length.put(all.len());
         if all.len() > self.room.count {
             return Err(Status::ShortBuffer);
@@ -318,7 +315,7 @@ macro_rules! several {
 
 /// One of several out parameters.
 #[derive(Clone, Copy)]
-pub(in crate::capi) struct Each<O>(pub(in crate::capi) O);
+pub(crate) struct Each<O>(pub(crate) O);
 
 several!(A: a, B: b);
 several!(A: a, B: b, C: c);

@@ -5,9 +5,9 @@ use super::{
     status::Status,
     wire::extension,
 };
-use crate::{
-    evidence::wire::sdp::{self, Preference, Recording},
-    types::purpose::Purposes,
+use framegate::{
+    Purposes,
+    wire::sdp::{self, Preference, Recording},
 };
 
 pub(super) const ON: u32 = 1;

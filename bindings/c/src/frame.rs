@@ -9,21 +9,11 @@ use super::{
     source::SourceIn,
     status::Status,
     stream::kind,
-    tag::TagOut,
 };
-use crate::{
-    gate::{
-        frame::{Contributors, Frame},
-        source::{MAX_SOURCES, Source},
-    },
-    media::payload::{Payload, PayloadMut, Plane, PlaneMut},
-    shared::group::Group,
-    types::{
-        ids::Participant,
-        kind::Kinds,
-        region::{Area, MAX_REGIONS, Region},
-        time::Time,
-    },
+use framegate::{
+    Area, Contributors, Frame, Group, Kinds, MAX_REGIONS, MAX_SOURCES, Participant, Payload,
+    PayloadMut, Plane, PlaneMut, Region, Source, Time,
+    binding::{SourceParts, withheld_tag},
 };
 
 /// What is known of a frame beside its payload.
@@ -164,31 +154,58 @@ impl FrameIn<'_> {
         }
     }
 
+    /// What is not given is not filled in: both lists together take 6 KB.
     #[inline(never)]
     fn with_parts<R>(&self, call: impl FnOnce(&Frame<'_>) -> R) -> R {
-        let captured = self.captured();
-        let mut regions = [NOWHERE; MAX_REGIONS];
-        let nothing = Source {
-            tag: TagOut::withheld(),
+        match (self.region_count, self.source_count) {
+            (0, 0) => self.with_lists(&[], &[], call),
+            (_, 0) => self.with_regions(&[], call),
+            _ => self.with_sources(call),
+        }
+    }
+
+    #[inline(never)]
+    fn with_sources<R>(&self, call: impl FnOnce(&Frame<'_>) -> R) -> R {
+        let nothing = SourceParts {
+            tag: withheld_tag(u16::MAX),
             people: &[],
             kinds: Kinds::empty(),
             captured: Time::from_micros(-1),
         };
-        let mut sources = [nothing; MAX_SOURCES];
-        let frame = self
-            .contributors()
-            .and_then(|contributors| {
-                let regions = self.regions(&mut regions)?;
-                let sources = self.sources(&mut sources)?;
-                let frame = match (self.contributors, sources) {
-                    (SOURCES, sources) => Frame::derived(sources),
-                    (_, []) => Frame::new(captured, contributors),
-                    _ => return Err(Status::Number),
-                };
-                self.told(frame.regions(regions))
-            })
-            .unwrap_or(malformed(captured));
-        call(&frame)
+        let mut room = [nothing.into_source(); MAX_SOURCES];
+        match (self.sources(&mut room), self.region_count) {
+            (Ok(sources), 0) => self.with_lists(&[], sources, call),
+            (Ok(sources), _) => self.with_regions(sources, call),
+            (Err(_), _) => call(&malformed(self.captured())),
+        }
+    }
+
+    #[inline(never)]
+    fn with_regions<R>(&self, sources: &[Source<'_>], call: impl FnOnce(&Frame<'_>) -> R) -> R {
+        let mut room = [NOWHERE; MAX_REGIONS];
+        match self.regions(&mut room) {
+            Ok(regions) => self.with_lists(regions, sources, call),
+            Err(_) => call(&malformed(self.captured())),
+        }
+    }
+
+    #[inline]
+    fn with_lists<R>(
+        &self,
+        regions: &[Region],
+        sources: &[Source<'_>],
+        call: impl FnOnce(&Frame<'_>) -> R,
+    ) -> R {
+        let captured = self.captured();
+        let frame = self.contributors().and_then(|contributors| {
+            let frame = match (self.contributors, sources) {
+                (SOURCES, sources) => Frame::derived(sources),
+                (_, []) => Frame::new(captured, contributors),
+                _ => return Err(Status::Number),
+            };
+            self.told(frame.regions(regions))
+        });
+        call(&frame.unwrap_or(malformed(captured)))
     }
 
     /// The frame with what the client holds it for.
@@ -222,9 +239,6 @@ impl FrameIn<'_> {
     }
 
     fn regions<'r>(&self, room: &'r mut [Region]) -> Result<&'r [Region], Status> {
-        if self.region_count == 0 {
-            return Ok(&[]);
-        }
         let elements = self.regions.elements(self.region_count)?;
         let room = room.get_mut(..self.region_count).ok_or(Status::Length)?;
         for (index, region) in room.iter_mut().enumerate() {
@@ -237,9 +251,6 @@ impl FrameIn<'_> {
         &'c self,
         room: &'r mut [Source<'c>],
     ) -> Result<&'r [Source<'c>], Status> {
-        if self.source_count == 0 {
-            return Ok(&[]);
-        }
         let elements = self.sources.elements(self.source_count)?;
         let room = room.get_mut(..self.source_count).ok_or(Status::Length)?;
         for (index, source) in room.iter_mut().enumerate() {
@@ -278,7 +289,9 @@ impl RegionIn {
         if self.kind != NO_KIND {
             region = region.kind(kind(self.kind).ok_or(Status::Number)?);
         }
-        region.captured = time(self.captured);
+        if let Some(captured) = time(self.captured) {
+            region = region.captured(captured);
+        }
         Ok(region)
     }
 }

@@ -1,10 +1,8 @@
 //! Statuses: one number for each thing that can be wrong, never used again for another.
 
 use super::memory::Text;
-use crate::{
-    control::ledger::{FileStoreError, LedgerError, LedgerFault},
-    evidence::wire::WireError,
-    types::{error::Error, refusal::Refusal, tag::TagError},
+use framegate::{
+    Error, FileStoreError, LedgerError, LedgerFault, Refusal, TagError, wire::WireError,
 };
 
 macro_rules! statuses {

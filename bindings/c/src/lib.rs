@@ -1,9 +1,30 @@
 //! The C ABI: every function of `include/framegate.h`, which says what each does, on which threads, and what its caller owes.
 //!
-//! This is the only place in the library where there is unsafe code, and within it addresses from outside are followed in `memory/` alone.
+//! Addresses from outside are followed in `memory/` alone; other unsafe code is in `handle.rs`, `store.rs` and `fork.rs`.
 //! Each call checks what it is given before it changes anything, and none lets a panic out.
 
 #![deny(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
+extern crate alloc;
 
 mod archive;
 mod boundary;

@@ -18,21 +18,10 @@ use super::{
     stream::{OutletOut, StreamOut},
     tag::TagOut,
 };
-use crate::{
-    gate::{
-        admission::{Admission, Batch, Cleared},
-        decide::Decisions,
-        frame::{Contributors, Frame},
-        tap::Tap,
-    },
-    media::payload::{Payload, PayloadMut},
-    shared::tap_state::Counters,
-    types::{
-        ids::{OutletId, StreamId},
-        tag::Tag,
-        time::Time,
-        verdict::Verdict,
-    },
+use framegate::{
+    Admission, Batch, Cleared, Contributors, Counters, Frame, OutletId, Payload, PayloadMut,
+    StreamId, Tag, Tap, Time, Verdict,
+    binding::{Decisions, HiddenBits, OpenBatch, SharedTap},
 };
 
 pub(super) static TAPS: HotObjects<OpenTap, 4> = HotObjects::new();
@@ -169,7 +158,7 @@ impl ClearedOut<'_> {
         let Some(source) = people.ok().and_then(|room| cleared.source(room)) else {
             return;
         };
-        self.source = SourceIn::of(&source, self.room).unwrap_or(zeroed());
+        self.source = SourceIn::of(source, self.room).unwrap_or(zeroed());
     }
 }
 

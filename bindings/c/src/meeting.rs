@@ -14,14 +14,10 @@ use super::{
     status::Status,
     store::{Append, Event, Events, Teller, User},
 };
-use crate::{
-    control::{
-        ledger::{Device, Durability, Head, Ledger, LedgerWriter, is_in_store},
-        meeting::Meeting,
-        withdrawals::Withdrawals,
-    },
-    shared::settling::Settling,
-    types::{digest::Digest, error::Error, ids::Participant, instance::Instance, time::Time},
+use framegate::{
+    Device, Digest, Durability, Error, Head, Instance, Ledger, LedgerWriter, Meeting, Participant,
+    Settling, Time, Withdrawals,
+    binding::{CloseBeside, Knows, is_in_store},
 };
 
 pub(super) static MEETINGS: Objects<Shared> = Objects::new(1);
@@ -495,14 +491,8 @@ extern "C" fn framegate_meeting_tick(meeting: Handle<Shared>, now: i64) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        control::{
-            consent::Scope,
-            ledger::{Store, StoreError},
-        },
-        types::authority::Authority,
-    };
     use alloc::vec::Vec;
+    use framegate::{Authority, Scope, Store, StoreError};
 
     #[test]
     fn a_panic_closes_the_meeting() {

@@ -12,13 +12,10 @@ use super::{
     memory::{Buffer, Each, In, Optional, Out, Room, Struct, Text, answer, sized},
     status::Status,
 };
-use crate::{
-    control::{
-        consent::PublicKey,
-        ledger::{Entry, FileStoreError, Head, Ledger},
-    },
-    evidence::export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
-    types::ids::OutletId,
+use framegate::{
+    Entry, FileStoreError, Head, Ledger, OutletId, PublicKey,
+    binding::outlet_id,
+    export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
 };
 
 pub(super) static LEDGERS: Objects<Ledger> = Objects::new(3);
@@ -240,7 +237,7 @@ extern "C" fn framegate_ledger_ts27560(
 
 /// An outlet that the ledger knows of.
 fn outlet(ledger: &Ledger, number: u32) -> Result<OutletId, Status> {
-    let id = u16::try_from(number).map(OutletId);
+    let id = u16::try_from(number).map(outlet_id);
     let id = id.map_err(|_| Status::Unknown)?;
     let is_known = ledger
         .lines

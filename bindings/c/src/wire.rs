@@ -6,12 +6,9 @@ use super::{
     status::Status,
     stream,
 };
-use crate::{
-    evidence::{
-        seal::Carried,
-        wire::{WireError, obu, rtp, sei},
-    },
-    media::payload::Format,
+use framegate::{
+    Carried, Format,
+    wire::{WireError, obu, rtp, sei},
 };
 
 /// What a tag is in, or is written into.
