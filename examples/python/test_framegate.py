@@ -34,7 +34,7 @@ from framegate import (
 )  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
-INCLUDE = ROOT / "include"
+INCLUDE = ROOT / "bindings" / "c" / "include"
 SECRET = bytes(range(32))
 # Of what is called otherwise in framegate.h.
 NAMES = {"Handle": "framegate_meeting"}
