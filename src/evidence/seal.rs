@@ -216,8 +216,7 @@ impl<'a> Subjects<'a> {
     /// None unless each id is larger than the one before, byte by byte.
     #[must_use]
     pub fn new(subjects: &'a [Subject<'a>]) -> Option<Self> {
-        let ascending = |[one, next]: &[Subject<'_>; 2]| one.id < next.id;
-        let sorted = subjects.array_windows().all(ascending);
+        let sorted = subjects.is_sorted_by(|one, next| one.id < next.id);
         sorted.then_some(Self(subjects))
     }
 

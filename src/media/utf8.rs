@@ -49,7 +49,10 @@ fn is_valid_block(window: &Window) -> bool {
 
 fn is_of_two_bytes_at_most(window: &Window) -> bool {
     let (mut wrong, mut least) = (0, u8::MAX);
-    for [_, _, before, byte] in window.array_windows() {
+    for four in window.windows(4) {
+        let [_, _, before, byte] = four else {
+            continue;
+        };
         wrong |= before.saturating_sub(0x40) ^ goes_on(*byte);
         least = least.min(byte ^ 0xC0);
     }
@@ -58,7 +61,10 @@ fn is_of_two_bytes_at_most(window: &Window) -> bool {
 
 fn is_of_four_bytes_at_most(window: &Window) -> bool {
     let (mut wrong, mut least, mut highest, mut outside) = (0, u8::MAX, 0, 0);
-    for [third, second, before, byte] in window.array_windows() {
+    for four in window.windows(4) {
+        let [third, second, before, byte] = four else {
+            continue;
+        };
         let due =
             before.saturating_sub(0x40) | second.saturating_sub(0x60) | third.saturating_sub(0x70);
         wrong |= due ^ goes_on(*byte);
