@@ -78,3 +78,4 @@ pub use types::region::{Area, MAX_REGIONS, Region};
 pub use types::tag::{Tag, TagError};
 pub use types::time::Time;
 pub use types::verdict::{Reason, Verdict};
+pub use types::word::UnknownWord;

@@ -1,9 +1,11 @@
-use crate::control::consent::PublicKey;
+use core::fmt;
+
+use crate::{control::consent::PublicKey, types::masked};
 
 /// Somebody who comes into a meeting, and who agrees for them: there is no default.
 ///
 /// Ids are the client's names for people, unique in the meeting. That an id is who it says is the client's to make sure.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[must_use]
 pub struct Join<'a> {
     pub(crate) id: &'a str,
@@ -43,5 +45,16 @@ impl<'a> Join<'a> {
     pub const fn key(mut self, key: PublicKey) -> Self {
         self.key = Some(key);
         self
+    }
+}
+
+impl fmt::Debug for Join<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = |id: &str| masked::Bytes(id.len());
+        f.debug_struct("Join")
+            .field("id", &length(self.id))
+            .field("guardian", &self.guardian.map(length))
+            .field("key", &self.key)
+            .finish()
     }
 }

@@ -1,6 +1,7 @@
 //! The control half: who is there, what they agreed to, and what is published and entered of it.
 
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use core::fmt;
 use core::{cell::RefCell, marker::PhantomData};
 
 #[cfg(feature = "std")]
@@ -37,6 +38,7 @@ use crate::{
         ids::{Life, Outlet, OutletId, Participant, Stream, StreamId},
         instance::Instance,
         kind::Kind,
+        masked,
         purpose::Purposes,
         refusal::Refusal,
         tag::Template,
@@ -708,5 +710,16 @@ impl Drop for Meeting {
     /// Closes every tap, and offers the ledger's store what it does not have yet. The ledger does not say that the meeting ended, so that it can be resumed.
     fn drop(&mut self) {
         self.core.close();
+    }
+}
+
+impl fmt::Debug for Meeting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meeting")
+            .field("instance", &self.instance())
+            .field("id", &masked::Bytes(self.id.len()))
+            .field("streams", &self.streams.len())
+            .field("outlets", &self.outlets.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! Withdrawing when the meeting is over, or its process has gone (GDPR Art. 7(3)).
 
 use alloc::{boxed::Box, string::String, vec::Vec};
+use core::fmt;
 use std::{
     fs::File,
     path::Path,
@@ -232,4 +233,10 @@ fn micros(now: SystemTime) -> u64 {
     let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     let micros = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
     micros.min(WALL_END - 1)
+}
+
+impl fmt::Debug for PastMeeting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PastMeeting").finish_non_exhaustive()
+    }
 }

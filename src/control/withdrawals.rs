@@ -8,6 +8,7 @@ use crate::{
     shared::settling::Settling,
     types::{authority::Authority, digest::Digest, error::Error, ids::Participant, time::Time},
 };
+use core::fmt;
 
 /// A handle with which any thread narrows what a meeting's people agreed to: [`Meeting::withdrawals`](crate::Meeting::withdrawals).
 ///
@@ -79,5 +80,11 @@ impl Withdrawals {
     /// As [`Meeting::end`](crate::Meeting::end).
     pub fn end(&self) -> Settling {
         self.core.narrow_surely(State::end)
+    }
+}
+
+impl fmt::Debug for Withdrawals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Withdrawals").finish_non_exhaustive()
     }
 }

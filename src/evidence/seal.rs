@@ -45,6 +45,7 @@ use crate::types::{
     error::Error,
     instance::Instance,
     kind::Kinds,
+    masked,
     tag::{Tag, TagError},
 };
 
@@ -187,13 +188,22 @@ impl Carried {
 }
 
 /// Somebody in a frame, by the id that they joined with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Subject<'a> {
     /// The id.
     pub id: &'a str,
     /// What they are in it as, beside the kind of the frame's tag: a face on a shared screen is [`Video`](crate::Kind::Video), and of what was derived
     /// from several kinds, those that are theirs.
     pub kinds: Kinds,
+}
+
+impl fmt::Debug for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subject")
+            .field("id", &masked::Bytes(self.id.len()))
+            .field("kinds", &self.kinds)
+            .finish()
+    }
 }
 
 impl Subject<'_> {

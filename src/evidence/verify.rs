@@ -13,7 +13,7 @@ use crate::{
         export::history::{History, Interval},
         seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
     },
-    types::{digest::Digest, kind::Kind, purpose::Purposes, tag::Tag, time::Millis},
+    types::{digest::Digest, kind::Kind, purpose::Purposes, tag::Tag, time::Millis, word::words},
 };
 
 /// What was found of an archived frame. If several things are wrong with it, one of them is given; numbers are never reused.
@@ -50,23 +50,17 @@ pub enum Finding {
     OtherMeeting = 9,
 }
 
-impl Finding {
-    /// The name in lower case, as files and reports write it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Cleared => "cleared",
-            Self::NoTag => "no tag",
-            Self::Withheld => "withheld",
-            Self::OtherPurpose => "other purpose",
-            Self::Unnamed => "unnamed",
-            Self::Unsealed => "unsealed",
-            Self::Forged => "forged",
-            Self::Inconsistent => "inconsistent",
-            Self::Recalled => "recalled",
-            Self::OtherMeeting => "other meeting",
-        }
-    }
+words! { Finding, "finding":
+    Cleared = "cleared",
+    NoTag = "no tag",
+    Withheld = "withheld",
+    OtherPurpose = "other purpose",
+    Unnamed = "unnamed",
+    Unsealed = "unsealed",
+    Forged = "forged",
+    Inconsistent = "inconsistent",
+    Recalled = "recalled",
+    OtherMeeting = "other meeting",
 }
 
 /// Whether seals are looked at.

@@ -22,6 +22,7 @@ use crate::{
         verdict::{Reason, Verdict},
     },
 };
+use core::fmt;
 
 /// What became of a frame.
 #[derive(Clone, Copy, Debug)]
@@ -502,5 +503,14 @@ impl Place<'_, '_> {
             Self::Shared(_) => {}
             Self::Copied(_, room) | Self::Owned(room) => redact::wipe(room),
         }
+    }
+}
+
+impl fmt::Debug for Batch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("tap", self.tap)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
     }
 }

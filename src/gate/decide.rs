@@ -14,6 +14,7 @@ use crate::{
         verdict::{Reason, Verdict},
     },
 };
+use core::fmt;
 
 /// The bare decision about a frame: [`Tap::decide`].
 ///
@@ -207,5 +208,14 @@ impl Decisions<'_> {
         let template = self.tap.template;
         let covers = self.word.covers(captured, self.now);
         covers.then(|| template.whole(self.word.purposes(), captured, self.generation))
+    }
+}
+
+impl fmt::Debug for Decisions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decisions")
+            .field("tap", self.tap)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! A stream into an outlet.
 
 use alloc::{boxed::Box, sync::Arc};
+use core::fmt;
 use core::{
     cell::{Cell, RefCell},
     marker::PhantomData,
@@ -107,5 +108,18 @@ impl Tap {
         if let Some(Ok(mut encoded)) = encoded.map(RefCell::try_borrow_mut) {
             encoded.interrupt();
         }
+    }
+}
+
+impl fmt::Debug for Tap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tap")
+            .field("stream", &self.state.stream)
+            .field("outlet", &self.state.outlet)
+            .field("kind", &self.kind)
+            .field("format", &self.format)
+            .field("purposes", &self.purposes)
+            .field("counters", &self.counters())
+            .finish_non_exhaustive()
     }
 }

@@ -1,10 +1,12 @@
+use core::fmt;
+
 use crate::{
     media::{
         codec::Codec,
         grid::{ColorRange, Grid, PixelFormat, Samples, Sampling},
         json, utf8,
     },
-    types::kind::Kind,
+    types::{kind::Kind, masked},
 };
 
 /// What the payloads of a stream look like.
@@ -296,7 +298,7 @@ impl Extent {
 /// The bytes between rows, and those below the last, are slack: decoders repeat the picture's edge there, and in a crop they show its surroundings.
 /// A whole frame is handed on with its slack as it is; [`Tap::admit_into`](crate::Tap::admit_into) copies none, so the buffer keeps its own.
 /// In place and in a buffer, slack of a redacted or blanked frame becomes black, and of a dropped one zeros.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Plane<'a> {
     /// From the first row's first sample at least to the last row's last.
     pub data: &'a [u8],
@@ -304,13 +306,31 @@ pub struct Plane<'a> {
     pub stride: usize,
 }
 
+impl fmt::Debug for Plane<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plane")
+            .field("data", &masked::Bytes(self.data.len()))
+            .field("stride", &self.stride)
+            .finish()
+    }
+}
+
 /// One plane of a picture that may be changed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct PlaneMut<'a> {
     /// From the first row's first sample at least to the last row's last.
     pub data: &'a mut [u8],
     /// Bytes from one row to the next; at least a row's width.
     pub stride: usize,
+}
+
+impl fmt::Debug for PlaneMut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlaneMut")
+            .field("data", &masked::Bytes(self.data.len()))
+            .field("stride", &self.stride)
+            .finish()
+    }
 }
 
 impl Plane<'_> {
@@ -329,7 +349,7 @@ impl Plane<'_> {
 }
 
 /// A frame's content.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Payload<'a> {
     /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a [u8]),
@@ -337,13 +357,36 @@ pub enum Payload<'a> {
     Planes([Plane<'a>; 4]),
 }
 
+impl fmt::Debug for Payload<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => f
+                .debug_tuple("Bytes")
+                .field(&masked::Bytes(bytes.len()))
+                .finish(),
+            Self::Planes(planes) => f.debug_tuple("Planes").field(planes).finish(),
+        }
+    }
+}
+
 /// A frame's content that may be changed.
-#[derive(Debug)]
 pub enum PayloadMut<'a> {
     /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a mut [u8]),
     /// A picture of up to four planes, the unused ones empty.
     Planes([PlaneMut<'a>; 4]),
+}
+
+impl fmt::Debug for PayloadMut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => f
+                .debug_tuple("Bytes")
+                .field(&masked::Bytes(bytes.len()))
+                .finish(),
+            Self::Planes(planes) => f.debug_tuple("Planes").field(planes).finish(),
+        }
+    }
 }
 
 impl<'a> Payload<'a> {

@@ -4,6 +4,7 @@
 //! So either the tap sees the narrowing and withholds, or the narrowing sees the mark and waits until that release has ended.
 
 use alloc::{sync::Arc, vec::Vec};
+use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -211,3 +212,11 @@ impl Drop for Settling {
 
 #[cfg(feature = "std")]
 const POLL: core::time::Duration = core::time::Duration::from_micros(50);
+
+impl fmt::Debug for Settling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settling")
+            .field("taps", &self.taps.len())
+            .finish_non_exhaustive()
+    }
+}

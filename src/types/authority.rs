@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::types::word::words;
+
 /// In whose name something is asked of a meeting.
 ///
 /// Only the person opens, or the guardian of one who needs one; the others can only narrow (R2).
@@ -18,16 +20,6 @@ pub enum Authority {
     Vendor,
 }
 
-impl Authority {
-    /// The name in lower case, as files and reports write it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Participant => "participant",
-            Self::Guardian => "guardian",
-            Self::Host => "host",
-            Self::Administrator => "administrator",
-            Self::Vendor => "vendor",
-        }
-    }
+words! { Authority, "authority":
+    Participant = "participant", Guardian = "guardian", Host = "host", Administrator = "administrator", Vendor = "vendor",
 }

@@ -1,8 +1,6 @@
-use core::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::types::verdict::Reason;
+use crate::types::{verdict::Reason, word::words};
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])* $kind:ident = $number:literal, $flag:ident, $name:literal;)*) => {
@@ -15,13 +13,9 @@ macro_rules! kinds {
         impl Kind {
             /// Every kind, in the order of its number.
             pub const ALL: [Self; 16] = [$(Self::$kind),*];
-
-            /// The name in lower case, as files and reports write it.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$kind => $name,)* }
-            }
         }
+
+        words! { Kind, "kind": $($kind = $name,)* }
 
         bitflags::bitflags! {
             /// A set of kinds.
@@ -90,12 +84,6 @@ impl Kind {
 
     pub(crate) fn from_number(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number)).copied()
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }
 

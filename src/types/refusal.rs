@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::types::word::words;
+
 /// Why somebody could not agree. Of several the first is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +20,16 @@ pub enum Refusal {
     Replayed,
     /// The signature is not by the person's key over this grant.
     WrongSignature,
+}
+
+words! { Refusal, "refusal":
+    Overreach = "overreach",
+    AgreedEarlier = "agreed_earlier",
+    Unsigned = "unsigned",
+    Keyless = "keyless",
+    ForeignMeeting = "foreign_meeting",
+    Replayed = "replayed",
+    WrongSignature = "wrong_signature",
 }
 
 impl Refusal {

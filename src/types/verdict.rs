@@ -1,4 +1,8 @@
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
+
+use crate::types::word::words;
 
 /// What the gate did with a frame.
 ///
@@ -51,6 +55,17 @@ impl Verdict {
     }
 }
 
+impl fmt::Display for Verdict {
+    /// `whole`, or such as `dropped (not granted)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        match self.reason() {
+            Some(reason) => write!(f, " ({reason})"),
+            None => Ok(()),
+        }
+    }
+}
+
 macro_rules! reasons {
     ($($(#[$doc:meta])* $reason:ident = $number:literal, $name:literal;)*) => {
         /// Why a frame was not handed on whole.
@@ -60,13 +75,9 @@ macro_rules! reasons {
         #[repr(u8)]
         pub enum Reason { $($(#[$doc])* #[serde(rename = $name)] $reason = $number,)* }
 
-        impl Reason {
-            /// The name in lower case, as files and reports write it.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$reason => $name,)* }
-            }
+        words! { Reason, "reason": $($reason = $name,)* }
 
+        impl Reason {
             pub(crate) const fn from_number(number: u8) -> Option<Self> {
                 match number { $($number => Some(Self::$reason),)* _ => None }
             }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{scope::Scope, signature::Signed};
-use crate::types::{digest::Digest, time::Time};
+use crate::types::{digest::Digest, time::Time, word::words};
 
 /// How a person agreed. Silence, pre-ticked boxes and terms of service are not consent (GDPR Rec. 32) and have no variant here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,18 +17,9 @@ pub enum Method {
     Signed,
 }
 
-impl Method {
-    /// The name in lower case, as files and signatures write it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Clicked => "clicked",
-            Self::Typed => "typed",
-            Self::Spoken => "spoken",
-            Self::Signed => "signed",
-        }
-    }
+words! { Method, "method": Clicked = "clicked", Typed = "typed", Spoken = "spoken", Signed = "signed" }
 
+impl Method {
     /// Whether it is a statement of the person's own, as recognising who somebody is needs (GDPR Art. 9(2)(a)); a click is none.
     #[must_use]
     pub const fn is_explicit(self) -> bool {

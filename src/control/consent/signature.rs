@@ -9,7 +9,7 @@ use alloc::string::String;
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use crate::types::{digest::Digest, instance::Instance, refusal::Refusal};
+use crate::types::{digest::Digest, instance::Instance, masked, refusal::Refusal};
 
 /// An Ed25519 public key (RFC 8032).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct PublicKey(#[serde(with = "crate::types::hex")] pub [u8; 32]);
 pub type Challenge = Digest;
 
 /// A signature, and for which meeting and challenge it was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signed {
     /// Which meeting it is: [`Meeting::instance`](crate::Meeting::instance).
@@ -36,6 +36,8 @@ pub struct Signed {
     #[serde(with = "crate::types::hex")]
     pub signature: [u8; 64],
 }
+
+masked::debug!(Signed);
 
 impl PublicKey {
     /// Whether these are the bytes of a key that a signature can be checked with; not of one of the weak ones.
@@ -52,7 +54,9 @@ impl PublicKey {
 
 impl core::fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        core::fmt::Display::fmt(&Digest(self.0), f)
+        f.debug_tuple("PublicKey")
+            .field(&masked::Bytes(self.0.len()))
+            .finish()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
         ids::{OutletId, StreamId},
         instance::Instance,
         kind::{Kind, Kinds},
+        masked,
         purpose::Purposes,
         refusal::Refusal,
         time::Time,
@@ -25,7 +26,7 @@ pub(super) const FORMAT: u16 = 2;
 pub(crate) const WALL_END: u64 = 253_402_300_800_000_000;
 
 /// What happened. People are named by their ids, which are unique among those present.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Entry {
     /// The meeting began: always the first entry.
@@ -181,6 +182,8 @@ pub enum Entry {
     // Not a unit, of which serde would pass over unknown fields.
     Ended {},
 }
+
+masked::debug!(Entry);
 
 impl Entry {
     /// Whether it is what a [`Settling`](crate::Settling) is about.

@@ -1,3 +1,4 @@
+use core::fmt;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
@@ -228,6 +229,15 @@ impl Store for FileStore {
         };
         latest.retain(|beside| !is_taken(beside));
         Ok(latest)
+    }
+}
+
+impl fmt::Debug for FileStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileStore")
+            .field("length", &self.length)
+            .field("is_torn", &self.is_torn)
+            .finish_non_exhaustive()
     }
 }
 

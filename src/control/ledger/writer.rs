@@ -1,4 +1,5 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::fmt;
 
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
@@ -113,6 +114,12 @@ impl LedgerWriter {
 /// The key of the device that vouches for a ledger, with which it signs (Ed25519, RFC 8032 §5.1.5). The secret is wiped when this is dropped.
 #[derive(Clone)]
 pub struct Device(SigningKey);
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Device").finish_non_exhaustive()
+    }
+}
 
 impl Device {
     /// From its secret key: 32 random bytes that nobody else has.
@@ -269,4 +276,14 @@ fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreErr
 #[cfg(not(feature = "std"))]
 fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreError> {
     call()
+}
+
+impl fmt::Debug for LedgerWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LedgerWriter")
+            .field("durability", &self.durability)
+            .field("has_store", &self.store.is_some())
+            .field("has_device", &self.device.is_some())
+            .finish_non_exhaustive()
+    }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     control::ledger::{Head, Ledger},
-    types::{ids::OutletId, time::Time},
+    types::{ids::OutletId, masked, time::Time},
 };
 
 /// What of somebody's must be erased, as their consent to it has been withdrawn (GDPR Art. 17(1)(b); the recipients must be told, Art. 19).
@@ -22,7 +22,7 @@ use crate::{
 /// What does not: the end that was agreed to, a restriction, a superseded notice, leaving, and the meeting's end.
 /// All these stop later frames and withdraw nothing: what was released before was lawful and stays so (Art. 7(3)).
 /// A withdrawal after any of them still recalls.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErasureList {
     /// The person's id.
@@ -32,6 +32,8 @@ pub struct ErasureList {
     /// The outlets that something must go from.
     pub outlets: Vec<Erasure>,
 }
+
+masked::debug!(ErasureList);
 
 /// What must go from one outlet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

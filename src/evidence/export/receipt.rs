@@ -17,6 +17,7 @@ use crate::{
         digest::Digest,
         ids::{OutletId, StreamId},
         kind::Kind,
+        masked,
         purpose::Purposes,
         refusal::Refusal,
         time::Time,
@@ -27,7 +28,7 @@ use crate::{
 /// (GDPR Art. 7(1), 15(1)).
 ///
 /// It names the ledger's head, so whoever keeps it can show later that the ledger was changed or cut off before that entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receipt {
     /// The meeting's id.
@@ -51,6 +52,8 @@ pub struct Receipt {
     /// What may have been released under it.
     pub released: Vec<Released>,
 }
+
+masked::debug!(Receipt);
 
 /// One act of agreeing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,7 +25,7 @@ use crate::{
         consent::{Method, Notice},
         ledger::{Entry, Ledger},
     },
-    types::{authority::Authority, kind::Kind, purpose::Purposes},
+    types::{authority::Authority, kind::Kind, masked, purpose::Purposes},
 };
 
 /// The schema's name.
@@ -52,7 +52,7 @@ pub struct Particulars {
 }
 
 /// What one person agreed to under one notice, and what became of all of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct ConsentRecord {
     /// [`SCHEMA`].
     pub schema_version: &'static str,
@@ -68,6 +68,8 @@ pub struct ConsentRecord {
     /// What happened, in the order of the ledger.
     pub events: Vec<Event>,
 }
+
+masked::debug!(ConsentRecord, Party);
 
 /// Clause 6.3.4.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -116,7 +118,7 @@ pub struct PiiInformation {
 }
 
 /// Clause 6.3.6.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Party {
     /// What the record calls them.
     pub party_id: String,
