@@ -522,7 +522,7 @@ fn control_an_oracle_that_forgets_something_is_found_out() {
 // Others' vocabularies
 
 /// 2025-01-02T12:00:00Z.
-const STARTED: Duration = Duration::from_hours(482_172);
+const STARTED: Duration = Duration::from_secs(482_172 * 3600);
 
 fn dialog() -> Dialog {
     Dialog {

@@ -210,6 +210,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "control/ledger/fault.rs LedgerFault",
             "control/ledger/writer.rs StoreError",
             "types/tag.rs TagError",
+            "types/word.rs UnknownWord",
             "evidence/wire/mod.rs WireError",
         ],
     ),
