@@ -14,6 +14,11 @@ use framegate::{
 };
 
 mod canonical;
+pub mod forged;
+pub mod layout;
+pub mod program;
+pub mod replay;
+pub mod tools;
 pub use canonical::{canonical, paths, rechained};
 
 /// RECORD and TRAIN of everything.
