@@ -23,7 +23,10 @@ use tempfile::TempDir;
 use quoted::{printable, quoted};
 
 use crate::{
-    common::program::{gate, read_folder, reader, succeeded},
+    common::{
+        judges::needs,
+        program::{gate, read_folder, reader, succeeded},
+    },
     small::Small,
 };
 
@@ -594,6 +597,7 @@ sys.exit(bool(unseen) or len(text) < 100_000)
 
 #[test]
 fn python_sees_every_character_that_is_not_escaped() {
+    needs!("python3");
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("characters");
     let sees = |text: &str| {

@@ -4,6 +4,7 @@
 mod common;
 mod encoded;
 mod json;
+mod judges;
 mod opus;
 mod oracle_encoded;
 mod raw;

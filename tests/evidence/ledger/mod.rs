@@ -15,7 +15,7 @@ use framegate::{
 };
 use serde_json::{Value, json};
 
-use crate::common::{self, Memory, agree, canonical, microphone, millis, own};
+use crate::common::{self, Memory, agree, canonical, judges::needs, microphone, millis, own};
 
 const DEVICE: [u8; 32] = [7; 32];
 
@@ -1019,6 +1019,7 @@ fn python(script: &str, arguments: &[&Path]) -> bool {
 
 #[test]
 fn a_dozen_lines_of_python_verify_the_chain() {
+    needs!("python3");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.jsonl");
     let bytes = long_ledger().bytes();
@@ -1060,6 +1061,7 @@ fn a_dozen_lines_of_python_verify_the_chain() {
 /// OpenSSL makes the key and the signature, knowing the documented form alone.
 #[test]
 fn r2_other_tools_sign_consent() {
+    needs!("python3", "openssl");
     let folder = tempfile::tempdir().unwrap();
     let in_folder = |name: &str| folder.path().join(name);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/evidence/ledger/sign.py");

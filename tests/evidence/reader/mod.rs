@@ -15,7 +15,7 @@ use framegate::{Entry, Head, Ledger, PublicKey, export::Receipt};
 use scenes::{Rng, meeting};
 use serde_json::{Value, json};
 
-use crate::common::{self, canonical, rechained};
+use crate::common::{self, canonical, judges::needs, rechained};
 
 /// A ledger, and what is known of it from elsewhere.
 #[derive(Clone)]
@@ -184,6 +184,7 @@ fn real(count: u64) -> Vec<Case> {
 
 #[test]
 fn python_reads_random_meetings_as_the_library_does() {
+    needs!("python3");
     let cases = real(400);
     let accepted = accepted(&cases);
     assert!(accepted > 450, "{accepted} of {}", cases.len());
@@ -227,6 +228,7 @@ fn granted(by: &str, agreed: u64) -> Value {
 /// The clock of a meeting that goes on stands, until any line has a later time: also one that tells of nobody.
 #[test]
 fn python_knows_what_time_it_was_after_a_crash() {
+    needs!("python3");
     let between = [
         json!({"event": "stream_opened", "stream": 0, "kind": "audio"}),
         json!({"event": "counted", "taps": []}),
@@ -269,6 +271,7 @@ fn refused_by_a_child() -> Vec<Case> {
 
 #[test]
 fn python_knows_that_a_childs_refusal_stands() {
+    needs!("python3");
     let cases = refused_by_a_child();
     let held = cases
         .iter()
@@ -462,6 +465,7 @@ fn hostile() -> Vec<Case> {
 
 #[test]
 fn python_refuses_what_the_library_refuses_and_for_the_same_line() {
+    needs!("python3");
     let cases = hostile();
     let accepted = accepted(&cases);
     assert!(
@@ -474,6 +478,7 @@ fn python_refuses_what_the_library_refuses_and_for_the_same_line() {
 
 #[test]
 fn a_reader_with_a_fault_is_found() {
+    needs!("python3");
     let mut cases = real(60);
     cases.extend(hostile().into_iter().step_by(9));
     cases.extend(refused_by_a_child());

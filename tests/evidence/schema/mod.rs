@@ -16,7 +16,7 @@ use framegate::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::common::{self, program};
+use crate::common::{self, judges::needs, program};
 
 #[derive(Clone)]
 struct Case {
@@ -28,7 +28,7 @@ struct Case {
 fn valid(cases: &[Case]) -> Vec<bool> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut python = Command::new("python3")
-        .arg(root.join("tests/schema/check.py"))
+        .arg(root.join("tests/evidence/schema/check.py"))
         .arg(root.join("schema"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -159,6 +159,7 @@ fn other_entries() -> Vec<Value> {
 
 #[test]
 fn what_is_written_is_of_its_schema() {
+    needs!("jsonschema");
     for (case, valid) in REAL.iter().zip(valid(&REAL)) {
         assert!(valid, "{}: {}", case.schema, case.instance);
     }
@@ -250,6 +251,7 @@ fn spoilt() -> Vec<Case> {
 
 #[test]
 fn what_is_spoilt_is_refused() {
+    needs!("jsonschema");
     let cases = spoilt();
     assert!(cases.len() > 500, "{}", cases.len());
     for (case, valid) in cases.iter().zip(valid(&cases)) {
@@ -259,6 +261,7 @@ fn what_is_spoilt_is_refused() {
 
 #[test]
 fn what_does_not_go_together_is_refused() {
+    needs!("jsonschema");
     let find = |schema: &str, like: &str| {
         let mut cases = REAL.iter().filter(|case| case.schema == schema);
         let case = cases.find(|case| case.instance.to_string().contains(like));
@@ -505,6 +508,7 @@ fn differences(cases: &[Case], reads: impl Fn(&Value) -> bool) -> Vec<&Value> {
 
 #[test]
 fn the_schema_of_a_ledger_takes_exactly_what_the_library_reads() {
+    needs!("jsonschema");
     let cases = changed();
     let read = cases.iter().filter(|case| is_read(&case.instance)).count();
     assert!(
@@ -529,6 +533,7 @@ fn the_schema_of_a_ledger_takes_exactly_what_the_library_reads() {
 /// The control: what serde takes for a line is other than that, and so is what a reader takes that knows of no control characters.
 #[test]
 fn a_reader_of_other_lines_is_found() {
+    needs!("jsonschema");
     // Each ninth: they are much alike.
     let all = changed();
     let cases: Vec<_> = all.iter().step_by(9).cloned().collect();

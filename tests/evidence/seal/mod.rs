@@ -5,6 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use crate::common::judges::needs;
 use framegate::{
     Archived, Carried, Error, Format, Instance, Kinds, MeetingKey, PayloadDigest, Purposes, Seal,
     StreamKey, Subject, Subjects, Tag,
@@ -417,6 +418,7 @@ fn people_are_in_order_and_each_once() {
 
 #[test]
 fn python_makes_the_same_seals() {
+    needs!("python3");
     let frames = thousand();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/evidence/seal/seal.py");
     let mut python = Command::new("python3")

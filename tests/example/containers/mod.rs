@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use recordings::{RECORDINGS, Recording, ivf_frames, judge, make, packets};
 
 use crate::common::{
+    judges::needs,
     program::{Folder as Files, gate, program, read_folder, succeeded},
     tools::{Folder, run, standup, words},
 };
@@ -124,6 +125,7 @@ fn said(recording: &Recording, outlet: &str) -> Vec<String> {
 
 #[test]
 fn each_frame_becomes_what_consent_and_keyframes_make_of_it() {
+    needs!("ffmpeg", "ffprobe");
     for recording in &RECORDINGS {
         let expected = expected(recording);
         assert!(expected.contains(&None) && expected.len() >= 60);
@@ -141,6 +143,7 @@ fn each_frame_becomes_what_consent_and_keyframes_make_of_it() {
 
 #[test]
 fn what_is_released_decodes_as_it_was_and_what_is_withheld_is_black_or_silent_or_missing() {
+    needs!("ffmpeg", "ffprobe");
     for recording in &RECORDINGS {
         for outlet in ["keeper", "shop"] {
             let judged = judge(
@@ -156,6 +159,7 @@ fn what_is_released_decodes_as_it_was_and_what_is_withheld_is_black_or_silent_or
 
 #[test]
 fn control_a_planted_leak_is_seen_and_heard() {
+    needs!("ffmpeg", "ffprobe");
     let folder = Folder::new();
     for recording in &RECORDINGS {
         let path = copy(recording, "keeper");
@@ -190,6 +194,7 @@ fn control_a_planted_leak_is_seen_and_heard() {
 
 #[test]
 fn an_outlet_has_frames_at_the_times_at_which_they_were_captured() {
+    needs!("ffmpeg", "ffprobe");
     for recording in RECORDINGS.iter().filter(|it| !it.is_sound()) {
         let source = packets(&source(recording), false);
         for outlet in ["keeper", "shop"] {
@@ -206,6 +211,7 @@ fn an_outlet_has_frames_at_the_times_at_which_they_were_captured() {
 
 #[test]
 fn the_report_counts_frames_and_keyframes_wanted() {
+    needs!("ffmpeg", "ffprobe");
     let report: Value = serde_json::from_slice(&GATED.results["report.json"]).unwrap();
     for tap in report["taps"].as_array().unwrap() {
         let mut recordings = RECORDINGS.iter();
@@ -235,6 +241,7 @@ fn the_report_counts_frames_and_keyframes_wanted() {
 /// Where the archive says that a frame is, there is the frame as it went in.
 #[test]
 fn archives_say_where_a_frame_is() {
+    needs!("ffmpeg", "ffprobe");
     for recording in &RECORDINGS {
         if recording.file != recording.copy {
             continue;
@@ -356,6 +363,7 @@ fn is_refused(spoil: impl FnOnce(&mut Value, &Path), file: &str) -> bool {
 
 #[test]
 fn bad_recordings_are_refused() {
+    needs!("ffmpeg", "ffprobe");
     for (what, spoil, file) in BAD {
         assert!(is_refused(spoil, file), "{what}");
     }
@@ -394,6 +402,7 @@ fn bad_recordings_are_refused() {
 
 #[test]
 fn control_what_is_not_refused_is_found() {
+    needs!("ffmpeg", "ffprobe");
     assert!(!is_refused(|_, _| {}, "meeting.json"));
     assert!(!is_refused(BAD[0].1, "meeting.json"));
 }

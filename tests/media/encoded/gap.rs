@@ -12,7 +12,7 @@ use super::{
     gate::{DOORS, Sent, send},
     video::{Codec, Picture, Stream},
 };
-use crate::common::{self, meeting, millis, tools::Folder};
+use crate::common::{self, judges::needs, meeting, millis, tools::Folder};
 
 const SIZE: (usize, usize) = (128, 96);
 /// The pictures that show the mark, and the one with which the next keyframe comes.
@@ -218,6 +218,7 @@ fn received(stream: &Stream, hole: Hole, blanks: bool, is_offered: bool) -> Vec<
 
 #[test]
 fn r5_what_only_a_hole_shows_cannot_be_read_in_what_is_released() {
+    needs!("ffmpeg", "ffprobe");
     for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1] {
         let stream = stream(codec);
         let bytes = |range: std::ops::Range<usize>| {
@@ -340,6 +341,7 @@ fn goes_after_refused(
 
 #[test]
 fn r5_what_was_refused_and_not_offered_is_not_predicted_from() {
+    needs!("ffmpeg", "ffprobe");
     let stream = stream(Codec::Vp8);
     let to_another_purpose = Scope::new(Kinds::VIDEO, Purposes::TRAIN);
     for named in [Named::List, Named::Group, Named::Region, Named::Partial] {

@@ -9,7 +9,7 @@ use gate::{DOORS, Door, Gated, Sent, gate};
 use proptest::{prelude::*, test_runner::TestRunner};
 use video::{Codec, Stream};
 
-use crate::common;
+use crate::common::{self, judges::needs};
 
 /// What two decoders make of a gated stream: as it was where it was released, black where it was blanked, and nothing else.
 fn judge(stream: &Stream, gated: &[Gated]) -> Result<(), String> {
@@ -123,39 +123,46 @@ fn gallery(codec: Codec) -> Stream {
 
 #[test]
 fn h264_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "openh264dec");
     check_all(&gallery(Codec::H264), 6);
 }
 
 /// Whose pictures have arithmetic coding and larger transforms.
 #[test]
 fn h264_of_the_high_profile_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe");
     let stream = Stream::of_gallery(Codec::H264, (160, 120), 6, "-profile:v high");
     check_all(&stream, 4);
 }
 
 #[test]
 fn hevc_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "libde265-dec265");
     check_all(&gallery(Codec::Hevc), 6);
 }
 
 #[test]
 fn vp8_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "vpxdec");
     check_all(&gallery(Codec::Vp8), 6);
 }
 
 #[test]
 fn vp9_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "vpxdec");
     check_all(&gallery(Codec::Vp9), 6);
 }
 
 #[test]
 fn av1_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "dav1d");
     check_all(&gallery(Codec::Av1), 6);
 }
 
 /// Each has sequence headers of its own; the last shows pictures that were sent before in one temporal unit.
 #[test]
 fn av1_of_other_encoders_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "dav1d");
     let others = [
         "-tune-content screen -aom-params enable-order-hint=0:film-grain-test=1",
         "-c:v librav1e -speed 10 -rav1e-params low_latency=true",
@@ -170,6 +177,7 @@ fn av1_of_other_encoders_decodes_as_it_was_or_black() {
 /// Of ten bits, or without colour.
 #[test]
 fn what_has_no_black_pictures_is_dropped() {
+    needs!("ffmpeg", "ffprobe");
     let cases = [
         (Codec::Av1, "-pix_fmt yuv420p10le"),
         (Codec::Av1, "-pix_fmt gray"),
@@ -189,6 +197,14 @@ fn what_has_no_black_pictures_is_dropped() {
 /// Not whole blocks, one block, many.
 #[test]
 fn pictures_of_any_size_are_blanked() {
+    needs!(
+        "ffmpeg",
+        "ffprobe",
+        "openh264dec",
+        "libde265-dec265",
+        "vpxdec",
+        "dav1d"
+    );
     let sizes = [
         (Codec::H264, [(150, 106), (16, 16), (1280, 720)]),
         (Codec::Hevc, [(150, 106), (16, 16), (1280, 720)]),
@@ -211,6 +227,14 @@ fn but_for_three(stream: &Stream) -> Vec<bool> {
 
 #[test]
 fn control_a_planted_leak_is_seen() {
+    needs!(
+        "ffmpeg",
+        "ffprobe",
+        "openh264dec",
+        "libde265-dec265",
+        "vpxdec",
+        "dav1d"
+    );
     for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1] {
         let stream = gallery(codec);
         let changes = but_for_three(&stream);
@@ -222,6 +246,14 @@ fn control_a_planted_leak_is_seen() {
 
 #[test]
 fn control_what_was_held_back_cannot_be_decoded() {
+    needs!(
+        "ffmpeg",
+        "ffprobe",
+        "openh264dec",
+        "libde265-dec265",
+        "vpxdec",
+        "dav1d"
+    );
     for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1] {
         let stream = gallery(codec);
         let changes = but_for_three(&stream);
@@ -251,6 +283,14 @@ const AWAITS: Verdict = Verdict::Dropped(Reason::AwaitsKeyframe);
 
 #[test]
 fn where_the_client_and_the_header_disagree_the_stream_does_not_go_on() {
+    needs!(
+        "ffmpeg",
+        "ffprobe",
+        "openh264dec",
+        "libde265-dec265",
+        "vpxdec",
+        "dav1d"
+    );
     for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1] {
         let stream = gallery(codec);
         let verdicts = |said: &dyn Fn(usize) -> Option<bool>| {
@@ -272,6 +312,14 @@ fn where_the_client_and_the_header_disagree_the_stream_does_not_go_on() {
 #[test]
 fn a_stream_does_not_go_on_without_parameter_sets() {
     type UnitKind<'a> = &'a dyn Fn(u8) -> u8;
+    needs!(
+        "ffmpeg",
+        "ffprobe",
+        "openh264dec",
+        "libde265-dec265",
+        "vpxdec",
+        "dav1d"
+    );
     let without = |stream: &Stream, kinds: &[u8], kind: UnitKind<'_>| {
         let frames = stream.frames.iter().map(|frame| {
             let mut units = Vec::new();
@@ -319,6 +367,7 @@ fn a_stream_does_not_go_on_without_parameter_sets() {
 
 #[test]
 fn pictures_out_of_order_are_dropped_and_go_on_at_an_idr_picture() {
+    needs!("ffmpeg", "ffprobe");
     let more =
         "-profile:v high -x264-params bframes=2:b-adapt=0:open-gop=0:scenecut=0:repeat-headers=1";
     let stream = Stream::of_gallery(Codec::H264, (160, 120), 6, more);
@@ -347,6 +396,7 @@ fn pictures_out_of_order_are_dropped_and_go_on_at_an_idr_picture() {
 
 #[test]
 fn open_groups_of_pictures_never_go_on() {
+    needs!("ffmpeg", "ffprobe");
     let h264 =
         "-profile:v high -x264-params bframes=2:b-adapt=0:open-gop=1:scenecut=0:repeat-headers=1";
     let hevc =
@@ -368,6 +418,7 @@ fn open_groups_of_pictures_never_go_on() {
 fn what_leads_a_broken_link_is_dropped() {
     const CRA: u8 = 21;
     const BLA: u8 = 16;
+    needs!("ffmpeg", "ffprobe");
     let more =
         "-x265-params log-level=none:bframes=2:b-adapt=0:open-gop=1:scenecut=0:repeat-headers=1";
     let mut stream = Stream::of_gallery(Codec::Hevc, (160, 120), 6, more);
@@ -435,6 +486,14 @@ fn what_is_no_frame_is_dropped() {
             assert_eq!(verdict(format, bytes), malformed, "{format:?} {bytes:?}");
         }
     }
+    needs!(
+        "ffmpeg",
+        "ffprobe",
+        "openh264dec",
+        "libde265-dec265",
+        "vpxdec",
+        "dav1d"
+    );
     // With lengths before the units, as in MP4.
     for (codec, format) in [(Codec::H264, Format::H264), (Codec::Hevc, Format::HEVC)] {
         let frame = &gallery(codec).frames[0].bytes;

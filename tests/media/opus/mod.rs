@@ -7,7 +7,7 @@ use framegate::{Contributors, Format, Kind, Reason, Time, Verdict};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use crate::{
-    common,
+    common::{self, judges::needs},
     encoded::gate::{self, DOORS, Door, Gated, Sent, gate, tap},
 };
 
@@ -131,6 +131,7 @@ fn check_all(stream: &Stream, cases: u32) {
 
 #[test]
 fn every_duration_is_silent_for_as_long() {
+    needs!("ffmpeg", "ffprobe", "opusdec", "libopus");
     for duration in ["2.5", "5", "10", "20", "40", "60", "80", "100", "120"] {
         let more = format!("-t 4 -b:a 32k -application audio -frame_duration {duration}");
         check_all(&Stream::of_recording("reader.wav", &more), 1);
@@ -139,6 +140,7 @@ fn every_duration_is_silent_for_as_long() {
 
 #[test]
 fn speech_that_carries_what_came_before_it_does_not_yield_what_was_withheld() {
+    needs!("ffmpeg", "ffprobe", "opusdec", "libopus");
     for more in [
         "",
         "-ac 2",
@@ -152,6 +154,7 @@ fn speech_that_carries_what_came_before_it_does_not_yield_what_was_withheld() {
 
 #[test]
 fn several_streams_in_one_packet() {
+    needs!("ffmpeg", "ffprobe", "opusdec", "libopus");
     check_all(
         &Stream::of_recording("mix.wav", "-t 4 -ac 6 -mapping_family 1 -b:a 128k"),
         2,
@@ -191,6 +194,7 @@ fn after(format: Format, bytes: &[u8], micros: i64) -> Gated {
 
 #[test]
 fn control_what_carries_what_came_before_it_is_there_and_is_found() {
+    needs!("ffmpeg", "ffprobe", "libopus");
     let speech = speech();
     let earlier = before_each(&all(&speech.packets));
     let (mut withheld, mut released) = (0, 0);
@@ -211,6 +215,7 @@ fn control_what_carries_what_came_before_it_is_there_and_is_found() {
 
 #[test]
 fn control_a_planted_leak_is_heard() {
+    needs!("ffmpeg", "ffprobe", "opusdec", "libopus");
     let speech = speech();
     let mut changes = vec![false; speech.packets.len()];
     let gate = |changes: &[bool]| check(&speech, changes, Door::Admit).unwrap();
@@ -223,6 +228,7 @@ fn control_a_planted_leak_is_heard() {
 #[test]
 fn copies_of_earlier_packets_count_with_the_packet() {
     const KIND: u8 = 111;
+    needs!("ffmpeg", "ffprobe");
     let speech = Stream::of_recording("reader.wav", "-t 6 -b:a 24k");
     let offset = |samples: u16, length: usize, kind: u8| {
         let length = u16::try_from(length).unwrap();
@@ -264,6 +270,7 @@ fn copies_of_earlier_packets_count_with_the_packet() {
 
 #[test]
 fn padding_that_says_something_is_withheld() {
+    needs!("ffmpeg", "ffprobe", "libopus");
     let speech = Stream::of_recording("reader.wav", "-t 1 -b:a 24k");
     let packet = &speech.packets[20];
     assert_eq!(packet[0] & 3, 0);
@@ -293,6 +300,7 @@ fn packets() -> impl Strategy<Value = Vec<u8>> {
 
 #[test]
 fn what_is_a_packet_is_what_libopus_takes_for_one() {
+    needs!("libopus");
     let mut runner = TestRunner::deterministic();
     let packets = prop::collection::vec(packets(), 4000);
     let packets = packets.new_tree(&mut runner).unwrap().current();

@@ -14,6 +14,7 @@ use proptest::{
 
 use crate::common::{
     SCOPE, agree,
+    judges::needs,
     layout::{self, Memory, PIXELS, RANGES, SAMPLES, parts},
     meeting, own, tap,
 };
@@ -183,6 +184,7 @@ fn each_format_of_each_kind_is_dropped_blanked_and_redacted() {
 
 #[test]
 fn what_is_hidden_is_black_to_a_decoder() {
+    needs!("ffmpeg");
     for (pixels, range) in PIXELS
         .into_iter()
         .flat_map(|pixels| RANGES.map(|range| (pixels, range)))
@@ -227,6 +229,7 @@ fn what_is_hidden_is_black_to_a_decoder() {
 
 #[test]
 fn what_is_hidden_is_silent_to_a_decoder() {
+    needs!("ffmpeg");
     for (samples, size, _) in SAMPLES {
         let sent = vec![0x35; 96 * size];
         let (_meeting, mut tap, [_, refuses]) = room(Format::pcm(samples, 1), Kind::Audio, false);

@@ -9,8 +9,6 @@ mod sdp;
 mod streams;
 mod tshark;
 
-use std::process::Command;
-
 use framegate::{Carried, Format, Instance, MeetingKey, Purposes, Subject, Subjects, Tag};
 
 use crate::common;
@@ -48,13 +46,4 @@ fn bytes(carried: Carried) -> Vec<u8> {
     let mut bytes = carried.tag.to_bytes().to_vec();
     bytes.extend(carried.seal.iter().flat_map(|seal| seal.to_bytes()));
     bytes
-}
-
-/// What a tool prints; it must be there and must not fail.
-fn run(tool: &str, arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new(tool).args(arguments).output();
-    let output = output.unwrap_or_else(|error| panic!("{tool}: {error}; .ci/run installs it"));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{tool} {arguments:?}: {errors}");
-    output.stdout
 }

@@ -11,6 +11,7 @@ use super::{
     packets::{Parts, by_ffmpeg, captured, one_byte, two_byte},
     tshark,
 };
+use crate::common::judges::needs;
 
 fn written(packet: &[u8], id: u8, carried: Carried) -> Vec<u8> {
     let mut buffer = [0xAA; 4096];
@@ -59,6 +60,7 @@ fn shapes() -> Vec<(Parts, Named)> {
 
 #[test]
 fn tshark_reads_both_forms_as_written_and_all_others_unharmed() {
+    needs!("tshark");
     for carried in both() {
         for id in [4, 13, 100] {
             let shapes = shapes();
@@ -82,6 +84,7 @@ fn tshark_reads_both_forms_as_written_and_all_others_unharmed() {
 
 #[test]
 fn packets_of_ffmpeg_are_the_same_apart_from_the_extension() {
+    needs!("ffmpeg", "tshark");
     let sound = by_ffmpeg("operator.wav", &["-c:a", "pcm_mulaw", "-ar", "8000"]);
     let picture = by_ffmpeg("gallery.y4m", &["-c:v", "libvpx", "-deadline", "realtime"]);
     let packets: Vec<_> = sound.into_iter().chain(picture).collect();
@@ -116,6 +119,7 @@ fn packets_of_ffmpeg_are_the_same_apart_from_the_extension() {
 /// Of a browser, with extensions of its own.
 #[test]
 fn packets_of_a_capture_are_the_same_apart_from_the_extension() {
+    needs!("tshark");
     let packets = captured();
     assert_eq!(packets.len(), 104);
     let before = tshark::read(&packets);

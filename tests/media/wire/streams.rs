@@ -10,7 +10,9 @@ use framegate::{
     },
 };
 
-use super::{both, bytes, packets::shipped, run};
+use super::{both, bytes, packets::shipped};
+use crate::common::judges::needs;
+use crate::common::tools::run;
 
 /// Five seconds of the shipped gallery, encoded.
 fn encoded(arguments: &[&str], format: &str) -> Vec<u8> {
@@ -39,7 +41,7 @@ fn hashes(units: &[Vec<u8>], format: &str) -> Vec<String> {
         .map(String::from)
     };
     let arguments = arguments(&path);
-    let printed = run("ffmpeg", &arguments.each_ref().map(String::as_str));
+    let printed = run("ffmpeg", arguments.each_ref().map(String::as_str));
     let printed = String::from_utf8(printed).unwrap();
     let lines = printed.lines().filter(|line| !line.starts_with('#'));
     lines
@@ -139,6 +141,7 @@ fn check(units: &[Vec<u8>], format: &str, write: Write, read: Read) {
 
 #[test]
 fn ffmpeg_decodes_h264_with_tags_as_without() {
+    needs!("ffmpeg");
     let stream = encoded(
         &["-c:v", "libx264", "-x264-params", "aud=1:bframes=2"],
         "h264",
@@ -154,6 +157,7 @@ fn ffmpeg_decodes_h264_with_tags_as_without() {
 
 #[test]
 fn ffmpeg_decodes_hevc_with_tags_as_without() {
+    needs!("ffmpeg");
     let stream = encoded(
         &["-c:v", "libx265", "-x265-params", "aud=1:log-level=error"],
         "hevc",
@@ -169,6 +173,7 @@ fn ffmpeg_decodes_hevc_with_tags_as_without() {
 
 #[test]
 fn ffmpeg_decodes_av1_with_tags_as_without() {
+    needs!("ffmpeg");
     let stream = encoded(
         &["-c:v", "libaom-av1", "-cpu-used", "8", "-usage", "realtime"],
         "obu",
@@ -185,6 +190,7 @@ fn ffmpeg_decodes_av1_with_tags_as_without() {
 /// ffmpeg itself reads the message: it shows the bytes after the UUID.
 #[test]
 fn ffmpeg_reads_the_message_as_it_was_written() {
+    needs!("ffmpeg");
     let stream = encoded(&["-c:v", "libx264", "-x264-params", "aud=1"], "h264");
     for carried in both() {
         let mut tagged = Vec::new();
@@ -197,7 +203,7 @@ fn ffmpeg_reads_the_message_as_it_was_written() {
         fs::write(&path, tagged).unwrap();
         let shown = run(
             "ffmpeg",
-            &[
+            [
                 "-v",
                 "error",
                 "-i",

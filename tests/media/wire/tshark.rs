@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::run;
+use crate::common::tools::run;
 
 const PORT: u16 = 5004;
 
