@@ -220,8 +220,11 @@ fn every_planted_fault_is_found() {
             let middle = script.steps.len() / 2;
             goes_on(&mut script, middle, torn);
         }
-        run(&script, None).expect("agreement without a fault");
+        let before = hidden.len();
         hidden.retain(|&fault| run(&script, Some(fault)).is_ok());
+        if hidden.len() < before {
+            run(&script, None).expect("agreement without a fault");
+        }
         if hidden.is_empty() {
             return;
         }
@@ -406,7 +409,11 @@ fn releases_nothing<'a>(outcomes: impl IntoIterator<Item = &'a Option<Outcome>>)
 
 /// Whether no frame of a script is cleared more than the same frame of another.
 fn is_within(narrower: &Script, wider: &Script) -> Result<bool, TestCaseError> {
-    let (narrower, wider) = (run(narrower, None)?, run(wider, None)?);
+    is_within_run(narrower, &run(wider, None)?)
+}
+
+fn is_within_run(narrower: &Script, wider: &Run) -> Result<bool, TestCaseError> {
+    let narrower = run(narrower, None)?;
     let mut pairs = narrower.outcomes.iter().zip(&wider.outcomes);
     let same_frames = narrower.outcomes.len() == wider.outcomes.len();
     Ok(same_frames
@@ -691,11 +698,12 @@ proptest! {
 
     #[test]
     fn r2_without_any_one_grant_nothing_more_is_cleared(script in steady_scripts()) {
+        let wider = run(&script, None)?;
         for at in 0..script.steps.len() {
             if matches!(script.steps[at], Step::Grant { .. }) {
                 let mut without = script.clone();
                 without.steps[at].omit();
-                prop_assert!(is_within(&without, &script)?);
+                prop_assert!(is_within_run(&without, &wider)?);
             }
         }
     }
@@ -772,11 +780,12 @@ proptest! {
 
     #[test]
     fn r5_adding_an_end_never_clears_more(script in steady_scripts(), end in 1_i64..6000) {
+        let wider = run(&script, None)?;
         for at in 0..script.steps.len() {
             let mut shorter = script.clone();
             if let Step::Grant { until: until @ None, .. } = &mut shorter.steps[at] {
                 *until = Some(When::In(end));
-                prop_assert!(is_within(&shorter, &script)?);
+                prop_assert!(is_within_run(&shorter, &wider)?);
             }
         }
     }

@@ -52,14 +52,14 @@ fn verdict(tap: &mut Tap, at: i64) -> Verdict {
     .verdict()
 }
 
-/// A ledger of about a hundred entries, of every kind.
-fn long_ledger() -> Memory {
+/// A ledger of about a hundred entries, of every kind, ten in each round.
+fn long_ledger(rounds: i64) -> Memory {
     let memory = Memory::default();
     let (mut meeting, everything, _) =
         meeting(memory.writer().device(Device::new(&DEVICE).unwrap()));
     meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
     let other = meeting.show(notice("everything, once more")).unwrap();
-    for round in 0..10 {
+    for round in 0..rounds {
         let at = millis(10 + 10 * round);
         let id = format!("p{round}");
         let who = meeting.join(Join::adult(&id), at).unwrap();
@@ -97,7 +97,7 @@ fn keys(secret: [u8; 32]) -> (ed25519_dalek::SigningKey, PublicKey) {
 
 #[test]
 fn r10_every_change_is_an_entry_and_the_generation_counts_them() {
-    let memory = long_ledger();
+    let memory = long_ledger(10);
     let ledger = memory.read();
     assert!(ledger.lines.len() >= 100, "{}", ledger.lines.len());
     assert!(matches!(ledger.lines[0].entry, Entry::Opened { .. }));
@@ -114,15 +114,15 @@ fn r10_every_change_is_an_entry_and_the_generation_counts_them() {
 
 #[test]
 fn any_bit_that_is_flipped_shows_against_a_head_kept_apart() {
-    let memory = long_ledger();
+    // Each bit of a byte in turn, or, where time is of no matter, every bit of a longer one.
+    let every = std::env::var_os("FRAMEGATE_DEEP").is_some();
+    let memory = long_ledger(if every { 10 } else { 2 });
     let bytes = memory.bytes();
     let head = memory.read().head;
     assert_eq!(
         Ledger::read(&bytes, Some(&head), None).unwrap().anchored,
         head.entries
     );
-    // Each bit of a byte in turn, or, where time is of no matter, every bit.
-    let every = std::env::var_os("FRAMEGATE_DEEP").is_some();
     for index in 0..bytes.len() {
         for bit in (0..8).filter(|bit| every || *bit == index % 8) {
             let mut changed = bytes.clone();
@@ -135,7 +135,11 @@ fn any_bit_that_is_flipped_shows_against_a_head_kept_apart() {
 
 #[test]
 fn lines_that_are_cut_swapped_or_repeated_show_against_a_head_kept_apart() {
-    let memory = long_ledger();
+    let memory = long_ledger(if std::env::var_os("FRAMEGATE_DEEP").is_some() {
+        10
+    } else {
+        2
+    });
     let bytes = memory.bytes();
     let head = memory.read().head;
     for length in 0..bytes.len() {
@@ -163,7 +167,7 @@ fn lines_that_are_cut_swapped_or_repeated_show_against_a_head_kept_apart() {
 
 #[test]
 fn without_a_head_a_cut_ledger_is_consistent_and_unanchored() {
-    let memory = long_ledger();
+    let memory = long_ledger(10);
     let bytes = memory.bytes();
     let (_, device) = keys(DEVICE);
     let signed = Ledger::read(&bytes, None, Some(&device)).unwrap();
@@ -1022,7 +1026,7 @@ fn a_dozen_lines_of_python_verify_the_chain() {
     needs!("python3");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.jsonl");
-    let bytes = long_ledger().bytes();
+    let bytes = long_ledger(10).bytes();
     fs::write(&path, &bytes).unwrap();
     let script = concat!(
         env!("CARGO_MANIFEST_DIR"),

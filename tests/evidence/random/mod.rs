@@ -31,7 +31,7 @@ mod recording;
 mod runs;
 mod verifying;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use chance::Chance;
 use faults::{Fault, Of};
@@ -62,7 +62,10 @@ fn records(_: &Told, ledger: &[u8], law: &Law, _: u64, fault: Option<Fault>) -> 
 
 /// Looks at one meeting, after its end and as it was at some time before.
 fn look(seed: u64, check: Check, fault: Option<Fault>) -> Result<(), String> {
-    let told = meetings::run(seed);
+    look_at(&meetings::run(seed), seed, check, fault)
+}
+
+fn look_at(told: &Told, seed: u64, check: Check, fault: Option<Fault>) -> Result<(), String> {
     let mut chance = Chance::new(seed ^ 0xBE61);
     for ledger in [
         lines::beginning(&told.ledger, &mut chance),
@@ -70,12 +73,15 @@ fn look(seed: u64, check: Check, fault: Option<Fault>) -> Result<(), String> {
     ] {
         let law = Law::of(&ledger);
         if !law.lines.is_empty() {
-            check(&told, &ledger, &law, seed, fault)
+            check(told, &ledger, &law, seed, fault)
                 .map_err(|what| format!("{} lines: {what}", law.lines.len()))?;
         }
     }
     Ok(())
 }
+
+/// The meetings of all tests.
+static TOLD: LazyLock<Vec<Told>> = LazyLock::new(|| (0..MEETINGS).map(meetings::run).collect());
 
 fn look_at_all(check: Check) {
     let meetings = if std::env::var_os("FRAMEGATE_DEEP").is_some() {
@@ -83,12 +89,19 @@ fn look_at_all(check: Check) {
     } else {
         MEETINGS
     };
-    let seeds = match std::env::var("FRAMEGATE_SEED") {
-        Ok(seed) => seed.parse().map(|seed| seed..seed + 1).expect("a number"),
-        Err(_) => 0..meetings,
+    let (seeds, shared) = match std::env::var("FRAMEGATE_SEED") {
+        Ok(seed) => {
+            let seed: u64 = seed.parse().expect("a number");
+            (seed..seed + 1, &[][..])
+        }
+        Err(_) => (0..meetings, &TOLD[..]),
+    };
+    let looked = |seed| match usize::try_from(seed).ok().and_then(|at| shared.get(at)) {
+        Some(told) => look_at(told, seed, check, None),
+        None => look(seed, check, None),
     };
     let failed: Vec<_> = seeds
-        .filter_map(|seed| Some((seed, look(seed, check, None).err()?)))
+        .filter_map(|seed| Some((seed, looked(seed).err()?)))
         .collect();
     let some = failed.iter().take(10);
     let told: Vec<_> = some
@@ -143,8 +156,7 @@ fn every_planted_fault_is_found() {
 #[test]
 fn the_meetings_come_to_all_that_is_looked_for() {
     let mut seen = BTreeMap::new();
-    for seed in 0..MEETINGS {
-        let told = meetings::run(seed);
+    for told in &*TOLD {
         let law = Law::of(&told.ledger);
         for what in told.frames.iter().flat_map(|frame| frame.traits(&law)) {
             *seen.entry(what).or_insert(0) += 1;

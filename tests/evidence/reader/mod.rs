@@ -494,7 +494,9 @@ fn a_reader_with_a_fault_is_found() {
         "any end",
         "any life",
     ] {
-        let found = differences(&cases, &said, Some(plant)).len();
-        assert!(found > 0, "{plant}");
+        // The first that it is found in is enough.
+        let mut some = cases.chunks(100).zip(said.chunks(100));
+        let is_found = some.any(|(cases, said)| !differences(cases, said, Some(plant)).is_empty());
+        assert!(is_found, "{plant}");
     }
 }

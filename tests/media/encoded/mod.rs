@@ -4,6 +4,8 @@ mod gap;
 pub mod gate;
 mod video;
 
+use std::sync::OnceLock;
+
 use framegate::{Format, Kind, Reason, Verdict};
 use gate::{DOORS, Door, Gated, Sent, gate};
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -117,14 +119,15 @@ fn check_all(stream: &Stream, cases: u32) {
 }
 
 /// As large as recorded, with a keyframe every six pictures.
-fn gallery(codec: Codec) -> Stream {
-    Stream::of_gallery(codec, (160, 120), 6, "")
+fn gallery(codec: Codec) -> &'static Stream {
+    static GALLERIES: [OnceLock<Stream>; 5] = [const { OnceLock::new() }; 5];
+    GALLERIES[codec as usize].get_or_init(|| Stream::of_gallery(codec, (160, 120), 6, ""))
 }
 
 #[test]
 fn h264_decodes_as_it_was_or_black() {
     needs!("ffmpeg", "ffprobe", "openh264dec");
-    check_all(&gallery(Codec::H264), 6);
+    check_all(gallery(Codec::H264), 6);
 }
 
 /// Whose pictures have arithmetic coding and larger transforms.
@@ -138,25 +141,25 @@ fn h264_of_the_high_profile_decodes_as_it_was_or_black() {
 #[test]
 fn hevc_decodes_as_it_was_or_black() {
     needs!("ffmpeg", "ffprobe", "libde265-dec265");
-    check_all(&gallery(Codec::Hevc), 6);
+    check_all(gallery(Codec::Hevc), 6);
 }
 
 #[test]
 fn vp8_decodes_as_it_was_or_black() {
     needs!("ffmpeg", "ffprobe", "vpxdec");
-    check_all(&gallery(Codec::Vp8), 6);
+    check_all(gallery(Codec::Vp8), 6);
 }
 
 #[test]
 fn vp9_decodes_as_it_was_or_black() {
     needs!("ffmpeg", "ffprobe", "vpxdec");
-    check_all(&gallery(Codec::Vp9), 6);
+    check_all(gallery(Codec::Vp9), 6);
 }
 
 #[test]
 fn av1_decodes_as_it_was_or_black() {
     needs!("ffmpeg", "ffprobe", "dav1d");
-    check_all(&gallery(Codec::Av1), 6);
+    check_all(gallery(Codec::Av1), 6);
 }
 
 /// Each has sequence headers of its own; the last shows pictures that were sent before in one temporal unit.
@@ -237,10 +240,10 @@ fn control_a_planted_leak_is_seen() {
     );
     for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1] {
         let stream = gallery(codec);
-        let changes = but_for_three(&stream);
-        let mut gated = check(&stream, &changes, true, Door::Admit).unwrap();
+        let changes = but_for_three(stream);
+        let mut gated = check(stream, &changes, true, Door::Admit).unwrap();
         gated[8].bytes = Some(stream.frames[6].bytes.clone());
-        assert!(judge(&stream, &gated).is_err(), "{codec:?}");
+        assert!(judge(stream, &gated).is_err(), "{codec:?}");
     }
 }
 
@@ -256,12 +259,12 @@ fn control_what_was_held_back_cannot_be_decoded() {
     );
     for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1] {
         let stream = gallery(codec);
-        let changes = but_for_three(&stream);
-        let mut gated = check(&stream, &changes, false, Door::Admit).unwrap();
+        let changes = but_for_three(stream);
+        let mut gated = check(stream, &changes, false, Door::Admit).unwrap();
         assert_eq!(gated[11].verdict, Verdict::Dropped(Reason::AwaitsKeyframe));
         gated[11].verdict = Verdict::Whole;
         gated[11].bytes = Some(stream.frames[11].bytes.clone());
-        assert!(judge(&stream, &gated).is_err(), "{codec:?}");
+        assert!(judge(stream, &gated).is_err(), "{codec:?}");
     }
 }
 
@@ -294,11 +297,11 @@ fn where_the_client_and_the_header_disagree_the_stream_does_not_go_on() {
     for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1] {
         let stream = gallery(codec);
         let verdicts = |said: &dyn Fn(usize) -> Option<bool>| {
-            let mut frames = sent(&stream);
+            let mut frames = sent(stream);
             for (at, frame) in frames.iter_mut().enumerate() {
                 frame.keyframe = said(at);
             }
-            after_the_first(&stream, &frames[..20], false)
+            after_the_first(stream, &frames[..20], false)
         };
         let never = [&[Verdict::Dropped(Reason::NotGranted)][..], &[AWAITS; 19]].concat();
         let from = |at: usize| [&never[..at], &vec![Verdict::Whole; 20 - at]].concat();
@@ -344,24 +347,24 @@ fn a_stream_does_not_go_on_without_parameter_sets() {
     ];
     for (codec, kinds, kind) in cases {
         let stream = gallery(codec);
-        let frames = without(&stream, kinds, kind);
-        let mut sent = sent(&stream);
+        let frames = without(stream, kinds, kind);
+        let mut sent = sent(stream);
         for (sent, bytes) in sent.iter_mut().zip(&frames) {
             sent.bytes = bytes;
         }
-        let verdicts = after_the_first(&stream, &sent, false);
+        let verdicts = after_the_first(stream, &sent, false);
         let goes_on = verdicts.contains(&Verdict::Whole);
         assert_eq!(goes_on, kinds.is_empty(), "{codec:?} {kinds:?}");
     }
     // In AV1 the sequence header, which here stands behind the two bytes that begin a temporal unit.
     let stream = gallery(Codec::Av1);
-    let mut frames = sent(&stream);
+    let mut frames = sent(stream);
     for frame in &mut frames {
         if let [0x12, 0, 0x0A, size, rest @ ..] = frame.bytes {
             frame.bytes = &rest[usize::from(*size)..];
         }
     }
-    let verdicts = after_the_first(&stream, &frames, false);
+    let verdicts = after_the_first(stream, &frames, false);
     assert!(!verdicts.contains(&Verdict::Whole));
 }
 

@@ -3,6 +3,8 @@
 mod audio;
 
 use audio::{Stream, before_each, parsed};
+use std::sync::LazyLock;
+
 use framegate::{Contributors, Format, Kind, Reason, Time, Verdict};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
@@ -162,9 +164,12 @@ fn several_streams_in_one_packet() {
 }
 
 /// Speech with in-band forward error correction, as libopus makes it.
-fn speech() -> Stream {
-    let more = "-t 6 -b:a 24k -application voip -fec 1 -packet_loss 20";
-    Stream::of_recording("reader.wav", more)
+fn speech() -> &'static Stream {
+    static SPEECH: LazyLock<Stream> = LazyLock::new(|| {
+        let more = "-t 6 -b:a 24k -application voip -fec 1 -packet_loss 20";
+        Stream::of_recording("reader.wav", more)
+    });
+    &SPEECH
 }
 
 fn all(packets: &[Vec<u8>]) -> Vec<&[u8]> {
@@ -218,11 +223,11 @@ fn control_a_planted_leak_is_heard() {
     needs!("ffmpeg", "ffprobe", "opusdec", "libopus");
     let speech = speech();
     let mut changes = vec![false; speech.packets.len()];
-    let gate = |changes: &[bool]| check(&speech, changes, Door::Admit).unwrap();
+    let gate = |changes: &[bool]| check(speech, changes, Door::Admit).unwrap();
     (changes[10], changes[100]) = (true, true);
     let mut gated = gate(&changes);
     gated[150].bytes = Some(speech.packets[150].clone());
-    assert!(judge(&speech, &gated).unwrap_err().contains("libopus"));
+    assert!(judge(speech, &gated).unwrap_err().contains("libopus"));
 }
 
 #[test]
