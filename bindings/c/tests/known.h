@@ -1,4 +1,4 @@
-/* Known answers: what Rust and C come to alike. tests/known.rs reads them, too. They were made by a program of its own, of Python's hmac and the formats' own words.
+/* Known answers: what Rust and C come to alike. tests/evidence/known.rs reads them, too. They were made by a program of its own, of Python's hmac and the formats' own words.
  *
  * The digest is of the payload "a voice"; the seal is of it, of the tag, of "ann", and of "ben" as video, in the meeting of the instance; extensions have the id 5. */
 #ifndef KNOWN_H
