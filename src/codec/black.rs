@@ -109,6 +109,10 @@ impl Black {
 
 #[cfg(test)]
 mod tests {
+    use std::{format, string::String};
+
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
     const CODECS: [Codec; 5] = [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1];
@@ -155,6 +159,36 @@ mod tests {
         assert!(sizes().count() > 80);
         assert_eq!(Size::new(4097, 2304), None);
         assert_eq!(Size::new(8193, 16), None);
+    }
+
+    /// The first one and two that repeat it, of every size for which there are some.
+    #[test]
+    fn their_bytes_stay_the_same() {
+        let digest = |codec| {
+            let mut black = Black::new(codec);
+            let mut all = vec![];
+            for size in sizes() {
+                black.go_on_as(Sequence::Of(size));
+                for _ in 0..3 {
+                    let bytes = black.next().unwrap_or_default();
+                    all.extend(bytes.len().to_be_bytes());
+                    all.extend(bytes);
+                }
+            }
+            let digest = Sha256::digest(&all);
+            digest
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        let expected = [
+            "e88af24e38bdeb2ae3879802e7f6309886b224a73be9ecec128a6bd5a6c907cb",
+            "d167eb115712eca6f7f226045ff4371e3c5710f9f2fc24376aa22e7569ba5a37",
+            "021559d4f6bb5ed513cf761cd6f2524b0493109ca5b68da21069049c8a3cb9d0",
+            "4845e481de35c3c1baa38f188a7aa398aefd27f2fb0641e6d9acf1370a3be04c",
+            "7fece8c0aa97982f899848187b2b050f1505d0eeecba686650cbdb8ad2db9c99",
+        ];
+        assert_eq!(CODECS.map(digest), expected);
     }
 
     #[test]
