@@ -1,30 +1,31 @@
-//! Black pictures of a stream's own size, each an access unit or frame of its own.
+//! Black frames of a stream's own size.
 
 use alloc::{boxed::Box, vec};
 
 use super::{Codec, Sequence, Size, av1, blocks, h264, hevc, vp8, vp9};
 
-/// What stands in for the pictures of a stream: first one that is black and starts afresh, then others that repeat it, or of HEVC and AV1 the same.
+/// Writes the black frames that replace a stream's withheld ones: a keyframe, then frames that repeat it. In HEVC and AV1 all are the same keyframe.
 pub(super) struct Black {
     codec: Codec,
     sequence: Sequence,
-    room: Box<[u8]>,
-    /// What is written in the room.
+    buffer: Box<[u8]>,
     written: Option<Written>,
-    /// How many came since the first; none if something else did.
-    since_first: Option<u32>,
+    /// The number of black frames since the black keyframe; `None` if the stream's own frames came after it.
+    since_keyframe: Option<u32>,
 }
 
+/// The frames in the buffer.
 #[derive(Clone, Copy)]
 struct Written {
     size: Size,
-    first: usize,
+    /// The length of the keyframe, and of the frame behind it that repeats it.
+    keyframe: usize,
     repeated: usize,
 }
 
 impl Black {
     pub(super) fn new(codec: Codec) -> Self {
-        let room = match codec {
+        let length = match codec {
             Codec::H264 => h264::room_for(Size::MOST_MACROBLOCKS),
             Codec::Hevc => hevc::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp8 => vp8::room_for(Size::MOST_MACROBLOCKS),
@@ -34,39 +35,41 @@ impl Black {
         Self {
             codec,
             sequence: Sequence::Other,
-            room: vec![0; room].into(),
+            buffer: vec![0; length].into(),
             written: None,
-            since_first: None,
+            since_keyframe: None,
         }
     }
 
-    /// What the stream's frames are from now on.
-    pub(super) fn go_on_as(&mut self, sequence: Sequence) {
+    /// Sets the sequence of the stream's frames from now on.
+    pub(super) fn set_sequence(&mut self, sequence: Sequence) {
         if sequence != Sequence::Same {
             self.sequence = sequence;
         }
     }
 
-    /// A frame of the stream itself was handed on.
+    /// Notes that a frame of the stream itself was released.
     pub(super) fn interrupt(&mut self) {
-        self.since_first = None;
+        self.since_keyframe = None;
     }
 
-    /// The next one, if there is one of the stream's size.
+    /// Returns the next black frame, or `None` if the stream's sequence has none.
     pub(super) fn next(&mut self) -> Option<&[u8]> {
         let Sequence::Of(size) = self.sequence else {
             return None;
         };
-        let first = match self.written {
-            Some(written) if written.size == size => written.first,
+        let keyframe = match self.written {
+            Some(written) if written.size == size => written.keyframe,
             _ => self.write(size)?,
         };
-        let number = self.since_first.map_or(0, |before| before.wrapping_add(1));
-        self.since_first = Some(number);
+        let number = self
+            .since_keyframe
+            .map_or(0, |before| before.wrapping_add(1));
+        self.since_keyframe = Some(number);
         if number == 0 || matches!(self.codec, Codec::Hevc | Codec::Av1) {
-            return self.room.get(..first);
+            return self.buffer.get(..keyframe);
         }
-        let (_, rest) = self.room.split_at_mut_checked(first)?;
+        let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
         match self.codec {
             Codec::H264 => {
                 let length = h264::write_repeated(size, number, rest)?;
@@ -76,34 +79,34 @@ impl Black {
         }
     }
 
-    /// Writes what does not change from one to the next; gives the length of the first.
+    /// Writes the keyframe and, unless it depends on their number, the frame that repeats it. Returns the keyframe's length.
     fn write(&mut self, size: Size) -> Option<usize> {
-        self.since_first = None;
+        self.since_keyframe = None;
         self.written = None;
-        let (first, repeated) = match self.codec {
-            Codec::H264 => (h264::write_black(size, &mut self.room)?, 0),
-            Codec::Hevc => (hevc::write_black(size, &mut self.room)?, 0),
-            Codec::Av1 => (av1::write_black(size, &mut self.room)?, 0),
+        let (keyframe, repeated) = match self.codec {
+            Codec::H264 => (h264::write_black(size, &mut self.buffer)?, 0),
+            Codec::Hevc => (hevc::write_black(size, &mut self.buffer)?, 0),
+            Codec::Av1 => (av1::write_black(size, &mut self.buffer)?, 0),
             Codec::Vp8 => {
-                let first = vp8::write_black(size, &mut self.room)?;
-                let (_, rest) = self.room.split_at_mut_checked(first)?;
-                (first, vp8::write_repeated(size, rest)?)
+                let keyframe = vp8::write_black(size, &mut self.buffer)?;
+                let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
+                (keyframe, vp8::write_repeated(size, rest)?)
             }
             Codec::Vp9 => {
-                let first = vp9::write_black(size, &mut self.room)?;
+                let keyframe = vp9::write_black(size, &mut self.buffer)?;
                 let repeated = vp9::REPEATED;
-                let (_, rest) = self.room.split_at_mut_checked(first)?;
+                let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
                 rest.get_mut(..repeated.len())?.copy_from_slice(&repeated);
-                (first, repeated.len())
+                (keyframe, repeated.len())
             }
             _ => return None,
         };
         self.written = Some(Written {
             size,
-            first,
+            keyframe,
             repeated,
         });
-        Some(first)
+        Some(keyframe)
     }
 }
 
@@ -114,6 +117,7 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
+    use crate::codec::Dependency;
 
     const CODECS: [Codec; 5] = [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1];
 
@@ -130,7 +134,7 @@ mod tests {
         for codec in CODECS {
             let mut black = Black::new(codec);
             for size in sizes() {
-                black.go_on_as(Sequence::Of(size));
+                black.set_sequence(Sequence::Of(size));
                 let has_large_blocks = size.width.min(size.height) > 32 && size.width <= 4096;
                 let is_of_large_blocks = matches!(codec, Codec::Vp9 | Codec::Av1);
                 let is_one_tile = size.width.div_ceil(64) * size.height.div_ceil(64) <= 2304;
@@ -144,15 +148,15 @@ mod tests {
                 let Some(first) = first else { continue };
                 for _ in 0..2 {
                     let header = codec.read(black.next().unwrap()).unwrap();
-                    assert_ne!(header.position, crate::codec::Position::Alone);
+                    assert_ne!(header.dependency, Dependency::Independent);
                 }
                 // It reads as what it was written as.
                 let header = codec.read(&first).unwrap();
-                let expected = (crate::codec::Position::Start, Sequence::Of(size));
+                let expected = (Dependency::Idr, Sequence::Of(size));
                 // These know even sizes only.
                 let is_odd = size.width % 2 + size.height % 2 > 0;
                 if !(is_odd && matches!(codec, Codec::H264 | Codec::Hevc)) {
-                    assert_eq!((header.position, header.sequence), expected, "{codec:?}");
+                    assert_eq!((header.dependency, header.sequence), expected, "{codec:?}");
                 }
             }
         }
@@ -168,7 +172,7 @@ mod tests {
             let mut black = Black::new(codec);
             let mut all = vec![];
             for size in sizes() {
-                black.go_on_as(Sequence::Of(size));
+                black.set_sequence(Sequence::Of(size));
                 for _ in 0..3 {
                     let bytes = black.next().unwrap_or_default();
                     all.extend(bytes.len().to_be_bytes());
