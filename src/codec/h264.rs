@@ -10,91 +10,105 @@ const SLICE: u8 = 1;
 const IDR_SLICE: u8 = 5;
 const SPS: u8 = 7;
 const PPS: u8 = 8;
-/// Slices of a layer above the one that needs no other, of another view, or of another view with depth (annexes G, H and I).
-const OF_ANOTHER_LAYER: [u8; 2] = [20, 21];
+/// Slices of a further layer or view (annexes G, H and I).
+const EXTENSION_SLICES: [u8; 2] = [20, 21];
 
-/// More than a black picture has bytes beside one for each macroblock.
+/// More than the bytes of a black picture beside one for each macroblock.
 const PARAMETERS: usize = 128;
-/// The bytes of a picture that repeats the one before.
+/// The most bytes of a picture that repeats the one before.
 const REPEATED: usize = 32;
 
+/// What the slices of an access unit say of its picture.
+struct Picture<'a> {
+    /// Of an IDR picture, the sequence parameter set that its first slice refers to, if all slices refer to sets in this access unit.
+    idr_sps: Option<&'a [u8]>,
+}
+
+/// Reads an access unit in one pass over its NAL units.
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
-    // A layer need not start afresh where the one below it does.
-    if !nal::units(unit)?.all(is_of_base) {
-        return None;
+    let mut sets = None;
+    let mut picture = None;
+    for nal in nal::units(unit)? {
+        // A further layer may depend on earlier frames even if the base layer does not.
+        if !is_of_base_layer(nal) {
+            return None;
+        }
+        match (nal_unit_type(nal), &mut picture) {
+            (SPS | PPS, None) => sets.get_or_insert_with(ParameterSets::new).add(nal),
+            (IDR_SLICE, None) => {
+                let idr_sps = sps_of(sets.as_ref(), nal);
+                picture = Some(Picture { idr_sps });
+            }
+            (SLICE..IDR_SLICE, None) => picture = Some(Picture { idr_sps: None }),
+            (SLICE..=IDR_SLICE, Some(Picture { idr_sps }))
+                if idr_sps.is_some() && sps_of(sets.as_ref(), nal).is_none() =>
+            {
+                *idr_sps = None;
+            }
+            _ => {}
+        }
     }
-    let mut slices = nal::units(unit)?.filter(|unit| is_slice(unit));
-    let Some(slice) = slices.next() else {
-        return Some(Header::delta(false));
-    };
-    if kind(slice) != IDR_SLICE {
-        return Some(Header::delta(true));
-    }
-    let parameters = Parameters::of(unit);
-    let are_there = |_: &&[u8]| slices.all(|slice| parameters.sequence_of(slice).is_some());
-    Some(match parameters.sequence_of(slice).filter(are_there) {
-        Some(sps) => Header::keyframe(read_sps(sps).map_or(Sequence::Other, Sequence::Of)),
-        None => Header::delta(true),
+    Some(match picture {
+        Some(Picture { idr_sps: Some(sps) }) => {
+            Header::keyframe(read_sps(sps).map_or(Sequence::Other, Sequence::Of))
+        }
+        Some(Picture { idr_sps: None }) => Header::delta(true),
+        None => Header::delta(false),
     })
 }
 
-fn kind(unit: &[u8]) -> u8 {
-    unit.first().map_or(0, |header| header & 0x1F)
+fn nal_unit_type(nal: &[u8]) -> u8 {
+    nal.first().map_or(0, |header| header & 0x1F)
 }
 
-/// Whether it is a unit of the layer that needs no other.
-fn is_of_base(unit: &[u8]) -> bool {
-    let is_valid = unit.first().is_some_and(|header| header & 0x80 == 0);
-    is_valid && !OF_ANOTHER_LAYER.contains(&kind(unit))
+fn is_of_base_layer(nal: &[u8]) -> bool {
+    let is_valid = nal.first().is_some_and(|header| header & 0x80 == 0);
+    is_valid && !EXTENSION_SLICES.contains(&nal_unit_type(nal))
 }
 
-fn is_slice(unit: &[u8]) -> bool {
-    (SLICE..=IDR_SLICE).contains(&kind(unit))
+/// The parameter sets before the first slice. If two have the same id, the later one counts.
+struct ParameterSets<'a> {
+    /// By `seq_parameter_set_id`, the payload of each.
+    sps: [Option<&'a [u8]>; 32],
+    /// By `pic_parameter_set_id`, the `seq_parameter_set_id` that each refers to.
+    pps: [Option<u32>; 256],
 }
 
-/// The parameter sets before the slices, read once, as there may be as many slices as sets. Of several with one number the last counts.
-struct Parameters<'a> {
-    /// The content of the sequences'.
-    sequences: [Option<&'a [u8]>; 32],
-    /// The sequence's to which each of the pictures' refers.
-    pictures: [Option<u32>; 256],
-}
+impl<'a> ParameterSets<'a> {
+    const fn new() -> Self {
+        Self {
+            sps: [None; 32],
+            pps: [None; 256],
+        }
+    }
 
-impl<'a> Parameters<'a> {
-    fn of(unit: &'a [u8]) -> Self {
-        let (mut sequences, mut pictures) = ([None; 32], [None; 256]);
-        for unit in nal::before_slices(unit, is_slice) {
-            let content = unit.get(1..).unwrap_or_default();
-            let mut bits = NalReader::new(content);
-            match kind(unit) {
-                SPS => {
-                    let id = bits.skip(24).and_then(|()| bits.ue());
-                    if let Some(sps) = id.and_then(|id| sequences.get_mut(id as usize)) {
-                        *sps = Some(content);
-                    }
-                }
-                PPS => {
-                    let id = bits.ue();
-                    if let Some(sps_id) = id.and_then(|id| pictures.get_mut(id as usize)) {
-                        *sps_id = bits.ue();
-                    }
-                }
-                _ => {}
+    fn add(&mut self, nal: &'a [u8]) {
+        let payload = nal.get(1..).unwrap_or_default();
+        let mut bits = NalReader::new(payload);
+        if nal_unit_type(nal) == SPS {
+            // Behind profile_idc, the constraint flags and level_idc.
+            let id = bits.skip(24).and_then(|()| bits.ue());
+            if let Some(sps) = id.and_then(|id| self.sps.get_mut(id as usize)) {
+                *sps = Some(payload);
+            }
+        } else {
+            let id = bits.ue();
+            if let Some(sps_id) = id.and_then(|id| self.pps.get_mut(id as usize)) {
+                *sps_id = bits.ue();
             }
         }
-        Self {
-            sequences,
-            pictures,
-        }
     }
+}
 
-    /// The content of the sequence's to which a slice refers, if that and the picture's are there.
-    fn sequence_of(&self, slice: &[u8]) -> Option<&'a [u8]> {
-        let mut slice = NalReader::new(slice.get(1..)?);
-        let (_first, _kind) = (slice.ue()?, slice.ue()?);
-        let sps_id = self.pictures.get(slice.ue()? as usize)?;
-        *self.sequences.get((*sps_id)? as usize)?
-    }
+/// Returns the payload of the sequence parameter set that a slice refers to, if it and the picture parameter set are there.
+fn sps_of<'a>(sets: Option<&ParameterSets<'a>>, slice: &[u8]) -> Option<&'a [u8]> {
+    let sets = sets?;
+    let mut header = NalReader::new(slice.get(1..)?);
+    let _first_mb_in_slice = header.ue()?;
+    let _slice_type = header.ue()?;
+    let pic_parameter_set_id = header.ue()?;
+    let seq_parameter_set_id = *sets.pps.get(pic_parameter_set_id as usize)?;
+    *sets.sps.get(seq_parameter_set_id? as usize)?
 }
 
 /// Reads a sequence parameter set (§7.3.2.1.1). Returns the size of its pictures if they are 8-bit 4:2:0, progressive, and shown in decoding order.
@@ -278,7 +292,7 @@ pub(super) const fn room_for(macroblocks: usize) -> usize {
 
 /// The bits of `frame_num`.
 const FRAME_NUM_BITS: u32 = 16;
-/// At this quantiser the first Intra16x16DCLevel coefficient is four times what it adds to each sample (§8.5.10).
+/// At this quantiser the first `Intra16x16DCLevel` coefficient is four times what it adds to each sample (§8.5.10).
 const SLICE_QP: i32 = 40;
 
 /// Writes an access unit with its parameter sets and a black IDR picture. Returns its length, or `None` if the buffer is too short.
@@ -319,7 +333,7 @@ pub(super) fn write_black(size: Size, buffer: &mut [u8]) -> Option<usize> {
     to.length()
 }
 
-/// Writes an Intra16x16DCLevel block whose first coefficient is -28, in CAVLC (§9.2): 4 × -28 is the way from 128 down to 16.
+/// Writes an `Intra16x16DCLevel` block whose first coefficient is -28, in CAVLC (§9.2): 4 × -28 is the way from 128 down to 16.
 fn write_residual(to: &mut BitWriter<'_>) {
     const LEVEL: u32 = 28;
     /// The lowest levelCode of 15 zeros and a 12-bit suffix.

@@ -8,131 +8,152 @@ use super::{
     resume::Dependency,
 };
 
-/// Random access skipped leading pictures, which depend on what came before the picture that they lead (§7.4.2.2).
+// Types of NAL units (§7.4.2.2).
 const RASL: [u8; 2] = [8, 9];
-/// Broken link access: a clean random access whose leading pictures of that kind have lost what they depend on.
 const BLA: [u8; 3] = [16, 17, 18];
 const IDR: [u8; 2] = [19, IDR_N_LP];
 /// Without leading pictures.
 const IDR_N_LP: u8 = 20;
-/// Clean random access.
 const CRA: u8 = 21;
-/// Of pictures from which decoding can begin.
+/// Intra random access points.
 const IRAP: core::ops::Range<u8> = 16..24;
-/// The first that is not of a slice.
+/// The first that is not a slice segment.
 const VPS: u8 = 32;
 const SPS: u8 = 33;
 const PPS: u8 = 34;
 
+/// What the slice segments of an access unit say of its picture.
+struct Picture<'a> {
+    dependency: Dependency,
+    /// Of an IDR or BLA picture, the sequence parameter set that its first slice refers to, if all slices refer to sets in this access unit.
+    sps: Option<NalReader<'a>>,
+}
+
+/// Reads an access unit in one pass over its NAL units.
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
-    // A layer need not start afresh where the one below it does.
-    if !nal::units(unit)?.all(is_of_base) {
-        return None;
+    let mut sets = None;
+    let mut picture = None;
+    for nal in nal::units(unit)? {
+        // A further layer may depend on earlier frames even if the base layer does not.
+        if !is_of_base_layer(nal) {
+            return None;
+        }
+        match (nal_unit_type(nal), &mut picture) {
+            (VPS | SPS | PPS, None) => {
+                // One that cannot be read cannot be referred to.
+                let _ = sets.get_or_insert_with(ParameterSets::new).add(nal);
+            }
+            (..VPS, None) => picture = Some(first_slice(sets.as_ref(), nal)),
+            (..VPS, Some(Picture { sps, .. }))
+                if sps.is_some() && sps_of(sets.as_ref(), nal).is_none() =>
+            {
+                *sps = None;
+            }
+            _ => {}
+        }
     }
-    let mut slices = nal::units(unit)?.filter(|unit| is_slice(unit));
-    let Some(slice) = slices.next() else {
-        return Some(Header::delta(false));
-    };
-    let dependency = match kind(slice) {
+    let delta = Header::delta(picture.is_some());
+    Some(match picture {
+        Some(Picture {
+            dependency,
+            sps: Some(sps),
+        }) => Header {
+            dependency,
+            sequence: read_sps(sps).map_or(Sequence::Other, Sequence::Of),
+            ..delta
+        },
+        Some(Picture {
+            dependency: dependency @ (Dependency::Cra | Dependency::Rasl),
+            ..
+        }) => Header {
+            dependency,
+            ..delta
+        },
+        _ => delta,
+    })
+}
+
+fn first_slice<'a>(sets: Option<&ParameterSets<'a>>, slice: &[u8]) -> Picture<'a> {
+    let dependency = match nal_unit_type(slice) {
         kind if IDR.contains(&kind) => Dependency::Idr,
         kind if BLA.contains(&kind) => Dependency::Bla,
         CRA => Dependency::Cra,
         kind if RASL.contains(&kind) => Dependency::Rasl,
         _ => Dependency::Delta,
     };
-    let inner = Header::delta(true);
-    if !matches!(dependency, Dependency::Idr | Dependency::Bla) {
-        return Some(Header {
-            dependency,
-            ..inner
-        });
-    }
-    let parameters = Parameters::of(unit);
-    let are_there = |_: &NalReader<'_>| slices.all(|slice| parameters.sequence_of(slice).is_some());
-    Some(match parameters.sequence_of(slice).filter(are_there) {
-        Some(sps) => Header {
-            dependency,
-            sequence: read_sps(sps).map_or(Sequence::Other, Sequence::Of),
-            ..inner
-        },
-        None => inner,
-    })
+    let sps = match dependency {
+        Dependency::Idr | Dependency::Bla => sps_of(sets, slice),
+        _ => None,
+    };
+    Picture { dependency, sps }
 }
 
-fn kind(unit: &[u8]) -> u8 {
-    unit.first().map_or(u8::MAX, |first| first >> 1 & 0x3F)
+fn nal_unit_type(nal: &[u8]) -> u8 {
+    nal.first().map_or(u8::MAX, |first| first >> 1 & 0x3F)
 }
 
-/// Whether it is a unit of the layer that needs no other.
-fn is_of_base(unit: &[u8]) -> bool {
-    matches!(unit, [first, second, ..] if first & 0x81 == 0 && second >> 3 == 0)
+/// Whether `nuh_layer_id` is 0.
+fn is_of_base_layer(nal: &[u8]) -> bool {
+    matches!(nal, [first, second, ..] if first & 0x81 == 0 && second >> 3 == 0)
 }
 
-fn is_slice(unit: &[u8]) -> bool {
-    kind(unit) < VPS
+/// The parameter sets before the first slice. If two have the same id, the later one counts.
+struct ParameterSets<'a> {
+    /// Which `vps_video_parameter_set_id` are there.
+    vps: [bool; 16],
+    /// By `sps_seq_parameter_set_id`, the `sps_video_parameter_set_id` that each refers to, and its payload.
+    sps: [Option<(u32, NalReader<'a>)>; 16],
+    /// By `pps_pic_parameter_set_id`, the `pps_seq_parameter_set_id` that each refers to.
+    pps: [Option<u32>; 64],
 }
 
-/// The parameter sets before the slices, read once, as there may be as many slices as sets. Of several with one number the last counts.
-struct Parameters<'a> {
-    /// Whether the streams' are there.
-    streams: [bool; 16],
-    /// The stream's to which each of the sequences' refers, and its content.
-    sequences: [Option<(u32, NalReader<'a>)>; 16],
-    /// The sequence's to which each of the pictures' refers.
-    pictures: [Option<u32>; 64],
-}
-
-impl<'a> Parameters<'a> {
-    fn of(unit: &'a [u8]) -> Self {
-        let mut all = Self {
-            streams: [false; 16],
-            sequences: [const { None }; 16],
-            pictures: [None; 64],
-        };
-        for unit in nal::before_slices(unit, is_slice) {
-            all.add(unit);
+impl<'a> ParameterSets<'a> {
+    const fn new() -> Self {
+        Self {
+            vps: [false; 16],
+            sps: [const { None }; 16],
+            pps: [None; 64],
         }
-        all
     }
 
-    /// None if it is no parameter set, or one that cannot be referred to.
-    fn add(&mut self, unit: &'a [u8]) -> Option<()> {
-        let content = content(unit)?;
-        let mut bits = content.clone();
-        match kind(unit) {
-            VPS => *self.streams.get_mut(bits.u(4)? as usize)? = true,
+    /// Returns `None` for a set that cannot be referred to.
+    fn add(&mut self, nal: &'a [u8]) -> Option<()> {
+        let payload = payload(nal)?;
+        let mut bits = payload.clone();
+        match nal_unit_type(nal) {
+            VPS => *self.vps.get_mut(bits.u(4)? as usize)? = true,
             SPS => {
                 let vps_id = bits.u(4)?;
                 skip_to_sps_id(&mut bits)?;
-                let sps = self.sequences.get_mut(bits.ue()? as usize)?;
-                *sps = Some((vps_id, content));
+                let sps = self.sps.get_mut(bits.ue()? as usize)?;
+                *sps = Some((vps_id, payload));
             }
-            PPS => {
-                let sps_id = self.pictures.get_mut(bits.ue()? as usize)?;
+            _ => {
+                let sps_id = self.pps.get_mut(bits.ue()? as usize)?;
                 *sps_id = bits.ue();
             }
-            _ => {}
         }
         Some(())
     }
-
-    /// The content of the sequence's to which a slice refers, if that, the picture's and the stream's are there.
-    fn sequence_of(&self, slice: &[u8]) -> Option<NalReader<'a>> {
-        let mut header = content(slice)?;
-        let _is_first = header.bit()?;
-        if IRAP.contains(&kind(slice)) {
-            header.skip(1)?;
-        }
-        let sps_id = self.pictures.get(header.ue()? as usize)?;
-        let sps = self.sequences.get((*sps_id)? as usize)?;
-        let (vps_id, sps) = sps.as_ref()?;
-        let is_there = self.streams.get(*vps_id as usize)?;
-        is_there.then(|| sps.clone())
-    }
 }
 
-fn content(unit: &[u8]) -> Option<NalReader<'_>> {
-    unit.get(2..).map(NalReader::new)
+/// Returns the sequence parameter set that a slice refers to, if it, the picture parameter set and the video parameter set are there.
+fn sps_of<'a>(sets: Option<&ParameterSets<'a>>, slice: &[u8]) -> Option<NalReader<'a>> {
+    let sets = sets?;
+    let mut header = payload(slice)?;
+    let _first_slice_segment_in_pic_flag = header.bit()?;
+    if IRAP.contains(&nal_unit_type(slice)) {
+        let _no_output_of_prior_pics_flag = header.bit()?;
+    }
+    let slice_pic_parameter_set_id = header.ue()?;
+    let sps_id = *sets.pps.get(slice_pic_parameter_set_id as usize)?;
+    let (vps_id, sps) = sets.sps.get(sps_id? as usize)?.as_ref()?;
+    let has_vps = *sets.vps.get(*vps_id as usize)?;
+    has_vps.then(|| sps.clone())
+}
+
+fn payload(nal: &[u8]) -> Option<NalReader<'_>> {
+    nal.get(2..).map(NalReader::new)
 }
 
 /// Skips from behind `sps_video_parameter_set_id` to `sps_seq_parameter_set_id`. Returns `sps_max_sub_layers_minus1`.
