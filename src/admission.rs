@@ -9,7 +9,7 @@ use crate::{
     judge::Ruling,
     payload::{Extent, Payload, PayloadMut},
     redact::{self, Cut},
-    region::Region,
+    region::{Region, RegionSet},
     release::Scope,
     tag::Tag,
     tap::{Source, Tap},
@@ -68,7 +68,7 @@ impl<'a> Cleared<'a> {
     #[cfg(feature = "capi")]
     pub(crate) fn hidden(&self) -> u64 {
         if self.tag.verdict().is_released() {
-            self.content.refused
+            self.content.refused.to_bits()
         } else {
             u64::MAX
         }
@@ -381,13 +381,13 @@ impl Tap {
         now: Time,
     ) -> Verdict {
         let (refused, uncovered, verdict) = match *ruling {
-            Ruling::Whole => (0, false, Verdict::Whole),
+            Ruling::Whole => (RegionSet::EMPTY, false, Verdict::Whole),
             Ruling::InPart {
                 refused,
                 uncovered,
                 reason,
             } => (refused, uncovered, Verdict::Redacted(reason)),
-            Ruling::Withheld(reason) => (0, false, Verdict::Dropped(reason)),
+            Ruling::Withheld(reason) => (RegionSet::EMPTY, false, Verdict::Dropped(reason)),
         };
         let verdict = self.afford(verdict, now);
         if let (true, Some(extent)) = (verdict.is_released(), extent) {
@@ -452,7 +452,7 @@ impl Tap {
             Ruling::InPart {
                 refused, uncovered, ..
             } => (refused, uncovered),
-            Ruling::Whole | Ruling::Withheld(_) => (0, false),
+            Ruling::Whole | Ruling::Withheld(_) => (RegionSet::EMPTY, false),
         };
         Content {
             frame,

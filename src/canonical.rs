@@ -2,7 +2,7 @@
 
 use crate::{
     codec::Codec,
-    payload::{Format, Layout},
+    format::{Format, Layout},
     seal::{PayloadDigest, StreamKey},
     wire::{obu, sei},
 };

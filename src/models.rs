@@ -13,12 +13,12 @@ use loom::thread;
 use shuttle::thread;
 
 use crate::{
+    format::{Format, Samples},
     frame::{Contributors, Frame},
-    grid::Samples,
     group::Group,
     ids::{Life, OutletId, Participant, StreamId},
     kind::Kind,
-    payload::{Format, Payload},
+    payload::Payload,
     purpose::Purposes,
     release::TapState,
     settling::{Entered, Settling},
@@ -206,7 +206,7 @@ impl World {
     }
 
     fn store_in_slot(&self, who: Participant, effective: Effective, purpose: usize) -> Word {
-        let mut all = [Effective::Closed(Reason::NotGranted); 16];
+        let mut all = [Effective::Closed(Reason::NotGranted); Purposes::COUNT];
         all[purpose] = effective;
         self.table.publish(who.slot, KIND, all)
     }

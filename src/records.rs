@@ -3,8 +3,8 @@
 use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
+    format::Schema,
     ids::{OutletId, StreamId},
-    schema::Schema,
     sync::{
         AtomicU64,
         Ordering::{AcqRel, Acquire},

@@ -1,10 +1,9 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
+    format::{Format, Layout, Schema},
     ids::Participant,
     kind::Kind,
-    payload::{Format, Layout},
-    schema::Schema,
 };
 
 /// A registered source of frames.

@@ -10,11 +10,11 @@ use core::{
 use crate::ids::{OutletId, StreamId};
 use crate::{
     codec::Coded,
+    format::Format,
     frame::Frame,
     ids::Participant,
     json::Keys,
     kind::Kind,
-    payload::Format,
     purpose::Purposes,
     records::Records,
     release::{Counters, TapState},

@@ -10,13 +10,11 @@ use super::{
     status::Status,
 };
 use crate::{
-    grid::{ColorRange, PixelFormat, Samples},
+    format::{ColorRange, Field, Format, MAX_FIELDS, PixelFormat, Samples, Schema},
     ids::{Life, Outlet, OutletId, Stream, StreamId},
     kind::{Kind, Kinds},
     outlet,
-    payload::Format,
     purpose::Purposes,
-    schema::{Field, MAX_FIELDS, Schema},
     stream,
 };
 

@@ -7,7 +7,7 @@ use super::{
     stream,
 };
 use crate::{
-    payload::Format,
+    format::Format,
     seal::Carried,
     wire::{WireError, obu, rtp, sei},
 };

@@ -3,7 +3,7 @@ use core::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::{error::Error, region::RegionSet};
 
 /// An integer of a record: what it counts or measures, in which unit, and from where to where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,15 +141,17 @@ impl Schema {
         self.fields.iter().map(Field::bits).sum::<u32>().max(1)
     }
 
-    /// A bit for each field of a record that is neither in its range nor 0.
-    pub(crate) fn out_of_range(&self, record: &[u8]) -> u64 {
+    /// Returns the fields of a record that are neither in their range nor 0.
+    pub(crate) fn out_of_range(&self, record: &[u8]) -> RegionSet {
         let (integers, _) = record.as_chunks();
-        let fields = (0..).zip(self.fields.iter().zip(integers));
-        fields.fold(0, |out, (index, (field, integer))| {
+        let mut out_of_range = RegionSet::EMPTY;
+        for (index, (field, integer)) in (0..).zip(self.fields.iter().zip(integers)) {
             let integer = i64::from_le_bytes(*integer);
-            let is_out = integer != 0 && !field.range.contains(&integer);
-            out | u64::from(is_out).unbounded_shl(index)
-        })
+            if integer != 0 && !field.range.contains(&integer) {
+                out_of_range.insert(index);
+            }
+        }
+        out_of_range
     }
 }
 
@@ -221,15 +223,20 @@ mod tests {
         let fields = vec![named("a", 0..=9), named("b", 5..=9), named("c", -9..=-5)];
         let schema = Schema::new(fields, 100).unwrap();
         for (values, out) in [
-            ([0, 5, -5], 0b000),
-            ([9, 9, -9], 0b000),
-            ([0, 0, 0], 0b000),
-            ([10, 4, -4], 0b111),
-            ([-1, 9, i64::MIN], 0b101),
-            ([0, i64::MAX, 0], 0b010),
+            ([0, 5, -5], [false; 3]),
+            ([9, 9, -9], [false; 3]),
+            ([0, 0, 0], [false; 3]),
+            ([10, 4, -4], [true; 3]),
+            ([-1, 9, i64::MIN], [true, false, true]),
+            ([0, i64::MAX, 0], [false, true, false]),
         ] {
             let record = values.map(i64::to_le_bytes).concat();
-            assert_eq!(schema.out_of_range(&record), out, "{values:?}");
+            let found = schema.out_of_range(&record);
+            assert_eq!(
+                [0, 1, 2].map(|index| found.contains(index)),
+                out,
+                "{values:?}"
+            );
         }
     }
 

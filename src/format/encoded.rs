@@ -1,9 +1,7 @@
 //! The formats of encoded frames.
 
-use crate::{
-    codec::Codec,
-    payload::{Format, Layout},
-};
+use super::{Format, Layout};
+use crate::codec::Codec;
 
 impl Format {
     /// Opus: one packet per frame (RFC 6716 §3). A blank frame is silence of the same duration.
