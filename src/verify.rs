@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     consent::Digest,
     export::history::{History, Interval},
-    kind::Kind,
+    kind::{Kind, set_bits},
     ledger::{Entry, Head, Ledger, LedgerError, LedgerFault},
     purpose::Purposes,
     seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
@@ -133,7 +133,7 @@ struct Consent {
 }
 
 /// Kinds × purposes.
-const CELLS: usize = 16 * 16;
+const CELLS: usize = Kind::COUNT * Purposes::COUNT;
 
 impl Verifier {
     /// Prepares a ledger that was read; every entry is judged again, as by [`Ledger::verify`]. What lies [beside](Ledger::beside) it counts as entered.
@@ -331,10 +331,10 @@ impl Verifier {
         let (mut is_recalled, mut had_agreed) = (false, false);
         for subject in named.subjects {
             let person = self.people.get(subject.id).ok_or(Finding::Inconsistent)?;
-            for kind in bits(subject.kinds_with(tag).bits()) {
+            for kind in set_bits(subject.kinds_with(tag).bits()) {
                 let mut by_then = true;
-                for purpose in bits(tag.purposes().bits()) {
-                    let consents = self.consents(person * CELLS + kind * 16 + purpose);
+                for purpose in set_bits(tag.purposes().bits()) {
+                    let consents = self.consents(person * CELLS + kind * Purposes::COUNT + purpose);
                     let consent = self.consent(consents, tag, generation);
                     let consent = consent.ok_or(Finding::Inconsistent)?;
                     by_then &= consent.opened < generation;
@@ -513,13 +513,4 @@ fn record(
         count += word.count_ones() as usize;
     }
     count
-}
-
-/// The numbers of the bits that are set.
-fn bits(mut set: u16) -> impl Iterator<Item = usize> {
-    core::iter::from_fn(move || {
-        let next = set.trailing_zeros();
-        set &= set.checked_sub(1)?;
-        Some(next as usize)
-    })
 }
