@@ -15,23 +15,23 @@ impl Extent {
     };
 }
 
-/// One plane of a picture: rows of contiguous samples, each row starting `stride` bytes after the one before.
+/// One plane of a picture: rows of contiguous samples, each `stride` bytes after the one before.
 ///
 /// The bytes between rows, and those below the last, are slack: decoders repeat the picture's edge there, and in a crop they show its surroundings.
-/// A whole frame is handed on with its slack as it is; [`Tap::admit_into`](crate::Tap::admit_into) copies none, so the buffer keeps its own.
-/// In place and in a buffer, slack of a redacted or blanked frame becomes black, and of a dropped one zeros.
+/// A whole frame is released with its slack unchanged; [`Tap::admit_into`](crate::Tap::admit_into) copies none, so the buffer keeps its own.
+/// In place and in a buffer, the slack of a redacted or blanked frame is filled with black, that of a dropped one with zeros.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plane<'a> {
-    /// From the first row's first sample at least to the last row's last.
+    /// The bytes from the first row's first sample to at least the last row's last.
     pub data: &'a [u8],
     /// Bytes from one row to the next; at least a row's width.
     pub stride: usize,
 }
 
-/// One plane of a picture that may be changed.
+/// One mutable plane of a picture.
 #[derive(Debug, Default)]
 pub struct PlaneMut<'a> {
-    /// From the first row's first sample at least to the last row's last.
+    /// The bytes from the first row's first sample to at least the last row's last.
     pub data: &'a mut [u8],
     /// Bytes from one row to the next; at least a row's width.
     pub stride: usize,
@@ -46,7 +46,7 @@ pub enum Payload<'a> {
     Planes([Plane<'a>; 4]),
 }
 
-/// A frame's content that may be changed.
+/// A frame's mutable content.
 #[derive(Debug)]
 pub enum PayloadMut<'a> {
     /// One run of bytes: audio, text, a record, an encoded frame, opaque.
@@ -62,7 +62,7 @@ impl<'a> Payload<'a> {
         Self::Planes([y, u, v, Plane::default()])
     }
 
-    /// A picture of two planes, Y and what has U and V by turns: NV12, NV21, P010.
+    /// A picture of two planes, Y and interleaved chroma: NV12, NV21, P010.
     #[must_use]
     pub fn semi_planar(y: Plane<'a>, uv: Plane<'a>) -> Self {
         Self::Planes([y, uv, Plane::default(), Plane::default()])
@@ -82,7 +82,7 @@ impl<'a> PayloadMut<'a> {
         Self::Planes([y, u, v, PlaneMut::default()])
     }
 
-    /// A picture of two planes, Y and what has U and V by turns: NV12, NV21, P010.
+    /// A picture of two planes, Y and interleaved chroma: NV12, NV21, P010.
     #[must_use]
     pub fn semi_planar(y: PlaneMut<'a>, uv: PlaneMut<'a>) -> Self {
         Self::Planes([y, uv, PlaneMut::default(), PlaneMut::default()])

@@ -150,10 +150,10 @@ mod tests {
                     let header = codec.read(black.next().unwrap()).unwrap();
                     assert_ne!(header.dependency, Dependency::Independent);
                 }
-                // It reads as what it was written as.
+                // It reads as a keyframe of its size.
                 let header = codec.read(&first).unwrap();
                 let expected = (Dependency::Idr, Sequence::Of(size));
-                // These know even sizes only.
+                // These are cropped to even sizes only.
                 let is_odd = size.width % 2 + size.height % 2 > 0;
                 if !(is_odd && matches!(codec, Codec::H264 | Codec::Hevc)) {
                     assert_eq!((header.dependency, header.sequence), expected, "{codec:?}");
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(Size::new(8193, 16), None);
     }
 
-    /// The first one and two that repeat it, of every size for which there are some.
+    /// The keyframe and the two frames after it, of every size that has them.
     #[test]
     fn their_bytes_stay_the_same() {
         let digest = |codec| {

@@ -9,7 +9,7 @@ const LARGEST: u32 = 8;
 /// Wider pictures have several tiles.
 const WIDEST: u32 = 4096;
 
-/// Returns how many bytes a black picture of so many macroblocks takes at most. Few blocks are smaller than 64 by 64 samples.
+/// Returns how many bytes a black picture of this many macroblocks takes at most. Few blocks are smaller than 64 by 64 samples.
 pub(super) const fn room_for(macroblocks: usize) -> usize {
     macroblocks / 4 + 512
 }

@@ -285,7 +285,7 @@ fn skip_hrd_parameters(sps: &mut NalReader<'_>) -> Option<()> {
     Some(())
 }
 
-/// Returns how many bytes black pictures of so many macroblocks take.
+/// Returns how many bytes black pictures of this many macroblocks take.
 pub(super) const fn room_for(macroblocks: usize) -> usize {
     macroblocks + PARAMETERS + REPEATED
 }

@@ -228,7 +228,7 @@ fn skip_profile_tier_level(sps: &mut NalReader<'_>, max_sub_layers_minus1: u32) 
     sps.skip(present)
 }
 
-/// Returns how many bytes a black picture of so many macroblocks takes at most.
+/// Returns how many bytes a black picture of this many macroblocks takes at most.
 pub(super) const fn room_for(macroblocks: usize) -> usize {
     macroblocks / 2 + 256
 }

@@ -57,32 +57,32 @@ impl Format {
 
     /// A JSON text (RFC 8259) in UTF-8, with objects and arrays nested at most 128 deep; anything else is malformed.
     ///
-    /// Whole values are hidden in place: the text keeps its length and is still JSON.
-    /// A string keeps its quotes, with `*` for every byte between them. A number, `true`, `false` or `null` becomes a number of as many bytes:
+    /// Whole values are hidden in place: the text keeps its length and remains JSON.
+    /// A string keeps its quotes, with `*` for every byte between them. A number, `true`, `false` or `null` is replaced by a number of the same length:
     /// all ones or, from 16 bytes on, zeros after `0.`. Keys are hidden like strings, so that an object may then have equal keys;
-    /// only those that the stream was registered with stay: [`StreamOptions::structural_keys`](crate::StreamOptions::structural_keys).
+    /// only those that the stream was opened with stay: [`StreamOptions::structural_keys`](crate::StreamOptions::structural_keys).
     ///
-    /// The length of each value can still be seen, and so whether it was `true` or `false`; so can how many values there are, and which are strings.
+    /// Still visible are the length of each value, and so whether it was `true` or `false`, the number of values, and which ones are strings.
     /// If that tells too much, let the outlet drop instead of blanking, or have the client send 0 and 1.
     ///
-    /// A region is an [`Area::Span`](crate::Area::Span) of bytes; it takes with it every string, number, literal and key that it shares any byte with.
+    /// A region is an [`Area::Span`](crate::Area::Span) of bytes; it hides every string, number, literal and key that it overlaps.
     /// To hide an object or array, a span covers all of it: brackets, commas, colons and whitespace always stay. If no value is left, the frame is withheld.
     pub const JSON: Self = Self(Layout::Json);
 
-    /// Bytes that the gate cannot look into: handed on whole or dropped.
+    /// Bytes that the gate cannot inspect: released whole or dropped.
     ///
-    /// Whatever is encrypted (`SFrame`, RFC 9605) is opaque, whichever codec is inside: no blank frame can be made that its receiver could decrypt,
-    /// and the gate cannot see where the stream could resume. Put the gate before encryption, or after decryption.
-    /// AAC is opaque, too: each of its frames decodes without those that were dropped before it.
+    /// Encrypted media (`SFrame`, RFC 9605) is opaque, whatever the codec: the gate cannot make a blank frame that the receiver could decrypt,
+    /// and cannot see where the stream could resume. Put the gate before encryption, or after decryption.
+    /// AAC is opaque, too: its frames decode without those that were dropped before them.
     pub const OPAQUE: Self = Self(Layout::Opaque);
 
-    /// Interleaved audio of at least one channel; a payload is a whole number of samples of every channel.
+    /// Interleaved audio of at least one channel; a payload holds a whole number of samples of every channel.
     #[must_use]
     pub const fn pcm(samples: Samples, channels: u16) -> Self {
         Self::audio(samples, channels, Order::Interleaved)
     }
 
-    /// Audio of at least one channel, one after the other in one run of bytes: all samples of the first, then as many of the second.
+    /// Planar audio of at least one channel, in one run of bytes: all samples of the first channel, then as many of the second.
     #[must_use]
     pub const fn planar_pcm(samples: Samples, channels: u16) -> Self {
         Self::audio(samples, channels, Order::Planar)
@@ -100,7 +100,7 @@ impl Format {
     ///
     /// Its planes are those of its [`PixelFormat`]. A rectangle is hidden together with every chroma sample that it overlaps,
     /// and in [`PixelFormat::Yuy2`] and [`PixelFormat::Uyvy`] with both pixels that share that sample.
-    /// It is filled with black: blurring or pixelating can be undone, by trying what would look the same.
+    /// It is filled with black: blurring or pixelating can be undone by trying candidates.
     #[must_use]
     pub const fn picture(pixels: PixelFormat, range: ColorRange, width: u32, height: u32) -> Self {
         Self(Layout::Picture {
@@ -128,7 +128,7 @@ impl Format {
         }
     }
 
-    /// Whether a stream of this kind can have this format. Otherwise sound could pass as pictures, and go by consent to those.
+    /// Returns whether a stream of this kind can have this format. Otherwise sound could pass as pictures, and be released by consent to those.
     ///
     /// | kinds | formats |
     /// |---|---|
@@ -139,7 +139,7 @@ impl Format {
     /// | file | all but records |
     /// | telemetry, diagnostic, usage, unclassified | all; of these kinds only records are ever cleared, and nothing of unclassified |
     ///
-    /// [`Format::OPAQUE`] fits every kind, as the gate cannot see what it is.
+    /// [`Format::OPAQUE`] fits every kind, as the gate cannot inspect it.
     #[must_use]
     pub const fn fits(self, kind: Kind) -> bool {
         let (is_sound, is_picture, is_text) = match self.0 {
@@ -168,7 +168,7 @@ impl Format {
     }
 
     /// Returns how `length` bytes are divided into units that can be hidden, and their fill. `None` for a format without such units.
-    // Where the caller has told some formats apart, the jump table of an inlined copy keeps entries that cannot be reached and look like panics to `ci/hot/check`.
+    // Inlined into a caller that has excluded some formats, its jump table would keep unreachable entries, which look like panics to `ci/hot/check`.
     #[inline(never)]
     pub(crate) fn unit_layout(self, length: usize) -> Option<PlaneLayout> {
         match self.0 {

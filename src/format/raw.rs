@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::payload::{Extent, Plane};
 
-/// How one audio sample is stored.
+/// The storage format of audio samples.
 ///
-/// 16 and 32 bits are in either byte order, as silence is the same in both.
+/// Samples of 16 and 32 bits may be in either byte order, as silence is the same in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Samples {
@@ -26,7 +26,7 @@ pub enum Samples {
     ALaw,
 }
 
-/// How the pixels of a picture are stored, by the names that `WebCodecs` and `FFmpeg` use.
+/// The storage format of pixels, by its name in `WebCodecs` and `FFmpeg`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PixelFormat {
@@ -36,15 +36,15 @@ pub enum PixelFormat {
     I422,
     /// Planes Y, U and V of 8 bits, all of the picture's size.
     I444,
-    /// A plane Y of 8 bits, and one of U and V by turns, at half the width and half the height, rounded up.
+    /// A plane Y of 8 bits, and one of interleaved U and V, at half the width and half the height, rounded up.
     Nv12,
-    /// A plane Y of 8 bits, and one of V and U by turns, at half the width and half the height, rounded up.
+    /// A plane Y of 8 bits, and one of interleaved V and U, at half the width and half the height, rounded up.
     Nv21,
-    /// One plane of Y, U, Y, V for each two pixels side by side, 8 bits each; of an odd width the last two count in full.
+    /// One plane of Y, U, Y, V for every two pixels side by side, 8 bits each; an odd width is rounded up.
     Yuy2,
-    /// One plane of U, Y, V, Y for each two pixels side by side, 8 bits each; of an odd width the last two count in full.
+    /// One plane of U, Y, V, Y for every two pixels side by side, 8 bits each; an odd width is rounded up.
     Uyvy,
-    /// As NV12, with 10 bits in the upper ones of 16, little-endian.
+    /// Like NV12, with 10 bits in the upper bits of 16, little-endian.
     P010,
     /// One plane of red, green, blue and alpha, 8 bits each.
     Rgba,
