@@ -246,7 +246,7 @@ impl HiddenBits for Cleared<'_> {
     #[inline]
     fn hidden(&self) -> u64 {
         if self.tag().verdict().is_released() {
-            self.content.refused
+            self.content.refused.to_bits()
         } else {
             u64::MAX
         }

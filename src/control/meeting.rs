@@ -22,8 +22,8 @@ use crate::{
     gate::tap::{StreamSource, Tap},
     media::{
         codec::Coded,
+        format::{Format, Layout},
         json::{self, Keys},
-        payload::{Format, Layout},
     },
     shared::{
         group::Group,

@@ -18,8 +18,8 @@ use crate::{
         tap::{StreamSource, Tap},
     },
     media::{
-        grid::Samples,
-        payload::{Format, Payload},
+        format::{Format, Samples},
+        payload::Payload,
     },
     shared::{
         group::Group,
@@ -214,7 +214,7 @@ impl World {
     }
 
     fn store_in_slot(&self, who: Participant, effective: Effective, purpose: usize) -> Word {
-        let mut all = [Effective::Closed(Reason::NotGranted); 16];
+        let mut all = [Effective::Closed(Reason::NotGranted); Purposes::COUNT];
         all[purpose] = effective;
         self.table.publish(who.slot, KIND, all)
     }

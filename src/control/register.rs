@@ -130,7 +130,7 @@ impl Seat {
         }
     }
 
-    fn publish_one(&self, stay: &Stay, kind: Kind, effective: [Effective; 16]) {
+    fn publish_one(&self, stay: &Stay, kind: Kind, effective: [Effective; Purposes::COUNT]) {
         let word = self.table.publish(self.slot, kind, effective);
         let taps = stay.taps.iter().filter(|(of, _)| *of == kind);
         taps.for_each(|(_, tap)| tap.publish(word));
@@ -140,7 +140,11 @@ impl Seat {
     fn close(&mut self) {
         if let Some(stay) = self.stay.take() {
             for kind in Kind::ALL {
-                self.publish_one(&stay, kind, [Effective::Closed(Reason::Ended); 16]);
+                self.publish_one(
+                    &stay,
+                    kind,
+                    [Effective::Closed(Reason::Ended); Purposes::COUNT],
+                );
             }
         }
     }

@@ -4,7 +4,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
     gate::records::Records,
-    media::schema::Schema,
+    media::format::Schema,
     shared::budget::Budget,
     types::{
         ids::{OutletId, StreamId},

@@ -1,10 +1,7 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    media::{
-        payload::{Format, Layout},
-        schema::Schema,
-    },
+    media::format::{Format, Layout, Schema},
     types::{ids::Participant, kind::Kind},
 };
 

@@ -30,7 +30,7 @@ pub(crate) struct Traffic {
     /// Who is there, by id.
     people: BTreeMap<String, Person>,
     /// What anybody agreed to, of each kind.
-    of_kinds: [Held; 16],
+    of_kinds: [Held; Kind::COUNT],
     streams: BTreeMap<StreamId, Stream>,
     outlets: BTreeMap<OutletId, Outlet>,
     /// In the order of opening, those of which the lines have told.
@@ -40,7 +40,7 @@ pub(crate) struct Traffic {
 }
 
 struct Person {
-    held: [Purposes; 16],
+    held: [Purposes; Kind::COUNT],
     streams: Vec<StreamId>,
 }
 
@@ -119,7 +119,7 @@ impl Held {
 
 impl Stream {
     /// Until which line frames of it can have been cleared for all of these; none if never.
-    fn until(&self, all: Purposes, of_kinds: &[Held; 16]) -> Option<u64> {
+    fn until(&self, all: Purposes, of_kinds: &[Held; Kind::COUNT]) -> Option<u64> {
         let held = match &self.held {
             // R9: free bytes of service data are never cleared; records have an owner.
             None if self.kind.never_cleared_as_bytes().is_some() => return None,
@@ -256,7 +256,7 @@ impl Traffic {
         match entry {
             Entry::Joined { who, .. } => {
                 let person = Person {
-                    held: [Purposes::empty(); 16],
+                    held: [Purposes::empty(); Kind::COUNT],
                     streams: Vec::new(),
                 };
                 self.people.insert(who.clone(), person);

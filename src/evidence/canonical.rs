@@ -7,7 +7,7 @@ use crate::{
     },
     media::{
         codec::Codec,
-        payload::{Format, Layout},
+        format::{Format, Layout},
     },
 };
 

@@ -13,7 +13,14 @@ use crate::{
         export::history::{History, Interval},
         seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
     },
-    types::{digest::Digest, kind::Kind, purpose::Purposes, tag::Tag, time::Millis, word::words},
+    types::{
+        digest::Digest,
+        kind::{Kind, set_bits},
+        purpose::Purposes,
+        tag::Tag,
+        time::Millis,
+        word::words,
+    },
 };
 
 /// What was found of an archived frame. If several things are wrong with it, one of them is given; numbers are never reused.
@@ -125,7 +132,7 @@ struct Consent {
 }
 
 /// Kinds × purposes.
-const CELLS: usize = 16 * 16;
+const CELLS: usize = Kind::COUNT * Purposes::COUNT;
 
 impl Verifier {
     /// Prepares a ledger that was read; every entry is judged again, as by [`Ledger::verify`]. What lies [beside](Ledger::beside) it counts as entered.
@@ -323,10 +330,10 @@ impl Verifier {
         let (mut is_recalled, mut had_agreed) = (false, false);
         for subject in named.subjects {
             let person = self.people.get(subject.id).ok_or(Finding::Inconsistent)?;
-            for kind in bits(subject.kinds_with(tag).bits()) {
+            for kind in set_bits(subject.kinds_with(tag).bits()) {
                 let mut by_then = true;
-                for purpose in bits(tag.purposes().bits()) {
-                    let consents = self.consents(person * CELLS + kind * 16 + purpose);
+                for purpose in set_bits(tag.purposes().bits()) {
+                    let consents = self.consents(person * CELLS + kind * Purposes::COUNT + purpose);
                     let consent = self.consent(consents, tag, generation);
                     let consent = consent.ok_or(Finding::Inconsistent)?;
                     by_then &= consent.opened < generation;
@@ -505,13 +512,4 @@ fn record(
         count += word.count_ones() as usize;
     }
     count
-}
-
-/// The numbers of the bits that are set.
-fn bits(mut set: u16) -> impl Iterator<Item = usize> {
-    core::iter::from_fn(move || {
-        let next = set.trailing_zeros();
-        set &= set.checked_sub(1)?;
-        Some(next as usize)
-    })
 }

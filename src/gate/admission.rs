@@ -16,7 +16,7 @@ use crate::{
     shared::tap_state::ReleaseGuard,
     types::{
         ids::Participant,
-        region::Region,
+        region::{Region, RegionSet},
         tag::Tag,
         time::Time,
         verdict::{Reason, Verdict},
@@ -378,13 +378,13 @@ impl Tap {
         now: Time,
     ) -> Verdict {
         let (refused, uncovered, verdict) = match *ruling {
-            Ruling::Whole => (0, false, Verdict::Whole),
+            Ruling::Whole => (RegionSet::EMPTY, false, Verdict::Whole),
             Ruling::InPart {
                 refused,
                 uncovered,
                 reason,
             } => (refused, uncovered, Verdict::Redacted(reason)),
-            Ruling::Withheld(reason) => (0, false, Verdict::Dropped(reason)),
+            Ruling::Withheld(reason) => (RegionSet::EMPTY, false, Verdict::Dropped(reason)),
         };
         let verdict = self.afford(verdict, now);
         if let (true, Some(extent)) = (verdict.is_released(), extent) {
@@ -449,7 +449,7 @@ impl Tap {
             Ruling::InPart {
                 refused, uncovered, ..
             } => (refused, uncovered),
-            Ruling::Whole | Ruling::Withheld(_) => (0, false),
+            Ruling::Whole | Ruling::Withheld(_) => (RegionSet::EMPTY, false),
         };
         Content {
             frame,

@@ -8,7 +8,7 @@ use crate::{
     types::{
         ids::Participant,
         kind::{Kind, Kinds},
-        region::Region,
+        region::{Region, RegionSet},
         tag::Tag,
         time::Time,
     },
@@ -20,16 +20,15 @@ pub(crate) struct Content<'a> {
     pub(crate) frame: &'a Frame<'a>,
     pub(crate) owner: Option<Participant>,
     pub(crate) kind: Kind,
-    /// A bit for each region, or field of a record, that was hidden.
-    pub(crate) refused: u64,
+    /// The regions, or fields of a record, that were hidden.
+    pub(crate) refused: RegionSet,
     /// Whether what no region covers was hidden too.
     pub(crate) uncovered: bool,
 }
 
 impl<'a> Content<'a> {
     pub(crate) fn hides(&self, region: usize) -> bool {
-        let bit = u32::try_from(region).map_or(0, |region| 1u64.unbounded_shl(region));
-        self.refused & bit != 0
+        u32::try_from(region).is_ok_and(|region| self.refused.contains(region))
     }
 
     fn regions(self) -> impl Iterator<Item = &'a Region> {

@@ -19,7 +19,7 @@ use crate::{
         ids::Participant,
         kind::Kind,
         purpose::Purposes,
-        region::{MAX_REGIONS, Region},
+        region::{MAX_REGIONS, Region, RegionSet},
         time::Time,
         verdict::{Reason, Verdict},
     },
@@ -30,7 +30,7 @@ pub(crate) enum Ruling {
     Whole,
     /// Only without some of its parts; of what is derived from frames in part, perhaps none of its own (R8).
     InPart {
-        refused: u64,
+        refused: RegionSet,
         uncovered: bool,
         reason: Reason,
     },
@@ -44,7 +44,7 @@ impl Ruling {
         match *self {
             Self::Whole => Verdict::Whole,
             Self::InPart {
-                refused: 0,
+                refused: RegionSet::EMPTY,
                 uncovered: false,
                 reason,
             } => Verdict::Redacted(reason),
@@ -288,10 +288,10 @@ impl Tap {
         {
             return judge_record(records, record);
         }
-        let mut refused = 0;
+        let mut refused = RegionSet::EMPTY;
         for (index, region) in (0..).zip(frame.regions) {
             if let (_, Some(refusal)) = self.consent_to_region(region, passage, self.purposes)? {
-                refused |= 1u64.unbounded_shl(index);
+                refused.insert(index);
                 reason = Reason::strongest(reason, Some(refusal));
             }
         }
@@ -299,7 +299,7 @@ impl Tap {
         let Some(reason) = reason else {
             // Nothing of it is hidden, but perhaps of what it was made from.
             return Ok(in_part.map_or(Ruling::Whole, |reason| Ruling::InPart {
-                refused: 0,
+                refused: RegionSet::EMPTY,
                 uncovered: false,
                 reason,
             }));
@@ -511,9 +511,9 @@ impl Tap {
 /// A record without the fields that are out of their range.
 fn judge_record(records: &Records, record: &[u8]) -> Result<Ruling, Reason> {
     let (refused, reason) = (records.schema.out_of_range(record), Reason::OutOfRange);
-    if refused == 0 {
+    if refused.is_empty() {
         Ok(Ruling::Whole)
-    } else if refused.count_ones() as usize == records.schema.fields().len() {
+    } else if refused.len() == records.schema.fields().len() {
         Err(reason)
     } else {
         Ok(Ruling::InPart {

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use crate::{
-    media::schema::Schema,
+    media::format::Schema,
     shared::budget::Budget,
     types::{time::Time, verdict::Reason},
 };

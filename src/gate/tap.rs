@@ -9,7 +9,7 @@ use core::{
 
 use crate::{
     gate::{frame::Frame, records::Records},
-    media::{codec::Coded, json::Keys, payload::Format},
+    media::{codec::Coded, format::Format, json::Keys},
     shared::{
         table::Table,
         tap_state::{Counters, TapState},

@@ -8,7 +8,7 @@
 //! All memory orderings are argued at the head of `shared/`.
 
 use alloc::boxed::Box;
-use core::{array, iter};
+use core::array;
 
 use crate::{
     shared::sync::{
@@ -17,7 +17,7 @@ use crate::{
     },
     types::{
         ids::{Life, Participant},
-        kind::Kind,
+        kind::{Kind, set_bits},
         purpose::Purposes,
         time::{Millis, NEVER, Time},
         verdict::Reason,
@@ -26,7 +26,7 @@ use crate::{
 
 pub(crate) struct Table {
     /// For each kind a cell for every slot: those of people who are often in a frame together are close together.
-    cells: [Box<[Cell]>; KINDS],
+    cells: [Box<[Cell]>; Kind::COUNT],
     intervals: Box<[Intervals]>,
     stamp: AtomicU64,
     /// The lower half of that, for those who need no more.
@@ -42,7 +42,7 @@ struct Cell {
     occupant: AtomicU32,
 }
 
-type Intervals = [[AtomicU64; PURPOSES]; KINDS];
+type Intervals = [[AtomicU64; Purposes::COUNT]; Kind::COUNT];
 
 /// What every event changes. In the lower half the generation: up to how many entries of the ledger consent is applied, without a gap.
 /// In the upper half the number of events, since what narrows is applied before a line that was reserved earlier.
@@ -73,9 +73,6 @@ pub(crate) enum Effective {
     /// It does not hold.
     Closed(Reason),
 }
-
-const KINDS: usize = 16;
-const PURPOSES: usize = 16;
 
 /// The time that a frame spends between capture and release, when consent must hold.
 #[derive(Clone, Copy, Debug)]
@@ -138,16 +135,16 @@ impl Table {
         reason = "the compiler sees that it is in bounds"
     )]
     fn cells(&self, kind: Kind) -> &[Cell] {
-        &self.cells[kind as usize % KINDS]
+        &self.cells[kind as usize % Kind::COUNT]
     }
 
     #[expect(
         clippy::indexing_slicing,
         reason = "the compiler sees that it is in bounds"
     )]
-    fn intervals(&self, slot: u16, kind: Kind) -> Option<&[AtomicU64; PURPOSES]> {
+    fn intervals(&self, slot: u16, kind: Kind) -> Option<&[AtomicU64; Purposes::COUNT]> {
         let intervals = self.intervals.get(usize::from(slot))?;
-        Some(&intervals[kind as usize % KINDS])
+        Some(&intervals[kind as usize % Kind::COUNT])
     }
 
     #[inline]
@@ -217,7 +214,7 @@ impl Table {
         let (captured, released) = (passage.captured.floor(), passage.released.floor());
         let mut held = 0;
         // Of the others no interval is open.
-        for bit in bits(cell.word().purposes() & wanted) {
+        for bit in set_bits((cell.word().purposes() & wanted).bits()) {
             let (since, until) = halves(intervals[bit].load(Acquire));
             // A closed one begins when no frame is captured.
             held |= u16::from(since <= captured && released < until) << bit;
@@ -252,7 +249,7 @@ impl Table {
             Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
             Effective::Held { .. } => None,
         };
-        let strongest = bits(wanted).filter_map(refusal).min();
+        let strongest = set_bits(wanted.bits()).filter_map(refusal).min();
         if cell.occupant.load(Acquire) == who.stay {
             strongest
         } else if who.meeting == self.meeting {
@@ -278,7 +275,12 @@ impl Table {
     }
 
     /// Publishes the consent to one kind of a slot's occupant, for each purpose in the order of their bits, and gives the word of it.
-    pub(crate) fn publish(&self, slot: u16, kind: Kind, effective: [Effective; PURPOSES]) -> Word {
+    pub(crate) fn publish(
+        &self,
+        slot: u16,
+        kind: Kind,
+        effective: [Effective; Purposes::COUNT],
+    ) -> Word {
         let mut word = Word::EMPTY;
         let intervals = self.intervals(slot, kind).into_iter().flatten();
         for (purpose, (interval, effective)) in Purposes::each().zip(intervals.zip(effective)) {
@@ -330,17 +332,6 @@ impl Table {
         let word = cell.word();
         if is_theirs { word } else { Word::EMPTY }
     }
-}
-
-/// The places of these purposes among the intervals.
-fn bits(purposes: Purposes) -> impl Iterator<Item = usize> {
-    let mut left = purposes.bits();
-    iter::from_fn(move || {
-        let rest = left & left.checked_sub(1)?;
-        let bit = left.trailing_zeros() as usize;
-        left = rest;
-        Some(bit % PURPOSES)
-    })
 }
 
 /// An interval: since when in the upper half, until when in the lower; or [`NEVER`], and the reason.

@@ -1,3 +1,5 @@
+use core::iter;
+
 use serde::{Deserialize, Serialize};
 
 use crate::types::{verdict::Reason, word::words};
@@ -61,7 +63,21 @@ kinds! {
     Unclassified = 15, UNCLASSIFIED, "unclassified";
 }
 
+/// Returns the indexes of the bits that are set, from the lowest up.
+pub(crate) fn set_bits(mut set: u16) -> impl Iterator<Item = usize> {
+    iter::from_fn(move || {
+        let rest = set & set.checked_sub(1)?;
+        let index = set.trailing_zeros() as usize;
+        set = rest;
+        // So that the compiler sees that it is in bounds.
+        Some(index % u16::BITS as usize)
+    })
+}
+
 impl Kind {
+    /// The number of kinds.
+    pub(crate) const COUNT: usize = Self::ALL.len();
+
     /// Why nothing of this kind can ever be cleared, whatever anybody agreed to (R9).
     pub(crate) fn never_cleared(self) -> Option<Reason> {
         (self == Self::Unclassified).then_some(Reason::Unclassified)

@@ -38,7 +38,10 @@ impl Purposes {
     /// All purposes of the controller itself.
     pub const FIRST_PARTY: Self = Self::from_bits_retain(FIRST_THIRD_PARTY_BIT - 1);
 
-    /// The 16 purposes by themselves, in the order of their bits.
+    /// The number of purposes.
+    pub(crate) const COUNT: usize = u16::BITS as usize;
+
+    /// Returns each purpose by itself, in the order of their bits.
     pub(crate) fn each() -> impl Iterator<Item = Self> {
         (0..u16::BITS).map(|bit| Self::from_bits_retain(1 << bit))
     }

@@ -71,3 +71,49 @@ impl Region {
 
 /// The most regions that a frame may have; with more it is withheld.
 pub const MAX_REGIONS: usize = 64;
+
+/// A set of a frame's regions, or of a record's fields, by index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RegionSet(u64);
+
+const _: () = assert!(MAX_REGIONS == u64::BITS as usize);
+
+impl RegionSet {
+    pub(crate) const EMPTY: Self = Self(0);
+
+    /// Without effect from [`MAX_REGIONS`] on.
+    pub(crate) const fn insert(&mut self, index: u32) {
+        self.0 |= 1u64.unbounded_shl(index);
+    }
+
+    /// Inserts an index, or removes it if it is there.
+    pub(crate) const fn toggle(&mut self, index: u32) {
+        self.0 ^= 1u64.unbounded_shl(index);
+    }
+
+    pub(crate) const fn contains(self, index: u32) -> bool {
+        self.0 & 1u64.unbounded_shl(index) != 0
+    }
+
+    pub(crate) const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) const fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Returns the bit of each index.
+    #[cfg(feature = "binding")]
+    pub(crate) const fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) const fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+}

@@ -95,9 +95,9 @@ data! {
     "types/region.rs" Area: [Area::Rectangle { x: 0, y: u32::MAX, width: 2, height: 3 }, Area::Channel(u16::MAX), Area::Span { start: 4, end: 5 }];
     "types/ids.rs" OutletId: [outlet()];
     "types/ids.rs" StreamId: [stream()];
-    "media/grid.rs" ColorRange: [ColorRange::Limited, ColorRange::Full];
-    "media/grid.rs" PixelFormat: PIXELS;
-    "media/grid.rs" Samples: SAMPLES;
+    "media/format/raw.rs" ColorRange: [ColorRange::Limited, ColorRange::Full];
+    "media/format/raw.rs" PixelFormat: PIXELS;
+    "media/format/raw.rs" Samples: SAMPLES;
     "types/kind.rs" Kind: Kind::ALL;
     "types/kind.rs" Kinds: [Kinds::empty(), Kinds::AUDIO | Kinds::CHAT, Kinds::all()];
     "control/ledger/beside.rs" Beside: [beside()];
@@ -108,12 +108,12 @@ data! {
     "control/ledger/writer.rs" Durability: [Durability::Each, Durability::Batched];
     "control/outlet.rs" OutletOptions: [OutletOptions::new("a", Purposes::RECORD), OutletOptions::new("b", Purposes::TRAIN).recipient("ACME Ltd").blank(Kinds::VIDEO)];
     "control/past.rs" Entered: [Entered::InLedger, Entered::Beside];
-    "media/payload.rs" Format: formats();
+    "media/format/mod.rs" Format: formats();
     "types/purpose.rs" Purposes: [Purposes::empty(), Purposes::TRAIN | Purposes::RECORD, Purposes::from_bits_retain(1 << 9), Purposes::from_bits_retain(u16::MAX)];
     "shared/tap_state.rs" Counters: counts().iter().map(|count| count.frames).collect::<Vec<_>>();
     "shared/settling.rs" TapRelease: [TapRelease { stream: stream(), outlet: outlet(), released: 3, last: Some(millis(4)), is_releasing: true }];
-    "media/schema.rs" Field: Vec::from(schema().fields());
-    "media/schema.rs" Schema: [schema()];
+    "media/format/schema.rs" Field: Vec::from(schema().fields());
+    "media/format/schema.rs" Schema: [schema()];
     "evidence/seal.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];
     "evidence/seal.rs" Seal: [Seal::from_bytes([9; 16])];
     "evidence/seal.rs" PayloadDigest: [PayloadDigest::from_bytes([9; 32])];

@@ -16,7 +16,7 @@ use crate::{
 
 /// One stay's consents: to every kind for every purpose.
 pub(crate) struct Consents {
-    of_kinds: [[Consent; 16]; 16],
+    of_kinds: [[Consent; Purposes::COUNT]; Kind::COUNT],
     /// What was agreed to and not withdrawn, under notices that have not been superseded.
     standing: Vec<Standing>,
 }
@@ -31,7 +31,7 @@ struct Standing {
 
 impl Consents {
     pub(crate) const NONE: Self = Self {
-        of_kinds: [[Consent::NONE; 16]; 16],
+        of_kinds: [[Consent::NONE; Purposes::COUNT]; Kind::COUNT],
         standing: Vec::new(),
     };
 
@@ -166,7 +166,7 @@ impl Consents {
 
     /// What has come to an end by `now`, the purposes of each kind together.
     pub(crate) fn expired(&self, now: Millis) -> Vec<Scope> {
-        let of_kind = |(kind, of_kind): (Kind, &[Consent; 16])| {
+        let of_kind = |(kind, of_kind): (Kind, &[Consent; Purposes::COUNT])| {
             let ended = |consent: &Consent| consent.end().is_some_and(|end| end <= now);
             let purposes = Purposes::each()
                 .zip(of_kind)
@@ -178,8 +178,8 @@ impl Consents {
     }
 
     /// Each kind, and what its purposes come to in the order of their bits.
-    pub(crate) fn effective(&self) -> impl Iterator<Item = (Kind, [Effective; 16])> {
-        let of_kind = |of_kind: &[Consent; 16]| of_kind.map(Consent::effective);
+    pub(crate) fn effective(&self) -> impl Iterator<Item = (Kind, [Effective; Purposes::COUNT])> {
+        let of_kind = |of_kind: &[Consent; Purposes::COUNT]| of_kind.map(Consent::effective);
         Kind::ALL.into_iter().zip(self.of_kinds.iter().map(of_kind))
     }
 }

@@ -109,7 +109,9 @@ fn withdraw(
     let is_later = kept.has_grant.load(Relaxed);
     if fault == Some(Fault::WordsOnly) {
         let state = core.state.lock();
-        state.table.publish(who.slot, KIND, [WITHDRAWN; 16]);
+        state
+            .table
+            .publish(who.slot, KIND, [WITHDRAWN; Purposes::COUNT]);
         return is_later;
     }
     let withdrawn =

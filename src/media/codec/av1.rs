@@ -1,377 +1,465 @@
-//! AV1 temporal units, as open bitstream units one after the other (AV1 bitstream and decoding process specification §5), and black ones.
+//! AV1 temporal units as consecutive OBUs, and black ones (AV1 bitstream and decoding process specification §5).
 
 use super::{
     Header, Sequence, Size,
     bits::{BitReader, BitWriter},
-    blocks::{self, Block, BlockWriter, Kept, Square},
+    blocks::{self, Block, BlockWriter, Partition, Square},
     obu::{self, Obu, TEMPORAL_LAYERS},
-    symbols::{Among, SymbolWriter},
+    range_coder::{RangeEncoder, Symbol},
 };
 
-const SEQUENCE_HEADER: u8 = 1;
-const TEMPORAL_DELIMITER: u8 = 2;
-const FRAME_HEADER: u8 = 3;
-const FRAME: u8 = 6;
+const OBU_SEQUENCE_HEADER: u8 = 1;
+const OBU_TEMPORAL_DELIMITER: u8 = 2;
+const OBU_FRAME_HEADER: u8 = 3;
+const OBU_FRAME: u8 = 6;
 
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
     let mut rest = unit;
     let mut sequence = None;
     while !rest.is_empty() {
-        let unit;
-        (unit, rest) = obu::open(rest)?;
-        match unit.kind {
-            SEQUENCE_HEADER => sequence = Some(unit.content),
-            FRAME_HEADER | FRAME => return frame(&unit, sequence),
+        let obu;
+        (obu, rest) = obu::open(rest)?;
+        match obu.kind {
+            OBU_SEQUENCE_HEADER => sequence = Some(obu.content),
+            OBU_FRAME_HEADER | OBU_FRAME => return read_frame_header(&obu, sequence),
             _ => {}
         }
     }
-    Some(Header::inner(false))
+    Some(Header::delta(false))
 }
 
-/// What the first frame's header says (§5.9.2).
-fn frame(unit: &Obu<'_>, sequence: Option<&[u8]>) -> Option<Header> {
-    const KEY: u32 = 0;
-    let mut header = BitReader::new(unit.content);
-    let is_still = sequence.is_some_and(|sequence| is_still(sequence) == Some(true));
+/// Reads the first frame's `uncompressed_header()` (§5.9.2).
+fn read_frame_header(frame: &Obu<'_>, sequence: Option<&[u8]>) -> Option<Header> {
+    const KEY_FRAME: u32 = 0;
+    let mut header = BitReader::new(frame.content);
+    let is_still =
+        sequence.is_some_and(|sequence| is_reduced_still_picture(sequence) == Some(true));
     if is_still {
-        return Some(Header::start(Sequence::Other));
+        return Some(Header::keyframe(Sequence::Other));
     }
-    let is_repeated = header.flag()?;
-    if is_repeated {
-        return Some(Header::inner(true));
+    let show_existing_frame = header.bit()?;
+    if show_existing_frame {
+        return Some(Header::delta(true));
     }
-    let kind = header.number(2)?;
-    let is_shown = header.flag()?;
-    // Who decodes a point that leaves it out goes on without it.
-    let is_of_all = |sequence| {
-        points(&mut BitReader::new(sequence))
-            .is_some_and(|points| unit.layers & !points.common == 0)
+    let frame_type = header.u(2)?;
+    let show_frame = header.bit()?;
+    // A decoder of an operating point that leaves this frame out would go on without it.
+    let is_in_all_points = |sequence| {
+        let points = read_operating_points(&mut BitReader::new(sequence));
+        points.is_some_and(|points| frame.layers & !points.common_layers == 0)
     };
     Some(match sequence {
-        // One that is shown later has frames around it that depend on what came before.
-        Some(sequence) if kind == KEY && is_shown && is_of_all(sequence) => {
-            let size = plain(sequence).and_then(|plain| plain.size_of_keyframe(&mut header));
-            Header::start(size.map_or(Sequence::Other, Sequence::Of))
+        // A keyframe that is shown later has frames around it that depend on earlier ones.
+        Some(sequence) if frame_type == KEY_FRAME && show_frame && is_in_all_points(sequence) => {
+            let plain = read_sequence_header(sequence);
+            let size = plain.and_then(|plain| plain.keyframe_size(&mut header));
+            Header::keyframe(size.map_or(Sequence::Other, Sequence::Of))
         }
-        // Of several the last is shown.
-        _ => Header::inner(true),
+        // A temporal unit ends with a frame that is shown.
+        _ => Header::delta(true),
     })
 }
 
-/// Whether it is of one picture, whose header leaves out what it is (§5.5.1).
-fn is_still(sequence: &[u8]) -> Option<bool> {
+/// Reads `reduced_still_picture_header`: the frame header of such a sequence does not say what the frame is (§5.5.1).
+fn is_reduced_still_picture(sequence: &[u8]) -> Option<bool> {
     let mut sequence = BitReader::new(sequence);
-    let _profile = sequence.number(3)?;
-    let (_is_still, is_reduced) = (sequence.flag()?, sequence.flag()?);
-    Some(is_reduced)
+    let _seq_profile = sequence.u(3)?;
+    let _still_picture = sequence.bit()?;
+    let reduced_still_picture_header = sequence.bit()?;
+    Some(reduced_still_picture_header)
 }
 
-/// What a sequence header says before it comes to the pictures.
-struct Points {
-    has_decoder_model: bool,
-    has_layers: bool,
-    /// The layers that are of all operating points.
-    common: u32,
+/// The first part of a sequence header.
+struct OperatingPoints {
+    decoder_model_info_present: bool,
+    has_spatial_layers: bool,
+    /// The layers in all operating points, as in `operating_point_idc`.
+    common_layers: u32,
 }
 
-/// Reads a sequence header up to the size of its pictures (§5.5.1). None for that of one picture, which says less.
-fn points(bits: &mut BitReader<'_>) -> Option<Points> {
-    bits.skip(4)?;
-    let is_reduced = bits.flag()?;
-    if is_reduced {
+/// Reads a sequence header up to its operating points (§5.5.1). Returns `None` for a reduced still picture header.
+fn read_operating_points(bits: &mut BitReader<'_>) -> Option<OperatingPoints> {
+    let _seq_profile = bits.u(3)?;
+    let _still_picture = bits.bit()?;
+    let reduced_still_picture_header = bits.bit()?;
+    if reduced_still_picture_header {
         return None;
     }
-    let mut delay = None;
-    if bits.flag()? {
-        bits.skip(64)?;
-        if bits.flag()? {
-            let _ticks = bits.unsigned()?;
+    let mut buffer_delay_length = None;
+    let timing_info_present_flag = bits.bit()?;
+    if timing_info_present_flag {
+        let _num_units_in_display_tick = bits.u(32)?;
+        let _time_scale = bits.u(32)?;
+        let equal_picture_interval = bits.bit()?;
+        if equal_picture_interval {
+            let _num_ticks_per_picture_minus_1 = bits.ue()?;
         }
-        if bits.flag()? {
-            delay = Some(bits.number(5)? + 1);
-            bits.skip(32 + 5 + 5)?;
+        let decoder_model_info_present_flag = bits.bit()?;
+        if decoder_model_info_present_flag {
+            let buffer_delay_length_minus_1 = bits.u(5)?;
+            let _num_units_in_decoding_tick = bits.u(32)?;
+            let _buffer_removal_time_length_minus_1 = bits.u(5)?;
+            let _frame_presentation_time_length_minus_1 = bits.u(5)?;
+            buffer_delay_length = Some(buffer_delay_length_minus_1 + 1);
         }
     }
-    let has_display_delays = bits.flag()?;
-    let mut points = Points {
-        has_decoder_model: delay.is_some(),
-        has_layers: false,
-        common: u32::MAX,
+    let initial_display_delay_present_flag = bits.bit()?;
+    let mut points = OperatingPoints {
+        decoder_model_info_present: buffer_delay_length.is_some(),
+        has_spatial_layers: false,
+        common_layers: u32::MAX,
     };
-    for _ in 0..=bits.number(5)? {
-        let layers = bits.number(12)?;
-        points.has_layers |= layers >> TEMPORAL_LAYERS > 1;
-        // Of the point without a number are all.
-        if layers > 0 {
-            points.common &= layers;
+    let operating_points_cnt_minus_1 = bits.u(5)?;
+    for _ in 0..=operating_points_cnt_minus_1 {
+        let operating_point_idc = bits.u(12)?;
+        points.has_spatial_layers |= operating_point_idc >> TEMPORAL_LAYERS > 1;
+        // Of an operating point with idc 0 every layer is a part.
+        if operating_point_idc > 0 {
+            points.common_layers &= operating_point_idc;
         }
-        let level = bits.number(5)?;
-        if level > 7 {
-            bits.skip(1)?;
+        let seq_level_idx = bits.u(5)?;
+        if seq_level_idx > 7 {
+            let _seq_tier = bits.bit()?;
         }
-        if let Some(delay) = delay
-            && bits.flag()?
-        {
-            bits.skip(2 * delay + 1)?;
+        if let Some(n) = buffer_delay_length {
+            let decoder_model_present_for_this_op = bits.bit()?;
+            if decoder_model_present_for_this_op {
+                let _decoder_buffer_delay = bits.u(n)?;
+                let _encoder_buffer_delay = bits.u(n)?;
+                let _low_delay_mode_flag = bits.bit()?;
+            }
         }
-        if has_display_delays && bits.flag()? {
-            bits.skip(4)?;
+        if initial_display_delay_present_flag {
+            let initial_display_delay_present_for_this_op = bits.bit()?;
+            if initial_display_delay_present_for_this_op {
+                let _initial_display_delay_minus_1 = bits.u(4)?;
+            }
         }
     }
     Some(points)
 }
 
-/// A sequence of pictures of 8-bit 4:2:0, one in each temporal unit.
-struct Plain {
+/// A sequence of 8-bit 4:2:0 pictures, one in each temporal unit.
+struct PlainSequence {
     size: Size,
-    has_frame_ids: Option<u32>,
-    /// 2 where each frame says it.
-    screen_content: u32,
-    integer_motion: u32,
+    /// The bits of `current_frame_id`, if there is one.
+    frame_id_bits: Option<u32>,
+    seq_force_screen_content_tools: u32,
+    seq_force_integer_mv: u32,
 }
 
-/// Reads a sequence header (§5.5.1). None for any other sequence, and for those that time their decoder's buffers.
-fn plain(sequence: &[u8]) -> Option<Plain> {
-    const BY_FRAME: u32 = 2;
-    let main_profile = BitReader::new(sequence).number(3)? == 0;
+/// `SELECT_SCREEN_CONTENT_TOOLS`, `SELECT_INTEGER_MV`: each frame says it.
+const SELECT: u32 = 2;
+
+/// Reads a sequence header (§5.5.1). Returns `None` for any other sequence, and for those with a decoder model.
+fn read_sequence_header(sequence: &[u8]) -> Option<PlainSequence> {
+    const MAIN: u32 = 0;
+    let seq_profile = BitReader::new(sequence).u(3)?;
     let mut bits = BitReader::new(sequence);
-    let points = points(&mut bits)?;
-    let (width_bits, height_bits) = (bits.number(4)? + 1, bits.number(4)? + 1);
-    let (width, height) = (bits.number(width_bits)? + 1, bits.number(height_bits)? + 1);
-    let size = Size::new(width, height)?;
-    let has_frame_ids = if bits.flag()? {
-        let (difference, more) = (bits.number(4)? + 2, bits.number(3)? + 1);
-        Some(difference + more)
-    } else {
-        None
-    };
-    bits.skip(7)?;
-    let has_order = bits.flag()?;
-    if has_order {
-        bits.skip(2)?;
+    let points = read_operating_points(&mut bits)?;
+    let frame_width_bits_minus_1 = bits.u(4)?;
+    let frame_height_bits_minus_1 = bits.u(4)?;
+    let max_frame_width_minus_1 = bits.u(frame_width_bits_minus_1 + 1)?;
+    let max_frame_height_minus_1 = bits.u(frame_height_bits_minus_1 + 1)?;
+    let size = Size::new(max_frame_width_minus_1 + 1, max_frame_height_minus_1 + 1)?;
+    let mut frame_id_bits = None;
+    let frame_id_numbers_present_flag = bits.bit()?;
+    if frame_id_numbers_present_flag {
+        let delta_frame_id_length_minus_2 = bits.u(4)?;
+        let additional_frame_id_length_minus_1 = bits.u(3)?;
+        frame_id_bits =
+            Some(delta_frame_id_length_minus_2 + 2 + additional_frame_id_length_minus_1 + 1);
     }
-    let chosen = |bits: &mut BitReader<'_>| {
-        if bits.flag()? {
-            Some(BY_FRAME)
+    let _use_128x128_superblock = bits.bit()?;
+    let _enable_filter_intra = bits.bit()?;
+    let _enable_intra_edge_filter = bits.bit()?;
+    let _enable_interintra_compound = bits.bit()?;
+    let _enable_masked_compound = bits.bit()?;
+    let _enable_warped_motion = bits.bit()?;
+    let _enable_dual_filter = bits.bit()?;
+    let enable_order_hint = bits.bit()?;
+    if enable_order_hint {
+        let _enable_jnt_comp = bits.bit()?;
+        let _enable_ref_frame_mvs = bits.bit()?;
+    }
+    let seq_choose_screen_content_tools = bits.bit()?;
+    let seq_force_screen_content_tools = if seq_choose_screen_content_tools {
+        SELECT
+    } else {
+        bits.u(1)?
+    };
+    let seq_force_integer_mv = if seq_force_screen_content_tools > 0 {
+        let seq_choose_integer_mv = bits.bit()?;
+        if seq_choose_integer_mv {
+            SELECT
         } else {
-            bits.number(1)
+            bits.u(1)?
         }
-    };
-    let screen_content = chosen(&mut bits)?;
-    let integer_motion = if screen_content > 0 {
-        chosen(&mut bits)?
     } else {
-        BY_FRAME
+        SELECT
     };
-    if has_order {
-        bits.skip(3)?;
+    if enable_order_hint {
+        let _order_hint_bits_minus_1 = bits.u(3)?;
     }
-    bits.skip(3)?;
-    let (is_deep, is_grey) = (bits.flag()?, bits.flag()?);
-    let is_plain = main_profile && !points.has_layers && !points.has_decoder_model;
-    (is_plain && !is_deep && !is_grey).then_some(Plain {
+    let _enable_superres = bits.bit()?;
+    let _enable_cdef = bits.bit()?;
+    let _enable_restoration = bits.bit()?;
+    let high_bitdepth = bits.bit()?;
+    let mono_chrome = bits.bit()?;
+    let is_plain = seq_profile == MAIN
+        && !points.has_spatial_layers
+        && !points.decoder_model_info_present
+        && !high_bitdepth
+        && !mono_chrome;
+    is_plain.then_some(PlainSequence {
         size,
-        has_frame_ids,
-        screen_content,
-        integer_motion,
+        frame_id_bits,
+        seq_force_screen_content_tools,
+        seq_force_integer_mv,
     })
 }
 
-impl Plain {
-    /// Reads on in the header of a keyframe that is shown (§5.9.2). None if it is of a size of its own.
-    fn size_of_keyframe(self, header: &mut BitReader<'_>) -> Option<Size> {
-        let _keeps_probabilities = header.flag()?;
-        let screen_content = match self.screen_content {
-            2 => header.number(1)?,
-            said => said,
+impl PlainSequence {
+    /// Reads on in the header of a keyframe that is shown, behind `show_frame` (§5.9.2). Returns `None` if it has a size of its own.
+    fn keyframe_size(self, header: &mut BitReader<'_>) -> Option<Size> {
+        let _disable_cdf_update = header.bit()?;
+        let allow_screen_content_tools = match self.seq_force_screen_content_tools {
+            SELECT => header.u(1)?,
+            forced => forced,
         };
-        if screen_content == 1 && self.integer_motion == 2 {
-            header.skip(1)?;
+        if allow_screen_content_tools == 1 && self.seq_force_integer_mv == SELECT {
+            let _force_integer_mv = header.bit()?;
         }
-        header.skip(self.has_frame_ids.unwrap_or_default())?;
-        let has_own_size = header.flag()?;
-        (!has_own_size).then_some(self.size)
+        // current_frame_id
+        header.skip(self.frame_id_bits.unwrap_or_default())?;
+        let frame_size_override_flag = header.bit()?;
+        (!frame_size_override_flag).then_some(self.size)
     }
 }
 
-/// The most blocks of 64 by 64 in a tile (§5.9.15).
-const LARGEST_TILE: u32 = 2304;
-/// The largest of the quantisers, at which the first coefficient is multiplied by 1336.
-const QUANTISER: u32 = 255;
+/// The most superblocks of 64 by 64 in a tile (§5.9.15).
+const MAX_TILE_SUPERBLOCKS: u32 = 2304;
+/// The largest one, at which the DC coefficient is multiplied by 1336.
+const BASE_Q_IDX: u32 = 255;
 
-/// Writes a temporal unit that is black, with a sequence header of its own; gives its length. None for very small and very large ones.
+/// Writes a temporal unit with a sequence header and a black keyframe. Returns its length, or `None` for very small and very large pictures,
+/// and if the buffer is too short.
 ///
-/// Each block is predicted from the mean of those before it; before the first there are none, which means 128, and so it alone has a difference.
-/// Probabilities stay as they are at first.
-pub(super) fn write_black(size: Size, room: &mut [u8]) -> Option<usize> {
-    let (across, down) = size.blocks(64);
-    if across * down > LARGEST_TILE {
+/// Each block is predicted from the mean of its neighbours. The first has none, so its prediction is 128, and it alone has a residual.
+/// Probabilities do not adapt.
+pub(super) fn write_black(size: Size, buffer: &mut [u8]) -> Option<usize> {
+    let (sb_cols, sb_rows) = size.blocks(64);
+    if sb_cols * sb_rows > MAX_TILE_SUPERBLOCKS {
         return None;
     }
     let mut start = [0; START];
     let start = write_start(size, &mut start)?;
-    let mut header = [0; HEADER];
-    let header = write_header(size, &mut header)?;
+    let mut header = [0; FRAME_HEADER];
+    let header = write_frame_header(size, &mut header)?;
 
-    let before = start.len() + 1 + LENGTH + header.len();
-    let (head, tile) = room.split_at_mut_checked(before)?;
-    let mut to = SymbolWriter::new(tile);
+    let before = start.len() + 1 + OBU_SIZE + header.len();
+    let (head, tile) = buffer.split_at_mut_checked(before)?;
+    let mut to = RangeEncoder::new(tile);
     blocks::divide(size, &mut to)?;
     let tile = to.finish()?;
 
-    let length = u16::try_from(header.len() + tile).ok()?;
-    let [low, high] = [length & 0x7F | 0x80, length >> 7].map(u8::try_from);
-    let unit = [
-        FRAME << 3 | 2,
-        low.ok()?,
-        high.ok().filter(|high| *high < 0x80)?,
-    ];
-    let bytes = start.iter().chain(&unit).chain(header);
+    // obu_size as leb128() in two bytes
+    let obu_size = u16::try_from(header.len() + tile).ok()?;
+    let [low, high] = [obu_size & 0x7F | 0x80, obu_size >> 7].map(u8::try_from);
+    let high = high.ok().filter(|high| *high < 0x80)?;
+    let frame = [obu_header(OBU_FRAME), low.ok()?, high];
+    let bytes = start.iter().chain(&frame).chain(header);
     head.iter_mut()
         .zip(bytes)
         .for_each(|(to, from)| *to = *from);
     Some(before + tile)
 }
 
-/// How many bytes there are at most of what comes before the frame, and of its header; and how many say how long that is.
+/// The most bytes before the frame, those of its header, and those of its `obu_size`.
 const START: usize = 32;
-const HEADER: usize = 16;
-const LENGTH: usize = 2;
+const FRAME_HEADER: usize = 16;
+const OBU_SIZE: usize = 2;
 
-/// A temporal delimiter and a sequence header, of which what is not used is left out.
-fn write_start(size: Size, room: &mut [u8; START]) -> Option<&[u8]> {
+/// `obu_header()` with `obu_has_size_field` and without an extension (§5.3.2)
+const fn obu_header(obu_type: u8) -> u8 {
+    const OBU_HAS_SIZE_FIELD: u8 = 1 << 1;
+    obu_type << 3 | OBU_HAS_SIZE_FIELD
+}
+
+/// Writes a temporal delimiter and a sequence header (§5.5.1) without optional tools.
+fn write_start(size: Size, buffer: &mut [u8; START]) -> Option<&[u8]> {
     const BEFORE: usize = 4;
-    let (before, sequence) = room.split_at_mut_checked(BEFORE)?;
-    let mut to = BitWriter::new(sequence);
-    to.number(0, 3 + 2 + 1 + 1);
-    // One operating point, of all there is, and a level as large as it takes (§A.3).
-    to.number(0, 5 + 12);
+    let (before, sequence) = buffer.split_at_mut_checked(BEFORE)?;
+    // The lowest of levels 4.1, 5.1 and 6.1 that allows the size (§A.3).
     let is_within = |width, height, samples| {
         size.width <= width && size.height <= height && size.width * size.height <= samples
     };
-    let level = if is_within(4096, 2304, 2_359_296) {
+    let seq_level_idx = if is_within(4096, 2304, 2_359_296) {
         9
     } else if is_within(8192, 4352, 8_912_896) {
         13
     } else {
         17
     };
-    to.number(level, 5);
-    to.number(0, 1);
-    to.number(0xFF, 8);
-    to.number(size.width - 1, 16);
-    to.number(size.height - 1, 16);
-    // No frame ids, blocks of 64 by 64, and of all tools none.
-    to.number(0, 1 + 7 + 1 + 2 + 3);
-    // 8 bits of 4:2:0 in limited range, without film grain.
-    to.number(0, 4 + 2 + 1 + 1);
-    to.trail();
+    let mut to = BitWriter::new(sequence);
+    to.u(3, 0); // seq_profile
+    to.bit(false); // still_picture
+    to.bit(false); // reduced_still_picture_header
+    to.bit(false); // timing_info_present_flag
+    to.bit(false); // initial_display_delay_present_flag
+    to.u(5, 0); // operating_points_cnt_minus_1
+    to.u(12, 0); // operating_point_idc[0]
+    to.u(5, seq_level_idx); // seq_level_idx[0]
+    to.bit(false); // seq_tier[0]
+    to.u(4, 15); // frame_width_bits_minus_1
+    to.u(4, 15); // frame_height_bits_minus_1
+    to.u(16, size.width - 1); // max_frame_width_minus_1
+    to.u(16, size.height - 1); // max_frame_height_minus_1
+    to.bit(false); // frame_id_numbers_present_flag
+    to.bit(false); // use_128x128_superblock
+    to.bit(false); // enable_filter_intra
+    to.bit(false); // enable_intra_edge_filter
+    to.bit(false); // enable_interintra_compound
+    to.bit(false); // enable_masked_compound
+    to.bit(false); // enable_warped_motion
+    to.bit(false); // enable_dual_filter
+    to.bit(false); // enable_order_hint
+    to.bit(false); // seq_choose_screen_content_tools
+    to.u(1, 0); // seq_force_screen_content_tools
+    to.bit(false); // enable_superres
+    to.bit(false); // enable_cdef
+    to.bit(false); // enable_restoration
+    to.bit(false); // high_bitdepth
+    to.bit(false); // mono_chrome
+    to.bit(false); // color_description_present_flag
+    to.bit(false); // color_range
+    to.u(2, 0); // chroma_sample_position: CSP_UNKNOWN
+    to.bit(false); // separate_uv_delta_q
+    to.bit(false); // film_grain_params_present
+    to.rbsp_trailing_bits(); // trailing_bits()
     let length = to.length()?;
-    let unit = [
-        TEMPORAL_DELIMITER << 3 | 2,
+    let headers = [
+        obu_header(OBU_TEMPORAL_DELIMITER),
         0,
-        SEQUENCE_HEADER << 3 | 2,
+        obu_header(OBU_SEQUENCE_HEADER),
         u8::try_from(length).ok()?,
     ];
-    before.copy_from_slice(&unit);
-    room.get(..BEFORE + length)
+    before.copy_from_slice(&headers);
+    buffer.get(..BEFORE + length)
 }
 
-/// The header of a keyframe that is shown.
-fn write_header(size: Size, room: &mut [u8; HEADER]) -> Option<&[u8]> {
-    let (across, down) = size.blocks(64);
-    let mut to = BitWriter::new(room);
-    to.number(0b0001, 4);
-    // Probabilities do not change; the sequence's size, shown as it is.
-    to.number(0b100, 3);
-    // One tile, which of a small picture goes without saying.
-    to.number(1, 1);
-    to.number(0, u32::from(across > 1) + u32::from(down > 1));
-    to.number(QUANTISER, 8);
-    to.number(0, 4);
-    // No segments, the same quantiser, no filter over edges, transforms as large as the blocks are.
-    to.number(0, 2);
-    to.number(0, 6 + 6 + 3 + 1);
-    to.number(0, 2);
-    to.fill();
+/// Writes the `uncompressed_header()` of a keyframe that is shown (§5.9.2).
+fn write_frame_header(size: Size, buffer: &mut [u8; FRAME_HEADER]) -> Option<&[u8]> {
+    let (sb_cols, sb_rows) = size.blocks(64);
+    let mut to = BitWriter::new(buffer);
+    to.bit(false); // show_existing_frame
+    to.u(2, 0); // frame_type: KEY_FRAME
+    to.bit(true); // show_frame
+    to.bit(true); // disable_cdf_update
+    to.bit(false); // frame_size_override_flag
+    to.bit(false); // render_and_frame_size_different
+    // tile_info() (§5.9.15): one tile
+    to.bit(true); // uniform_tile_spacing_flag
+    if sb_cols > 1 {
+        to.bit(false); // increment_tile_cols_log2
+    }
+    if sb_rows > 1 {
+        to.bit(false); // increment_tile_rows_log2
+    }
+    // quantization_params() (§5.9.12)
+    to.u(8, BASE_Q_IDX); // base_q_idx
+    to.bit(false); // delta_coded, of DeltaQYDc
+    to.bit(false); // delta_coded, of DeltaQUDc
+    to.bit(false); // delta_coded, of DeltaQUAc
+    to.bit(false); // using_qmatrix
+    to.bit(false); // segmentation_enabled
+    to.bit(false); // delta_q_present
+    // loop_filter_params() (§5.9.11)
+    to.u(6, 0); // loop_filter_level[0]
+    to.u(6, 0); // loop_filter_level[1]
+    to.u(3, 0); // loop_filter_sharpness
+    to.bit(false); // loop_filter_delta_enabled
+    to.bit(false); // tx_mode_select
+    to.bit(false); // reduced_tx_set
+    to.align(); // byte_alignment()
     let length = to.length()?;
-    room.get(..length)
+    buffer.get(..length)
 }
 
-/// Probabilities as they are at first (§9.3), those of the coefficients for large quantisers.
-impl BlockWriter for SymbolWriter<'_> {
-    fn keep(&mut self, square: Square) {
-        /// That it is whole, by order and context; then that it is halved, but for the smallest, whose middle is always in the picture.
-        const WHOLE: [[u16; 4]; 4] = [
+/// The default distributions (§9.3), for coefficients those of large quantisers.
+impl BlockWriter for RangeEncoder<'_> {
+    fn partition(&mut self, square: Square) {
+        /// The probabilities of `PARTITION_NONE`, and of halves where the lower or the right one is outside of the picture, by order and context.
+        /// Squares of order 0 are never halved, as their middle is always inside.
+        const NONE: [[u16; 4]; 4] = [
             [19132, 13928, 12522, 9896],
             [15597, 7925, 5414, 2662],
             [18462, 7689, 6015, 1394],
             [20137, 6732, 5945, 870],
         ];
-        const UPPER: [[u16; 4]; 4] = [
+        const HORIZONTAL: [[u16; 4]; 4] = [
             [0; 4],
             [23417, 13248, 21190, 11429],
             [23108, 10593, 14666, 4327],
             [22803, 8229, 10235, 1843],
         ];
-        const LEFT: [[u16; 4]; 4] = [
+        const VERTICAL: [[u16; 4]; 4] = [
             [0; 4],
             [21075, 18651, 8706, 7904],
             [22549, 15491, 8244, 3196],
             [23080, 12064, 7394, 1719],
         ];
-        let (table, of) = match square.kept {
-            Kept::Whole if square.order == 0 => (WHOLE, 4),
-            Kept::Whole => (WHOLE, 10),
-            Kept::Upper => (UPPER, 2),
-            Kept::Left => (LEFT, 2),
+        let (table, count) = match square.partition {
+            Partition::None if square.order == 0 => (NONE, 4),
+            Partition::None => (NONE, 10),
+            Partition::Horizontal => (HORIZONTAL, 2),
+            Partition::Vertical => (VERTICAL, 2),
         };
         let by_context = table.get(square.order).copied().unwrap_or_default();
-        let kept = by_context.get(square.context).copied().unwrap_or_default();
-        self.symbol(Among::first(kept, of));
+        let probability = by_context.get(square.context).copied();
+        self.symbol(Symbol::first(probability.unwrap_or_default(), count)); // partition
     }
 
     fn block(&mut self, block: Block) {
-        /// How probable it is that there are coefficients, by how many of the two blocks before have none.
-        const COEFFICIENTS: [u16; 3] = [31671, 16515, 4576];
-        let coefficients = COEFFICIENTS.get(block.others).copied().unwrap_or_default();
-        self.symbol(if block.is_first {
-            Among::first(coefficients, 2)
+        /// The probabilities that `skip` is 0.
+        const NO_SKIP: [u16; 3] = [31671, 16515, 4576];
+        let no_skip = NO_SKIP.get(block.skip_context).copied().unwrap_or_default();
+        let skip = if block.is_first {
+            Symbol::first(no_skip, 2)
         } else {
-            Among::last(coefficients)
-        });
-        // Luma and chroma from the mean; the latter could also be from the former in blocks of at most 32 by 32.
-        self.symbol(Among::first(15588, 13));
-        self.symbol(if block.longest_side > 32 {
-            Among::first(22631, 13)
+            Symbol::last(no_skip)
+        };
+        // Chroma from luma is among the modes of blocks up to 32 by 32.
+        let uv_mode = if block.longest_side > 32 {
+            Symbol::first(22631, 13)
         } else {
-            Among::first(10407, 14)
-        });
+            Symbol::first(10407, 14)
+        };
+        self.symbol(skip); // skip
+        self.symbol(Symbol::first(15588, 13)); // intra_frame_y_mode: DC_PRED
+        self.symbol(uv_mode); // uv_mode: DC_PRED
         if block.is_first {
-            write_difference(self);
+            write_residual(self);
         }
     }
 }
 
-/// The difference from 128 to 16 as a mean, and no other coefficient: 43 × 1336 / 4 / 128 is 112 (§7.12.3 and §7.13.3).
-fn write_difference(to: &mut SymbolWriter<'_>) {
-    const MEAN: u32 = 43;
-    // There is one coefficient, the first.
-    to.symbol(Among::first(31539, 2));
-    to.symbol(Among::first(6698, 11));
-    // It is more than 2, more than 14, and negative.
-    to.symbol(Among::last(24977));
+/// `residual()` of a block of which only the DC coefficient is not zero: 43 × 1336 / 4 / 128 is 112, the way from 128 down to 16 (§7.12.3 and §7.13.3).
+fn write_residual(to: &mut RangeEncoder<'_>) {
+    const DC: u32 = 43;
+    to.symbol(Symbol::first(31539, 2)); // all_zero: 0
+    to.symbol(Symbol::first(6698, 11)); // eob_pt_1024: 0
+    to.symbol(Symbol::last(24977)); // coeff_base_eob: 2
     for _ in 0..4 {
-        to.symbol(Among::last(22648));
+        to.symbol(Symbol::last(22648)); // coeff_br: 3
     }
-    to.symbol(Among::last(16000));
-    // What it is more than 14, with as many zeros before it as there are bits after its first.
-    let rest = MEAN - 14;
+    to.symbol(Symbol::last(16000)); // dc_sign: 1
+    // read_golomb(): as many zeros as there are bits after the first one, then the bits.
+    let rest = DC - 14;
     let bits = u32::BITS - rest.leading_zeros();
     for bit in (0..2 * bits - 1).rev() {
-        to.flag(rest.unbounded_shr(bit) & 1 == 1);
+        to.bit(rest.unbounded_shr(bit) & 1 == 1); // golomb_length_bit, golomb_data_bit
     }
-    // There is none of chroma.
-    to.symbol(Among::last(4656));
-    to.symbol(Among::last(4656));
+    to.symbol(Symbol::last(4656)); // all_zero: 1, of U
+    to.symbol(Symbol::last(4656)); // all_zero: 1, of V
 }

@@ -1,10 +1,12 @@
-//! Headers bit by bit: reading them, and writing those of blank frames.
+//! Bit readers and writers for headers, with the descriptors of the specifications as names (H.264 §7.2, H.265 §7.2).
+//!
+//! `u(n)` is `L(n)` in VP8 and `f(n)` in VP9 and AV1.
 
 use core::{iter::Copied, slice};
 
 use super::nal::Unescaped;
 
-/// Reads bits, the most significant of a byte first.
+/// Reads bits, the most significant of each byte first. Every method returns `None` past the end.
 #[derive(Clone)]
 pub(super) struct Bits<B> {
     bytes: B,
@@ -12,9 +14,9 @@ pub(super) struct Bits<B> {
     left: u32,
 }
 
-/// Reads bits of bytes as they are.
+/// Reads plain bytes.
 pub(super) type BitReader<'a> = Bits<Copied<slice::Iter<'a, u8>>>;
-/// Reads bits of a NAL unit's content.
+/// Reads the payload of a NAL unit, without its emulation prevention bytes.
 pub(super) type NalReader<'a> = Bits<Unescaped<'a>>;
 
 impl<'a> BitReader<'a> {
@@ -24,8 +26,8 @@ impl<'a> BitReader<'a> {
 }
 
 impl<'a> NalReader<'a> {
-    pub(super) fn new(content: &'a [u8]) -> Self {
-        Self::of(Unescaped::new(content))
+    pub(super) fn new(payload: &'a [u8]) -> Self {
+        Self::of(Unescaped::new(payload))
     }
 }
 
@@ -38,7 +40,8 @@ impl<B: Iterator<Item = u8>> Bits<B> {
         }
     }
 
-    pub(super) fn flag(&mut self) -> Option<bool> {
+    /// `u(1)`, a flag.
+    pub(super) fn bit(&mut self) -> Option<bool> {
         if self.left == 0 {
             self.byte = self.bytes.next()?;
             self.left = u8::BITS;
@@ -47,51 +50,52 @@ impl<B: Iterator<Item = u8>> Bits<B> {
         Some(self.byte.unbounded_shr(self.left) & 1 == 1)
     }
 
-    /// A number of so many bits, at most 32.
-    pub(super) fn number(&mut self, bits: u32) -> Option<u32> {
-        (0..bits).try_fold(0, |number, _| Some(number << 1 | u32::from(self.flag()?)))
+    /// `u(n)`, an unsigned integer of `n` bits, at most 32.
+    pub(super) fn u(&mut self, n: u32) -> Option<u32> {
+        (0..n).try_fold(0, |value, _| Some(value << 1 | u32::from(self.bit()?)))
     }
 
-    pub(super) fn skip(&mut self, bits: u32) -> Option<()> {
-        (0..bits).try_for_each(|_| self.flag().map(drop))
+    pub(super) fn skip(&mut self, n: u32) -> Option<()> {
+        (0..n).try_for_each(|_| self.bit().map(drop))
     }
 
-    /// A number in Exp-Golomb code, `ue(v)` (H.264 §9.1).
-    pub(super) fn unsigned(&mut self) -> Option<u32> {
-        let mut zeros = 0;
-        while !self.flag()? {
-            zeros += 1;
-            if zeros == u32::BITS {
+    /// `ue(v)`, an unsigned integer in Exp-Golomb code (H.264 §9.1); `uvlc()` in AV1.
+    pub(super) fn ue(&mut self) -> Option<u32> {
+        let mut leading_zeros = 0;
+        while !self.bit()? {
+            leading_zeros += 1;
+            if leading_zeros == u32::BITS {
                 return None;
             }
         }
-        let rest = self.number(zeros)?;
-        Some(1u32.unbounded_shl(zeros).wrapping_sub(1).wrapping_add(rest))
+        let rest = self.u(leading_zeros)?;
+        let base = 1u32.unbounded_shl(leading_zeros).wrapping_sub(1);
+        Some(base.wrapping_add(rest))
     }
 
-    /// The same with a sign, `se(v)` (H.264 §9.1.1).
-    pub(super) fn signed(&mut self) -> Option<i32> {
-        let code = self.unsigned()?;
+    /// `se(v)`, a signed integer in Exp-Golomb code (H.264 §9.1.1).
+    pub(super) fn se(&mut self) -> Option<i32> {
+        let code = self.ue()?;
         let size = i32::try_from(code.div_ceil(2)).ok()?;
         Some(if code % 2 == 1 { size } else { -size })
     }
 }
 
-/// Writes bits into bytes that are there already.
+/// Writes bits into a buffer, and counts on if it is too short.
 pub(super) struct BitWriter<'a> {
-    room: &'a mut [u8],
+    buffer: &'a mut [u8],
     length: usize,
     /// The last bits, not yet a byte.
     bits: u64,
     held: u32,
-    /// In a NAL unit, how many zero bytes came last: after two of them a 3 goes before what would look like a start code.
+    /// Inside a NAL unit, how many zero bytes came last: after two of them, a 3 is inserted to prevent a false start code.
     zeros: Option<u32>,
 }
 
 impl<'a> BitWriter<'a> {
-    pub(super) fn new(room: &'a mut [u8]) -> Self {
+    pub(super) fn new(buffer: &'a mut [u8]) -> Self {
         Self {
-            room,
+            buffer,
             length: 0,
             bits: 0,
             held: 0,
@@ -99,7 +103,7 @@ impl<'a> BitWriter<'a> {
         }
     }
 
-    /// Begins a NAL unit whose header is these bytes.
+    /// Begins a NAL unit with this header.
     pub(super) fn nal(&mut self, header: &[u8]) {
         self.zeros = None;
         for byte in [0, 0, 0, 1].iter().chain(header) {
@@ -108,11 +112,11 @@ impl<'a> BitWriter<'a> {
         self.zeros = Some(0);
     }
 
-    /// A number of so many bits, at most 32.
-    pub(super) fn number(&mut self, number: u32, bits: u32) {
-        let mask = 1u64.unbounded_shl(bits).wrapping_sub(1);
-        self.bits = self.bits.unbounded_shl(bits) | u64::from(number) & mask;
-        self.held += bits;
+    /// `u(n)`, an unsigned integer of `n` bits, at most 32.
+    pub(super) fn u(&mut self, n: u32, value: u32) {
+        let mask = 1u64.unbounded_shl(n).wrapping_sub(1);
+        self.bits = self.bits.unbounded_shl(n) | u64::from(value) & mask;
+        self.held += n;
         while self.held >= u8::BITS {
             self.held -= u8::BITS;
             let [.., byte] = self.bits.unbounded_shr(self.held).to_be_bytes();
@@ -120,61 +124,57 @@ impl<'a> BitWriter<'a> {
         }
     }
 
-    pub(super) fn flag(&mut self, flag: bool) {
-        self.number(flag.into(), 1);
+    /// `u(1)`, a flag.
+    pub(super) fn bit(&mut self, value: bool) {
+        self.u(1, value.into());
     }
 
-    pub(super) fn unsigned(&mut self, number: u32) {
-        let code = number.saturating_add(1);
+    /// `ue(v)`, an unsigned integer in Exp-Golomb code (H.264 §9.1).
+    pub(super) fn ue(&mut self, value: u32) {
+        let code = value.saturating_add(1);
         let bits = u32::BITS - code.leading_zeros();
-        self.number(0, bits.saturating_sub(1));
-        self.number(code, bits);
+        self.u(bits.saturating_sub(1), 0);
+        self.u(bits, code);
     }
 
-    pub(super) fn signed(&mut self, number: i32) {
-        let twice = number.unsigned_abs().saturating_mul(2);
-        self.unsigned(twice.saturating_sub((number > 0).into()));
+    /// `se(v)`, a signed integer in Exp-Golomb code (H.264 §9.1.1).
+    pub(super) fn se(&mut self, value: i32) {
+        let twice = value.unsigned_abs().saturating_mul(2);
+        self.ue(twice.saturating_sub((value > 0).into()));
     }
 
-    /// A one, and then zeros until the last byte is full.
-    pub(super) fn trail(&mut self) {
-        self.flag(true);
-        self.fill();
+    /// A one, then zeros up to the end of the byte (H.264 §7.3.2.11); `byte_alignment()` in H.265, `trailing_bits()` in AV1.
+    pub(super) fn rbsp_trailing_bits(&mut self) {
+        self.bit(true);
+        self.align();
     }
 
-    /// Zeros until the last byte is full.
-    pub(super) fn fill(&mut self) {
-        self.number(0, (u8::BITS - self.held) % u8::BITS);
-    }
-
-    /// Whole bytes, after whole bytes.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.byte(*byte);
-        }
+    /// Zeros up to the end of the byte; `byte_alignment()` in AV1, `trailing_bits()` in VP9.
+    pub(super) fn align(&mut self) {
+        self.u((u8::BITS - self.held) % u8::BITS, 0);
     }
 
     fn byte(&mut self, byte: u8) {
         if let Some(zeros) = self.zeros {
-            let escaped = zeros >= 2 && byte <= 3;
-            if escaped {
+            let is_escaped = zeros >= 2 && byte <= 3;
+            if is_escaped {
                 self.put(3);
             }
-            let before = if escaped { 0 } else { zeros };
+            let before = if is_escaped { 0 } else { zeros };
             self.zeros = Some(if byte == 0 { before + 1 } else { 0 });
         }
         self.put(byte);
     }
 
     fn put(&mut self, byte: u8) {
-        if let Some(place) = self.room.get_mut(self.length) {
+        if let Some(place) = self.buffer.get_mut(self.length) {
             *place = byte;
         }
         self.length = self.length.saturating_add(1);
     }
 
-    /// How many bytes were written; none if there was not enough room.
+    /// Returns how many bytes were written, or `None` if the buffer was too short.
     pub(super) fn length(self) -> Option<usize> {
-        (self.length <= self.room.len()).then_some(self.length)
+        (self.length <= self.buffer.len()).then_some(self.length)
     }
 }

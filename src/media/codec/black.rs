@@ -1,30 +1,31 @@
-//! Black pictures of a stream's own size, each an access unit or frame of its own.
+//! Black frames of a stream's own size.
 
 use alloc::{boxed::Box, vec};
 
 use super::{Codec, Sequence, Size, av1, blocks, h264, hevc, vp8, vp9};
 
-/// What stands in for the pictures of a stream: first one that is black and starts afresh, then others that repeat it, or of HEVC and AV1 the same.
+/// Writes the black frames that replace a stream's withheld ones: a keyframe, then frames that repeat it. In HEVC and AV1 all are the same keyframe.
 pub(super) struct Black {
     codec: Codec,
     sequence: Sequence,
-    room: Box<[u8]>,
-    /// What is written in the room.
+    buffer: Box<[u8]>,
     written: Option<Written>,
-    /// How many came since the first; none if something else did.
-    since_first: Option<u32>,
+    /// The number of black frames since the black keyframe; `None` if the stream's own frames came after it.
+    since_keyframe: Option<u32>,
 }
 
+/// The frames in the buffer.
 #[derive(Clone, Copy)]
 struct Written {
     size: Size,
-    first: usize,
+    /// The length of the keyframe, and of the frame behind it that repeats it.
+    keyframe: usize,
     repeated: usize,
 }
 
 impl Black {
     pub(super) fn new(codec: Codec) -> Self {
-        let room = match codec {
+        let length = match codec {
             Codec::H264 => h264::room_for(Size::MOST_MACROBLOCKS),
             Codec::Hevc => hevc::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp8 => vp8::room_for(Size::MOST_MACROBLOCKS),
@@ -34,39 +35,41 @@ impl Black {
         Self {
             codec,
             sequence: Sequence::Other,
-            room: vec![0; room].into(),
+            buffer: vec![0; length].into(),
             written: None,
-            since_first: None,
+            since_keyframe: None,
         }
     }
 
-    /// What the stream's frames are from now on.
-    pub(super) fn go_on_as(&mut self, sequence: Sequence) {
+    /// Sets the sequence of the stream's frames from now on.
+    pub(super) fn set_sequence(&mut self, sequence: Sequence) {
         if sequence != Sequence::Same {
             self.sequence = sequence;
         }
     }
 
-    /// A frame of the stream itself was handed on.
+    /// Notes that a frame of the stream itself was released.
     pub(super) fn interrupt(&mut self) {
-        self.since_first = None;
+        self.since_keyframe = None;
     }
 
-    /// The next one, if there is one of the stream's size.
+    /// Returns the next black frame, or `None` if the stream's sequence has none.
     pub(super) fn next(&mut self) -> Option<&[u8]> {
         let Sequence::Of(size) = self.sequence else {
             return None;
         };
-        let first = match self.written {
-            Some(written) if written.size == size => written.first,
+        let keyframe = match self.written {
+            Some(written) if written.size == size => written.keyframe,
             _ => self.write(size)?,
         };
-        let number = self.since_first.map_or(0, |before| before.wrapping_add(1));
-        self.since_first = Some(number);
+        let number = self
+            .since_keyframe
+            .map_or(0, |before| before.wrapping_add(1));
+        self.since_keyframe = Some(number);
         if number == 0 || matches!(self.codec, Codec::Hevc | Codec::Av1) {
-            return self.room.get(..first);
+            return self.buffer.get(..keyframe);
         }
-        let (_, rest) = self.room.split_at_mut_checked(first)?;
+        let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
         match self.codec {
             Codec::H264 => {
                 let length = h264::write_repeated(size, number, rest)?;
@@ -76,40 +79,45 @@ impl Black {
         }
     }
 
-    /// Writes what does not change from one to the next; gives the length of the first.
+    /// Writes the keyframe and, unless it depends on their number, the frame that repeats it. Returns the keyframe's length.
     fn write(&mut self, size: Size) -> Option<usize> {
-        self.since_first = None;
+        self.since_keyframe = None;
         self.written = None;
-        let (first, repeated) = match self.codec {
-            Codec::H264 => (h264::write_black(size, &mut self.room)?, 0),
-            Codec::Hevc => (hevc::write_black(size, &mut self.room)?, 0),
-            Codec::Av1 => (av1::write_black(size, &mut self.room)?, 0),
+        let (keyframe, repeated) = match self.codec {
+            Codec::H264 => (h264::write_black(size, &mut self.buffer)?, 0),
+            Codec::Hevc => (hevc::write_black(size, &mut self.buffer)?, 0),
+            Codec::Av1 => (av1::write_black(size, &mut self.buffer)?, 0),
             Codec::Vp8 => {
-                let first = vp8::write_black(size, &mut self.room)?;
-                let (_, rest) = self.room.split_at_mut_checked(first)?;
-                (first, vp8::write_repeated(size, rest)?)
+                let keyframe = vp8::write_black(size, &mut self.buffer)?;
+                let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
+                (keyframe, vp8::write_repeated(size, rest)?)
             }
             Codec::Vp9 => {
-                let first = vp9::write_black(size, &mut self.room)?;
+                let keyframe = vp9::write_black(size, &mut self.buffer)?;
                 let repeated = vp9::REPEATED;
-                let (_, rest) = self.room.split_at_mut_checked(first)?;
+                let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
                 rest.get_mut(..repeated.len())?.copy_from_slice(&repeated);
-                (first, repeated.len())
+                (keyframe, repeated.len())
             }
             _ => return None,
         };
         self.written = Some(Written {
             size,
-            first,
+            keyframe,
             repeated,
         });
-        Some(first)
+        Some(keyframe)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{format, string::String};
+
+    use sha2::{Digest, Sha256};
+
     use super::*;
+    use crate::media::codec::Dependency;
 
     const CODECS: [Codec; 5] = [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1];
 
@@ -126,7 +134,7 @@ mod tests {
         for codec in CODECS {
             let mut black = Black::new(codec);
             for size in sizes() {
-                black.go_on_as(Sequence::Of(size));
+                black.set_sequence(Sequence::Of(size));
                 let has_large_blocks = size.width.min(size.height) > 32 && size.width <= 4096;
                 let is_of_large_blocks = matches!(codec, Codec::Vp9 | Codec::Av1);
                 let is_one_tile = size.width.div_ceil(64) * size.height.div_ceil(64) <= 2304;
@@ -140,21 +148,51 @@ mod tests {
                 let Some(first) = first else { continue };
                 for _ in 0..2 {
                     let header = codec.read(black.next().unwrap()).unwrap();
-                    assert_ne!(header.position, crate::media::codec::Position::Alone);
+                    assert_ne!(header.dependency, Dependency::Independent);
                 }
-                // It reads as what it was written as.
+                // It reads as a keyframe of its size.
                 let header = codec.read(&first).unwrap();
-                let expected = (crate::media::codec::Position::Start, Sequence::Of(size));
-                // These know even sizes only.
+                let expected = (Dependency::Idr, Sequence::Of(size));
+                // These are cropped to even sizes only.
                 let is_odd = size.width % 2 + size.height % 2 > 0;
                 if !(is_odd && matches!(codec, Codec::H264 | Codec::Hevc)) {
-                    assert_eq!((header.position, header.sequence), expected, "{codec:?}");
+                    assert_eq!((header.dependency, header.sequence), expected, "{codec:?}");
                 }
             }
         }
         assert!(sizes().count() > 80);
         assert_eq!(Size::new(4097, 2304), None);
         assert_eq!(Size::new(8193, 16), None);
+    }
+
+    /// The keyframe and the two frames after it, of every size that has them.
+    #[test]
+    fn their_bytes_stay_the_same() {
+        let digest = |codec| {
+            let mut black = Black::new(codec);
+            let mut all = vec![];
+            for size in sizes() {
+                black.set_sequence(Sequence::Of(size));
+                for _ in 0..3 {
+                    let bytes = black.next().unwrap_or_default();
+                    all.extend(bytes.len().to_be_bytes());
+                    all.extend(bytes);
+                }
+            }
+            let digest = Sha256::digest(&all);
+            digest
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        let expected = [
+            "e88af24e38bdeb2ae3879802e7f6309886b224a73be9ecec128a6bd5a6c907cb",
+            "d167eb115712eca6f7f226045ff4371e3c5710f9f2fc24376aa22e7569ba5a37",
+            "021559d4f6bb5ed513cf761cd6f2524b0493109ca5b68da21069049c8a3cb9d0",
+            "4845e481de35c3c1baa38f188a7aa398aefd27f2fb0641e6d9acf1370a3be04c",
+            "7fece8c0aa97982f899848187b2b050f1505d0eeecba686650cbdb8ad2db9c99",
+        ];
+        assert_eq!(CODECS.map(digest), expected);
     }
 
     #[test]

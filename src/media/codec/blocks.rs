@@ -1,52 +1,57 @@
-//! How VP9 and AV1 divide a picture into blocks: as little as they can.
+//! Partitions a picture into the largest blocks that VP9 and AV1 allow.
 //!
-//! The largest is 64 by 64 samples. One that reaches out of the picture is halved, if its middle is in the picture one way, or divided into four.
+//! A superblock is 64 by 64 samples. A block that reaches beyond the picture's edge is halved if the other half is outside, or else split into four.
 
 use super::Size;
 
-/// A block of 8 by 8 is the smallest; this many of them a side are a largest block.
+/// The side of a superblock, in units of 8 samples, the side of the smallest block.
 const LARGEST: u32 = 8;
-/// Beyond it a picture has several tiles.
+/// Wider pictures have several tiles.
 const WIDEST: u32 = 4096;
 
-/// The most bytes of black pictures: all headers, and a byte for each block of 16 by 16, of which few are smaller than 64 by 64.
+/// Returns how many bytes a black picture of this many macroblocks takes at most. Few blocks are smaller than 64 by 64 samples.
 pub(super) const fn room_for(macroblocks: usize) -> usize {
     macroblocks / 4 + 512
 }
 
-/// Where a picture's blocks are written.
+/// Writes the syntax of a codec's blocks.
 pub(super) trait BlockWriter {
-    /// That a square is kept as whole as it can be.
-    fn keep(&mut self, square: Square);
+    /// Writes how a square is partitioned.
+    fn partition(&mut self, square: Square);
     fn block(&mut self, block: Block);
 }
 
-/// A square of 8 samples to the power of two a side.
+/// A square that is coded as one block.
 #[derive(Clone, Copy)]
 pub(super) struct Square {
+    /// The binary logarithm of its side in units of 8 samples.
     pub(super) order: usize,
-    /// Whether what is above it (1) and to the left (2) is smaller.
+    /// Whether the block above it (1) and the one to its left (2) are smaller.
     pub(super) context: usize,
-    pub(super) kept: Kept,
+    pub(super) partition: Partition,
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Kept {
-    Whole,
-    Upper,
-    Left,
+pub(super) enum Partition {
+    /// `PARTITION_NONE`
+    None,
+    /// `PARTITION_HORZ`; the lower half is outside the picture.
+    Horizontal,
+    /// `PARTITION_VERT`; the right half is outside the picture.
+    Vertical,
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct Block {
+    /// Whether it is the first, which alone has a residual.
     pub(super) is_first: bool,
-    /// How many of the two before it, above and to the left, are not the first.
-    pub(super) others: usize,
+    /// How many of the blocks above it and to its left have `skip` set: all but the first have.
+    pub(super) skip_context: usize,
     /// In samples.
     pub(super) longest_side: u32,
 }
 
-/// Writes a picture's blocks, the first of which is a largest one. None for pictures so small that it is not, and for very wide ones.
+/// Writes a picture's blocks, of which the first has 64 by 64 samples. Returns `None` for pictures too small for that, and for very wide ones.
 pub(super) fn divide(size: Size, to: &mut impl BlockWriter) -> Option<()> {
     const HALF: u32 = 4 * LARGEST;
     if size.width <= HALF || size.height <= HALF || size.width > WIDEST {
@@ -71,7 +76,7 @@ pub(super) fn divide(size: Size, to: &mut impl BlockWriter) -> Option<()> {
 struct Blocks {
     across: u32,
     down: u32,
-    /// Of each column of 8 samples, and each row of a row of largest blocks: which sizes are larger than the block before, as bits.
+    /// For each column of 8 samples, and each row of a row of superblocks: a bit for every order that is larger than the block there.
     above: [u8; (WIDEST / 8) as usize],
     left: [u8; LARGEST as usize],
 }
@@ -82,10 +87,10 @@ impl Blocks {
             return;
         }
         let half = side / 2;
-        let kept = match (row + half < self.down, column + half < self.across) {
-            (true, true) => Kept::Whole,
-            (false, true) => Kept::Upper,
-            (true, false) => Kept::Left,
+        let partition = match (row + half < self.down, column + half < self.across) {
+            (true, true) => Partition::None,
+            (false, true) => Partition::Horizontal,
+            (true, false) => Partition::Vertical,
             (false, false) => {
                 for (down, across) in [(0, 0), (0, half), (half, 0), (half, half)] {
                     self.divide(row + down, column + across, half, to);
@@ -97,21 +102,21 @@ impl Blocks {
         let is_smaller = |before: Option<&u8>| before.map_or(0, |before| before >> order & 1);
         let above = is_smaller(self.above.get(column as usize));
         let left = is_smaller(self.left.get((row % LARGEST) as usize));
-        to.keep(Square {
+        to.partition(Square {
             order: order as usize,
             context: usize::from(2 * left + above),
-            kept,
+            partition,
         });
-        let (width, height) = match kept {
-            Kept::Whole => (side, side),
-            Kept::Upper => (side, half),
-            Kept::Left => (half, side),
+        let (width, height) = match partition {
+            Partition::None => (side, side),
+            Partition::Horizontal => (side, half),
+            Partition::Vertical => (half, side),
         };
         let is_below_another = row > LARGEST || row > 0 && column >= LARGEST;
         let is_beside_another = column > LARGEST || column > 0 && row >= LARGEST;
         to.block(Block {
             is_first: (row, column) == (0, 0),
-            others: usize::from(is_below_another) + usize::from(is_beside_another),
+            skip_context: usize::from(is_below_another) + usize::from(is_beside_another),
             longest_side: 8 * width.max(height),
         });
         let larger =

@@ -1,57 +1,63 @@
-//! The arithmetic coder of HEVC (ITU-T H.265 §9.3), which learns how probable each decision is.
+//! The context-adaptive binary arithmetic encoder (CABAC) of HEVC (ITU-T H.265 §9.3).
 
 use super::bits::BitWriter;
 
-/// What was learnt of a decision.
+/// A context variable: how probable the next bin is.
 #[derive(Clone, Copy)]
 pub(super) struct Context {
-    /// The larger, the surer.
+    /// `pStateIdx`: the larger, the less probable is the other bin.
     state: u8,
-    probable: bool,
+    /// `valMps`, the most probable bin.
+    mps: bool,
 }
 
 impl Context {
-    /// As a table of the standard has it, for a slice with this quantiser (§9.3.2.2).
-    pub(super) fn new(initial: u8, quantiser: i32) -> Self {
-        let (slope, offset) = (i32::from(initial >> 4), i32::from(initial & 15));
-        let state = (((slope * 5 - 45) * quantiser.clamp(0, 51)) >> 4) + 8 * offset - 16;
+    /// Initialises it by its `initValue` and the slice's `SliceQpY` (§9.3.2.2).
+    pub(super) fn new(init_value: u8, slice_qp: i32) -> Self {
+        let (slope_idx, offset_idx) = (i32::from(init_value >> 4), i32::from(init_value & 15));
+        let (m, n) = (slope_idx * 5 - 45, (offset_idx << 3) - 16);
+        let state = ((m * slice_qp.clamp(0, 51)) >> 4) + n;
         let state = state.clamp(1, 126);
-        let probable = state > 63;
-        let sure = if probable { state - 64 } else { 63 - state };
+        let mps = state > 63;
+        let state = if mps { state - 64 } else { 63 - state };
         Self {
-            state: u8::try_from(sure).unwrap_or_default(),
-            probable,
+            state: u8::try_from(state).unwrap_or_default(),
+            mps,
         }
     }
 }
 
-/// Writes decisions.
-pub(super) struct CabacWriter<'w, 'a> {
+/// Writes bins.
+pub(super) struct CabacEncoder<'w, 'a> {
     to: &'w mut BitWriter<'a>,
     low: u32,
     range: u32,
-    is_first: bool,
+    first_bit: bool,
     /// Bits that wait for a carry.
-    outstanding: u32,
+    bits_outstanding: u32,
 }
 
-impl<'w, 'a> CabacWriter<'w, 'a> {
+impl<'w, 'a> CabacEncoder<'w, 'a> {
     pub(super) fn new(to: &'w mut BitWriter<'a>) -> Self {
         Self {
             to,
             low: 0,
             range: 510,
-            is_first: true,
-            outstanding: 0,
+            first_bit: true,
+            bits_outstanding: 0,
         }
     }
 
-    pub(super) fn decide(&mut self, decision: bool, context: &mut Context) {
+    /// `EncodeDecision`
+    pub(super) fn decision(&mut self, bin: bool, context: &mut Context) {
         let state = usize::from(context.state);
-        let quarter = (self.range >> 6 & 3) as usize;
-        let less = LESS_PROBABLE.get(4 * state + quarter).copied().unwrap_or(2);
-        self.range = self.range.saturating_sub(less.into());
-        if decision == context.probable {
+        let range_idx = (self.range >> 6 & 3) as usize;
+        let lps = RANGE_TAB_LPS
+            .get(4 * state + range_idx)
+            .copied()
+            .unwrap_or(2);
+        self.range = self.range.saturating_sub(lps.into());
+        if bin == context.mps {
             context.state = if context.state < 62 {
                 context.state + 1
             } else {
@@ -59,18 +65,18 @@ impl<'w, 'a> CabacWriter<'w, 'a> {
             };
         } else {
             self.low += self.range;
-            self.range = less.into();
-            context.probable ^= context.state == 0;
-            context.state = AFTER_LESS_PROBABLE.get(state).copied().unwrap_or_default();
+            self.range = lps.into();
+            context.mps ^= context.state == 0;
+            context.state = TRANS_IDX_LPS.get(state).copied().unwrap_or_default();
         }
         self.renormalise();
     }
 
-    /// Bits that are as probable as not.
-    pub(super) fn bypass(&mut self, number: u32, bits: u32) {
-        for bit in (0..bits).rev() {
+    /// `EncodeBypass` for `n` bins of even probability.
+    pub(super) fn bypass(&mut self, n: u32, bins: u32) {
+        for bin in (0..n).rev() {
             self.low <<= 1;
-            if number.unbounded_shr(bit) & 1 == 1 {
+            if bins.unbounded_shr(bin) & 1 == 1 {
                 self.low += self.range;
             }
             match self.low {
@@ -80,24 +86,24 @@ impl<'w, 'a> CabacWriter<'w, 'a> {
                 }
                 512.. => {
                     self.low -= 512;
-                    self.outstanding += 1;
+                    self.bits_outstanding += 1;
                 }
                 _ => self.put(false),
             }
         }
     }
 
-    /// Whether it is the end. If so, nothing may follow but zeros, the last bit being a one.
-    pub(super) fn end(&mut self, is_end: bool) {
+    /// `EncodeTerminate`. After a true bin only alignment with zeros may follow: the last bit written is `rbsp_stop_one_bit`.
+    pub(super) fn terminate(&mut self, bin: bool) {
         self.range = self.range.saturating_sub(2);
-        if is_end {
+        if bin {
             self.low += self.range;
             self.range = 2;
         }
         self.renormalise();
-        if is_end {
+        if bin {
             self.put(self.low >> 9 & 1 == 1);
-            self.to.number(self.low >> 7 & 3 | 1, 2);
+            self.to.u(2, self.low >> 7 & 3 | 1);
         }
     }
 
@@ -111,7 +117,7 @@ impl<'w, 'a> CabacWriter<'w, 'a> {
                 }
                 256.. => {
                     self.low -= 256;
-                    self.outstanding += 1;
+                    self.bits_outstanding += 1;
                 }
                 _ => self.put(false),
             }
@@ -121,19 +127,19 @@ impl<'w, 'a> CabacWriter<'w, 'a> {
     }
 
     fn put(&mut self, bit: bool) {
-        if self.is_first {
-            self.is_first = false;
+        if self.first_bit {
+            self.first_bit = false;
         } else {
-            self.to.flag(bit);
+            self.to.bit(bit);
         }
-        for _ in 0..core::mem::take(&mut self.outstanding) {
-            self.to.flag(!bit);
+        for _ in 0..core::mem::take(&mut self.bits_outstanding) {
+            self.to.bit(!bit);
         }
     }
 }
 
-/// The part of the range that is for the less probable, by state and by the range's quarter (table 9-52).
-const LESS_PROBABLE: [u8; 256] = [
+/// `rangeTabLps`, by `pStateIdx` and `qRangeIdx` (table 9-52).
+const RANGE_TAB_LPS: [u8; 256] = [
     128, 176, 208, 240, 128, 167, 197, 227, 128, 158, 187, 216, 123, 150, 178, 205, 116, 142, 169,
     195, 111, 135, 160, 185, 105, 128, 152, 175, 100, 122, 144, 166, 95, 116, 137, 158, 90, 110,
     130, 150, 85, 104, 123, 142, 81, 99, 117, 135, 77, 94, 111, 128, 73, 89, 105, 122, 69, 85, 100,
@@ -147,8 +153,8 @@ const LESS_PROBABLE: [u8; 256] = [
     13, 7, 9, 11, 12, 7, 9, 10, 12, 7, 8, 10, 11, 6, 8, 9, 11, 6, 7, 9, 10, 6, 7, 8, 9, 2, 2, 2, 2,
 ];
 
-/// The state after it came (table 9-53).
-const AFTER_LESS_PROBABLE: [u8; 64] = [
+/// `transIdxLps`, by `pStateIdx` (table 9-53).
+const TRANS_IDX_LPS: [u8; 64] = [
     0, 0, 1, 2, 2, 4, 4, 5, 6, 7, 8, 9, 9, 11, 11, 12, 13, 13, 15, 15, 16, 16, 18, 18, 19, 19, 21,
     21, 22, 22, 23, 24, 24, 25, 26, 26, 27, 27, 28, 29, 29, 30, 30, 30, 31, 32, 32, 33, 33, 33, 34,
     34, 35, 35, 35, 36, 36, 36, 37, 37, 37, 38, 38, 63,

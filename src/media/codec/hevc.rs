@@ -3,335 +3,427 @@
 use super::{
     Header, Sequence, Size,
     bits::{BitWriter, NalReader},
-    cabac::{CabacWriter, Context},
+    cabac::{CabacEncoder, Context},
     nal,
-    resume::Position,
+    resume::Dependency,
 };
 
-/// Random access skipped leading pictures, which depend on what came before the picture that they lead (§7.4.2.2).
+// Types of NAL units (§7.4.2.2).
 const RASL: [u8; 2] = [8, 9];
-/// Broken link access: a clean random access whose leading pictures of that kind have lost what they depend on.
 const BLA: [u8; 3] = [16, 17, 18];
-const IDR: [u8; 2] = [19, 20];
-/// Clean random access.
+const IDR: [u8; 2] = [19, IDR_N_LP];
+/// Without leading pictures.
+const IDR_N_LP: u8 = 20;
 const CRA: u8 = 21;
-/// Of pictures from which decoding can begin.
+/// Intra random access points.
 const IRAP: core::ops::Range<u8> = 16..24;
-/// The first that is not of a slice.
+/// The first that is not a slice segment.
 const VPS: u8 = 32;
 const SPS: u8 = 33;
 const PPS: u8 = 34;
 
+/// What the slice segments of an access unit say of its picture.
+struct Picture<'a> {
+    dependency: Dependency,
+    /// Of an IDR or BLA picture, the sequence parameter set that its first slice refers to, if all slices refer to sets in this access unit.
+    sps: Option<NalReader<'a>>,
+}
+
+/// Reads an access unit in one pass over its NAL units.
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
-    // A layer need not start afresh where the one below it does.
-    if !nal::units(unit)?.all(is_of_base) {
-        return None;
-    }
-    let mut slices = nal::units(unit)?.filter(|unit| is_slice(unit));
-    let Some(slice) = slices.next() else {
-        return Some(Header::inner(false));
-    };
-    let position = match kind(slice) {
-        kind if IDR.contains(&kind) => Position::Start,
-        kind if BLA.contains(&kind) => Position::StartButForLeading,
-        CRA => Position::Renewal,
-        kind if RASL.contains(&kind) => Position::Leading,
-        _ => Position::Inner,
-    };
-    let inner = Header::inner(true);
-    if !matches!(position, Position::Start | Position::StartButForLeading) {
-        return Some(Header { position, ..inner });
-    }
-    let parameters = Parameters::of(unit);
-    let are_there = |_: &NalReader<'_>| slices.all(|slice| parameters.sequence_of(slice).is_some());
-    Some(match parameters.sequence_of(slice).filter(are_there) {
-        Some(sps) => Header {
-            position,
-            sequence: read_sps(sps).map_or(Sequence::Other, Sequence::Of),
-            ..inner
-        },
-        None => inner,
-    })
-}
-
-fn kind(unit: &[u8]) -> u8 {
-    unit.first().map_or(u8::MAX, |first| first >> 1 & 0x3F)
-}
-
-/// Whether it is a unit of the layer that needs no other.
-fn is_of_base(unit: &[u8]) -> bool {
-    matches!(unit, [first, second, ..] if first & 0x81 == 0 && second >> 3 == 0)
-}
-
-fn is_slice(unit: &[u8]) -> bool {
-    kind(unit) < VPS
-}
-
-/// The parameter sets before the slices, read once, as there may be as many slices as sets. Of several with one number the last counts.
-struct Parameters<'a> {
-    /// Whether the streams' are there.
-    streams: [bool; 16],
-    /// The stream's to which each of the sequences' refers, and its content.
-    sequences: [Option<(u32, NalReader<'a>)>; 16],
-    /// The sequence's to which each of the pictures' refers.
-    pictures: [Option<u32>; 64],
-}
-
-impl<'a> Parameters<'a> {
-    fn of(unit: &'a [u8]) -> Self {
-        let mut all = Self {
-            streams: [false; 16],
-            sequences: [const { None }; 16],
-            pictures: [None; 64],
-        };
-        for unit in nal::before_slices(unit, is_slice) {
-            all.add(unit);
+    let mut sets = None;
+    let mut picture = None;
+    for nal in nal::units(unit)? {
+        // A further layer may depend on earlier frames even if the base layer does not.
+        if !is_of_base_layer(nal) {
+            return None;
         }
-        all
-    }
-
-    /// None if it is no parameter set, or one that cannot be referred to.
-    fn add(&mut self, unit: &'a [u8]) -> Option<()> {
-        let content = content(unit)?;
-        let mut bits = content.clone();
-        match kind(unit) {
-            VPS => *self.streams.get_mut(bits.number(4)? as usize)? = true,
-            SPS => {
-                let vps_id = bits.number(4)?;
-                skip_to_id(&mut bits)?;
-                let sps = self.sequences.get_mut(bits.unsigned()? as usize)?;
-                *sps = Some((vps_id, content));
+        match (nal_unit_type(nal), &mut picture) {
+            (VPS | SPS | PPS, None) => {
+                // One that cannot be read cannot be referred to.
+                let _ = sets.get_or_insert_with(ParameterSets::new).add(nal);
             }
-            PPS => {
-                let sps_id = self.pictures.get_mut(bits.unsigned()? as usize)?;
-                *sps_id = bits.unsigned();
+            (..VPS, None) => picture = Some(first_slice(sets.as_ref(), nal)),
+            (..VPS, Some(Picture { sps, .. }))
+                if sps.is_some() && sps_of(sets.as_ref(), nal).is_none() =>
+            {
+                *sps = None;
             }
             _ => {}
         }
+    }
+    let delta = Header::delta(picture.is_some());
+    Some(match picture {
+        Some(Picture {
+            dependency,
+            sps: Some(sps),
+        }) => Header {
+            dependency,
+            sequence: read_sps(sps).map_or(Sequence::Other, Sequence::Of),
+            ..delta
+        },
+        Some(Picture {
+            dependency: dependency @ (Dependency::Cra | Dependency::Rasl),
+            ..
+        }) => Header {
+            dependency,
+            ..delta
+        },
+        _ => delta,
+    })
+}
+
+fn first_slice<'a>(sets: Option<&ParameterSets<'a>>, slice: &[u8]) -> Picture<'a> {
+    let dependency = match nal_unit_type(slice) {
+        kind if IDR.contains(&kind) => Dependency::Idr,
+        kind if BLA.contains(&kind) => Dependency::Bla,
+        CRA => Dependency::Cra,
+        kind if RASL.contains(&kind) => Dependency::Rasl,
+        _ => Dependency::Delta,
+    };
+    let sps = match dependency {
+        Dependency::Idr | Dependency::Bla => sps_of(sets, slice),
+        _ => None,
+    };
+    Picture { dependency, sps }
+}
+
+fn nal_unit_type(nal: &[u8]) -> u8 {
+    nal.first().map_or(u8::MAX, |first| first >> 1 & 0x3F)
+}
+
+/// Whether `nuh_layer_id` is 0.
+fn is_of_base_layer(nal: &[u8]) -> bool {
+    matches!(nal, [first, second, ..] if first & 0x81 == 0 && second >> 3 == 0)
+}
+
+/// The parameter sets before the first slice. If two have the same id, the later one counts.
+struct ParameterSets<'a> {
+    /// Which `vps_video_parameter_set_id` are there.
+    vps: [bool; 16],
+    /// By `sps_seq_parameter_set_id`, the `sps_video_parameter_set_id` that each refers to, and its payload.
+    sps: [Option<(u32, NalReader<'a>)>; 16],
+    /// By `pps_pic_parameter_set_id`, the `pps_seq_parameter_set_id` that each refers to.
+    pps: [Option<u32>; 64],
+}
+
+impl<'a> ParameterSets<'a> {
+    const fn new() -> Self {
+        Self {
+            vps: [false; 16],
+            sps: [const { None }; 16],
+            pps: [None; 64],
+        }
+    }
+
+    /// Returns `None` for a set that cannot be referred to.
+    fn add(&mut self, nal: &'a [u8]) -> Option<()> {
+        let payload = payload(nal)?;
+        let mut bits = payload.clone();
+        match nal_unit_type(nal) {
+            VPS => *self.vps.get_mut(bits.u(4)? as usize)? = true,
+            SPS => {
+                let vps_id = bits.u(4)?;
+                skip_to_sps_id(&mut bits)?;
+                let sps = self.sps.get_mut(bits.ue()? as usize)?;
+                *sps = Some((vps_id, payload));
+            }
+            _ => {
+                let sps_id = self.pps.get_mut(bits.ue()? as usize)?;
+                *sps_id = bits.ue();
+            }
+        }
         Some(())
     }
+}
 
-    /// The content of the sequence's to which a slice refers, if that, the picture's and the stream's are there.
-    fn sequence_of(&self, slice: &[u8]) -> Option<NalReader<'a>> {
-        let mut header = content(slice)?;
-        let _is_first = header.flag()?;
-        if IRAP.contains(&kind(slice)) {
-            header.skip(1)?;
-        }
-        let sps_id = self.pictures.get(header.unsigned()? as usize)?;
-        let sps = self.sequences.get((*sps_id)? as usize)?;
-        let (vps_id, sps) = sps.as_ref()?;
-        let is_there = self.streams.get(*vps_id as usize)?;
-        is_there.then(|| sps.clone())
+/// Returns the sequence parameter set that a slice refers to, if it, the picture parameter set and the video parameter set are there.
+fn sps_of<'a>(sets: Option<&ParameterSets<'a>>, slice: &[u8]) -> Option<NalReader<'a>> {
+    let sets = sets?;
+    let mut header = payload(slice)?;
+    let _first_slice_segment_in_pic_flag = header.bit()?;
+    if IRAP.contains(&nal_unit_type(slice)) {
+        let _no_output_of_prior_pics_flag = header.bit()?;
     }
+    let slice_pic_parameter_set_id = header.ue()?;
+    let sps_id = *sets.pps.get(slice_pic_parameter_set_id as usize)?;
+    let (vps_id, sps) = sets.sps.get(sps_id? as usize)?.as_ref()?;
+    let has_vps = *sets.vps.get(*vps_id as usize)?;
+    has_vps.then(|| sps.clone())
 }
 
-/// From behind the number of the stream's parameter set to its own; how many further temporal layers there are.
-fn skip_to_id(sps: &mut NalReader<'_>) -> Option<u32> {
-    let layers = sps.number(3)?;
-    sps.skip(1)?;
-    skip_profile(sps, layers)?;
-    Some(layers)
+fn payload(nal: &[u8]) -> Option<NalReader<'_>> {
+    nal.get(2..).map(NalReader::new)
 }
 
-/// The size of a sequence's pictures, if they are 8-bit 4:2:0, and shown in the order in which they come (§7.3.2.2.1).
+/// Skips from behind `sps_video_parameter_set_id` to `sps_seq_parameter_set_id`. Returns `sps_max_sub_layers_minus1`.
+fn skip_to_sps_id(sps: &mut NalReader<'_>) -> Option<u32> {
+    let sps_max_sub_layers_minus1 = sps.u(3)?;
+    let _sps_temporal_id_nesting_flag = sps.bit()?;
+    skip_profile_tier_level(sps, sps_max_sub_layers_minus1)?;
+    Some(sps_max_sub_layers_minus1)
+}
+
+/// Reads a sequence parameter set (§7.3.2.2.1). Returns the size of its pictures if they are 8-bit 4:2:0 and shown in decoding order.
 fn read_sps(mut sps: NalReader<'_>) -> Option<Size> {
-    sps.skip(4)?;
-    let layers = skip_to_id(&mut sps)?;
-    let _id = sps.unsigned()?;
-    if sps.unsigned()? != 1 {
+    let _sps_video_parameter_set_id = sps.u(4)?;
+    let sps_max_sub_layers_minus1 = skip_to_sps_id(&mut sps)?;
+    let _sps_seq_parameter_set_id = sps.ue()?;
+    let chroma_format_idc = sps.ue()?;
+    if chroma_format_idc != 1 {
         return None;
     }
-    let (width, height) = (sps.unsigned()?, sps.unsigned()?);
-    let mut cropped = [0; 4];
-    if sps.flag()? {
-        for side in &mut cropped {
-            *side = sps.unsigned()?.checked_mul(2)?;
+    let pic_width_in_luma_samples = sps.ue()?;
+    let pic_height_in_luma_samples = sps.ue()?;
+    let conformance_window_flag = sps.bit()?;
+    let mut conf_win_offsets = [0; 4];
+    if conformance_window_flag {
+        for offset in &mut conf_win_offsets {
+            *offset = sps.ue()?.checked_mul(2)?;
         }
     }
-    let [left, right, top, bottom] = cropped;
-    let depths = (sps.unsigned()?, sps.unsigned()?);
-    let _order = sps.unsigned()?;
-    let of_each = sps.flag()?;
-    let mut reordered = 0;
-    for _ in 0..if of_each { layers + 1 } else { 1 } {
-        let _buffered = sps.unsigned()?;
-        reordered = sps.unsigned()?;
-        let _latency = sps.unsigned()?;
+    let bit_depth_luma_minus8 = sps.ue()?;
+    let bit_depth_chroma_minus8 = sps.ue()?;
+    let _log2_max_pic_order_cnt_lsb_minus4 = sps.ue()?;
+    let sps_sub_layer_ordering_info_present_flag = sps.bit()?;
+    let orderings = if sps_sub_layer_ordering_info_present_flag {
+        sps_max_sub_layers_minus1 + 1
+    } else {
+        1
+    };
+    let mut sps_max_num_reorder_pics = 0;
+    for _ in 0..orderings {
+        let _sps_max_dec_pic_buffering_minus1 = sps.ue()?;
+        sps_max_num_reorder_pics = sps.ue()?;
+        let _sps_max_latency_increase_plus1 = sps.ue()?;
     }
-    let width = width.checked_sub(left)?.checked_sub(right)?;
-    let height = height.checked_sub(top)?.checked_sub(bottom)?;
-    (depths == (0, 0) && reordered == 0).then_some(Size::new(width, height)?)
+    let [left, right, top, bottom] = conf_win_offsets;
+    let width = pic_width_in_luma_samples.checked_sub(left)?;
+    let height = pic_height_in_luma_samples.checked_sub(top)?;
+    let size = Size::new(width.checked_sub(right)?, height.checked_sub(bottom)?)?;
+    let is_8_bit = bit_depth_luma_minus8 == 0 && bit_depth_chroma_minus8 == 0;
+    (is_8_bit && sps_max_num_reorder_pics == 0).then_some(size)
 }
 
-fn content(unit: &[u8]) -> Option<NalReader<'_>> {
-    unit.get(2..).map(NalReader::new)
+/// `profile_tier_level(1, maxNumSubLayersMinus1)` (§7.3.3)
+fn skip_profile_tier_level(sps: &mut NalReader<'_>, max_sub_layers_minus1: u32) -> Option<()> {
+    const PROFILE_BITS: u32 = 88;
+    const LEVEL_BITS: u32 = 8;
+    sps.skip(PROFILE_BITS + LEVEL_BITS)?;
+    let mut present = 0;
+    for _ in 0..max_sub_layers_minus1 {
+        let sub_layer_profile_present_flag = sps.bit()?;
+        if sub_layer_profile_present_flag {
+            present += PROFILE_BITS;
+        }
+        let sub_layer_level_present_flag = sps.bit()?;
+        if sub_layer_level_present_flag {
+            present += LEVEL_BITS;
+        }
+    }
+    if max_sub_layers_minus1 > 0 {
+        // reserved_zero_2bits, up to eight of them.
+        sps.skip(2 * 8u32.saturating_sub(max_sub_layers_minus1))?;
+    }
+    sps.skip(present)
 }
 
-/// What decoders are able to decode it, and of so many further temporal layers alike (§7.3.3).
-fn skip_profile(sps: &mut NalReader<'_>, layers: u32) -> Option<()> {
-    const PROFILE: u32 = 88;
-    const LEVEL: u32 = 8;
-    sps.skip(PROFILE + LEVEL)?;
-    let mut said = 0;
-    for _ in 0..layers {
-        said += if sps.flag()? { PROFILE } else { 0 };
-        said += if sps.flag()? { LEVEL } else { 0 };
-    }
-    if layers > 0 {
-        sps.skip(2 * 8u32.saturating_sub(layers))?;
-    }
-    sps.skip(said)
-}
-
-/// The bytes that a black picture of so many macroblocks takes at most.
+/// Returns how many bytes a black picture of this many macroblocks takes at most.
 pub(super) const fn room_for(macroblocks: usize) -> usize {
     macroblocks / 2 + 256
 }
 
-/// At this quantiser, the first coefficient of 16 by 16 is eight times what it adds to each sample (§8.6.4).
-const QUANTISER: i32 = 46;
-/// Of the largest and only blocks, in samples.
-const BLOCK: u32 = 16;
+/// At this quantiser the first coefficient of a 16 by 16 transform is eight times what it adds to each sample (§8.6.4).
+const SLICE_QP: i32 = 46;
+/// The side of a coding tree block, which is not split, in samples.
+const CTB_SIZE: u32 = 16;
 
-/// Writes an access unit that is black and starts afresh; gives its length.
+/// Writes an access unit with its parameter sets and a black IDR picture. Returns its length, or `None` if the buffer is too short.
 ///
-/// Each block is predicted from those before it; before the first there are none, which means 128, and so it alone has a difference.
-pub(super) fn write_black(size: Size, room: &mut [u8]) -> Option<usize> {
-    let (across, down) = size.blocks(BLOCK);
-    let mut to = BitWriter::new(room);
-    write_parameters(size, &mut to);
-    to.nal(&[0x28, 1]);
-    to.number(0b10, 2);
-    for number in [0, 2] {
-        to.unsigned(number);
-    }
-    to.signed(0);
-    to.trail();
+/// Each block is predicted from its neighbours. The first has none, so its prediction is 128, and it alone has a residual.
+pub(super) fn write_black(size: Size, buffer: &mut [u8]) -> Option<usize> {
+    let (width_in_ctbs, height_in_ctbs) = size.blocks(CTB_SIZE);
+    let mut to = BitWriter::new(buffer);
+    write_vps(size, &mut to);
+    write_sps(size, &mut to);
+    write_pps(&mut to);
 
-    let context = |initial| Context::new(initial, QUANTISER);
-    let [mut part, mut mode, mut chroma_mode] = [184, 184, 63].map(context);
-    let [mut chroma, mut luma] = [94, 141].map(context);
-    let mut write = CabacWriter::new(&mut to);
-    for block in 0..across * down {
-        // Not divided; predicted in the most probable way, chroma likewise.
-        write.decide(true, &mut part);
-        write.decide(true, &mut mode);
-        write.bypass(0, 1);
-        write.decide(false, &mut chroma_mode);
-        write.decide(false, &mut chroma);
-        write.decide(false, &mut chroma);
-        write.decide(block == 0, &mut luma);
-        if block == 0 {
-            write_difference(&mut write);
+    // slice_segment_header() (§7.3.6.1)
+    to.nal(&nal_header(IDR_N_LP));
+    to.bit(true); // first_slice_segment_in_pic_flag
+    to.bit(false); // no_output_of_prior_pics_flag
+    to.ue(0); // slice_pic_parameter_set_id
+    to.ue(2); // slice_type: I
+    to.se(0); // slice_qp_delta
+    to.rbsp_trailing_bits(); // byte_alignment()
+
+    // The contexts of an I slice (§9.3.4.2).
+    let context = |init_value| Context::new(init_value, SLICE_QP);
+    let [mut part_mode, mut prev_intra_luma_pred_flag] = [184, 184].map(context);
+    let mut intra_chroma_pred_mode = context(63);
+    let [mut cbf_chroma, mut cbf_luma] = [94, 141].map(context);
+    let mut cabac = CabacEncoder::new(&mut to);
+    for ctb in 0..width_in_ctbs * height_in_ctbs {
+        // coding_unit() (§7.3.8.5) and transform_tree() (§7.3.8.8)
+        cabac.decision(true, &mut part_mode); // part_mode: PART_2Nx2N
+        cabac.decision(true, &mut prev_intra_luma_pred_flag); // prev_intra_luma_pred_flag
+        cabac.bypass(1, 0b0); // mpm_idx: 0
+        cabac.decision(false, &mut intra_chroma_pred_mode); // intra_chroma_pred_mode: 4
+        cabac.decision(false, &mut cbf_chroma); // cbf_cb
+        cabac.decision(false, &mut cbf_chroma); // cbf_cr
+        cabac.decision(ctb == 0, &mut cbf_luma); // cbf_luma
+        if ctb == 0 {
+            write_residual(&mut cabac);
         }
-        write.end(block + 1 == across * down);
+        cabac.terminate(ctb + 1 == width_in_ctbs * height_in_ctbs); // end_of_slice_segment_flag
     }
-    to.fill();
+    to.align();
     to.length()
 }
 
-/// Coefficients of which the first is -14 and the others are nothing: 8 × -14 is from 128 down to 16 (§7.3.8.11).
-fn write_difference(write: &mut CabacWriter<'_, '_>) {
-    let [mut across, mut down, mut above_one, mut above_two] =
-        [125, 125, 92, 138].map(|initial| Context::new(initial, QUANTISER));
-    // The last one is the first.
-    write.decide(false, &mut across);
-    write.decide(false, &mut down);
-    write.decide(true, &mut above_one);
-    write.decide(true, &mut above_two);
-    // Negative; and 11 above 3, as four ones and then 7 in Exp-Golomb code of order one.
-    write.bypass(1, 1);
-    write.bypass(0b11_1111_0001, 10);
+/// `residual_coding()` of a block whose first coefficient is -14, and the others 0: 8 × -14 is the way from 128 down to 16 (§7.3.8.11).
+fn write_residual(cabac: &mut CabacEncoder<'_, '_>) {
+    let context = |init_value| Context::new(init_value, SLICE_QP);
+    let [mut last_x, mut last_y] = [125, 125].map(context);
+    let [mut greater1, mut greater2] = [92, 138].map(context);
+    cabac.decision(false, &mut last_x); // last_sig_coeff_x_prefix: 0
+    cabac.decision(false, &mut last_y); // last_sig_coeff_y_prefix: 0
+    cabac.decision(true, &mut greater1); // coeff_abs_level_greater1_flag
+    cabac.decision(true, &mut greater2); // coeff_abs_level_greater2_flag
+    cabac.bypass(1, 0b1); // coeff_sign_flag
+    // Four ones, and 7 in Exp-Golomb code of order 1 (§9.3.3.11).
+    cabac.bypass(10, 0b11_1111_0001); // coeff_abs_level_remaining: 11
 }
 
-fn write_parameters(size: Size, to: &mut BitWriter<'_>) {
-    let (across, down) = size.blocks(BLOCK);
-    // The stream's.
-    to.nal(&[0x40, 1]);
-    to.number(0b11 << 9, 15);
-    to.number(0x1_FFFF, 17);
-    write_profile(size, to);
-    to.flag(true);
-    write_order(to);
-    to.number(0, 6);
-    to.unsigned(0);
-    to.number(0, 2);
-    to.trail();
-
-    // The sequence's.
-    to.nal(&[0x42, 1]);
-    to.number(1, 8);
-    write_profile(size, to);
-    for number in [0, 1, BLOCK * across, BLOCK * down] {
-        to.unsigned(number);
-    }
-    to.flag(true);
-    for cropped in [
-        0,
-        BLOCK * across - size.width,
-        0,
-        BLOCK * down - size.height,
-    ] {
-        to.unsigned(cropped / 2);
-    }
-    for number in [0, 0, 4] {
-        to.unsigned(number);
-    }
-    to.flag(true);
-    write_order(to);
-    // Blocks of 16 by 16, transformed as they are.
-    for number in [1, 0, 0, 2, 0, 0] {
-        to.unsigned(number);
-    }
-    to.number(0, 4);
-    to.unsigned(0);
-    to.number(0, 5);
-    to.trail();
-
-    // The picture's.
-    to.nal(&[0x44, 1]);
-    for number in [0, 0] {
-        to.unsigned(number);
-    }
-    to.number(0, 7);
-    for number in [0, 0] {
-        to.unsigned(number);
-    }
-    to.signed(QUANTISER - 26);
-    to.number(0, 3);
-    for _ in 0..2 {
-        to.signed(0);
-    }
-    to.number(0, 7);
-    // No filter over edges.
-    to.number(0b101, 3);
-    to.number(0, 2);
-    to.unsigned(0);
-    to.number(0, 2);
-    to.trail();
+/// `nal_unit_header()` of the base layer (§7.3.1.2).
+const fn nal_header(nal_unit_type: u8) -> [u8; 2] {
+    const TEMPORAL_ID_PLUS1: u8 = 1;
+    [nal_unit_type << 1, TEMPORAL_ID_PLUS1]
 }
 
-/// One picture is kept, and shown as it comes.
-fn write_order(to: &mut BitWriter<'_>) {
-    for _ in 0..3 {
-        to.unsigned(0);
-    }
+/// Writes a video parameter set (§7.3.2.1).
+fn write_vps(size: Size, to: &mut BitWriter<'_>) {
+    to.nal(&nal_header(VPS));
+    to.u(4, 0); // vps_video_parameter_set_id
+    to.bit(true); // vps_base_layer_internal_flag
+    to.bit(true); // vps_base_layer_available_flag
+    to.u(6, 0); // vps_max_layers_minus1
+    to.u(3, 0); // vps_max_sub_layers_minus1
+    to.bit(true); // vps_temporal_id_nesting_flag
+    to.u(16, 0xFFFF); // vps_reserved_0xffff_16bits
+    write_profile_tier_level(size, to);
+    to.bit(true); // vps_sub_layer_ordering_info_present_flag
+    to.ue(0); // vps_max_dec_pic_buffering_minus1
+    to.ue(0); // vps_max_num_reorder_pics
+    to.ue(0); // vps_max_latency_increase_plus1
+    to.u(6, 0); // vps_max_layer_id
+    to.ue(0); // vps_num_layer_sets_minus1
+    to.bit(false); // vps_timing_info_present_flag
+    to.bit(false); // vps_extension_flag
+    to.rbsp_trailing_bits();
 }
 
-/// The main profile, progressive, of a level for the size (table A.8).
-fn write_profile(size: Size, to: &mut BitWriter<'_>) {
-    let level = match size.width * size.height {
+/// Writes a sequence parameter set (§7.3.2.2.1): blocks and transforms of 16 by 16, one picture kept, no reordering.
+fn write_sps(size: Size, to: &mut BitWriter<'_>) {
+    let (width_in_ctbs, height_in_ctbs) = size.blocks(CTB_SIZE);
+    let (width, height) = (CTB_SIZE * width_in_ctbs, CTB_SIZE * height_in_ctbs);
+    to.nal(&nal_header(SPS));
+    to.u(4, 0); // sps_video_parameter_set_id
+    to.u(3, 0); // sps_max_sub_layers_minus1
+    to.bit(true); // sps_temporal_id_nesting_flag
+    write_profile_tier_level(size, to);
+    to.ue(0); // sps_seq_parameter_set_id
+    to.ue(1); // chroma_format_idc: 4:2:0
+    to.ue(width); // pic_width_in_luma_samples
+    to.ue(height); // pic_height_in_luma_samples
+    to.bit(true); // conformance_window_flag
+    to.ue(0); // conf_win_left_offset
+    to.ue((width - size.width) / 2); // conf_win_right_offset
+    to.ue(0); // conf_win_top_offset
+    to.ue((height - size.height) / 2); // conf_win_bottom_offset
+    to.ue(0); // bit_depth_luma_minus8
+    to.ue(0); // bit_depth_chroma_minus8
+    to.ue(4); // log2_max_pic_order_cnt_lsb_minus4
+    to.bit(true); // sps_sub_layer_ordering_info_present_flag
+    to.ue(0); // sps_max_dec_pic_buffering_minus1
+    to.ue(0); // sps_max_num_reorder_pics
+    to.ue(0); // sps_max_latency_increase_plus1
+    to.ue(1); // log2_min_luma_coding_block_size_minus3
+    to.ue(0); // log2_diff_max_min_luma_coding_block_size
+    to.ue(0); // log2_min_luma_transform_block_size_minus2
+    to.ue(2); // log2_diff_max_min_luma_transform_block_size
+    to.ue(0); // max_transform_hierarchy_depth_inter
+    to.ue(0); // max_transform_hierarchy_depth_intra
+    to.bit(false); // scaling_list_enabled_flag
+    to.bit(false); // amp_enabled_flag
+    to.bit(false); // sample_adaptive_offset_enabled_flag
+    to.bit(false); // pcm_enabled_flag
+    to.ue(0); // num_short_term_ref_pic_sets
+    to.bit(false); // long_term_ref_pics_present_flag
+    to.bit(false); // sps_temporal_mvp_enabled_flag
+    to.bit(false); // strong_intra_smoothing_enabled_flag
+    to.bit(false); // vui_parameters_present_flag
+    to.bit(false); // sps_extension_present_flag
+    to.rbsp_trailing_bits();
+}
+
+/// Writes a picture parameter set (§7.3.2.3.1), without deblocking.
+fn write_pps(to: &mut BitWriter<'_>) {
+    to.nal(&nal_header(PPS));
+    to.ue(0); // pps_pic_parameter_set_id
+    to.ue(0); // pps_seq_parameter_set_id
+    to.bit(false); // dependent_slice_segments_enabled_flag
+    to.bit(false); // output_flag_present_flag
+    to.u(3, 0); // num_extra_slice_header_bits
+    to.bit(false); // sign_data_hiding_enabled_flag
+    to.bit(false); // cabac_init_present_flag
+    to.ue(0); // num_ref_idx_l0_default_active_minus1
+    to.ue(0); // num_ref_idx_l1_default_active_minus1
+    to.se(SLICE_QP - 26); // init_qp_minus26
+    to.bit(false); // constrained_intra_pred_flag
+    to.bit(false); // transform_skip_enabled_flag
+    to.bit(false); // cu_qp_delta_enabled_flag
+    to.se(0); // pps_cb_qp_offset
+    to.se(0); // pps_cr_qp_offset
+    to.bit(false); // pps_slice_chroma_qp_offsets_present_flag
+    to.bit(false); // weighted_pred_flag
+    to.bit(false); // weighted_bipred_flag
+    to.bit(false); // transquant_bypass_enabled_flag
+    to.bit(false); // tiles_enabled_flag
+    to.bit(false); // entropy_coding_sync_enabled_flag
+    to.bit(false); // pps_loop_filter_across_slices_enabled_flag
+    to.bit(true); // deblocking_filter_control_present_flag
+    to.bit(false); // deblocking_filter_override_enabled_flag
+    to.bit(true); // pps_deblocking_filter_disabled_flag
+    to.bit(false); // pps_scaling_list_data_present_flag
+    to.bit(false); // lists_modification_present_flag
+    to.ue(0); // log2_parallel_merge_level_minus2
+    to.bit(false); // slice_segment_header_extension_present_flag
+    to.bit(false); // pps_extension_present_flag
+    to.rbsp_trailing_bits();
+}
+
+/// `profile_tier_level(1, 0)` (§7.3.3): the main profile, progressive, of a level for the size (table A.8).
+fn write_profile_tier_level(size: Size, to: &mut BitWriter<'_>) {
+    let general_level_idc = match size.width * size.height {
         0..=552_960 => 90,
         552_961..=983_040 => 93,
         983_041..=2_228_224 => 123,
         2_228_225..=8_912_896 => 153,
         _ => 180,
     };
-    to.number(1, 8);
-    to.number(0b0110 << 28, 32);
-    to.number(0b1001, 4);
-    to.number(0, 32);
-    to.number(0, 12);
-    to.number(level, 8);
+    to.u(2, 0); // general_profile_space
+    to.bit(false); // general_tier_flag
+    to.u(5, 1); // general_profile_idc: main
+    for profile in 0..32 {
+        to.bit(profile == 1 || profile == 2); // general_profile_compatibility_flag[profile]
+    }
+    to.bit(true); // general_progressive_source_flag
+    to.bit(false); // general_interlaced_source_flag
+    to.bit(false); // general_non_packed_constraint_flag
+    to.bit(true); // general_frame_only_constraint_flag
+    to.u(32, 0); // general_reserved_zero_43bits, the first 32
+    to.u(11, 0); // general_reserved_zero_43bits, the others
+    to.bit(false); // general_inbld_flag
+    to.u(8, general_level_idc); // general_level_idc
 }

@@ -1,27 +1,27 @@
-//! Encoded media: what a frame's own header says of it, where a stream goes on after a frame was withheld, and what is in its place.
+//! Encoded media: reads frame headers, finds where a stream can resume after a withheld frame, and writes blank frames.
 //!
-//! Knows bitstreams, nothing of consent. Headers are read as far as they must be; nothing is decoded.
+//! Knows bitstreams, nothing of consent. Headers are read as far as needed; nothing is decoded.
 
-mod arithmetic;
 mod av1;
 mod bits;
 mod black;
 mod blocks;
+mod bool_coder;
 mod cabac;
 mod h264;
 mod hevc;
 pub(crate) mod nal;
 pub(crate) mod obu;
 mod opus;
+mod range_coder;
 mod resume;
-mod symbols;
 mod vp8;
 mod vp9;
 
 use alloc::{boxed::Box, vec};
 
 use black::Black;
-use resume::{Position, Resume};
+use resume::{Continuity, Dependency};
 
 use crate::types::{
     time::Time,
@@ -31,11 +31,11 @@ use crate::types::{
 /// How the frames of a stream are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Codec {
-    /// So many streams in one packet (RFC 7845 §5.1.1).
+    /// One or more streams in one packet (RFC 7845 §5.1.1).
     Opus {
         streams: u8,
     },
-    /// One stream, with earlier packets once more (RFC 2198).
+    /// One stream, each packet with copies of earlier ones (RFC 2198).
     RedundantOpus,
     H264,
     Hevc,
@@ -44,29 +44,30 @@ pub(crate) enum Codec {
     Av1,
 }
 
-/// What a frame's own header says of it.
+/// What a frame's header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Header {
-    position: Position,
-    /// How many microseconds before its capture the earliest sample was captured that it can yield; none if that cannot be told.
+    dependency: Dependency,
+    /// How many microseconds before the frame the earliest audio in it was captured; `None` if it does not say.
     reach: Option<u32>,
     sequence: Sequence,
     is_shown: bool,
-    /// What takes its place, if it is audio.
+    /// Its blank frame, if it is audio.
     silence: Option<opus::Silence>,
 }
 
-/// What the pictures from a frame on are.
+/// The pictures from a frame on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sequence {
-    /// As those before it.
+    /// Like those before it.
     Same,
+    /// 8-bit 4:2:0, shown in decoding order.
     Of(Size),
-    /// Something of which there are no black ones.
+    /// Any others: they have no black frames.
     Other,
 }
 
-/// The size of a picture of 8-bit 4:2:0, in luma samples, as it is shown.
+/// The size of a picture as shown, in luma samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Size {
     width: u32,
@@ -75,16 +76,16 @@ struct Size {
 
 /// A frame whose header was read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Read {
+pub(crate) struct ParsedFrame {
     header: Header,
-    /// What [`Read::reaches_back_to`] says.
+    /// See [`ParsedFrame::reaches_back_to`].
     last: Time,
 }
 
-/// What a tap keeps of a stream of encoded frames.
+/// The decoding state of an encoded stream, as the receivers of one tap have it.
 pub(crate) struct Coded {
     codec: Codec,
-    resume: Resume,
+    continuity: Continuity,
     blanks: Option<Blanks>,
 }
 
@@ -94,10 +95,10 @@ enum Blanks {
 }
 
 impl Header {
-    /// A frame of audio, which depends on nothing.
+    /// An audio frame.
     const fn audio(reach: Option<u32>, silence: opus::Silence) -> Self {
         Self {
-            position: Position::Alone,
+            dependency: Dependency::Independent,
             reach,
             sequence: Sequence::Same,
             is_shown: true,
@@ -105,17 +106,17 @@ impl Header {
         }
     }
 
-    const fn start(sequence: Sequence) -> Self {
+    const fn keyframe(sequence: Sequence) -> Self {
         Self {
-            position: Position::Start,
+            dependency: Dependency::Idr,
             sequence,
-            ..Self::inner(true)
+            ..Self::delta(true)
         }
     }
 
-    const fn inner(is_shown: bool) -> Self {
+    const fn delta(is_shown: bool) -> Self {
         Self {
-            position: Position::Inner,
+            dependency: Dependency::Delta,
             reach: Some(0),
             sequence: Sequence::Same,
             is_shown,
@@ -125,11 +126,11 @@ impl Header {
 }
 
 impl Size {
-    /// Of the largest pictures of which there are black ones, in macroblocks of 16 by 16: 4096 by 2304 for example.
+    /// The size of the largest black frames in macroblocks of 16 by 16: 4096 by 2304, for example.
     const MOST_MACROBLOCKS: usize = 36_864;
     const LONGEST_SIDE: u32 = 8192;
 
-    /// None for one that is larger, or empty.
+    /// Returns `None` for an empty size, and for one too large for black frames.
     fn new(width: u32, height: u32) -> Option<Self> {
         let size = Self { width, height };
         let (across, down) = size.blocks(16);
@@ -140,7 +141,7 @@ impl Size {
         is_valid.then_some(size)
     }
 
-    /// How many blocks of so many samples a side it has, across and down.
+    /// Returns how many blocks of `side` by `side` samples it has, across and down.
     fn blocks(self, side: u32) -> (u32, u32) {
         (
             self.width.div_ceil(side.max(1)),
@@ -166,12 +167,12 @@ impl Codec {
         }
     }
 
-    /// Whether it is sound, rather than pictures.
+    /// Whether it is an audio codec.
     pub(crate) const fn is_sound(self) -> bool {
         matches!(self, Self::Opus { .. } | Self::RedundantOpus)
     }
 
-    /// What takes the place of withheld frames.
+    /// Allocates the room for blank frames.
     fn blanks(self) -> Blanks {
         let silent = |streams: u8| {
             let room = 1 + opus::LONGEST_SILENCE * usize::from(streams);
@@ -187,57 +188,56 @@ impl Codec {
     }
 }
 
-impl Read {
-    /// How many microseconds before its capture the earliest sample was captured that it can yield, as far as can be told.
+impl ParsedFrame {
+    /// Returns how many microseconds before the frame the earliest audio in it was captured, as far as it says.
     pub(crate) fn reach(&self) -> u32 {
         self.header.reach.unwrap_or_default()
     }
 
-    /// When the last frame was captured that was handed on, if this one may be predicted from it, or from others since then that never came; else never.
+    /// Returns the capture time of the last released frame if this one may be predicted from it, or from frames since then that were never offered;
+    /// else [`Time::NEVER`].
     pub(crate) fn reaches_back_to(&self) -> Time {
         self.last
     }
 }
 
 impl Coded {
-    /// Of a stream of which nothing was handed on yet; takes the room for blank frames, if there are to be some.
+    /// Begins with no frame released. Allocates the room for blank frames if `blanks` is set.
     pub(crate) fn new(codec: Codec, blanks: bool) -> Self {
         Self {
             codec,
-            resume: Resume::new(),
+            continuity: Continuity::new(),
             blanks: blanks.then(|| codec.blanks()),
         }
     }
 
-    /// Reads a frame's header; none if it is not one of the codec. `keyframe` is what the client says of it, if it does.
-    pub(crate) fn read(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<Read> {
+    /// Reads a frame's header. Returns `None` if it is not a frame of the codec. `keyframe` is the client's hint.
+    pub(crate) fn read(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<ParsedFrame> {
         let frame = Some(frame).filter(|frame| !frame.is_empty())?;
         let mut header = self.codec.read(frame)?;
         if let Some(Blanks::Black(black)) = &mut self.blanks {
-            black.go_on_as(header.sequence);
+            black.set_sequence(header.sequence);
         }
-        header.position = header.position.said_to_be(keyframe);
-        let last = self.resume.reaches_back_to(header.position);
-        Some(Read { header, last })
+        header.dependency = header.dependency.with_hint(keyframe);
+        let last = self.continuity.reaches_back_to(header.dependency);
+        Some(ParsedFrame { header, last })
     }
 
-    /// What becomes of a frame after what became of those before it, and of those after it; `verdict` is what consent makes of it.
-    ///
-    /// Without a header, of what is no frame of the codec, it is withheld already.
+    /// Applies the stream's decoding state to the consent verdict, and updates it. An unparsable frame (`None`) is always withheld.
     pub(crate) fn follow(
         &mut self,
-        frame: Option<&Read>,
+        frame: Option<&ParsedFrame>,
         captured: Time,
         verdict: Verdict,
     ) -> Verdict {
-        let Some(Read { header, .. }) = frame.filter(|_| verdict.is_released()) else {
+        let Some(ParsedFrame { header, .. }) = frame.filter(|_| verdict.is_released()) else {
             self.interrupt();
             return verdict;
         };
         if header.reach.is_none() {
             return Verdict::Dropped(Reason::ReachesBack);
         }
-        if !self.resume.passes(header.position, captured) {
+        if !self.continuity.accepts(header.dependency, captured) {
             return Verdict::Dropped(Reason::AwaitsKeyframe);
         }
         if let Some(Blanks::Black(black)) = &mut self.blanks {
@@ -246,26 +246,26 @@ impl Coded {
         verdict
     }
 
-    /// A frame was withheld.
+    /// Notes that a frame was withheld.
     pub(crate) fn interrupt(&mut self) {
-        self.resume.withhold();
+        self.continuity.interrupt();
     }
 
-    /// Whether the last frame was held back only for want of one that starts afresh.
+    /// Whether the last frame was withheld only because it depends on frames that were not released.
     pub(crate) fn wants_keyframe(&self) -> bool {
-        self.resume.wants_keyframe()
+        self.continuity.wants_keyframe()
     }
 
-    /// An empty frame in the place of one that is withheld; none if there is none of the kind.
-    pub(crate) fn blank(&mut self, frame: Option<&Read>) -> Option<&[u8]> {
-        let Read { header, .. } = frame?;
+    /// Returns a blank frame in place of a withheld one, or `None` if there is none for it.
+    pub(crate) fn blank(&mut self, frame: Option<&ParsedFrame>) -> Option<&[u8]> {
+        let ParsedFrame { header, .. } = frame?;
         match (self.blanks.as_mut()?, header.silence) {
             (Blanks::Silent(room), Some(silence)) => {
                 let length = silence.write(room)?;
                 room.get(..length)
             }
-            // After what leads the stream may go on, as it could not after a black picture.
-            (Blanks::Black(_), _) if header.position == Position::Leading => None,
+            // After a RASL picture the stream may resume with the next frame, but not after a black IDR picture in its place.
+            (Blanks::Black(_), _) if header.dependency == Dependency::Rasl => None,
             (Blanks::Black(black), _) if header.is_shown => black.next(),
             _ => None,
         }

@@ -1,29 +1,27 @@
-//! NAL units in a byte stream (H.264 and H.265 annex B).
+//! NAL units in the byte stream format (H.264 and H.265 annex B).
 
 use core::slice;
 
-/// The units of an access unit, one after the other; each goes on to the end of all, as its own end is not looked for.
+/// Iterates over the NAL units of an access unit. Each slice extends to the end of the access unit, as the unit's own end is not searched for.
 ///
-/// None if it does not begin with one, as where each has its length before it.
+/// Returns `None` unless it begins with a start code, for example if NAL units have their length before them.
 pub(super) fn units(stream: &[u8]) -> Option<Units<'_>> {
     let is_stream = matches!(stream, [0, 0, 1, ..] | [0, 0, 0, 1, ..]);
     is_stream.then_some(Units(stream))
 }
 
-/// What comes behind the start codes that were found; the next is not looked for before it is asked for.
-#[derive(Clone)]
 pub(super) struct Units<'a>(&'a [u8]);
 
-/// Two zeros are rare in what is encoded: so many places without are passed over at once.
+/// Two zeros in a row are rare, so this many places are searched for them at once.
 const PLACES: usize = 64;
 type Run = [u8; PLACES + 1];
 
-/// Where the next start code begins.
+/// Returns the index of the next start code.
 pub(crate) fn start_code(stream: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {
         let rest = stream.get(from..)?;
-        // The last ones are some of those before, too.
+        // The last run overlaps the one before.
         let run = rest.first_chunk().or_else(|| stream.last_chunk());
         if run.is_none_or(has_two_zeros) {
             let mut places = rest.windows(3).take(PLACES);
@@ -35,7 +33,7 @@ pub(crate) fn start_code(stream: &[u8]) -> Option<usize> {
     }
 }
 
-/// Without a branch for each byte, so that many are looked at together.
+/// Without a branch for each byte, so that it is vectorised.
 fn has_two_zeros(run: &Run) -> bool {
     let [places @ .., _] = run;
     let [_, next @ ..] = run;
@@ -53,16 +51,7 @@ impl<'a> Iterator for Units<'a> {
     }
 }
 
-/// The units before the first slice.
-pub(super) fn before_slices(
-    stream: &[u8],
-    is_slice: impl Fn(&[u8]) -> bool,
-) -> impl Iterator<Item = &[u8]> {
-    let units = units(stream).into_iter().flatten();
-    units.take_while(move |unit| !is_slice(unit))
-}
-
-/// A unit's content without the bytes that prevent emulation: a 3 after two zeros (H.264 §7.4.1.1, H.265 §7.4.2.1).
+/// The payload of a NAL unit without its emulation prevention bytes: a 3 after two zeros (H.264 §7.4.1, H.265 §7.4.2).
 #[derive(Clone)]
 pub(crate) struct Unescaped<'a> {
     bytes: slice::Iter<'a, u8>,
@@ -70,9 +59,9 @@ pub(crate) struct Unescaped<'a> {
 }
 
 impl<'a> Unescaped<'a> {
-    pub(crate) fn new(content: &'a [u8]) -> Self {
+    pub(crate) fn new(payload: &'a [u8]) -> Self {
         Self {
-            bytes: content.iter(),
+            bytes: payload.iter(),
             zeros: 0,
         }
     }
@@ -100,7 +89,7 @@ impl Iterator for Unescaped<'_> {
 mod tests {
     use super::*;
 
-    /// A start code at each place, behind others that are none.
+    /// A start code at each index, among bytes that are similar.
     #[test]
     fn start_codes_are_found_wherever_they_are() {
         for (length, place) in (0..140).flat_map(|length| (0..140).map(move |at| (length, at))) {

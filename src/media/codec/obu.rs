@@ -1,16 +1,16 @@
-//! Open bitstream units of AV1, one after the other (low-overhead format, AV1 specification §5.2 and §5.3).
+//! Open bitstream units (OBUs) of AV1 in the low-overhead format (AV1 specification §5.2 and §5.3).
 
 pub(crate) struct Obu<'a> {
     pub(crate) kind: u8,
     pub(crate) content: &'a [u8],
-    /// The bits of its temporal and of its spatial layer in an operating point's number (§6.4.1). It is of all points if it says none.
+    /// The bits of its temporal and its spatial layer, as in `operating_point_idc` (§6.4.1). Zero without an extension: it is in every operating point.
     pub(super) layers: u32,
 }
 
-/// As many bits of an operating point's number are for temporal layers; four for spatial ones come above them.
+/// The lower bits of `operating_point_idc`, for temporal layers; those of the four spatial layers come above them.
 pub(super) const TEMPORAL_LAYERS: u32 = 8;
 
-/// The first unit, and what comes after it.
+/// Splits off the first unit. Returns it and the rest.
 pub(crate) fn open(units: &[u8]) -> Option<(Obu<'_>, &[u8])> {
     let (header, mut rest) = units.split_first()?;
     let (has_extension, has_size) = (header & 4 != 0, header & 2 != 0);
@@ -38,7 +38,7 @@ pub(crate) fn open(units: &[u8]) -> Option<(Obu<'_>, &[u8])> {
     Some((unit, rest))
 }
 
-/// A number of up to eight bytes, seven bits each, the lowest first, and below 2³² (§4.10.5); and what comes after it.
+/// Splits off a `leb128()`, an integer below 2³² in up to eight bytes (§4.10.5). Returns it and the rest.
 pub(crate) fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut number = 0;
     let mut rest = bytes;

@@ -2,29 +2,29 @@
 
 use super::Header;
 
-/// The most that a packet may last, 120 ms (RFC 6716 §3.2.5), in blocks of 2.5 ms.
+/// The maximum duration of a packet, 120 ms (RFC 6716 §3.2.5), in blocks of 2.5 ms.
 const LONGEST: u32 = 48;
 const BLOCK_MICROS: u32 = 2500;
-/// The most bytes of a frame (RFC 6716 §3.2.1).
+/// The maximum length of a frame in bytes (RFC 6716 §3.2.1).
 const MOST_BYTES: usize = 1275;
 
-/// A frame of CELT that says that it is silent, as the first bits of its range coder do (RFC 6716 §4.3).
+/// A CELT frame whose silence flag, the first range-coded symbol, is set (RFC 6716 §4.3).
 const SILENT_FRAME: [u8; 2] = [0xFF, 0xFE];
-/// The bytes of the longest silent packet.
+/// The length of the longest silent packet in bytes.
 pub(super) const LONGEST_SILENCE: usize = 3 + SILENT_FRAME.len() * LONGEST as usize;
 
 /// A packet of silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Silence {
-    /// How many blocks of 2.5 ms it lasts.
+    /// Its duration in blocks of 2.5 ms.
     blocks: u32,
     stereo: bool,
     streams: u8,
-    /// What stands in front of a redundant packet.
+    /// The block header in front of a redundant packet.
     payload_type: Option<u8>,
 }
 
-/// What a packet of one stream says of itself.
+/// The properties of a packet of one stream.
 #[derive(Clone, Copy)]
 struct Packet {
     blocks: u32,
@@ -52,12 +52,11 @@ pub(super) fn read(packet: &[u8], streams: u8) -> Option<Header> {
     Some(Header::audio(reach, silence))
 }
 
-/// A packet behind copies of earlier ones, each in a block of its own.
+/// Reads a packet with copies of earlier ones before it, each in a block of its own (RFC 2198 §3).
 ///
-/// The headers of all blocks come first: of an earlier one its payload type, by how much it is earlier, and its length;
-/// of the packet itself the payload type alone.
+/// The headers of all blocks come first: for an earlier packet its payload type, timestamp offset and block length; for the packet itself the payload type alone.
 pub(super) fn read_redundant(payload: &[u8]) -> Option<Header> {
-    /// Of the clock of Opus (RFC 7587 §4.1), in kHz.
+    /// The RTP clock of Opus in kHz (RFC 7587 §4.1).
     const RATE: u32 = 48;
     const GOES_ON: u8 = 0x80;
     let earlier = payload
@@ -78,7 +77,7 @@ pub(super) fn read_redundant(payload: &[u8]) -> Option<Header> {
         if block.is_empty() {
             continue;
         }
-        // How far another codec reaches is not known.
+        // The reach of another codec's packet is unknown.
         let packet = parse(block, false).filter(|_| kind & !GOES_ON == *own);
         let packets = packet.and_then(|(packet, _)| packet.reach);
         let offset = (offset * 1000).div_ceil(RATE);
@@ -98,7 +97,7 @@ fn later(a: Option<u32>, b: Option<u32>) -> Option<u32> {
     Some(a?.max(b?))
 }
 
-/// A packet and what follows it; only where it says its own length can anything (RFC 6716 §3.2 and appendix B).
+/// Splits off a packet. Returns it and the rest, which is empty unless the packet is self-delimited (RFC 6716 §3.2 and appendix B).
 fn parse(packet: &[u8], is_delimited: bool) -> Option<(Packet, &[u8])> {
     let (toc, mut rest) = packet.split_first()?;
     let (mut count, mut is_vbr, mut padding) = (1, false, 0);
@@ -121,7 +120,7 @@ fn parse(packet: &[u8], is_delimited: bool) -> Option<(Packet, &[u8])> {
         return None;
     }
 
-    // All lengths but the last one are there, or one for all.
+    // The lengths of all frames but the last, or one for all frames.
     let (mut first, mut before) = (None, 0);
     for _ in 1..if is_vbr { count } else { 1 } {
         let length = take_length(&mut rest)?;
@@ -147,10 +146,10 @@ fn parse(packet: &[u8], is_delimited: bool) -> Option<(Packet, &[u8])> {
 
     let stereo = toc & 4 != 0;
     let frame = frames.get(..first)?;
-    // Padding is zero but for what extends Opus: earlier sound, in one of them.
+    // Padding is zero unless it holds an extension, one of which is earlier audio.
     let reach = padding.iter().all(|byte| *byte == 0);
     let reach = reach.then(|| {
-        if has_earlier(*toc, frame) {
+        if has_lbrr(*toc, frame) {
             blocks_of(*toc) * BLOCK_MICROS
         } else {
             0
@@ -181,7 +180,7 @@ const fn configuration(toc: u8) -> u8 {
     toc >> 3
 }
 
-/// How long a frame lasts (RFC 6716 §3.1, table 2).
+/// Returns the duration of a frame (RFC 6716 §3.1, table 2).
 const fn blocks_of(toc: u8) -> u32 {
     match (configuration(toc), configuration(toc) & 3) {
         (12 | 14, _) => 4,
@@ -192,25 +191,25 @@ const fn blocks_of(toc: u8) -> u32 {
     }
 }
 
-/// Whether a packet's first frame has the one before once more, coded with fewer bits (LBRR, RFC 6716 §4.2.4).
+/// Whether a packet's first frame repeats earlier audio at a lower bit rate (LBRR, RFC 6716 §4.2.3 and §4.2.4).
 ///
-/// It begins with a bit for each 20 ms, whether somebody speaks, and then this one; a second channel likewise.
-fn has_earlier(toc: u8, frame: &[u8]) -> bool {
+/// It begins, for each channel, with a voice activity flag for each 20 ms and the LBRR flag.
+fn has_lbrr(toc: u8, frame: &[u8]) -> bool {
     let Some(first) = frame.first().filter(|_| configuration(toc) < 16) else {
         return false;
     };
-    let spoken = blocks_of(toc).div_ceil(8);
+    let vad_flags = blocks_of(toc).div_ceil(8);
     let flag = |bit: u32| (first << bit) & 0x80 != 0;
-    flag(spoken) || toc & 4 != 0 && flag(2 * spoken + 1)
+    flag(vad_flags) || toc & 4 != 0 && flag(2 * vad_flags + 1)
 }
 
 impl Silence {
-    /// Writes the packet; none if there is no room.
+    /// Writes the packet. Returns its length, or `None` if the buffer is too short.
     ///
-    /// Not a packet without frames: after one a decoder may go on with the last that it heard (RFC 6716 §3.2.1).
+    /// The packet has frames, as after empty ones a decoder may conceal the loss by continuing the last audio (RFC 6716 §3.2.1).
     pub(super) fn write(self, room: &mut [u8]) -> Option<usize> {
         const OTHERS: u8 = 3;
-        // Full band, the longest frames of which so many make the packet.
+        // Full band, with the longest frames that divide the duration.
         let size = self.blocks.trailing_zeros().min(3);
         let count = u8::try_from(self.blocks >> size).ok()?;
         let size = u8::try_from(size).ok()?;

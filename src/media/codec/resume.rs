@@ -1,87 +1,93 @@
-//! Where a stream goes on after a frame of it was withheld, and since when what a frame is predicted from was captured.
+//! Where a stream can resume after a withheld frame, and how far back prediction reaches.
 
 use crate::types::time::Time;
 
-/// What a frame depends on, and what depends on it.
+/// What a frame depends on, and what depends on it, in the terms of HEVC and WebRTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Position {
-    /// Nothing, either way: audio.
-    Alone,
-    /// It starts afresh: what follows depends on nothing before it.
-    Start,
-    /// So does this one, but for leading frames, which depend on what came before.
-    StartButForLeading,
-    /// It does not depend on what came before, and what follows may: leading frames.
-    Renewal,
-    /// Those before it, and it may be one of those on which others depend.
-    Inner,
-    /// Those before the last renewal. Only other leading frames depend on it.
-    Leading,
+pub(super) enum Dependency {
+    /// Neither depends on a frame nor is depended on: audio.
+    Independent,
+    /// An instantaneous decoding refresh: neither it nor any later frame depends on an earlier one.
+    /// An IDR picture of H.264 or HEVC with its parameter sets; a keyframe of VP8 or VP9; a shown keyframe of AV1 with its sequence header.
+    Idr,
+    /// Broken link access (HEVC): the same, except for RASL pictures that lead it, which depend on earlier frames.
+    Bla,
+    /// Clean random access (HEVC): it does not depend on earlier frames, but RASL pictures that lead it do.
+    Cra,
+    /// A delta frame: it depends on earlier frames, and later ones may depend on it. Every codec's frames of no other sort.
+    Delta,
+    /// A random access skipped leading picture (HEVC): it depends on frames before the last CRA or BLA picture. Only others of its sort depend on it.
+    Rasl,
 }
 
-/// Whether what comes next has what it depends on. At first it has not.
-pub(super) struct Resume {
-    /// When the last frame was captured that was handed on; never at first, and after one was withheld.
+/// Whether the frames that the next one depends on were released. At first none was.
+pub(super) struct Continuity {
+    /// The capture time of the last released frame; [`Time::NEVER`] at first and after a withheld one.
     last: Time,
-    /// Whether leading frames have not.
-    lacks_leading: bool,
+    /// Whether RASL pictures lack what they depend on.
+    lacks_rasl: bool,
     wants_keyframe: bool,
 }
 
-impl Position {
-    /// Where the client says that a frame is no keyframe, it starts nothing and renews nothing.
-    pub(super) fn said_to_be(self, keyframe: Option<bool>) -> Self {
+impl Dependency {
+    /// Applies the client's hint: a frame that is said to be no keyframe is taken for a delta frame.
+    pub(super) fn with_hint(self, keyframe: Option<bool>) -> Self {
         match self {
-            Self::Start | Self::StartButForLeading | Self::Renewal if keyframe == Some(false) => {
-                Self::Inner
-            }
-            position => position,
+            Self::Idr | Self::Bla | Self::Cra if keyframe == Some(false) => Self::Delta,
+            dependency => dependency,
         }
     }
 }
 
-impl Resume {
+impl Continuity {
     pub(super) const fn new() -> Self {
         Self {
             last: Time::NEVER,
-            lacks_leading: false,
+            lacks_rasl: false,
             wants_keyframe: false,
         }
     }
 
-    /// When the last frame was captured that was handed on, if this one may be predicted from it, or from others since then that never came; else never.
-    pub(super) fn reaches_back_to(&self, position: Position) -> Time {
-        match position {
-            Position::Alone | Position::Start | Position::StartButForLeading => Time::NEVER,
-            Position::Renewal | Position::Inner | Position::Leading => self.last,
+    /// Returns the capture time of the last released frame if this one may be predicted from it, or from frames since then that were never offered;
+    /// else [`Time::NEVER`].
+    pub(super) fn reaches_back_to(&self, dependency: Dependency) -> Time {
+        match dependency {
+            Dependency::Independent | Dependency::Idr | Dependency::Bla => Time::NEVER,
+            Dependency::Cra | Dependency::Delta | Dependency::Rasl => self.last,
         }
     }
 
-    /// Whether a frame can be handed on if nothing else is against it.
-    pub(super) fn passes(&mut self, position: Position, captured: Time) -> bool {
+    /// Whether all frames since the last keyframe were released, so that a delta frame can be.
+    fn is_intact(&self) -> bool {
+        self.last != Time::NEVER
+    }
+
+    /// Returns whether a frame that consent clears has what it depends on, and counts it as released if so.
+    pub(super) fn accepts(&mut self, dependency: Dependency, captured: Time) -> bool {
         self.wants_keyframe = false;
-        match position {
-            Position::Alone => return true,
-            Position::Start | Position::StartButForLeading => {
-                self.lacks_leading = position == Position::StartButForLeading;
+        match dependency {
+            Dependency::Independent => return true,
+            Dependency::Idr | Dependency::Bla => {
+                self.lacks_rasl = dependency == Dependency::Bla;
             }
-            _ if self.last == Time::NEVER => {
+            _ if !self.is_intact() => {
                 self.wants_keyframe = true;
                 return false;
             }
-            Position::Leading if self.lacks_leading => return false,
-            Position::Renewal => self.lacks_leading = false,
-            Position::Inner | Position::Leading => {}
+            Dependency::Rasl if self.lacks_rasl => return false,
+            Dependency::Cra => self.lacks_rasl = false,
+            Dependency::Delta | Dependency::Rasl => {}
         }
         self.last = captured;
         true
     }
 
-    /// A frame is withheld for another reason.
-    pub(super) fn withhold(&mut self) {
+    /// Notes that a frame was withheld for any other reason.
+    pub(super) fn interrupt(&mut self) {
         *self = Self::new();
     }
 
+    /// Whether the last frame was withheld only because it depends on frames that were not released.
     pub(super) fn wants_keyframe(&self) -> bool {
         self.wants_keyframe
     }

@@ -2,171 +2,208 @@
 
 use super::{
     Header, Sequence, Size,
-    arithmetic::BoolWriter,
     bits::{BitReader, BitWriter},
-    blocks::{self, Block, BlockWriter, Kept, Square},
+    blocks::{self, Block, BlockWriter, Partition, Square},
+    bool_coder::BoolEncoder,
 };
 
-const SYNC_CODE: u32 = 0x49_83_42;
+const FRAME_MARKER: u32 = 2;
+const FRAME_SYNC_CODE: u32 = 0x49_83_42;
 
-/// Reads what is not compressed of the first frame (§6.2).
+/// Reads the `uncompressed_header()` of the first frame (§6.2).
 pub(super) fn read(frame: &[u8]) -> Option<Header> {
     let mut bits = BitReader::new(frame);
-    if bits.number(2)? != 2 {
+    let frame_marker = bits.u(2)?;
+    if frame_marker != FRAME_MARKER {
         return None;
     }
-    let profile = bits.number(1)? | bits.number(1)? << 1;
-    if profile == 3 && bits.flag()? {
+    let profile_low_bit = bits.u(1)?;
+    let profile_high_bit = bits.u(1)?;
+    let profile = profile_low_bit | profile_high_bit << 1;
+    if profile == 3 {
+        let reserved_zero = bits.bit()?;
+        if reserved_zero {
+            return None;
+        }
+    }
+    let show_existing_frame = bits.bit()?;
+    if show_existing_frame {
+        return Some(Header::delta(true));
+    }
+    let is_delta = bits.bit()?;
+    let show_frame = bits.bit()?;
+    let _error_resilient_mode = bits.bit()?;
+    // In a superframe, a frame that is not shown precedes the one that is.
+    let is_shown = show_frame || is_superframe(frame);
+    if is_delta {
+        return Some(Header::delta(is_shown));
+    }
+    if bits.u(24)? != FRAME_SYNC_CODE {
         return None;
     }
-    let is_repeated = bits.flag()?;
-    if is_repeated {
-        return Some(Header::inner(true));
-    }
-    let is_inner = bits.flag()?;
-    let is_shown = bits.flag()?;
-    let _is_resilient = bits.flag()?;
-    if is_inner {
-        // What is not shown is in front of what is, in a superframe.
-        return Some(Header::inner(is_shown || is_superframe(frame)));
-    }
-    if bits.number(24)? != SYNC_CODE {
-        return None;
-    }
-    let size = if profile == 0 { size(&mut bits) } else { None };
+    let size = if profile == 0 {
+        keyframe_size(&mut bits)
+    } else {
+        None
+    };
     Some(Header {
-        is_shown: is_shown || is_superframe(frame),
-        ..Header::start(size.map_or(Sequence::Other, Sequence::Of))
+        is_shown,
+        ..Header::keyframe(size.map_or(Sequence::Other, Sequence::Of))
     })
 }
 
-/// The size of a keyframe of 8-bit 4:2:0.
-fn size(bits: &mut BitReader<'_>) -> Option<Size> {
-    const RGB: u32 = 7;
-    if bits.number(3)? == RGB {
+/// Returns the size of a keyframe of profile 0, unless it is RGB.
+fn keyframe_size(bits: &mut BitReader<'_>) -> Option<Size> {
+    const CS_RGB: u32 = 7;
+    let color_space = bits.u(3)?;
+    if color_space == CS_RGB {
         return None;
     }
-    let _range = bits.flag()?;
-    let (width, height) = (bits.number(16)? + 1, bits.number(16)? + 1);
-    Size::new(width, height)
+    let _color_range = bits.bit()?;
+    let frame_width_minus_1 = bits.u(16)?;
+    let frame_height_minus_1 = bits.u(16)?;
+    Size::new(frame_width_minus_1 + 1, frame_height_minus_1 + 1)
 }
 
-/// Whether an index of several frames is at the end (annex B).
+/// Whether the frame ends with a superframe index (annex B).
 fn is_superframe(frame: &[u8]) -> bool {
     frame.last().is_some_and(|last| last & 0xE0 == 0xC0)
 }
 
-/// The frame that shows the first of those that are kept once more: after a black keyframe, which all of them are, a black one.
+/// A frame with `show_existing_frame` that shows reference 0, which is black after a black keyframe, as all references are.
 pub(super) const REPEATED: [u8; 1] = [0x88];
 
-/// Quantisers are told by their place in a table; at this one the first coefficient is multiplied by 925.
-const QUANTISER: u32 = 245;
+/// An index; at this one the DC coefficient is multiplied by 925.
+const BASE_Q_IDX: u32 = 245;
 
-/// Writes a black keyframe; gives its length. None for very small and very wide ones.
+/// Writes a black keyframe. Returns its length, or `None` for very small and very wide ones, and if the buffer is too short.
 ///
-/// Each block is predicted from the mean of those before it; before the first there are none, which means 128, and so it alone has a difference.
-pub(super) fn write_black(size: Size, room: &mut [u8]) -> Option<usize> {
-    let (head, body) = room.split_at_mut_checked(HEAD)?;
-    let mut to = BoolWriter::new(body);
-    to.number(0, 1);
-    // Transforms as large as the blocks are; no probability changes.
-    to.number(0b110, 3);
-    to.number(0, 4);
-    for _ in 0..3 {
-        to.flag(false, 252);
-    }
-    let compressed = to.finish()?;
-    let (_, blocks) = body.split_at_mut_checked(compressed)?;
-    let mut to = BoolWriter::new(blocks);
-    to.number(0, 1);
+/// Each block is predicted from the mean of its neighbours. The first has none, so its prediction is 128, and it alone has a residual.
+pub(super) fn write_black(size: Size, buffer: &mut [u8]) -> Option<usize> {
+    let (head, body) = buffer.split_at_mut_checked(UNCOMPRESSED_HEADER)?;
+    let header_size = write_compressed_header(body)?;
+    let (_, tile) = body.split_at_mut_checked(header_size)?;
+    let mut to = BoolEncoder::new(tile);
+    to.literal(1, 0); // marker_bit
     blocks::divide(size, &mut to)?;
-    let blocks = to.finish()?;
-    write_head(size, compressed, head)?;
-    Some(HEAD + compressed + blocks)
+    let tile = to.finish()?;
+    write_uncompressed_header(size, header_size, head)?;
+    Some(UNCOMPRESSED_HEADER + header_size + tile)
 }
 
-const HEAD: usize = 14;
-
-/// What is not compressed of a keyframe that is shown (§6.2).
-fn write_head(size: Size, compressed: usize, head: &mut [u8]) -> Option<()> {
-    let mut to = BitWriter::new(head);
-    // The first profile, a keyframe, shown, resilient, so that probabilities stay as they are.
-    to.number(0b1000_0011, 8);
-    to.number(SYNC_CODE, 24);
-    // No colour space is said, in limited range.
-    to.number(0, 4);
-    to.number(size.width - 1, 16);
-    to.number(size.height - 1, 16);
-    to.number(0, 3);
-    // No filter over edges.
-    to.number(0, 10);
-    to.number(QUANTISER, 8);
-    to.number(0, 4);
-    // One tile, which of a small picture goes without saying.
-    let (across, _) = size.blocks(64);
-    to.number(0, if across < 8 { 1 } else { 2 });
-    to.number(u32::try_from(compressed).ok()?, 16);
-    to.fill();
-    to.length().filter(|length| *length == HEAD).map(drop)
+/// `compressed_header()` (§6.3)
+fn write_compressed_header(buffer: &mut [u8]) -> Option<usize> {
+    const ALLOW_32X32: u32 = 3;
+    let mut to = BoolEncoder::new(buffer);
+    to.literal(1, 0); // marker_bit
+    to.literal(2, ALLOW_32X32); // tx_mode
+    to.literal(1, 0); // tx_mode_select
+    for _tx_size in 0..4 {
+        to.literal(1, 0); // update_probs
+    }
+    for _skip_context in 0..3 {
+        to.bool(252, false); // update_prob
+    }
+    to.finish()
 }
 
-impl BlockWriter for BoolWriter<'_> {
-    /// How probable it is that a square is one block, or is halved, by whether those above and to the left are smaller (§10.4).
-    fn keep(&mut self, square: Square) {
+/// Bytes of the uncompressed header of a keyframe.
+const UNCOMPRESSED_HEADER: usize = 14;
+
+/// `uncompressed_header()` of a keyframe that is shown (§6.2)
+fn write_uncompressed_header(size: Size, header_size: usize, header: &mut [u8]) -> Option<()> {
+    let mut to = BitWriter::new(header);
+    to.u(2, FRAME_MARKER); // frame_marker
+    to.bit(false); // profile_low_bit
+    to.bit(false); // profile_high_bit
+    to.bit(false); // show_existing_frame
+    to.bit(false); // frame_type: KEY_FRAME
+    to.bit(true); // show_frame
+    to.bit(true); // error_resilient_mode
+    to.u(24, FRAME_SYNC_CODE); // frame_sync_code
+    to.u(3, 0); // color_space: CS_UNKNOWN
+    to.bit(false); // color_range
+    to.u(16, size.width - 1); // frame_width_minus_1
+    to.u(16, size.height - 1); // frame_height_minus_1
+    to.bit(false); // render_and_frame_size_different
+    to.u(2, 0); // frame_context_idx
+    to.u(6, 0); // loop_filter_level
+    to.u(3, 0); // loop_filter_sharpness
+    to.bit(false); // loop_filter_delta_enabled
+    to.u(8, BASE_Q_IDX); // base_q_idx
+    to.bit(false); // delta_coded, of Y DC
+    to.bit(false); // delta_coded, of UV DC
+    to.bit(false); // delta_coded, of UV AC
+    to.bit(false); // segmentation_enabled
+    // Narrower pictures cannot have several tile columns.
+    let (sb64_cols, _) = size.blocks(64);
+    if sb64_cols >= 8 {
+        to.bit(false); // increment_tile_cols_log2
+    }
+    to.bit(false); // tile_rows_log2
+    to.u(16, u32::try_from(header_size).ok()?); // header_size_in_bytes
+    to.align(); // trailing_bits()
+    let length = to.length();
+    length
+        .filter(|length| *length == UNCOMPRESSED_HEADER)
+        .map(drop)
+}
+
+impl BlockWriter for BoolEncoder<'_> {
+    fn partition(&mut self, square: Square) {
+        /// The probabilities of `PARTITION_NONE`, and of halves where the lower or the right one is outside of the picture (§10.4).
         #[rustfmt::skip]
-        const KEPT: [[[u8; 3]; 4]; 4] = [
+        const PROBS: [[[u8; 3]; 4]; 4] = [
             [[158, 97, 94], [93, 24, 99], [85, 119, 44], [62, 59, 67]],
             [[149, 53, 53], [94, 20, 48], [83, 53, 24], [52, 18, 18]],
             [[150, 40, 39], [78, 12, 26], [67, 33, 11], [24, 7, 5]],
             [[174, 35, 49], [68, 11, 27], [57, 15, 9], [12, 3, 3]],
         ];
-        let by_context = KEPT.get(square.order).copied().unwrap_or_default();
-        let kept = by_context.get(square.context).copied().unwrap_or_default();
-        let [whole, upper, left] = kept;
-        let no = match square.kept {
-            Kept::Whole => whole,
-            Kept::Upper => upper,
-            Kept::Left => left,
+        let by_context = PROBS.get(square.order).copied().unwrap_or_default();
+        let probs = by_context.get(square.context).copied().unwrap_or_default();
+        let [none, horizontal, vertical] = probs;
+        let p = match square.partition {
+            Partition::None => none,
+            Partition::Horizontal => horizontal,
+            Partition::Vertical => vertical,
         };
-        self.flag(false, no);
+        self.bool(p, false); // partition
     }
 
     fn block(&mut self, block: Block) {
-        /// How probable it is that there are coefficients, by how many of the two blocks before have none.
-        const COEFFICIENTS: [u8; 3] = [192, 128, 64];
-        let coefficients = COEFFICIENTS.get(block.others).copied().unwrap_or_default();
-        self.flag(!block.is_first, coefficients);
-        // Luma and chroma from the mean.
-        self.flag(false, 137);
-        self.flag(false, 144);
+        const SKIP_PROBS: [u8; 3] = [192, 128, 64];
+        let skip_prob = SKIP_PROBS.get(block.skip_context).copied();
+        self.bool(skip_prob.unwrap_or_default(), !block.is_first); // skip
+        self.bool(137, false); // default_intra_mode: DC_PRED
+        self.bool(144, false); // default_uv_mode: DC_PRED
         if block.is_first {
-            write_difference(self);
+            write_residual(self);
         }
     }
 }
 
-/// The difference from 128 to 16 as a mean in the first of four transforms, and no other coefficient: 31 × 925 / 256 is 112 (§8.6.2).
-fn write_difference(to: &mut BoolWriter<'_>) {
-    /// In a category of 19 to 34, by four bits.
-    const MEAN: u32 = 31;
-    const CATEGORY: [(bool, u8); 7] = [
-        (true, 17),
-        (true, 38),
-        (true, 140),
-        (true, 221),
-        (true, 242),
-        (false, 255),
-        (true, 240),
-    ];
-    for (decision, no) in CATEGORY {
-        to.flag(decision, no);
+/// `residual()` of a block of which only the first DC coefficient is not zero: 31 × 925 / 256 is 112, the way from 128 down to 16 (§8.6.2).
+fn write_residual(to: &mut BoolEncoder<'_>) {
+    const DC: u32 = 31;
+    /// The lowest value of `DCT_VAL_CAT4`.
+    const CATEGORY: u32 = 19;
+    to.bool(17, true); // more_coefs
+    // token: DCT_VAL_CAT4, by the branches that lead to it
+    to.bool(38, true);
+    to.bool(140, true);
+    to.bool(221, true);
+    to.bool(242, true);
+    to.bool(255, false);
+    to.bool(240, true);
+    for (bit, p) in [(3, 176), (2, 155), (1, 140), (0, 135)] {
+        to.bool(p, (DC - CATEGORY) >> bit & 1 == 1); // extra bits
     }
-    for (bit, no) in [(3, 176), (2, 155), (1, 140), (0, 135)] {
-        to.flag((MEAN - 19) >> bit & 1 == 1, no);
-    }
-    to.flag(true, 128);
-    // That is all of it, and there is nothing in the other three, nor in chroma.
-    for no in [1, 7, 7, 17, 181, 181] {
-        to.flag(false, no);
-    }
+    to.bool(128, true); // sign_bit
+    to.bool(1, false); // more_coefs
+    // The other three transforms of luma, and those of U and V.
+    to.bool(7, false); // more_coefs
+    to.bool(7, false); // more_coefs
+    to.bool(17, false); // more_coefs
+    to.bool(181, false); // more_coefs
+    to.bool(181, false); // more_coefs
 }

@@ -1,26 +1,29 @@
-//! JSON: values are masked where they are, so that the text keeps its length and is JSON still.
+//! JSON: masks values in place, so that the text keeps its length and remains JSON.
 
 use alloc::string::String;
 use core::ops::Range;
 
 use super::Cut;
-use crate::media::{
-    grid::Sampling,
-    json::{self, Form, Reader, Token},
-    payload::{Extent, MASK},
+use crate::{
+    media::{
+        format::{MASK, Subsampling},
+        json::{self, Form, Reader, Token},
+        payload::Extent,
+    },
+    types::region::RegionSet,
 };
 
-/// A number may have so many digits before readers lose some of them (RFC 8259 §6).
+/// The most digits of a number that readers keep exactly (RFC 8259 §6).
 const EXACT_DIGITS: usize = 15;
 
-/// Masks every value, and every key but these, of what is copied or where it is. False if it is no JSON.
+/// Masks every value, and every key except `keys`, in a copy of `from` or in place. Returns false if the text is not JSON.
 pub(super) fn blank(from: Option<&[u8]>, text: &mut [u8], keys: &[String]) -> bool {
     let Ok(width) = u32::try_from(text.len()) else {
         return false;
     };
     let all = Cut {
         regions: &[],
-        refused: 0,
+        refused: RegionSet::EMPTY,
         uncovered: true,
         extent: Extent { width, height: 1 },
     };
@@ -30,22 +33,22 @@ pub(super) fn blank(from: Option<&[u8]>, text: &mut [u8], keys: &[String]) -> bo
     }
 }
 
-/// Masks what `cut` takes out. False if it is no JSON.
+/// Masks the parts in `cut`. Returns false if the text is not JSON.
 pub(super) fn hide(text: &mut [u8], keys: &[String], cut: &Cut<'_>) -> bool {
-    take_out(&mut InPlace(text), keys, cut)
+    mask_tokens(&mut InPlace(text), keys, cut)
 }
 
-/// False if it is no JSON, or `to` is not as long.
+/// Copies a text and masks the parts in `cut`. Returns false if it is not JSON, or `to` differs in length.
 pub(super) fn copy(from: &[u8], to: &mut [u8], keys: &[String], cut: &Cut<'_>) -> bool {
-    from.len() == to.len() && take_out(&mut Copied { from, to, until: 0 }, keys, cut)
+    from.len() == to.len() && mask_tokens(&mut Copied { from, to, until: 0 }, keys, cut)
 }
 
-/// Whether a value of a text that is JSON stays. Keys tell nothing by themselves.
+/// Whether any value of a valid JSON text stays. Keys alone do not count.
 pub(super) fn leaves_something(text: &[u8], cut: &Cut<'_>) -> bool {
     let mut reader = Reader::new();
     let mut next = reader.next(text);
     let mut stays = false;
-    cut.tiles(Sampling::ONE, |tile| {
+    cut.tiles(Subsampling::NONE, |tile| {
         while !tile.stays
             && !stays
             && let Ok(Some(token)) = next
@@ -62,11 +65,11 @@ pub(super) fn leaves_something(text: &[u8], cut: &Cut<'_>) -> bool {
     stays
 }
 
-/// What becomes of a text, from its beginning to its end.
-trait Treated {
-    fn text(&self) -> &[u8];
+/// A text that is masked from its beginning to its end.
+trait Masked {
+    fn bytes(&self) -> &[u8];
     fn mask(&mut self, token: Token);
-    /// All tokens have been masked that are to be.
+    /// Called after the last token was masked.
     fn end(&mut self) {}
 }
 
@@ -75,12 +78,12 @@ struct InPlace<'a>(&'a mut [u8]);
 struct Copied<'a> {
     from: &'a [u8],
     to: &'a mut [u8],
-    /// As far as it is written.
+    /// The end of the part that was copied.
     until: usize,
 }
 
-impl Treated for InPlace<'_> {
-    fn text(&self) -> &[u8] {
+impl Masked for InPlace<'_> {
+    fn bytes(&self) -> &[u8] {
         self.0
     }
 
@@ -97,8 +100,8 @@ impl Copied<'_> {
     }
 }
 
-impl Treated for Copied<'_> {
-    fn text(&self) -> &[u8] {
+impl Masked for Copied<'_> {
+    fn bytes(&self) -> &[u8] {
         self.from
     }
 
@@ -113,28 +116,28 @@ impl Treated for Copied<'_> {
     }
 }
 
-/// Masks each token that has any byte in what goes.
-fn take_out(treated: &mut impl Treated, keys: &[String], cut: &Cut<'_>) -> bool {
+/// Masks each token that overlaps the parts in `cut`.
+fn mask_tokens(text: &mut impl Masked, keys: &[String], cut: &Cut<'_>) -> bool {
     let mut reader = Reader::new();
-    let mut next = reader.next(treated.text());
-    cut.tiles(Sampling::ONE, |tile| {
+    let mut next = reader.next(text.bytes());
+    cut.tiles(Subsampling::NONE, |tile| {
         if tile.stays {
             return;
         }
         while let Ok(Some(token)) = next
             && token.start < tile.columns.end
         {
-            if token.end > tile.columns.start && !json::is_one_of(keys, token, treated.text()) {
-                treated.mask(token);
+            if token.end > tile.columns.start && !json::is_one_of(keys, token, text.bytes()) {
+                text.mask(token);
             }
-            next = reader.next(treated.text());
+            next = reader.next(text.bytes());
         }
     });
-    treated.end();
+    text.end();
     next.is_ok()
 }
 
-/// Of a string its quotes stay, with asterisks between them. All else becomes a number of as many bytes: ones, or zeros behind a point.
+/// Masks one token: a string keeps its quotes, with asterisks between them. Any other value becomes a number of the same length: ones, or zeros after a point.
 fn mask(text: &mut [u8], Token { start, end, form }: Token) {
     let token = text.get_mut(start..end).unwrap_or_default();
     match (form, token) {

@@ -1,6 +1,6 @@
-//! Hiding a frame, or parts of it. Knows formats and areas, nothing of consent.
+//! Hides a frame, or parts of it. Knows formats and areas, nothing of consent.
 //!
-//! What is hidden is overwritten with one value: a blurred or pixelated picture can be recovered, a filled one cannot.
+//! Hidden parts are overwritten with one value: a blurred or pixelated picture can be recovered, a filled one cannot.
 
 mod area;
 mod json;
@@ -14,11 +14,11 @@ pub(crate) use area::{Cut, locate};
 use zeroize::{Zeroize, optimization_barrier};
 
 use crate::media::{
-    grid::Sampling,
-    payload::{Format, Layout, Payload, PayloadMut},
+    format::{Format, Layout, Subsampling},
+    payload::{Payload, PayloadMut},
 };
 
-/// Overwrites all of a buffer, in a way that the compiler does not leave out.
+/// Zeroes all of a buffer, in a way that the compiler does not optimise out.
 pub(crate) fn wipe(payload: &mut PayloadMut<'_>) {
     match payload {
         PayloadMut::Bytes(bytes) => bytes.zeroize(),
@@ -30,9 +30,9 @@ pub(crate) fn wipe(payload: &mut PayloadMut<'_>) {
     }
 }
 
-/// Overwrites all of a buffer with an empty frame: silence, black, asterisks. False where the format has none.
+/// Overwrites all of a buffer with a blank frame: silence, black, asterisks. Returns false if the format has none.
 ///
-/// One of JSON is made of the frame itself, which is copied `from` elsewhere or is there already.
+/// A blank JSON text is made from the frame itself, which is copied from `from`, or is in the buffer already.
 pub(crate) fn blank(
     format: Format,
     keys: &[String],
@@ -51,34 +51,34 @@ pub(crate) fn blank(
             }
         }
         (Layout::Picture { pixels, range, .. }, PayloadMut::Planes(planes)) => {
-            for (plane, grid) in planes.iter_mut().zip(pixels.grids()) {
-                raster::blank(plane, grid.fill(range));
+            for (plane, layout) in planes.iter_mut().zip(pixels.plane_layouts()) {
+                raster::blank(plane, layout.fill(range));
             }
         }
         (_, PayloadMut::Bytes(bytes)) => {
-            let Some(grid) = format.grid_of(bytes.len()) else {
+            let Some(layout) = format.unit_layout(bytes.len()) else {
                 return false;
             };
-            bytes.fill(grid.byte());
+            bytes.fill(layout.fill_byte());
         }
         _ => return false,
     }
-    // Whether or not anybody reads the buffer after this.
+    // The client may never read the buffer again, which must not let the compiler skip the writes.
     optimization_barrier(payload);
     true
 }
 
-/// Whether anything that can be seen is left of a frame without what `cut` takes out.
+/// Whether anything perceptible stays of a frame without the parts in `cut`.
 pub(crate) fn leaves_something(format: Format, payload: &Payload<'_>, cut: &Cut<'_>) -> bool {
     let finest = match (format.0, payload) {
         (Layout::Json, Payload::Bytes(text)) => return json::leaves_something(text, cut),
-        (Layout::Picture { pixels, .. }, _) => pixels.grids().first().map(|grid| grid.sampling),
+        (Layout::Picture { pixels, .. }, _) => pixels.plane_layouts().first(),
         _ => None,
     };
-    cut.leaves_something(finest.unwrap_or(Sampling::ONE))
+    cut.leaves_something(finest.map_or(Subsampling::NONE, |layout| layout.subsampling))
 }
 
-/// Overwrites the parts that `cut` takes out and, of a picture, what lies beside it; leaves the others as they are. False where the format has no parts to take out.
+/// Overwrites the parts in `cut` and, in a picture, the slack; leaves the others unchanged. Returns false if the format has no parts to hide.
 pub(crate) fn hide(
     format: Format,
     keys: &[String],
@@ -88,9 +88,9 @@ pub(crate) fn hide(
     match (format.0, &mut *payload) {
         _ if cut.takes_nothing() => {}
         (Layout::Picture { pixels, range, .. }, PayloadMut::Planes(planes)) => {
-            for (plane, grid) in planes.iter_mut().zip(pixels.grids()) {
-                raster::hide(plane, grid, grid.fill(range), cut);
-                raster::cover_slack(plane, grid, grid.fill(range), cut.extent);
+            for (plane, layout) in planes.iter_mut().zip(pixels.plane_layouts()) {
+                raster::hide(plane, layout, layout.fill(range), cut);
+                raster::cover_slack(plane, layout, layout.fill(range), cut.extent);
             }
         }
         (Layout::Record { .. }, PayloadMut::Bytes(bytes)) => records::hide(bytes, cut),
@@ -100,10 +100,10 @@ pub(crate) fn hide(
             }
         }
         (_, PayloadMut::Bytes(bytes)) => {
-            let Some(grid) = format.grid_of(bytes.len()) else {
+            let Some(layout) = format.unit_layout(bytes.len()) else {
                 return false;
             };
-            rows::hide(bytes, &grid, cut);
+            rows::hide(bytes, &layout, cut);
         }
         _ => return false,
     }
@@ -111,7 +111,8 @@ pub(crate) fn hide(
     true
 }
 
-/// Copies the parts that `cut` leaves, and fills the others in `to` and, of a picture of which something goes, what lies beside it. False where the format has no parts to take out, or `to` is not like `from`.
+/// Copies a frame without the parts in `cut`, and fills those in `to`; in a picture of which anything is hidden, also the slack.
+/// Returns false if the format has no parts to hide, or `to` differs in layout from `from`.
 pub(crate) fn copy(
     format: Format,
     keys: &[String],
@@ -121,10 +122,10 @@ pub(crate) fn copy(
 ) -> bool {
     match (format.0, from, to) {
         (Layout::Picture { pixels, range, .. }, Payload::Planes(from), PayloadMut::Planes(to)) => {
-            for ((from, to), grid) in from.iter().zip(to).zip(pixels.grids()) {
-                raster::copy(from, to, grid, grid.fill(range), cut);
+            for ((from, to), layout) in from.iter().zip(to).zip(pixels.plane_layouts()) {
+                raster::copy(from, to, layout, layout.fill(range), cut);
                 if !cut.takes_nothing() {
-                    raster::cover_slack(to, grid, grid.fill(range), cut.extent);
+                    raster::cover_slack(to, layout, layout.fill(range), cut.extent);
                 }
             }
         }
@@ -139,10 +140,10 @@ pub(crate) fn copy(
             return json::copy(from, to, keys, cut);
         }
         (_, Payload::Bytes(from), PayloadMut::Bytes(to)) => {
-            let Some(grid) = format.grid_of(from.len()) else {
+            let Some(layout) = format.unit_layout(from.len()) else {
                 return false;
             };
-            rows::copy(from, to, &grid, cut);
+            rows::copy(from, to, &layout, cut);
         }
         _ => return false,
     }

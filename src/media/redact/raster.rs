@@ -1,14 +1,14 @@
-//! Planes: rows of groups of samples, each tile of which stays or goes.
+//! Planes: rows of units, in tiles that stay or are hidden.
 
 use core::ops::Range;
 
 use super::{Cut, area::Tile};
 use crate::media::{
-    grid::{Fill, Grid},
+    format::{Fill, PlaneLayout},
     payload::{Extent, Plane, PlaneMut},
 };
 
-/// Overwrites all of a plane, what lies between its rows as well.
+/// Overwrites all of a plane, the slack between its rows included.
 pub(super) fn blank(plane: &mut PlaneMut<'_>, fill: Fill) {
     if plane.stride.is_multiple_of(fill.len()) {
         cover(plane.data, fill);
@@ -19,11 +19,19 @@ pub(super) fn blank(plane: &mut PlaneMut<'_>, fill: Fill) {
     }
 }
 
-/// Overwrites what lies between a plane's rows and below the last one: decoders repeat the picture's edge there, and a crop shows its surroundings.
+/// Overwrites a plane's slack: decoders repeat the picture's edge there, and in a crop it shows the surroundings.
 #[inline]
-pub(super) fn cover_slack(plane: &mut PlaneMut<'_>, grid: &Grid, fill: Fill, extent: Extent) {
-    let Extent { width, height } = extent.sampled(grid.sampling);
-    let (width, rows) = (grid.group.saturating_mul(width as usize), height as usize);
+pub(super) fn cover_slack(
+    plane: &mut PlaneMut<'_>,
+    layout: &PlaneLayout,
+    fill: Fill,
+    extent: Extent,
+) {
+    let Extent { width, height } = layout.subsampling.plane_extent(extent);
+    let (width, rows) = (
+        layout.unit_bytes.saturating_mul(width as usize),
+        height as usize,
+    );
     if plane.stride != width || plane.data.len() != rows.saturating_mul(width) {
         cover_beside(plane, width, rows, fill);
     }
@@ -37,10 +45,10 @@ fn cover_beside(plane: &mut PlaneMut<'_>, width: usize, rows: usize, fill: Fill)
     }
 }
 
-pub(super) fn hide(plane: &mut PlaneMut<'_>, grid: &Grid, fill: Fill, cut: &Cut<'_>) {
-    cut.tiles(grid.sampling, |tile| {
+pub(super) fn hide(plane: &mut PlaneMut<'_>, layout: &PlaneLayout, fill: Fill, cut: &Cut<'_>) {
+    cut.tiles(layout.subsampling, |tile| {
         if !tile.stays {
-            cover_tile(plane, grid, &tile, fill);
+            cover_tile(plane, layout, &tile, fill);
         }
     });
 }
@@ -48,20 +56,20 @@ pub(super) fn hide(plane: &mut PlaneMut<'_>, grid: &Grid, fill: Fill, cut: &Cut<
 pub(super) fn copy(
     from: &Plane<'_>,
     to: &mut PlaneMut<'_>,
-    grid: &Grid,
+    layout: &PlaneLayout,
     fill: Fill,
     cut: &Cut<'_>,
 ) {
-    cut.tiles(grid.sampling, |tile| {
+    cut.tiles(layout.subsampling, |tile| {
         if tile.stays {
-            transfer(from, to, grid, &tile);
+            transfer(from, to, layout, &tile);
         } else {
-            cover_tile(to, grid, &tile, fill);
+            cover_tile(to, layout, &tile, fill);
         }
     });
 }
 
-/// Overwrites whole groups.
+/// Overwrites whole units.
 fn cover(bytes: &mut [u8], fill: Fill) {
     let [first, ..] = fill;
     if fill == [first; 4] {
@@ -75,8 +83,8 @@ fn cover(bytes: &mut [u8], fill: Fill) {
     }
 }
 
-fn cover_tile(plane: &mut PlaneMut<'_>, grid: &Grid, tile: &Tile, fill: Fill) {
-    let lines = Lines::new(tile, grid, [plane.stride; 2]);
+fn cover_tile(plane: &mut PlaneMut<'_>, layout: &PlaneLayout, tile: &Tile, fill: Fill) {
+    let lines = Lines::new(tile, layout, [plane.stride; 2]);
     let data = plane.data.get_mut(lines.bytes).unwrap_or_default();
     let mut rows = data.chunks_exact_mut(lines.stride.max(1));
     for row in &mut rows {
@@ -87,11 +95,11 @@ fn cover_tile(plane: &mut PlaneMut<'_>, grid: &Grid, tile: &Tile, fill: Fill) {
     cover(rows.into_remainder(), fill);
 }
 
-fn transfer(from: &Plane<'_>, to: &mut PlaneMut<'_>, grid: &Grid, tile: &Tile) {
-    let lines = Lines::new(tile, grid, [from.stride, to.stride]);
+fn transfer(from: &Plane<'_>, to: &mut PlaneMut<'_>, layout: &PlaneLayout, tile: &Tile) {
+    let lines = Lines::new(tile, layout, [from.stride, to.stride]);
     let data = from.data.get(lines.bytes).unwrap_or_default();
     let rows = data.chunks(lines.stride.max(1));
-    let lines = Lines::new(tile, grid, [to.stride, from.stride]);
+    let lines = Lines::new(tile, layout, [to.stride, from.stride]);
     let data = to.data.get_mut(lines.bytes).unwrap_or_default();
     for (from, to) in rows.zip(data.chunks_mut(lines.stride.max(1))) {
         if let (Some(from), Some(to)) = (from.get(..lines.width), to.get_mut(..lines.width)) {
@@ -100,22 +108,22 @@ fn transfer(from: &Plane<'_>, to: &mut PlaneMut<'_>, grid: &Grid, tile: &Tile) {
     }
 }
 
-/// Where in a plane a tile's rows are.
+/// The place of a tile's rows in a plane.
 struct Lines {
-    /// From the first byte of the first to the last of the last.
+    /// From the first byte of the first row to the last byte of the last.
     bytes: Range<usize>,
-    /// From one to the next.
+    /// Bytes from one row to the next.
     stride: usize,
     width: usize,
 }
 
 impl Lines {
-    /// Whole rows without a gap between them, neither here nor in the `other` plane, are one: no call for each of them.
-    fn new(tile: &Tile, grid: &Grid, [stride, other]: [usize; 2]) -> Self {
+    /// Joins whole rows without slack, here and in the `other` plane, into one, so that they take one call.
+    fn new(tile: &Tile, layout: &PlaneLayout, [stride, other]: [usize; 2]) -> Self {
         let (left, right) = (tile.columns.start, tile.columns.end);
         let (left, right) = (
-            left.saturating_mul(grid.group),
-            right.saturating_mul(grid.group),
+            left.saturating_mul(layout.unit_bytes),
+            right.saturating_mul(layout.unit_bytes),
         );
         let at = |row: usize, column: usize| row.saturating_mul(stride).saturating_add(column);
         let bytes = at(tile.rows.start, left)..at(tile.rows.end.saturating_sub(1), right);

@@ -1,14 +1,14 @@
-//! Runs of bytes, in rows without a gap: one of text or of channels one after the other, or one for each sample of interleaved channels.
+//! Runs of bytes in rows without slack: one row of text or planar channels, or a row for each sample of interleaved channels.
 
 use super::{Cut, raster};
 use crate::media::{
-    grid::Grid,
+    format::PlaneLayout,
     payload::{Plane, PlaneMut},
 };
 
-pub(super) fn hide(bytes: &mut [u8], grid: &Grid, cut: &Cut<'_>) {
-    if let Some(mask) = Mask::new(grid, cut) {
-        // Of two channels and the like the mask stays in registers.
+pub(super) fn hide(bytes: &mut [u8], layout: &PlaneLayout, cut: &Cut<'_>) {
+    if let Some(mask) = Mask::new(layout, cut) {
+        // With few channels the mask stays in registers.
         let (words, bytes) = match mask.word() {
             Some(_) => bytes.as_chunks_mut(),
             None => (&mut [][..], bytes),
@@ -24,17 +24,17 @@ pub(super) fn hide(bytes: &mut [u8], grid: &Grid, cut: &Cut<'_>) {
             }
         }
     } else {
-        let stride = row_bytes(grid, cut);
+        let stride = row_bytes(layout, cut);
         let mut plane = PlaneMut {
             data: bytes,
             stride,
         };
-        raster::hide(&mut plane, grid, [grid.byte(); 4], cut);
+        raster::hide(&mut plane, layout, [layout.fill_byte(); 4], cut);
     }
 }
 
-pub(super) fn copy(from: &[u8], to: &mut [u8], grid: &Grid, cut: &Cut<'_>) {
-    if let Some(mask) = Mask::new(grid, cut) {
+pub(super) fn copy(from: &[u8], to: &mut [u8], layout: &PlaneLayout, cut: &Cut<'_>) {
+    if let Some(mask) = Mask::new(layout, cut) {
         let ((words, from), (words_to, to)) = match mask.word() {
             Some(_) => (from.as_chunks(), to.as_chunks_mut()),
             None => ((&[][..], from), (&mut [][..], to)),
@@ -51,19 +51,19 @@ pub(super) fn copy(from: &[u8], to: &mut [u8], grid: &Grid, cut: &Cut<'_>) {
             }
         }
     } else {
-        let stride = row_bytes(grid, cut);
+        let stride = row_bytes(layout, cut);
         let (from, mut to) = (Plane { data: from, stride }, PlaneMut { data: to, stride });
-        raster::copy(&from, &mut to, grid, [grid.byte(); 4], cut);
+        raster::copy(&from, &mut to, layout, [layout.fill_byte(); 4], cut);
     }
 }
 
-fn row_bytes(grid: &Grid, cut: &Cut<'_>) -> usize {
-    grid.group.saturating_mul(cut.extent.width as usize)
+fn row_bytes(layout: &PlaneLayout, cut: &Cut<'_>) -> usize {
+    layout.unit_bytes.saturating_mul(cut.extent.width as usize)
 }
 
-/// Which bytes of so many rows stay, all ones, and what those that go become. A channel is in all rows.
+/// For each byte of some rows: all ones if it stays, and the fill if it is hidden.
 ///
-/// A channel is a few bytes here and there; ands and ors over all bytes are far fewer instructions, as the compiler makes vectors of them.
+/// Hiding a channel means a few bytes in every row. Masking all bytes takes far fewer instructions, as it is vectorised.
 struct Mask {
     kept: [u8; Self::ROOM],
     hidden: [u8; Self::ROOM],
@@ -75,16 +75,16 @@ impl Mask {
     /// Long enough that few bytes are left over for the end of a vectorised loop.
     const ROOM: usize = 256;
 
-    /// None of one row, and where a row is longer.
-    fn new(grid: &Grid, cut: &Cut<'_>) -> Option<Self> {
-        let row = row_bytes(grid, cut);
+    /// Returns `None` for a single row, and for rows longer than [`Mask::ROOM`].
+    fn new(layout: &PlaneLayout, cut: &Cut<'_>) -> Option<Self> {
+        let row = row_bytes(layout, cut);
         if cut.extent.height < 2 || row == 0 || row > Self::ROOM {
             return None;
         }
-        let (group, silence) = (grid.group, grid.byte());
+        let (unit, silence) = (layout.unit_bytes, layout.fill_byte());
         let (mut kept, mut hidden) = ([0; Self::ROOM], [silence; Self::ROOM]);
-        cut.tiles(grid.sampling, |tile| {
-            let run = tile.columns.start * group..tile.columns.end * group;
+        cut.tiles(layout.subsampling, |tile| {
+            let run = tile.columns.start * unit..tile.columns.end * unit;
             if let (true, Some(kept), Some(hidden)) =
                 (tile.stays, kept.get_mut(run.clone()), hidden.get_mut(run))
             {
@@ -102,7 +102,7 @@ impl Mask {
         })
     }
 
-    /// Both for eight bytes, if so many are a whole number of rows.
+    /// Returns both for eight bytes, if those are a whole number of rows.
     fn word(&self) -> Option<(u64, u64)> {
         let first =
             |mask: &[u8; Self::ROOM]| mask.first_chunk().map(|word| u64::from_ne_bytes(*word));
@@ -113,7 +113,7 @@ impl Mask {
     }
 }
 
-/// Repeats the first so many bytes as often as there is room for. How many are used then.
+/// Repeats the first `length` bytes as often as there is room. Returns how many bytes are used then.
 fn repeat(bytes: &mut [u8], mut length: usize) -> usize {
     while let Some((first, rest)) = bytes.split_at_mut_checked(length) {
         let Some(next) = rest.get_mut(..length) else {

@@ -3,9 +3,9 @@ use core::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::error::Error;
+use crate::types::{error::Error, region::RegionSet};
 
-/// An integer of a record: what it counts or measures, in which unit, and from where to where.
+/// An integer of a record: its name, unit and range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WrittenField", into = "WrittenField")]
 pub struct Field {
@@ -13,7 +13,7 @@ pub struct Field {
     pub name: String,
     /// For example "packets", "ms".
     pub unit: String,
-    /// The values that it can have. 0 can be written too, and means that there is no value.
+    /// The values that it can have. 0 is always allowed, and means that there is no value.
     pub range: RangeInclusive<i64>,
 }
 
@@ -52,7 +52,7 @@ impl TryFrom<WrittenField> for Field {
     }
 }
 
-/// What the records of a stream of service data consist of, and how much they may tell (R9).
+/// The fields of the records in a stream of service data, and the budget of bits for them (R9).
 ///
 /// A record is one 8-byte integer for each field in this order, signed, little-endian.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,11 +90,11 @@ impl TryFrom<WrittenSchema> for Schema {
 pub const MAX_FIELDS: usize = 64;
 
 impl Schema {
-    /// Records of these fields, of which one person may send one outlet no more than `bits_per_minute` in a minute.
+    /// Creates a schema of these fields, with at most `bits_per_minute` from one person to one outlet in a minute.
     ///
-    /// A record costs as many bits as are needed to tell all its possible values apart, field by field, and at least one for being there.
+    /// A record costs as many bits as are needed to tell all its possible values apart, field by field, and at least one bit.
     /// Minutes are counted from the meeting's start; after a meeting is resumed, nothing is released in the minute of the first record.
-    /// All records of one person that go to one outlet count together, whichever stream they are from.
+    /// All records from one person to one outlet count together, from whichever stream.
     ///
     /// # Errors
     ///
@@ -123,33 +123,35 @@ impl Schema {
         })
     }
 
-    /// The fields, in their order.
+    /// Returns the fields, in their order.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
     }
 
-    /// What one person may send to one outlet in a minute.
+    /// Returns how many bits may go from one person to one outlet in a minute.
     #[must_use]
     pub const fn bits_per_minute(&self) -> u32 {
         self.bits_per_minute
     }
 
-    /// What one record takes of that.
+    /// Returns how many of those bits one record costs.
     #[must_use]
     pub fn bits_per_record(&self) -> u32 {
         self.fields.iter().map(Field::bits).sum::<u32>().max(1)
     }
 
-    /// A bit for each field of a record that is neither in its range nor 0.
-    pub(crate) fn out_of_range(&self, record: &[u8]) -> u64 {
+    /// Returns the fields of a record that are neither in their range nor 0.
+    pub(crate) fn out_of_range(&self, record: &[u8]) -> RegionSet {
         let (integers, _) = record.as_chunks();
-        let fields = (0..).zip(self.fields.iter().zip(integers));
-        fields.fold(0, |out, (index, (field, integer))| {
+        let mut out_of_range = RegionSet::EMPTY;
+        for (index, (field, integer)) in (0..).zip(self.fields.iter().zip(integers)) {
             let integer = i64::from_le_bytes(*integer);
-            let is_out = integer != 0 && !field.range.contains(&integer);
-            out | u64::from(is_out).unbounded_shl(index)
-        })
+            if integer != 0 && !field.range.contains(&integer) {
+                out_of_range.insert(index);
+            }
+        }
+        out_of_range
     }
 }
 
@@ -164,7 +166,7 @@ impl Field {
         Ok(())
     }
 
-    /// How many bits tell its values apart, with the absence of one.
+    /// Returns how many bits tell its values apart, 0 included.
     fn bits(&self) -> u32 {
         let (start, end) = (*self.range.start(), *self.range.end());
         let others = end.abs_diff(start);
@@ -221,15 +223,20 @@ mod tests {
         let fields = vec![named("a", 0..=9), named("b", 5..=9), named("c", -9..=-5)];
         let schema = Schema::new(fields, 100).unwrap();
         for (values, out) in [
-            ([0, 5, -5], 0b000),
-            ([9, 9, -9], 0b000),
-            ([0, 0, 0], 0b000),
-            ([10, 4, -4], 0b111),
-            ([-1, 9, i64::MIN], 0b101),
-            ([0, i64::MAX, 0], 0b010),
+            ([0, 5, -5], [false; 3]),
+            ([9, 9, -9], [false; 3]),
+            ([0, 0, 0], [false; 3]),
+            ([10, 4, -4], [true; 3]),
+            ([-1, 9, i64::MIN], [true, false, true]),
+            ([0, i64::MAX, 0], [false, true, false]),
         ] {
             let record = values.map(i64::to_le_bytes).concat();
-            assert_eq!(schema.out_of_range(&record), out, "{values:?}");
+            let found = schema.out_of_range(&record);
+            assert_eq!(
+                [0, 1, 2].map(|index| found.contains(index)),
+                out,
+                "{values:?}"
+            );
         }
     }
 

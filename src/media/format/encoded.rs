@@ -1,22 +1,20 @@
 //! The formats of encoded frames.
 
-use crate::media::{
-    codec::Codec,
-    payload::{Format, Layout},
-};
+use super::{Format, Layout};
+use crate::media::codec::Codec;
 
 impl Format {
     /// Opus: one packet per frame (RFC 6716 §3). A blank frame is silence of the same duration.
     ///
-    /// A packet that repeats the audio before it (in-band forward error correction) counts as captured that much earlier,
-    /// and one with non-zero padding, which may hold other earlier audio, is withheld.
+    /// A packet that repeats earlier audio (in-band forward error correction) counts as captured that much earlier;
+    /// one with non-zero padding, which may hold other earlier audio, is withheld.
     /// Encoder look-ahead is for the client to account for: the earliest sample in a packet is older than the newest by the look-ahead plus the packet's duration.
     /// Decoders fade the last audio before a blank frame into its first 5 ms.
     pub const OPUS: Self = Self(Layout::Encoded(Codec::Opus { streams: 1 }));
 
-    /// Opus with redundancy: one RTP payload per frame, in which earlier packets come before the packet itself (RFC 2198).
+    /// Opus with redundancy: one RTP payload per frame, with copies of earlier packets before the packet itself (RFC 2198).
     ///
-    /// It counts as captured when the earliest of them was. A payload with blocks of another codec is withheld. A blank frame has no redundancy.
+    /// It counts as captured with the earliest of them. A payload with blocks of another codec is withheld. A blank frame has no redundancy.
     pub const OPUS_RED: Self = Self(Layout::Encoded(Codec::RedundantOpus));
 
     /// H.264: one access unit per frame, as a byte stream with start codes (ITU-T H.264 annex B), not with length-prefixed NAL units as in MP4.
@@ -30,14 +28,14 @@ impl Format {
     /// HEVC: one access unit per frame, as a byte stream with start codes (ITU-T H.265 annex B). One with NAL units of further layers (annex F) is malformed.
     ///
     /// After a withheld frame the stream resumes only at an IDR or BLA picture with its parameter sets before it in the same access unit;
-    /// leading pictures of a BLA picture that depend on what came before it are withheld.
+    /// RASL pictures that lead a BLA picture are withheld, as they depend on earlier pictures.
     /// A blank frame is a black IDR picture, with parameter sets of its own, for the same sequences as with [`Format::H264`].
     pub const HEVC: Self = Self(Layout::Encoded(Codec::Hevc));
 
     /// VP8: one frame as in RFC 6386 §9.1.
     ///
     /// After a withheld frame the stream resumes only at a keyframe. A blank frame is a black keyframe, or repeats one, up to 4096 by 2304;
-    /// withheld frames of larger streams are dropped, as are those that would not be shown.
+    /// withheld frames of larger streams are dropped, as are frames that are not shown.
     pub const VP8: Self = Self(Layout::Encoded(Codec::Vp8));
 
     /// VP9: one frame or superframe. After a withheld one the stream resumes only at a keyframe.

@@ -1,8 +1,8 @@
-//! The arithmetic coder of AV1 (AV1 specification §8.2): symbols whose probabilities do not change.
+//! The range encoder of AV1 (AV1 specification §8.2), for symbols whose probabilities do not adapt.
 
-/// Writes symbols into bytes that are there already.
-pub(super) struct SymbolWriter<'a> {
-    room: &'a mut [u8],
+/// Writes symbols into a buffer.
+pub(super) struct RangeEncoder<'a> {
+    buffer: &'a mut [u8],
     length: usize,
     low: u32,
     range: u32,
@@ -10,30 +10,30 @@ pub(super) struct SymbolWriter<'a> {
     missing: u32,
 }
 
-/// A symbol among several, by how probable they are, in 32,768ths.
+/// A symbol of an alphabet, by the cumulative distribution in 32,768ths.
 #[derive(Clone, Copy)]
-pub(super) struct Among {
-    /// How probable the symbols before it are, and how probable with it.
+pub(super) struct Symbol {
+    /// The probability of the symbols before it, and that of those and itself.
     pub(super) before: u16,
     pub(super) with: u16,
-    /// How many come after it.
+    /// The number of symbols after it.
     pub(super) after: u32,
 }
 
 /// The sum of all probabilities.
 const ALL: u16 = 1 << 15;
 
-impl Among {
-    /// The first of so many symbols.
-    pub(super) const fn first(with: u16, of: u32) -> Self {
+impl Symbol {
+    /// The first of `count` symbols.
+    pub(super) const fn first(with: u16, count: u32) -> Self {
         Self {
             before: 0,
             with,
-            after: of.saturating_sub(1),
+            after: count.saturating_sub(1),
         }
     }
 
-    /// The last.
+    /// The last one.
     pub(super) const fn last(before: u16) -> Self {
         Self {
             before,
@@ -43,10 +43,10 @@ impl Among {
     }
 }
 
-impl<'a> SymbolWriter<'a> {
-    pub(super) fn new(room: &'a mut [u8]) -> Self {
+impl<'a> RangeEncoder<'a> {
+    pub(super) fn new(buffer: &'a mut [u8]) -> Self {
         Self {
-            room,
+            buffer,
             length: 0,
             low: 0,
             range: 1 << 15,
@@ -56,13 +56,13 @@ impl<'a> SymbolWriter<'a> {
 
     pub(super) fn symbol(
         &mut self,
-        Among {
+        Symbol {
             before,
             with,
             after,
-        }: Among,
+        }: Symbol,
     ) {
-        /// No symbol is less probable.
+        /// `EC_MIN_PROB`
         const LEAST: u32 = 4;
         let range = self.range;
         let above = |probable: u16, after: u32| {
@@ -79,12 +79,12 @@ impl<'a> SymbolWriter<'a> {
         self.normalize(top.saturating_sub(bottom));
     }
 
-    /// A one is as probable as a zero.
-    pub(super) fn flag(&mut self, flag: bool) {
-        self.symbol(if flag {
-            Among::last(1 << 14)
+    /// `L(1)`, a bit of even probability.
+    pub(super) fn bit(&mut self, value: bool) {
+        self.symbol(if value {
+            Symbol::last(1 << 14)
         } else {
-            Among::first(1 << 14, 2)
+            Symbol::first(1 << 14, 2)
         });
     }
 
@@ -104,14 +104,14 @@ impl<'a> SymbolWriter<'a> {
         }
     }
 
-    /// Puts what is complete of `low`, of which 16 bits are not; it may carry into what was put before.
+    /// Writes the byte above the lower 16 bits of `low`, and its carry into the bytes before it.
     fn put_top(&mut self) {
         let top = self.low >> 16;
         self.low &= 0xFFFF;
         self.missing = u8::BITS;
         let [.., carry, byte] = top.to_be_bytes();
         if carry > 0 {
-            let written = self.room.get_mut(..self.length).unwrap_or_default();
+            let written = self.buffer.get_mut(..self.length).unwrap_or_default();
             for byte in written.iter_mut().rev() {
                 *byte = byte.wrapping_add(1);
                 if *byte != 0 {
@@ -119,20 +119,20 @@ impl<'a> SymbolWriter<'a> {
                 }
             }
         }
-        if let Some(place) = self.room.get_mut(self.length) {
+        if let Some(place) = self.buffer.get_mut(self.length) {
             *place = byte;
         }
         self.length = self.length.saturating_add(1);
     }
 
-    /// Writes what is left, and gives the number of bytes; none if there was not enough room.
+    /// Flushes the encoder. Returns how many bytes were written, or `None` if the buffer was too short.
     pub(super) fn finish(mut self) -> Option<usize> {
         const REST: u32 = 0x3FFF;
         self.low = (self.low.wrapping_add(REST) & !REST) | (REST + 1);
-        // Of its bits the upper two are left, behind those that are missing to a byte.
+        // Two bits are left to write, behind those that complete a byte.
         for _ in 0..self.missing + if self.missing < 2 { u8::BITS } else { 0 } {
             self.shift();
         }
-        (self.length <= self.room.len()).then_some(self.length)
+        (self.length <= self.buffer.len()).then_some(self.length)
     }
 }

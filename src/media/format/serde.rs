@@ -1,17 +1,11 @@
-//! How a format is written in files.
+//! The serialised form of a format.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use crate::{
-    media::{
-        codec::Codec,
-        grid::{ColorRange, PixelFormat, Samples},
-        payload::{Format, Layout, Order},
-    },
-    types::error::Error,
-};
+use super::{ColorRange, Format, Layout, Order, PixelFormat, Samples};
+use crate::{media::codec::Codec, types::error::Error};
 
-/// A format by its name, as a client can have asked for it.
+/// A format that a client can ask for, by its name.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Written {
@@ -81,7 +75,7 @@ impl TryFrom<Written> for Format {
 }
 
 impl Written {
-    /// None of a record, which is told by its schema.
+    /// Returns `None` for a record, whose schema is written instead.
     const fn of(format: Format) -> Option<Self> {
         Some(match format.0 {
             Layout::Pcm {
