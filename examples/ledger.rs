@@ -21,8 +21,9 @@ use comfy_table::{
     ColumnConstraint, ContentArrangement, Table, Width, presets::UTF8_FULL_CONDENSED,
 };
 use framegate::{
-    Authority, Device, Digest, Entered, Entry, Grant, Head, Kind, Kinds, Ledger, Line, PastMeeting,
-    PublicKey, Purposes, Scope, Time, export::Receipt,
+    Authority, Digest, Entered, Grant, Kind, Kinds, PastMeeting, PublicKey, Purposes, Scope, Time,
+    export::Receipt,
+    ledger::{Device, Entry, Head, Ledger, Line},
 };
 
 use crate::quoted::{is_plain, printable, quoted};

@@ -291,7 +291,7 @@ impl CloseBeside for Withdrawals {
 
 /// Sealing for people who come one by one.
 pub trait SealEach {
-    /// Returns the seal of a tag, people in the order of [`Subjects`](crate::Subjects), and a payload's digest.
+    /// Returns the seal of a tag, people in the order of [`Subjects`](crate::archive::Subjects), and a payload's digest.
     fn seal_each<'s>(
         &self,
         tag: Tag,

@@ -36,31 +36,21 @@ mod shared;
 mod types;
 
 pub use control::consent::{Challenge, Grant, Method, Notice, PublicKey, Scope, Signed};
-pub use control::join::Join;
-pub use control::ledger::{
-    Beside, Device, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line,
-    Store, StoreError, TapCount,
-};
-#[cfg(feature = "std")]
-pub use control::ledger::{FileStore, FileStoreError};
+pub use control::join::JoinOptions;
 pub use control::meeting::Meeting;
+pub use control::options::MeetingOptions;
 pub use control::outlet::OutletOptions;
 #[cfg(feature = "std")]
 pub use control::past::{Entered, PastMeeting};
 pub use control::stream::StreamOptions;
 #[cfg(feature = "std")]
 pub use control::withdrawals::Withdrawals;
-pub use evidence::seal::{
-    Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects,
-};
-pub use evidence::verify::{Finding, Seals, Verifier};
 pub use evidence::{export, wire};
 pub use gate::admission::{Admission, Batch, Cleared};
 pub use gate::decide::Decision;
 pub use gate::frame::{Contributors, Frame};
 pub use gate::source::{KeptSource, MAX_SOURCES, Source};
 pub use gate::tap::Tap;
-pub use media::format::{ColorRange, Field, Format, MAX_FIELDS, PixelFormat, Samples, Schema};
 pub use media::payload::{Payload, PayloadMut, Plane, PlaneMut};
 pub use shared::group::Group;
 pub use shared::settling::{Settling, TapRelease};
@@ -78,3 +68,28 @@ pub use types::tag::{Tag, TagError};
 pub use types::time::Time;
 pub use types::verdict::{Reason, Verdict};
 pub use types::word::UnknownWord;
+
+/// What the payloads of a stream look like.
+pub mod format {
+    pub use crate::media::format::{
+        ColorRange, Field, Format, MAX_FIELDS, PixelFormat, Samples, Schema,
+    };
+}
+
+/// The evidence that a meeting writes, and where it is kept.
+pub mod ledger {
+    pub use crate::control::ledger::{
+        Beside, Device, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter,
+        Line, Store, StoreError, TapCount,
+    };
+    #[cfg(feature = "std")]
+    pub use crate::control::ledger::{FileStore, FileStoreError};
+}
+
+/// Released frames that are kept: sealed tags, and the check before anybody trains on them.
+pub mod archive {
+    pub use crate::evidence::seal::{
+        Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects,
+    };
+    pub use crate::evidence::verify::{Finding, Seals, Verifier};
+}

@@ -14,9 +14,10 @@ use common::{
     meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap,
 };
 use framegate::{
-    Archived, Area, Authority, Carried, Cleared, ColorRange, Contributors, Field, Finding, Format,
-    Frame, Join, Kind, Kinds, MAX_REGIONS, MeetingKey, Payload, Purposes, Reason, Region, Samples,
-    Schema, Scope, Seals, StreamOptions, Subject, Subjects, Time, Verdict, Verifier,
+    Area, Authority, Cleared, Contributors, Frame, JoinOptions, Kind, Kinds, MAX_REGIONS, Payload,
+    Purposes, Reason, Region, Scope, StreamOptions, Time, Verdict,
+    archive::{Archived, Carried, Finding, MeetingKey, Seals, Subject, Subjects, Verifier},
+    format::{ColorRange, Field, Format, Samples, Schema},
 };
 
 struct Counting;
@@ -431,7 +432,9 @@ fn sealing_and_verifying_archives() {
     let ledger = common::Memory::default();
     let mut meeting = common::open("archived", 2, ledger.writer());
     let notice = meeting.show(common::notice()).unwrap();
-    let who = meeting.join(Join::adult("ana"), Time::START).unwrap();
+    let who = meeting
+        .join(JoinOptions::adult("ana"), Time::START)
+        .unwrap();
     agree(&mut meeting, notice, who, common::SCOPE, Time::START);
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
     let samples = [1; 640];

@@ -3,7 +3,7 @@
 use std::{env, hint::black_box, path::Path, process::Command};
 
 use criterion::Criterion;
-use framegate::{Format, Kind, Purposes, StreamOptions, Time};
+use framegate::{Kind, Purposes, StreamOptions, Time, format::Format};
 use libloading::{Library, Symbol};
 
 use crate::{

@@ -9,8 +9,8 @@ use std::{
 
 use criterion::Criterion;
 use framegate::{
-    Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Scope, StreamOptions, Tap,
-    Time,
+    Authority, Contributors, Frame, Kind, Payload, Purposes, Scope, StreamOptions, Tap, Time,
+    format::Format,
 };
 
 use crate::{

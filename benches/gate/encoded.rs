@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::Criterion;
-use framegate::{Contributors, Format, Kind, Payload, Purposes, StreamOptions, Tap, Time};
+use framegate::{Contributors, Kind, Payload, Purposes, StreamOptions, Tap, Time, format::Format};
 
 use crate::{
     common::{SCOPE, agree, meeting, own, tap},

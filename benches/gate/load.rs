@@ -13,8 +13,8 @@ use std::{
 
 use criterion::Criterion;
 use framegate::{
-    Authority, Contributors, Digest, Format, Frame, Join, Kind, Meeting, OutletOptions,
-    Participant, Payload, Purposes, Scope, StreamOptions, Tap, Time,
+    Authority, Contributors, Digest, Frame, JoinOptions, Kind, Meeting, MeetingOptions,
+    OutletOptions, Participant, Payload, Purposes, Scope, StreamOptions, Tap, Time, format::Format,
 };
 
 use crate::{
@@ -169,7 +169,8 @@ fn chain(from: usize) -> usize {
 
 /// A meeting of a thousand before anybody is there.
 pub fn opened() -> (Meeting, Digest) {
-    let mut meeting = Meeting::open("large", PEOPLE.into()).expect("a meeting");
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("large", PEOPLE.into())).expect("a meeting");
     let digest = meeting.show(notice()).expect("a notice");
     (meeting, digest)
 }
@@ -177,7 +178,7 @@ pub fn opened() -> (Meeting, Digest) {
 /// All of them, who all agree.
 pub fn joined(meeting: &mut Meeting, digest: Digest) -> Vec<Participant> {
     let join = |at: u16| {
-        let who = meeting.join(Join::adult(&at.to_string()), Time::START);
+        let who = meeting.join(JoinOptions::adult(&at.to_string()), Time::START);
         let who = who.expect("room");
         agree(meeting, digest, who, SCOPE, Time::START);
         who

@@ -4,8 +4,9 @@ use std::{cell::RefCell, hint::black_box};
 
 use criterion::Criterion;
 use framegate::{
-    Area, ColorRange, Format, Kind, Meeting, Participant, Payload, PayloadMut, PixelFormat,
-    PlaneMut, Purposes, Region, Samples, StreamOptions, Tap, Time,
+    Area, Kind, Meeting, Participant, Payload, PayloadMut, PlaneMut, Purposes, Region,
+    StreamOptions, Tap, Time,
+    format::{ColorRange, Format, PixelFormat, Samples},
 };
 
 use crate::{

@@ -4,8 +4,10 @@ use std::{collections::HashMap, hint::black_box};
 
 use criterion::Criterion;
 use framegate::{
-    Archived, Carried, Finding, Format, Head, Join, Kind, Kinds, Ledger, Meeting, MeetingKey,
-    Purposes, Seals, StreamOptions, Subject, Subjects, Tag, Time, Verifier,
+    JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Purposes, StreamOptions, Tag, Time,
+    archive::{Archived, Carried, Finding, MeetingKey, Seals, Subject, Subjects, Verifier},
+    format::Format,
+    ledger::{Head, Ledger},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -123,12 +125,15 @@ pub fn verifying(criterion: &mut Criterion) {
 fn meeting(ids: &[String]) -> (Verifier, Vec<Tag>) {
     let ledger = Memory::default();
     let mut meeting =
-        Meeting::open_with("archived", ids.len(), ledger.writer()).expect("a meeting");
+        Meeting::open(MeetingOptions::new("archived", ids.len()).ledger(ledger.writer()))
+            .expect("a meeting");
     let notice = meeting.show(notice()).expect("a notice");
     let mut microphones: Vec<_> = ids
         .iter()
         .map(|id| {
-            let who = meeting.join(Join::adult(id), Time::START).expect("room");
+            let who = meeting
+                .join(JoinOptions::adult(id), Time::START)
+                .expect("room");
             agree(&mut meeting, notice, who, SCOPE, Time::START);
             let stream = StreamOptions::owned(who, Kind::Audio, Format::OPAQUE);
             tap(&mut meeting, stream, Purposes::RECORD)

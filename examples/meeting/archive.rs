@@ -6,7 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use framegate::{Format, Instance, Kinds, MeetingKey, PayloadDigest, Seal, Subject, Subjects};
+use framegate::{
+    Instance, Kinds,
+    archive::{MeetingKey, PayloadDigest, Seal, Subject, Subjects},
+    format::Format,
+};
 use serde::Serialize;
 
 use crate::{error::Problem, layout::Secret, media::Stored, tags};

@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use framegate::{Cleared, Format, Samples, Time};
+use framegate::{
+    Cleared, Time,
+    format::{Format, Samples},
+};
 use hound::{SampleFormat, WavReader, WavWriter};
 
 use crate::{

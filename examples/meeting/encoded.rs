@@ -2,7 +2,7 @@
 
 use std::{io, ops::Range, path::Path};
 
-use framegate::{Cleared, Format, Time};
+use framegate::{Cleared, Time, format::Format};
 use serde::Deserialize;
 
 use crate::{

@@ -10,9 +10,11 @@ use std::{
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Contributors, Counters, Digest, Durability, Error, FileStore, Frame, Grant, Join,
-    Kind, LedgerWriter, Meeting, MeetingKey, Notice, OutletOptions, Participant, PublicKey,
-    Purposes, Region, Scope, Signed, Time, Verdict,
+    Authority, Contributors, Counters, Digest, Error, Frame, Grant, JoinOptions, Kind, Meeting,
+    MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes, Region, Scope, Signed,
+    Time, Verdict,
+    archive::MeetingKey,
+    ledger::{Durability, FileStore, LedgerWriter},
 };
 use indicatif::ProgressBar;
 
@@ -109,7 +111,7 @@ impl<'a> Gate<'a> {
         let store = store.map_err(|error| Problem::unwritable(&ledger, &error))?;
         // After a crash the results are made anew, so not every entry has to outlast one by itself.
         let writer = LedgerWriter::new(Box::new(store)).durability(Durability::Batched);
-        let meeting = Meeting::open_with(id, people.len(), writer)
+        let meeting = Meeting::open(MeetingOptions::new(id, people.len()).ledger(writer))
             .map_err(|error| Problem::new(&file, error, remedy(error)).at("people"))?;
         let key = secret
             .map(|secret| MeetingKey::new(&secret.0, meeting.instance()))
@@ -223,7 +225,7 @@ impl<'a> Gate<'a> {
             Event::Join(who) => {
                 let id = self.people.id(Person::Known(*who));
                 let key = self.people.key(*who).map(SigningKey::verifying_key);
-                let join = Join::adult(id);
+                let join = JoinOptions::adult(id);
                 let join = key.map_or(join, |key| join.key(PublicKey(key.to_bytes())));
                 self.stays[*who] = Some(self.meeting.join(join, now)?);
             }

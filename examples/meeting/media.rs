@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use framegate::{Cleared, Format, Payload, PayloadMut, Time};
+use framegate::{Cleared, Payload, PayloadMut, Time, format::Format};
 
 use crate::{
     audio, chat,

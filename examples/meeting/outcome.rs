@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range, time::Duration};
 
-use framegate::{Counters, Error, Head, Kind, Reason, Refusal as Why, Time, Verdict};
+use framegate::{Counters, Error, Kind, Reason, Refusal as Why, Time, Verdict, ledger::Head};
 
 use crate::{
     input::Entry,

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, fs, io, path::Path};
 
-use framegate::{Ledger, export::Receipt};
+use framegate::{export::Receipt, ledger::Ledger};
 
 use crate::{
     error::Problem,

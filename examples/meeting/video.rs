@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use framegate::{Cleared, Format, Payload, PayloadMut, Plane, PlaneMut, Time};
+use framegate::{Cleared, Payload, PayloadMut, Plane, PlaneMut, Time, format::Format};
 use y4m::{Colorspace, Decoder};
 
 use crate::{

@@ -3,8 +3,9 @@
 //! Where a stream goes on after a frame was withheld is told here once more, as plainly as it can be: the gate may be stricter, never wider.
 
 use framegate::{
-    Authority, Cleared, Contributors, Digest, Format, Frame, Grant, Join, Kind, Kinds, Meeting,
-    Method, Notice, OutletOptions, Purposes, Reason, Scope, StreamOptions, Tap, Time, Verdict,
+    Authority, Cleared, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Kinds, Meeting,
+    MeetingOptions, Method, Notice, OutletOptions, Purposes, Reason, Scope, StreamOptions, Tap,
+    Time, Verdict, format::Format,
 };
 
 const FORMATS: [Format; 8] = [
@@ -57,7 +58,7 @@ struct Sender {
 
 impl Sender {
     fn new(format: Format) -> Self {
-        let mut meeting = Meeting::open("encoded", 2).unwrap();
+        let mut meeting = Meeting::open(MeetingOptions::new("encoded", 2)).unwrap();
         let notice = meeting.show(Notice {
             digest: Digest::of("everything"),
             version: "1".into(),
@@ -67,7 +68,7 @@ impl Sender {
         });
         let notice = notice.unwrap();
         let mut tap = |id| {
-            let who = meeting.join(Join::adult(id), Time::START).unwrap();
+            let who = meeting.join(JoinOptions::adult(id), Time::START).unwrap();
             let stream = StreamOptions::owned(who, Kind::File, format);
             let stream = meeting.open_stream(stream).unwrap();
             let outlet = OutletOptions::new(id, Purposes::RECORD).blank(Kinds::all());

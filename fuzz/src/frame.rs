@@ -4,10 +4,11 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use framegate::{
-    Admission, Area, Authority, Cleared, ColorRange, Contributors, Counters, Digest, Format, Frame,
-    Grant, Join, Kind, Kinds, MAX_REGIONS, Meeting, Method, Notice, OutletOptions, Participant,
-    Payload, PayloadMut, PixelFormat, Plane, PlaneMut, Purposes, Region, Samples, Scope,
-    StreamOptions, Tag, Tap, Time, Verdict,
+    Admission, Area, Authority, Cleared, Contributors, Counters, Digest, Frame, Grant, JoinOptions,
+    Kind, Kinds, MAX_REGIONS, Meeting, MeetingOptions, Method, Notice, OutletOptions, Participant,
+    Payload, PayloadMut, Plane, PlaneMut, Purposes, Region, Scope, StreamOptions, Tag, Tap, Time,
+    Verdict,
+    format::{ColorRange, Format, PixelFormat, Samples},
 };
 
 /// Who there is.
@@ -24,7 +25,7 @@ pub fn check(bytes: &[u8]) -> Vec<Verdict> {
 }
 
 fn run(from: &mut Unstructured<'_>, seen: &mut Vec<Verdict>) -> Result<()> {
-    let mut meeting = Meeting::open("frame", IDS.len()).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("frame", IDS.len())).unwrap();
     let notice = meeting.show(Notice {
         digest: Digest::of("everything"),
         version: "1".into(),
@@ -34,7 +35,7 @@ fn run(from: &mut Unstructured<'_>, seen: &mut Vec<Verdict>) -> Result<()> {
     });
     let notice = notice.unwrap();
     let mut room = Room {
-        people: IDS.map(|id| meeting.join(Join::adult(id), Time::START).unwrap()),
+        people: IDS.map(|id| meeting.join(JoinOptions::adult(id), Time::START).unwrap()),
         acts: Vec::new(),
         present: 0,
         ended: false,

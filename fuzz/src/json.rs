@@ -3,9 +3,10 @@
 use std::fmt::Debug;
 
 use framegate::{
-    Authority, Carried, Counters, Digest, Entry, Finding, Grant, Head, Instance, Kind, Kinds, Line,
-    Method, Notice, OutletId, PayloadDigest, PublicKey, Purposes, Reason, Refusal, Scope, Seal,
-    Signed, StreamId, Tag, TapCount, Time, Verdict,
+    Authority, Counters, Digest, Grant, Instance, Kind, Kinds, Method, Notice, OutletId, PublicKey,
+    Purposes, Reason, Refusal, Scope, Signed, StreamId, Tag, Time, Verdict,
+    archive::{Carried, Finding, PayloadDigest, Seal},
+    ledger::{Entry, Head, Line, TapCount},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;

@@ -11,13 +11,14 @@ mod replay;
 use std::time::Duration;
 
 use framegate::{
-    Entry, Ledger, OutletId,
+    OutletId,
     export::{
         ErasureList, Receipt, aipref,
         cawg::TrainingMining,
         ts27560::{ConsentRecord, Particulars},
         vcon,
     },
+    ledger::{Entry, Ledger},
 };
 use serde_json::Value;
 

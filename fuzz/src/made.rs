@@ -2,7 +2,8 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use framegate::{
-    Carried, Tag,
+    Tag,
+    archive::Carried,
     wire::{UUID, WireError, obu, rtp, sei},
 };
 

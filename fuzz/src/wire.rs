@@ -1,7 +1,8 @@
 //! Packets, streams and descriptions by anybody: what takes a tag gives it back, and is otherwise as it was.
 
 use framegate::{
-    Carried, Seal, Tag,
+    Tag,
+    archive::{Carried, Seal},
     wire::{
         WireError, obu, rtp, sdp,
         sei::{self, Codec},

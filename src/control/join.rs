@@ -7,13 +7,13 @@ use crate::{control::consent::PublicKey, types::masked};
 /// Ids are the client's names for people, unique in the meeting. That an id is who it says is the client's to make sure.
 #[derive(Clone, Copy)]
 #[must_use]
-pub struct Join<'a> {
+pub struct JoinOptions<'a> {
     pub(crate) id: &'a str,
     pub(crate) guardian: Option<&'a str>,
     pub(crate) key: Option<PublicKey>,
 }
 
-impl<'a> Join<'a> {
+impl<'a> JoinOptions<'a> {
     /// An adult, who agrees for themselves.
     pub const fn adult(id: &'a str) -> Self {
         Self {
@@ -26,7 +26,7 @@ impl<'a> Join<'a> {
     /// Somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
     /// Either withdraws, and what the person themselves refuses stays closed while they stay.
     ///
-    /// Without a [key](Join::key), that somebody is the guardian and what they agreed to is the word of whoever runs the client, who could name
+    /// Without a [key](JoinOptions::key), that somebody is the guardian and what they agreed to is the word of whoever runs the client, who could name
     /// anybody, themselves too: the ledger then proves that this was said, and a receipt has such an agreement as not signed. With a key only
     /// whoever holds it agrees, and the ledger proves that they did; that it is the guardian's is for the client to make sure at joining.
     ///
@@ -48,10 +48,10 @@ impl<'a> Join<'a> {
     }
 }
 
-impl fmt::Debug for Join<'_> {
+impl fmt::Debug for JoinOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let length = |id: &str| masked::Bytes(id.len());
-        f.debug_struct("Join")
+        f.debug_struct("JoinOptions")
             .field("id", &length(self.id))
             .field("guardian", &self.guardian.map(length))
             .field("key", &self.key)

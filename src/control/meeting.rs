@@ -9,8 +9,9 @@ use crate::control::withdrawals::Withdrawals;
 use crate::{
     control::{
         consent::{Challenge, Grant, Notice, Scope},
-        join::Join,
+        join::JoinOptions,
         ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line},
+        options::MeetingOptions,
         outlet::OutletOptions,
         register::Register,
         registry::Registry,
@@ -75,43 +76,25 @@ struct OpenStream {
 }
 
 impl Meeting {
-    /// Opens a meeting with this id and room for `participants` people at a time. Everything is closed. Of the ledger only the head is kept.
-    ///
-    /// Its [`Instance`] is drawn. Any other meeting may have the same id: evidence of the one is not taken for the other's.
+    /// Opens a meeting. Everything is closed.
     ///
     /// All memory for the consent table is allocated here, about 2.5 KB for each participant.
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] for an empty id or no room, [`Error::Full`] for room for more than 65,535, [`Error::Random`].
-    #[cfg(feature = "std")]
-    pub fn open(id: &str, participants: usize) -> Result<Self, Error> {
-        Self::open_with(id, participants, LedgerWriter::default())
-    }
-
-    /// As [`Meeting::open`], with a ledger that `ledger` writes.
-    ///
-    /// # Errors
-    ///
-    /// As [`Meeting::open`], and [`Error::Ledger`].
-    #[cfg(feature = "std")]
-    pub fn open_with(id: &str, participants: usize, ledger: LedgerWriter) -> Result<Self, Error> {
-        Self::open_as(Instance::draw()?, id, participants, ledger)
-    }
-
-    /// As [`Meeting::open_with`], of an instance that must be known before, or without `std`: 16 random bytes, and never those of another meeting.
-    ///
-    /// With `std` an instance that any meeting of this process has had is refused; without it, and in other processes, it is for the caller to see to it.
-    ///
-    /// # Errors
-    ///
-    /// As [`Meeting::open_with`], and [`Error::RepeatedInstance`].
-    pub fn open_as(
-        instance: Instance,
-        id: &str,
-        participants: usize,
-        ledger: LedgerWriter,
-    ) -> Result<Self, Error> {
+    /// [`Error::Empty`] for an empty id or no room, [`Error::Full`] for room for more than 65,535, [`Error::Ledger`],
+    /// [`Error::Random`] if no instance was given and none can be drawn, [`Error::RepeatedInstance`].
+    pub fn open(options: MeetingOptions<'_>) -> Result<Self, Error> {
+        let MeetingOptions {
+            id,
+            participants,
+            instance,
+            ledger,
+        } = options;
+        #[cfg(feature = "std")]
+        let instance = instance.map_or_else(Instance::draw, Ok)?;
+        #[cfg(not(feature = "std"))]
+        let instance = instance.ok_or(Error::Random)?;
         let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
         let life = Life::next();
         let table = Arc::new(Table::new(room, life));
@@ -249,7 +232,7 @@ impl Meeting {
     ///
     /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::WrongGuardian`], [`Error::WrongKey`], [`Error::Empty`] for an empty id, [`Error::Full`],
     /// [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
-    pub fn join(&mut self, join: Join<'_>, now: Time) -> Result<Participant, Error> {
+    pub fn join(&mut self, join: JoinOptions<'_>, now: Time) -> Result<Participant, Error> {
         let at = self.widen(now)?;
         let entry = Entry::Joined {
             who: join.id.into(),

@@ -8,6 +8,7 @@ pub(crate) mod lock;
 pub(crate) mod meeting;
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
 pub(crate) mod models;
+pub(crate) mod options;
 pub(crate) mod outlet;
 #[cfg(feature = "std")]
 pub(crate) mod past;

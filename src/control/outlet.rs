@@ -34,7 +34,7 @@ impl OutletOptions {
         self
     }
 
-    /// Replaces withheld frames of these kinds by empty ones of the same form, where there are such: [`Format`](crate::Format) says of which, and
+    /// Replaces withheld frames of these kinds by empty ones of the same form, where there are such: [`Format`](crate::format::Format) says of which, and
     /// [`Tap::admit`](crate::Tap::admit) blanks encoded frames alone. Frames of other kinds, and those withheld for a fault, are dropped.
     pub const fn blank(mut self, kinds: Kinds) -> Self {
         self.blanks = kinds;

@@ -28,7 +28,7 @@ use crate::{
 ///
 /// People are named by their ids: what one withdraws goes for all of their stays, whether they have left or not. Nobody joins, agrees or is released here.
 /// [`Receipt::of`](crate::evidence::export::Receipt::of) its [`ledger`](Self::ledger) says what was withdrawn,
-/// [`ErasureList::of`](crate::evidence::export::ErasureList::of) it what must go, and [`Verifier::recheck`](crate::Verifier::recheck) which frames.
+/// [`ErasureList::of`](crate::evidence::export::ErasureList::of) it what must go, and [`Verifier::recheck`](crate::archive::Verifier::recheck) which frames.
 ///
 /// What is entered carries the time of day, and what the device's signature before vouched for goes no further;
 /// with the device's secret each withdrawal is signed.

@@ -54,7 +54,7 @@ pub enum Error {
         "a time is out of range or more than a day ahead of the meeting's (announce that with `advance`), or an end not in the future"
     )]
     Time,
-    /// A format that does not fit the stream's kind ([`Format::fits`](crate::Format::fits)), or that cannot be: with no channels,
+    /// A format that does not fit the stream's kind ([`Format::fits`](crate::format::Format::fits)), or that cannot be: with no channels,
     /// or a picture of no size or too large a one; or structural keys of a stream that is not of JSON.
     #[error(
         "the stream's format does not fit its kind (sound is audio, pictures are video, screen or whiteboard, text and JSON are what is written), \

@@ -1,6 +1,9 @@
 //! Ledgers by a forger who computes all hashes anew, and what must hold of them.
 
-use framegate::{Entry, Ledger, LedgerWriter, Meeting};
+use framegate::{
+    Meeting,
+    ledger::{Entry, Ledger, LedgerWriter},
+};
 
 use super::replay;
 

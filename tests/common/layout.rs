@@ -1,6 +1,9 @@
 //! What raw formats look like, told once more: sample by sample, with nothing of the library's own but their names.
 
-use framegate::{ColorRange, Payload, PayloadMut, PixelFormat, Plane, PlaneMut, Samples};
+use framegate::{
+    Payload, PayloadMut, Plane, PlaneMut,
+    format::{ColorRange, PixelFormat, Samples},
+};
 
 pub const PIXELS: [PixelFormat; 12] = [
     PixelFormat::I420,

@@ -13,9 +13,11 @@ use std::sync::{
 };
 
 use framegate::{
-    Authority, Contributors, Digest, Format, Frame, Grant, Instance, Join, Kind, Kinds, Ledger,
-    LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Plane,
-    PlaneMut, Purposes, Samples, Scope, Store, StoreError, StreamOptions, Tap, Time,
+    Authority, Contributors, Digest, Frame, Grant, Instance, JoinOptions, Kind, Kinds, Meeting,
+    MeetingOptions, Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Plane,
+    PlaneMut, Purposes, Scope, StreamOptions, Tap, Time,
+    format::{Format, Samples},
+    ledger::{Ledger, LedgerWriter, Store, StoreError},
 };
 
 mod canonical;
@@ -50,7 +52,12 @@ pub fn open(id: &str, participants: usize, ledger: LedgerWriter) -> Meeting {
     // From the other end than any test counts its own.
     let number = u128::MAX - u128::from(LAST.fetch_add(1, SeqCst));
     let instance = Instance::from_bytes(number.to_le_bytes()).unwrap();
-    Meeting::open_as(instance, id, participants, ledger).unwrap()
+    Meeting::open(
+        MeetingOptions::new(id, participants)
+            .instance(instance)
+            .ledger(ledger),
+    )
+    .unwrap()
 }
 
 /// A meeting with a notice over everything, and people who have agreed to nothing.
@@ -59,7 +66,7 @@ pub fn meeting<const N: usize>() -> (Meeting, Digest, [Participant; N]) {
     let notice = meeting.show(notice()).unwrap();
     let people = std::array::from_fn(|index| {
         let id = index.to_string();
-        meeting.join(Join::adult(&id), Time::START).unwrap()
+        meeting.join(JoinOptions::adult(&id), Time::START).unwrap()
     });
     (meeting, notice, people)
 }

@@ -3,8 +3,10 @@
 //! It shares no code with the library but the words for entries.
 
 use framegate::{
-    Authority, Contributors, Entry, Format, Frame, Grant, Kind, Kinds, Line, Meeting,
-    OutletOptions, Participant, Purposes, Scope, StreamOptions, Time,
+    Authority, Contributors, Frame, Grant, Kind, Kinds, Meeting, OutletOptions, Participant,
+    Purposes, Scope, StreamOptions, Time,
+    format::Format,
+    ledger::{Entry, Line},
 };
 
 /// The kinds that are looked at.

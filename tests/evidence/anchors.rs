@@ -2,8 +2,8 @@
 
 use ed25519_dalek::SigningKey;
 use framegate::{
-    Authority, Device, Digest, Entry, Error, Head, Join, Ledger, LedgerFault, Meeting, PublicKey,
-    Scope,
+    Authority, Digest, Error, JoinOptions, Meeting, PublicKey, Scope,
+    ledger::{Device, Entry, Head, Ledger, LedgerFault},
 };
 
 use crate::common::{self, Memory, agree, millis};
@@ -22,7 +22,7 @@ fn honest() -> Memory {
     let writer = memory.writer().device(Device::new(&DEVICE).unwrap());
     let mut meeting = common::open("m", 4, writer);
     let notice = meeting.show(common::notice()).unwrap();
-    let who = meeting.join(Join::adult("ana"), millis(1)).unwrap();
+    let who = meeting.join(JoinOptions::adult("ana"), millis(1)).unwrap();
     agree(&mut meeting, notice, who, common::SCOPE, millis(2));
     meeting.count(millis(3)).unwrap();
     let person = Authority::Participant;

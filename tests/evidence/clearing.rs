@@ -2,10 +2,12 @@
 //! And which ones an erasure list names: those, and whatever else may have been released.
 
 use framegate::{
-    Archived, Authority, Carried, Entry, Finding, Format, Instance, Join, Kind, Kinds, Ledger,
-    Meeting, PastMeeting, Purposes, Scope, Seals, StreamOptions, Subject, Subjects, Tag, Verdict,
-    Verifier,
+    Authority, Instance, JoinOptions, Kind, Kinds, Meeting, PastMeeting, Purposes, Scope,
+    StreamOptions, Tag, Verdict,
+    archive::{Archived, Carried, Finding, Seals, Subject, Subjects, Verifier},
     export::{ErasureList, Receipt},
+    format::Format,
+    ledger::{Entry, Ledger},
 };
 use proptest::{
     prelude::*,
@@ -212,7 +214,9 @@ fn crashed() -> (common::Memory, Vec<Tag>) {
     let memory = common::Memory::default();
     let mut meeting = common::open("standup", 4, memory.writer());
     let notice = meeting.show(common::notice()).unwrap();
-    let ada = meeting.join(Join::adult("ada"), common::millis(0)).unwrap();
+    let ada = meeting
+        .join(JoinOptions::adult("ada"), common::millis(0))
+        .unwrap();
     let stream = StreamOptions::owned(ada, Kind::Audio, Format::OPAQUE);
     let mut tap = common::tap(&mut meeting, stream, TRAIN);
     let scope = Scope::new(Kinds::AUDIO, TRAIN);

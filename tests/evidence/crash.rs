@@ -18,8 +18,11 @@ use std::{
 };
 
 use framegate::{
-    Authority, Digest, Durability, Entry, FileStore, FileStoreError, Grant, Head, Join, Kinds,
-    Ledger, LedgerWriter, Meeting, Method, Notice, Participant, Purposes, Scope, Store, StoreError,
+    Authority, Digest, Grant, JoinOptions, Kinds, Meeting, MeetingOptions, Method, Notice,
+    Participant, Purposes, Scope,
+    ledger::{
+        Durability, Entry, FileStore, FileStoreError, Head, Ledger, LedgerWriter, Store, StoreError,
+    },
 };
 
 use crate::common::{Memory, millis, replay};
@@ -114,7 +117,8 @@ fn is_of(entry: &Entry, step: Step) -> bool {
 
 /// Opens a meeting and does what the script says, `steps` of it, reporting after the opening and after each step how many were done.
 fn perform(writer: LedgerWriter, seed: u64, steps: usize, mut report: impl FnMut(usize)) {
-    let mut meeting = Meeting::open_with("crash", IDS.len(), writer).unwrap();
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("crash", IDS.len()).ledger(writer)).unwrap();
     let notice = Notice {
         digest: Digest::of(TEXT),
         version: "1".into(),
@@ -129,7 +133,9 @@ fn perform(writer: LedgerWriter, seed: u64, steps: usize, mut report: impl FnMut
         let now = millis(i64::try_from(done).unwrap());
         let by = Authority::Participant;
         match step {
-            Step::Join(who) => people[who] = meeting.join(Join::adult(IDS[who]), now).unwrap(),
+            Step::Join(who) => {
+                people[who] = meeting.join(JoinOptions::adult(IDS[who]), now).unwrap()
+            }
             Step::Leave(who) => assert!(meeting.leave(people[who], now).unwrap().is_settled()),
             Step::Grant(who, scope, until) => {
                 let mut grant = Grant::new(notice, scope, Method::Typed);
@@ -478,7 +484,9 @@ fn stand_by(path: &Path, way: &str) -> (Child, thread::JoinHandle<Vec<Head>>) {
 /// A ledger with somebody in it, for others to go on with.
 fn begin(path: &Path) {
     let store = FileStore::create(path).unwrap();
-    let mut meeting = Meeting::open_with("crash", 1, LedgerWriter::new(Box::new(store))).unwrap();
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("crash", 1).ledger(LedgerWriter::new(Box::new(store))))
+            .unwrap();
     let notice = Notice {
         digest: Digest::of(TEXT),
         version: "1".into(),
@@ -487,7 +495,7 @@ fn begin(path: &Path) {
         scope: Scope::ALL,
     };
     meeting.show(notice).unwrap();
-    meeting.join(Join::adult("ana"), millis(0)).unwrap();
+    meeting.join(JoinOptions::adult("ana"), millis(0)).unwrap();
 }
 
 /// Whether a ledger has every line that was reported.
@@ -585,8 +593,10 @@ fn fail_over<T>(
     then: impl FnOnce(T, &Path, &Ledger) -> Result<Box<dyn Store>, FileStoreError>,
 ) -> Result<(), String> {
     let store = FileStore::create(path).unwrap();
-    let mut old = Meeting::open_with("m", 9, LedgerWriter::new(Box::new(store))).unwrap();
-    let ana = old.join(Join::adult("ana"), millis(0)).unwrap();
+    let mut old =
+        Meeting::open(MeetingOptions::new("m", 9).ledger(LedgerWriter::new(Box::new(store))))
+            .unwrap();
+    let ana = old.join(JoinOptions::adult("ana"), millis(0)).unwrap();
     let ledger = Ledger::read(&fs::read(path).unwrap(), None, None).unwrap();
     let begun = first(path, &ledger);
     let cut = old
@@ -598,7 +608,7 @@ fn fail_over<T>(
     if let Ok(store) = then(begun, path, &ledger) {
         let mut standby = Meeting::resume(&ledger, LedgerWriter::new(store)).unwrap();
         for id in ["ben", "eva", "olu"] {
-            standby.join(Join::adult(id), millis(3)).unwrap();
+            standby.join(JoinOptions::adult(id), millis(3)).unwrap();
         }
     }
     let after = fs::read(path).unwrap();
@@ -713,7 +723,7 @@ fn going_on_with_more_or_less_than_was_in_force_is_found_out() {
     // As if a torn line were of no matter.
     assert!(replay::check(&mut goes_on(&ledger), &ledger.lines, true).is_err());
     // As if the last grant were not there.
-    let is_grant = |line: &framegate::Line| matches!(line.entry, Entry::Granted { .. });
+    let is_grant = |line: &framegate::ledger::Line| matches!(line.entry, Entry::Granted { .. });
     let grants = (0..ledger.lines.len()).filter(|n| is_grant(&ledger.lines[*n]));
     let found = grants.filter(|n| {
         let mut without = ledger.clone();

@@ -3,8 +3,9 @@
 use std::{fs, sync::LazyLock};
 
 use framegate::{
-    Authority, Beside, Device, Digest, Entry, FileStoreError, Grant, Instance, Join, Kinds, Ledger,
-    LedgerFault, LedgerWriter, Line, Meeting, Method, Notice, Purposes, Scope, Signed,
+    Authority, Digest, Grant, Instance, JoinOptions, Kinds, Meeting, MeetingOptions, Method,
+    Notice, Purposes, Scope, Signed,
+    ledger::{Beside, Device, Entry, FileStoreError, Ledger, LedgerFault, LedgerWriter, Line},
 };
 use proptest::{prelude::*, sample::Index, test_runner::Config};
 use serde_json::Value;
@@ -17,7 +18,7 @@ use crate::common::{
 fn real() -> Memory {
     let memory = Memory::default();
     let writer = memory.writer().device(Device::new(&[7; 32]).unwrap());
-    let mut meeting = Meeting::open_with("hostile", 6, writer).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("hostile", 6).ledger(writer)).unwrap();
     let notice = |text: &str| Notice {
         digest: Digest::of(text),
         version: "1".into(),
@@ -31,10 +32,10 @@ fn real() -> Memory {
     let everything = meeting.show(notice("everything")).unwrap();
     let renewed = meeting.show(notice("renewed")).unwrap();
     let by = Authority::Participant;
-    let ana = meeting.join(Join::adult("ana"), millis(1)).unwrap();
-    let ben = meeting.join(Join::adult("ben"), millis(2)).unwrap();
+    let ana = meeting.join(JoinOptions::adult("ana"), millis(1)).unwrap();
+    let ben = meeting.join(JoinOptions::adult("ben"), millis(2)).unwrap();
     let eva = meeting
-        .join(Join::with_guardian("eva", "ana"), millis(3))
+        .join(JoinOptions::with_guardian("eva", "ana"), millis(3))
         .unwrap();
     agree(&mut meeting, everything, ana, SCOPE, millis(4));
     agree(&mut meeting, renewed, ben, SCOPE, millis(5));

@@ -13,10 +13,11 @@ use std::{
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Contributors, Device, Digest, Format, Frame, Grant, Head, Join, Kind, Kinds, Ledger,
-    LedgerError, LedgerFault, LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant,
-    PastMeeting, Payload, PayloadMut, PublicKey, Purposes, Reason, Scope, Signed, StreamOptions,
-    Tap, Verdict,
+    Authority, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Kinds, Meeting, Method,
+    Notice, OutletOptions, Participant, PastMeeting, Payload, PayloadMut, PublicKey, Purposes,
+    Reason, Scope, Signed, StreamOptions, Tap, Verdict,
+    format::Format,
+    ledger::{Device, Head, Ledger, LedgerError, LedgerFault, LedgerWriter},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, from_value, json, to_value};
@@ -87,10 +88,10 @@ fn first_life(memory: &Memory) -> Vec<u8> {
     let pair = meeting.third_party(Purposes::RECORD, "ACME").unwrap();
     let notice = meeting.show(common::notice()).unwrap();
     let other = meeting.show(other_notice()).unwrap();
-    let ann = Join::adult("ann").key(public(KEY));
+    let ann = JoinOptions::adult("ann").key(public(KEY));
     let ann = meeting.join(ann, millis(1)).unwrap();
-    let bo = meeting.join(Join::adult("bo"), millis(2)).unwrap();
-    let kid = Join::with_guardian("kid", "mum");
+    let bo = meeting.join(JoinOptions::adult("bo"), millis(2)).unwrap();
+    let kid = JoinOptions::with_guardian("kid", "mum");
     let kid = meeting.join(kid, millis(3)).unwrap();
     let _ = meeting
         .withdraw(BY, bo, scope(Kinds::CHAT, Purposes::all()), millis(4))
@@ -224,7 +225,7 @@ fn second_life(before: &[u8]) -> Vec<u8> {
     let (memory, ledger) = (Memory::default(), Ledger::read(&bytes, None, None).unwrap());
     let mut meeting = Meeting::resume(&ledger, writer(&memory)).unwrap();
     let kid = meeting.participants().find(|(id, _)| id == "kid").unwrap();
-    let bo = meeting.join(Join::adult("bo"), millis(120)).unwrap();
+    let bo = meeting.join(JoinOptions::adult("bo"), millis(120)).unwrap();
     let audio = scope(Kinds::AUDIO, Purposes::RECORD);
     let grant = Grant::new(common::notice().digest, audio, Method::Clicked);
     meeting

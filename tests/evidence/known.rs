@@ -1,7 +1,9 @@
 //! Known answers, which the C interface comes to, too: `bindings/c/tests/known.h`.
 
 use framegate::{
-    Carried, Format, Instance, Kind, Kinds, MeetingKey, Subject, Subjects, Tag,
+    Instance, Kind, Kinds, Tag,
+    archive::{Carried, MeetingKey, Subject, Subjects},
+    format::Format,
     wire::{WireError, obu, rtp, sei},
 };
 

@@ -10,13 +10,16 @@ use std::{
 };
 
 use framegate::{
-    Archived, Authority, Carried, Device, Digest, Entered, Entry, Error, FileStore, FileStoreError,
-    Finding, Grant, Head, Join, Kinds, Ledger, LedgerWriter, Meeting, Method, Notice,
-    OutletOptions, Participant, PastMeeting, Purposes, Reason, Scope, Store, StoreError, Subject,
-    Subjects, Tag, Tap, Time, Verdict, Verifier,
+    Authority, Digest, Entered, Error, Grant, JoinOptions, Kinds, Meeting, MeetingOptions, Method,
+    Notice, OutletOptions, Participant, PastMeeting, Purposes, Reason, Scope, Tag, Tap, Time,
+    Verdict,
+    archive::{Archived, Carried, Finding, Subject, Subjects, Verifier},
     export::{
         ErasureList, Receipt,
         vcon::{Consent, Dialog, Status},
+    },
+    ledger::{
+        Device, Entry, FileStore, FileStoreError, Head, Ledger, LedgerWriter, Store, StoreError,
     },
 };
 
@@ -45,9 +48,10 @@ fn writer(path: &Path) -> LedgerWriter {
 }
 
 fn scene(writer: LedgerWriter) -> Scene {
-    let mut meeting = Meeting::open_with("late", 4, writer).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("late", 4).ledger(writer)).unwrap();
     let notice = meeting.show(notice()).unwrap();
-    let [ana, bo] = ["ana", "bo"].map(|id| meeting.join(Join::adult(id), Time::START).unwrap());
+    let [ana, bo] =
+        ["ana", "bo"].map(|id| meeting.join(JoinOptions::adult(id), Time::START).unwrap());
     for who in [ana, bo] {
         agree(&mut meeting, notice, who, SCOPE, millis(1000));
     }
@@ -405,7 +409,7 @@ fn r1_a_ledger_that_is_renamed_replaced_or_has_several_names_opens_nothing() {
         // The meeting's next call finds that out.
         scene.meeting.tick(millis(2000));
         assert_eq!(scene.verdict(2001), Verdict::Dropped(Reason::Ended));
-        let join = scene.meeting.join(Join::adult("eva"), millis(2002));
+        let join = scene.meeting.join(JoinOptions::adult("eva"), millis(2002));
         assert_eq!(join, Err(Error::Ended), "{what}");
         // What is withdrawn of it now is in no ledger that anybody reads.
         let mut settling = scene
@@ -445,7 +449,7 @@ fn r6_what_lies_beside_is_taken_up_by_every_call() {
         }),
         ("advance", |scene| scene.meeting.advance(millis(2000))),
         ("join", |scene| {
-            let eva = Join::adult("eva");
+            let eva = JoinOptions::adult("eva");
             scene.meeting.join(eva, millis(2000)).map(drop)
         }),
         ("show", |scene| {

@@ -9,15 +9,18 @@ use std::{
 };
 
 use framegate::{
-    Area, Authority, Beside, Carried, ColorRange, Counters, Digest, Durability, Entered, Entry,
-    Field, Finding, Format, Grant, Head, Instance, Join, Kind, Kinds, Line, MAX_FIELDS, Meeting,
-    Method, Notice, OutletId, OutletOptions, PayloadDigest, PixelFormat, PublicKey, Purposes,
-    Reason, Refusal, Samples, Schema, Scope, Seal, Signed, StreamId, Tag, TapCount, TapRelease,
-    Time, Verdict,
+    Area, Authority, Counters, Digest, Entered, Grant, Instance, JoinOptions, Kind, Kinds, Meeting,
+    MeetingOptions, Method, Notice, OutletId, OutletOptions, PublicKey, Purposes, Reason, Refusal,
+    Scope, Signed, StreamId, Tag, TapRelease, Time, Verdict,
+    archive::{Carried, Finding, PayloadDigest, Seal},
     export::{
         Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Range, Recalled, Receipt,
-        Released, Restriction, Withdrawal, cawg, ts27560, ts27560::Particulars, vcon, vcon::Dialog,
+        Released, Restriction, Withdrawal, cawg,
+        ts27560::{self, Particulars},
+        vcon::{self, Dialog},
     },
+    format::{ColorRange, Field, Format, MAX_FIELDS, PixelFormat, Samples, Schema},
+    ledger::{Beside, Durability, Entry, Head, Line, TapCount},
     wire::{
         sdp::{Preference, Recording},
         sei::Codec,
@@ -190,7 +193,8 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "gate/source.rs Source",
             "gate/frame.rs Contributors",
             "gate/frame.rs Frame",
-            "control/join.rs Join",
+            "control/join.rs JoinOptions",
+            "control/options.rs MeetingOptions",
             "media/payload.rs Payload",
             "media/payload.rs PayloadMut",
             "media/payload.rs Plane",
@@ -304,9 +308,10 @@ fn tag() -> Tag {
 /// The ledger of a meeting in which there is something of everything.
 fn memory() -> Memory {
     let memory = Memory::default();
-    let mut meeting = Meeting::open_with("test", 3, memory.writer()).unwrap();
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("test", 3).ledger(memory.writer())).unwrap();
     let notice = meeting.show(common::notice()).unwrap();
-    let who = meeting.join(Join::adult("who"), millis(0)).unwrap();
+    let who = meeting.join(JoinOptions::adult("who"), millis(0)).unwrap();
     let mut tap = common::tap(&mut meeting, common::microphone(who), Purposes::RECORD);
     let agreed = Grant::new(notice, SCOPE, Method::Clicked);
     let host = meeting.grant(Authority::Host, who, &agreed, millis(1));

@@ -3,9 +3,11 @@
 //! `tests/oracle/recall.rs` compares it with a plain replay over random meetings.
 
 use framegate::{
-    Archived, Authority, Carried, Digest, Finding, Format, Frame, Head, Instance, Join, Kind,
-    Kinds, Ledger, LedgerFault, Meeting, MeetingKey, Participant, Purposes, Scope, Seal, Seals,
-    StreamOptions, Subject, Subjects, Tag, Tap, Time, Verifier,
+    Authority, Digest, Frame, Instance, JoinOptions, Kind, Kinds, Meeting, MeetingOptions,
+    Participant, Purposes, Scope, StreamOptions, Tag, Tap, Time,
+    archive::{Archived, Carried, Finding, MeetingKey, Seal, Seals, Subject, Subjects, Verifier},
+    format::Format,
+    ledger::{Head, Ledger, LedgerFault},
 };
 
 use crate::common::{self, Memory, SCOPE, agree, millis, notice, own};
@@ -25,9 +27,11 @@ struct Scene {
 /// Ana and Bo agreed to everything at 1 s; Ana's microphone is recorded.
 fn scene() -> Scene {
     let ledger = Memory::default();
-    let mut meeting = Meeting::open_with("standup", 4, ledger.writer()).unwrap();
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("standup", 4).ledger(ledger.writer())).unwrap();
     let digest = meeting.show(notice()).unwrap();
-    let [ana, bo] = ["ana", "bo"].map(|id| meeting.join(Join::adult(id), Time::START).unwrap());
+    let [ana, bo] =
+        ["ana", "bo"].map(|id| meeting.join(JoinOptions::adult(id), Time::START).unwrap());
     for who in [ana, bo] {
         agree(&mut meeting, digest, who, SCOPE, millis(1000));
     }
@@ -337,7 +341,7 @@ fn what_was_withdrawn_goes_for_good_and_nothing_else_goes() {
     );
     let again = scene
         .meeting
-        .join(Join::adult("ana"), millis(3500))
+        .join(JoinOptions::adult("ana"), millis(3500))
         .unwrap();
     agree(&mut scene.meeting, scene.notice, again, SCOPE, millis(3600));
     let stream = StreamOptions::owned(again, Kind::Audio, Format::OPAQUE);

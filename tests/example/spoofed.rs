@@ -8,8 +8,9 @@ mod quoted;
 use std::{fs, path::Path, process::Command};
 
 use framegate::{
-    Authority, Digest, Durability, Entry, FileStore, Grant, Join, Kind, Kinds, Ledger,
-    LedgerWriter, Meeting, Method, Notice, Purposes, Scope, Time,
+    Authority, Digest, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice,
+    Purposes, Scope, Time,
+    ledger::{Durability, Entry, FileStore, Ledger, LedgerWriter},
 };
 use proptest::{
     collection::vec,
@@ -298,7 +299,7 @@ fn runner(cases: u32) -> TestRunner {
 fn meeting(path: &Path, people: &[String], recipients: &[String], versions: &[String]) -> Ledger {
     let store = FileStore::create(path).unwrap();
     let writer = LedgerWriter::new(Box::new(store)).durability(Durability::Batched);
-    let mut meeting = Meeting::open_with("m\u{202e}", 100, writer).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("m\u{202e}", 100).ledger(writer)).unwrap();
     let mut purposes = vec![Purposes::RECORD, Purposes::TRAIN];
     for recipient in recipients {
         // One that has a line feed in it could not be signed for.
@@ -319,7 +320,7 @@ fn meeting(path: &Path, people: &[String], recipients: &[String], versions: &[St
         notices.push(meeting.show(notice).unwrap());
     }
     for (number, id) in people.iter().enumerate() {
-        let Ok(who) = meeting.join(Join::adult(id), Time::START) else {
+        let Ok(who) = meeting.join(JoinOptions::adult(id), Time::START) else {
             continue;
         };
         let purpose = purposes[number % purposes.len()];

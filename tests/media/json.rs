@@ -1,8 +1,8 @@
 //! JSON without what nobody agreed to: as long as it was, JSON still, and telling nothing of what is hidden but its length.
 
 use framegate::{
-    Area, Contributors, Error, Format, Frame, Kind, Payload, Purposes, Reason, Region,
-    StreamOptions, Time, Verdict,
+    Area, Contributors, Error, Frame, Kind, Payload, Purposes, Reason, Region, StreamOptions, Time,
+    Verdict, format::Format,
 };
 use proptest::{
     prelude::*,

@@ -1,8 +1,8 @@
 //! Groups that frames come with, of this meeting and of another.
 
 use framegate::{
-    Authority, Digest, Grant, Group, Join, LedgerWriter, Meeting, Method, Notice, Participant,
-    Scope, Time,
+    Authority, Digest, Grant, Group, JoinOptions, Meeting, Method, Notice, Participant, Scope,
+    Time, ledger::LedgerWriter,
 };
 
 use crate::{
@@ -55,7 +55,7 @@ impl Others {
         let notice = meeting.show(notice).expect("a notice");
         let grant = Grant::new(notice, Scope::ALL, Method::Typed);
         let mut join = |id| {
-            let who = meeting.join(Join::adult(id), Time::START)?;
+            let who = meeting.join(JoinOptions::adult(id), Time::START)?;
             meeting.grant(Authority::Participant, who, &grant, Time::START)?;
             Ok::<_, framegate::Error>(who)
         };

@@ -3,7 +3,10 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use framegate::{Authority, Device, Entered, Ledger, PastMeeting, Scope, Store};
+use framegate::{
+    Authority, Entered, PastMeeting, Scope,
+    ledger::{Device, Ledger, Store},
+};
 
 use crate::{
     common::Memory,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use framegate::{
-    Archived, Carried, Finding, Kind, Kinds, Ledger, MeetingKey, Purposes, Scope, Seals, Subject,
-    Subjects, Tag, Verifier,
+    Kind, Kinds, Purposes, Scope, Tag,
+    archive::{Archived, Carried, Finding, MeetingKey, Seals, Subject, Subjects, Verifier},
+    ledger::Ledger,
 };
 use proptest::{sample::Index, test_runner::TestCaseError};
 
@@ -186,7 +187,7 @@ pub fn check(
 /// Seals everything that is kept and has it checked, by the ledger as it is now.
 pub fn compare(
     run: &Run,
-    earlier: Option<&framegate::Head>,
+    earlier: Option<&framegate::ledger::Head>,
     fault: Option<Fault>,
 ) -> Result<(), Disagreement> {
     let ledger = Ledger::read(&run.ledger.bytes(), earlier, None).expect("a ledger");

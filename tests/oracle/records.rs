@@ -1,6 +1,9 @@
 //! Records (R9), once more from the rule: which values they can have, and how much those of one person may tell one outlet.
 
-use framegate::{Field, Reason, Schema};
+use framegate::{
+    Reason,
+    format::{Field, Schema},
+};
 
 use crate::rules::{Contributors, Event, Fault, Frame, Oracle, Stream, Tap, Whose};
 

@@ -3,8 +3,10 @@
 use std::{collections::BTreeSet, iter};
 
 use framegate::{
-    Contributors, Device, Entry, Format, Frame, Kind, Ledger, LedgerError, LedgerFault, Meeting,
-    OutletOptions, Participant, Purposes, StreamOptions, Time, Verdict,
+    Contributors, Frame, Kind, Meeting, OutletOptions, Participant, Purposes, StreamOptions, Time,
+    Verdict,
+    format::Format,
+    ledger::{Device, Entry, Ledger, LedgerError, LedgerFault},
 };
 
 use crate::{

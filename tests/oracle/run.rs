@@ -3,9 +3,11 @@
 use std::{collections::BTreeMap, fmt::Debug, mem};
 
 use framegate::{
-    ColorRange, Contributors, Counters, Decision, Device, Digest, Error, Frame, Grant, Instance,
-    Join, Kind, Kinds, Meeting, Notice, OutletOptions, Participant, PixelFormat, PublicKey,
-    Purposes, Reason, Region, Samples, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
+    Contributors, Counters, Decision, Digest, Error, Frame, Grant, Instance, JoinOptions, Kind,
+    Kinds, Meeting, MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes,
+    Reason, Region, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
+    format::{ColorRange, PixelFormat, Samples},
+    ledger::Device,
 };
 use proptest::test_runner::TestCaseError;
 
@@ -135,7 +137,11 @@ impl Run {
         let (ledger, oracle) = (Memory::default(), Oracle::open(room, fault));
         let instance = Instance::from_bytes(oracle.instance).expect("an instance");
         let writer = ledger.writer().device(Device::new(&DEVICE).unwrap());
-        let meeting = Meeting::open_as(instance, MEETING, room, writer);
+        let meeting = Meeting::open(
+            MeetingOptions::new(MEETING, room)
+                .instance(instance)
+                .ledger(writer),
+        );
         Self {
             meeting: meeting.expect("a meeting"),
             ledger,
@@ -276,9 +282,9 @@ impl Run {
         let guarded = Some(&id) == IDS.last();
         let key = self.oracle.scripted_key(id, key);
         let mut join = if guarded {
-            Join::with_guardian(id, GUARDIAN)
+            JoinOptions::with_guardian(id, GUARDIAN)
         } else {
-            Join::adult(id)
+            JoinOptions::adult(id)
         };
         if let Some(key) = key {
             join = join.key(PublicKey(key));
@@ -417,19 +423,22 @@ impl Run {
     ) -> Result<(), Disagreement> {
         let gate_format = match format {
             // It is said by the schema.
-            Format::Record(_) => framegate::Format::OPAQUE,
-            Format::Sound => framegate::Format::pcm(Samples::S16, 2),
-            Format::PlanarSound => framegate::Format::planar_pcm(Samples::S16, 2),
-            Format::Text => framegate::Format::UTF8,
-            Format::Json => framegate::Format::JSON,
+            Format::Record(_) => framegate::format::Format::OPAQUE,
+            Format::Sound => framegate::format::Format::pcm(Samples::S16, 2),
+            Format::PlanarSound => framegate::format::Format::planar_pcm(Samples::S16, 2),
+            Format::Text => framegate::format::Format::UTF8,
+            Format::Json => framegate::format::Format::JSON,
             Format::Picture {
                 width,
                 height,
                 is_nv12: false,
-            } => framegate::Format::i420(width, height),
-            Format::Picture { width, height, .. } => {
-                framegate::Format::picture(PixelFormat::Nv12, ColorRange::Limited, width, height)
-            }
+            } => framegate::format::Format::i420(width, height),
+            Format::Picture { width, height, .. } => framegate::format::Format::picture(
+                PixelFormat::Nv12,
+                ColorRange::Limited,
+                width,
+                height,
+            ),
         };
         let (whose, stream) = match owner {
             ScriptedOwner::Stay(stay) => {

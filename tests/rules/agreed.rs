@@ -2,8 +2,9 @@
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Digest, Error, Grant, Instance, Join, Kinds, Ledger, LedgerFault, Meeting, Method,
-    Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Signed, Time, Verdict,
+    Authority, Digest, Error, Grant, Instance, JoinOptions, Kinds, Meeting, Method, Participant,
+    Payload, PublicKey, Purposes, Reason, Refusal, Scope, Signed, Time, Verdict,
+    ledger::{Ledger, LedgerFault},
 };
 use serde_json::Value;
 
@@ -84,7 +85,7 @@ impl Past {
                 if let Some(before) = who {
                     let _ = meeting.leave(before, now).unwrap();
                 }
-                who = Some(meeting.join(Join::adult("ann"), now).unwrap());
+                who = Some(meeting.join(JoinOptions::adult("ann"), now).unwrap());
             }
             if at == self.shown {
                 meeting.advance(now).unwrap();
@@ -190,7 +191,7 @@ fn r5_what_happened_before_a_meeting_went_on_was_over_when_its_time_goes_on() {
         let memory = Memory::default();
         let mut meeting = common::open("m", 3, memory.writer());
         let notice = meeting.show(common::notice()).unwrap();
-        let ann = meeting.join(Join::adult("ann"), millis(1)).unwrap();
+        let ann = meeting.join(JoinOptions::adult("ann"), millis(1)).unwrap();
         let _ = meeting.withdraw(BY, ann, ASKED, millis(2)).unwrap();
         drop(meeting);
         let half = if torn { &b"{\"n\":"[..] } else { b"" };
@@ -235,7 +236,7 @@ fn signed(
 fn weekly(memory: &Memory, key: PublicKey) -> (Meeting, Digest, Participant) {
     let mut meeting = common::open("weekly", 3, memory.writer());
     let notice = meeting.show(common::notice()).unwrap();
-    let ann = Join::adult("ann").key(key);
+    let ann = JoinOptions::adult("ann").key(key);
     let ann = meeting.join(ann, Time::START).unwrap();
     (meeting, notice, ann)
 }

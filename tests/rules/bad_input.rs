@@ -1,10 +1,11 @@
 //! Every door has its own answer to bad input: an error at setup, a withheld frame on the hot half; never a panic, never more cleared.
 
 use framegate::{
-    Area, Authority, ColorRange, Contributors, Digest, Error, Field, Format, Frame, Grant, Join,
-    Kind, Kinds, MAX_REGIONS, Meeting, Method, Notice, OutletOptions, Participant, Payload,
-    PayloadMut, PixelFormat, Plane, PlaneMut, Purposes, Reason, Region, Samples, Schema, Scope,
-    StreamOptions, Tap, Time, Verdict,
+    Area, Authority, Contributors, Digest, Error, Frame, Grant, JoinOptions, Kind, Kinds,
+    MAX_REGIONS, Meeting, MeetingOptions, Method, Notice, OutletOptions, Participant, Payload,
+    PayloadMut, Plane, PlaneMut, Purposes, Reason, Region, Scope, StreamOptions, Tap, Time,
+    Verdict,
+    format::{ColorRange, Field, Format, PixelFormat, Samples, Schema},
 };
 
 use crate::common::{
@@ -59,7 +60,10 @@ fn r1_times() {
         Verdict::Whole
     );
 
-    assert_eq!(meeting.join(Join::adult("late"), late), Err(Error::Time));
+    assert_eq!(
+        meeting.join(JoinOptions::adult("late"), late),
+        Err(Error::Time)
+    );
     let lifted = meeting.lift(Authority::Host, None, Scope::ALL, millis(-1));
     assert_eq!(lifted, Err(Error::Time));
     // What narrows does so now, whatever the time.
@@ -261,7 +265,7 @@ fn r1_a_buffer_that_is_not_like_the_payload() {
 fn r4_lists_with_strangers_and_repetitions() {
     let stream = |_| StreamOptions::mix(Kind::Audio, Format::OPAQUE);
     let (mut meeting, who, mut tap) = agreed(stream);
-    let gone = meeting.join(Join::adult("gone"), millis(1)).unwrap();
+    let gone = meeting.join(JoinOptions::adult("gone"), millis(1)).unwrap();
     let _ = meeting.leave(gone, millis(1)).unwrap();
     // In the same slot of their meeting, and the first there, too.
     let (other, _, [foreign]) = common::meeting();
@@ -315,7 +319,7 @@ fn r1_the_end_and_the_loss_of_a_meeting_close_every_tap() {
         ended
     );
     assert_eq!(
-        meeting.join(Join::adult("late"), millis(2)),
+        meeting.join(JoinOptions::adult("late"), millis(2)),
         Err(Error::Ended)
     );
     let settling = meeting
@@ -333,23 +337,26 @@ fn r1_the_end_and_the_loss_of_a_meeting_close_every_tap() {
 
 #[test]
 fn setup_answers_with_errors() {
-    let full = |participants| Meeting::open("m", participants).err();
+    let full = |participants| Meeting::open(MeetingOptions::new("m", participants)).err();
     assert_eq!(full(65_536), Some(Error::Full("participants")));
     assert_eq!(full(0), Some(Error::Empty("room for participants")));
-    assert_eq!(Meeting::open("", 1).err(), Some(Error::Empty("id")));
-
-    let mut meeting = Meeting::open("m", 1).unwrap();
     assert_eq!(
-        meeting.join(Join::adult(""), Time::START),
+        Meeting::open(MeetingOptions::new("", 1)).err(),
+        Some(Error::Empty("id"))
+    );
+
+    let mut meeting = Meeting::open(MeetingOptions::new("m", 1)).unwrap();
+    assert_eq!(
+        meeting.join(JoinOptions::adult(""), Time::START),
         Err(Error::Empty("id"))
     );
-    let who = meeting.join(Join::adult("a"), Time::START).unwrap();
+    let who = meeting.join(JoinOptions::adult("a"), Time::START).unwrap();
     assert_eq!(
-        meeting.join(Join::adult("a"), Time::START),
+        meeting.join(JoinOptions::adult("a"), Time::START),
         Err(Error::AlreadyJoined)
     );
     assert_eq!(
-        meeting.join(Join::adult("b"), Time::START),
+        meeting.join(JoinOptions::adult("b"), Time::START),
         Err(Error::Full("participants"))
     );
 
@@ -428,8 +435,8 @@ fn setup_answers_with_errors() {
 
 #[test]
 fn r3_a_grant_needs_a_notice_that_describes_it() {
-    let mut meeting = Meeting::open("m", 1).unwrap();
-    let who = meeting.join(Join::adult("a"), Time::START).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("m", 1)).unwrap();
+    let who = meeting.join(JoinOptions::adult("a"), Time::START).unwrap();
     let scope = Scope::new(Kinds::AUDIO, Purposes::RECORD);
     let notice = Notice {
         digest: Digest::of("We record what you say."),

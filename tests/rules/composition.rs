@@ -1,8 +1,9 @@
 //! What is composed of several people, and changes from frame to frame: galleries, mixes, shared screens (R4).
 
 use framegate::{
-    Area, ColorRange, Contributors, Format, Frame, Kind, Kinds, Participant, Payload, PixelFormat,
-    Purposes, Reason, Region, Samples, Scope, StreamOptions, Time, Verdict,
+    Area, Contributors, Frame, Kind, Kinds, Participant, Payload, Purposes, Reason, Region, Scope,
+    StreamOptions, Time, Verdict,
+    format::{ColorRange, Format, PixelFormat, Samples},
 };
 use proptest::{
     prelude::*,

@@ -6,11 +6,13 @@ use std::{
 };
 
 use framegate::{
-    Area, Authority, Contributors, Device, Finding, Format, Frame, Grant, Instance, Join, Kind,
-    Kinds, LedgerWriter, Meeting, MeetingKey, Method, OutletOptions, Payload, PayloadDigest,
-    PayloadMut, Plane, PlaneMut, PublicKey, Purposes, Reason, Refusal, Region, Scope, Signed,
-    StreamOptions, Subject, Subjects, Time, UnknownWord, Verdict,
+    Area, Authority, Contributors, Frame, Grant, Instance, JoinOptions, Kind, Kinds, Meeting,
+    MeetingOptions, Method, OutletOptions, Payload, PayloadMut, Plane, PlaneMut, PublicKey,
+    Purposes, Reason, Refusal, Region, Scope, Signed, StreamOptions, Time, UnknownWord, Verdict,
+    archive::{Finding, MeetingKey, PayloadDigest, Subject, Subjects},
     export::{ErasureList, Receipt, ts27560},
+    format::Format,
+    ledger::{Device, LedgerWriter},
 };
 use serde::Serialize;
 
@@ -54,11 +56,12 @@ fn nothing_that_identifies_or_opens_is_shown() {
     let instance = Instance::from_bytes([7; 16]).unwrap();
     let writer = LedgerWriter::new(Box::new(memory.clone())).device(device.clone());
     hides(&writer);
-    let mut meeting = Meeting::open_as(instance, ID, 9, writer).unwrap();
+    let mut meeting =
+        Meeting::open(MeetingOptions::new(ID, 9).instance(instance).ledger(writer)).unwrap();
     let now = millis(1);
-    let join = Join::with_guardian(ID, "a guardian").key(PublicKey(KEY));
+    let join = JoinOptions::with_guardian(ID, "a guardian").key(PublicKey(KEY));
     hides(&join);
-    let join = Join::with_guardian(ID, "a guardian");
+    let join = JoinOptions::with_guardian(ID, "a guardian");
     let who = meeting.join(join, now).unwrap();
     let digest = meeting.show(notice()).unwrap();
     let scope = Scope::new(Kinds::CHAT, Purposes::RECORD);

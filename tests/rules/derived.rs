@@ -1,9 +1,9 @@
 //! What is derived from frames clears no more than they did (R8).
 
 use framegate::{
-    Area, Authority, Contributors, Digest, Format, Frame, KeptSource, Kind, Kinds, MAX_SOURCES,
-    Meeting, Participant, Payload, Purposes, Reason, Region, Scope, Source, StreamOptions, Tag,
-    Tap, Time, Verdict,
+    Area, Authority, Contributors, Digest, Frame, KeptSource, Kind, Kinds, MAX_SOURCES, Meeting,
+    Participant, Payload, Purposes, Reason, Region, Scope, Source, StreamOptions, Tag, Tap, Time,
+    Verdict, format::Format,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -101,7 +101,8 @@ fn r8_a_caption_carries_the_meet_of_its_sources() {
 fn r8_what_is_made_of_a_frame_in_part_is_tagged_so() {
     let (mut meeting, notice, [ana, ben]) = meeting();
     agree(&mut meeting, notice, ana, common::SCOPE, Time::START);
-    let stereo = StreamOptions::composite(Kind::Audio, Format::pcm(framegate::Samples::S16, 2));
+    let stereo =
+        StreamOptions::composite(Kind::Audio, Format::pcm(framegate::format::Samples::S16, 2));
     let mut stereo = tap(&mut meeting, stereo, RECORD);
     let regions = [0, 1].map(|channel| {
         Region::new(
@@ -205,7 +206,7 @@ fn r8_a_source_of_another_meeting_is_withheld() {
     let (mut meeting, _, _, own_voice, mut tap) = caption();
     let (mut other, notice, [stranger]) = common::meeting();
     agree(&mut other, notice, stranger, common::SCOPE, Time::START);
-    let _ = meeting.join(framegate::Join::adult("more"), millis(6));
+    let _ = meeting.join(framegate::JoinOptions::adult("more"), millis(6));
     let foreign = heard(&mut other, stranger, RECORD, millis(5));
     let sources = [own_voice.as_source(), foreign.as_source()];
     let verdict = derive(&mut tap, &sources[..1], millis(9));

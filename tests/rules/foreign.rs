@@ -1,9 +1,9 @@
 //! Every handle of another meeting, and of another life of the same one, at every call that takes one: refused at setup, unknown on the hot half.
 
 use framegate::{
-    Area, Authority, Contributors, Digest, Error, Format, Frame, Grant, Group, Join, Kind, Meeting,
-    Method, Outlet, OutletOptions, Participant, Payload, Purposes, Reason, Region, Scope, Settling,
-    Stream, StreamOptions, Tap, Time, Verdict,
+    Area, Authority, Contributors, Digest, Error, Frame, Grant, Group, JoinOptions, Kind, Meeting,
+    MeetingOptions, Method, Outlet, OutletOptions, Participant, Payload, Purposes, Reason, Region,
+    Scope, Settling, Stream, StreamOptions, Tap, Time, Verdict, format::Format,
 };
 
 use crate::common::{Memory, SCOPE, agree, millis, notice, own};
@@ -26,14 +26,17 @@ struct Room {
 impl Room {
     fn open(id: &str, text: &str) -> Self {
         let memory = Memory::default();
-        let mut meeting = Meeting::open_with(id, 4, memory.writer()).unwrap();
+        let mut meeting =
+            Meeting::open(MeetingOptions::new(id, 4).ledger(memory.writer())).unwrap();
         let notice = meeting
             .show(framegate::Notice {
                 digest: Digest::of(text),
                 ..notice()
             })
             .unwrap();
-        meeting.join(Join::adult("ana"), Time::START).unwrap();
+        meeting
+            .join(JoinOptions::adult("ana"), Time::START)
+            .unwrap();
         Self::of(meeting, memory, notice)
     }
 
@@ -165,7 +168,7 @@ fn pairs() -> Vec<(&'static str, Room, Handles)> {
     // Of a room that goes on after a crash, what was there before it.
     let mut before = Room::open("room", "text");
     let earlier = Handles {
-        _meeting: Meeting::open("none", 1).unwrap(),
+        _meeting: Meeting::open(MeetingOptions::new("none", 1)).unwrap(),
         notice: before.notice,
         who: before.who,
         stream: before.stream,
@@ -221,7 +224,7 @@ fn handles_of_another_meeting_are_refused_at_setup() {
     // The control: with its own handles every call does something.
     let mut room = Room::open("room", "text");
     let own = Handles {
-        _meeting: Meeting::open("none", 1).unwrap(),
+        _meeting: Meeting::open(MeetingOptions::new("none", 1)).unwrap(),
         notice: room.notice,
         who: room.who,
         stream: room.stream,
@@ -272,8 +275,8 @@ fn r4_a_regions_owner_of_another_meeting_is_unknown() {
     for (whose, mut room, of) in pairs() {
         let kind = Kind::Video;
         let format = Format::picture(
-            framegate::PixelFormat::Gray8,
-            framegate::ColorRange::Full,
+            framegate::format::PixelFormat::Gray8,
+            framegate::format::ColorRange::Full,
             2,
             2,
         );

@@ -2,8 +2,10 @@
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Digest, Entry, Error, Grant, Join, Kinds, Ledger, Line, Meeting, Method, Payload,
-    PublicKey, Purposes, Reason, Refusal, Scope, Signed, Time, Verdict, export::Receipt,
+    Authority, Digest, Error, Grant, JoinOptions, Kinds, Meeting, MeetingOptions, Method, Payload,
+    PublicKey, Purposes, Reason, Refusal, Scope, Signed, Time, Verdict,
+    export::Receipt,
+    ledger::{Entry, Ledger, Line},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -14,7 +16,7 @@ const RECORD: Scope = Scope::new(Kinds::AUDIO, Purposes::RECORD);
 #[test]
 fn r2_only_the_guardian_agrees_either_withdraws_and_the_own_refusal_stands() {
     let (mut meeting, notice, [_]) = meeting();
-    let child = Join::with_guardian("child", "guardian");
+    let child = JoinOptions::with_guardian("child", "guardian");
     let child = meeting.join(child, Time::START).unwrap();
     let mut tap = tap(&mut meeting, microphone(child), Purposes::RECORD);
     let mut verdict_at = |at| {
@@ -67,7 +69,7 @@ fn r2_an_adult_has_no_guardian() {
         refused,
         Err(Error::Refused(Refusal::Overreach, Authority::Guardian))
     );
-    let own = Join::with_guardian("child", "child");
+    let own = JoinOptions::with_guardian("child", "child");
     assert_eq!(meeting.join(own, Time::START), Err(Error::OwnGuardian));
 }
 
@@ -75,11 +77,12 @@ fn r2_an_adult_has_no_guardian() {
 #[test]
 fn r2_a_guardian_without_a_key_is_the_clients_word_and_with_one_the_keys() {
     let memory = Memory::default();
-    let mut meeting = Meeting::open_with("guarded", 4, memory.writer()).unwrap();
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("guarded", 4).ledger(memory.writer())).unwrap();
     let notice = meeting.show(common::notice()).unwrap();
     let grant = Grant::new(notice, RECORD, Method::Clicked);
     let guardian = Authority::Guardian;
-    let bob = Join::with_guardian("bob", "the-host");
+    let bob = JoinOptions::with_guardian("bob", "the-host");
     let bob = meeting.join(bob, millis(1)).unwrap();
     meeting.grant(guardian, bob, &grant, millis(2)).unwrap();
     // It cannot seem to be more.
@@ -90,7 +93,7 @@ fn r2_a_guardian_without_a_key_is_the_clients_word_and_with_one_the_keys() {
 
     let secret = SigningKey::from_bytes(&[5; 32]);
     let key = PublicKey(secret.verifying_key().to_bytes());
-    let guarded = Join::with_guardian("kid", "mother");
+    let guarded = JoinOptions::with_guardian("kid", "mother");
     let kid = meeting.join(guarded.key(key), millis(3)).unwrap();
     let granted = meeting.grant(guardian, kid, &grant, millis(4));
     assert_eq!(granted, unsigned);
@@ -122,9 +125,13 @@ fn r2_a_guardian_without_a_key_is_the_clients_word_and_with_one_the_keys() {
 #[test]
 fn r2_a_guardian_is_bound_to_the_id_as_long_as_the_meeting_lasts() {
     let memory = Memory::default();
-    let mut meeting = Meeting::open_with("guarded", 4, memory.writer()).unwrap();
-    let child = Join::with_guardian("child", "mother");
-    let others = [Join::adult("child"), Join::with_guardian("child", "bot")];
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("guarded", 4).ledger(memory.writer())).unwrap();
+    let child = JoinOptions::with_guardian("child", "mother");
+    let others = [
+        JoinOptions::adult("child"),
+        JoinOptions::with_guardian("child", "bot"),
+    ];
     let wrong = Err(Error::WrongGuardian);
     for at in [1, 3] {
         let who = meeting.join(child, millis(at)).unwrap();
@@ -134,9 +141,9 @@ fn r2_a_guardian_is_bound_to_the_id_as_long_as_the_meeting_lasts() {
         }
     }
     // One who came as an adult before may have a guardian from now on.
-    let adult = meeting.join(Join::adult("eva"), millis(5)).unwrap();
+    let adult = meeting.join(JoinOptions::adult("eva"), millis(5)).unwrap();
     let _ = meeting.leave(adult, millis(6)).unwrap();
-    let guarded = Join::with_guardian("eva", "father");
+    let guarded = JoinOptions::with_guardian("eva", "father");
     meeting.join(guarded, millis(7)).unwrap();
     drop(meeting);
 

@@ -8,9 +8,11 @@ use std::{
 };
 
 use framegate::{
-    Area, Authority, Contributors, Digest, Error, Field, Format, Frame, Grant, Join, Kind, Kinds,
-    LedgerWriter, Meeting, Method, Notice, OutletOptions, Participant, Payload, PayloadMut,
-    Purposes, Reason, Refusal, Region, Samples, Schema, Scope, StreamOptions, Tap, Time, Verdict,
+    Area, Authority, Contributors, Digest, Error, Frame, Grant, JoinOptions, Kind, Kinds, Meeting,
+    Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Purposes, Reason, Refusal,
+    Region, Scope, StreamOptions, Tap, Time, Verdict,
+    format::{Field, Format, Samples, Schema},
+    ledger::LedgerWriter,
 };
 
 use crate::common::{
@@ -110,7 +112,7 @@ fn r5_agreed_earlier_is_agreed_from_now_on() {
 fn r6_withdrawing_with_the_handle_of_an_earlier_stay_reaches_this_one() {
     let (mut meeting, notice, before, _) = agreed();
     let _ = meeting.leave(before, millis(20)).unwrap();
-    let again = meeting.join(Join::adult("0"), millis(30)).unwrap();
+    let again = meeting.join(JoinOptions::adult("0"), millis(30)).unwrap();
     agree(&mut meeting, notice, again, SCOPE, millis(30));
     let mut tap = tap(&mut meeting, microphone(again), Purposes::RECORD);
     assert_eq!(record(&mut tap, 40), Verdict::Whole);
@@ -136,26 +138,30 @@ fn r6_withdrawing_with_the_handle_of_an_earlier_stay_reaches_this_one() {
 #[test]
 fn r2_ids_that_look_alike_are_different_people() {
     let (mut meeting, notice, [_]) = meeting();
-    let ana = meeting.join(Join::adult("ana"), Time::START).unwrap();
+    let ana = meeting
+        .join(JoinOptions::adult("ana"), Time::START)
+        .unwrap();
     agree(&mut meeting, notice, ana, SCOPE, Time::START);
     for id in ["Ana", "ana ", "ana\0", "an\u{e1}"] {
-        let other = meeting.join(Join::adult(id), Time::START).unwrap();
+        let other = meeting.join(JoinOptions::adult(id), Time::START).unwrap();
         assert_ne!(other, ana);
         let mut of_other = tap(&mut meeting, microphone(other), Purposes::RECORD);
         assert_eq!(record(&mut of_other, 1), NOT_GRANTED, "{id:?}");
         let _ = meeting.leave(other, millis(1)).unwrap();
     }
-    let twice = meeting.join(Join::adult("ana"), millis(1));
+    let twice = meeting.join(JoinOptions::adult("ana"), millis(1));
     assert_eq!(twice, Err(Error::AlreadyJoined));
-    let nobody = meeting.join(Join::with_guardian("kid", ""), millis(1));
+    let nobody = meeting.join(JoinOptions::with_guardian("kid", ""), millis(1));
     assert_eq!(nobody, Err(Error::Empty("id")));
 }
 
 #[test]
 fn r2_a_guardian_agrees_for_their_child_alone_and_a_child_not_at_all() {
     let (mut meeting, notice, [_]) = meeting();
-    let parent = meeting.join(Join::adult("parent"), Time::START).unwrap();
-    let child = Join::with_guardian("kid", "parent");
+    let parent = meeting
+        .join(JoinOptions::adult("parent"), Time::START)
+        .unwrap();
+    let child = JoinOptions::with_guardian("kid", "parent");
     let kid = meeting.join(child, Time::START).unwrap();
     let mut of_kid = tap(&mut meeting, microphone(kid), Purposes::RECORD);
     let grant = Grant::new(notice, SCOPE, Method::Clicked);
@@ -175,7 +181,7 @@ fn r4_one_who_came_after_the_group_was_made_is_named_beside_it_or_not_at_all() {
     let (mut meeting, notice, [ana]) = meeting();
     agree(&mut meeting, notice, ana, SCOPE, Time::START);
     let group = meeting.group(&[ana]).unwrap();
-    let ben = meeting.join(Join::adult("ben"), millis(1)).unwrap();
+    let ben = meeting.join(JoinOptions::adult("ben"), millis(1)).unwrap();
     let mix = StreamOptions::mix(Kind::Audio, Format::OPAQUE);
     let mut tap = tap(&mut meeting, mix, Purposes::RECORD);
     let frame = Frame::new(millis(2), Contributors::Group(&group));
@@ -186,7 +192,7 @@ fn r4_one_who_came_after_the_group_was_made_is_named_beside_it_or_not_at_all() {
     assert_eq!(admit(&mut tap, &frame, millis(3)), NOT_GRANTED);
     // Of one of whom somebody has left nothing goes, whoever has come back.
     let _ = meeting.leave(ana, millis(4)).unwrap();
-    let ana = meeting.join(Join::adult("0"), millis(5)).unwrap();
+    let ana = meeting.join(JoinOptions::adult("0"), millis(5)).unwrap();
     agree(&mut meeting, notice, ana, SCOPE, millis(5));
     let frame = Frame::new(millis(6), Contributors::Group(&group));
     let absent = Verdict::Dropped(Reason::Absent);
@@ -343,7 +349,9 @@ fn r10_a_grant_that_failed_and_is_tried_again_begins_then() {
     let memory = Memory::default();
     let mut meeting = common::open("test", 2, memory.writer());
     let notice = meeting.show(notice()).unwrap();
-    let who = meeting.join(Join::adult("ana"), Time::START).unwrap();
+    let who = meeting
+        .join(JoinOptions::adult("ana"), Time::START)
+        .unwrap();
     let mut tap = tap(&mut meeting, microphone(who), Purposes::RECORD);
     let grant = Grant::new(notice, SCOPE, Method::Clicked);
     memory.fail(true);
@@ -607,7 +615,9 @@ fn r1_nothing_begins_anew_after_the_end() {
     let memory = Memory::default();
     let mut meeting = common::open("test", 4, memory.writer());
     let notice = meeting.show(notice()).unwrap();
-    let who = meeting.join(Join::adult("ana"), Time::START).unwrap();
+    let who = meeting
+        .join(JoinOptions::adult("ana"), Time::START)
+        .unwrap();
     agree(&mut meeting, notice, who, SCOPE, Time::START);
     let stream = meeting.open_stream(microphone(who)).unwrap();
     let outlet = OutletOptions::new("outlet", Purposes::RECORD);
@@ -637,7 +647,9 @@ fn r5_after_a_resumption_what_was_buffered_before_the_crash_is_of_nobody() {
     let memory = Memory::default();
     let mut meeting = common::open("test", 4, memory.writer());
     let notice = meeting.show(notice()).unwrap();
-    let before = meeting.join(Join::adult("ana"), Time::START).unwrap();
+    let before = meeting
+        .join(JoinOptions::adult("ana"), Time::START)
+        .unwrap();
     agree(&mut meeting, notice, before, SCOPE, Time::START);
     let mut old = tap(&mut meeting, microphone(before), Purposes::RECORD);
     assert_eq!(record(&mut old, 1), Verdict::Whole);

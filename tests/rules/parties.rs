@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Digest, Error, Grant, Join, Kinds, Ledger, LedgerError, LedgerFault, LedgerWriter,
-    Meeting, Method, Notice, OutletOptions, Participant, Payload, PublicKey, Purposes, Reason,
-    Refusal, Scope, Signed, Verdict, export::Receipt,
+    Authority, Digest, Error, Grant, JoinOptions, Kinds, Meeting, Method, Notice, OutletOptions,
+    Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Signed, Verdict,
+    export::Receipt,
+    ledger::{Ledger, LedgerError, LedgerFault, LedgerWriter},
 };
 use serde_json::Value;
 
@@ -44,7 +45,10 @@ fn meeting(memory: &Memory) -> (Meeting, Vec<(Purposes, Purposes)>, Digest, [Par
     let pairs = pairs.chain([(other, Purposes::IDENTIFY)]).collect();
     let notice = meeting.show(common::notice()).unwrap();
     let key = PublicKey(secret().verifying_key().to_bytes());
-    let people = [Join::adult("ann"), Join::adult("eva").key(key)];
+    let people = [
+        JoinOptions::adult("ann"),
+        JoinOptions::adult("eva").key(key),
+    ];
     let people = people.map(|join| meeting.join(join, millis(1)).unwrap());
     (meeting, pairs, notice, people)
 }
@@ -170,7 +174,7 @@ fn r2_what_is_said_to_be_signed_is_signed() {
 fn r3_a_bit_without_a_name_is_nobody() {
     let memory = Memory::default();
     let mut meeting = common::open("nameless", 4, memory.writer());
-    let ann = meeting.join(Join::adult("ann"), millis(1)).unwrap();
+    let ann = meeting.join(JoinOptions::adult("ann"), millis(1)).unwrap();
     let bit = Purposes::from_bits_retain(1 << 9);
     let empty = Err(Error::Empty("notice's scope"));
     assert_eq!(meeting.show(notice("of nobody", bit)), empty);

@@ -1,8 +1,9 @@
 //! Service data is data: closed schemas, ranges, and so many bits a minute (R9).
 
 use framegate::{
-    Contributors, Field, Format, Frame, Join, Kind, Kinds, Meeting, Outlet, OutletOptions,
-    Participant, Payload, Purposes, Reason, Region, Schema, StreamOptions, Tap, Time, Verdict,
+    Contributors, Frame, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Outlet, OutletOptions,
+    Participant, Payload, Purposes, Reason, Region, StreamOptions, Tap, Time, Verdict,
+    format::{Field, Format, Schema},
 };
 
 use crate::common::{self, agree, meeting, millis, own, tap};
@@ -241,7 +242,7 @@ fn r9_coming_back_is_no_way_to_a_new_budget() {
     let mut before = telemetry(&mut meeting, who, counter(64), metrics);
     assert_eq!(released(&mut before, 2, 0), 1);
     let _ = meeting.leave(who, millis(10)).unwrap();
-    let who = meeting.join(Join::adult("0"), millis(11)).unwrap();
+    let who = meeting.join(JoinOptions::adult("0"), millis(11)).unwrap();
     agree(&mut meeting, notice, who, common::SCOPE, millis(12));
     let mut after = telemetry(&mut meeting, who, counter(64), metrics);
     assert_eq!(
@@ -254,9 +255,10 @@ fn r9_coming_back_is_no_way_to_a_new_budget() {
 #[test]
 fn r9_after_a_crash_nothing_more_goes_in_that_minute() {
     let memory = common::Memory::default();
-    let mut meeting = Meeting::open_with("test", 1, memory.writer()).unwrap();
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("test", 1).ledger(memory.writer())).unwrap();
     let notice = meeting.show(common::notice()).unwrap();
-    let who = meeting.join(Join::adult("ana"), millis(1)).unwrap();
+    let who = meeting.join(JoinOptions::adult("ana"), millis(1)).unwrap();
     agree(&mut meeting, notice, who, common::SCOPE, millis(MINUTE));
     drop(meeting);
 

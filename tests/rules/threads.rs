@@ -7,8 +7,9 @@ use std::{
 };
 
 use framegate::{
-    Authority, Contributors, Format, Frame, Kind, Payload, Purposes, Reason, Samples, Scope,
-    StreamOptions, Time, Verdict,
+    Authority, Contributors, Frame, Kind, Payload, Purposes, Reason, Scope, StreamOptions, Time,
+    Verdict,
+    format::{Format, Samples},
 };
 
 use crate::common::{self, agree, meeting, microphone, millis, own, tap};

@@ -1,9 +1,9 @@
 //! The call is not touched (R7): refusing costs nothing, what goes whole is not copied, and what is withheld stays with the client.
 
 use framegate::{
-    Area, Authority, Cleared, Contributors, Format, Frame, Kind, Kinds, Meeting, Participant,
-    Payload, PayloadMut, Purposes, Reason, Region, Samples, Scope, StreamOptions, Tap, Time,
-    Verdict,
+    Area, Authority, Cleared, Contributors, Frame, Kind, Kinds, Meeting, Participant, Payload,
+    PayloadMut, Purposes, Reason, Region, Scope, StreamOptions, Tap, Time, Verdict,
+    format::{Format, Samples},
 };
 
 use crate::common::{self, agree, meeting, microphone, millis, own, tap};

@@ -11,9 +11,10 @@ use std::{
 };
 
 use framegate::{
-    Authority, Device, Digest, Durability, Error, Grant, Join, Kinds, LedgerWriter, Meeting,
-    Method, OutletOptions, Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope,
-    Settling, Signed, Store, StoreError, Tap, Time, Verdict,
+    Authority, Digest, Error, Grant, JoinOptions, Kinds, Meeting, MeetingOptions, Method,
+    OutletOptions, Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Settling,
+    Signed, Tap, Time, Verdict,
+    ledger::{Device, Durability, LedgerWriter, Store, StoreError},
 };
 
 use crate::common::{Memory, SCOPE, agree, microphone, millis, notice, own, tap};
@@ -79,10 +80,10 @@ struct Scene {
 fn scene() -> Scene {
     let slow = Slow::default();
     let writer = LedgerWriter::new(Box::new(slow.clone()));
-    let mut meeting = Meeting::open_with("test", 4, writer).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("test", 4).ledger(writer)).unwrap();
     let notice = meeting.show(notice()).unwrap();
     let people = ["ana", "ben"].map(|id| {
-        let who = meeting.join(Join::adult(id), Time::START).unwrap();
+        let who = meeting.join(JoinOptions::adult(id), Time::START).unwrap();
         agree(&mut meeting, notice, who, SCOPE, millis(1));
         who
     });
@@ -102,7 +103,7 @@ type Widening = fn(&mut Meeting, Digest, [Participant; 2]) -> Result<(), Error>;
 
 const WIDENINGS: [(&str, Widening); 8] = [
     ("join", |meeting, _, _| {
-        meeting.join(Join::adult("eva"), millis(3)).map(drop)
+        meeting.join(JoinOptions::adult("eva"), millis(3)).map(drop)
     }),
     ("grant", |meeting, notice, [_, ben]| {
         meeting.grant(
@@ -269,7 +270,7 @@ fn r6_what_was_withdrawn_meanwhile_is_entered_by_the_call_that_kept_the_store_bu
         scene.slow.shut(true);
         let slow = scene.slow.clone();
         let waiting = thread::spawn(move || {
-            let _ = scene.meeting.join(Join::adult("eva"), millis(3));
+            let _ = scene.meeting.join(JoinOptions::adult("eva"), millis(3));
             scene.meeting
         });
         slow.until_somebody_waits();
@@ -310,9 +311,11 @@ fn r1_a_meeting_that_its_own_store_drops_is_closed_and_waits_for_nobody() {
             meeting: Arc::clone(&own),
             dropped: Arc::clone(&dropped),
         }));
-        let mut meeting = Meeting::open_with("test", 4, writer).unwrap();
+        let mut meeting = Meeting::open(MeetingOptions::new("test", 4).ledger(writer)).unwrap();
         let notice = meeting.show(notice()).unwrap();
-        let ana = meeting.join(Join::adult("ana"), Time::START).unwrap();
+        let ana = meeting
+            .join(JoinOptions::adult("ana"), Time::START)
+            .unwrap();
         agree(&mut meeting, notice, ana, SCOPE, millis(1));
         let mut of_ana = tap(&mut meeting, microphone(ana), Purposes::RECORD);
         assert_eq!(record(&mut of_ana, 2), Verdict::Whole);
@@ -452,10 +455,10 @@ impl Store for Moody {
 
 /// Acts of every kind, of which each may fail; what they come to does not matter here.
 fn live(writer: LedgerWriter) -> Option<Meeting> {
-    let mut meeting = Meeting::open_with("test", 4, writer).ok()?;
+    let mut meeting = Meeting::open(MeetingOptions::new("test", 4).ledger(writer)).ok()?;
     let _ = meeting.show(notice());
     for id in ["ana", "ben"] {
-        let _ = meeting.join(Join::adult(id), millis(1));
+        let _ = meeting.join(JoinOptions::adult(id), millis(1));
     }
     let people: Vec<_> = meeting.participants().map(|(_, who)| who).collect();
     let grant = Grant::new(notice().digest, SCOPE, Method::Typed);
@@ -570,9 +573,9 @@ fn r2_a_signature_from_before_a_withdrawal_opens_nothing_though_the_store_panick
             ..Moody::default()
         };
         let writer = LedgerWriter::new(Box::new(store.clone()));
-        let mut meeting = Meeting::open_with("test", 2, writer).unwrap();
+        let mut meeting = Meeting::open(MeetingOptions::new("test", 2).ledger(writer)).unwrap();
         let notice = meeting.show(notice()).unwrap();
-        let join = Join::adult("ana").key(PublicKey(key.verifying_key().to_bytes()));
+        let join = JoinOptions::adult("ana").key(PublicKey(key.verifying_key().to_bytes()));
         let ana = meeting.join(join, Time::START).unwrap();
         let grant = Grant::new(notice, SCOPE, Method::Signed);
         let challenge = meeting.challenge(ana).unwrap();
@@ -599,9 +602,12 @@ fn r2_a_signature_from_before_a_withdrawal_opens_nothing_though_the_store_panick
 #[test]
 fn r6_a_withdrawal_that_the_store_refused_once_is_in_it_after_dropping() {
     let memory = Memory::default();
-    let mut meeting = Meeting::open_with("test", 4, memory.writer()).unwrap();
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("test", 4).ledger(memory.writer())).unwrap();
     let notice = meeting.show(notice()).unwrap();
-    let ana = meeting.join(Join::adult("ana"), Time::START).unwrap();
+    let ana = meeting
+        .join(JoinOptions::adult("ana"), Time::START)
+        .unwrap();
     agree(&mut meeting, notice, ana, SCOPE, millis(1));
     memory.fail(true);
     let settling = meeting.withdraw(BY, ana, SCOPE, millis(2)).unwrap();
@@ -618,11 +624,11 @@ fn r6_a_withdrawal_that_the_store_refused_once_is_in_it_after_dropping() {
 fn r6_what_enters_nothing_settles_though_lines_are_batched() {
     let memory = Memory::default();
     let writer = memory.writer().durability(Durability::Batched);
-    let mut meeting = Meeting::open_with("test", 4, writer).unwrap();
-    let ana = meeting.join(Join::adult("ana"), millis(1)).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("test", 4).ledger(writer)).unwrap();
+    let ana = meeting.join(JoinOptions::adult("ana"), millis(1)).unwrap();
     let first = meeting.leave(ana, millis(2)).unwrap();
     // Not durable by itself.
-    meeting.join(Join::adult("eva"), millis(3)).unwrap();
+    meeting.join(JoinOptions::adult("eva"), millis(3)).unwrap();
     let second = meeting.leave(ana, millis(4)).unwrap();
     let unknown = meeting
         .withdraw(BY, Participant::UNKNOWN, Scope::ALL, millis(5))
@@ -691,7 +697,7 @@ fn one_wrong_clock_moves_nobody_elses() {
         Err(Error::Time)
     );
     assert_eq!(
-        meeting.join(Join::adult("eva"), millis(wrong)),
+        meeting.join(JoinOptions::adult("eva"), millis(wrong)),
         Err(Error::Time)
     );
     meeting.grant(BY, ben, &grant, millis(13)).unwrap();
@@ -823,7 +829,7 @@ fn widen_at_random(
     let now = shared.now();
     let Some(who) = shared.somebody(dice).filter(|_| dice.below(9) > 0) else {
         let id = format!("p{}", dice.below(6));
-        let who = meeting.join(Join::adult(&id), now)?;
+        let who = meeting.join(JoinOptions::adult(&id), now)?;
         shared.people.lock().unwrap().push(who);
         return Ok(());
     };
@@ -891,7 +897,7 @@ fn written_by_many(seed: u64) -> Memory {
     let fickle = Fickle::default();
     let writer = LedgerWriter::new(Box::new(fickle.clone())).device(Device::new(&[7; 32]).unwrap());
     // What it refuses first is opening it.
-    let mut meeting = Meeting::open_with("many", 4, writer).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("many", 4).ledger(writer)).unwrap();
     let handle = meeting.withdrawals();
     let shared = &Shared::default();
     thread::scope(|threads| {
@@ -946,9 +952,9 @@ fn r10_a_ledger_that_many_threads_wrote_verifies() {
             panic!("{seed}: {error}: {:#?}", &ledger.lines[..line]);
         });
         let entries = || ledger.lines.iter().map(|line| &line.entry);
-        assert!(entries().any(|entry| matches!(entry, framegate::Entry::Ended {})));
+        assert!(entries().any(|entry| matches!(entry, framegate::ledger::Entry::Ended {})));
         refused += entries()
-            .filter(|entry| matches!(entry, framegate::Entry::Refused { .. }))
+            .filter(|entry| matches!(entry, framegate::ledger::Entry::Refused { .. }))
             .count();
     }
     assert!(refused > 0);
@@ -986,7 +992,7 @@ fn r5_who_withdraws_of_an_earlier_stay_while_they_come_back_has_withdrawn() {
     let (mut meeting, back) = meanwhile(
         &slow,
         meeting,
-        |meeting| meeting.join(Join::adult("ana"), millis(10)).unwrap(),
+        |meeting| meeting.join(JoinOptions::adult("ana"), millis(10)).unwrap(),
         || drop(handle.withdraw(BY, ana, Scope::ALL, millis(20)).unwrap()),
     );
     let grant = Grant::new(notice, SCOPE, Method::Clicked);
@@ -1029,7 +1035,7 @@ fn r5_what_ends_before_the_store_has_it_is_noted_as_ended() {
     assert_eq!(ledger.verify(), Ok(()));
     let both = Scope::new(Kinds::CHAT, Purposes::ASSIST | Purposes::REVIEW);
     let expired = ledger.lines.iter().find_map(|line| match &line.entry {
-        framegate::Entry::Expired { scopes, .. } => Some(scopes.clone()),
+        framegate::ledger::Entry::Expired { scopes, .. } => Some(scopes.clone()),
         _ => None,
     });
     assert_eq!(expired, Some(vec![both]));

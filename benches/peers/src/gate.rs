@@ -2,10 +2,7 @@
 
 use std::hint::black_box;
 
-use framegate::{
-    Authority, Contributors, Digest, Format, Frame, Grant, Join, Kind, Meeting, Method, Notice,
-    OutletOptions, Participant, Payload, Purposes, Scope, StreamOptions, Tag, Tap, Time, Verdict,
-};
+use framegate::{Authority, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Meeting, MeetingOptions, Method, Notice, OutletOptions, Participant, Payload, Purposes, Scope, StreamOptions, Tag, Tap, Time, Verdict, format::Format};
 
 use crate::{
     contender::{Contender, Shared, Writer},
@@ -137,7 +134,7 @@ impl Control {
 }
 
 fn open(scene: &Scene) -> (Vec<Tap>, Control) {
-    let mut meeting = Meeting::open("peers", PEOPLE.into()).expect("there is room");
+    let mut meeting = Meeting::open(MeetingOptions::new("peers", PEOPLE.into())).expect("there is room");
     let notice = meeting
         .show(Notice {
             digest: Digest::of("We record, transcribe, assist and train."),
@@ -148,7 +145,7 @@ fn open(scene: &Scene) -> (Vec<Tap>, Control) {
         })
         .expect("the notice is new");
     let people = (0..PEOPLE).map(|who| {
-        let joined = meeting.join(Join::adult(&who.to_string()), Time::START);
+        let joined = meeting.join(JoinOptions::adult(&who.to_string()), Time::START);
         joined.expect("there is room")
     });
     let people = people.collect();

@@ -10,7 +10,11 @@ use super::{
     seal::{CarriedInOut, MEETING_KEYS, PayloadDigestOut, People, SubjectIn},
     status::Status,
 };
-use framegate::{Archived, Finding, Ledger, MeetingKey, Purposes, Seals, Subjects, Verifier};
+use framegate::{
+    Purposes,
+    archive::{Archived, Finding, MeetingKey, Seals, Subjects, Verifier},
+    ledger::Ledger,
+};
 
 pub(super) static VERIFIERS: Objects<Verifier> = Objects::new(8);
 

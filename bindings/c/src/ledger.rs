@@ -13,9 +13,10 @@ use super::{
     status::Status,
 };
 use framegate::{
-    Entry, FileStoreError, Head, Ledger, OutletId, PublicKey,
+    OutletId, PublicKey,
     binding::outlet_id,
     export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
+    ledger::{Entry, FileStoreError, Head, Ledger},
 };
 
 pub(super) static LEDGERS: Objects<Ledger> = Objects::new(3);

@@ -15,9 +15,9 @@ use super::{
     store::{Append, Event, Events, Teller, User},
 };
 use framegate::{
-    Device, Digest, Durability, Error, Head, Instance, Ledger, LedgerWriter, Meeting, Participant,
-    Settling, Time, Withdrawals,
+    Digest, Error, Instance, Meeting, Participant, Settling, Time, Withdrawals,
     binding::{CloseBeside, Knows, is_in_store},
+    ledger::{Device, Durability, Head, Ledger, LedgerWriter},
 };
 
 pub(super) static MEETINGS: Objects<Shared> = Objects::new(1);
@@ -358,7 +358,11 @@ extern "C" fn framegate_meeting_open(
                 None => Instance::draw()?,
             };
             let (writer, events) = options.writer(None, callbacks)?;
-            let meeting = Meeting::open_as(instance, id, room, writer)?;
+            let meeting = Meeting::open(
+                framegate::MeetingOptions::new(id, room)
+                    .instance(instance)
+                    .ledger(writer),
+            )?;
             Ok((meeting, events))
         })
     })
@@ -492,11 +496,18 @@ extern "C" fn framegate_meeting_tick(meeting: Handle<Shared>, now: i64) -> i32 {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
-    use framegate::{Authority, Scope, Store, StoreError};
+    use framegate::{
+        Authority, Scope,
+        ledger::{Store, StoreError},
+    };
 
     #[test]
     fn a_panic_closes_the_meeting() {
-        let shared = Shared::new(Meeting::open("m", 1).unwrap(), Arc::default(), None);
+        let shared = Shared::new(
+            Meeting::open(framegate::MeetingOptions::new("m", 1)).unwrap(),
+            Arc::default(),
+            None,
+        );
         let generation = |gate: &mut Gate| Ok(gate.meeting.generation());
         assert_eq!(shared.call(generation), Ok(1));
         let panics = shared.call(|_| -> Result<(), Status> { panic!("planted") });
@@ -522,7 +533,7 @@ mod tests {
         let (of, refused) = (Arc::default(), Arc::default());
         let store = Calls(Arc::clone(&of), Arc::clone(&refused));
         let writer = LedgerWriter::new(Box::new(store));
-        let meeting = Meeting::open_with("m", 1, writer).unwrap();
+        let meeting = Meeting::open(framegate::MeetingOptions::new("m", 1).ledger(writer)).unwrap();
         let shared = Arc::new(Shared::new(meeting, Arc::default(), None));
         *of.lock().unwrap() = Some(Arc::clone(&shared));
         let now = Time::from_micros(0);

@@ -10,7 +10,7 @@ use super::{
     settling::Under,
     status::Status,
 };
-use framegate::{Authority, Join, Participant, PublicKey, Time};
+use framegate::{Authority, JoinOptions, Participant, PublicKey, Time};
 
 /// A participant, as C passes one.
 pub(super) type Person = Participant;
@@ -58,9 +58,9 @@ extern "C" fn framegate_meeting_join(
         let from = join.sized()?;
         let (id, guardian) = (from.id.get()?, from.guardian.get()?);
         let mut join = match (authority(from.agrees), guardian) {
-            (Some(Authority::Participant), "") => Join::adult(id),
+            (Some(Authority::Participant), "") => JoinOptions::adult(id),
             (Some(Authority::Guardian), "") => return Err(Status::Empty),
-            (Some(Authority::Guardian), guardian) => Join::with_guardian(id, guardian),
+            (Some(Authority::Guardian), guardian) => JoinOptions::with_guardian(id, guardian),
             _ => return Err(Status::Number),
         };
         if let Some(key) = from.key.optional()? {

@@ -12,7 +12,8 @@ use super::{
     tag::TagOut,
 };
 use framegate::{
-    Carried, Kinds, MeetingKey, PayloadDigest, Seal, StreamKey, Subject,
+    Kinds,
+    archive::{Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject},
     binding::{SealEach, withheld_tag},
 };
 

@@ -2,7 +2,9 @@
 
 use super::memory::Text;
 use framegate::{
-    Error, FileStoreError, LedgerError, LedgerFault, Refusal, TagError, wire::WireError,
+    Error, Refusal, TagError,
+    ledger::{FileStoreError, LedgerError, LedgerFault},
+    wire::WireError,
 };
 
 macro_rules! statuses {

@@ -12,7 +12,10 @@ use super::{
     memory::{Text, plain},
     status::Status,
 };
-use framegate::{Beside, FileStore, Ledger, Store, StoreError, binding::is_in_store};
+use framegate::{
+    binding::is_in_store,
+    ledger::{Beside, FileStore, Ledger, Store, StoreError},
+};
 
 /// Appends lines to a caller's own store.
 pub(super) type Append = Option<unsafe extern "C" fn(*mut c_void, *const u8, usize, i32) -> i32>;

@@ -10,8 +10,8 @@ use super::{
     status::Status,
 };
 use framegate::{
-    ColorRange, Field, Format, Kind, Kinds, MAX_FIELDS, Outlet, PixelFormat, Purposes, Samples,
-    Schema, Stream, binding,
+    Kind, Kinds, Outlet, Purposes, Stream, binding,
+    format::{ColorRange, Field, Format, MAX_FIELDS, PixelFormat, Samples, Schema},
 };
 
 /// A registered source.

@@ -7,7 +7,8 @@ use super::{
     stream,
 };
 use framegate::{
-    Carried, Format,
+    archive::Carried,
+    format::Format,
     wire::{WireError, obu, rtp, sei},
 };
 

@@ -10,11 +10,7 @@ mod pictures;
 use std::{env, hint::black_box, process::ExitCode};
 
 use PixelFormat::{I420, Nv12, Rgba};
-use framegate::{
-    Area, Authority, Contributors, Digest, Field, Format, Frame, Grant, Group, Join, Kind, Kinds,
-    Meeting, Method, Notice, OutletOptions, Participant, Payload, PixelFormat, Purposes, Region, Samples,
-    Schema, Scope, StreamOptions, Tap, Time, Verdict,
-};
+use framegate::{Area, Authority, Contributors, Digest, Frame, Grant, Group, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice, OutletOptions, Participant, Payload, Purposes, Region, Scope, StreamOptions, Tap, Time, Verdict, format::{Field, Format, PixelFormat, Samples, Schema}};
 use functions::{
     hot_admit, hot_admit_frame, hot_batch, hot_decide, hot_decide_group, hot_decide_list,
     hot_decide_many, hot_in_place, hot_into, own,
@@ -68,7 +64,7 @@ struct House {
 
 impl House {
     fn open() -> Self {
-        let mut meeting = Meeting::open("hot", GROUPED + 1).expect("a meeting");
+        let mut meeting = Meeting::open(MeetingOptions::new("hot", GROUPED + 1)).expect("a meeting");
         let notice = Notice {
             digest: Digest::of("We record."),
             version: "1".into(),
@@ -77,7 +73,7 @@ impl House {
             scope: Scope::ALL,
         };
         let notice = meeting.show(notice).expect("a notice");
-        let join = |at: usize| meeting.join(Join::adult(&at.to_string()), Time::START);
+        let join = |at: usize| meeting.join(JoinOptions::adult(&at.to_string()), Time::START);
         let people = (0..=GROUPED).map(join).collect::<Result<_, _>>();
         let mut house = Self {
             meeting,

@@ -1,6 +1,6 @@
 //! Pictures without gaps, as they lie in one run of bytes.
 
-use framegate::{ColorRange, Format, Payload, PayloadMut, PixelFormat, Plane, PlaneMut};
+use framegate::{Payload, PayloadMut, Plane, PlaneMut, format::{ColorRange, Format, PixelFormat}};
 
 pub const WIDTH: u32 = 640;
 pub const HEIGHT: u32 = 360;

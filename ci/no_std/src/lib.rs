@@ -6,6 +6,8 @@ use core::{
     ptr,
 };
 
+use framegate::{Instance, Meeting, MeetingOptions};
+
 struct NoMemory;
 
 // SAFETY: it never hands out memory, as the contract allows.
@@ -27,7 +29,7 @@ fn panic(_: &PanicInfo) -> ! {
 
 #[unsafe(no_mangle)]
 extern "C" fn participants() -> bool {
-    let instance = framegate::Instance::from_bytes([1; 16]);
-    let open = |instance| framegate::Meeting::open_as(instance, "m", 1, Default::default());
+    let instance = Instance::from_bytes([1; 16]);
+    let open = |instance| Meeting::open(MeetingOptions::new("m", 1).instance(instance));
     instance.and_then(open).is_ok()
 }

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use framegate::{Archived, Carried, Format, MeetingKey, StreamId, StreamKey, Subject, Subjects};
+use framegate::{StreamId, archive::{Archived, Carried, MeetingKey, StreamKey, Subject, Subjects}, format::Format};
 use serde::Serialize;
 
 use crate::{columns, named, rows::Row};

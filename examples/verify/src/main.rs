@@ -19,9 +19,7 @@ use std::{
 };
 
 use clap::Parser;
-use framegate::{
-    Finding, Head, Ledger, MeetingKey, Purposes, Seals, Verifier, export::ErasureList,
-};
+use framegate::{Purposes, archive::{Finding, MeetingKey, Seals, Verifier}, export::ErasureList, ledger::{Head, Ledger}};
 
 use crate::{
     archive::Archive,

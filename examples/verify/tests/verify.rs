@@ -7,11 +7,7 @@ use std::{
     sync::LazyLock,
 };
 
-use framegate::{
-    Authority, Carried, Contributors, Digest, FileStore, Format, Frame, Grant, Head, Join, Kind,
-    Kinds, LedgerWriter, Meeting, MeetingKey, Method, Notice, OutletOptions, Participant, Purposes,
-    Scope, StreamOptions, Subject, Subjects, Time,
-};
+use framegate::{Authority, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice, OutletOptions, Participant, Purposes, Scope, StreamOptions, Time, archive::{Carried, MeetingKey, Subject, Subjects}, format::Format, ledger::{FileStore, Head, LedgerWriter}};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -193,7 +189,7 @@ impl Small {
         let folder = folder();
         let store = FileStore::create(&folder.path().join("ledger.jsonl")).unwrap();
         let writer = LedgerWriter::new(Box::new(store));
-        let mut meeting = Meeting::open_with("small", 2, writer).unwrap();
+        let mut meeting = Meeting::open(MeetingOptions::new("small", 2).ledger(writer)).unwrap();
         let scope = Scope::new(Kinds::AUDIO, Purposes::TRAIN);
         let digest = Digest::of("We train on what you say.");
         let (version, language, controller) = ("1".into(), "en".into(), "Example Ltd".into());
@@ -211,7 +207,7 @@ impl Small {
         let key = MeetingKey::new(&SECRET, meeting.instance()).unwrap();
         let (mut rows, mut payload) = (Vec::new(), Vec::new());
         let people = [("ana", 100), ("bo", 1000)].map(|(id, begun)| {
-            let who = meeting.join(Join::adult(id), Time::START).unwrap();
+            let who = meeting.join(JoinOptions::adult(id), Time::START).unwrap();
             let grant = Grant::new(digest, scope, Method::Clicked);
             meeting.grant(Authority::Participant, who, &grant, Time::START).unwrap();
             let stream = StreamOptions::owned(who, Kind::Audio, Format::OPAQUE);

@@ -31,7 +31,7 @@ pub(crate) const WALL_END: u64 = 253_402_300_800_000_000;
 pub enum Entry {
     /// The meeting began: always the first entry.
     Opened {
-        /// Of which format the ledger is: [`Ledger::FORMAT`](crate::Ledger::FORMAT).
+        /// Of which format the ledger is: [`Ledger::FORMAT`](crate::ledger::Ledger::FORMAT).
         format: u16,
         /// Which meeting it is.
         instance: Instance,

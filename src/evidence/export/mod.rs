@@ -1,4 +1,4 @@
-//! What a ledger says to people and to other systems: pure functions over a [`Ledger`](crate::Ledger) that was read and verified.
+//! What a ledger says to people and to other systems: pure functions over a [`Ledger`](crate::ledger::Ledger) that was read and verified.
 //!
 //! A [`Receipt`] shows somebody what they agreed to and what became of it (GDPR Art. 7(1), 15), an [`ErasureList`] says what must go
 //! once they have withdrawn (Art. 7(3), 17(1)(b), 19). Both err on the side of naming too much.

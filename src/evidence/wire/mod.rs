@@ -8,7 +8,7 @@
 //! | [`sdp`] | what is negotiated about the first, and a recording session's wishes (RFC 7866) |
 //!
 //! Any receiver on the way may drop these (RFC 3550 §5.3.1): an absent tag means no consent.
-//! What is written here is not encrypted unless the transport does so, and without a [`Seal`](crate::Seal) anybody can forge it.
+//! What is written here is not encrypted unless the transport does so, and without a [`Seal`](crate::archive::Seal) anybody can forge it.
 
 pub mod obu;
 pub mod rtp;

@@ -1,8 +1,9 @@
 //! Ledgers written line by line, by hand.
 
 use framegate::{
-    Authority, Digest, Entry, Grant, Instance, Kind, Kinds, Ledger, Line, Method, Notice, OutletId,
-    Purposes, Scope, StreamId, TapCount, Time,
+    Authority, Digest, Grant, Instance, Kind, Kinds, Method, Notice, OutletId, Purposes, Scope,
+    StreamId, Time,
+    ledger::{Entry, Ledger, Line, TapCount},
 };
 use serde_json::{from_value, json};
 

@@ -7,13 +7,14 @@ pub mod scripts;
 use std::time::Duration;
 
 use framegate::{
-    Authority, Entry, Grant, Kind, Kinds, Ledger, Method, Purposes, Refusal, Scope,
+    Authority, Grant, Kind, Kinds, Method, Purposes, Refusal, Scope,
     export::{
         Ending, ErasureList, Frames, Range, Receipt, aipref,
         cawg::TrainingMining,
         ts27560::{ConsentRecord, Particulars, State},
         vcon::{Consent, Dialog, LawfulBasis},
     },
+    ledger::{Entry, Ledger},
 };
 use ledger::*;
 use oracle::{Fault, Instants, released};

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use framegate::{Authority, Digest, Entry, Kind, Ledger, Line, Purposes, Scope, Time};
+use framegate::{
+    Authority, Digest, Kind, Purposes, Scope, Time,
+    ledger::{Entry, Ledger, Line},
+};
 
 /// A millisecond of a kind.
 pub type Instants = BTreeSet<(Kind, u32)>;

@@ -1,6 +1,6 @@
 //! Random scripts of one person's meeting, and the ledgers that these come to.
 
-use framegate::{Authority, Entry, Kind, Kinds, Purposes, Scope, Time};
+use framegate::{Authority, Kind, Kinds, Purposes, Scope, Time, ledger::Entry};
 use proptest::prelude::*;
 
 use super::ledger::*;

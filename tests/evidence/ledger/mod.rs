@@ -8,10 +8,14 @@ use std::{
 };
 
 use framegate::{
-    Authority, Device, Digest, Durability, Entry, Error, FileStore, Format, Grant, Head, Instance,
-    Join, Kind, Kinds, Ledger, LedgerError, LedgerFault, LedgerWriter, Meeting, Method, Notice,
-    OutletOptions, Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Store,
-    StoreError, StreamOptions, Tap, TapRelease, Time, Verdict,
+    Authority, Digest, Error, Grant, Instance, JoinOptions, Kind, Kinds, Meeting, MeetingOptions,
+    Method, Notice, OutletOptions, Participant, Payload, PublicKey, Purposes, Reason, Refusal,
+    Scope, StreamOptions, Tap, TapRelease, Time, Verdict,
+    format::Format,
+    ledger::{
+        Device, Durability, Entry, FileStore, Head, Ledger, LedgerError, LedgerFault, LedgerWriter,
+        Store, StoreError,
+    },
 };
 use serde_json::{Value, json};
 
@@ -31,9 +35,9 @@ fn notice(text: &str) -> Notice {
 
 /// Somebody agrees to everything, in a meeting with a ledger.
 fn meeting(writer: LedgerWriter) -> (Meeting, Digest, Participant) {
-    let mut meeting = Meeting::open_with("m", 10, writer).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("m", 10).ledger(writer)).unwrap();
     let notice = meeting.show(notice("everything")).unwrap();
-    let who = meeting.join(Join::adult("ana"), millis(1)).unwrap();
+    let who = meeting.join(JoinOptions::adult("ana"), millis(1)).unwrap();
     agree(&mut meeting, notice, who, common::SCOPE, millis(2));
     (meeting, notice, who)
 }
@@ -62,7 +66,7 @@ fn long_ledger(rounds: i64) -> Memory {
     for round in 0..rounds {
         let at = millis(10 + 10 * round);
         let id = format!("p{round}");
-        let who = meeting.join(Join::adult(&id), at).unwrap();
+        let who = meeting.join(JoinOptions::adult(&id), at).unwrap();
         let _tap = recorder(&mut meeting, who);
         agree(&mut meeting, everything, who, common::SCOPE, at);
         let grant = Grant::new(other, Scope::ALL, Method::Typed).until(millis(12 + 10 * round));
@@ -103,7 +107,7 @@ fn r10_every_change_is_an_entry_and_the_generation_counts_them() {
     assert!(matches!(ledger.lines[0].entry, Entry::Opened { .. }));
     let last = ledger.lines.last().map(|line| &line.entry);
     assert!(matches!(last, Some(Entry::Signed { .. })));
-    let expired = |line: &&framegate::Line| matches!(line.entry, Entry::Expired { .. });
+    let expired = |line: &&framegate::ledger::Line| matches!(line.entry, Entry::Expired { .. });
     assert_eq!(ledger.lines.iter().filter(expired).count(), 10);
 
     let memory = Memory::default();
@@ -271,10 +275,20 @@ fn a_meeting_has_an_instance_of_its_own_and_no_other_has_it() {
     assert_ne!(first.instance(), second.instance());
     assert_eq!(first.head().instance, first.instance());
 
-    let open = |instance| Meeting::open_as(instance, "m", 1, LedgerWriter::default());
+    let open = |instance| {
+        Meeting::open(
+            MeetingOptions::new("m", 1)
+                .instance(instance)
+                .ledger(LedgerWriter::default()),
+        )
+    };
     let drawn = Instance::draw().unwrap();
     // What was not opened did not take it.
-    let not = Meeting::open_as(drawn, "", 1, LedgerWriter::default());
+    let not = Meeting::open(
+        MeetingOptions::new("", 1)
+            .instance(drawn)
+            .ledger(LedgerWriter::default()),
+    );
     assert_eq!(not.err(), Some(Error::Empty("id")));
     let known = open(drawn).unwrap();
     assert_eq!(known.instance(), drawn);
@@ -498,7 +512,7 @@ fn r10_a_failing_ledger_refuses_grants_and_never_withdrawals() {
     assert_eq!(refused, Err(Error::Ledger));
     assert_eq!(verdict(&mut tap, 7), Verdict::Dropped(Reason::Withdrawn));
     assert_eq!(
-        meeting.join(Join::adult("ben"), millis(7)),
+        meeting.join(JoinOptions::adult("ben"), millis(7)),
         Err(Error::Ledger)
     );
 
@@ -524,7 +538,7 @@ fn r6_a_withdrawal_works_after_leaving_and_after_the_end() {
     let memory = Memory::default();
     let (mut meeting, notice, who) = meeting(memory.writer());
     let _ = meeting.leave(who, millis(3)).unwrap();
-    let again = meeting.join(Join::adult("ana"), millis(4)).unwrap();
+    let again = meeting.join(JoinOptions::adult("ana"), millis(4)).unwrap();
     agree(&mut meeting, notice, again, common::SCOPE, millis(5));
     let mut tap = recorder(&mut meeting, again);
     assert_eq!(verdict(&mut tap, 6), Verdict::Whole);
@@ -538,7 +552,7 @@ fn r6_a_withdrawal_works_after_leaving_and_after_the_end() {
         .withdraw(Authority::Participant, who, Scope::ALL, millis(8))
         .unwrap();
     assert!(settling.is_settled());
-    let withdrew = |line: &&framegate::Line| matches!(line.entry, Entry::Withdrew { .. });
+    let withdrew = |line: &&framegate::ledger::Line| matches!(line.entry, Entry::Withdrew { .. });
     assert_eq!(memory.read().lines.iter().filter(withdrew).count(), 2);
 }
 
@@ -631,7 +645,7 @@ fn r3_identifying_somebody_needs_more_than_a_click() {
 fn a_meeting_goes_on_from_its_ledger_with_exactly_what_was_in_force() {
     let memory = Memory::default();
     let (mut meeting, notice, ana) = meeting(memory.writer());
-    let ben = meeting.join(Join::adult("ben"), millis(3)).unwrap();
+    let ben = meeting.join(JoinOptions::adult("ben"), millis(3)).unwrap();
     agree(&mut meeting, notice, ben, common::SCOPE, millis(4));
     let _ = meeting
         .withdraw(Authority::Participant, ben, Scope::ALL, millis(5))
@@ -667,7 +681,9 @@ fn a_meeting_goes_on_from_its_ledger_with_exactly_what_was_in_force() {
     let mut train = common::tap(&mut resumed, microphone(ana), Purposes::TRAIN);
     assert_eq!(verdict(&mut train, 8), Verdict::Dropped(Reason::Restricted));
     // The time goes on, too: what is called at an earlier one counts as made at the last entry's.
-    let late = resumed.join(Join::adult("eva"), Time::START).unwrap();
+    let late = resumed
+        .join(JoinOptions::adult("eva"), Time::START)
+        .unwrap();
     agree(&mut resumed, notice, late, common::SCOPE, Time::START);
     let mut of_late = recorder(&mut resumed, late);
     assert_eq!(
@@ -849,11 +865,11 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
     let (mut meeting, notice, _) = meeting(memory.writer());
     let (_, key) = keys(SECRET);
     let who = meeting
-        .join(Join::adult("eva").key(key), millis(3))
+        .join(JoinOptions::adult("eva").key(key), millis(3))
         .unwrap();
     let (mut yesterday, ..) = self::meeting(LedgerWriter::default());
     let yesterdays = yesterday
-        .join(Join::adult("eva").key(key), millis(3))
+        .join(JoinOptions::adult("eva").key(key), millis(3))
         .unwrap();
     let mut tap = recorder(&mut meeting, who);
     let plain = Grant::new(notice, common::SCOPE, Method::Signed);
@@ -918,7 +934,7 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
     assert_eq!(verdict(&mut tap, 4), Verdict::Dropped(Reason::NotGranted));
 
     // Nor can one without a key seem to have signed.
-    let keyless = meeting.join(Join::adult("kim"), millis(4)).unwrap();
+    let keyless = meeting.join(JoinOptions::adult("kim"), millis(4)).unwrap();
     let unchecked = signed(&meeting, keyless, "kim", plain.clone(), SECRET);
     assert_eq!(
         meeting.grant(by, keyless, &unchecked, millis(4)),
@@ -948,21 +964,21 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
 
     let _ = meeting.leave(who, millis(9)).unwrap();
     assert_eq!(
-        meeting.join(Join::adult("eva"), millis(10)),
+        meeting.join(JoinOptions::adult("eva"), millis(10)),
         Err(Error::WrongKey)
     );
     let (_, other) = keys([2; 32]);
     assert_eq!(
-        meeting.join(Join::adult("eva").key(other), millis(10)),
+        meeting.join(JoinOptions::adult("eva").key(other), millis(10)),
         Err(Error::WrongKey)
     );
     let weak = PublicKey([0; 32]);
     assert_eq!(
-        meeting.join(Join::adult("olu").key(weak), millis(10)),
+        meeting.join(JoinOptions::adult("olu").key(weak), millis(10)),
         Err(Error::WrongKey)
     );
     let again = meeting
-        .join(Join::adult("eva").key(key), millis(10))
+        .join(JoinOptions::adult("eva").key(key), millis(10))
         .unwrap();
     assert_eq!(
         meeting.grant(by, again, &renewed, millis(11)),
@@ -1080,7 +1096,7 @@ fn r2_other_tools_sign_consent() {
         .show(self::notice("everything, ACME Ltd's too"))
         .unwrap();
     let who = meeting
-        .join(Join::adult("zoë").key(key), millis(3))
+        .join(JoinOptions::adult("zoë").key(key), millis(3))
         .unwrap();
     let by = Authority::Participant;
     let _ = meeting.withdraw(by, who, Scope::ALL, millis(3)).unwrap();

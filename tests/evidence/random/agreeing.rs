@@ -2,8 +2,8 @@
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Digest, Grant, Join, Kinds, Method, Notice, Participant, PublicKey, Purposes, Scope,
-    Signed, Time,
+    Authority, Digest, Grant, JoinOptions, Kinds, Method, Notice, Participant, PublicKey, Purposes,
+    Scope, Signed, Time,
 };
 
 use super::meetings::{CHILD, IDS, Run, SIGNER};
@@ -45,9 +45,9 @@ impl Run {
     pub fn join(&mut self) {
         let id = self.chance.of(&IDS[..self.ids]);
         let join = match id {
-            CHILD => Join::with_guardian(id, "gus"),
-            SIGNER => Join::adult(id).key(PublicKey(signer().verifying_key().to_bytes())),
-            _ => Join::adult(id),
+            CHILD => JoinOptions::with_guardian(id, "gus"),
+            SIGNER => JoinOptions::adult(id).key(PublicKey(signer().verifying_key().to_bytes())),
+            _ => JoinOptions::adult(id),
         };
         let now = self.told();
         // Whoever is there already, or comes after the end, does not.

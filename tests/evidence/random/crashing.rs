@@ -2,7 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
-use framegate::{Authority, Ledger, Meeting, PastMeeting, Time};
+use framegate::{Authority, Meeting, PastMeeting, Time, ledger::Ledger};
 
 use super::{
     disk::{Disk, device},

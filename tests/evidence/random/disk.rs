@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use framegate::{Device, LedgerWriter, Store, StoreError};
+use framegate::ledger::{Device, LedgerWriter, Store, StoreError};
 
 use super::chance::Chance;
 

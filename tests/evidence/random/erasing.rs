@@ -1,8 +1,9 @@
 //! Erasure lists and receipts: no frame is left out, and no more is named than may have been released.
 
 use framegate::{
-    Kind, Ledger, OutletId,
+    Kind, OutletId,
     export::{ErasureList, Range, Receipt},
+    ledger::Ledger,
 };
 
 use super::{

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use framegate::{
-    Entry, Kind, Kinds, Ledger, OutletId, Purposes,
+    Kind, Kinds, OutletId, Purposes,
     export::{
         aipref,
         cawg::{self, Permission, TrainingMining},
         vcon,
     },
+    ledger::{Entry, Ledger},
 };
 
 use super::{

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use framegate::{
-    Digest, Durability, Instance, Kind, Kinds, Meeting, Participant, Purposes, Scope, Settling,
-    Tap, Time,
+    Digest, Instance, Kind, Kinds, Meeting, MeetingOptions, Participant, Purposes, Scope, Settling,
+    Tap, Time, ledger::Durability,
 };
 
 use super::{
@@ -95,7 +95,12 @@ impl Run {
         // Instances of one process never repeat, and runs of the same number in one process do.
         let instance = Instance::draw().expect("random bits");
         let writer = disk.writer().durability(durability(&mut chance));
-        let meeting = Meeting::open_as(instance, "evidence", ROOM, writer).expect("a meeting");
+        let meeting = Meeting::open(
+            MeetingOptions::new("evidence", ROOM)
+                .instance(instance)
+                .ledger(writer),
+        )
+        .expect("a meeting");
         Self {
             chance,
             meeting,

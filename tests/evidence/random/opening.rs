@@ -1,6 +1,9 @@
 //! Outlets, streams, and taps between them.
 
-use framegate::{Format, Kind, OutletOptions, Purposes, Samples, StreamOptions};
+use framegate::{
+    Kind, OutletOptions, Purposes, StreamOptions,
+    format::{Format, Samples},
+};
 
 use super::meetings::{OpenTap, Run, Shape, Stream};
 

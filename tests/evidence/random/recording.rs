@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use framegate::{
-    Kind, Ledger, Purposes,
+    Kind, Purposes,
     export::ts27560::{ConsentRecord, Event, Particulars, State},
+    ledger::Ledger,
 };
 
 use super::{

@@ -1,8 +1,9 @@
 //! The check before training, against what can have been released and what was withdrawn.
 
 use framegate::{
-    Archived, Carried, Finding, Head, Instance, Ledger, MeetingKey, Purposes, Seals, Subject,
-    Subjects, Tag, Verifier,
+    Instance, Purposes, Tag,
+    archive::{Archived, Carried, Finding, MeetingKey, Seals, Subject, Subjects, Verifier},
+    ledger::{Head, Ledger},
 };
 
 use super::{

@@ -11,7 +11,11 @@ use std::{
     process::{Command, Stdio},
 };
 
-use framegate::{Entry, Head, Ledger, PublicKey, export::Receipt};
+use framegate::{
+    PublicKey,
+    export::Receipt,
+    ledger::{Entry, Head, Ledger},
+};
 use scenes::{Rng, meeting};
 use serde_json::{Value, json};
 

@@ -4,9 +4,11 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Device, Digest, Format, Grant, Join, Kind, Kinds, Ledger, Meeting, Method, Notice,
+    Authority, Digest, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice,
     OutletOptions, PastMeeting, PublicKey, Purposes, Scope, Settling, Signed, Stream,
     StreamOptions, Tap, Time,
+    format::Format,
+    ledger::{Device, Ledger},
 };
 
 use crate::common::{Memory, own};
@@ -106,7 +108,7 @@ pub fn meeting(rng: &mut Rng) -> Vec<u8> {
     };
     let room = 1 + usize::try_from(scene.rng.below(4)).unwrap();
     let id = scene.rng.one(&["daily", "réunion \u{1}\u{7f}\u{2028}/"]);
-    let mut meeting = Meeting::open_with(id, room, scene.writer()).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new(id, room).ledger(scene.writer())).unwrap();
     let steps = 8 + scene.rng.below(30);
     for number in 0..2 {
         let _ = meeting.show(scene.notice(number));
@@ -138,7 +140,7 @@ pub fn meeting(rng: &mut Rng) -> Vec<u8> {
 }
 
 impl Scene<'_> {
-    fn writer(&self) -> framegate::LedgerWriter {
+    fn writer(&self) -> framegate::ledger::LedgerWriter {
         let writer = self.memory.writer();
         if self.signs {
             writer.device(Device::new(&DEVICE).unwrap())
@@ -180,9 +182,9 @@ impl Scene<'_> {
                 let id = self.rng.one(&IDS);
                 let key = PublicKey(secret(id).verifying_key().to_bytes());
                 let mut join = if id == "zoë" || id.starts_with("eva") {
-                    Join::with_guardian(id, "gus")
+                    JoinOptions::with_guardian(id, "gus")
                 } else {
-                    Join::adult(id)
+                    JoinOptions::adult(id)
                 };
                 if id == "ben" || id.starts_with("eva") {
                     join = join.key(key);

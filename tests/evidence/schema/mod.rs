@@ -10,8 +10,9 @@ use std::{
 };
 
 use framegate::{
-    Authority, Device, Grant, Join, Kind, Kinds, Ledger, LedgerFault, Line, Meeting, Method,
-    PastMeeting, Purposes, Scope, StreamOptions,
+    Authority, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, PastMeeting,
+    Purposes, Scope, StreamOptions,
+    ledger::{Device, Ledger, LedgerFault, Line},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -100,17 +101,16 @@ static REAL: LazyLock<Vec<Case>> = LazyLock::new(|| {
 /// A meeting with a guardian, a key, a device, withdrawals that settled, and a crash.
 fn other_entries() -> Vec<Value> {
     let memory = common::Memory::default();
-    let mut meeting = Meeting::open_with(
-        "other",
-        3,
-        memory.writer().device(Device::new(&[9; 32]).unwrap()),
+    let mut meeting = Meeting::open(
+        MeetingOptions::new("other", 3)
+            .ledger(memory.writer().device(Device::new(&[9; 32]).unwrap())),
     )
     .unwrap();
     let pair = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
     let notice = meeting.show(common::notice()).unwrap();
     let at = common::millis;
     let child = meeting
-        .join(Join::with_guardian("child", "parent"), at(0))
+        .join(JoinOptions::with_guardian("child", "parent"), at(0))
         .unwrap();
     let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::RECORD | pair);
     let grant = Grant::new(notice, scope, Method::Spoken)
@@ -127,7 +127,7 @@ fn other_entries() -> Vec<Value> {
         at(2000),
         |_| (),
     );
-    let mix = StreamOptions::mix(Kind::Screen, framegate::Format::OPAQUE);
+    let mix = StreamOptions::mix(Kind::Screen, framegate::format::Format::OPAQUE);
     meeting.open_stream(mix).unwrap();
     let withdrawal = meeting
         .withdraw(Authority::Participant, child, Scope::ALL, at(3000))

@@ -7,8 +7,9 @@ use std::{
 
 use crate::common::judges::needs;
 use framegate::{
-    Archived, Carried, Error, Format, Instance, Kinds, MeetingKey, PayloadDigest, Purposes, Seal,
-    StreamKey, Subject, Subjects, Tag,
+    Error, Instance, Kinds, Purposes, Tag,
+    archive::{Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects},
+    format::Format,
     wire::{obu, sei},
 };
 use proptest::{

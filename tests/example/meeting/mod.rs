@@ -17,8 +17,9 @@ use std::{
 };
 
 use framegate::{
-    Authority, Digest, Entry, FileStore, Grant, Join, Kinds, LedgerWriter, Meeting, Method, Notice,
+    Authority, Digest, Grant, JoinOptions, Kinds, Meeting, MeetingOptions, Method, Notice,
     Purposes, Scope, Tag, Time,
+    ledger::{Entry, FileStore, LedgerWriter},
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -419,7 +420,7 @@ fn r10_the_ledger_verifies_and_tells_what_happened() {
         _ => None,
     });
     assert_eq!(expired, Some(("reader", 10_000)));
-    let refused = |line: &&framegate::Line| matches!(line.entry, Entry::Refused { .. });
+    let refused = |line: &&framegate::ledger::Line| matches!(line.entry, Entry::Refused { .. });
     assert_eq!(ledger.lines.iter().filter(refused).count(), 4);
     let signed = ledger.lines.iter().find_map(|line| match &line.entry {
         Entry::Granted { who, grant, .. } if grant.signed.is_some() => Some(who.as_str()),
@@ -562,8 +563,10 @@ fn r3_the_ledgers_reader_has_nobody_agree_to_who_was_named_later() {
     let path = folder.path().join("ledger.jsonl");
     let store = FileStore::create(&path).unwrap();
     let writer = LedgerWriter::new(Box::new(store));
-    let mut meeting = Meeting::open_with("m", 4, writer).unwrap();
-    let ann = meeting.join(Join::adult("ann"), Time::START).unwrap();
+    let mut meeting = Meeting::open(MeetingOptions::new("m", 4).ledger(writer)).unwrap();
+    let ann = meeting
+        .join(JoinOptions::adult("ann"), Time::START)
+        .unwrap();
     let bit = Purposes::from_bits_retain(1 << 9);
     let scope = Scope::new(Kinds::AUDIO, Purposes::RECORD | bit);
     let agrees = |meeting: &mut Meeting, text| {

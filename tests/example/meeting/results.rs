@@ -5,7 +5,7 @@ use std::{
     sync::OnceLock,
 };
 
-use framegate::{Entry, Head, Ledger};
+use framegate::ledger::{Entry, Head, Ledger};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, fs, iter};
 
 use framegate::{
-    Area, Authority, Contributors, Decision, Digest, Frame, Grant, Join, Kind, Kinds, Meeting,
-    Method, Notice, OutletOptions, Participant, Payload, Purposes, Region, Scope,
+    Area, Authority, Contributors, Decision, Digest, Frame, Grant, JoinOptions, Kind, Kinds,
+    Meeting, Method, Notice, OutletOptions, Participant, Payload, Purposes, Region, Scope,
     StreamOptions as Options, Tap, Time, Verdict,
 };
 
@@ -158,7 +158,7 @@ fn end(hole: Hole, meeting: &mut Meeting, notice: Digest, who: &mut Participant,
             agree(meeting, notice, *who, at, None);
         }
         Hole::Left => {
-            *who = meeting.join(Join::adult("back"), at).unwrap();
+            *who = meeting.join(JoinOptions::adult("back"), at).unwrap();
             agree(meeting, notice, *who, at, None);
         }
     }

@@ -1,8 +1,8 @@
 //! Frames through a tap, while somebody changes their mind.
 
 use framegate::{
-    Authority, Cleared, Contributors, Format, Frame, Kind, Kinds, Meeting, OutletOptions, Purposes,
-    Scope, StreamOptions, Tap, Time, Verdict,
+    Authority, Cleared, Contributors, Frame, Kind, Kinds, Meeting, OutletOptions, Purposes, Scope,
+    StreamOptions, Tap, Time, Verdict, format::Format,
 };
 
 use crate::common::{self, agree, meeting};

@@ -6,7 +6,7 @@ mod video;
 
 use std::sync::OnceLock;
 
-use framegate::{Format, Kind, Reason, Verdict};
+use framegate::{Kind, Reason, Verdict, format::Format};
 use gate::{DOORS, Door, Gated, Sent, gate};
 use proptest::{prelude::*, test_runner::TestRunner};
 use video::{Codec, Stream};

@@ -2,7 +2,7 @@
 
 use std::{fs, iter, path::Path};
 
-use framegate::Format;
+use framegate::format::Format;
 
 use crate::common::tools::{Folder, run, standup, try_to_run, words};
 

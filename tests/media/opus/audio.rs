@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use framegate::Format;
+use framegate::format::Format;
 use ogg::{PacketReader, PacketWriteEndInfo, PacketWriter};
 
 use crate::common::tools::{Folder, run, standup, try_to_run, words};

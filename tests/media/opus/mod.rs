@@ -5,7 +5,7 @@ mod audio;
 use audio::{Stream, before_each, parsed};
 use std::sync::LazyLock;
 
-use framegate::{Contributors, Format, Kind, Reason, Time, Verdict};
+use framegate::{Contributors, Kind, Reason, Time, Verdict, format::Format};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use crate::{

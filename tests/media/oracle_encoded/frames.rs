@@ -1,6 +1,6 @@
 //! Frames made from nothing, of which it is known what they are: headers bit by bit, and no picture or sound behind them.
 
-use framegate::Format;
+use framegate::format::Format;
 use proptest::{prelude::*, sample::select};
 
 /// What a frame is.

@@ -2,9 +2,10 @@
 //! though each is cleared by its own time, and whether or not pictures were offered in the hole.
 
 use framegate::{
-    Area, Authority, Cleared, Contributors, Digest, Format, Frame, Grant, Group, Join, Kind, Kinds,
-    Meeting, Method, Notice, OutletOptions, Participant, PayloadMut, Purposes, Reason, Region,
-    Samples, Scope, Stream, StreamOptions, Tag, Tap, Verdict,
+    Area, Authority, Cleared, Contributors, Digest, Frame, Grant, Group, JoinOptions, Kind, Kinds,
+    Meeting, MeetingOptions, Method, Notice, OutletOptions, Participant, PayloadMut, Purposes,
+    Reason, Region, Scope, Stream, StreamOptions, Tag, Tap, Verdict,
+    format::{Format, Samples},
 };
 
 use super::frames::{Made, Nature, all};
@@ -89,10 +90,10 @@ struct Stage {
 
 impl Stage {
     fn new(hole: Hole) -> Self {
-        let mut meeting = Meeting::open("test", 6).unwrap();
+        let mut meeting = Meeting::open(MeetingOptions::new("test", 6)).unwrap();
         let notice = meeting.show(notice()).unwrap();
-        let [steady, wavering] =
-            ["steady", "wavering"].map(|id| meeting.join(Join::adult(id), millis(0)).unwrap());
+        let [steady, wavering] = ["steady", "wavering"]
+            .map(|id| meeting.join(JoinOptions::adult(id), millis(0)).unwrap());
         let mut stage = Self {
             meeting,
             notice,
@@ -154,7 +155,7 @@ impl Stage {
                         .withdraw(Authority::Participant, who, scope, at);
                     assert!(settling.unwrap().is_settled());
                 }
-                let other = self.meeting.join(Join::adult("other"), at).unwrap();
+                let other = self.meeting.join(JoinOptions::adult("other"), at).unwrap();
                 self.agree(other, 30, None);
                 assert!(self.meeting.leave(other, at).unwrap().is_settled());
             }
@@ -178,7 +179,10 @@ impl Stage {
                 self.agree(who, 40, None);
             }
             Hole::Left => {
-                self.wavering = self.meeting.join(Join::adult("wavering"), at).unwrap();
+                self.wavering = self
+                    .meeting
+                    .join(JoinOptions::adult("wavering"), at)
+                    .unwrap();
                 self.group = None;
                 self.agree(self.wavering, 40, None);
             }

@@ -6,8 +6,8 @@ mod frames;
 mod holes;
 
 use framegate::{
-    Area, Authority, Cleared, Contributors, Digest, Format, Frame, Kind, Kinds, Meeting,
-    OutletOptions, Participant, Payload, Purposes, Reason, Region, StreamOptions, Time, Verdict,
+    Area, Authority, Cleared, Contributors, Digest, Frame, Kind, Kinds, Meeting, OutletOptions,
+    Participant, Payload, Purposes, Reason, Region, StreamOptions, Time, Verdict, format::Format,
 };
 use frames::{Made, Nature, all, streams};
 use proptest::{

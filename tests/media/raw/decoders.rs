@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use framegate::{ColorRange, PixelFormat, Samples};
+use framegate::format::{ColorRange, PixelFormat, Samples};
 
 /// What it makes of what is piped into it.
 fn ffmpeg(input: &[&str], output: &[&str], bytes: &[u8]) -> Vec<u8> {

@@ -3,8 +3,9 @@
 mod decoders;
 
 use framegate::{
-    Area, ColorRange, Contributors, Error, Format, Frame, Kind, Kinds, Meeting, OutletOptions,
-    Participant, PixelFormat, Purposes, Reason, Region, Samples, StreamOptions, Tap, Time, Verdict,
+    Area, Contributors, Error, Frame, Kind, Kinds, Meeting, OutletOptions, Participant, Purposes,
+    Reason, Region, StreamOptions, Tap, Time, Verdict,
+    format::{ColorRange, Format, PixelFormat, Samples},
 };
 use proptest::{
     prelude::*,

@@ -9,7 +9,11 @@ mod sdp;
 mod streams;
 mod tshark;
 
-use framegate::{Carried, Format, Instance, MeetingKey, Purposes, Subject, Subjects, Tag};
+use framegate::{
+    Instance, Purposes, Tag,
+    archive::{Carried, MeetingKey, Subject, Subjects},
+    format::Format,
+};
 
 use crate::common;
 

@@ -1,7 +1,8 @@
 //! Header extensions of RTP.
 
 use framegate::{
-    Carried, Tag, TagError,
+    Tag, TagError,
+    archive::Carried,
     wire::{WireError, rtp},
 };
 use proptest::prelude::*;

@@ -3,7 +3,8 @@
 use std::{fs, path::Path};
 
 use framegate::{
-    Carried, TagError,
+    TagError,
+    archive::Carried,
     wire::{
         UUID, WireError, obu,
         sei::{self, Codec},
