@@ -180,10 +180,8 @@ mod tests {
                 }
             }
             let digest = Sha256::digest(&all);
-            digest
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
+            let hex = |hex, byte: &u8| format!("{hex}{byte:02x}");
+            digest.iter().fold(String::new(), hex)
         };
         let expected = [
             "e88af24e38bdeb2ae3879802e7f6309886b224a73be9ecec128a6bd5a6c907cb",
