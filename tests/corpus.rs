@@ -1,5 +1,7 @@
 //! What fuzzing found worth keeping, once more: `fuzz/` has the checks and the inputs, and `bash ci/fuzz` goes on from them.
 
+#![cfg(feature = "std")]
+
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
 

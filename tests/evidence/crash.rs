@@ -5,8 +5,6 @@
 //!
 //! Two processes at a time try to go on with one ledger, and are killed, while they recover too: no line that was reported is ever lost.
 
-#![cfg(feature = "std")]
-
 use std::{
     env,
     fs::{self, File, OpenOptions},

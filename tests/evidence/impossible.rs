@@ -3,8 +3,6 @@
 //! From a meeting in which all kinds of entries come about, each field of each line is changed a little, whatever fields there are:
 //! what still verifies is in a list, with the reason why it could have happened.
 
-#![cfg(feature = "std")]
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::LazyLock,

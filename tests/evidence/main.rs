@@ -1,5 +1,7 @@
 //! Ledgers, seals and what follows from them: who can read them, what shows in them, and who goes on from them.
 
+#![cfg(feature = "std")]
+
 mod anchors;
 mod clearing;
 #[path = "../common/mod.rs"]

@@ -1,7 +1,5 @@
 //! Withdrawing when the meeting has ended, its process has gone, or another one has the ledger.
 
-#![cfg(feature = "std")]
-
 use std::{
     fs::{self, OpenOptions},
     io::Write,

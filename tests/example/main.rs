@@ -1,5 +1,7 @@
 //! The examples `meeting` and `ledger`, as programs: what goes in, and what comes out.
 
+#![cfg(feature = "std")]
+
 #[path = "../common/mod.rs"]
 mod common;
 mod containers;

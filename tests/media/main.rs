@@ -1,5 +1,7 @@
 //! What is left of payloads, in every format, raw and encoded, and tags on their way; with other people's decoders as judges.
 
+#![cfg(feature = "std")]
+
 #[path = "../common/mod.rs"]
 mod common;
 mod encoded;

@@ -1,5 +1,7 @@
 //! What may be released and what may not, rule by rule: the tests' names begin with the rule's.
 
+#![cfg(feature = "std")]
+
 mod agreed;
 mod bad_input;
 #[path = "../common/mod.rs"]

@@ -11,8 +11,6 @@
 //! `meetings.rs` makes the meetings, `law.rs` tells what stood after each line, and the others are what must follow from it.
 //! It shares no code with `src/`. With `FRAMEGATE_DEEP` set there are more meetings, with `FRAMEGATE_SEED` the one of this number.
 
-#![cfg(feature = "std")]
-
 mod agreeing;
 mod chance;
 mod clearing;
