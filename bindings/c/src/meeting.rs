@@ -15,7 +15,7 @@ use super::{
     store::{Append, Event, Events, Teller, User},
 };
 use framegate::{
-    Digest, Error, Instance, Meeting, MeetingOptions, Participant, Settling, Time, Withdrawals,
+    Digest, Error, Instance, Meeting, Participant, Settling, Time, Withdrawals,
     binding::{CloseBeside, Knows, is_in_store},
     ledger::{Device, Durability, Head, Ledger, LedgerWriter},
 };
