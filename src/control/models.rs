@@ -631,7 +631,7 @@ mod reuse {
             Of::Interval => {
                 let passage = Passage::new(BY_INTERVAL, BY_INTERVAL).unwrap();
                 let either = Purposes::RECORD | Purposes::TRAIN;
-                tap.table.held(whose, KIND, passage, either)
+                tap.table.consent(whose, KIND, passage, either).0
             }
         };
         if !held.is_empty() {

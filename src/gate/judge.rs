@@ -139,7 +139,11 @@ impl Tap {
         };
         let (generation, agrees) = self.consistently(|| {
             let passage = self.passage_since(captured, now)?;
-            let refusal = || self.table.refusal(owner, self.kind, passage, self.purposes);
+            let refusal = || {
+                let wanted = self.purposes;
+                let (_, refusal) = self.table.consent(owner, self.kind, passage, wanted);
+                refusal
+            };
             fault.or_else(refusal).map_or(Ok(()), Err)
         });
         (generation, agrees.map(|()| Ruling::Whole))
@@ -155,7 +159,7 @@ impl Tap {
         match &self.source {
             StreamSource::Owned(owner) if frame.is_of_owner_alone() => self.consistently(|| {
                 let passage = self.passage_since(frame.captured, now)?;
-                self.owners_consent(*owner, passage)
+                self.consent_to_any(*owner, passage)
             }),
             _ => self.decide_for_all(frame, now),
         }
@@ -277,7 +281,7 @@ impl Tap {
 
         let (_, mut reason) = frame.cleared_by_sources(self.purposes);
         for (who, kind) in self.named(frame)? {
-            let refusal = self.refusal(who, kind, passage, self.purposes);
+            let (_, refusal) = self.consent(who, kind, passage, self.purposes);
             reason = Reason::strongest(reason, refusal);
         }
         let is_composite = matches!(self.source, StreamSource::Composite);
@@ -455,42 +459,15 @@ impl Tap {
         Ok((held & held_too, Reason::strongest(reason, reason_too)))
     }
 
-    /// What a person agrees to, or why to nothing.
-    fn owners_consent(&self, who: Participant, passage: Passage) -> Result<Purposes, Reason> {
-        if let Some(reason) = self.kind.never_cleared() {
-            return Err(reason);
-        }
-        let (table, all) = (&self.table, Purposes::all());
-        let held = table.held(who, self.kind, passage, all);
-        if held.is_empty() {
-            // There is one, unless they agreed meanwhile.
-            let refusal = table.refusal(who, self.kind, passage, all);
-            Err(refusal.unwrap_or(Reason::Contended))
-        } else {
-            Ok(held)
+    /// Returns all purposes that a person consents to, or why there is none.
+    fn consent_to_any(&self, who: Participant, passage: Passage) -> Result<Purposes, Reason> {
+        match self.kind.never_cleared() {
+            Some(reason) => Err(reason),
+            None => self.table.consent_to_any(who, self.kind, passage),
         }
     }
 
-    /// Why a person does not agree to all of these; none if they do.
-    fn refusal(
-        &self,
-        who: Participant,
-        kind: Kind,
-        passage: Passage,
-        wanted: Purposes,
-    ) -> Option<Reason> {
-        let word = || {
-            let word = self.table.word(who, kind);
-            word.held(passage.captured, passage.released)
-        };
-        match kind.never_cleared() {
-            None if word().contains(wanted) => None,
-            None => self.table.refusal(who, kind, passage, wanted),
-            reason => reason,
-        }
-    }
-
-    /// Those of `wanted` that a person agrees to, and why not to the others.
+    /// Returns those of `wanted` that a person consents to, and why not to the others: by one load if they consent to all, else by the intervals.
     fn consent(
         &self,
         who: Participant,
@@ -501,9 +478,14 @@ impl Tap {
         if let Some(reason) = kind.never_cleared() {
             return (Purposes::empty(), Some(reason));
         }
-        match self.refusal(who, kind, passage, wanted) {
-            None => (wanted, None),
-            reason => (self.table.held(who, kind, passage, wanted), reason),
+        let word = self.table.word(who, kind);
+        if word
+            .held(passage.captured, passage.released)
+            .contains(wanted)
+        {
+            (wanted, None)
+        } else {
+            self.table.consent(who, kind, passage, wanted)
         }
     }
 }

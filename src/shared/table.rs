@@ -198,63 +198,57 @@ impl Table {
         }
     }
 
-    /// Those of `wanted` that somebody agreed to throughout. Not a snapshot: see the module's third point.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the compiler sees that it is in bounds"
-    )]
-    pub(crate) fn held(
+    /// Returns those of `wanted` that somebody consents to throughout the passage, and the strongest reason why not to the others.
+    /// Loads each interval once. Not a snapshot: see the third point in `shared/mod.rs`.
+    pub(crate) fn consent(
         &self,
         who: Participant,
         kind: Kind,
         passage: Passage,
         wanted: Purposes,
-    ) -> Purposes {
+    ) -> (Purposes, Option<Reason>) {
         let cell = self.cells(kind).get(usize::from(who.slot));
         let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
-            return Purposes::empty();
+            return (Purposes::empty(), Some(Reason::Unknown));
         };
-        let (captured, released) = (passage.captured.floor(), passage.released.floor());
-        let mut held = 0;
-        // Of the others no interval is open.
-        for bit in bits(cell.word().purposes() & wanted) {
-            let (since, until) = halves(intervals[bit].load(Acquire));
-            // A closed one begins when no frame is captured.
-            held |= u16::from(since <= captured && released < until) << bit;
-        }
-        if cell.occupant.load(Acquire) == who.stay {
-            Purposes::from_bits_retain(held)
-        } else {
-            Purposes::empty()
+        let consent = ask(intervals, passage, wanted);
+        match self.mistaken(cell, who) {
+            None => consent,
+            reason => (Purposes::empty(), reason),
         }
     }
 
-    /// The strongest reason why somebody did not agree throughout to all of these; none if they did. Not a snapshot: see the module's third point.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the compiler sees that it is in bounds"
-    )]
-    pub(crate) fn refusal(
+    /// Returns all purposes that somebody consents to throughout the passage, or the strongest reason if there is none.
+    /// Loads each interval once at most. Not a snapshot: see the third point in `shared/mod.rs`.
+    pub(crate) fn consent_to_any(
         &self,
         who: Participant,
         kind: Kind,
         passage: Passage,
-        wanted: Purposes,
-    ) -> Option<Reason> {
+    ) -> Result<Purposes, Reason> {
         let cell = self.cells(kind).get(usize::from(who.slot));
         let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
-            return Some(Reason::Unknown);
+            return Err(Reason::Unknown);
         };
-        let (captured, released) = (passage.captured.floor(), passage.released.floor());
-        let refusal = |bit: usize| match unpack(intervals[bit].load(Acquire)) {
-            Effective::Closed(reason) => Some(reason),
-            Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
-            Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
-            Effective::Held { .. } => None,
-        };
-        let strongest = bits(wanted).filter_map(refusal).min();
+        // The other intervals are closed, and tell only why.
+        let open = cell.word().purposes();
+        let (mut held, mut reason) = ask(intervals, passage, open);
+        if held.is_empty() {
+            let (others, why) = ask(intervals, passage, !open);
+            (held, reason) = (others, Reason::strongest(reason, why));
+        }
+        match self.mistaken(cell, who) {
+            Some(reason) => Err(reason),
+            None if held.is_empty() => Err(reason.unwrap_or(Reason::NotGranted)),
+            None => Ok(held),
+        }
+    }
+
+    /// Returns why what was loaded from a cell's slot before is not this participant's, if it is not.
+    #[inline]
+    fn mistaken(&self, cell: &Cell, who: Participant) -> Option<Reason> {
         if cell.occupant.load(Acquire) == who.stay {
-            strongest
+            None
         } else if who.meeting == self.meeting {
             Some(Reason::Absent)
         } else {
@@ -330,6 +324,37 @@ impl Table {
         let word = cell.word();
         if is_theirs { word } else { Word::EMPTY }
     }
+}
+
+/// Returns those of `wanted` that these intervals hold throughout the passage, and the strongest reason why not the others.
+#[inline]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler sees that it is in bounds"
+)]
+fn ask(
+    intervals: &[AtomicU64; PURPOSES],
+    passage: Passage,
+    wanted: Purposes,
+) -> (Purposes, Option<Reason>) {
+    let (captured, released) = (passage.captured.floor(), passage.released.floor());
+    let (mut held, mut strongest) = (0, None);
+    for bit in bits(wanted) {
+        let interval = intervals[bit].load(Acquire);
+        let (since, until) = halves(interval);
+        // A closed one begins when no frame is captured.
+        if since <= captured && released < until {
+            held |= 1 << bit;
+        } else {
+            let why = match unpack(interval) {
+                Effective::Closed(reason) => reason,
+                Effective::Held { until, .. } if released >= until => Reason::Expired,
+                Effective::Held { .. } => Reason::CapturedEarlier,
+            };
+            strongest = Reason::strongest(strongest, Some(why));
+        }
+    }
+    (Purposes::from_bits_retain(held), strongest)
 }
 
 /// The places of these purposes among the intervals.
