@@ -55,7 +55,8 @@ pub use evidence::seal::{
 };
 pub use evidence::verify::{Finding, Seals, Verifier};
 pub use evidence::{export, wire};
-pub use gate::admission::{Admission, Batch, Cleared};
+pub use gate::admission::Batch;
+pub use gate::cleared::{Admission, Cleared};
 pub use gate::decide::Decision;
 pub use gate::frame::{Contributors, Frame};
 pub use gate::source::{KeptSource, MAX_SOURCES, Source};

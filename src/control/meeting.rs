@@ -1,7 +1,6 @@
 //! The control half: who is there, what they agreed to, and what is published and entered of it.
 
-use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
-use core::{cell::RefCell, marker::PhantomData};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 #[cfg(feature = "std")]
 use crate::control::withdrawals::Withdrawals;
@@ -18,11 +17,10 @@ use crate::{
         state::{Core, State},
         stream::{Owner, StreamOptions},
     },
-    gate::tap::{StreamSource, Tap},
+    gate::tap::{StreamSource, Tap, TapParts},
     media::{
-        codec::Coded,
         json::{self, Keys},
-        payload::{Format, Layout},
+        payload::Format,
     },
     shared::{
         group::Group,
@@ -39,7 +37,6 @@ use crate::{
         kind::Kind,
         purpose::Purposes,
         refusal::Refusal,
-        tag::Template,
         time::Time,
     },
 };
@@ -601,29 +598,16 @@ impl Meeting {
             shared.register.publish_to(&state, owner, from.kind);
         }
         let blanks = to.1.blanks.contains(from.kind.into());
-        let encoded = match from.format.0 {
-            Layout::Encoded(codec) => Some(Box::new(RefCell::new(Coded::new(codec, blanks)))),
-            _ => None,
-        };
-        Ok(Tap {
+        Ok(Tap::new(TapParts {
             table: Arc::clone(&self.table),
             state,
             source,
             kind: from.kind,
-            asked: if encoded.is_some() {
-                Kind::Unclassified
-            } else {
-                from.kind
-            },
             format: from.format,
-            is_text: from.format.is_text(),
             keys: Arc::clone(&from.keys),
             purposes: to.1.purposes,
             blanks,
-            encoded,
-            template: Template::new(from.kind, stream),
-            not_sync: PhantomData,
-        })
+        }))
     }
 
     /// The counters of every tap that was opened, in that order, whether it is still there or not.

@@ -247,9 +247,9 @@ impl Format {
         matches!(self.0, Layout::Utf8 | Layout::Json)
     }
 
-    /// Whether a text is what this format says.
+    /// Returns whether a text is of this format.
     #[inline(never)]
-    pub(crate) fn is_legible(self, text: &Payload<'_>) -> bool {
+    pub(crate) fn text_is_valid(self, text: &Payload<'_>) -> bool {
         match (self.0, text) {
             (Layout::Utf8, Payload::Bytes(text)) => utf8::is_valid(text),
             (Layout::Json, Payload::Bytes(text)) => json::is_valid(text),

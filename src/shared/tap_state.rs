@@ -99,18 +99,18 @@ impl TapState {
 
     /// Passes a time on to the tap, and gives the largest that it was passed; or the time itself if that is out of range.
     #[inline]
-    pub(crate) fn advance(&self, now: Time) -> Time {
+    pub(crate) fn observe(&self, now: Time) -> Time {
         if !now.in_range() {
             return now;
         }
         let latest = self.latest().max(now);
-        self.pass(latest);
+        self.set_latest(latest);
         latest
     }
 
     /// Passes on the largest time that the tap was passed.
     #[inline]
-    pub(crate) fn pass(&self, latest: Time) {
+    pub(crate) fn set_latest(&self, latest: Time) {
         self.latest.store(latest.to_bits(), Relaxed);
     }
 
