@@ -50,7 +50,7 @@ impl Tap {
         self.batch(now, |batch| batch.admit(frame, payload, release))
     }
 
-    /// Copies what is cleared of a frame into `buffer` and hands that on; what is withheld never leaves the client's own buffer.
+    /// Copies the cleared part of a frame into `buffer` and hands that on; the rest never leaves the client's own buffer.
     ///
     /// `buffer` must be of the stream's format and, except for pictures, exactly as long as `payload`; otherwise the frame is dropped.
     /// The buffer is wiped if the frame is dropped, and also if an encoded frame is blanked, as its blank frame lies in the tap's own memory.
@@ -190,7 +190,7 @@ impl Batch<'_> {
     }
 }
 
-/// The place of what an outlet may have of a frame.
+/// The memory in which a frame is rendered for the outlet.
 struct Target<'p, 'a> {
     /// The frame, if it is to be copied; `None` if it is in `to` already.
     from: Option<&'p Payload<'p>>,
@@ -247,7 +247,7 @@ impl Tap {
         (verdict, tag)
     }
 
-    /// Leaves in the target what the outlet may have of the frame.
+    /// Renders a frame by its ruling: leaves in the target the part that the outlet may have, a blank frame, or nothing.
     fn render(
         &self,
         ruling: &Ruling,

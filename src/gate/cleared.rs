@@ -23,7 +23,7 @@ impl<R> Admission<R> {
     }
 }
 
-/// What an outlet receives: a payload in which only what was cleared is left, and its tag. Only the gate makes one.
+/// A frame as an outlet receives it: a payload with only the cleared part left, and its tag. Only the gate makes one.
 #[derive(Debug)]
 pub struct Cleared<'a> {
     pub(super) payload: Payload<'a>,
@@ -53,7 +53,7 @@ impl<'a> Cleared<'a> {
         !self.tag.verdict().is_released() || self.content.hides(region)
     }
 
-    /// Returns what to name as the source of anything derived from this (R8): its tag, the people in what is left of it, its kinds,
+    /// Returns the source to name for anything derived from this (R8): its tag, the people in the part that is left, its kinds,
     /// and when its earliest part was captured.
     ///
     /// The people are written to `room`. Returns `None` if `room` is too small, or if this is only a blank frame.

@@ -36,8 +36,8 @@ use crate::{
 pub struct Decision(Tag);
 
 impl Decision {
-    /// Returns what consent makes of the frame: whole if something is agreed to, else dropped, and why;
-    /// redacted if nothing of it would be hidden, but something of what it was derived from was.
+    /// Returns the verdict by consent alone: whole if something is agreed to, else dropped, and why;
+    /// redacted if nothing of it would be hidden, but something was of a frame that it was derived from.
     pub fn verdict(self) -> Verdict {
         self.0.verdict()
     }
@@ -71,10 +71,10 @@ impl Default for Decision {
 impl Tap {
     /// Returns the bare decision: for which purposes everybody in the frame agrees to all of it, whatever the outlet's purposes are.
     ///
-    /// It releases nothing and is not counted; what it says may no longer hold when it returns.
+    /// It releases nothing and is not counted; it may no longer hold when it returns.
     /// It sees no payload, so it does not know how far back an encoded frame reaches or what it depends on.
     /// Of an encoded stream, a frame that is not cleared for the outlet's purposes counts as withheld, since it may not be offered then:
-    /// what is predicted from it waits for a keyframe.
+    /// every frame predicted from it waits for a keyframe.
     #[inline]
     pub fn decide(&mut self, frame: &Frame<'_>, now: Time) -> Decision {
         Decision(self.decide_frame(frame, now))

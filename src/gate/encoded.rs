@@ -152,7 +152,7 @@ impl Tap {
         if since == frame.captured || judged.1.unchanged().is_released() {
             return judged;
         }
-        // By itself it may be cleared, and only lack what it is predicted from.
+        // By itself it may be cleared, and only lack the pictures that it is predicted from.
         if let Some(encoded) = encoded {
             encoded.interrupt();
         }

@@ -1,4 +1,4 @@
-//! What consent makes of a frame with a payload: one ruling, which the doors carry out.
+//! Judging a frame with a payload by consent: one ruling, which the doors carry out.
 //!
 //! The fast way answers by words. The slow way answers for every frame, by intervals and for everything in it, and tells why a frame is withheld.
 
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// What consent makes of a frame, before it is known what can be done about it.
+/// A decision about a frame by consent alone, before it is known whether its parts can be hidden.
 pub(super) enum Ruling {
     Whole,
     /// Only without some of its parts.
@@ -56,7 +56,7 @@ impl Ruling {
         }
     }
 
-    /// Returns what is to be hidden of a frame that is not withheld: a bit for each region, and whether everything outside them.
+    /// Returns the parts to hide of a frame that is not withheld: a bit for each region, and whether everything outside them, too.
     #[inline]
     pub(super) fn cut(&self) -> (u64, bool) {
         match *self {
@@ -211,7 +211,7 @@ impl Tap {
         }
         let in_part = frame.in_part_by_sources();
         let Some(reason) = reason else {
-            // Nothing of it is hidden, but perhaps of what it was made from.
+            // Nothing of it is hidden, but perhaps something of its sources was.
             return Ok(in_part.map_or(Ruling::Whole, Ruling::Inherited));
         };
         let cut = Cut {

@@ -1,4 +1,4 @@
-//! A stream into an outlet: what its tap knows of both, and the questions about it.
+//! A stream into an outlet: the facts about both that its tap holds, and the questions about it.
 //!
 //! The other calls of a tap are beside their answers: the doors in `admission.rs`, the bare decision in `decide.rs`.
 
