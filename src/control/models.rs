@@ -5,7 +5,7 @@
 //! What is found is noted beside the model, so that an exploration goes on to its end and the notes order nothing in it.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use core::sync::atomic as real;
+use core::{cell::Cell, sync::atomic as real};
 
 #[cfg(framegate_loom)]
 use loom::thread;

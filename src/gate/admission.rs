@@ -114,16 +114,13 @@ impl Batch<'_> {
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);
-        // An encoded frame has none, and so goes no further on the fast way; asking every raw frame for that would take two instructions more.
-        let extent = tap.format.extent(&payload);
-        let fast = extent.and_then(|extent| tap.admit_fast(frame, &payload, extent, now));
-        let (verdict, tag) = match fast {
-            Some(admitted) => admitted,
+        let (verdict, tag) = match tap.admit_fast(frame, &payload, now) {
+            Some(tag) => (Verdict::Whole, tag),
             None if tap.encoded.is_some() => {
                 let payloads = Payloads::Shared(&payload);
                 return tap.admit_encoded(&self.release, frame, payloads, now, release);
             }
-            None => tap.admit_slow(frame, &payload, extent, now),
+            None => tap.admit_slow(frame, &payload, now),
         };
         self.release.count(verdict, frame.captured);
         let output = verdict.is_released().then(|| {
@@ -198,50 +195,29 @@ struct Target<'p, 'a> {
 }
 
 impl Tap {
-    /// Admits a frame if one load shows that everybody in it consents to all of it: a frame of the stream's owner alone, or of a group alone.
-    /// Leaves every other frame to [`Tap::admit_slow`].
+    /// Admits a plain frame of the stream's owner alone, or of a group alone, if one load shows that everybody in it consents to all of it.
+    /// Leaves every other frame to [`Tap::admit_slow`] or [`Tap::admit_encoded`], at once if it is a text or encoded.
     #[inline]
-    fn admit_fast(
-        &self,
-        frame: &Frame<'_>,
-        payload: &Payload<'_>,
-        extent: Extent,
-        now: Time,
-    ) -> Option<(Verdict, Tag)> {
+    fn admit_fast(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> Option<Tag> {
+        if !self.is_plain {
+            return None;
+        }
         let generation = self.table.generation();
         let word = self.word_of_one(self.kind, frame.contributors, &self.state);
-        let ruling = self.judge_fast(word, frame.captured, frame, payload, Some(extent), now)?;
-        Some(match ruling {
-            Ruling::Whole => {
-                let captured = frame.captured;
-                let tag = self.template.whole(self.purposes, captured, generation);
-                (Verdict::Whole, tag)
-            }
-            ruling => self.admit_unchanged(&ruling, frame, generation, now),
+        let is_whole = frame.is_of_contributors_alone()
+            && word.held(frame.captured, now).contains(self.purposes)
+            && self.format.extent(payload).is_some();
+        is_whole.then(|| {
+            self.template
+                .whole(self.purposes, frame.captured, generation)
         })
     }
 
-    /// Admits any raw frame that is not to be changed, by everything that is known.
+    /// Admits any raw frame that is not to be changed: as it is or not at all.
     #[inline(never)]
-    fn admit_slow(
-        &self,
-        frame: &Frame<'_>,
-        payload: &Payload<'_>,
-        extent: Option<Extent>,
-        now: Time,
-    ) -> (Verdict, Tag) {
+    fn admit_slow(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> (Verdict, Tag) {
+        let extent = self.format.extent(payload);
         let (generation, ruling) = self.judge(frame, payload, extent, now);
-        self.admit_unchanged(&ruling, frame, generation, now)
-    }
-
-    #[inline(never)]
-    fn admit_unchanged(
-        &self,
-        ruling: &Ruling,
-        frame: &Frame<'_>,
-        generation: u32,
-        now: Time,
-    ) -> (Verdict, Tag) {
         let verdict = self.afford(ruling.unchanged(), now);
         let tag = self.tag_as(verdict, self.purposes, frame, generation);
         (verdict, tag)

@@ -218,9 +218,23 @@ impl Tap {
         who: Participant,
         passage: Passage,
     ) -> Result<Purposes, Reason> {
-        match self.kind.never_cleared() {
-            Some(reason) => Err(reason),
-            None => self.table.consent_to_any(who, self.kind, passage),
+        if let Some(reason) = self.kind.never_cleared() {
+            return Err(reason);
+        }
+        let held = self.table.held(who, self.kind, passage);
+        if held.is_empty() {
+            self.ask_once_more(who, passage)
+        } else {
+            Ok(held)
+        }
+    }
+
+    /// Returns the same, by one walk over the intervals of all purposes: the reason is of the same loads as the answer.
+    #[inline(never)]
+    fn ask_once_more(&self, who: Participant, passage: Passage) -> Result<Purposes, Reason> {
+        match self.table.consent(who, self.kind, passage, Purposes::all()) {
+            (held, reason) if held.is_empty() => Err(reason.unwrap_or(Reason::NotGranted)),
+            (held, _) => Ok(held),
         }
     }
 

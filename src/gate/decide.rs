@@ -122,6 +122,12 @@ impl Tap {
         }
     }
 
+    /// Decides a frame, fast if possible, in the midst of others.
+    #[inline(never)]
+    fn decide_out_of_line(&self, frame: &Frame<'_>, now: Time) -> Tag {
+        self.decide_frame(frame, now)
+    }
+
     /// Decides a frame of listed people, whose words are loaded one by one. Not inlined, so that the loop is there only once.
     #[inline(never)]
     fn decide_list(&self, people: &[Participant], captured: Time, now: Time) -> Tag {
@@ -175,42 +181,38 @@ impl Tap {
     #[inline(never)]
     pub(crate) fn decide_slow(&self, frame: &Frame<'_>, now: Time) -> Tag {
         let now = self.state.observe(now);
-        let (generation, held) = match &self.source {
-            StreamSource::Owned(owner) if frame.is_of_owner_alone() => {
-                self.decide_owner_slow(*owner, frame.captured, now)
-            }
-            _ => self.decide_all_slow(frame, now),
-        };
-        match held {
-            Ok(held) => {
+        match self.purposes_slow(frame, now) {
+            (generation, Ok(held)) => {
                 let in_part = frame.in_part_by_sources();
                 let verdict = in_part.map_or(Verdict::Whole, Verdict::Redacted);
                 self.tag_as(verdict, held, frame, generation)
             }
-            Err(reason) => {
+            (generation, Err(reason)) => {
                 let dropped = Verdict::Dropped(reason);
                 self.tag_as(dropped, Purposes::empty(), frame, generation)
             }
         }
     }
 
-    /// Decides a frame of its owner alone: for which purposes, and up to which event that applies. An error is why for none.
+    /// Returns the purposes of a decision, and up to which event they apply. An error is why there is none.
     #[cold]
-    fn decide_owner_slow(
-        &self,
-        owner: Participant,
-        captured: Time,
-        now: Time,
-    ) -> (u32, Result<Purposes, Reason>) {
-        self.consistently(|| {
-            let passage = self.passage_since(captured, now)?;
-            self.consent_to_any(owner, passage)
-        })
+    fn purposes_slow(&self, frame: &Frame<'_>, now: Time) -> (u32, Result<Purposes, Reason>) {
+        match &self.source {
+            StreamSource::Owned(owner) if frame.is_of_owner_alone() => self.consistently(|| {
+                let passage = self.passage_since(frame.captured, now)?;
+                self.consent_to_any(*owner, passage)
+            }),
+            _ => self.purposes_of_all_slow(frame, now),
+        }
     }
 
-    /// Decides a frame that may have others in it than its owner: for which purposes, and up to which event that applies. An error is why for none.
+    /// Returns the same for a frame that may have others in it than its owner.
     #[cold]
-    fn decide_all_slow(&self, frame: &Frame<'_>, now: Time) -> (u32, Result<Purposes, Reason>) {
+    fn purposes_of_all_slow(
+        &self,
+        frame: &Frame<'_>,
+        now: Time,
+    ) -> (u32, Result<Purposes, Reason>) {
         let (generation, held) = self.consistently(|| self.common_purposes(frame, now));
         let purposes = held.unwrap_or(Purposes::empty());
         // Later frames of an encoded stream may be predicted from one that others refuse, though it is never offered.
@@ -262,7 +264,7 @@ impl Decisions<'_> {
     pub fn decide(&self, frame: &Frame<'_>) -> Tag {
         let owners = frame.is_of_owner_alone().then_some(frame.captured);
         let fast = owners.and_then(|captured| self.decide_fast(captured));
-        fast.unwrap_or_else(|| self.decide_slow(frame))
+        fast.unwrap_or_else(|| self.tap.decide_out_of_line(frame, self.now))
     }
 
     /// Returns the tag of a frame of the stream's owner alone, if the one load shows that something is agreed to.
@@ -273,11 +275,5 @@ impl Decisions<'_> {
         let template = self.tap.template;
         let covers = self.word.covers(captured, self.now);
         covers.then(|| template.whole(self.word.purposes(), captured, self.generation))
-    }
-
-    /// Decides any frame as if it came alone.
-    #[inline(never)]
-    fn decide_slow(&self, frame: &Frame<'_>) -> Tag {
-        self.tap.decide_frame(frame, self.now)
     }
 }

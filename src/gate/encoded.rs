@@ -98,12 +98,10 @@ impl Tap {
         let payload = Payload::Bytes(bytes.unwrap_or_default());
         let extent = read.map(|_| Extent::ONE);
         let (generation, word) = self.word(self.kind, frame.contributors, &self.state, since);
-        let fast = self.judge_fast(word, since, frame, &payload, extent, now);
-        let (generation, ruling) = match fast {
-            Some(ruling) => (generation, ruling),
-            None => {
-                self.judge_since_slow(since, frame, &payload, extent, now, encoded.as_deref_mut())
-            }
+        let (generation, ruling) = if self.judge_fast(word, since, frame, extent, now) {
+            (generation, Ruling::Whole)
+        } else {
+            self.judge_since_slow(since, frame, &payload, extent, now, encoded.as_deref_mut())
         };
         let mut verdict = match &mut encoded {
             Some(encoded) => encoded.follow(read.as_ref(), captured, ruling.unchanged()),

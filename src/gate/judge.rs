@@ -39,6 +39,7 @@ pub(super) enum Ruling {
 
 impl Ruling {
     /// Returns the verdict on a frame whose parts can be hidden.
+    #[inline]
     pub(super) fn verdict(&self) -> Verdict {
         match *self {
             Self::Whole => Verdict::Whole,
@@ -80,14 +81,15 @@ impl Tap {
     ) -> (u32, Ruling) {
         let captured = frame.captured;
         let (generation, word) = self.word(self.kind, frame.contributors, &self.state, captured);
-        match self.judge_fast(word, captured, frame, payload, extent, now) {
-            Some(ruling) => (generation, ruling),
-            None => self.judge_slow(frame, payload, extent, now),
+        if self.judge_fast(word, captured, frame, extent, now) {
+            (generation, self.judge_text(payload))
+        } else {
+            self.judge_slow(frame, payload, extent, now)
         }
     }
 
-    /// Judges a well-formed frame without regions or sources to which everybody consents by this word, since the time back to which it reaches.
-    /// Only a text can be withheld then, as malformed. Leaves every other frame to [`Tap::judge_slow`].
+    /// Returns whether a frame is well-formed, without regions or sources, and by this word everybody consents to all of it,
+    /// since the time back to which it reaches. It is whole then, if its text is valid. Leaves every other frame to [`Tap::judge_slow`].
     #[expect(
         clippy::inline_always,
         reason = "each caller knows most of what it asks"
@@ -98,20 +100,22 @@ impl Tap {
         word: Word,
         since: Time,
         frame: &Frame<'_>,
-        payload: &Payload<'_>,
         extent: Option<Extent>,
         now: Time,
-    ) -> Option<Ruling> {
-        let is_cleared = extent.is_some()
+    ) -> bool {
+        extent.is_some()
             && frame.is_of_contributors_alone()
-            && word.held(since, now).contains(self.purposes);
-        is_cleared.then(|| {
-            if self.text_is_valid(payload) {
-                Ruling::Whole
-            } else {
-                Ruling::Withheld(Reason::Malformed)
-            }
-        })
+            && word.held(since, now).contains(self.purposes)
+    }
+
+    /// Judges a frame that consent would release whole, by its text.
+    #[inline]
+    fn judge_text(&self, payload: &Payload<'_>) -> Ruling {
+        if self.text_is_valid(payload) {
+            Ruling::Whole
+        } else {
+            Ruling::Withheld(Reason::Malformed)
+        }
     }
 
     /// Returns whether a text payload is valid; true for every other format. Expensive, so callers ask it only of a frame that consent would release,

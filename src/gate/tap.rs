@@ -47,6 +47,8 @@ pub struct Tap {
     pub(super) format: Format,
     /// Whether the format is text, which would otherwise be found out for every frame.
     pub(super) is_text: bool,
+    /// Whether it is neither text nor encoded, so that no frame has to be looked into.
+    pub(super) is_plain: bool,
     /// The structural keys of JSON, which are never hidden.
     pub(super) keys: Keys,
     /// The outlet's purposes; never empty, as an empty set would clear everything.
@@ -110,6 +112,7 @@ impl Tap {
                 kind
             },
             is_text: format.is_text(),
+            is_plain: !format.is_text() && encoded.is_none(),
             template: Template::new(kind, state.stream),
             table,
             state,

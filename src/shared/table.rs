@@ -198,6 +198,11 @@ impl Table {
 
     /// Returns those of `wanted` that somebody consents to throughout the passage, and the strongest reason why not to the others.
     /// Loads each interval once. Not a snapshot: see the third point in `shared/mod.rs`.
+    #[expect(
+        clippy::inline_always,
+        reason = "some callers need only a part of the answer"
+    )]
+    #[inline(always)]
     pub(crate) fn consent(
         &self,
         who: Participant,
@@ -216,29 +221,28 @@ impl Table {
         }
     }
 
-    /// Returns all purposes that somebody consents to throughout the passage, or the strongest reason if there is none.
-    /// Loads each interval once at most. Not a snapshot: see the third point in `shared/mod.rs`.
-    pub(crate) fn consent_to_any(
-        &self,
-        who: Participant,
-        kind: Kind,
-        passage: Passage,
-    ) -> Result<Purposes, Reason> {
+    /// Returns all purposes that somebody consents to throughout the passage; perhaps none. Not a snapshot: see the third point in `shared/mod.rs`.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    pub(crate) fn held(&self, who: Participant, kind: Kind, passage: Passage) -> Purposes {
         let cell = self.cells(kind).get(usize::from(who.slot));
         let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
-            return Err(Reason::Unknown);
+            return Purposes::empty();
         };
-        // The other intervals are closed, and tell only why.
-        let open = cell.word().purposes();
-        let (mut held, mut reason) = ask(intervals, passage, open);
-        if held.is_empty() {
-            let (others, why) = ask(intervals, passage, !open);
-            (held, reason) = (others, Reason::strongest(reason, why));
+        let (captured, released) = (passage.captured.floor(), passage.released.floor());
+        let mut held = 0;
+        // Of the others no interval is open.
+        for bit in bits(cell.word().purposes()) {
+            let (since, until) = halves(intervals[bit].load(Acquire));
+            // A closed one begins when no frame is captured.
+            held |= u16::from(since <= captured && released < until) << bit;
         }
-        match self.mistaken(cell, who) {
-            Some(reason) => Err(reason),
-            None if held.is_empty() => Err(reason.unwrap_or(Reason::NotGranted)),
-            None => Ok(held),
+        if cell.occupant.load(Acquire) == who.stay {
+            Purposes::from_bits_retain(held)
+        } else {
+            Purposes::empty()
         }
     }
 
@@ -325,7 +329,11 @@ impl Table {
 }
 
 /// Returns those of `wanted` that these intervals hold throughout the passage, and the strongest reason why not the others.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "some callers need only a part of the answer"
+)]
+#[inline(always)]
 #[expect(
     clippy::indexing_slicing,
     reason = "the compiler sees that it is in bounds"
