@@ -91,7 +91,7 @@ impl Tap {
     /// Asks until no event was completed meanwhile, twice at most. Returns up to which event the answer applies, too.
     #[cold]
     #[inline(never)]
-    pub(super) fn consistently<T>(
+    pub(crate) fn consistently<T>(
         &self,
         ask: impl Fn() -> Result<T, Reason>,
     ) -> (u32, Result<T, Reason>) {

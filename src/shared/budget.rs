@@ -20,7 +20,7 @@ const UNKNOWN: u64 = 1 << 63;
 const ATTEMPTS: usize = 4;
 
 impl Budget {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(AtomicU64::new(0))
     }
 
