@@ -114,13 +114,17 @@ impl Batch<'_> {
         release: impl FnOnce(Cleared<'_>) -> R,
     ) -> Admission<R> {
         let (tap, now) = (self.tap, self.now);
-        let (verdict, tag) = match tap.admit_fast(frame, &payload, now) {
+        let fast = if tap.is_plain {
+            tap.admit_fast(frame, &payload, now)
+        } else if tap.encoded.is_some() {
+            let payloads = Payloads::Shared(&payload);
+            return tap.admit_encoded(&self.release, frame, payloads, now, release);
+        } else {
+            None
+        };
+        let (verdict, tag) = match fast {
             Some(tag) => (Verdict::Whole, tag),
-            None if tap.encoded.is_some() => {
-                let payloads = Payloads::Shared(&payload);
-                return tap.admit_encoded(&self.release, frame, payloads, now, release);
-            }
-            None => tap.admit_slow(frame, &payload, now),
+            None => self.admit_slow(frame, &payload),
         };
         self.release.count(verdict, frame.captured);
         let output = verdict.is_released().then(|| {
@@ -185,6 +189,17 @@ impl Batch<'_> {
         self.release.count(verdict, frame.captured);
         tap.hand_on(verdict, &ruling, frame, generation, &payload, release)
     }
+
+    /// Admits any raw frame that is not to be changed: as it is or not at all.
+    #[inline(never)]
+    fn admit_slow(&self, frame: &Frame<'_>, payload: &Payload<'_>) -> (Verdict, Tag) {
+        let (tap, now) = (self.tap, self.now);
+        let extent = tap.format.extent(payload);
+        let (generation, ruling) = tap.judge(frame, payload, extent, now);
+        let verdict = tap.afford(ruling.unchanged(), now);
+        let tag = tap.tag_as(verdict, tap.purposes, frame, generation);
+        (verdict, tag)
+    }
 }
 
 /// The memory in which a frame is rendered for the outlet.
@@ -196,12 +211,9 @@ struct Target<'p, 'a> {
 
 impl Tap {
     /// Admits a plain frame of the stream's owner alone, or of a group alone, if one load shows that everybody in it consents to all of it.
-    /// Leaves every other frame to [`Tap::admit_slow`] or [`Tap::admit_encoded`], at once if it is a text or encoded.
+    /// Leaves every other frame to [`Batch::admit_slow`].
     #[inline]
     fn admit_fast(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> Option<Tag> {
-        if !self.is_plain {
-            return None;
-        }
         let generation = self.table.generation();
         let word = self.word_of_one(self.kind, frame.contributors, &self.state);
         let is_whole = frame.is_of_contributors_alone()
@@ -211,16 +223,6 @@ impl Tap {
             self.template
                 .whole(self.purposes, frame.captured, generation)
         })
-    }
-
-    /// Admits any raw frame that is not to be changed: as it is or not at all.
-    #[inline(never)]
-    fn admit_slow(&self, frame: &Frame<'_>, payload: &Payload<'_>, now: Time) -> (Verdict, Tag) {
-        let extent = self.format.extent(payload);
-        let (generation, ruling) = self.judge(frame, payload, extent, now);
-        let verdict = self.afford(ruling.unchanged(), now);
-        let tag = self.tag_as(verdict, self.purposes, frame, generation);
-        (verdict, tag)
     }
 
     /// Renders a frame by its ruling: leaves in the target the part that the outlet may have, a blank frame, or nothing.

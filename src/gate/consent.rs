@@ -238,6 +238,25 @@ impl Tap {
         }
     }
 
+    /// Returns why a person does not consent to all of these; none if they do.
+    pub(super) fn refusal(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> Option<Reason> {
+        let word = || {
+            let word = self.table.word(who, kind);
+            word.held(passage.captured, passage.released)
+        };
+        match kind.never_cleared() {
+            None if word().contains(wanted) => None,
+            None => self.table.refusal(who, kind, passage, wanted),
+            reason => reason,
+        }
+    }
+
     /// Returns those of `wanted` that a person consents to, and why not to the others: by one load if they consent to all, else by the intervals.
     pub(super) fn consent(
         &self,

@@ -52,8 +52,9 @@ impl Ruling {
     #[inline]
     pub(super) fn unchanged(&self) -> Verdict {
         match *self {
-            Self::InPart { reason, .. } => Verdict::Dropped(reason),
-            _ => self.verdict(),
+            Self::Whole => Verdict::Whole,
+            Self::Inherited(reason) => Verdict::Redacted(reason),
+            Self::InPart { reason, .. } | Self::Withheld(reason) => Verdict::Dropped(reason),
         }
     }
 
@@ -165,11 +166,7 @@ impl Tap {
         };
         let (generation, consents) = self.consistently(|| {
             let passage = self.passage_since(captured, now)?;
-            let refusal = || {
-                let wanted = self.purposes;
-                let (_, refusal) = self.table.consent(owner, self.kind, passage, wanted);
-                refusal
-            };
+            let refusal = || self.table.refusal(owner, self.kind, passage, self.purposes);
             fault.or_else(refusal).map_or(Ok(()), Err)
         });
         (generation, consents.map(|()| Ruling::Whole))
@@ -195,7 +192,7 @@ impl Tap {
 
         let (_, mut reason) = frame.cleared_by_sources(self.purposes);
         for (who, kind) in self.named(frame)? {
-            let (_, refusal) = self.consent(who, kind, passage, self.purposes);
+            let refusal = self.refusal(who, kind, passage, self.purposes);
             reason = Reason::strongest(reason, refusal);
         }
         let is_composite = matches!(self.source, StreamSource::Composite);

@@ -246,6 +246,40 @@ impl Table {
         }
     }
 
+    /// Returns the strongest reason why somebody does not consent to all of these throughout the passage; none if they do. Not a snapshot: see the third point in `shared/mod.rs`.
+    /// For frames that go only if everything is consented to, this is shorter than [`Table::consent`].
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    pub(crate) fn refusal(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> Option<Reason> {
+        let cell = self.cells(kind).get(usize::from(who.slot));
+        let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
+            return Some(Reason::Unknown);
+        };
+        let (captured, released) = (passage.captured.floor(), passage.released.floor());
+        let refusal = |bit: usize| match unpack(intervals[bit].load(Acquire)) {
+            Effective::Closed(reason) => Some(reason),
+            Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
+            Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
+            Effective::Held { .. } => None,
+        };
+        let strongest = bits(wanted).filter_map(refusal).min();
+        if cell.occupant.load(Acquire) == who.stay {
+            strongest
+        } else if who.meeting == self.meeting {
+            Some(Reason::Absent)
+        } else {
+            Some(Reason::Unknown)
+        }
+    }
+
     /// Returns a reason if the values loaded from a cell's slot before are not this participant's.
     #[inline]
     fn mistaken(&self, cell: &Cell, who: Participant) -> Option<Reason> {
