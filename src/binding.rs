@@ -9,7 +9,8 @@ use crate::{
     control::{ledger, meeting::Meeting, serial, withdrawals::Withdrawals},
     evidence::seal::{PayloadDigest, Seal, StreamKey, Subject},
     gate::{
-        admission::{Batch, Cleared},
+        admission::Batch,
+        cleared::Cleared,
         frame::{Contributors, Frame},
         source::Source,
         tap::Tap,
@@ -162,15 +163,11 @@ pub trait SharedTap {
     fn end(&self);
     /// Notes that frames were withheld without being read, so that what may depend on them is withheld, too.
     fn interrupt(&self);
-    /// Returns the bare decision, unless it takes more than loading words.
-    fn surely_tagged(
-        &self,
-        contributors: Contributors<'_>,
-        captured: Time,
-        now: Time,
-    ) -> Option<Tag>;
-    /// Returns the bare decision, by all that is known.
-    fn tag_exactly(&self, frame: &Frame<'_>, now: Time) -> Tag;
+    /// Returns the bare decision about a frame without regions or sources, if the words of its contributors show that everybody consents to something.
+    fn decide_fast(&self, contributors: Contributors<'_>, captured: Time, now: Time)
+    -> Option<Tag>;
+    /// Returns the bare decision about any frame, by everything there is of consent.
+    fn decide_slow(&self, frame: &Frame<'_>, now: Time) -> Tag;
     /// Makes bare decisions about many frames.
     fn decisions(&self, now: Time) -> Decisions<'_>;
     /// Returns whether blank frames are the tap's own, each good until the next one.
@@ -195,17 +192,17 @@ impl SharedTap for Tap {
     }
 
     #[inline]
-    fn surely_tagged(
+    fn decide_fast(
         &self,
         contributors: Contributors<'_>,
         captured: Time,
         now: Time,
     ) -> Option<Tag> {
-        Self::surely_tagged(self, contributors, captured, now)
+        Self::decide_fast(self, contributors, captured, now)
     }
 
-    fn tag_exactly(&self, frame: &Frame<'_>, now: Time) -> Tag {
-        Self::tag_exactly(self, frame, now)
+    fn decide_slow(&self, frame: &Frame<'_>, now: Time) -> Tag {
+        Self::decide_slow(self, frame, now)
     }
 
     #[inline]
@@ -215,7 +212,7 @@ impl SharedTap for Tap {
 
     #[inline]
     fn makes_blanks(&self) -> bool {
-        self.blanks && self.encoded.is_some()
+        Self::makes_blanks(self)
     }
 
     fn leads(&self) -> (StreamId, OutletId) {

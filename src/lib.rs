@@ -46,7 +46,8 @@ pub use control::stream::StreamOptions;
 #[cfg(feature = "std")]
 pub use control::withdrawals::Withdrawals;
 pub use evidence::{export, wire};
-pub use gate::admission::{Admission, Batch, Cleared};
+pub use gate::admission::Batch;
+pub use gate::cleared::{Admission, Cleared};
 pub use gate::decide::Decision;
 pub use gate::frame::{Contributors, Frame};
 pub use gate::source::{KeptSource, MAX_SOURCES, Source};

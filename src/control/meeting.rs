@@ -1,8 +1,7 @@
 //! The control half: who is there, what they agreed to, and what is published and entered of it.
 
-use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
-use core::{cell::RefCell, marker::PhantomData};
 
 #[cfg(feature = "std")]
 use crate::control::withdrawals::Withdrawals;
@@ -20,10 +19,9 @@ use crate::{
         state::{Core, State},
         stream::{Owner, StreamOptions},
     },
-    gate::tap::{StreamSource, Tap},
+    gate::tap::{StreamSource, Tap, TapParts},
     media::{
-        codec::Coded,
-        format::{Format, Layout},
+        format::Format,
         json::{self, Keys},
     },
     shared::{
@@ -42,7 +40,6 @@ use crate::{
         masked,
         purpose::Purposes,
         refusal::Refusal,
-        tag::Template,
         time::Time,
     },
 };
@@ -586,29 +583,16 @@ impl Meeting {
             shared.register.publish_to(&state, owner, from.kind);
         }
         let blanks = to.1.blanks.contains(from.kind.into());
-        let encoded = match from.format.0 {
-            Layout::Encoded(codec) => Some(Box::new(RefCell::new(Coded::new(codec, blanks)))),
-            _ => None,
-        };
-        Ok(Tap {
+        Ok(Tap::new(TapParts {
             table: Arc::clone(&self.table),
             state,
             source,
             kind: from.kind,
-            asked: if encoded.is_some() {
-                Kind::Unclassified
-            } else {
-                from.kind
-            },
             format: from.format,
-            is_text: from.format.is_text(),
             keys: Arc::clone(&from.keys),
             purposes: to.1.purposes,
             blanks,
-            encoded,
-            template: Template::new(from.kind, stream),
-            not_sync: PhantomData,
-        })
+        }))
     }
 
     /// The counters of every tap that was opened, in that order, whether it is still there or not.

@@ -5,7 +5,7 @@
 //! What is found is noted beside the model, so that an exploration goes on to its end and the notes order nothing in it.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use core::{cell::Cell, marker::PhantomData, sync::atomic as real};
+use core::{cell::Cell, sync::atomic as real};
 
 #[cfg(framegate_loom)]
 use loom::thread;
@@ -15,7 +15,7 @@ use shuttle::thread;
 use crate::{
     gate::{
         frame::{Contributors, Frame},
-        tap::{StreamSource, Tap},
+        tap::{StreamSource, Tap, TapParts},
     },
     media::{
         format::{Format, Samples},
@@ -32,7 +32,6 @@ use crate::{
         ids::{Life, OutletId, Participant, StreamId},
         kind::Kind,
         purpose::Purposes,
-        tag::Template,
         time::{NEVER, Time},
         verdict::{Reason, Verdict},
     },
@@ -192,10 +191,10 @@ impl World {
 
     fn occupy(&self, who: Participant) {
         self.table.occupy(who);
-        self.advance();
+        self.complete();
     }
 
-    fn advance(&self) {
+    fn complete(&self) {
         let events = self.table.stamp().generation() + 1;
         assert!(self.table.complete(events.into()));
     }
@@ -229,26 +228,20 @@ impl World {
     fn publish(&self, who: Participant, effective: Effective) {
         self.store(who, effective, RECORD);
         self.regroup();
-        self.advance();
+        self.complete();
     }
 
     fn tap(&self, source: StreamSource) -> Tap {
-        let (stream, outlet) = (StreamId(0), OutletId(0));
-        Tap {
+        Tap::new(TapParts {
             table: Arc::clone(&self.table),
-            state: Arc::new(TapState::new(stream, outlet)),
+            state: Arc::new(TapState::new(StreamId(0), OutletId(0))),
             source,
             kind: KIND,
-            asked: KIND,
             format: Format::pcm(Samples::S16, 1),
-            is_text: false,
             keys: Arc::default(),
             purposes: Purposes::RECORD,
             blanks: false,
-            encoded: None,
-            template: Template::new(KIND, stream),
-            not_sync: PhantomData::<Cell<()>>,
-        }
+        })
     }
 
     /// Before anything that it is to see is published.
@@ -631,7 +624,7 @@ mod reuse {
             Of::Interval => {
                 let passage = Passage::new(BY_INTERVAL, BY_INTERVAL).unwrap();
                 let either = Purposes::RECORD | Purposes::TRAIN;
-                tap.table.held(whose, KIND, passage, either)
+                tap.table.consent(whose, KIND, passage, either).0
             }
         };
         if !held.is_empty() {
@@ -656,7 +649,7 @@ mod reuse {
         let leave = || world.publish(old, WITHDRAWN);
         let agree = || {
             world.store(new, HELD, TRAIN);
-            world.advance();
+            world.complete();
         };
         if fault == Some(Fault::GivenAwayOpen) {
             world.occupy(new);
@@ -745,7 +738,7 @@ mod bound {
                 notes.found(judgements.get() > 2);
             });
             for _ in 0..3 {
-                world.advance();
+                world.complete();
             }
             thread.join().unwrap();
         });

@@ -1,9 +1,11 @@
-//! Who and what is in what an outlet received, which may become something derived (R8).
+//! The people and kinds in a frame that an outlet received, from which something may be derived (R8).
 
 use crate::{
     gate::{
         frame::{Contributors, Frame},
+        judge::Ruling,
         source::{Source, each_once},
+        tap::Tap,
     },
     types::{
         ids::Participant,
@@ -14,20 +16,35 @@ use crate::{
     },
 };
 
-/// Who and what is in that which an outlet received of a frame.
+/// The people and kinds in the part of a frame that an outlet received.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Content<'a> {
-    pub(crate) frame: &'a Frame<'a>,
-    pub(crate) owner: Option<Participant>,
-    pub(crate) kind: Kind,
+    frame: &'a Frame<'a>,
+    owner: Option<Participant>,
+    kind: Kind,
     /// The regions, or fields of a record, that were hidden.
     pub(crate) refused: RegionSet,
-    /// Whether what no region covers was hidden too.
-    pub(crate) uncovered: bool,
+    /// Whether everything outside the regions was hidden, too.
+    uncovered: bool,
+}
+
+impl Tap {
+    /// Returns the content of a frame that is handed on by a ruling.
+    #[inline]
+    pub(super) fn content<'a>(&self, frame: &'a Frame<'a>, ruling: &Ruling) -> Content<'a> {
+        let (refused, uncovered) = ruling.cut();
+        Content {
+            frame,
+            owner: self.owner(),
+            kind: self.kind,
+            refused,
+            uncovered,
+        }
+    }
 }
 
 impl<'a> Content<'a> {
-    pub(crate) fn hides(&self, region: usize) -> bool {
+    pub(super) fn hides(&self, region: usize) -> bool {
         u32::try_from(region).is_ok_and(|region| self.refused.contains(region))
     }
 
@@ -36,7 +53,7 @@ impl<'a> Content<'a> {
         regions.filter_map(move |(index, region)| (!self.hides(index)).then_some(region))
     }
 
-    /// Everybody, some perhaps twice.
+    /// Returns everybody, some perhaps twice.
     fn people(self) -> impl Iterator<Item = Participant> {
         let listed = match self.frame.contributors {
             Contributors::Owner => &[],
@@ -44,15 +61,15 @@ impl<'a> Content<'a> {
             Contributors::Group(group) => group.people(),
         };
         let sources = self.frame.sources.iter().flat_map(|source| source.people);
-        // Where only regions are left, so are only their owners.
+        // If only regions are left, so are only their owners.
         let named = self.owner.into_iter().chain(listed.iter().copied());
         let named = named.filter(move |_| !self.uncovered);
         let owners = self.regions().map(|region| region.owner);
         named.chain(owners).chain(sources.copied())
     }
 
-    /// As a source of something derived, its people in `room`; none if that is too small.
-    pub(crate) fn source(self, tag: Tag, room: &mut [Participant]) -> Option<Source<'_>> {
+    /// Returns it as a source of something derived, with its people in `room`; none if that is too small.
+    pub(super) fn source(self, tag: Tag, room: &mut [Participant]) -> Option<Source<'_>> {
         let of_regions = self.regions().filter_map(|region| region.kind);
         let of_sources = self.frame.sources.iter().map(Source::all_kinds);
         let kinds = of_regions.map(Kinds::from).chain(of_sources);

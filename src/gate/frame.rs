@@ -1,4 +1,4 @@
-//! What is known of a frame beside its payload.
+//! The facts about a frame beside its payload.
 
 use crate::{
     gate::source::Source,
@@ -13,14 +13,14 @@ use crate::{
     },
 };
 
-/// Who is in a frame, and whether that is everybody (R4).
+/// The people in a frame, and whether the list is complete (R4).
 ///
 /// ePrivacy Directive Art. 5(1) asks for the consent of all users concerned, so a frame whose list is not complete is withheld.
 #[derive(Clone, Copy, Debug)]
 pub enum Contributors<'a> {
     /// The stream's owner and nobody else. Incomplete on a stream without an owner.
     Owner,
-    /// These are all, beside the stream's owner if it has one. Incomplete if empty.
+    /// These people, the stream's owner if it has one, and nobody else. Incomplete if empty.
     ///
     /// On a composite these are its members.
     Complete(&'a [Participant]),
@@ -31,7 +31,7 @@ pub enum Contributors<'a> {
 }
 
 impl<'a> Contributors<'a> {
-    /// The contributing sources of an RTP packet.
+    /// Returns the contributing sources of an RTP packet.
     ///
     /// A packet can name 15 at most (RFC 3550 §5.1), so a list of 15 may be cut short and counts as partial.
     #[must_use]
@@ -44,7 +44,7 @@ impl<'a> Contributors<'a> {
     }
 }
 
-/// What is known of a frame beside its payload.
+/// The facts about a frame beside its payload: when it was captured, and who is in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     pub(crate) captured: Time,
@@ -55,7 +55,7 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// A frame whose earliest sample was captured at `captured`.
+    /// Returns a frame whose earliest sample was captured at `captured`.
     #[must_use]
     pub const fn new(captured: Time, contributors: Contributors<'a>) -> Self {
         Self {
@@ -75,19 +75,19 @@ impl<'a> Frame<'a> {
         self
     }
 
-    /// Whether it names nobody but the stream's owner.
+    /// Returns whether it names nobody but the stream's owner.
     #[inline]
     pub(crate) const fn is_of_owner_alone(&self) -> bool {
         matches!(self.contributors, Contributors::Owner) && self.is_of_contributors_alone()
     }
 
-    /// Whether everybody in it is in all of it, and is named as a contributor.
+    /// Returns whether it has neither regions nor sources, so that everybody in it is a contributor to all of it.
     #[inline]
     pub(crate) const fn is_of_contributors_alone(&self) -> bool {
         self.regions.is_empty() && self.sources.is_empty()
     }
 
-    /// With parts that are somebody's: at most [`MAX_REGIONS`](crate::MAX_REGIONS), in any order, overlapping or not.
+    /// Adds parts that are somebody's: at most [`MAX_REGIONS`](crate::MAX_REGIONS), in any order, overlapping or not.
     #[must_use]
     pub const fn regions(mut self, regions: &'a [Region]) -> Self {
         self.regions = regions;
@@ -97,7 +97,7 @@ impl<'a> Frame<'a> {
 
 /// Frames of derived data (R8).
 impl<'a> Frame<'a> {
-    /// A frame of a stream of derived data, made from these sources and from nothing else. It counts as captured when the earliest of them was.
+    /// Returns a frame of a stream of derived data, made from these sources and from nothing else. It counts as captured when the earliest of them was.
     ///
     /// It is withheld if it has no sources or more than [`MAX_SOURCES`](crate::MAX_SOURCES), and on any stream that is not derived.
     #[must_use]
@@ -111,17 +111,17 @@ impl<'a> Frame<'a> {
         frame
     }
 
-    /// When its sources were captured.
+    /// Returns when its sources were captured.
     pub(crate) fn captures_of_sources(&self) -> impl Iterator<Item = Time> {
         self.sources.iter().flat_map(Source::captures)
     }
 
-    /// Whether there are sources, and it is said of each who was in it and what it was.
+    /// Returns whether there are sources, and each names its people and kinds.
     pub(crate) fn has_complete_sources(&self) -> bool {
         !self.sources.is_empty() && self.sources.iter().all(Source::is_complete)
     }
 
-    /// The purposes that all sources were cleared for, of those `wanted`, and why not for the others. Without sources, all of them.
+    /// Returns those of `wanted` for which all sources were cleared, and why not the others. Without sources, all of them.
     pub(crate) fn cleared_by_sources(&self, wanted: Purposes) -> (Purposes, Option<Reason>) {
         let (mut cleared, mut reason) = (wanted, None);
         for Source { tag, .. } in self.sources {
@@ -134,7 +134,7 @@ impl<'a> Frame<'a> {
         (cleared, Reason::strongest(reason, beyond))
     }
 
-    /// Why a source had gone in part, if one had: what is made of it is in part for the same reason (R8).
+    /// Returns why a source had gone in part, if one had: a frame made of it is in part for the same reason (R8).
     #[inline]
     pub(crate) fn in_part_by_sources(&self) -> Option<Reason> {
         let sources = self.sources.iter().map(|source| source.tag.verdict());
@@ -142,7 +142,7 @@ impl<'a> Frame<'a> {
         released.map(Verdict::reason).fold(None, Reason::strongest)
     }
 
-    /// Who must agree as somebody in a source, and under which kinds: the source's and the frame's own.
+    /// Returns everybody in the sources who must consent, each with every kind for which they must: the source's and the frame's own.
     pub(crate) fn people_of_sources(
         &self,
         own: Kind,

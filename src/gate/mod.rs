@@ -1,10 +1,13 @@
 //! The hot half: one call for each frame, on the media threads. It neither allocates nor locks, and calls nothing of the system.
 
 pub(crate) mod admission;
-pub(crate) mod content;
+pub(crate) mod cleared;
+mod consent;
+mod content;
 pub(crate) mod decide;
+mod encoded;
 pub(crate) mod frame;
-pub(crate) mod judge;
+mod judge;
 pub(crate) mod records;
 pub(crate) mod source;
 pub(crate) mod tap;

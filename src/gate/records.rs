@@ -8,10 +8,10 @@ use crate::{
     types::{time::Time, verdict::Reason},
 };
 
-/// What a tap knows of its stream's records.
+/// The schema of a stream's records, and the budget they are taken from.
 #[derive(Clone)]
 pub(crate) struct Records {
-    pub(crate) schema: Schema,
+    pub(super) schema: Schema,
     cost: u32,
     budget: Arc<Budget>,
 }
@@ -25,8 +25,8 @@ impl Records {
         }
     }
 
-    /// Takes a record's share of its owner's budget. An error is why it cannot be had.
-    pub(crate) fn take(&self, now: Time) -> Result<(), Reason> {
+    /// Takes a record's share of its owner's budget. An error is the reason for withholding it.
+    pub(super) fn take(&self, now: Time) -> Result<(), Reason> {
         let limit = self.schema.bits_per_minute();
         self.budget.take(self.cost, limit, now)
     }

@@ -1,4 +1,4 @@
-//! What something was derived from: a caption from voices, a summary from captions, a statistic from records (R8).
+//! The sources of derived data: of a caption the voices, of a summary the captions, of a statistic the records (R8).
 
 use alloc::boxed::Box;
 
@@ -7,10 +7,10 @@ use crate::types::{ids::Participant, kind::Kinds, tag::Tag, time::Time};
 /// The most sources that a frame may have; with more it is withheld. JoinOptions some of them by [`Source::meet`] then.
 pub const MAX_SOURCES: usize = 64;
 
-/// A frame, or several joined, that something was derived from.
+/// A frame, or several joined, from which other data was derived.
 ///
-/// It comes out of a release alone, by [`Cleared::source`](crate::Cleared::source), so that what was withheld can be no source;
-/// and out of joining such; one that comes back through the C interface proves it. Neither a tag nor a [`Decision`](crate::Decision) can be named as one:
+/// A source comes only out of a release, by [`Cleared::source`](crate::Cleared::source), or out of joining such sources, so that nothing withheld can be one;
+/// one that comes back through the C interface proves it. Neither a tag nor a [`Decision`](crate::Decision) can be named as one:
 ///
 /// ```compile_fail
 /// fn forge<'a>(tag: framegate::Tag, people: &'a [framegate::Participant]) -> framegate::Source<'a> {
@@ -24,7 +24,7 @@ pub const MAX_SOURCES: usize = 64;
 /// }
 /// ```
 ///
-/// Of another meeting it clears nothing, as its people are unknown there.
+/// In another meeting it clears nothing, as its people are unknown there.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
     pub(crate) tag: Tag,
@@ -33,9 +33,9 @@ pub struct Source<'a> {
     pub(crate) captured: Time,
 }
 
-/// A [`Source`] that can be kept, and go to another thread: whoever makes captions does so after the release.
+/// A [`Source`] that can be kept, and sent to another thread: captions are made after the release.
 ///
-/// It has no serialised form: what is read from somewhere did not come out of a release of this meeting.
+/// It has no serialised form, as nothing that is read from elsewhere came out of a release of this meeting.
 #[derive(Clone, Debug)]
 pub struct KeptSource {
     tag: Tag,
@@ -98,7 +98,7 @@ impl<'a> Source<'a> {
         self.tag.kinds_with(self.kinds)
     }
 
-    /// When it was captured, by its tag and by what is said of it.
+    /// Returns when it was captured, by its tag and as stated.
     pub(crate) fn captures(&self) -> [Time; 2] {
         let (tagged, said) = (self.tag.captured(), self.captured);
         [
@@ -130,7 +130,7 @@ impl KeptSource {
     }
 }
 
-/// Writes each of these people to `room` once. None if that is too small.
+/// Writes each of these people to `room` once. Returns none if that is too small.
 pub(crate) fn each_once(
     people: impl Iterator<Item = Participant>,
     room: &mut [Participant],

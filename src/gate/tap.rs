@@ -1,4 +1,6 @@
-//! A stream into an outlet.
+//! A stream into an outlet: the facts about both that its tap holds, and the questions about it.
+//!
+//! The other calls of a tap are beside their answers: the doors in `admission.rs`, the bare decision in `decide.rs`.
 
 use alloc::{boxed::Box, sync::Arc};
 use core::fmt;
@@ -9,7 +11,11 @@ use core::{
 
 use crate::{
     gate::{frame::Frame, records::Records},
-    media::{codec::Coded, format::Format, json::Keys},
+    media::{
+        codec::Coded,
+        format::{Format, Layout},
+        json::Keys,
+    },
     shared::{
         table::Table,
         tap_state::{Counters, TapState},
@@ -25,7 +31,7 @@ use crate::{
 
 /// One stream into one outlet.
 ///
-/// It lives on the thread that handles the stream's frames. None of its calls allocates, takes a lock or makes a system call.
+/// A tap lives on the thread that handles the stream's frames. None of its calls allocates, takes a lock or makes a system call.
 /// The payload is handed on inside a closure, the release, and cannot outlive it; an asynchronous sink therefore puts its queue *before* the tap.
 ///
 /// A process that forks (`fork` without `exec`) must not use a tap, a meeting or anything of theirs in the child. The child has a copy of all consent as it was,
@@ -34,31 +40,48 @@ use crate::{
 pub struct Tap {
     pub(crate) table: Arc<Table>,
     pub(crate) state: Arc<TapState>,
-    pub(crate) source: StreamSource,
-    pub(crate) kind: Kind,
-    /// Under which kind the words of others are asked for a bare decision: of an encoded stream one of which nothing is ever cleared,
-    /// so that what is refused there is always found out exactly, and heeded.
-    pub(crate) asked: Kind,
-    pub(crate) format: Format,
-    /// Whether that is text, which would otherwise be found out for every frame.
-    pub(crate) is_text: bool,
-    /// Those of JSON that are never hidden.
-    pub(crate) keys: Keys,
-    /// Those of the outlet; never empty, as an empty set would clear everything.
-    pub(crate) purposes: Purposes,
-    /// Whether the outlet takes empty frames for those of this kind that are withheld.
-    pub(crate) blanks: bool,
-    /// Of a stream of encoded frames. Never borrowed when a call begins.
-    pub(crate) encoded: Option<Box<RefCell<Coded>>>,
-    pub(crate) template: Template,
-    pub(crate) not_sync: PhantomData<Cell<()>>,
+    pub(super) source: StreamSource,
+    pub(super) kind: Kind,
+    /// The kind under which the words of others are asked for a bare decision. For an encoded stream it is one of which nothing is ever cleared,
+    /// so that the slow way finds every refusal, and heeds it.
+    pub(super) asked: Kind,
+    pub(super) format: Format,
+    /// Whether the format is text, which would otherwise be found out for every frame.
+    pub(super) is_text: bool,
+    /// Whether it is neither text nor encoded, so that no frame has to be looked into.
+    pub(super) is_plain: bool,
+    /// The structural keys of JSON, which are never hidden.
+    pub(super) keys: Keys,
+    /// The outlet's purposes; never empty, as an empty set would clear everything.
+    pub(super) purposes: Purposes,
+    /// Whether the outlet takes blank frames for withheld ones of this kind.
+    pub(super) blanks: bool,
+    /// The decoding state of an encoded stream. Never borrowed when a call begins.
+    pub(super) encoded: Option<Box<RefCell<Coded>>>,
+    pub(super) template: Template,
+    not_sync: PhantomData<Cell<()>>,
 }
 
-/// Whose a stream is.
+/// What a tap is made of.
+pub(crate) struct TapParts {
+    pub(crate) table: Arc<Table>,
+    pub(crate) state: Arc<TapState>,
+    pub(crate) source: StreamSource,
+    pub(crate) kind: Kind,
+    pub(crate) format: Format,
+    /// The structural keys of JSON, which are never hidden.
+    pub(crate) keys: Keys,
+    /// The outlet's purposes; not empty.
+    pub(crate) purposes: Purposes,
+    /// Whether the outlet takes blank frames for withheld ones of this kind.
+    pub(crate) blanks: bool,
+}
+
+/// The person or people a stream is from.
 #[derive(Clone)]
 pub(crate) enum StreamSource {
     Owned(Participant),
-    /// Anybody's, of a kind whose bytes are never cleared.
+    /// Anybody, of a kind whose bytes are never cleared.
     Never,
     /// One person's service data.
     Records(Participant, Records),
@@ -68,6 +91,43 @@ pub(crate) enum StreamSource {
 }
 
 impl Tap {
+    pub(crate) fn new(parts: TapParts) -> Self {
+        let TapParts {
+            table,
+            state,
+            source,
+            kind,
+            format,
+            keys,
+            purposes,
+            blanks,
+        } = parts;
+        let encoded = match format.0 {
+            Layout::Encoded(codec) => Some(Box::new(RefCell::new(Coded::new(codec, blanks)))),
+            _ => None,
+        };
+        Self {
+            asked: if encoded.is_some() {
+                Kind::Unclassified
+            } else {
+                kind
+            },
+            is_text: format.is_text(),
+            is_plain: !format.is_text() && encoded.is_none(),
+            template: Template::new(kind, state.stream),
+            table,
+            state,
+            source,
+            kind,
+            format,
+            keys,
+            purposes,
+            blanks,
+            encoded,
+            not_sync: PhantomData,
+        }
+    }
+
     /// Returns whether the last frame was cleared by consent but withheld because it may depend on a withheld or missing frame
     /// ([`Reason::AwaitsKeyframe`](crate::Reason::AwaitsKeyframe)). Ask the sender for a keyframe then (RFC 4585 §6.3.1, RFC 5104 §3.5.1); otherwise nothing is released until the next one comes by itself.
     #[must_use]
@@ -79,15 +139,33 @@ impl Tap {
         })
     }
 
-    /// How many frames came, and what became of them.
+    /// Returns how many frames came, and how many of them were handed on, blanked or dropped.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.state.counters()
     }
 
-    /// A frame's tag, and of what is derived, what its sources' tags make of it.
+    /// Returns whether blank frames are the tap's own, each good until the next one.
+    #[cfg(feature = "binding")]
     #[inline]
-    pub(crate) fn tag_as(
+    pub(crate) fn makes_blanks(&self) -> bool {
+        self.blanks && self.encoded.is_some()
+    }
+
+    /// Returns the stream's owner, if it is one person's.
+    pub(super) fn owner(&self) -> Option<Participant> {
+        match self.source {
+            StreamSource::Owned(owner) | StreamSource::Records(owner, _) => Some(owner),
+            StreamSource::Mix
+            | StreamSource::Composite
+            | StreamSource::Derived
+            | StreamSource::Never => None,
+        }
+    }
+
+    /// Returns a frame's tag; a derived frame's inherits from the tags of its sources.
+    #[inline]
+    pub(super) fn tag_as(
         &self,
         verdict: Verdict,
         cleared: Purposes,
@@ -101,7 +179,7 @@ impl Tap {
         sources.fold(own, |tag, source| tag.inheriting(source.tag))
     }
 
-    /// Notes that frames were withheld without being read, so that whatever may depend on them is withheld too.
+    /// Notes that frames were withheld without being read, so that every frame that may depend on them is withheld too.
     #[cold]
     pub(crate) fn interrupt(&self) {
         let encoded = self.encoded.as_deref();

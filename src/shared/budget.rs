@@ -1,4 +1,4 @@
-//! How much service data of one person may tell one outlet in a minute (R9).
+//! The bits of one person's service data that may go to one outlet in a minute (R9).
 
 use crate::{
     shared::sync::{
@@ -10,13 +10,13 @@ use crate::{
 
 /// The bits that went in the present minute, counted by all taps of a person into an outlet.
 ///
-/// The minute in the upper half, the bits in the lower, so that both change together. Nothing else is read by it, so no more order is needed.
+/// The minute is in the upper half, the bits in the lower, so that both change together; the exchange is argued in `shared/mod.rs`.
 pub(crate) struct Budget(AtomicU64);
 
-/// Beside the minute, which takes fewer bits: something may have gone in it, and in those after it.
+/// A bit beside the minute, which takes fewer: an unknown number of bits may have gone in that minute, and in those after it.
 const UNKNOWN: u64 = 1 << 63;
 
-/// Other threads can come in between so often before a record is withheld.
+/// The number of times that a tap tries before it withholds the record, if other threads come in between.
 const ATTEMPTS: usize = 4;
 
 impl Budget {
@@ -24,17 +24,17 @@ impl Budget {
         Self(AtomicU64::new(0))
     }
 
-    /// Of a meeting that goes on from a ledger whose last entry was made at `at`. It does not say how much went, nor how long after that.
+    /// Returns the budget of a meeting that goes on from a ledger whose last entry was made at `at`. The ledger does not say how many bits went, nor until when.
     pub(crate) fn resumed_at(at: Time) -> Self {
         Self(AtomicU64::new(
             UNKNOWN | minute(at) << 32 | u64::from(u32::MAX),
         ))
     }
 
-    /// Takes `cost` bits at `now`, so that no more than `limit` go in a minute. An error is why not; then nothing is taken.
+    /// Takes `cost` bits at `now`, so that no more than `limit` go in a minute. An error is the reason for withholding; nothing is taken then.
     ///
-    /// To a tap that lags behind, the minute of the others is the present one.
-    /// After a crash, it is not known what went before, and so nothing goes in the first minute that is asked for.
+    /// For a tap that lags behind, the minute of the others is the present one.
+    /// After a crash the bits that went before are not known, so nothing goes in the first minute that is asked for.
     pub(crate) fn take(&self, cost: u32, limit: u32, now: Time) -> Result<(), Reason> {
         let minute = minute(now);
         let mut seen = self.0.load(Acquire);
@@ -56,7 +56,7 @@ impl Budget {
         Err(Reason::Contended)
     }
 
-    /// Takes all that there may have been in the first minute that is asked for. If another thread does so at the same time, either's will do.
+    /// Takes all bits of the first minute that is asked for. If another thread does so at the same time, either will do.
     #[cold]
     fn begin(&self, seen: u64, minute: u64) -> Reason {
         let latest = (seen & !UNKNOWN) >> 32;

@@ -1,3 +1,5 @@
+//! People who are in many frames together, with one word for all of them.
+
 use alloc::{boxed::Box, sync::Arc};
 
 use crate::{
@@ -21,7 +23,7 @@ pub struct Group(Arc<Members>);
 struct Members {
     table: Arc<Table>,
     people: Box<[Participant]>,
-    /// What all of them agree to, of each kind.
+    /// The consent that all of them have in common, for each kind.
     words: [AtomicU64; Kind::ALL.len()],
 }
 
@@ -36,13 +38,13 @@ impl Group {
         group
     }
 
-    /// Who is in it.
+    /// Returns the people in it.
     #[must_use]
     pub fn people(&self) -> &[Participant] {
         &self.0.people
     }
 
-    /// Publishes what all of them agree to of these kinds, after each of them has been published.
+    /// Publishes the consent that all of them have in common to these kinds. Call it after each person's has been published.
     pub(crate) fn publish(&self, kinds: Kinds) {
         for kind in Kind::each(kinds) {
             let word = self.0.table.meet(self.people(), kind);
@@ -50,17 +52,17 @@ impl Group {
         }
     }
 
-    /// Whether nobody has it but who asks.
+    /// Returns whether the caller has the only handle of it.
     pub(crate) fn is_unused(&self) -> bool {
         Arc::strong_count(&self.0) == 1
     }
 
-    /// Whether it is of this meeting.
+    /// Returns whether it is of this meeting.
     pub(crate) fn is_of(&self, table: &Arc<Table>) -> bool {
         Arc::ptr_eq(&self.0.table, table)
     }
 
-    /// What all of them agree to, by one load; nothing in another meeting.
+    /// Returns the consent that all of them have in common, by one load; none in another meeting.
     #[inline]
     pub(crate) fn word(&self, table: &Arc<Table>, kind: Kind) -> Word {
         if self.is_of(table) {

@@ -1,7 +1,4 @@
-//! Waiting until the last release that consent no longer covers is over, and the narrowing is durable (R6).
-//!
-//! A tap marks its release *before* it reads consent; a narrowing publishes *before* it reads the marks; between the two each has a full fence.
-//! So either the tap sees the narrowing and withholds, or the narrowing sees the mark and waits until that release has ended.
+//! Waiting until the last release that consent no longer covers has ended, and the narrowing is durable (R6): see `shared/mod.rs`.
 
 use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
@@ -23,18 +20,18 @@ use crate::{
     },
 };
 
-/// How far a tap had come when a narrowing settled.
+/// The frames that a tap had released when a narrowing settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TapRelease {
-    /// From which stream.
+    /// The stream that the tap is from.
     pub stream: StreamId,
-    /// Into which outlet.
+    /// The outlet that the tap leads into.
     pub outlet: OutletId,
-    /// How many frames it had released, whole or in part.
+    /// The number of frames released until then, whole or in part.
     pub released: u64,
-    /// When the last of them was captured; `None` before the first. Whatever the tap released later was released under the narrowed consent.
-    /// A ledger's line has none that is later than itself, whatever a clock that leapt said.
+    /// The capture time of the last of them; `None` before the first. Every frame that the tap released later was released under the narrowed consent.
+    /// In a ledger's line it is never later than the line, even if the tap's clock had leapt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Time>,
     /// Whether a release that was under way when consent was narrowed has not ended yet.
@@ -42,8 +39,8 @@ pub struct TapRelease {
 }
 
 impl TapRelease {
-    /// As the ledger has it at a time. The tap counts a frame and then says when it was captured, and its clock may have leapt:
-    /// what it released by then was captured by then.
+    /// Returns it as the ledger has it at a time. The tap counts a frame before it stores when that was captured, and its clock may have leapt:
+    /// every frame that it released by then was captured by then.
     pub(crate) fn by(self, at: Time) -> Self {
         let last = self.last.unwrap_or(at).min(at);
         Self {
@@ -55,9 +52,9 @@ impl TapRelease {
 
 /// An entry that is to become durable.
 pub(crate) struct Entered {
-    /// None where nothing was.
+    /// None if there is no entry.
     ticket: Option<u64>,
-    /// Up to which ticket entries are durable so far.
+    /// The ticket up to which entries are durable so far.
     durable: Arc<AtomicU64>,
 }
 
@@ -75,53 +72,53 @@ impl Entered {
         self.ticket
     }
 
-    /// Whether it is of the ledger that has this mark.
+    /// Returns whether it is of the ledger with this mark.
     pub(crate) fn is_of(&self, durable: &Arc<AtomicU64>) -> bool {
         Arc::ptr_eq(&self.durable, durable)
     }
 }
 
-/// Gives a ledger's store what it does not have yet.
+/// Gives a ledger's store the lines that it does not have yet.
 #[cfg(feature = "std")]
 pub(crate) trait Drive: Send + Sync {
-    /// In this thread, unless another one is doing so.
+    /// Does so in this thread, unless another one does.
     fn drive(&self);
 
-    /// In a thread of its own, so that whoever asks need not wait for the store.
+    /// Does so in a thread of its own, so that the caller need not wait for the store.
     fn drive_aside(self: Arc<Self>);
 }
 
 /// A narrowing under way. It is in force at once; once it has settled, no release that was under way when it came is still going on.
 ///
 /// It does not borrow the meeting and can be polled from any thread, outside any lock.
-/// Whoever asks it, and whoever drops it, offers the ledger's store what that does not have yet, unless another thread is doing so.
+/// Asking it, and dropping it, offers the ledger's store the lines that it does not have yet, unless another thread is doing so.
 #[must_use = "frames that were being released when consent was narrowed may still be on their way until this has settled"]
 pub struct Settling {
-    taps: Vec<Tap>,
+    taps: Vec<TapMark>,
     entered: Entered,
     #[cfg(feature = "std")]
     ledger: Option<Arc<dyn Drive>>,
 }
 
-/// A tap, and its mark if a release was under way.
-struct Tap {
+/// A tap's state, and its mark if a release was under way when consent was narrowed.
+struct TapMark {
     state: Arc<TapState>,
     under_way: Option<u64>,
 }
 
-impl Tap {
+impl TapMark {
     fn is_releasing(&self) -> bool {
         self.under_way.is_some_and(|mark| self.state.mark() == mark)
     }
 }
 
 impl Settling {
-    /// After all consent words have been published.
+    /// Reads the marks. Call it after all consent words have been published.
     pub(crate) fn begin(taps: &[Arc<TapState>], entered: Entered) -> Self {
         fence(SeqCst);
         let marked = taps.iter().map(|state| {
             let mark = state.mark();
-            Tap {
+            TapMark {
                 state: Arc::clone(state),
                 under_way: (mark % 2 == 1).then_some(mark),
             }
@@ -134,14 +131,14 @@ impl Settling {
         }
     }
 
-    /// With the ledger that is to have it.
+    /// Names the ledger that is to have the entry.
     #[cfg(feature = "std")]
     pub(crate) fn in_ledger(mut self, ledger: Arc<dyn Drive>) -> Self {
         self.ledger = Some(ledger);
         self
     }
 
-    /// Whether every release that was under way has ended, and the narrowing is durable in the ledger.
+    /// Returns whether every release that was under way has ended, and the narrowing is durable in the ledger.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         #[cfg(feature = "std")]
@@ -150,7 +147,7 @@ impl Settling {
     }
 
     fn has_settled(&self) -> bool {
-        self.entered.is_durable() && !self.taps.iter().any(Tap::is_releasing)
+        self.entered.is_durable() && !self.taps.iter().any(TapMark::is_releasing)
     }
 
     #[cfg(feature = "std")]
@@ -160,7 +157,7 @@ impl Settling {
         }
     }
 
-    /// How far each tap has come, and whether it is still in a release that was under way when consent was narrowed.
+    /// Returns how many frames each tap has released, and whether a release that was under way when consent was narrowed has not ended yet.
     pub fn taps(&self) -> impl Iterator<Item = TapRelease> {
         self.taps.iter().map(|tap| {
             // Read before the counters, so that once a release has ended, the counters include it.
@@ -183,9 +180,9 @@ impl Settling {
         &self.entered
     }
 
-    /// Waits until it has settled, for no longer than `timeout`, even if the ledger's store does not return; says whether it has.
+    /// Waits until it has settled, for no longer than `timeout`, even if the ledger's store does not return. Returns whether it has settled.
     ///
-    /// The store is offered what it does not have yet in a thread that is made for it.
+    /// The store is offered the lines that it does not have yet in a thread that is made for it.
     #[cfg(feature = "std")]
     #[must_use]
     pub fn wait(&self, timeout: core::time::Duration) -> bool {

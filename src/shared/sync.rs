@@ -2,7 +2,7 @@
 //!
 //! - `--cfg framegate_loom`: loom, which tries the orders of steps that matter and, for each load, every value that the memory orderings allow.
 //!   A `SeqCst` fence it takes as C11 does, and a little more strongly: all that came before one is seen after every later one.
-//!   That is what `tap_state.rs` needs of it: of two threads that store, fence and load, one sees the other's store.
+//!   A release and a withdrawal need no more (`shared/mod.rs`): of two threads that store, fence and load, one sees the other's store.
 //!   `SeqCst` loads and stores it would take as `AcqRel`; there are none here.
 //! - `--cfg framegate_shuttle`: shuttle, which tries orders of steps with one memory that everybody sees at once; a fence does nothing there.
 

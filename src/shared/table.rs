@@ -1,11 +1,9 @@
-//! The consent table: where the two halves meet.
-//!
-//! A slot holds one participant's consent: for every kind a *word*, for the common case in one load,
+//! The consent table. A slot holds one participant's consent: for every kind a *word*, for the common case in one load,
 //! and for every kind and purpose an *interval*, exact to the millisecond.
 //!
 //! A tap of one person's stream has a word of its own beside them, which is closed for good when that person leaves.
 //!
-//! All memory orderings are argued at the head of `shared/`.
+//! All memory orderings are argued in `shared/mod.rs`.
 
 use alloc::boxed::Box;
 use core::array;
@@ -29,10 +27,10 @@ pub(crate) struct Table {
     cells: [Box<[Cell]>; Kind::COUNT],
     intervals: Box<[Intervals]>,
     stamp: AtomicU64,
-    /// The lower half of that, for those who need no more.
+    /// The stamp's lower half, for readers that need no more.
     generation: AtomicU32,
     ended: AtomicBool,
-    /// Whose participants it knows, as [`Life::short`] tells them apart.
+    /// The meeting of its participants, as [`Life::short`] tells meetings apart.
     meeting: u16,
 }
 
@@ -44,19 +42,19 @@ struct Cell {
 
 type Intervals = [[AtomicU64; Purposes::COUNT]; Kind::COUNT];
 
-/// What every event changes. In the lower half the generation: up to how many entries of the ledger consent is applied, without a gap.
-/// In the upper half the number of events, since what narrows is applied before a line that was reserved earlier.
+/// A number that every event changes. The lower half is the generation: the number of the ledger's entries that are applied, without a gap.
+/// The upper half is the number of events, since a narrowing is applied before a line that was reserved earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp(u64);
 
 impl Stamp {
-    /// As tags carry it.
+    /// Returns the generation, as tags carry it.
     #[inline]
     pub(crate) const fn generation(self) -> u32 {
         (self.0 & LOWER) as u32
     }
 
-    /// After another event.
+    /// Returns the stamp after another event.
     fn next(self, entries: u32) -> Self {
         let events = (self.0 >> 32).wrapping_add(1);
         Self(events << 32 | u64::from(entries))
@@ -65,7 +63,7 @@ impl Stamp {
 
 const LOWER: u64 = 0xFFFF_FFFF;
 
-/// What there is of a consent, beside the time.
+/// One consent, to one purpose and kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effective {
     /// It holds without a break from `since` to before `until`.
@@ -74,7 +72,7 @@ pub(crate) enum Effective {
     Closed(Reason),
 }
 
-/// The time that a frame spends between capture and release, when consent must hold.
+/// The time from a frame's capture to its release, in which consent must hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Passage {
     pub(crate) captured: Time,
@@ -82,13 +80,13 @@ pub(crate) struct Passage {
 }
 
 impl Passage {
-    /// None if a time is out of range, or the frame would be captured after its release.
+    /// Returns none if a time is out of range, or the frame would be captured after its release.
     pub(crate) fn new(captured: Time, released: Time) -> Option<Self> {
         (captured.in_range() && released.in_range() && captured <= released)
             .then_some(Self { captured, released })
     }
 
-    /// Of something shown in the frame that was captured at `captured`, if that is earlier. None if it is out of range.
+    /// Returns the passage of something in the frame that was captured at `captured`, if that is earlier. None if it is out of range.
     pub(crate) fn since(self, captured: Time) -> Option<Self> {
         captured.in_range().then(|| Self {
             captured: self.captured.min(captured),
@@ -115,7 +113,7 @@ impl Table {
         }
     }
 
-    /// The participant who has this stay in a slot of it.
+    /// Returns the participant with this stay in a slot.
     pub(crate) fn participant(&self, slot: u16, stay: u32) -> Participant {
         Participant {
             stay,
@@ -124,7 +122,7 @@ impl Table {
         }
     }
 
-    /// How many participants it has room for.
+    /// Returns the number of participants it has room for.
     pub(crate) fn room(&self) -> u16 {
         u16::try_from(self.intervals.len()).unwrap_or(u16::MAX)
     }
@@ -161,7 +159,7 @@ impl Table {
         self.ended.load(Acquire)
     }
 
-    /// What somebody agrees to of a kind, as it is now; nothing if the slot is somebody else's.
+    /// Returns the word of somebody's consent to a kind, as it is now; empty if the slot is somebody else's.
     #[inline]
     pub(crate) fn word(&self, who: Participant, kind: Kind) -> Word {
         let cell = self.cells(kind).get(usize::from(who.slot));
@@ -172,8 +170,8 @@ impl Table {
         }
     }
 
-    /// What all of them agree to as far as a frame captured at a time is concerned, by a load for each: perhaps with too early an end.
-    /// Nothing where that of somebody began later, nor of nobody. Not a snapshot: see the module's third point.
+    /// Returns the word of the consent that all of them have in common, for a frame captured at `captured`, by a load for each: perhaps with too early an end.
+    /// Empty if somebody's began later, and for nobody. Not a snapshot: see the third point in `shared/mod.rs`.
     #[inline]
     pub(crate) fn word_of_all(&self, people: &[Participant], kind: Kind, captured: Time) -> Word {
         let cells = self.cells(kind);
@@ -195,18 +193,37 @@ impl Table {
         }
     }
 
-    /// Those of `wanted` that somebody agreed to throughout. Not a snapshot: see the module's third point.
+    /// Returns those of `wanted` that somebody consents to throughout the passage, and the strongest reason why not to the others.
+    /// Loads each interval once. Not a snapshot: see the third point in `shared/mod.rs`.
     #[expect(
-        clippy::indexing_slicing,
-        reason = "the compiler sees that it is in bounds"
+        clippy::inline_always,
+        reason = "some callers need only a part of the answer"
     )]
-    pub(crate) fn held(
+    #[inline(always)]
+    pub(crate) fn consent(
         &self,
         who: Participant,
         kind: Kind,
         passage: Passage,
         wanted: Purposes,
-    ) -> Purposes {
+    ) -> (Purposes, Option<Reason>) {
+        let cell = self.cells(kind).get(usize::from(who.slot));
+        let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
+            return (Purposes::empty(), Some(Reason::Unknown));
+        };
+        let consent = ask(intervals, passage, wanted);
+        match self.mistaken(cell, who) {
+            None => consent,
+            reason => (Purposes::empty(), reason),
+        }
+    }
+
+    /// Returns all purposes that somebody consents to throughout the passage; perhaps none. Not a snapshot: see the third point in `shared/mod.rs`.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    pub(crate) fn held(&self, who: Participant, kind: Kind, passage: Passage) -> Purposes {
         let cell = self.cells(kind).get(usize::from(who.slot));
         let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
             return Purposes::empty();
@@ -214,7 +231,7 @@ impl Table {
         let (captured, released) = (passage.captured.floor(), passage.released.floor());
         let mut held = 0;
         // Of the others no interval is open.
-        for bit in set_bits((cell.word().purposes() & wanted).bits()) {
+        for bit in set_bits(cell.word().purposes().bits()) {
             let (since, until) = halves(intervals[bit].load(Acquire));
             // A closed one begins when no frame is captured.
             held |= u16::from(since <= captured && released < until) << bit;
@@ -226,7 +243,8 @@ impl Table {
         }
     }
 
-    /// The strongest reason why somebody did not agree throughout to all of these; none if they did. Not a snapshot: see the module's third point.
+    /// Returns the strongest reason why somebody does not consent to all of these throughout the passage; none if they do. Not a snapshot: see the third point in `shared/mod.rs`.
+    /// For frames that go only if everything is consented to, this is shorter than [`Table::consent`].
     #[expect(
         clippy::indexing_slicing,
         reason = "the compiler sees that it is in bounds"
@@ -259,7 +277,19 @@ impl Table {
         }
     }
 
-    /// What all of them agree to. For the writer alone.
+    /// Returns a reason if the values loaded from a cell's slot before are not this participant's.
+    #[inline]
+    fn mistaken(&self, cell: &Cell, who: Participant) -> Option<Reason> {
+        if cell.occupant.load(Acquire) == who.stay {
+            None
+        } else if who.meeting == self.meeting {
+            Some(Reason::Absent)
+        } else {
+            Some(Reason::Unknown)
+        }
+    }
+
+    /// Returns the word of the consent that all of them have in common. For the writer alone.
     pub(crate) fn meet(&self, people: &[Participant], kind: Kind) -> Word {
         let words = people.iter().map(|who| self.word(*who, kind));
         words.reduce(Word::meet).unwrap_or(Word::EMPTY)
@@ -274,7 +304,7 @@ impl Table {
         }
     }
 
-    /// Publishes the consent to one kind of a slot's occupant, for each purpose in the order of their bits, and gives the word of it.
+    /// Publishes a slot's consent to one kind, for each purpose in the order of their bits. Returns the word of it.
     pub(crate) fn publish(
         &self,
         slot: u16,
@@ -285,7 +315,7 @@ impl Table {
         let intervals = self.intervals(slot, kind).into_iter().flatten();
         for (purpose, (interval, effective)) in Purposes::each().zip(intervals.zip(effective)) {
             interval.store(pack(effective), Release);
-            // Nothing of a kind that is never cleared is ever told by a word.
+            // A kind that is never cleared has no word.
             if let (Effective::Held { since, until }, None) = (effective, kind.never_cleared()) {
                 word = word.and(purpose, since, until);
             }
@@ -296,8 +326,8 @@ impl Table {
         word
     }
 
-    /// Completes an event, after which so many entries of the ledger are applied, the first ones without a gap; says whether a tag can name them.
-    /// If none can, everything must be closed, since no change would show any more.
+    /// Completes an event, after which the first `entries` entries of the ledger are applied, without a gap. Returns whether a tag can name that number.
+    /// If not, everything must be closed, since no change would show any more.
     #[must_use]
     pub(crate) fn complete(&self, entries: u64) -> bool {
         let next = u32::try_from(entries)
@@ -310,7 +340,7 @@ impl Table {
         next.is_some()
     }
 
-    /// Says that the meeting is over. Everything is closed beside it.
+    /// Notes that the meeting has ended. The caller closes everything, too.
     pub(crate) fn end(&self) {
         self.ended.store(true, Release);
     }
@@ -325,7 +355,7 @@ impl Cell {
 
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
 impl Table {
-    /// A planted fault against the module's fourth point: the occupant before the word.
+    /// A planted fault against the fourth point in `shared/mod.rs`: the occupant before the word.
     pub(crate) fn word_by_occupant_first(&self, who: Participant, kind: Kind) -> Word {
         let cell = &self.cells(kind)[usize::from(who.slot)];
         let is_theirs = cell.occupant.load(Acquire) == who.stay;
@@ -334,7 +364,42 @@ impl Table {
     }
 }
 
-/// An interval: since when in the upper half, until when in the lower; or [`NEVER`], and the reason.
+/// Returns those of `wanted` that these intervals hold throughout the passage, and the strongest reason why not the others.
+#[expect(
+    clippy::inline_always,
+    reason = "some callers need only a part of the answer"
+)]
+#[inline(always)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler sees that it is in bounds"
+)]
+fn ask(
+    intervals: &[AtomicU64; Purposes::COUNT],
+    passage: Passage,
+    wanted: Purposes,
+) -> (Purposes, Option<Reason>) {
+    let (captured, released) = (passage.captured.floor(), passage.released.floor());
+    let (mut held, mut strongest) = (0, None);
+    for bit in set_bits(wanted.bits()) {
+        let interval = intervals[bit].load(Acquire);
+        let (since, until) = halves(interval);
+        // A closed one begins when no frame is captured.
+        if since <= captured && released < until {
+            held |= 1 << bit;
+        } else {
+            let why = match unpack(interval) {
+                Effective::Closed(reason) => reason,
+                Effective::Held { until, .. } if released >= until => Reason::Expired,
+                Effective::Held { .. } => Reason::CapturedEarlier,
+            };
+            strongest = Reason::strongest(strongest, Some(why));
+        }
+    }
+    (Purposes::from_bits_retain(held), strongest)
+}
+
+/// Returns an interval: its beginning in the upper half, its end in the lower; if closed, [`NEVER`] and the reason.
 fn pack(effective: Effective) -> u64 {
     let (since, until) = match effective {
         Effective::Held { since, until } => (since, until),
@@ -361,11 +426,11 @@ fn unpack(interval: u64) -> Effective {
     }
 }
 
-/// What is held of one kind, all of it from one time to another: in the upper half the millisecond in which the last of the purposes began,
+/// The purposes consented to for one kind, all of them from one time to another: in the upper half the millisecond in which the last of them began,
 /// in bits 16–31 the purposes, in the lower 16 the tick in which the first of them ends.
 ///
 /// A tick is 2¹⁶ ms, so that 16 bits span the range of [`Time`]; ends are rounded down.
-/// What is not so told, within a tick of an end or of several beginnings, the intervals tell.
+/// Within a tick of an end, and between several beginnings, only the intervals answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word(u64);
 
@@ -376,7 +441,7 @@ const TICK: u32 = 48;
 const TICKS: u64 = 0xFFFF;
 
 impl Word {
-    /// Covers nothing: it has ended when the meeting begins.
+    /// The word that covers nothing: it has ended when the meeting begins.
     pub(crate) const EMPTY: Self = Self(0);
 
     fn new(since: u64, purposes: Purposes, end: u64) -> Self {
@@ -400,7 +465,7 @@ impl Word {
         self.0 & TICKS
     }
 
-    /// With a purpose more.
+    /// Returns the word with one purpose more.
     fn and(self, purpose: Purposes, since: Millis, until: Millis) -> Self {
         let of_it = Self::new(since.into(), purpose, u64::from(until >> (TICK - SINCE)));
         if self == Self::EMPTY {
@@ -410,7 +475,7 @@ impl Word {
         }
     }
 
-    /// What is held by both.
+    /// Returns the word of the purposes that both hold.
     pub(crate) fn meet(self, other: Self) -> Self {
         match self.purposes() & other.purposes() {
             both if both.is_empty() => Self::EMPTY,
@@ -423,22 +488,22 @@ impl Word {
         Self::new(since, purposes, end)
     }
 
-    /// Whether a frame was captured when all had begun, and is released before any ended.
+    /// Returns whether a frame was captured when all had begun, and is released before any ended.
     ///
-    /// The whole word is compared with the capture, though only its upper half is a time: so what began in the frame's own millisecond does not count.
+    /// The whole word is compared with the capture, though only its upper half is a time, so a consent that began in the frame's own millisecond does not count.
     /// A time out of range is later than every end.
     #[inline]
     pub(crate) fn covers(self, captured: Time, released: Time) -> bool {
         captured <= released && released.to_bits() >> TICK < self.end() && self.has_begun(captured)
     }
 
-    /// Whether all had begun at a time.
+    /// Returns whether all had begun at a time.
     #[inline]
     fn has_begun(self, captured: Time) -> bool {
         self.0 <= captured.to_bits()
     }
 
-    /// The purposes that held throughout; none where that is not told.
+    /// Returns the purposes that held throughout; none if the word does not cover that time.
     #[inline]
     pub(crate) fn held(self, captured: Time, released: Time) -> Purposes {
         if self.covers(captured, released) {
@@ -448,7 +513,7 @@ impl Word {
         }
     }
 
-    /// Those that are held at some time: just those that held throughout what it covers, and at least one.
+    /// Returns the purposes of the word, all of which hold throughout the time that it covers; at least one, unless it is empty.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "16 bits are the purposes")]
     pub(crate) fn purposes(self) -> Purposes {

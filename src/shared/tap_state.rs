@@ -1,4 +1,4 @@
-//! The scope in which a tap releases a frame; `settling.rs` waits until the last one of a person is over (R6).
+//! The atomics that a tap and its meeting have in common, and the release that a tap marks in them; `settling.rs` waits for its end (R6).
 
 use serde::{Deserialize, Serialize};
 
@@ -18,20 +18,20 @@ use crate::{
     },
 };
 
-/// What a tap and its meeting have together. The meeting writes the word, the tap the rest.
+/// The state that a tap and its meeting have in common. The meeting writes the word, the tap the rest; a clock that leapt is the meeting's to close.
 #[repr(align(64))]
 pub(crate) struct TapState {
     pub(crate) stream: StreamId,
     pub(crate) outlet: OutletId,
-    /// What the owner of its stream agrees to; empty if it has none, and from when they leave.
+    /// The consent of its stream's owner; empty if it has none, and from when they leave.
     word: AtomicU64,
-    /// How many releases have begun and ended together: odd while one is under way.
+    /// The number of releases that have begun plus those that have ended: odd while one is under way.
     mark: AtomicU64,
-    /// The largest time that was passed to it; out of range once that leapt.
+    /// The largest time that the tap was given; out of range once that leapt.
     latest: AtomicU64,
-    /// Whether it was passed a time so far ahead of the meeting's that it withholds from then on.
+    /// Whether the tap was given a time so far ahead of the meeting's that it withholds from then on.
     has_leapt: AtomicBool,
-    /// When the last frame that it released was captured; out of range before the first.
+    /// The capture time of the last frame that it released; out of range before the first.
     last: AtomicU64,
     seen: AtomicU64,
     whole: AtomicU64,
@@ -40,7 +40,7 @@ pub(crate) struct TapState {
     dropped: AtomicU64,
 }
 
-/// How many frames a tap saw, and what became of them. Whenever no frame is being admitted, `seen` is the sum of the others (R10).
+/// A tap's counts of frames. Whenever no frame is being admitted, `seen` is the sum of the others (R10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counters {
@@ -50,14 +50,14 @@ pub struct Counters {
     pub whole: u64,
     /// Handed on in part.
     pub redacted: u64,
-    /// Withheld, with an empty frame in their place.
+    /// Withheld, with a blank frame in their place.
     pub blanked: u64,
     /// Withheld.
     pub dropped: u64,
 }
 
 impl Counters {
-    /// The same, read while a frame was being counted: that one was not yet seen, or what became of it is known.
+    /// Returns the counts without a frame that was seen but not yet counted as anything else when they were read.
     pub(crate) fn without_what_is_under_way(self) -> Self {
         let released = self.whole.wrapping_add(self.redacted);
         let withheld = self.blanked.wrapping_add(self.dropped);
@@ -87,7 +87,7 @@ impl TapState {
         }
     }
 
-    /// Publishes what the owner agrees to. For the meeting alone.
+    /// Publishes the owner's consent. For the meeting alone.
     pub(crate) fn publish(&self, word: Word) {
         self.word.store(word.to_bits(), Release);
     }
@@ -97,20 +97,20 @@ impl TapState {
         Word::from_bits(self.word.load(Acquire))
     }
 
-    /// Passes a time on to the tap, and gives the largest that it was passed; or the time itself if that is out of range.
+    /// Notes a time that the tap was given. Returns the largest so far, or the time itself if that is out of range.
     #[inline]
-    pub(crate) fn advance(&self, now: Time) -> Time {
+    pub(crate) fn observe(&self, now: Time) -> Time {
         if !now.in_range() {
             return now;
         }
         let latest = self.latest().max(now);
-        self.pass(latest);
+        self.set_latest(latest);
         latest
     }
 
-    /// Passes on the largest time that the tap was passed.
+    /// Sets the largest time that the tap was given.
     #[inline]
-    pub(crate) fn pass(&self, latest: Time) {
+    pub(crate) fn set_latest(&self, latest: Time) {
         self.latest.store(latest.to_bits(), Relaxed);
     }
 
@@ -121,7 +121,7 @@ impl TapState {
 
     /// Closes the tap for good: its clock cannot be right. For the meeting alone.
     ///
-    /// No time is later than what it leaves behind, so nothing is cleared any more. If the tap is just passing on a time of its own,
+    /// Leaves a latest time that no time reaches, so nothing is cleared any more. If the tap is just storing a time of its own,
     /// that one stays until the meeting looks again.
     pub(crate) fn close_by_clock(&self) {
         self.has_leapt.store(true, Release);
@@ -132,17 +132,17 @@ impl TapState {
         self.has_leapt.load(Acquire)
     }
 
-    /// How many releases have begun and ended; odd while one is under way.
+    /// Returns the number of releases that have begun plus those that have ended: odd while one is under way.
     pub(crate) fn mark(&self) -> u64 {
         self.mark.load(Acquire)
     }
 
-    /// When the last frame that it released was captured; out of range before the first.
+    /// Returns the capture time of the last frame that it released; out of range before the first.
     pub(crate) fn last(&self) -> Time {
         Time::from_bits(self.last.load(Relaxed))
     }
 
-    /// Begins a release. Whoever reads consent in this scope sees every withdrawal that has settled.
+    /// Begins a release. Every load of consent while it is under way sees every withdrawal that has settled.
     #[inline]
     pub(crate) fn begin(&self) -> ReleaseGuard<'_> {
         self.mark.store(self.mark.load(Relaxed) + 1, Relaxed);
@@ -168,7 +168,7 @@ impl TapState {
     }
 }
 
-/// Only the tap's own thread counts, so no locked instruction is needed.
+/// Counts one more. Only the tap's own thread does so, and no locked instruction is needed.
 #[inline]
 fn increment(counter: &AtomicU64) {
     counter.store(counter.load(Relaxed).wrapping_add(1), Relaxed);

@@ -173,7 +173,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
     (
         "does something",
         &[
-            "gate/admission.rs Admission",
+            "gate/cleared.rs Admission",
             "gate/admission.rs Batch",
             "gate/decide.rs Decisions",
             "shared/group.rs Group",
@@ -189,7 +189,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
     (
         "borrows what is somebody else's, for one call",
         &[
-            "gate/admission.rs Cleared",
+            "gate/cleared.rs Cleared",
             "gate/source.rs Source",
             "gate/frame.rs Contributors",
             "gate/frame.rs Frame",

@@ -126,9 +126,9 @@ impl FrameIn<'_> {
     /// Whether it is of this size and names nobody but the stream's owner.
     #[inline]
     fn is_of_owner_alone(&self) -> bool {
-        let head = (self.size ^ size::<Self>()) | (self.contributors ^ OWNER);
+        // The three counts together are four instructions on x86-64, one by one six.
         let named = self.people_count | self.region_count | self.source_count;
-        (head == 0) & (named == 0)
+        self.size == size::<Self>() && self.contributors == OWNER && named == 0
     }
 
     /// When it was captured, if it names nobody but the stream's owner.

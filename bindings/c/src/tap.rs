@@ -430,22 +430,22 @@ extern "C" fn framegate_tap_decide(
         return TAPS.missing(tap) as i32;
     };
     let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
-    match open.tap.surely_tagged(Contributors::Owner, captured, now) {
+    match open.tap.decide_fast(Contributors::Owner, captured, now) {
         Some(tag) => {
             room.put(tag);
             0
         }
-        None => open.decide_exactly(captured, now, &room),
+        None => open.decide_slow(captured, now, &room),
     }
 }
 
 impl OpenTap {
     #[inline(never)]
-    fn decide_exactly(&self, captured: Time, now: Time, room: &Room<'_, DecisionOut>) -> i32 {
+    fn decide_slow(&self, captured: Time, now: Time, room: &Room<'_, DecisionOut>) -> i32 {
         room.put(DecisionOut::NONE);
         status(|| {
             let frame = Frame::new(captured, Contributors::Owner);
-            room.put(self.tap.tag_exactly(&frame, now));
+            room.put(self.tap.decide_slow(&frame, now));
             Ok(())
         })
     }
@@ -474,7 +474,7 @@ extern "C" fn framegate_tap_decide_batch<'c>(
         let mut untold = owners.len();
         for (frame, slot) in owners.iter().zip(room.slots()) {
             let captured = frame.captured_of_owner();
-            let tag = captured.and_then(|captured| by_word.surely_whole(captured));
+            let tag = captured.and_then(|captured| by_word.decide_fast(captured));
             untold -= usize::from(tag.is_some());
             slot.write(tag.map_or(DecisionOut::NONE, DecisionOut::from));
         }
@@ -500,8 +500,8 @@ fn decide_others(
     for index in 0..count {
         let frame = frames.get(index);
         let owners = frame.ok().and_then(FrameIn::captured_of_owner);
-        let whole = owners.and_then(|captured| decisions.surely_whole(captured));
-        let tag = whole.unwrap_or_else(|| with_frame(frame, |frame| decisions.tag(frame)));
+        let whole = owners.and_then(|captured| decisions.decide_fast(captured));
+        let tag = whole.unwrap_or_else(|| with_frame(frame, |frame| decisions.decide(frame)));
         room.put_at(index, tag);
     }
 }

@@ -254,14 +254,14 @@ impl Format {
         }
     }
 
-    /// Whether its payloads are text, which [`Format::is_legible`] has to check.
+    /// Whether its payloads are text, which [`Format::text_is_valid`] has to check.
     pub(crate) const fn is_text(self) -> bool {
         matches!(self.0, Layout::Utf8 | Layout::Json)
     }
 
     /// Whether a text is valid.
     #[inline(never)]
-    pub(crate) fn is_legible(self, text: &Payload<'_>) -> bool {
+    pub(crate) fn text_is_valid(self, text: &Payload<'_>) -> bool {
         match (self.0, text) {
             (Layout::Utf8, Payload::Bytes(text)) => utf8::is_valid(text),
             (Layout::Json, Payload::Bytes(text)) => json::is_valid(text),

@@ -1,0 +1,159 @@
+//! Frames of encoded streams: each is handed on as it came, or withheld, perhaps with a blank frame of the tap's own in its place.
+
+use crate::{
+    gate::{
+        cleared::{Admission, Cleared},
+        frame::Frame,
+        judge::Ruling,
+        tap::Tap,
+    },
+    media::{
+        codec::Coded,
+        payload::{Extent, Payload, PayloadMut},
+        redact,
+    },
+    shared::tap_state::ReleaseGuard,
+    types::{
+        time::Time,
+        verdict::{Reason, Verdict},
+    },
+};
+
+/// An encoded frame as a door received it, and the room for it if the door was given some.
+pub(super) enum Payloads<'p, 'a> {
+    Shared(&'p Payload<'p>),
+    Copied(&'p Payload<'p>, &'p mut PayloadMut<'a>),
+    Owned(&'p mut PayloadMut<'a>),
+}
+
+impl Payloads<'_, '_> {
+    /// Returns the frame, if it is bytes and there is exactly as much room for it.
+    fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Shared(Payload::Bytes(frame)) => Some(frame),
+            Self::Owned(PayloadMut::Bytes(frame)) => Some(frame),
+            Self::Copied(Payload::Bytes(frame), PayloadMut::Bytes(room)) => {
+                (frame.len() == room.len()).then_some(frame)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the frame in the outlet's memory, copied if there is exactly as much room for it.
+    fn handed_on(&mut self) -> Payload<'_> {
+        match self {
+            Self::Shared(frame) => **frame,
+            Self::Copied(frame, room) => {
+                if let (Payload::Bytes(frame), PayloadMut::Bytes(room)) = (frame, &mut *room)
+                    && frame.len() == room.len()
+                {
+                    room.copy_from_slice(frame);
+                }
+                room.as_payload()
+            }
+            Self::Owned(frame) => frame.as_payload(),
+        }
+    }
+
+    /// Leaves nothing of a withheld frame in the outlet's memory, nor of what was there before.
+    fn wipe(&mut self) {
+        match self {
+            Self::Shared(_) => {}
+            Self::Copied(_, room) | Self::Owned(room) => redact::wipe(room),
+        }
+    }
+}
+
+impl Tap {
+    /// Admits a frame of an encoded stream, under a release.
+    #[inline(never)]
+    pub(super) fn admit_encoded<R>(
+        &self,
+        guard: &ReleaseGuard<'_>,
+        frame: &Frame<'_>,
+        mut payloads: Payloads<'_, '_>,
+        now: Time,
+        release: impl FnOnce(Cleared<'_>) -> R,
+    ) -> Admission<R> {
+        let encoded = self.encoded.as_deref();
+        let mut encoded = encoded.and_then(|encoded| encoded.try_borrow_mut().ok());
+        let mut encoded = encoded.as_deref_mut();
+        let bytes = payloads.bytes();
+        let read = bytes.and_then(|bytes| encoded.as_mut()?.read(bytes, frame.keyframe));
+
+        // Media from before its capture time that it can yield is judged with the rest of it.
+        // So is everything a picture may be predicted from: all since the last one that went through, whether it was offered or not.
+        let (reach, last) = match &read {
+            Some(read) => (read.reach(), read.reaches_back_to()),
+            None => (0, Time::NEVER),
+        };
+        let captured = frame.captured.earlier(reach);
+        // A frame that is captured after its release is out of time, however far it reaches back.
+        let since = if captured <= now {
+            captured.min(last)
+        } else {
+            captured
+        };
+        let frame = &Frame { captured, ..*frame };
+        let payload = Payload::Bytes(bytes.unwrap_or_default());
+        let extent = read.map(|_| Extent::ONE);
+        let (generation, word) = self.word(self.kind, frame.contributors, &self.state, since);
+        let (generation, ruling) = if self.judge_fast(word, since, frame, extent, now) {
+            (generation, Ruling::Whole)
+        } else {
+            self.judge_since_slow(since, frame, &payload, extent, now, encoded.as_deref_mut())
+        };
+        let mut verdict = match &mut encoded {
+            Some(encoded) => encoded.follow(read.as_ref(), captured, ruling.unchanged()),
+            None => Verdict::Dropped(Reason::Malformed),
+        };
+        let handed_on = if verdict.is_released() {
+            Some(payloads.handed_on())
+        } else {
+            payloads.wipe();
+            let reason = verdict.reason().filter(|reason| !reason.is_fault());
+            let blank = encoded.filter(|_| self.blanks).zip(reason);
+            blank.and_then(|(encoded, reason)| {
+                let blank = encoded.blank(read.as_ref())?;
+                verdict = Verdict::Blanked(reason);
+                Some(Payload::Bytes(blank))
+            })
+        };
+        guard.count(verdict, frame.captured);
+        let tag = self.tag_as(verdict, self.purposes, frame, generation);
+        let output = handed_on.map(|payload| {
+            release(Cleared {
+                payload,
+                tag,
+                content: self.content(frame, &ruling),
+            })
+        });
+        Admission { tag, output }
+    }
+
+    /// Judges an encoded frame by everything that is known, since the time back to which it reaches; and if that withholds it, by itself.
+    #[inline(never)]
+    fn judge_since_slow(
+        &self,
+        since: Time,
+        frame: &Frame<'_>,
+        payload: &Payload<'_>,
+        extent: Option<Extent>,
+        now: Time,
+        encoded: Option<&mut Coded>,
+    ) -> (u32, Ruling) {
+        let back = Frame {
+            captured: since,
+            ..*frame
+        };
+        let judged = self.judge_slow(&back, payload, extent, now);
+        if since == frame.captured || judged.1.unchanged().is_released() {
+            return judged;
+        }
+        // By itself it may be cleared, and only lack the pictures that it is predicted from.
+        if let Some(encoded) = encoded {
+            encoded.interrupt();
+        }
+        self.judge_slow(frame, payload, extent, now)
+    }
+}
