@@ -26,7 +26,7 @@ use std::{
 
 use framegate::{
     Authority, Digest, Entry, FileStore, Grant, Join, Kinds, LedgerWriter, Meeting, Method, Notice,
-    Purposes, Scope, Tag, Time,
+    Purposes, Scope, Tag, Time, export::Receipt,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -459,7 +459,7 @@ fn the_results_are_what_the_layout_says_and_nothing_else() {
     .map(String::from)
     .to_vec();
     for who in PEOPLE {
-        expected.push(format!("receipts/{who}.json"));
+        expected.extend(["json", "html"].map(|form| format!("receipts/{who}.{form}")));
     }
     for outlet in OUTLETS {
         expected.push(format!("{outlet}/tags.jsonl"));
@@ -615,6 +615,9 @@ fn r10_everybody_has_the_receipt_that_the_ledgers_reader_shows() {
         assert!(shown.stdout == *written, "{who}");
         let receipt: serde_json::Value = serde_json::from_slice(written).unwrap();
         assert_eq!(list(&receipt["agreed"]).count(), agreed, "{who}");
+        let receipt: Receipt = serde_json::from_slice(written).unwrap();
+        let page = &SHIPPED.results.files[&format!("receipts/{who}.html")];
+        assert!(receipt.to_html().as_bytes() == *page, "{who}");
     }
     let stranger = show("eve\u{1b}");
     assert_eq!(stranger.status.code(), Some(2));

@@ -60,7 +60,14 @@ impl Receipt {
         let names = Names::of(self);
         page.table(
             "What you agreed to",
-            ["When", "Who agreed", "How", "To what", "Notice shown", "Until"],
+            [
+                "When",
+                "Who agreed",
+                "How",
+                "To what",
+                "Notice shown",
+                "Until",
+            ],
             self.agreed.iter().map(|agreement| agreed(agreement)),
         );
         page.table(
@@ -71,7 +78,11 @@ impl Receipt {
                     || clock(withdrawal.at),
                     |wall| rfc3339(Duration::from_micros(wall), 0),
                 );
-                [at, authority(withdrawal.by).into(), names.scope(withdrawal.scope)]
+                [
+                    at,
+                    authority(withdrawal.by).into(),
+                    names.scope(withdrawal.scope),
+                ]
             }),
         );
         page.table(
@@ -89,7 +100,13 @@ impl Receipt {
                     "you"
                 };
                 let (at, by) = (clock(restriction.at), authority(restriction.by));
-                [at, by.into(), what.into(), whom.into(), names.scope(restriction.scope)]
+                [
+                    at,
+                    by.into(),
+                    what.into(),
+                    whom.into(),
+                    names.scope(restriction.scope),
+                ]
             }),
         );
         page.table(
@@ -108,7 +125,13 @@ impl Receipt {
         );
         page.table(
             "What may have been released",
-            ["Outlet", "Given to", "Purposes", "Captured from and until", "Frames of your own streams"],
+            [
+                "Outlet",
+                "Given to",
+                "Purposes",
+                "Captured from and until",
+                "Frames of your own streams",
+            ],
             self.released.iter().map(released),
         );
         page.0 += FOOT;
@@ -151,7 +174,9 @@ impl Page {
         for row in rows {
             self.0 += "<tr>";
             for (column, cell) in columns.iter().zip(row) {
-                self.put(format_args!("<td data-column=\"{column}\"><div>{cell}</div></td>"));
+                self.put(format_args!(
+                    "<td data-column=\"{column}\"><div>{cell}</div></td>"
+                ));
             }
             self.0 += "</tr>\n";
         }
@@ -183,8 +208,8 @@ fn quoted(text: &str) -> String {
 /// What Rust's own escapes leave as it is: letters and symbols that show nothing, and this page's quotation marks.
 fn shown(character: char) -> Vec<char> {
     match character {
-        '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{1d159}' | '\u{201c}'
-        | '\u{201d}' => character.escape_unicode().collect(),
+        '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{1d159}'
+        | '\u{201c}' | '\u{201d}' => character.escape_unicode().collect(),
         _ => [character].into(),
     }
 }
@@ -268,7 +293,11 @@ fn agreed(agreement: &Agreement) -> [String; 6] {
         when,
         authority(agreement.by).into(),
         method(agreement).into(),
-        lines([kinds(agreement.scope.kinds) + " for"].into_iter().chain(purposes)),
+        lines(
+            [kinds(agreement.scope.kinds) + " for"]
+                .into_iter()
+                .chain(purposes),
+        ),
         lines([controller, version, code(notice.digest)]),
         agreement.until.map_or_else(|| "no end".into(), clock),
     ]
@@ -346,7 +375,10 @@ impl<'r> Names<'r> {
         }
         match bit.iter_names().next() {
             Some((name, _)) => quoted(name),
-            None => format!("a third party's purpose, number {}", bit.bits().trailing_zeros()),
+            None => format!(
+                "a third party's purpose, number {}",
+                bit.bits().trailing_zeros()
+            ),
         }
     }
 }
@@ -422,7 +454,10 @@ mod tests {
 
     fn receipt(text: &str) -> Receipt {
         let own = |of: &str| format!("{of}{text}");
-        let scope = Scope::new(Kinds::AUDIO, Purposes::RECORD | Purposes::from_bits_retain(1 << 9));
+        let scope = Scope::new(
+            Kinds::AUDIO,
+            Purposes::RECORD | Purposes::from_bits_retain(1 << 9),
+        );
         let at = Time::from_millis(3_723_004);
         let digest = Digest::of(text);
         Receipt {
@@ -508,8 +543,11 @@ mod tests {
 
     /// What is wrong with a page: markup that is not this module's, or does not close in order; a quotation that is not within one element; what does not show.
     fn wrong(page: &str) -> Option<String> {
-        let hidden = |character: &char| *character != '\n' && !character.escape_debug().eq([*character]);
-        let letters = page.chars().filter(|character| !matches!(character, '"' | '\'' | '\\'));
+        let hidden =
+            |character: &char| *character != '\n' && !character.escape_debug().eq([*character]);
+        let letters = page
+            .chars()
+            .filter(|character| !matches!(character, '"' | '\'' | '\\'));
         if let Some(hidden) = letters.into_iter().find(hidden) {
             return Some(format!("{hidden:?}"));
         }
@@ -526,7 +564,9 @@ mod tests {
                 None => open.push(name),
             }
             let known = "html head title style body main h1 h2 p dl dt dd bdi code table thead tbody tr th td div";
-            let is_known = known.split(' ').any(|known| known == name.trim_start_matches('/'));
+            let is_known = known
+                .split(' ')
+                .any(|known| known == name.trim_start_matches('/'));
             if !is_known && !VOID.contains(&name) {
                 return Some(format!("tag {number}: {name}"));
             }

@@ -54,5 +54,6 @@
 
 #[cfg(doc)]
 use crate::{
-    Device, FileStore, Grant, Head, Instance, Ledger, LedgerWriter, PastMeeting, Seal, StreamKey, Tag, Verifier, wire,
+    Device, FileStore, Grant, Head, Instance, Ledger, LedgerWriter, PastMeeting, Seal, StreamKey,
+    Tag, Verifier, wire,
 };

@@ -179,5 +179,6 @@
 
 #[cfg(doc)]
 use crate::{
-    Contributors, Frame, Instance, Join, Meeting, OutletOptions, PastMeeting, Region, Settling, StreamOptions, Time, Withdrawals,
+    Contributors, Frame, Instance, Join, Meeting, OutletOptions, PastMeeting, Region, Settling,
+    StreamOptions, Time, Withdrawals,
 };

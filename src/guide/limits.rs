@@ -68,5 +68,6 @@
 
 #[cfg(doc)]
 use crate::{
-    Cleared, Contributors, Format, Kind, MAX_FIELDS, MAX_REGIONS, MAX_SOURCES, Meeting, Participant, Plane, Schema,
+    Cleared, Contributors, Format, Kind, MAX_FIELDS, MAX_REGIONS, MAX_SOURCES, Meeting,
+    Participant, Plane, Schema,
 };

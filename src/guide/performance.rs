@@ -4,8 +4,8 @@
 //!
 //! # A frame
 //!
-//! - A frame of its stream's owner alone takes one atomic load, some comparisons, and in [`Tap::admit`] a memory fence, which is most of it.
-//! - Each further contributor takes another load. People who are in many frames together are best a [`Group`]: one load, however many they are.
+//! - A frame of its stream's owner alone takes a load of the person's consent word, some comparisons, and in [`Tap::admit`] a memory fence, which is most of it.
+//! - Each further contributor takes the load of another word. People who are in many frames together are best a [`Group`]: one word, however many they are.
 //! - [`Tap::batch`] pays for the fence once. A withdrawal settles only after the whole batch, so keep batches to some milliseconds of media.
 //! - A frame that was captured before the last change of somebody's consent, that has regions or sources, or that is withheld goes a slower way,
 //!   which looks at each purpose's beginning and end.

@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use framegate::{
-    Authority, Digest, Format, Grant, Join, Kind, Kinds, Ledger, LedgerWriter, Meeting, Method, Notice, Outlet, OutletOptions, Participant, Purposes, Samples,
-    Scope, Store, StoreError, Stream, StreamOptions, Tap, Time,
+    Authority, Digest, Format, Grant, Join, Kind, Kinds, Ledger, LedgerWriter, Meeting, Method,
+    Notice, Outlet, OutletOptions, Participant, Purposes, Samples, Scope, Store, StoreError,
+    Stream, StreamOptions, Tap, Time,
 };
 
 pub struct Scene {
@@ -50,12 +51,28 @@ pub fn scene() -> Scene {
         })
         .unwrap();
     let grant = Grant::new(notice, scope, Method::Clicked);
-    meeting.grant(Authority::Participant, ada, &grant, Time::START).unwrap();
+    meeting
+        .grant(Authority::Participant, ada, &grant, Time::START)
+        .unwrap();
     let sound = Format::pcm(Samples::S16, 1);
-    let microphone = meeting.open_stream(StreamOptions::owned(ada, Kind::Audio, sound)).unwrap();
-    let recorder = meeting.open_outlet(OutletOptions::new("recorder", Purposes::RECORD)).unwrap();
+    let microphone = meeting
+        .open_stream(StreamOptions::owned(ada, Kind::Audio, sound))
+        .unwrap();
+    let recorder = meeting
+        .open_outlet(OutletOptions::new("recorder", Purposes::RECORD))
+        .unwrap();
     let tap = meeting.tap(microphone, recorder).unwrap();
-    Scene { meeting, ada, ben, scope, notice, microphone, recorder, tap, lines }
+    Scene {
+        meeting,
+        ada,
+        ben,
+        scope,
+        notice,
+        microphone,
+        recorder,
+        tap,
+        lines,
+    }
 }
 
 impl Scene {
