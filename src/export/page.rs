@@ -52,7 +52,10 @@ impl Receipt {
             ("Meeting's instance", code(self.head.instance)),
             ("Entries in the ledger", self.head.entries.to_string()),
             ("Hash of the last entry", code(self.head.hash)),
-            ("Entries nobody vouches for", self.unanchored.to_string()),
+            (
+                "Entries that nothing vouches for",
+                self.unanchored.to_string(),
+            ),
         ]);
         page.words(
             "Times are hours, minutes and seconds since the meeting's start. Texts in quotation marks are names and words that others chose.",
@@ -68,7 +71,7 @@ impl Receipt {
                 "Notice shown",
                 "Until",
             ],
-            self.agreed.iter().map(|agreement| agreed(agreement)),
+            self.agreed.iter().map(agreed),
         );
         page.table(
             "What you, or somebody for you, refused or withdrew",
@@ -191,27 +194,37 @@ impl Page {
 
 /// A text from outside: in quotation marks and isolated, without anything that does not show, joins what is before it, or is markup.
 fn quoted(text: &str) -> String {
+    // The quotation marks are others.
+    let escaped = text.escape_debug().to_string();
+    let escaped = escaped.replace("\\'", "'").replace("\\\"", "\"");
     let mut quoted = String::from("<bdi>\u{201c}");
-    for character in text.escape_debug().flat_map(shown) {
+    for character in escaped.chars() {
         match character {
             '&' => quoted += "&amp;",
             '<' => quoted += "&lt;",
             '>' => quoted += "&gt;",
             '"' => quoted += "&quot;",
             '\'' => quoted += "&#39;",
+            _ if is_left_over(character) => quoted.extend(character.escape_unicode()),
             _ => quoted.push(character),
         }
     }
     quoted + "\u{201d}</bdi>"
 }
 
-/// What Rust's own escapes leave as it is: letters and symbols that show nothing, and this page's quotation marks.
-fn shown(character: char) -> Vec<char> {
-    match character {
-        '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{1d159}'
-        | '\u{201c}' | '\u{201d}' => character.escape_unicode().collect(),
-        _ => [character].into(),
-    }
+/// Whether Rust's own escapes leave it as it is, though it shows nothing or is this page's quotation mark.
+fn is_left_over(character: char) -> bool {
+    matches!(
+        character,
+        '\u{115f}'
+            | '\u{1160}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{ffa0}'
+            | '\u{1d159}'
+            | '\u{201c}'
+            | '\u{201d}'
+    )
 }
 
 fn code(digits: impl fmt::Display) -> String {
@@ -426,9 +439,23 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border: 1p
 <h1>Receipt of consent</h1>
 "#;
 
-const FOOT: &str = "<h2>How to check this</h2>
-<p>This page was made from the ledger of the meeting, a list of entries of which each has the hash of the one before. Keep it: \
-by the number of entries and the hash at its top anybody can tell later whether the ledger was changed or cut off before that entry.</p>
+const FOOT: &str = r"<h2>What the purposes mean</h2>
+<dl>
+<dt>RECORD</dt><dd>keep a recording</dd>
+<dt>TRANSCRIBE</dt><dd>write down what is said</dd>
+<dt>ASSIST</dt><dd>use machine learning during the meeting: summaries, translation, answers</dd>
+<dt>TRAIN</dt><dd>train or improve machine learning models</dd>
+<dt>ANALYTICS</dt><dd>measure how people take part</dd>
+<dt>REVIEW</dt><dd>let people outside the meeting listen, look or read</dd>
+<dt>PUBLISH</dt><dd>display or redistribute</dd>
+<dt>DERIVE</dt><dd>make something new of it</dd>
+<dt>IDENTIFY</dt><dd>recognise who somebody is by face or voice</dd>
+</dl>
+<p>A name behind @ is a third party, for whom it is.</p>
+<h2>How to check this</h2>
+<p>This page was made from the ledger of the meeting, a list of entries of which each has the hash of the one before. Keep it:
+by the number of entries and the hash at its top anybody can tell later whether the ledger was changed or cut off before that entry.
+For the last entries, as many as are said there, there was nothing to tell by when this page was made: no earlier head that was kept apart, and no signature of a device.</p>
 <p>A frame that was released lies in one of the times above; not every frame in them was released. You may be in frames of other people's streams, too.</p>
 </main>
 </body>
@@ -453,7 +480,7 @@ mod tests {
     const HOSTILE: &str = "\u{301}</bdi></td>\u{201d}<script>alert(\"1\")</script>&lt;'\u{202e}\u{2066}\n\u{0}\u{200b}\u{3164}\u{feff} x";
 
     fn receipt(text: &str) -> Receipt {
-        let own = |of: &str| format!("{of}{text}");
+        let own = |of: &str| format!("{text}{of}");
         let scope = Scope::new(
             Kinds::AUDIO,
             Purposes::RECORD | Purposes::from_bits_retain(1 << 9),
@@ -545,10 +572,10 @@ mod tests {
     fn wrong(page: &str) -> Option<String> {
         let hidden =
             |character: &char| *character != '\n' && !character.escape_debug().eq([*character]);
-        let letters = page
+        let mut letters = page
             .chars()
             .filter(|character| !matches!(character, '"' | '\'' | '\\'));
-        if let Some(hidden) = letters.into_iter().find(hidden) {
+        if let Some(hidden) = letters.find(hidden) {
             return Some(format!("{hidden:?}"));
         }
         let mut open: Vec<&str> = Vec::new();
@@ -611,6 +638,10 @@ mod tests {
         for name in ["Åsa", "Νίκος", "דנה", "مريم", "अनीता", "陳 美玲"] {
             assert!(quoted(name).contains(name), "{name}");
         }
+        assert_eq!(
+            quoted(r#"O'Neil "\" \'"#),
+            "<bdi>\u{201c}O&#39;Neil &quot;\\\\&quot; \\\\&#39;\u{201d}</bdi>"
+        );
         assert_eq!(quoted("a  b\t"), "<bdi>\u{201c}a  b\\t\u{201d}</bdi>");
         assert_eq!(quoted("\u{301}"), "<bdi>\u{201c}\\u{301}\u{201d}</bdi>");
     }
@@ -619,7 +650,7 @@ mod tests {
     fn a_receipt_is_told_in_full() {
         let page = receipt("").to_html();
         for told in [
-            "<dt>Entries nobody vouches for</dt><dd>2</dd>",
+            "<dt>Entries that nothing vouches for</dt><dd>2</dd>",
             "1:02:03.004<br>agreed at 0:00:00.000",
             "your guardian",
             "in writing, signed",
