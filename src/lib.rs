@@ -113,15 +113,14 @@
 //!
 //! - `std` (default): drawing a meeting's [`Instance`] ([`Meeting::open`]), ledgers in files ([`FileStore`]), withdrawing from other threads ([`Withdrawals`])
 //!   and after the meeting ([`PastMeeting`]), waiting with a time-out ([`Settling::wait`]). Without it the crate is `no_std` with `alloc`. No verdict changes.
-//! - `capi`: the C interface, for `libframegate`.
+//! - `binding`: what the package of the C interface needs beside the public items; not for others, and not stable.
 //!
 //! # Guide
 //!
 //! The pages of [`guide`]: [getting started](guide::getting_started), [threads](guide::threads), [buffers and queues](guide::buffers_and_queues),
 //! [limits](guide::limits), [evidence](guide::evidence), [performance](guide::performance).
 #![no_std]
-#![cfg_attr(not(feature = "capi"), forbid(unsafe_code))]
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 #![deny(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -146,110 +145,62 @@ extern crate alloc;
 #[cfg(any(feature = "std", test, framegate_loom, framegate_shuttle))]
 extern crate std;
 
-mod admission;
-mod authority;
-mod canonical;
-#[cfg(feature = "capi")]
-#[expect(unsafe_code, reason = "addresses from outside")]
-mod capi;
-mod codec;
-mod consent;
-mod content;
-mod decide;
-mod derived;
-mod encoded;
-mod error;
-pub mod export;
-mod format;
-mod frame;
-mod grid;
-mod group;
+#[cfg(feature = "binding")]
+#[doc(hidden)]
+pub mod binding;
+mod control;
+mod evidence;
+mod gate;
 #[cfg(any(doc, doctest))]
 pub mod guide;
-mod hex;
-mod ids;
-mod instance;
-mod join;
-mod json;
-mod judge;
-mod kind;
-mod ledger;
-mod lives;
-mod lock;
-mod meeting;
-#[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
-mod models;
-mod outlet;
-#[cfg(feature = "std")]
-mod past;
-mod payload;
-mod purpose;
-mod records;
-mod redact;
-mod refusal;
-mod region;
-mod register;
-mod release;
-mod replay;
-mod schema;
-mod seal;
-mod serial;
-mod settling;
-mod state;
-mod stream;
-mod sync;
-mod table;
-mod tag;
-mod tap;
-mod time;
-mod traffic;
-mod utf8;
-mod verdict;
-mod verify;
-pub mod wire;
-#[cfg(feature = "std")]
-mod withdrawals;
+mod media;
+mod shared;
+mod types;
 
-pub use admission::{Admission, Batch, Cleared};
-pub use authority::Authority;
-pub use consent::{Challenge, Digest, Grant, Method, Notice, PublicKey, Scope, Signed};
-pub use decide::Decision;
-pub use derived::{KeptSource, MAX_SOURCES, Source};
-pub use error::Error;
-pub use frame::{Contributors, Frame};
-pub use grid::{ColorRange, PixelFormat, Samples};
-pub use group::Group;
-pub use ids::{Outlet, OutletId, Participant, Stream, StreamId};
-pub use instance::Instance;
-pub use join::Join;
-pub use kind::{Kind, Kinds};
-pub use ledger::{
+pub use control::consent::{Challenge, Grant, Method, Notice, PublicKey, Scope, Signed};
+pub use control::join::Join;
+pub use control::ledger::{
     Beside, Device, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line,
     Store, StoreError, TapCount,
 };
 #[cfg(feature = "std")]
-pub use ledger::{FileStore, FileStoreError};
-pub use meeting::Meeting;
-pub use outlet::OutletOptions;
+pub use control::ledger::{FileStore, FileStoreError};
+pub use control::meeting::Meeting;
+pub use control::outlet::OutletOptions;
 #[cfg(feature = "std")]
-pub use past::{Entered, PastMeeting};
-pub use payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
-pub use purpose::Purposes;
-pub use refusal::Refusal;
-pub use region::{Area, MAX_REGIONS, Region};
-pub use release::Counters;
-pub use schema::{Field, MAX_FIELDS, Schema};
-pub use seal::{Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects};
-pub use settling::{Settling, TapRelease};
-pub use stream::StreamOptions;
-pub use tag::{Tag, TagError};
-pub use tap::Tap;
-pub use time::Time;
-pub use verdict::{Reason, Verdict};
-pub use verify::{Finding, Seals, Verifier};
+pub use control::past::{Entered, PastMeeting};
+pub use control::stream::StreamOptions;
 #[cfg(feature = "std")]
-pub use withdrawals::Withdrawals;
-
+pub use control::withdrawals::Withdrawals;
+pub use evidence::seal::{
+    Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects,
+};
+pub use evidence::verify::{Finding, Seals, Verifier};
+pub use evidence::{export, wire};
+pub use gate::admission::{Admission, Batch, Cleared};
+pub use gate::decide::Decision;
+pub use gate::frame::{Contributors, Frame};
+pub use gate::source::{KeptSource, MAX_SOURCES, Source};
+pub use gate::tap::Tap;
+pub use media::grid::{ColorRange, PixelFormat, Samples};
+pub use media::payload::{Format, Payload, PayloadMut, Plane, PlaneMut};
+pub use media::schema::{Field, MAX_FIELDS, Schema};
+pub use shared::group::Group;
+pub use shared::settling::{Settling, TapRelease};
+pub use shared::tap_state::Counters;
+pub use types::authority::Authority;
+pub use types::digest::Digest;
+pub use types::error::Error;
+pub use types::ids::{Outlet, OutletId, Participant, Stream, StreamId};
+pub use types::instance::Instance;
+pub use types::kind::{Kind, Kinds};
+pub use types::purpose::Purposes;
+pub use types::refusal::Refusal;
+pub use types::region::{Area, MAX_REGIONS, Region};
+pub use types::tag::{Tag, TagError};
+pub use types::time::Time;
+pub use types::verdict::{Reason, Verdict};
+pub use types::word::UnknownWord;
 /// The README's example is compiled and run, too.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,9 +1,6 @@
 //! The hot half allocates nothing.
 
 mod common;
-#[allow(dead_code, reason = "not all of it is needed here")]
-#[path = "raw/layout.rs"]
-mod layout;
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -11,13 +8,16 @@ use std::{
     hint::black_box,
 };
 
-use common::{agree, meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap};
+use common::{
+    agree,
+    layout::{self, Memory},
+    meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap,
+};
 use framegate::{
     Archived, Area, Authority, Carried, Cleared, ColorRange, Contributors, Field, Finding, Format,
     Frame, Join, Kind, Kinds, MAX_REGIONS, MeetingKey, Payload, Purposes, Reason, Region, Samples,
     Schema, Scope, Seals, StreamOptions, Subject, Subjects, Time, Verdict, Verifier,
 };
-use layout::Memory;
 
 struct Counting;
 

@@ -110,11 +110,16 @@ fn load() -> Library {
     let bench = env::current_exe().expect("a path");
     let release = bench.ancestors().nth(2).expect("target/release/deps");
     let target = release.parent().expect("target/release");
-    let cargo = ["rustc", "--quiet", "--locked", "--release", "--lib"];
-    let kind = ["--features", "capi", "--crate-type", "cdylib"];
+    let cargo = ["build", "--quiet", "--locked", "--release", "--package"];
+    // As the Makefile has it.
+    let across = [
+        "profile.release.lto='fat'",
+        "profile.release.codegen-units=1",
+    ];
     run(Command::new(env!("CARGO"))
         .args(cargo)
-        .args(kind)
+        .arg("framegate-capi")
+        .args(across.iter().flat_map(|one| ["--config", one]))
         .arg("--target-dir")
         .arg(target)
         .current_dir(here));
@@ -125,7 +130,7 @@ fn load() -> Library {
         .args(["-std=c11", "-O2", "-shared", "-fPIC", "-Wl,-z,defs", "-o"])
         .arg(&scene)
         .arg(here.join("benches/gate/scene.c"))
-        .args([include("include"), include("tests/capi")])
+        .args([include("bindings/c/include"), include("bindings/c/tests")])
         .args([format!("-L{folder}"), format!("-Wl,-rpath,{folder}")])
         .arg("-lframegate"));
     // SAFETY: neither it nor what it is linked with does anything when it is loaded.

@@ -1,4 +1,4 @@
-/* The cut (R6) and a tap's release, as src/release.rs and src/table.rs argue them, with a store buffer for each thread as on x86:
+/* The cut (R6) and a tap's release, as src/shared/mod.rs argue them, with a store buffer for each thread as on x86:
  * a store is seen by others only when it leaves its thread's buffer, which may be at any time; a fence waits until the buffer is empty.
  * Buffers are first in, first out, so Release and Acquire are there by themselves, and nothing stronger is.
  *

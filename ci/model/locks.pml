@@ -1,4 +1,4 @@
-/* The two locks of a meeting (R5, R6), as src/state.rs has them: the store's, which a widening holds while the store is under way,
+/* The two locks of a meeting (R5, R6), as src/control/state.rs has them: the store's, which a widening holds while the store is under way,
  * and the state's, which is held by whoever publishes and never across the store.
  *
  * One person has agreed already. The meeting grants once more on their behalf, waiting for the store; meanwhile they withdraw, from another thread,

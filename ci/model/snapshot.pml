@@ -1,4 +1,4 @@
-/* The snapshot by generation (R4), as src/table.rs argues it (the third point): one writer, readers of several words one after the other.
+/* The snapshot by generation (R4), as src/shared/mod.rs argues it (the third point): one writer, readers of several words one after the other.
  * The writer's stores leave its store buffer one after the other, at any time; the readers store nothing that matters here.
  *
  * One person withdraws, then another agrees, and the other way round; the two never agree together.

@@ -34,7 +34,7 @@ from framegate import (
 )  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
-INCLUDE = ROOT / "include"
+INCLUDE = ROOT / "bindings" / "c" / "include"
 SECRET = bytes(range(32))
 # Of what is called otherwise in framegate.h.
 NAMES = {"Handle": "framegate_meeting"}
@@ -1234,10 +1234,10 @@ class OfOneMeeting(unittest.TestCase):
 
 
 class Wire(unittest.TestCase):
-    """What C and Rust come to, too: tests/capi/known.h."""
+    """What C and Rust come to, too: bindings/c/tests/known.h."""
 
     def setUp(self) -> None:
-        header = (ROOT / "tests/capi/known.h").read_text()
+        header = (ROOT / "bindings/c/tests/known.h").read_text()
         self.known = {name: bytes.fromhex(digits) for name, digits in re.findall(r'#define KNOWN_(\w+) "(\w+)"', header)}
         self.tag, self.seal = self.known["TAG"], self.known["SEAL"]
 

@@ -1,5 +1,8 @@
 //! Ledgers, as they come and by a forger who knows how lines are chained.
 
+#[allow(dead_code, reason = "not all of it is needed here")]
+#[path = "../../tests/common/canonical.rs"]
+mod canonical;
 #[path = "../../tests/common/forged.rs"]
 mod forged;
 #[path = "../../tests/common/replay.rs"]
@@ -50,7 +53,7 @@ fn forge(bytes: &[u8]) -> Vec<u8> {
         }
         lines.push(line);
     }
-    [&forged::rechained(&lines), torn].concat()
+    [&canonical::rechained(&lines), torn].concat()
 }
 
 /// No panic.

@@ -4,16 +4,6 @@ use framegate::{Entry, Ledger, LedgerWriter, Meeting};
 
 use super::replay;
 
-// Where fuzzing has it, too.
-#[allow(
-    clippy::duplicate_mod,
-    dead_code,
-    reason = "some tests have it already"
-)]
-#[path = "canonical.rs"]
-mod canonical;
-pub use canonical::rechained;
-
 /// No panic, and if a meeting goes on it clears what the lines say. Whether it did.
 ///
 /// # Errors

@@ -1,6 +1,11 @@
 //! A meeting as tests and benches need it.
 
-#![allow(dead_code, unused_imports, reason = "no test needs all of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "no test needs all of it"
+)]
 
 use std::sync::{
     Arc, Mutex,
@@ -14,6 +19,12 @@ use framegate::{
 };
 
 mod canonical;
+pub mod forged;
+pub mod judges;
+pub mod layout;
+pub mod program;
+pub mod replay;
+pub mod tools;
 pub use canonical::{canonical, paths, rechained};
 
 /// RECORD and TRAIN of everything.

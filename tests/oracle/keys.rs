@@ -1,6 +1,8 @@
-//! Keys, challenges and what is signed, once more from the documented forms: `src/consent/signature.rs` has the tables.
+//! Keys, challenges and what is signed, once more from the documented forms: `src/control/consent/message.rs` and `signature.rs` beside it have them.
 //!
 //! It shares no code with the gate: messages are put together here, and signed and checked with `ed25519-dalek` itself.
+
+use std::sync::LazyLock;
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use framegate::{Method, Purposes};
@@ -40,8 +42,13 @@ const fn first_byte(byte: u8) -> [u8; 32] {
     bytes
 }
 
-fn secret(number: u8) -> SigningKey {
-    SigningKey::from_bytes(&[1 + number % KEYS; 32])
+fn secret(number: u8) -> &'static SigningKey {
+    // Computing them anew would take a fifth of all time.
+    static SECRETS: LazyLock<Vec<SigningKey>> = LazyLock::new(|| {
+        let keys = (1..=KEYS).map(|byte| SigningKey::from_bytes(&[byte; 32]));
+        keys.collect()
+    });
+    &SECRETS[usize::from(number % KEYS)]
 }
 
 fn public(number: u8) -> [u8; 32] {

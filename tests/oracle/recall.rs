@@ -132,7 +132,7 @@ impl Oracle {
 
 impl Oracle {
     /// Whether somebody withdrew between a crash and a derived frame, which does not tell of which process it is: it may go, too.
-    /// `tests/evidence.rs` says when exactly.
+    /// `tests/evidence/random/` says when exactly.
     fn may_be_former(&self, kept: &Kept) -> bool {
         let before = self.events.iter().take(kept.events);
         let mut since_crash =

@@ -559,11 +559,17 @@ impl Oracle {
         let cells = Kind::ALL
             .into_iter()
             .flat_map(|kind| each(Purposes::all()).map(move |purpose| (kind, purpose)));
+        let with_end = self.events.iter().filter_map(|(_, event)| match event {
+            Event::Granted {
+                stay: whose, grant, ..
+            } if *whose == stay && grant.until.is_some() => Some(grant.scope),
+            _ => None,
+        });
+        let with_end: Vec<_> = with_end.collect();
         let has_end = move |kind: Kind, purpose| {
-            self.events.iter().any(|(_, event)| {
-                matches!(event, Event::Granted { stay: whose, grant: Grant { scope, until: Some(_), .. }, .. }
-                    if *whose == stay && scope.kinds.contains(kind.into()) && scope.purposes.contains(purpose))
-            })
+            with_end
+                .iter()
+                .any(|scope| scope.kinds.contains(kind.into()) && scope.purposes.contains(purpose))
         };
         // Nothing else ends by itself; reading the list for all of it would take most of the time.
         let cells = cells.filter(move |&(kind, purpose)| has_end(kind, purpose));

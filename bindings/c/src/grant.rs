@@ -1,0 +1,288 @@
+//! Notices, grants, withdrawals, restrictions.
+
+use super::{
+    handle::Handle,
+    meeting::{DigestOut, Gate, InstanceInOut, Shared, call, narrow},
+    memory::{Buffer, In, Late, Out, Text, answer, plain, sized},
+    people::Person,
+    settling::Under,
+    status::Status,
+};
+use framegate::{
+    Authority, Digest, Grant, Kinds, Method, Notice, Participant, Purposes, Scope, Signed, Time,
+};
+
+/// Kinds × purposes.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct ScopeIn {
+    pub(super) kinds: u16,
+    pub(super) purposes: u16,
+}
+
+/// What people are shown.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct NoticeIn<'c> {
+    pub(super) size: u32,
+    pub(super) scope: ScopeIn,
+    pub(super) digest: DigestOut,
+    pub(super) version: Text<'c>,
+    pub(super) language: Text<'c>,
+    pub(super) controller: Text<'c>,
+}
+
+/// A signature.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct SignedIn<'c> {
+    pub(super) size: u32,
+    pub(super) reserved: u32,
+    pub(super) instance: InstanceInOut,
+    pub(super) meeting: Text<'c>,
+    pub(super) challenge: DigestOut,
+    pub(super) signature: [u8; 64],
+}
+
+/// One act of agreeing.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct GrantIn<'c> {
+    pub(super) size: u32,
+    pub(super) scope: ScopeIn,
+    pub(super) notice: DigestOut,
+    pub(super) method: u32,
+    pub(super) reserved: u32,
+    pub(super) at: i64,
+    pub(super) until: i64,
+    pub(super) signature: In<'c, SignedIn<'c>>,
+}
+
+plain!(ScopeIn);
+sized!(NoticeIn<'_>, SignedIn<'_>, GrantIn<'_>);
+
+impl From<ScopeIn> for Scope {
+    fn from(scope: ScopeIn) -> Self {
+        Self::new(
+            Kinds::from_bits_retain(scope.kinds),
+            Purposes::from_bits_retain(scope.purposes),
+        )
+    }
+}
+
+/// A time that may be none.
+pub(super) fn time(micros: i64) -> Option<Time> {
+    (micros != i64::MAX).then(|| Time::from_micros(micros))
+}
+
+pub(super) fn authority(number: u32) -> Option<Authority> {
+    match number {
+        1 => Some(Authority::Participant),
+        2 => Some(Authority::Guardian),
+        3 => Some(Authority::Host),
+        4 => Some(Authority::Administrator),
+        5 => Some(Authority::Vendor),
+        _ => None,
+    }
+}
+
+pub(super) fn method(number: u32) -> Option<Method> {
+    match number {
+        1 => Some(Method::Clicked),
+        2 => Some(Method::Typed),
+        3 => Some(Method::Spoken),
+        4 => Some(Method::Signed),
+        _ => None,
+    }
+}
+
+impl GrantIn<'_> {
+    /// The grant without its signature.
+    fn unsigned(&self) -> Result<Grant, Status> {
+        let method = method(self.method).filter(|_| self.reserved == 0);
+        let mut grant = Grant::new(
+            self.notice.into(),
+            self.scope.into(),
+            method.ok_or(Status::Number)?,
+        );
+        (grant.at, grant.until) = (time(self.at), time(self.until));
+        Ok(grant)
+    }
+
+    fn get(&self) -> Result<Grant, Status> {
+        let grant = self.unsigned()?;
+        if self.signature.is_null() {
+            return Ok(grant);
+        }
+        let signed = self.signature.sized()?;
+        if signed.reserved != 0 {
+            return Err(Status::Number);
+        }
+        Ok(grant.signed(Signed {
+            instance: signed.instance.get()?,
+            meeting: signed.meeting.get()?.into(),
+            challenge: signed.challenge.into(),
+            signature: signed.signature,
+        }))
+    }
+}
+
+impl Gate {
+    fn whom(&self, whom: In<'_, Person>) -> Result<Option<Participant>, Status> {
+        whom.optional()?.map(|who| self.person(*who)).transpose()
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_digest_of(text: Text<'_>, digest: Out<'_, DigestOut>) -> i32 {
+    answer(digest, |room| {
+        room.put(Digest::of(text.get()?));
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_show(meeting: Handle<Shared>, notice: In<'_, NoticeIn<'_>>) -> i32 {
+    answer((), |()| {
+        let from = notice.sized()?;
+        let notice = Notice {
+            digest: from.digest.into(),
+            version: from.version.get()?.into(),
+            language: from.language.get()?.into(),
+            controller: from.controller.get()?.into(),
+            scope: from.scope.into(),
+        };
+        // A digest that was never made.
+        if notice.digest == Digest([0; 32]) {
+            return Err(Status::Empty);
+        }
+        call(meeting, |gate| Ok(gate.meeting.show(notice).map(drop)?))
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_supersede(
+    meeting: Handle<Shared>,
+    notice: In<'_, DigestOut>,
+    now: i64,
+    settling: Out<'_, Handle<Under>>,
+) -> i32 {
+    answer(Late(settling), |settling| {
+        let notice = Digest::from(*notice.get()?);
+        narrow(meeting, None, settling, |withdrawals| {
+            withdrawals.supersede(notice, Time::from_micros(now))
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_grant(
+    meeting: Handle<Shared>,
+    by: u32,
+    who: Person,
+    grant: In<'_, GrantIn<'_>>,
+    now: i64,
+) -> i32 {
+    answer((), |()| {
+        let by = authority(by).ok_or(Status::Number)?;
+        let grant = grant.sized()?.get()?;
+        call(meeting, |gate| {
+            let who = gate.person(who)?;
+            Ok(gate
+                .meeting
+                .grant(by, who, &grant, Time::from_micros(now))?)
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_challenge(
+    meeting: Handle<Shared>,
+    who: Person,
+    challenge: Out<'_, DigestOut>,
+) -> i32 {
+    answer(challenge, |room| {
+        call(meeting, |gate| {
+            let challenge = gate.meeting.challenge(gate.person(who)?);
+            room.put(challenge.ok_or(Status::UnknownParticipant)?);
+            Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_grant_message(
+    meeting: Handle<Shared>,
+    who: Person,
+    grant: In<'_, GrantIn<'_>>,
+    buffer: Out<'_, u8>,
+    capacity: usize,
+    length: Out<'_, usize>,
+) -> i32 {
+    let buffer: Buffer<'_, u8> = (buffer, capacity, length);
+    answer(buffer, |list| {
+        let grant = grant.sized()?.unsigned()?;
+        call(meeting, |gate| {
+            let id = gate.id(who)?;
+            let challenge = gate.meeting.challenge(gate.person(who)?);
+            let challenge = challenge.ok_or(Status::UnknownParticipant)?;
+            let recipients = gate.meeting.recipients(grant.scope.purposes);
+            let (instance, meeting) = (gate.meeting.instance(), gate.meeting.id());
+            list.put(&grant.message(instance, meeting, &id, &recipients, challenge))
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_withdraw(
+    meeting: Handle<Shared>,
+    by: u32,
+    who: Person,
+    scope: ScopeIn,
+    now: i64,
+    settling: Out<'_, Handle<Under>>,
+) -> i32 {
+    answer(Late(settling), |settling| {
+        // Whoever asks for it, it is closed; one who cannot be named is the vendor's software at the least.
+        let by = authority(by).unwrap_or(Authority::Vendor);
+        narrow(meeting, Some(who), settling, |withdrawals| {
+            withdrawals.withdraw(by, who, scope.into(), Time::from_micros(now))
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_restrict(
+    meeting: Handle<Shared>,
+    by: u32,
+    whom: In<'_, Person>,
+    scope: ScopeIn,
+    now: i64,
+    settling: Out<'_, Handle<Under>>,
+) -> i32 {
+    answer(Late(settling), |settling| {
+        let (by, scope) = (authority(by).ok_or(Status::Number)?, Scope::from(scope));
+        let whom = whom.optional()?.copied();
+        narrow(meeting, whom, settling, |withdrawals| {
+            withdrawals.restrict(by, whom, scope, Time::from_micros(now))
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_lift(
+    meeting: Handle<Shared>,
+    by: u32,
+    whom: In<'_, Person>,
+    scope: ScopeIn,
+    now: i64,
+) -> i32 {
+    answer((), |()| {
+        let (by, scope) = (authority(by).ok_or(Status::Number)?, Scope::from(scope));
+        call(meeting, |gate| {
+            let whom = gate.whom(whom)?;
+            let now = Time::from_micros(now);
+            Ok(gate.meeting.lift(by, whom, scope, now)?)
+        })
+    })
+}

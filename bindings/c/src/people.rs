@@ -1,0 +1,141 @@
+//! Participants: joining, leaving, finding.
+
+use alloc::{string::String, vec::Vec};
+
+use super::{
+    grant::authority,
+    handle::Handle,
+    meeting::{Gate, Shared, call, narrow},
+    memory::{In, Late, Out, Text, answer, plain, sized},
+    settling::Under,
+    status::Status,
+};
+use framegate::{Authority, Join, Participant, PublicKey, Time};
+
+/// A participant, as C passes one.
+pub(super) type Person = Participant;
+
+/// Somebody who comes in.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct JoinIn<'c> {
+    pub(super) size: u32,
+    pub(super) agrees: u32,
+    pub(super) id: Text<'c>,
+    pub(super) guardian: Text<'c>,
+    pub(super) key: In<'c, [u8; 32]>,
+}
+
+/// A list of people.
+pub(super) fn participants(people: In<'_, Person>, count: usize) -> Result<&[Participant], Status> {
+    if count > usize::from(u16::MAX) {
+        return Err(Status::Length);
+    }
+    people.array(count)
+}
+
+plain!(Person);
+sized!(JoinIn<'_>);
+
+impl Gate {
+    /// The id of somebody who is there.
+    pub(super) fn id(&self, who: Person) -> Result<String, Status> {
+        let who = self.person(who)?;
+        let mut there = self.meeting.participants();
+        let found = there.find(|(_, other)| *other == who);
+        found.map(|(id, _)| id).ok_or(Status::UnknownParticipant)
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_join(
+    meeting: Handle<Shared>,
+    join: In<'_, JoinIn<'_>>,
+    now: i64,
+    participant: Out<'_, Person>,
+) -> i32 {
+    answer(participant, |room| {
+        let from = join.sized()?;
+        let (id, guardian) = (from.id.get()?, from.guardian.get()?);
+        let mut join = match (authority(from.agrees), guardian) {
+            (Some(Authority::Participant), "") => Join::adult(id),
+            (Some(Authority::Guardian), "") => return Err(Status::Empty),
+            (Some(Authority::Guardian), guardian) => Join::with_guardian(id, guardian),
+            _ => return Err(Status::Number),
+        };
+        if let Some(key) = from.key.optional()? {
+            join = join.key(PublicKey(*key));
+        }
+        call(meeting, |gate| {
+            let who = gate.meeting.join(join, Time::from_micros(now))?;
+            room.put(who);
+            Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_leave(
+    meeting: Handle<Shared>,
+    who: Person,
+    now: i64,
+    settling: Out<'_, Handle<Under>>,
+) -> i32 {
+    answer(Late(settling), |settling| {
+        narrow(meeting, Some(who), settling, |withdrawals| {
+            withdrawals.leave(who, Time::from_micros(now))
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_find(
+    meeting: Handle<Shared>,
+    id: Text<'_>,
+    participant: Out<'_, Person>,
+) -> i32 {
+    answer(participant, |room| {
+        let id = id.get()?;
+        call(meeting, |gate| {
+            let there = gate.meeting.participants().find(|(other, _)| *other == id);
+            let last = || {
+                gate.meeting
+                    .stays()
+                    .filter(|(other, _)| *other == id)
+                    .last()
+            };
+            let (_, who) = there.or_else(last).ok_or(Status::UnknownParticipant)?;
+            room.put(who);
+            Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_participants(
+    meeting: Handle<Shared>,
+    participants: Out<'_, Person>,
+    capacity: usize,
+    count: Out<'_, usize>,
+) -> i32 {
+    answer((participants, capacity, count), |list| {
+        call(meeting, |gate| {
+            let there = gate.meeting.participants();
+            let all: Vec<_> = there.map(|(_, who)| who).collect();
+            list.put(&all)
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_participant_id(
+    meeting: Handle<Shared>,
+    who: Person,
+    buffer: Out<'_, u8>,
+    capacity: usize,
+    length: Out<'_, usize>,
+) -> i32 {
+    answer((buffer, capacity, length), |list| {
+        call(meeting, |gate| list.put(gate.id(who)?.as_bytes()))
+    })
+}

@@ -1,0 +1,548 @@
+//! Taps: the hot half, one call for many frames.
+
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use super::{
+    boundary::{caught, status},
+    frame::{self, FrameIn, PayloadIn, PayloadInOut},
+    handle::{Handle, HotObjects},
+    meeting::{Shared, call},
+    memory::{
+        Array, Buffer, Elements, In, Optional, Out, Outs, Room, Struct, Truth, answer, plain, size,
+        sized, zeroed,
+    },
+    people::Person,
+    source::{PROVING_KEY, SourceIn},
+    status::Status,
+    stream::{OutletOut, StreamOut},
+    tag::TagOut,
+};
+use framegate::{
+    Admission, Batch, Cleared, Contributors, Counters, Frame, OutletId, Payload, PayloadMut,
+    StreamId, Tag, Tap, Time, Verdict,
+    binding::{Decisions, HiddenBits, OpenBatch, SharedTap},
+};
+
+pub(super) static TAPS: HotObjects<OpenTap, 4> = HotObjects::new();
+
+/// The most frames in one call.
+pub(super) const MAX_FRAMES: usize = 1024;
+
+/// A tap, and whether a release of it is under way.
+pub(super) struct OpenTap {
+    tap: Tap,
+    releasing: AtomicBool,
+}
+
+/// What an outlet receives.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct ClearedOut<'c> {
+    pub(super) size: u32,
+    pub(super) verdict: i32,
+    pub(super) tag: TagOut,
+    pub(super) payload: PayloadIn<'c>,
+    pub(super) hidden: u64,
+    pub(super) room: Out<'c, Person>,
+    pub(super) capacity: usize,
+    pub(super) source: SourceIn<'c>,
+}
+
+/// What became of a tap's frames.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct CountersOut {
+    pub(super) size: u32,
+    pub(super) stream: u16,
+    pub(super) outlet: u16,
+    pub(super) seen: u64,
+    pub(super) whole: u64,
+    pub(super) redacted: u64,
+    pub(super) blanked: u64,
+    pub(super) dropped: u64,
+}
+
+/// For what a frame could be released. It is not a tag, and not of a size of its own: it is written a million times a second.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct DecisionOut {
+    pub(super) verdict: i32,
+    pub(super) reason: u32,
+    pub(super) purposes: u16,
+    pub(super) reserved: u16,
+    pub(super) generation: u32,
+}
+
+plain!(DecisionOut);
+sized!(ClearedOut<'_>, CountersOut);
+
+impl DecisionOut {
+    /// No consent.
+    const NONE: Self = Self {
+        verdict: 0,
+        reason: 0,
+        purposes: 0,
+        reserved: 0,
+        generation: 0,
+    };
+}
+
+impl From<Tag> for DecisionOut {
+    #[inline]
+    fn from(tag: Tag) -> Self {
+        // As it is stored: a million of them a second are told.
+        let [
+            _,
+            _,
+            treatment,
+            reason,
+            high,
+            low,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            generation @ ..,
+        ] = tag.to_bytes();
+        Self {
+            verdict: treatment.into(),
+            reason: reason.into(),
+            purposes: u16::from_be_bytes([high, low]),
+            reserved: 0,
+            generation: u32::from_be_bytes(generation),
+        }
+    }
+}
+
+/// A verdict's number, which is also that of a tag's treatment.
+pub(super) fn verdict(verdict: Verdict) -> i32 {
+    match verdict {
+        Verdict::Dropped(_) => 0,
+        Verdict::Whole => 1,
+        Verdict::Redacted(_) => 2,
+        Verdict::Blanked(_) => 3,
+    }
+}
+
+impl ClearedOut<'_> {
+    /// Nothing is released.
+    fn close(&mut self, tag: TagOut) {
+        self.verdict = 0;
+        self.tag = tag;
+        self.payload = PayloadIn::EMPTY;
+        self.hidden = u64::MAX;
+        self.source = zeroed();
+    }
+
+    /// What was handed on, for as long as the caller's memory is there.
+    #[inline]
+    fn fill(&mut self, cleared: &Cleared<'_>) {
+        let tag = cleared.tag();
+        self.verdict = verdict(tag.verdict());
+        self.tag = tag.into();
+        self.payload = PayloadIn::of(cleared.payload());
+        self.hidden = cleared.hidden();
+        self.source = zeroed();
+        if !self.room.is_null() && tag.verdict().is_released() {
+            self.name_source(cleared);
+        }
+    }
+
+    /// What is to be named as the source of something derived from it, if the room for its people is enough.
+    #[inline(never)]
+    fn name_source(&mut self, cleared: &Cleared<'_>) {
+        let people = people_mut(self.room, self.capacity);
+        let Some(source) = people.ok().and_then(|room| cleared.source(room)) else {
+            return;
+        };
+        self.source = SourceIn::of(source, self.room).unwrap_or(zeroed());
+    }
+}
+
+/// Room for so many people; what was never written is nobody yet.
+fn people_mut(room: Out<'_, Person>, capacity: usize) -> Result<&mut [Person], Status> {
+    for slot in room.rooms(capacity)?.slots() {
+        slot.write(Person::UNKNOWN);
+    }
+    room.array(capacity)
+}
+
+impl CountersOut {
+    fn new(stream: StreamId, outlet: OutletId, counters: Counters) -> Self {
+        Self {
+            size: size::<Self>(),
+            stream: stream.number(),
+            outlet: outlet.number(),
+            seen: counters.seen,
+            whole: counters.whole,
+            redacted: counters.redacted,
+            blanked: counters.blanked,
+            dropped: counters.dropped,
+        }
+    }
+}
+
+/// Where it is told what became of frames, and how many were handed on.
+type Answers<'c> = (Out<'c, ClearedOut<'c>>, Out<'c, usize>);
+
+/// Admits many frames under one release, which goes on if something was handed on. After an error they are withheld.
+#[inline]
+fn admit<'c, P>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    payloads: Result<P, Status>,
+    count: usize,
+    now: i64,
+    (cleared, handed_on): Answers<'c>,
+    each: impl Fn(&P, usize, &mut Batch<'_>, &Frame<'_>, &mut ClearedOut<'c>) -> Admission<()>,
+) -> i32 {
+    let tap = TAPS.get(tap);
+    let room = Optional(handed_on).open();
+    let admitted = caught(|| {
+        let room = room?;
+        if count > MAX_FRAMES {
+            return Err(Status::Length);
+        }
+        let mut out = cleared.elements(count)?;
+        let (payloads, frames, tap) = (payloads?, frames.elements(count)?, tap?);
+        if tap.releasing.load(Relaxed) {
+            return Err(Status::Releasing);
+        }
+        if count > 1 && tap.tap.makes_blanks() {
+            return Err(Status::Length);
+        }
+        let mut batch = tap.tap.begin(Time::from_micros(now));
+        let mut handed_on = 0_usize;
+        for index in 0..count {
+            let out = out.get(index)?;
+            let admission = with_frame(frames.get(index), |frame| {
+                each(&payloads, index, &mut batch, frame, out)
+            });
+            match admission.output {
+                Some(()) => handed_on += 1,
+                None => out.close(admission.tag.into()),
+            }
+        }
+        if handed_on > 0 {
+            tap.releasing.store(true, Relaxed);
+            batch.leave_open();
+        }
+        room.put(handed_on);
+        Ok(())
+    });
+    match admitted {
+        Ok(()) => 0,
+        Err(status) => {
+            withhold(cleared, count, tap.ok());
+            status as i32
+        }
+    }
+}
+
+/// After an error nothing is released of any frame, and what depends on them is held back.
+#[cold]
+fn withhold(cleared: Out<'_, ClearedOut<'_>>, count: usize, tap: Option<&OpenTap>) {
+    cleared.close_elements(count, MAX_FRAMES, |cleared| cleared.close(TagOut::NONE));
+    if let Some(tap) = tap {
+        tap.tap.interrupt();
+    }
+}
+
+/// What cannot be read is malformed.
+#[inline]
+fn with_frame<R>(frame: Result<&FrameIn<'_>, Status>, call: impl FnOnce(&Frame<'_>) -> R) -> R {
+    match frame {
+        Ok(frame) => frame.with(call),
+        Err(_) => call(&frame::malformed(Time::START)),
+    }
+}
+
+fn payload_at<'c>(payloads: &Elements<'c, PayloadIn<'c>>, index: usize) -> Payload<'c> {
+    payloads
+        .get(index)
+        .map_or(Payload::Bytes(&[]), PayloadIn::get)
+}
+
+fn payload_mut_at<'c>(payloads: &Elements<'c, PayloadInOut<'c>>, index: usize) -> PayloadMut<'c> {
+    let payload = payloads.get(index);
+    payload.map_or(PayloadMut::Bytes(&mut []), PayloadInOut::get)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_open(
+    meeting: Handle<Shared>,
+    stream: StreamOut,
+    outlet: OutletOut,
+    tap: Out<'_, Handle<OpenTap>>,
+) -> i32 {
+    answer(tap, |room| {
+        PROVING_KEY.draw()?;
+        let tap = call(meeting, |gate| {
+            let (stream, outlet) = (gate.stream(stream)?, gate.outlet(outlet)?);
+            Ok(OpenTap {
+                tap: gate.meeting.tap(stream, outlet)?,
+                releasing: AtomicBool::new(false),
+            })
+        })?;
+        room.put(TAPS.insert(tap)?);
+        Ok(())
+    })
+}
+
+impl Drop for OpenTap {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl OpenTap {
+    /// Ends the release that is under way; says whether one was.
+    #[inline]
+    fn end(&self) -> bool {
+        let was = self.releasing.load(Relaxed);
+        if was {
+            self.releasing.store(false, Relaxed);
+            self.tap.end();
+        }
+        was
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_close(tap: Handle<OpenTap>) -> i32 {
+    answer((), |()| TAPS.remove(tap).map(drop))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_admit<'c>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    payloads: In<'c, PayloadIn<'c>>,
+    count: usize,
+    now: i64,
+    cleared: Out<'c, ClearedOut<'c>>,
+    handed_on: Out<'c, usize>,
+) -> i32 {
+    admit(
+        tap,
+        frames,
+        payloads.elements(count),
+        count,
+        now,
+        (cleared, handed_on),
+        |payloads, index, batch, frame, place| {
+            let payload = payload_at(payloads, index);
+            batch.admit(frame, payload, |cleared| place.fill(&cleared))
+        },
+    )
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_admit_into<'c>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    payloads: In<'c, PayloadIn<'c>>,
+    buffers: In<'c, PayloadInOut<'c>>,
+    count: usize,
+    now: i64,
+    cleared: Out<'c, ClearedOut<'c>>,
+    handed_on: Out<'c, usize>,
+) -> i32 {
+    let both = payloads.elements(count);
+    let both = both.and_then(|payloads| Ok((payloads, buffers.elements(count)?)));
+    admit(
+        tap,
+        frames,
+        both,
+        count,
+        now,
+        (cleared, handed_on),
+        |(payloads, buffers), index, batch, frame, place| {
+            let both = (payloads.get(index), buffers.get(index));
+            let (payload, buffer) = match both {
+                (Ok(payload), Ok(buffer)) if !payload.overlaps(buffer) => {
+                    (payload.get(), buffer.get())
+                }
+                _ => (Payload::Bytes(&[]), PayloadMut::Bytes(&mut [])),
+            };
+            batch.admit_into(frame, payload, buffer, |cleared| place.fill(&cleared))
+        },
+    )
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_admit_in_place<'c>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    payloads: In<'c, PayloadInOut<'c>>,
+    count: usize,
+    now: i64,
+    cleared: Out<'c, ClearedOut<'c>>,
+    handed_on: Out<'c, usize>,
+) -> i32 {
+    admit(
+        tap,
+        frames,
+        payloads.elements(count),
+        count,
+        now,
+        (cleared, handed_on),
+        |payloads, index, batch, frame, place| {
+            let payload = payload_mut_at(payloads, index);
+            batch.admit_in_place(frame, payload, |cleared| place.fill(&cleared))
+        },
+    )
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_end(tap: Handle<OpenTap>) -> i32 {
+    answer((), |()| {
+        let ended = TAPS.get(tap)?.end();
+        ended.then_some(()).ok_or(Status::NotReleasing)
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_wants_keyframe(tap: Handle<OpenTap>, wants: Out<'_, Truth>) -> i32 {
+    answer(wants, |room| {
+        room.put(TAPS.get(tap)?.tap.wants_keyframe());
+        Ok(())
+    })
+}
+
+// What tells most frames of one person makes no call, so there is nothing that could panic in it, and no frame on the stack.
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_decide(
+    tap: Handle<OpenTap>,
+    captured: i64,
+    now: i64,
+    decision: Out<'_, DecisionOut>,
+) -> i32 {
+    let room = match decision.rooms(1) {
+        Ok(room) => room,
+        Err(status) => return status as i32,
+    };
+    let Some(open) = TAPS.find(tap) else {
+        room.put(DecisionOut::NONE);
+        return TAPS.missing(tap) as i32;
+    };
+    let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
+    match open.tap.surely_tagged(Contributors::Owner, captured, now) {
+        Some(tag) => {
+            room.put(tag);
+            0
+        }
+        None => open.decide_exactly(captured, now, &room),
+    }
+}
+
+impl OpenTap {
+    #[inline(never)]
+    fn decide_exactly(&self, captured: Time, now: Time, room: &Room<'_, DecisionOut>) -> i32 {
+        room.put(DecisionOut::NONE);
+        status(|| {
+            let frame = Frame::new(captured, Contributors::Owner);
+            room.put(self.tap.tag_exactly(&frame, now));
+            Ok(())
+        })
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_decide_batch<'c>(
+    tap: Handle<OpenTap>,
+    frames: In<'c, FrameIn<'c>>,
+    count: usize,
+    now: i64,
+    decisions: Out<'c, DecisionOut>,
+) -> i32 {
+    let decided = status(|| {
+        if count > MAX_FRAMES {
+            return Err(Status::Length);
+        }
+        let mut room = decisions.rooms(count)?;
+        let tap = TAPS.get(tap)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let frames = frames.elements(count)?;
+        let by_word = tap.tap.decisions(Time::from_micros(now));
+        let owners = frames.as_slice().unwrap_or_default();
+        let mut untold = owners.len();
+        for (frame, slot) in owners.iter().zip(room.slots()) {
+            let captured = frame.captured_of_owner();
+            let tag = captured.and_then(|captured| by_word.surely_whole(captured));
+            untold -= usize::from(tag.is_some());
+            slot.write(tag.map_or(DecisionOut::NONE, DecisionOut::from));
+        }
+        if untold > 0 || owners.is_empty() {
+            decide_others(&frames, count, by_word, &room);
+        }
+        Ok(())
+    });
+    if decided < 0 {
+        Array(decisions, count).abandon();
+    }
+    decided
+}
+
+/// Decides all frames that the one word does not tell.
+#[inline(never)]
+fn decide_others(
+    frames: &Elements<'_, FrameIn<'_>>,
+    count: usize,
+    decisions: Decisions<'_>,
+    room: &Room<'_, DecisionOut>,
+) {
+    for index in 0..count {
+        let frame = frames.get(index);
+        let owners = frame.ok().and_then(FrameIn::captured_of_owner);
+        let whole = owners.and_then(|captured| decisions.surely_whole(captured));
+        let tag = whole.unwrap_or_else(|| with_frame(frame, |frame| decisions.tag(frame)));
+        room.put_at(index, tag);
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_counters(tap: Handle<OpenTap>, counters: Out<'_, CountersOut>) -> i32 {
+    answer(Struct(counters), |out| {
+        let tap = TAPS.get(tap)?;
+        let (stream, outlet) = tap.tap.leads();
+        let counters = CountersOut::new(stream, outlet, tap.tap.counters());
+        // A later header's is longer, and keeps its size.
+        *out = CountersOut {
+            size: out.size,
+            ..counters
+        };
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_counters(
+    meeting: Handle<Shared>,
+    counters: Out<'_, CountersOut>,
+    capacity: usize,
+    count: Out<'_, usize>,
+) -> i32 {
+    let buffer: Buffer<'_, CountersOut> = (counters, capacity, count);
+    answer(buffer, |list| {
+        call(meeting, |gate| {
+            let all = gate.meeting.counters();
+            let all = all.map(|(stream, outlet, frames)| CountersOut::new(stream, outlet, frames));
+            list.put(&all.collect::<Vec<_>>())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_count(meeting: Handle<Shared>, now: i64) -> i32 {
+    answer((), |()| {
+        call(meeting, |gate| {
+            Ok(gate.meeting.count(Time::from_micros(now))?)
+        })
+    })
+}

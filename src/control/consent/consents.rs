@@ -1,0 +1,185 @@
+use alloc::vec::Vec;
+
+use super::{
+    rules::{Act, Consent},
+    scope::Scope,
+};
+use crate::{
+    shared::table::Effective,
+    types::{
+        digest::Digest,
+        kind::{Kind, Kinds},
+        purpose::Purposes,
+        time::{Millis, NEVER, Time},
+    },
+};
+
+/// One stay's consents: to every kind for every purpose.
+pub(crate) struct Consents {
+    of_kinds: [[Consent; 16]; 16],
+    /// What was agreed to and not withdrawn, under notices that have not been superseded.
+    standing: Vec<Standing>,
+}
+
+/// A grant, or what a withdrawal has left of it.
+struct Standing {
+    notice: Digest,
+    scope: Scope,
+    since: Millis,
+    until: Millis,
+}
+
+impl Consents {
+    pub(crate) const NONE: Self = Self {
+        of_kinds: [[Consent::NONE; 16]; 16],
+        standing: Vec::new(),
+    };
+
+    /// Applies an act to all that it covers.
+    pub(crate) fn apply(&mut self, at: Time, scope: Scope, act: Act) {
+        match act {
+            Act::Granted { notice, until } => self.stand(
+                at,
+                Standing {
+                    notice,
+                    scope,
+                    since: at.ceil(),
+                    until: until.map_or(NEVER, Time::floor),
+                },
+            ),
+            Act::Withdrew => self.standing = self.without(scope),
+            _ => {}
+        }
+        for (kind, of_kind) in Kind::ALL.into_iter().zip(&mut self.of_kinds) {
+            for (purpose, consent) in Purposes::each().zip(of_kind) {
+                if scope.covers(kind, purpose) {
+                    *consent = consent.after(at, act);
+                }
+            }
+        }
+    }
+
+    /// A notice is superseded: what was agreed to under it goes on only as far as what was agreed to under others covers it.
+    /// Gives the kinds that this is about.
+    pub(crate) fn supersede(&mut self, at: Time, notice: Digest) -> Kinds {
+        let of_notice = |standing: &mut Standing| standing.notice == notice;
+        let stale: Vec<_> = self.standing.extract_if(.., of_notice).collect();
+        let mut kinds = Kinds::empty();
+        for Standing { scope, .. } in stale {
+            for (kind, purpose) in scope.cells() {
+                let act = Act::Superseded {
+                    begun: self
+                        .covering(kind, purpose)
+                        .map(|other| other.since)
+                        .min()
+                        .unwrap_or(NEVER),
+                    rest: self
+                        .covering(kind, purpose)
+                        .map(|other| other.until)
+                        .max()
+                        .unwrap_or(0),
+                };
+                self.apply(at, Scope::new(kind.into(), purpose), act);
+            }
+            kinds |= scope.kinds;
+        }
+        kinds
+    }
+
+    fn covering(&self, kind: Kind, purpose: Purposes) -> impl Iterator<Item = &Standing> {
+        let covers = move |standing: &&Standing| {
+            standing.scope.covers(kind, purpose) && standing.since < standing.until
+        };
+        self.standing.iter().filter(covers)
+    }
+
+    fn stand(&mut self, at: Time, new: Standing) {
+        // What the old one says as well need not be kept twice; a beginning that is earlier is worth keeping.
+        let says_no_more = |old: &Standing| {
+            old.notice == new.notice && old.scope.contains(new.scope) && old.until >= new.until
+        };
+        self.standing.retain(|old| at.floor() < old.until);
+        if !self.standing.iter().any(says_no_more) {
+            self.standing.push(new);
+        }
+    }
+
+    /// What stands when this much is withdrawn.
+    fn without(&mut self, scope: Scope) -> Vec<Standing> {
+        let standing = core::mem::take(&mut self.standing);
+        let rest = standing.into_iter().flat_map(|standing| {
+            let rests = standing.scope.without(scope).into_iter();
+            let rests = rests.filter(|rest| !rest.is_empty());
+            rests.map(move |scope| Standing { scope, ..standing })
+        });
+        rest.collect()
+    }
+
+    /// The notices under which there was agreement to a kind for a purpose beyond `at`, as far as it stands.
+    pub(crate) fn notices(
+        &self,
+        kind: Kind,
+        purpose: Purposes,
+        at: Millis,
+    ) -> impl Iterator<Item = Digest> {
+        let beyond =
+            move |standing: &&Standing| standing.scope.covers(kind, purpose) && at < standing.until;
+        self.standing
+            .iter()
+            .filter(beyond)
+            .map(|standing| standing.notice)
+    }
+
+    /// Whether what was agreed to under a notice stands beyond `at`, and no refusal of a child's own is in its way.
+    pub(crate) fn stands(&self, kind: Kind, purpose: Purposes, notice: Digest, at: Millis) -> bool {
+        let of_kind = self.of_kinds.get(kind as usize).into_iter().flatten();
+        let mut cells = Purposes::each().zip(of_kind);
+        let is_refused = cells.any(|(of, consent)| of == purpose && consent.is_refused());
+        !is_refused && self.notices(kind, purpose, at).any(|of| of == notice)
+    }
+
+    /// The purposes for which a kind is held, those included whose end nobody has noted yet.
+    pub(crate) fn held(&self, kind: Kind) -> Purposes {
+        let of_kind = self.of_kinds.get(kind as usize).into_iter().flatten();
+        let is_held = |consent: &Consent| matches!(consent.effective(), Effective::Held { .. });
+        let held = Purposes::each()
+            .zip(of_kind)
+            .filter(|(_, consent)| is_held(consent));
+        held.map(|(purpose, _)| purpose).collect()
+    }
+
+    /// Whether anything of a scope is held.
+    pub(crate) fn holds(&self, scope: Scope) -> bool {
+        self.effective().any(|(kind, of_kind)| {
+            let mut of_kind = Purposes::each().zip(of_kind);
+            of_kind.any(|(purpose, effective)| {
+                scope.covers(kind, purpose) && matches!(effective, Effective::Held { .. })
+            })
+        })
+    }
+
+    /// The first end of those that have not been noted yet.
+    pub(crate) fn next_end(&self) -> Option<Millis> {
+        let of_kinds = self.of_kinds.iter().flatten();
+        of_kinds.filter_map(|consent| consent.end()).min()
+    }
+
+    /// What has come to an end by `now`, the purposes of each kind together.
+    pub(crate) fn expired(&self, now: Millis) -> Vec<Scope> {
+        let of_kind = |(kind, of_kind): (Kind, &[Consent; 16])| {
+            let ended = |consent: &Consent| consent.end().is_some_and(|end| end <= now);
+            let purposes = Purposes::each()
+                .zip(of_kind)
+                .filter(|(_, consent)| ended(consent));
+            Scope::new(kind.into(), purposes.map(|(purpose, _)| purpose).collect())
+        };
+        let of_kinds = Kind::ALL.into_iter().zip(&self.of_kinds).map(of_kind);
+        of_kinds.filter(|scope| !scope.is_empty()).collect()
+    }
+
+    /// Each kind, and what its purposes come to in the order of their bits.
+    pub(crate) fn effective(&self) -> impl Iterator<Item = (Kind, [Effective; 16])> {
+        let of_kind = |of_kind: &[Consent; 16]| of_kind.map(Consent::effective);
+        Kind::ALL.into_iter().zip(self.of_kinds.iter().map(of_kind))
+    }
+}

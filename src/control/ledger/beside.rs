@@ -1,0 +1,20 @@
+//! Withdrawals while somebody else writes the ledger: they lie in a file beside it until its writer enters them.
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::{Entry, Head};
+
+/// What was withdrawn or restricted while a meeting had the ledger, and lies beside it for that meeting to enter. It holds all the same.
+///
+/// The file's name is the ledger's with `.withdrawals`; each of its lines is one of these in JSON, in one form as the ledger's lines are. Lines are only ever added to it:
+/// the ledger has taken up those that one of its own lines tells with the same `wall`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// When, in µs since 1970-01-01T00:00:00Z.
+    pub wall: u64,
+    /// How far the ledger went for whoever withdrew.
+    pub head: Head,
+    /// What: [`Entry::Withdrew`] or [`Entry::Restricted`].
+    pub entry: Entry,
+}

@@ -1,0 +1,305 @@
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::fmt;
+
+use ed25519_dalek::SigningKey;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::{
+    beside::Beside,
+    entry::{Entry, Head},
+    queue::{Queue, Reservation},
+};
+use crate::{
+    control::consent::PublicKey,
+    shared::sync::{AtomicU64, Ordering::Release},
+    types::error::Error,
+};
+
+/// Where a meeting's ledger is kept.
+///
+/// It may take its time: who grants, joins or opens something waits for it, and so does who asks whether a withdrawal has settled.
+/// Who withdraws, leaves or restricts does not.
+pub trait Store: Send {
+    /// Appends whole lines; if `durable`, they must survive a crash of the machine.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; nothing of the lines may be there any more when the next ones are appended. One that panics counts as one that returned it.
+    fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError>;
+
+    /// What was left beside the ledger, by [`PastMeeting`](crate::PastMeeting), since this was last asked, so that the meeting enters it.
+    /// It is asked at each call on a meeting that may enter something; what the ledger has already is not given.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if something lies there that cannot be read, as it may be anybody's withdrawal: the meeting then closes everything.
+    fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+/// A store did not take what it was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("the ledger could not be written")]
+pub struct StoreError;
+
+/// Which entries are made durable at once. Whatever lets something through always is, by being agreed to, lifted, or opened as a stream or an outlet,
+/// and so is everything that narrows, and resuming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Durability {
+    /// Each.
+    Each,
+    /// Only those; the others when one of these comes.
+    Batched,
+}
+
+/// A ledger that a meeting writes.
+///
+/// Without a store only its head is kept.
+///
+/// # Examples
+///
+/// ```
+/// use framegate::{Device, Durability, FileStore, LedgerWriter, Meeting};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("ledger.jsonl");
+/// # let secret = [7; 32];
+/// let writer = LedgerWriter::new(Box::new(FileStore::create(&path)?))
+///     .durability(Durability::Batched)
+///     .device(Device::new(&secret)?); // 32 random bytes that only this device has
+/// let meeting = Meeting::open_with("standup", 100, writer)?;
+/// # drop(meeting);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct LedgerWriter {
+    store: Option<Box<dyn Store>>,
+    durability: Durability,
+    device: Option<Device>,
+}
+
+impl Default for LedgerWriter {
+    fn default() -> Self {
+        Self {
+            store: None,
+            durability: Durability::Each,
+            device: None,
+        }
+    }
+}
+
+impl LedgerWriter {
+    /// Into a store, each entry durable at once.
+    #[must_use]
+    pub fn new(store: Box<dyn Store>) -> Self {
+        Self {
+            store: Some(store),
+            ..Self::default()
+        }
+    }
+
+    /// With another durability.
+    #[must_use]
+    pub fn durability(self, durability: Durability) -> Self {
+        Self { durability, ..self }
+    }
+
+    /// With the key of a device, which signs all entries so far whenever taps are counted.
+    #[must_use]
+    pub fn device(self, device: Device) -> Self {
+        Self {
+            device: Some(device),
+            ..self
+        }
+    }
+
+    /// What writes it, after the entries of a ledger up to `head`.
+    pub(crate) fn after(self, head: Head) -> (Scribe, Queue, Option<Device>) {
+        let scribe = Scribe {
+            store: self.store.map_or(Kept::Nowhere, Kept::By),
+            durability: self.durability,
+            backlog: Vec::new(),
+            durable: Arc::new(AtomicU64::new(head.entries)),
+        };
+        (scribe, Queue::after(head), self.device)
+    }
+}
+
+/// The key of the device that vouches for a ledger, with which it signs (Ed25519, RFC 8032 §5.1.5). The secret is wiped when this is dropped.
+#[derive(Clone)]
+pub struct Device(SigningKey);
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Device").finish_non_exhaustive()
+    }
+}
+
+impl Device {
+    /// From its secret key: 32 random bytes that nobody else has.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] if all bytes are zero, as where they were forgotten: anybody could sign with that.
+    pub fn new(secret: &[u8; 32]) -> Result<Self, Error> {
+        if secret.ct_eq(&[0; 32]).into() {
+            return Err(Error::Empty("device's secret"));
+        }
+        Ok(Self(SigningKey::from_bytes(secret)))
+    }
+
+    /// What its signatures are checked against.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key().to_bytes())
+    }
+
+    /// Its signature over all entries up to a head.
+    pub(crate) fn signed(&self, head: Head) -> Entry {
+        head.signed(&self.0)
+    }
+}
+
+/// Gives a ledger's lines to its store, one caller at a time. Whoever holds it may have to wait for the store, so whoever narrows never does.
+pub(crate) struct Scribe {
+    store: Kept,
+    durability: Durability,
+    /// Lines that the store refused: it gets them again, before any other.
+    backlog: Vec<u8>,
+    /// Up to which ticket the entries are durable.
+    durable: Arc<AtomicU64>,
+}
+
+/// Where the lines go.
+enum Kept {
+    Nowhere,
+    By(Box<dyn Store>),
+    /// The meeting is gone, and its store with it.
+    Closed,
+}
+
+impl Scribe {
+    /// What is passed when all entries up to a ticket are durable.
+    pub(crate) fn durable(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.durable)
+    }
+
+    /// What was left beside the ledger since this was last asked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ledger`] if something lies there that cannot be read.
+    pub(crate) fn beside(&mut self) -> Result<Vec<Beside>, Error> {
+        let Kept::By(store) = &mut self.store else {
+            return Ok(Vec::new());
+        };
+        let beside = caught(|| store.beside());
+        beside.map_err(|StoreError| Error::Ledger)
+    }
+
+    /// Gives the store the lines of the queue that it does not have yet, up to a ticket.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ledger`] if it does not take them; it gets them again the next time.
+    pub(crate) fn write(&mut self, (lines, ticket): (Vec<u8>, u64)) -> Result<(), Error> {
+        self.backlog.extend_from_slice(&lines);
+        if !self.backlog.is_empty() {
+            self.store.append(&self.backlog, true)?;
+            self.backlog.clear();
+            self.durable.store(ticket, Release);
+        }
+        Ok(())
+    }
+
+    /// Gives the store the line that is reserved for an entry, after all that come before it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ledger`] if it does not take them; then it does not get the reserved one again.
+    pub(crate) fn write_reserved(
+        &mut self,
+        lines: (Vec<u8>, u64),
+        reserved: &Reservation,
+        entry: &Entry,
+    ) -> Result<(), Error> {
+        // By itself: what narrows is not refused along with what widens.
+        self.write(lines)?;
+        let is_durable = self.durability == Durability::Each
+            || matches!(
+                entry,
+                Entry::Granted { .. }
+                    | Entry::Lifted { .. }
+                    | Entry::StreamOpened { .. }
+                    | Entry::OutletOpened { .. }
+                    | Entry::Resumed { .. }
+            );
+        self.store.append(&reserved.line, is_durable)?;
+        if is_durable {
+            self.durable.store(reserved.ticket, Release);
+        }
+        Ok(())
+    }
+
+    /// Lets go of the store, after offering it what it does not have yet.
+    pub(crate) fn close(&mut self, lines: (Vec<u8>, u64)) {
+        // What it does not take now was never said to be settled.
+        let _ = self.write(lines);
+        self.store = Kept::Closed;
+    }
+}
+
+impl Kept {
+    /// A store that panics counts as one that refuses.
+    fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), Error> {
+        match self {
+            Self::Nowhere => Ok(()),
+            Self::Closed => Err(Error::Ledger),
+            Self::By(store) => {
+                let taken = caught(|| store.append(lines, durable));
+                taken.map_err(|StoreError| Error::Ledger)
+            }
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+std::thread_local! {
+    /// How many calls of stores, of whatever meeting, are under way on this thread.
+    static DEPTH: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
+}
+
+/// Whether this thread is in a call of a store, of whatever meeting: then waiting for a store could be for ever.
+#[cfg(feature = "std")]
+pub(crate) fn is_in_store() -> bool {
+    DEPTH.get() > 0
+}
+
+#[cfg(feature = "std")]
+fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreError> {
+    DEPTH.set(DEPTH.get() + 1);
+    let done = std::panic::catch_unwind(core::panic::AssertUnwindSafe(call));
+    DEPTH.set(DEPTH.get() - 1);
+    done.unwrap_or_else(|panic| {
+        // Dropping what it panicked with could panic once more.
+        core::mem::forget(panic);
+        Err(StoreError)
+    })
+}
+
+#[cfg(not(feature = "std"))]
+fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreError> {
+    call()
+}
+
+impl fmt::Debug for LedgerWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LedgerWriter")
+            .field("durability", &self.durability)
+            .field("has_store", &self.store.is_some())
+            .field("has_device", &self.device.is_some())
+            .finish_non_exhaustive()
+    }
+}

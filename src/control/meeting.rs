@@ -1,0 +1,746 @@
+//! The control half: who is there, what they agreed to, and what is published and entered of it.
+
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use core::fmt;
+use core::{cell::RefCell, marker::PhantomData};
+
+#[cfg(feature = "std")]
+use crate::control::withdrawals::Withdrawals;
+use crate::{
+    control::{
+        consent::{Challenge, Grant, Notice, Scope},
+        join::Join,
+        ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line},
+        outlet::OutletOptions,
+        register::Register,
+        registry::Registry,
+        replay::replay,
+        serial::Stays,
+        state::{Core, State},
+        stream::{Owner, StreamOptions},
+    },
+    gate::tap::{StreamSource, Tap},
+    media::{
+        codec::Coded,
+        json::{self, Keys},
+        payload::{Format, Layout},
+    },
+    shared::{
+        group::Group,
+        settling::Settling,
+        table::Table,
+        tap_state::{Counters, TapState},
+    },
+    types::{
+        authority::Authority,
+        digest::Digest,
+        error::Error,
+        ids::{Life, Outlet, OutletId, Participant, Stream, StreamId},
+        instance::Instance,
+        kind::Kind,
+        masked,
+        purpose::Purposes,
+        refusal::Refusal,
+        tag::Template,
+        time::Time,
+    },
+};
+
+/// One meeting's control half.
+///
+/// Its clock is the largest time that any call, or any tap, has been given. A time more than a day ahead of it is a mistake: who withdraws with it does so
+/// at the meeting's time, who grants gets [`Error::Time`], and a tap that is given it withholds from then on ([`Reason::Clock`](crate::Reason::Clock)).
+/// If so much time has truly passed, [`Meeting::advance`] says so first.
+/// Ending or dropping the meeting closes every tap for good.
+///
+/// A call that may widen waits until the ledger has it, and only then takes effect; if the ledger cannot be written, it fails with [`Error::Ledger`].
+/// A call that narrows takes effect at once and waits for nobody. It has not settled until it is in the ledger, too, which asking its [`Settling`] sees to.
+/// Under `std`, [`Meeting::withdrawals`] narrows from any thread, also while a call that widens waits for the ledger.
+///
+/// # Examples
+///
+/// ```
+/// use framegate::{Authority, Join, Meeting, Scope, Time};
+///
+/// let mut meeting = Meeting::open("standup", 100)?;
+/// let ada = meeting.join(Join::adult("ada"), Time::START)?;
+///
+/// // Ada refuses everything, before anybody asked her.
+/// let settling = meeting.withdraw(Authority::Participant, ada, Scope::ALL, Time::from_millis(500))?;
+/// assert!(settling.is_settled());
+///
+/// // The host may narrow for everybody, and lift that again.
+/// let settling = meeting.restrict(Authority::Host, None, Scope::ALL, Time::from_millis(600))?;
+/// assert!(settling.is_settled());
+/// meeting.lift(Authority::Host, None, Scope::ALL, Time::from_millis(700))?;
+///
+/// assert!(meeting.end().is_settled());
+/// # Ok::<(), framegate::Error>(())
+/// ```
+pub struct Meeting {
+    id: String,
+    life: Life,
+    table: Arc<Table>,
+    pub(crate) core: Core,
+    streams: Vec<OpenStream>,
+    records: Registry,
+    outlets: Vec<(OutletId, OutletOptions)>,
+}
+
+struct OpenStream {
+    id: StreamId,
+    source: StreamSource,
+    kind: Kind,
+    format: Format,
+    keys: Keys,
+}
+
+impl Meeting {
+    /// Opens a meeting with this id and room for `participants` people at a time. Everything is closed. Of the ledger only the head is kept.
+    ///
+    /// Its [`Instance`] is drawn. Any other meeting may have the same id: evidence of the one is not taken for the other's.
+    ///
+    /// All memory for the consent table is allocated here, about 2.5 KB for each participant.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] for an empty id or no room, [`Error::Full`] for room for more than 65,535, [`Error::Random`].
+    #[cfg(feature = "std")]
+    pub fn open(id: &str, participants: usize) -> Result<Self, Error> {
+        Self::open_with(id, participants, LedgerWriter::default())
+    }
+
+    /// As [`Meeting::open`], with a ledger that `ledger` writes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Meeting::open`], and [`Error::Ledger`].
+    #[cfg(feature = "std")]
+    pub fn open_with(id: &str, participants: usize, ledger: LedgerWriter) -> Result<Self, Error> {
+        Self::open_as(Instance::draw()?, id, participants, ledger)
+    }
+
+    /// As [`Meeting::open_with`], of an instance that must be known before, or without `std`: 16 random bytes, and never those of another meeting.
+    ///
+    /// With `std` an instance that any meeting of this process has had is refused; without it, and in other processes, it is for the caller to see to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Meeting::open_with`], and [`Error::RepeatedInstance`].
+    pub fn open_as(
+        instance: Instance,
+        id: &str,
+        participants: usize,
+        ledger: LedgerWriter,
+    ) -> Result<Self, Error> {
+        let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
+        let life = Life::next();
+        let table = Arc::new(Table::new(room, life));
+        let register = Register::new(instance, id, &table, Stays::OfProcess);
+        let begin = (Head::before(instance), Time::START);
+        let mut meeting = Self::new(life, table, register, ledger, begin);
+        let opened = Entry::Opened {
+            format: Ledger::FORMAT,
+            instance,
+            meeting: id.into(),
+            participants: room,
+        };
+        let may = meeting.core.state.lock().register.may(Time::START, &opened);
+        may?;
+        if !instance.take() {
+            return Err(Error::RepeatedInstance);
+        }
+        meeting.core.enter_first(Time::START, opened)?;
+        Ok(meeting)
+    }
+
+    /// Resumes a meeting from its ledger, with exactly the consents that were in force. Streams, outlets and taps must be opened again.
+    ///
+    /// If the ledger's last line was torn, nobody's consent is left, since that line may have been a withdrawal; everybody must agree again.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`] for an entry that could not have been made, for a meeting that has ended, and if the ledger cannot be gone on with.
+    pub fn resume(ledger: &Ledger, writer: LedgerWriter) -> Result<Self, LedgerError> {
+        let fault = |line: usize, what| LedgerError {
+            line: line as u64 + 1,
+            what,
+        };
+        let is_end = |line: &Line| matches!(line.entry, Entry::Ended {});
+        if let Some(end) = ledger.lines.iter().position(is_end) {
+            return Err(fault(end, LedgerFault::Ended));
+        }
+        let life = Life::next();
+        let (table, register) = replay(ledger, life, Stays::OfProcess)?;
+        // It goes on as the same; no other may be opened as it.
+        register.instance().take();
+        let latest = ledger.lines.last().map_or(Time::START, |line| line.at);
+        let mut resumed = Self::new(life, table, register, writer, (ledger.head, latest));
+        resumed.records = Registry::resumed_at(latest);
+        let entry = Entry::Resumed { torn: ledger.torn };
+        let entered = resumed.core.enter_first(latest, entry);
+        let entered = entered.and_then(|()| resumed.core.take_up(&ledger.beside));
+        entered.map_err(|_| fault(ledger.lines.len(), LedgerFault::Unwritable))?;
+        Ok(resumed)
+    }
+
+    fn new(
+        life: Life,
+        table: Arc<Table>,
+        register: Register,
+        ledger: LedgerWriter,
+        begin: (Head, Time),
+    ) -> Self {
+        let id = register.meeting().into();
+        let core = Core::new(Arc::clone(&table), register, ledger, begin);
+        Self {
+            id,
+            life,
+            table,
+            core,
+            streams: Vec::new(),
+            records: Registry::default(),
+            outlets: Vec::new(),
+        }
+    }
+
+    /// The meeting's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Which meeting it is: what its seals, its archives and its ledger are bound to.
+    #[must_use]
+    pub fn instance(&self) -> Instance {
+        self.core.state.read().register.instance()
+    }
+
+    /// Whether handles of a life are this meeting's.
+    #[cfg(feature = "binding")]
+    pub(crate) fn is_of(&self, life: Life) -> bool {
+        self.life == life
+    }
+
+    /// Who is there, by id.
+    pub fn participants(&self) -> impl Iterator<Item = (String, Participant)> + use<> {
+        let state = self.core.state.read();
+        let present = state.register.present();
+        let present: Vec<_> = present.map(|(id, who)| (id.into(), who)).collect();
+        present.into_iter()
+    }
+
+    /// Everybody who is or was there, by id, with a handle for each stay, in the order of joining.
+    ///
+    /// After a crash this is how to withdraw for somebody who had left before: handles from before it are good no more.
+    pub fn stays(&self) -> impl Iterator<Item = (String, Participant)> + use<> {
+        let state = self.core.state.read();
+        let stays = state.register.stays();
+        let stays: Vec<_> = stays.map(|(id, who)| (id.into(), who)).collect();
+        stays.into_iter()
+    }
+
+    /// A handle with which any thread narrows, without the meeting and without waiting for what that is waiting for.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn withdrawals(&self) -> Withdrawals {
+        Withdrawals::new(self.core.clone())
+    }
+
+    /// Moves the meeting's clock on to `now`, however far ahead that is: a day and more has truly passed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Time`] for a time out of range, [`Error::Ended`].
+    pub fn advance(&mut self, now: Time) -> Result<(), Error> {
+        self.core.flush();
+        let mut state = self.core.state.lock();
+        state.running()?;
+        if now.in_range() {
+            state.advance(now);
+            Ok(())
+        } else {
+            Err(Error::Time)
+        }
+    }
+
+    /// Somebody comes in. They have agreed to nothing, whatever they agreed to in an earlier stay.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::WrongGuardian`], [`Error::WrongKey`], [`Error::Empty`] for an empty id, [`Error::Full`],
+    /// [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
+    pub fn join(&mut self, join: Join<'_>, now: Time) -> Result<Participant, Error> {
+        let at = self.widen(now)?;
+        let entry = Entry::Joined {
+            who: join.id.into(),
+            guardian: join.guardian.map(String::from),
+            key: join.key,
+        };
+        self.core.enter_first(at, entry)?;
+        let state = self.core.state.read();
+        let mut present = state.register.present();
+        let joined = present.find(|(id, _)| *id == join.id);
+        joined
+            .map(|(_, participant)| participant)
+            .ok_or(Error::Full("participants"))
+    }
+
+    /// Somebody goes. Everything of theirs is closed, what is still in a buffer too.
+    ///
+    /// It never fails for somebody of this meeting: of one who has left everything is closed already, and a time out of range counts as now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownParticipant`] for a handle of another meeting, or from before this one was resumed.
+    pub fn leave(&mut self, who: Participant, now: Time) -> Result<Settling, Error> {
+        self.core.narrow(|state| state.leave(who, now))
+    }
+
+    /// Registers what people are shown. Without a notice nothing can be granted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ConflictingNotice`], [`Error::Empty`] for a scope that is empty or only of third parties not yet named,
+    /// [`Error::Ledger`], [`Error::Ended`].
+    pub fn show(&mut self, notice: Notice) -> Result<Digest, Error> {
+        let digest = notice.digest;
+        let at = self.present();
+        self.core.enter_first(at, Entry::Shown { notice })?;
+        Ok(digest)
+    }
+
+    /// A notice stops covering: what was agreed to under it is stale until people agree under another (R3).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownNotice`] if there is none such, or it is superseded already, [`Error::Ended`]. A time out of range counts as now.
+    pub fn supersede(&mut self, notice: Digest, now: Time) -> Result<Settling, Error> {
+        self.core.narrow(|state| state.supersede(notice, now))
+    }
+
+    /// Records that somebody agrees. The grant holds from now on, for what is captured from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for a grant that is not signed as it must be,
+    /// or was made in an earlier stay, before its notice was shown or before the last withdrawal of it;
+    /// [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::StaleNotice`], [`Error::BeyondNotice`], [`Error::NotExplicit`],
+    /// [`Error::Empty`] for a scope that is empty or only of third parties not yet named, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
+    pub fn grant(
+        &mut self,
+        by: Authority,
+        who: Participant,
+        grant: &Grant,
+        now: Time,
+    ) -> Result<(), Error> {
+        self.core.flush();
+        let asked = {
+            let mut state = self.core.state.lock();
+            let leaps = state.leaps(now);
+            let at = state.observe(now);
+            state.running()?;
+            let (grant, id) = (grant.clone(), state.id_of(Some(who)).ok().flatten());
+            match id {
+                Some(who) => {
+                    let entry = Entry::Granted { who, by, grant };
+                    if leaps {
+                        state.judge(at, &entry).and(Err(Error::Time))
+                    } else {
+                        Ok((at, entry))
+                    }
+                }
+                None if matches!(by, Authority::Participant | Authority::Guardian) => {
+                    Err(Error::UnknownParticipant)
+                }
+                // Nobody but a person or a guardian can ever agree, whoever it is about.
+                None => {
+                    let (who, why) = (None, Refusal::Overreach);
+                    let refused = Entry::Refused {
+                        who,
+                        by,
+                        grant,
+                        why,
+                    };
+                    state.enter(at, refused);
+                    Err(Error::Refused(why, by))
+                }
+            }
+        };
+        let granted = asked.and_then(|(at, entry)| self.core.enter_first(at, entry));
+        if let Err(Error::Refused(..)) = granted {
+            self.core.flush();
+        }
+        granted
+    }
+
+    /// What somebody's signature must be over: see [`Grant::message`]. None of one who is not there.
+    #[must_use]
+    pub fn challenge(&self, who: Participant) -> Option<Challenge> {
+        self.core.state.read().register.challenge(who)
+    }
+
+    /// The names of the third parties' purposes in a set, as [`Grant::message`] takes them.
+    #[must_use]
+    pub fn recipients(&self, purposes: Purposes) -> Vec<String> {
+        self.core.state.read().register.recipients(purposes)
+    }
+
+    /// Refuses, or withdraws what was agreed to (GDPR Art. 7(3)). The scope is closed whoever asks for it; an empty one means everything.
+    ///
+    /// It never fails for somebody of this meeting: a time out of range counts as now. It also works after the person has left and after the end,
+    /// when nothing is left to close but what was released is to be recalled. For [`Participant::UNKNOWN`], of whom nothing is ever cleared, it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownParticipant`] for a handle of another meeting, or from before this one was resumed: [`Meeting::stays`] has the new ones.
+    pub fn withdraw(
+        &mut self,
+        by: Authority,
+        who: Participant,
+        scope: Scope,
+        now: Time,
+    ) -> Result<Settling, Error> {
+        self.core
+            .narrow(|state| state.withdraw(by, who, scope, now))
+    }
+
+    /// Restricts consent in the name of the host, an administrator or the vendor: for one person, later stays included, or for everybody, later joiners included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotARestrainer`], [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Ended`]. A time out of range counts as now.
+    pub fn restrict(
+        &mut self,
+        by: Authority,
+        whom: Option<Participant>,
+        scope: Scope,
+        now: Time,
+    ) -> Result<Settling, Error> {
+        self.core
+            .narrow(|state| state.restrict(by, whom, scope, now))
+    }
+
+    /// Takes back what the same authority restricted, for the same person or for everybody; no other restriction, and nobody's refusal.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotARestrainer`], [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Overtaken`], [`Error::Time`],
+    /// [`Error::Ledger`], [`Error::Ended`].
+    pub fn lift(
+        &mut self,
+        by: Authority,
+        whom: Option<Participant>,
+        scope: Scope,
+        now: Time,
+    ) -> Result<(), Error> {
+        let at = self.widen(now)?;
+        let who = self.core.state.lock().id_of(whom)?;
+        self.core.enter_first(at, Entry::Lifted { who, by, scope })
+    }
+
+    /// When the next consent ends by itself: the time to call [`Meeting::tick`] at. None if none does.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Time> {
+        let end = self.core.state.read().register.next_end();
+        end.map(|end| Time::from_millis(end.into()))
+    }
+
+    /// Enters in the ledger the consents that have come to their end. They end without this call, to the millisecond,
+    /// but only after it does the ledger say so, and taps then decide faster. A time out of range counts as now.
+    ///
+    /// It also enters what was withdrawn beside the ledger ([`PastMeeting`](crate::PastMeeting)), as does every call but those that narrow or only look.
+    /// Whoever's process may withdraw there calls it every second or so.
+    pub fn tick(&mut self, now: Time) {
+        {
+            let mut state = self.core.state.lock();
+            let at = state.observe(now);
+            for (who, scopes) in state.register.expired(at) {
+                state.enter(at, Entry::Expired { who, scopes });
+            }
+        }
+        // What the ledger's store did not take before it may take now.
+        self.core.flush();
+    }
+
+    /// Names the pair of a purpose and a third party, as a purpose of its own that nothing implies.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotOnePurpose`], [`Error::Empty`] for an empty recipient, [`Error::ControlCharacter`], [`Error::Full`] after seven pairs,
+    /// [`Error::Ledger`], [`Error::Ended`].
+    pub fn third_party(&mut self, purpose: Purposes, recipient: &str) -> Result<Purposes, Error> {
+        self.core.flush();
+        let (pair, is_known) = {
+            let state = self.core.state.lock();
+            state.running()?;
+            state.register.pair(purpose, recipient)?
+        };
+        if !is_known {
+            let named = Entry::Named {
+                purpose,
+                recipient: recipient.into(),
+                pair,
+            };
+            let at = self.present();
+            self.core.enter_first(at, named)?;
+        }
+        Ok(pair)
+    }
+
+    /// Registers people who are in many frames together, so that those frames are decided as fast as one person's, however many people there are.
+    ///
+    /// A group counts the same as a list of its people, by their consent when a frame is released. If anybody in it leaves, it is closed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] for nobody, [`Error::UnknownParticipant`] for somebody who is not there, [`Error::Ended`].
+    pub fn group(&mut self, people: &[Participant]) -> Result<Group, Error> {
+        self.core.flush();
+        let mut state = self.core.state.lock();
+        state.running()?;
+        if people.is_empty() {
+            return Err(Error::Empty("group"));
+        }
+        if !people.iter().all(|who| state.register.is_present(*who)) {
+            return Err(Error::UnknownParticipant);
+        }
+        let group = Group::new(&self.table, people);
+        state.groups.retain(|group| !group.is_unused());
+        state.groups.push(group.clone());
+        Ok(group)
+    }
+
+    /// Registers a source of frames.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Format`], [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
+    pub fn open_stream(&mut self, stream: StreamOptions) -> Result<Stream, Error> {
+        let state = self.core.state.lock();
+        state.running()?;
+        let has_keys_in_vain = !stream.keys.is_empty() && stream.format != Format::JSON;
+        if !stream.format.is_valid() || !stream.format.fits(stream.kind) || has_keys_in_vain {
+            return Err(Error::Format);
+        }
+        let (source, owner) = match stream.owner {
+            Owner::One(owner) if !state.register.is_present(owner) => {
+                return Err(Error::UnknownParticipant);
+            }
+            Owner::One(owner) => (StreamSource::Owned(owner), Some(owner)),
+            Owner::Mix => (StreamSource::Mix, None),
+            Owner::Composite => (StreamSource::Composite, None),
+            Owner::Derived => (StreamSource::Derived, None),
+        };
+        let id = state.register.next_stream().ok_or(Error::Full("streams"))?;
+        let owner = state.id_of(owner)?;
+        drop(state);
+        let entry = Entry::StreamOpened {
+            stream: id,
+            kind: stream.kind,
+            owner: owner.clone(),
+        };
+        let at = self.present();
+        self.core.enter_first(at, entry)?;
+        if let (Some(person), Some(schema)) = (&owner, stream.schema) {
+            self.records.register(id, person, schema);
+        }
+        self.streams.push(OpenStream {
+            id,
+            source,
+            kind: stream.kind,
+            format: stream.format,
+            keys: json::keys(stream.keys),
+        });
+        Ok(Stream {
+            life: self.life,
+            id,
+        })
+    }
+
+    /// Declares a destination of frames.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] for an empty name or no purpose, [`Error::ForeignPurpose`], [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
+    pub fn open_outlet(&mut self, outlet: OutletOptions) -> Result<Outlet, Error> {
+        let id = {
+            let state = self.core.state.lock();
+            state.running()?;
+            state.register.next_outlet().ok_or(Error::Full("outlets"))?
+        };
+        let entry = Entry::OutletOpened {
+            outlet: id,
+            name: outlet.name.clone(),
+            recipient: outlet.recipient.clone(),
+            purposes: outlet.purposes,
+            blanks: outlet.blanks,
+        };
+        let at = self.present();
+        self.core.enter_first(at, entry)?;
+        self.outlets.push((id, outlet));
+        Ok(Outlet {
+            life: self.life,
+            id,
+        })
+    }
+
+    /// Leads a stream into an outlet.
+    ///
+    /// Where encoded pictures are to be blanked, the tap takes some 40 KB for black ones.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unknown`] for a stream or an outlet of another meeting, or from before it was resumed; [`Error::Ended`].
+    pub fn tap(&mut self, stream: Stream, outlet: Outlet) -> Result<Tap, Error> {
+        self.core.flush();
+        let mut shared = self.core.state.lock();
+        shared.running()?;
+        if stream.life != self.life {
+            return Err(Error::Unknown("stream"));
+        }
+        if outlet.life != self.life {
+            return Err(Error::Unknown("outlet"));
+        }
+        let (stream, outlet) = (stream.id, outlet.id);
+        let from = self
+            .streams
+            .iter()
+            .find(|open| open.id == stream)
+            .ok_or(Error::Unknown("stream"))?;
+        let to = self
+            .outlets
+            .iter()
+            .find(|(id, _)| *id == outlet)
+            .ok_or(Error::Unknown("outlet"))?;
+        let state = Arc::new(TapState::new(stream, outlet));
+        shared.taps.push(Arc::clone(&state));
+        let source = match (from.source.clone(), self.records.of(stream, outlet)) {
+            (StreamSource::Owned(owner), Some(records)) => StreamSource::Records(owner, records),
+            (_, None) if from.kind.never_cleared_as_bytes().is_some() => StreamSource::Never,
+            (source, _) => source,
+        };
+        if let StreamSource::Owned(owner) = source {
+            shared.register.publish_to(&state, owner, from.kind);
+        }
+        let blanks = to.1.blanks.contains(from.kind.into());
+        let encoded = match from.format.0 {
+            Layout::Encoded(codec) => Some(Box::new(RefCell::new(Coded::new(codec, blanks)))),
+            _ => None,
+        };
+        Ok(Tap {
+            table: Arc::clone(&self.table),
+            state,
+            source,
+            kind: from.kind,
+            asked: if encoded.is_some() {
+                Kind::Unclassified
+            } else {
+                from.kind
+            },
+            format: from.format,
+            is_text: from.format.is_text(),
+            keys: Arc::clone(&from.keys),
+            purposes: to.1.purposes,
+            blanks,
+            encoded,
+            template: Template::new(from.kind, stream),
+            not_sync: PhantomData,
+        })
+    }
+
+    /// The counters of every tap that was opened, in that order, whether it is still there or not.
+    pub fn counters(&self) -> impl Iterator<Item = (StreamId, OutletId, Counters)> + use<> {
+        let state = self.core.state.read();
+        let taps = state.taps.iter();
+        let counters: Vec<_> = taps
+            .map(|tap| (tap.stream, tap.outlet, tap.counters()))
+            .collect();
+        counters.into_iter()
+    }
+
+    /// Enters the counters of every tap in the ledger, and the device's signature if it has a key. [`Meeting::end`] does the same by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ledger`], [`Error::Ended`].
+    pub fn count(&mut self, now: Time) -> Result<(), Error> {
+        self.core.flush();
+        let at = self.core.state.lock().observe(now);
+        let counted = |state: &State| Some(state.counted());
+        self.core.enter_first_of(at, counted)?;
+        self.core.enter_first_of(at, State::signed)
+    }
+
+    /// Enters in the ledger how far each tap had come when a narrowing settled, or that it has not settled; returns whether it has.
+    ///
+    /// What was released up to then counts as released before the narrowing, and is to be recalled if that was a withdrawal (R6).
+    /// If the call narrowed nothing, as of somebody who had left already, that is entered of the last one that did since the meeting was opened or resumed,
+    /// and nothing if there is none.
+    /// A ledger that cannot be written now gets the entry later.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unknown`] for another meeting's narrowing, or one from before this meeting was resumed.
+    pub fn settled(&mut self, settling: &Settling, now: Time) -> Result<bool, Error> {
+        self.core.state.lock().observe(now);
+        if !self.core.has(settling) {
+            return Err(Error::Unknown("settling"));
+        }
+        let is_settled = settling.is_settled();
+        self.core.state.lock().settled(settling);
+        self.core.flush();
+        Ok(is_settled)
+    }
+
+    /// How many entries the ledger has, with and without a store: what tags call the generation.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.table.generation().into()
+    }
+
+    /// How far the ledger goes: kept apart from it, this shows later that nothing was changed.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.core.state.read().head()
+    }
+
+    /// Ends the meeting: everything is closed for good, and the final counters are entered. Never fails; a second end changes nothing.
+    pub fn end(&mut self) -> Settling {
+        self.core.narrow_surely(State::end)
+    }
+
+    /// The time at which a call that may widen counts as made.
+    fn widen(&mut self, now: Time) -> Result<Time, Error> {
+        self.core.flush();
+        let mut state = self.core.state.lock();
+        let leaps = state.leaps(now);
+        let at = state.observe(now);
+        state.running()?;
+        if leaps { Err(Error::Time) } else { Ok(at) }
+    }
+
+    /// The time at which a call without one counts as made.
+    fn present(&mut self) -> Time {
+        self.core.flush();
+        self.core.state.lock().present()
+    }
+}
+
+impl Drop for Meeting {
+    /// Closes every tap, and offers the ledger's store what it does not have yet. The ledger does not say that the meeting ended, so that it can be resumed.
+    fn drop(&mut self) {
+        self.core.close();
+    }
+}
+
+impl fmt::Debug for Meeting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meeting")
+            .field("instance", &self.instance())
+            .field("id", &masked::Bytes(self.id.len()))
+            .field("streams", &self.streams.len())
+            .field("outlets", &self.outlets.len())
+            .finish_non_exhaustive()
+    }
+}

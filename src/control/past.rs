@@ -1,0 +1,261 @@
+//! Withdrawing when the meeting is over, or its process has gone (GDPR Art. 7(3)).
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+use core::fmt;
+use std::{
+    fs::File,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    control::{
+        consent::{PublicKey, Scope},
+        ledger::{
+            self, Beside, Device, Entry, FileStore, FileStoreError, Ledger, LedgerError, Line,
+            Place, Store, WALL_END,
+        },
+        register::Register,
+        replay::replay,
+        serial::Stays,
+    },
+    types::{authority::Authority, error::Error, ids::Life, time::Time},
+};
+
+/// A meeting's ledger in which people can still withdraw, whether the meeting has ended, its process has gone, or it goes on elsewhere.
+///
+/// People are named by their ids: what one withdraws goes for all of their stays, whether they have left or not. Nobody joins, agrees or is released here.
+/// [`Receipt::of`](crate::evidence::export::Receipt::of) its [`ledger`](Self::ledger) says what was withdrawn,
+/// [`ErasureList::of`](crate::evidence::export::ErasureList::of) it what must go, and [`Verifier::recheck`](crate::Verifier::recheck) which frames.
+///
+/// What is entered carries the time of day, and what the device's signature before vouched for goes no further;
+/// with the device's secret each withdrawal is signed.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use framegate::{Authority, PastMeeting, Scope};
+/// # use framegate::{FileStore, Join, LedgerWriter, Meeting, Time};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("ledger.jsonl");
+/// # let store = FileStore::create(&path)?;
+/// # let mut meeting = Meeting::open_with("standup", 100, LedgerWriter::new(Box::new(store)))?;
+/// # meeting.join(Join::adult("ada"), Time::START)?;
+/// # drop(meeting);
+/// let mut past = PastMeeting::open(&path, None)?;
+/// past.withdraw(Authority::Participant, "ada", Scope::ALL, SystemTime::now())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct PastMeeting {
+    ledger: Ledger,
+    register: Register,
+    way: Way,
+    device: Option<Device>,
+    /// Whether the ledger says already that it was gone on with.
+    has_begun: bool,
+}
+
+/// How something gets into the ledger.
+enum Way {
+    Store(Box<dyn Store>),
+    /// Past the meeting that writes it.
+    Beside(Place),
+}
+
+/// Where something was entered. It holds either way, and outlasts a crash of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entered {
+    /// In the ledger.
+    InLedger,
+    /// In the file beside it, as a meeting that goes on has the ledger: that meeting closes it at its next [`Meeting::tick`](crate::Meeting::tick),
+    /// or other call but those that narrow or only look, and whoever reads the ledger by [`Ledger::read_file`] reads both.
+    Beside,
+}
+
+impl PastMeeting {
+    /// Opens the ledger in a file. If a meeting that goes on has it, withdrawals go beside it.
+    ///
+    /// `device` is the key of the device that signed the ledger, if it is there to sign again.
+    ///
+    /// # Errors
+    ///
+    /// [`FileStoreError::Io`], [`FileStoreError::NoLock`], [`FileStoreError::Replaced`], [`FileStoreError::Ledger`] for what does not verify,
+    /// [`FileStoreError::Beside`], [`FileStoreError::SeveralNames`].
+    pub fn open(path: &Path, device: Option<Device>) -> Result<Self, FileStoreError> {
+        let (ledger, way) = match FileStore::take(path, public(device.as_ref()).as_ref()) {
+            Ok((ledger, store)) => (ledger, Way::Store(Box::new(store))),
+            Err(FileStoreError::Held) => {
+                let file = File::open(path)?;
+                let place = Place::of(path, &file)?.ok_or(FileStoreError::Replaced)?;
+                if place.has_others()? {
+                    return Err(FileStoreError::SeveralNames);
+                }
+                let ledger = Ledger::read_at(&place, None, public(device.as_ref()).as_ref())?;
+                (ledger, Way::Beside(place))
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self::new(ledger, way, device)?)
+    }
+
+    /// Goes on with a ledger that is kept elsewhere than in a file, and to which `store` appends. See to it that nobody else does meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`] for an entry that could not have been made.
+    pub fn of(
+        ledger: Ledger,
+        store: Box<dyn Store>,
+        device: Option<Device>,
+    ) -> Result<Self, LedgerError> {
+        Self::new(ledger, Way::Store(store), device)
+    }
+
+    fn new(ledger: Ledger, way: Way, device: Option<Device>) -> Result<Self, LedgerError> {
+        let (_, register) = replay(&ledger, Life(0), Stays::OfReplay(0))?;
+        Ok(Self {
+            ledger,
+            register,
+            way,
+            device,
+            has_begun: false,
+        })
+    }
+
+    /// The ledger as it is now.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Refuses, or withdraws what somebody agreed to, in all of their stays; an own refusal of one who has a guardian is one by [`Authority::Participant`].
+    /// An empty set in the scope stands for everything. `now` is the time of day.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownParticipant`] for somebody who never joined; [`Error::Ledger`] if it could not be written, and then it does not hold.
+    pub fn withdraw(
+        &mut self,
+        by: Authority,
+        id: &str,
+        scope: Scope,
+        now: SystemTime,
+    ) -> Result<Entered, Error> {
+        let (who, scope) = (id.into(), scope.or_everything());
+        self.enter(Entry::Withdrew { who, by, scope }, now)
+    }
+
+    /// Restricts consent in the name of the host, an administrator or the vendor, over one person or everybody,
+    /// in what a meeting that is resumed from the ledger, or goes on, may still release.
+    /// What was released before stays so. Times as for [`PastMeeting::withdraw`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotARestrainer`], [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Ledger`].
+    pub fn restrict(
+        &mut self,
+        by: Authority,
+        id: Option<&str>,
+        scope: Scope,
+        now: SystemTime,
+    ) -> Result<Entered, Error> {
+        let who = id.map(String::from);
+        self.enter(Entry::Restricted { who, by, scope }, now)
+    }
+
+    fn at(&self) -> Time {
+        self.ledger.lines.last().map_or(Time::START, |line| line.at)
+    }
+
+    fn enter(&mut self, entry: Entry, now: SystemTime) -> Result<Entered, Error> {
+        self.register.may(self.at(), &entry)?;
+        let wall = micros(now);
+        if let Way::Beside(place) = &self.way {
+            let head = self.ledger.head;
+            let beside = Beside { wall, head, entry };
+            ledger::leave(place, &beside).map_err(|_| Error::Ledger)?;
+            self.ledger.beside.push(beside);
+            return Ok(Entered::Beside);
+        }
+        if !self.has_begun {
+            // Also that a line was torn, which may have been a withdrawal.
+            let torn = self.ledger.torn;
+            self.append(wall, &Entry::Resumed { torn })?;
+            self.has_begun = true;
+        }
+        self.take_up()?;
+        self.append(wall, &entry)?;
+        if let Some(device) = &self.device {
+            let signed = device.signed(self.ledger.head);
+            self.append(wall, &signed)?;
+        }
+        Ok(Entered::InLedger)
+    }
+
+    /// Enters what was left beside the ledger, while it was read or since.
+    fn take_up(&mut self) -> Result<(), Error> {
+        let mut beside = core::mem::take(&mut self.ledger.beside);
+        if let Way::Store(store) = &mut self.way {
+            beside.extend(store.beside().map_err(|_| Error::Ledger)?);
+        }
+        let mut left = Vec::new();
+        for beside in beside {
+            let may = self.register.may(self.at(), &beside.entry).is_ok();
+            if self.ledger.lacks(&beside)
+                && (!may || self.append(beside.wall, &beside.entry).is_err())
+            {
+                left.push(beside);
+            }
+        }
+        self.ledger.beside = left;
+        Ok(())
+    }
+
+    /// Enters something, durably, and only then lets it hold.
+    fn append(&mut self, wall: u64, entry: &Entry) -> Result<(), Error> {
+        let Way::Store(store) = &mut self.way else {
+            return Err(Error::Ledger);
+        };
+        let at = self.ledger.lines.last().map_or(Time::START, |line| line.at);
+        let line = Line {
+            n: self.ledger.head.entries,
+            prev: self.ledger.head.hash,
+            at,
+            wall: Some(wall),
+            entry: entry.clone(),
+        };
+        let line = serde_json::to_vec(&line).map_err(|_| Error::Ledger)?;
+        let whole = [&line[..], b"\n"].concat();
+        store.append(&whole, true).map_err(|_| Error::Ledger)?;
+        let device = public(self.device.as_ref());
+        let taken = self.ledger.take(&line, device.as_ref());
+        taken.map_err(|_| Error::Ledger)?;
+        self.ledger.torn = false;
+        self.register.apply(at, entry);
+        self.register.renew(entry, self.ledger.head.hash);
+        Ok(())
+    }
+}
+
+fn public(device: Option<&Device>) -> Option<PublicKey> {
+    device.map(Device::public_key)
+}
+
+/// The time of day, which is never refused.
+fn micros(now: SystemTime) -> u64 {
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let micros = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+    micros.min(WALL_END - 1)
+}
+
+impl fmt::Debug for PastMeeting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PastMeeting").finish_non_exhaustive()
+    }
+}

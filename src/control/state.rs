@@ -1,0 +1,628 @@
+//! What a meeting knows, publishes and enters in its ledger, behind one lock that is never held while a store, a signer or a callback is under way.
+//!
+//! What narrows takes this lock alone: it publishes, queues its line and returns. What widens reserves its line, waits outside the lock until the
+//! store has it, and publishes beneath whatever narrowed meanwhile. The store has a lock of its own, and only one widening is under way at a time,
+//! as the meeting is borrowed for it.
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+
+use crate::{
+    control::{
+        consent::Scope,
+        ledger::{
+            Beside, Device, Entry, Head, LedgerWriter, Queue, Queued, Reservation, Scribe, TapCount,
+        },
+        lock::Lock,
+        register::Register,
+        serial::Process,
+    },
+    shared::{
+        group::Group,
+        settling::{Entered, Settling},
+        sync::{AtomicU64, Ordering::SeqCst, fence},
+        table::Table,
+        tap_state::TapState,
+    },
+    types::{
+        authority::Authority, digest::Digest, error::Error, ids::Participant, kind::Kinds,
+        time::Time,
+    },
+};
+
+/// How far a time may be ahead of the meeting's clock: a day. What is further ahead is a mistake, unless it was announced.
+const LEAP: i64 = 24 * 60 * 60 * 1000;
+
+pub(crate) struct State {
+    pub(crate) table: Arc<Table>,
+    pub(crate) register: Register,
+    pub(crate) taps: Vec<Arc<TapState>>,
+    pub(crate) groups: Vec<Group>,
+    queue: Queue,
+    latest: Time,
+    /// Whose key signs the ledger.
+    device: Option<Device>,
+    /// Whether the meeting was dropped, and nothing can be entered any more.
+    is_gone: bool,
+}
+
+impl State {
+    fn new(
+        table: Arc<Table>,
+        register: Register,
+        (queue, device): (Queue, Option<Device>),
+        latest: Time,
+    ) -> Self {
+        Self {
+            table,
+            register,
+            taps: Vec::new(),
+            groups: Vec::new(),
+            queue,
+            latest,
+            device,
+            is_gone: false,
+        }
+    }
+
+    pub(crate) fn head(&self) -> Head {
+        self.queue.head()
+    }
+
+    /// # Errors
+    ///
+    /// [`Error::Ended`] after the end.
+    pub(crate) fn running(&self) -> Result<(), Error> {
+        if self.table.has_ended() {
+            Err(Error::Ended)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The time up to which what is asked for may be ahead.
+    fn limit(&self) -> Time {
+        let limit = self.latest.as_micros().saturating_add(LEAP * 1000);
+        let limit = Time::from_micros(limit);
+        if limit.in_range() { limit } else { Time::LAST }
+    }
+
+    /// Whether a call at this time would leap.
+    pub(crate) fn leaps(&self, now: Time) -> bool {
+        now > self.limit()
+    }
+
+    /// The time at which a call counts as made: the largest that any call, or any tap, was given, those aside that leapt. The taps that did are closed.
+    pub(crate) fn observe(&mut self, now: Time) -> Time {
+        if !self.leaps(now) {
+            self.latest = self.latest.max(now);
+        }
+        let limit = self.limit();
+        for tap in &self.taps {
+            match tap.latest() {
+                latest if latest <= limit => self.latest = self.latest.max(latest),
+                _ => tap.close_by_clock(),
+            }
+        }
+        self.latest
+    }
+
+    /// The time at which a call without one counts as made.
+    pub(crate) fn present(&mut self) -> Time {
+        self.observe(self.latest)
+    }
+
+    /// Moves the clock to a time that is announced.
+    pub(crate) fn advance(&mut self, now: Time) {
+        if now.in_range() {
+            self.latest = self.latest.max(now);
+        }
+        self.observe(self.latest);
+    }
+
+    /// The id of somebody who is there; none for everybody.
+    pub(crate) fn id_of(&self, whom: Option<Participant>) -> Result<Option<String>, Error> {
+        match whom {
+            Some(who) if !self.register.is_present(who) => Err(Error::UnknownParticipant),
+            Some(who) => Ok(self.register.id(who).map(String::from)),
+            None => Ok(None),
+        }
+    }
+
+    /// Does what holds before it is in the ledger.
+    pub(crate) fn enter(&mut self, at: Time, entry: Entry) {
+        self.enter_queued(&Queued {
+            at,
+            wall: None,
+            entry,
+        });
+    }
+
+    fn enter_queued(&mut self, queued: &Queued) {
+        self.publish(queued.at, &queued.entry);
+        if let Some(line) = self.queue.push(queued) {
+            self.register.renew(&queued.entry, line);
+        }
+        self.complete();
+    }
+
+    /// Enters what was left beside the ledger, and what was read there before; takes the lines that the store does not have yet.
+    fn take_up(&mut self, beside: Result<Vec<Beside>, Error>, read: &[Beside]) -> (Vec<u8>, u64) {
+        match beside {
+            Ok(beside) => {
+                let more = read.iter().filter(|one| !beside.contains(one));
+                for Beside { wall, entry, .. } in beside.iter().chain(more) {
+                    // No earlier than what taps have released.
+                    let at = self.present();
+                    if self.register.may(at, entry).is_ok() {
+                        self.enter_queued(&Queued {
+                            at,
+                            wall: Some(*wall),
+                            entry: entry.clone(),
+                        });
+                    }
+                }
+            }
+            // It may have been anybody's withdrawal.
+            Err(_) => self.close(),
+        }
+        self.queue.take()
+    }
+
+    /// What an entry makes of everybody's consent.
+    fn publish(&mut self, at: Time, entry: &Entry) {
+        self.register.apply(at, entry);
+        self.regroup(entry.touches());
+    }
+
+    fn regroup(&self, kinds: Kinds) {
+        for group in &self.groups {
+            group.publish(kinds);
+        }
+    }
+
+    /// Says that an event is over.
+    fn complete(&mut self) {
+        if !self.table.complete(self.queue.head().entries) {
+            self.close();
+        }
+    }
+
+    /// Closes everything for good.
+    pub(crate) fn close(&mut self) {
+        self.table.end();
+        self.register.close();
+        self.regroup(Kinds::all());
+    }
+
+    /// Closes everything for good, as the meeting is dropped.
+    fn go(&mut self) {
+        self.close();
+        self.is_gone = true;
+    }
+
+    /// Reserves a line for what must be in the ledger before it holds; none for nothing.
+    fn reserve(
+        &mut self,
+        at: Time,
+        entry: impl FnOnce(&Self) -> Option<Entry>,
+    ) -> Result<Option<(Time, Entry, Reservation)>, Error> {
+        // By a call that ended in a panic.
+        self.give_up();
+        self.running()?;
+        let Some(entry) = entry(self) else {
+            return Ok(None);
+        };
+        // Others may have narrowed since, and taps gone on: no line is earlier than those before it, nor than what it counts.
+        let at = self.observe(at);
+        self.judge(at, &entry)?;
+        let reservation = self.queue.reserve(at, &entry)?;
+        Ok(Some((at, entry, reservation)))
+    }
+
+    /// Whether an entry may be. If it is somebody's try to agree who could not, that is entered at once (R2).
+    pub(crate) fn judge(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
+        let may = self.register.may(at, entry);
+        if let (Err(Error::Refused(why, by)), Entry::Granted { who, grant, .. }) = (may, entry) {
+            let (who, grant) = (Some(who.clone()), grant.clone());
+            let refused = Entry::Refused {
+                who,
+                by,
+                grant,
+                why,
+            };
+            self.enter(at, refused);
+        }
+        may
+    }
+
+    /// The store has the line reserved for a time: what it says is published, beneath what narrowed meanwhile.
+    fn keep(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
+        let (line, since) = self.queue.keep().ok_or(Error::Ledger)?;
+        let result = if self.table.has_ended() {
+            Err(Error::Ended)
+        } else {
+            self.register.pass(at);
+            // R5: what begins, begins when it is published. All else is of the line's time, for whoever reads it later, too.
+            let at = match entry {
+                Entry::Granted { .. } | Entry::Lifted { .. } => self.observe(at),
+                _ => at,
+            };
+            let published = self.register.apply_beneath(at, entry, &since);
+            self.regroup(entry.touches());
+            published
+        };
+        self.register.renew(entry, line);
+        self.renumber(&since);
+        result
+    }
+
+    /// The store does not have it: nothing is changed by it.
+    fn give_up(&mut self) {
+        let since = self.queue.give_up();
+        if !since.is_empty() {
+            self.renumber(&since);
+        }
+    }
+
+    fn renumber(&mut self, since: &[Queued]) {
+        for queued in since {
+            let signed = match queued.entry {
+                // The lines that the device vouches for have only now got their numbers.
+                Entry::Signed { .. } => self.signed(),
+                _ => None,
+            };
+            let signed = signed.map(|entry| Queued {
+                entry,
+                ..queued.clone()
+            });
+            let queued = signed.as_ref().unwrap_or(queued);
+            if let Some(line) = self.queue.renumber(queued) {
+                self.register.renew(&queued.entry, line);
+            }
+        }
+        self.complete();
+    }
+}
+
+/// What narrows.
+impl State {
+    /// What was entered so far, and the releases that are under way.
+    fn settling(&self, durable: &Arc<AtomicU64>) -> Settling {
+        let entered = Entered::new(self.queue.last_narrowing(), Arc::clone(durable));
+        Settling::begin(&self.taps, entered)
+    }
+
+    pub(crate) fn leave(&mut self, who: Participant, now: Time) -> Result<(), Error> {
+        let at = self.observe(now);
+        let id = self.known(who)?;
+        if let (true, Some(who)) = (self.register.is_present(who), id) {
+            self.enter(at, Entry::Left { who });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn withdraw(
+        &mut self,
+        by: Authority,
+        who: Participant,
+        scope: Scope,
+        now: Time,
+    ) -> Result<(), Error> {
+        let at = self.observe(now);
+        let scope = scope.or_everything();
+        if let Some(who) = self.known(who)? {
+            self.enter(at, Entry::Withdrew { who, by, scope });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn restrict(
+        &mut self,
+        by: Authority,
+        whom: Option<Participant>,
+        scope: Scope,
+        now: Time,
+    ) -> Result<(), Error> {
+        let at = self.observe(now);
+        self.running()?;
+        let who = self.id_of(whom)?;
+        let entry = Entry::Restricted { who, by, scope };
+        self.register.may(at, &entry)?;
+        self.enter(at, entry);
+        Ok(())
+    }
+
+    pub(crate) fn supersede(&mut self, notice: Digest, now: Time) -> Result<(), Error> {
+        let at = self.observe(now);
+        self.running()?;
+        let entry = Entry::Superseded { notice };
+        self.register.may(at, &entry)?;
+        self.enter(at, entry);
+        Ok(())
+    }
+
+    pub(crate) fn end(&mut self) {
+        if self.table.has_ended() {
+            return;
+        }
+        self.close();
+        let counted = self.counted();
+        let at = self.present();
+        self.enter(at, counted);
+        self.enter(at, Entry::Ended {});
+        if let Some(signed) = self.signed() {
+            self.enter(at, signed);
+        }
+    }
+
+    /// The counters of every tap. The time is to be observed afterwards, so that it is no earlier than what was counted.
+    pub(crate) fn counted(&self) -> Entry {
+        let count = |tap: &Arc<TapState>| TapCount {
+            stream: tap.stream,
+            outlet: tap.outlet,
+            frames: tap.counters().without_what_is_under_way(),
+        };
+        let taps = self.taps.iter().map(count).collect();
+        // With the one in `TapState::begin`: whoever saw a frame counted sees the time at which it was.
+        fence(SeqCst);
+        Entry::Counted { taps }
+    }
+
+    /// Enters how far each tap has come by now, as far as a narrowing knows it; nothing if there was no narrowing.
+    pub(crate) fn settled(&mut self, settling: &Settling) {
+        let Some(ticket) = settling.entered().ticket() else {
+            return;
+        };
+        // Behind the lock, so that no line has smaller counters than one before it.
+        let taps: Vec<_> = settling.taps().collect();
+        fence(SeqCst);
+        let at = self.present();
+        let settled = Entry::Settled {
+            narrowing: self.queue.entries_up_to(ticket),
+            taps: taps.into_iter().map(|tap| tap.by(at)).collect(),
+        };
+        self.enter(at, settled);
+    }
+
+    /// The device's signature over all that is entered, if there is one.
+    pub(crate) fn signed(&self) -> Option<Entry> {
+        let device = self.device.as_ref()?;
+        Some(device.signed(self.head()))
+    }
+
+    /// The id of somebody who is or was there; none of one who is unknown to every meeting, of whom nothing is ever cleared.
+    fn known(&self, who: Participant) -> Result<Option<String>, Error> {
+        match self.register.id(who) {
+            None if who == Participant::UNKNOWN => Ok(None),
+            None => Err(Error::UnknownParticipant),
+            id => Ok(id.map(String::from)),
+        }
+    }
+}
+
+/// A meeting's state and its ledger's store, each behind its own lock. The store's is taken first, never the other way round.
+#[cfg_attr(feature = "std", derive(Clone))]
+pub(crate) struct Core {
+    pub(crate) state: Lock<State>,
+    scribe: Lock<Scribe>,
+    /// Up to which ticket entries are durable.
+    durable: Arc<AtomicU64>,
+    /// In which it was made. In a child of it nobody has a handle of the meeting, the ledger is not the child's to write, and whoever had a lock is not there.
+    process: Process,
+    /// Threads that were made for the store, while somebody waits no longer than they wish to.
+    #[cfg(feature = "std")]
+    threads: Lock<Vec<std::thread::JoinHandle<()>>>,
+}
+
+impl Core {
+    pub(crate) fn new(
+        table: Arc<Table>,
+        register: Register,
+        ledger: LedgerWriter,
+        (head, latest): (Head, Time),
+    ) -> Self {
+        let (scribe, queue, device) = ledger.after(head);
+        Self {
+            durable: scribe.durable(),
+            state: Lock::new(State::new(table, register, (queue, device), latest)),
+            scribe: Lock::new(scribe),
+            process: Process::this(),
+            #[cfg(feature = "std")]
+            threads: Lock::new(Vec::new()),
+        }
+    }
+
+    /// Does what must be in the ledger before it holds. Waits for the store.
+    pub(crate) fn enter_first(&mut self, at: Time, entry: Entry) -> Result<(), Error> {
+        self.enter_first_of(at, |_| Some(entry))
+    }
+
+    /// The same with an entry that is made of the state at that moment, if there is one.
+    pub(crate) fn enter_first_of(
+        &mut self,
+        at: Time,
+        entry: impl FnOnce(&State) -> Option<Entry>,
+    ) -> Result<(), Error> {
+        let reserved = self.state.lock().reserve(at, entry)?;
+        let Some((at, entry, reserved)) = reserved else {
+            return Ok(());
+        };
+        let written = {
+            let mut scribe = self.scribe.lock();
+            let lines = self.state.lock().queue.take();
+            scribe.write_reserved(lines, &reserved, &entry)
+        };
+        let done = {
+            let mut state = self.state.lock();
+            match written {
+                Ok(()) => state.keep(at, &entry),
+                Err(error) => {
+                    state.give_up();
+                    Err(error)
+                }
+            }
+        };
+        #[cfg(feature = "std")]
+        self.hand_over();
+        done
+    }
+
+    /// Enters what was left beside the ledger, and offers the store what it does not have yet; waits for it.
+    pub(crate) fn flush(&mut self) {
+        // It gets what it does not take once more.
+        let _ = self.take_up(&[]);
+    }
+
+    /// The same with what was read beside the ledger before.
+    pub(crate) fn take_up(&mut self, read: &[Beside]) -> Result<(), Error> {
+        let mut scribe = self.scribe.lock();
+        let beside = scribe.beside();
+        let lines = self.state.lock().take_up(beside, read);
+        scribe.write(lines)
+    }
+
+    /// Closes everything for good, and lets go of the store. Waits for whoever has it, unless this thread is in a call of a store itself.
+    pub(crate) fn close(&mut self) {
+        if self.process != Process::this() {
+            return;
+        }
+        self.state.lock().go();
+        #[cfg(feature = "std")]
+        if crate::control::ledger::is_in_store() {
+            return self.let_go();
+        }
+        {
+            let mut scribe = self.scribe.lock();
+            let lines = self.state.lock().queue.take();
+            scribe.close(lines);
+        }
+        #[cfg(feature = "std")]
+        let threads = core::mem::take(&mut *self.threads.lock());
+        #[cfg(feature = "std")]
+        for thread in threads {
+            // It catches whatever a store does.
+            let _ = thread.join();
+        }
+    }
+
+    /// Whether a narrowing is of this meeting.
+    pub(crate) fn has(&self, settling: &Settling) -> bool {
+        settling.entered().is_of(&self.durable)
+    }
+}
+
+#[cfg(feature = "std")]
+impl Core {
+    /// Narrows, and waits for nobody.
+    pub(crate) fn narrow(
+        &self,
+        act: impl FnOnce(&mut State) -> Result<(), Error>,
+    ) -> Result<Settling, Error> {
+        let mut state = self.state.lock();
+        if state.is_gone {
+            return Err(Error::Ended);
+        }
+        act(&mut state)?;
+        Ok(self.settling(&state))
+    }
+
+    /// The same of what cannot be refused.
+    pub(crate) fn narrow_surely(&self, act: impl FnOnce(&mut State)) -> Settling {
+        let mut state = self.state.lock();
+        act(&mut state);
+        self.settling(&state)
+    }
+
+    /// Closes everything for good without waiting: lets go of the store, or leaves that to whoever has it.
+    #[cfg(feature = "binding")]
+    pub(crate) fn close_without_waiting(&self) {
+        self.state.lock().go();
+        self.let_go();
+    }
+
+    /// Gives the store what was entered while it was busy, as whoever narrowed then did not wait for it.
+    fn hand_over(&self) {
+        while self.state.lock().queue.is_waiting() {
+            let Some(mut scribe) = self.scribe.try_lock() else {
+                return;
+            };
+            let lines = self.state.lock().queue.take();
+            if scribe.write(lines).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn let_go(&self) {
+        if let Some(mut scribe) = self.scribe.try_lock() {
+            let lines = self.state.lock().queue.take();
+            scribe.close(lines);
+        }
+    }
+
+    fn settling(&self, state: &State) -> Settling {
+        state
+            .settling(&self.durable)
+            .in_ledger(Arc::new(self.clone()))
+    }
+}
+
+#[cfg(not(feature = "std"))]
+impl Core {
+    /// Narrows, and then offers the store what it does not have yet.
+    pub(crate) fn narrow(
+        &mut self,
+        act: impl FnOnce(&mut State) -> Result<(), Error>,
+    ) -> Result<Settling, Error> {
+        act(&mut self.state.lock())?;
+        Ok(self.narrow_surely(|_| ()))
+    }
+
+    /// The same of what cannot be refused.
+    pub(crate) fn narrow_surely(&mut self, act: impl FnOnce(&mut State)) -> Settling {
+        let settling = {
+            let mut state = self.state.lock();
+            act(&mut state);
+            state.settling(&self.durable)
+        };
+        self.flush();
+        settling
+    }
+}
+
+#[cfg(feature = "std")]
+impl crate::shared::settling::Drive for Core {
+    fn drive(&self) {
+        if self.process != Process::this() {
+            return;
+        }
+        if let Some(mut scribe) = self.scribe.try_lock() {
+            let beside = scribe.beside();
+            let lines = self.state.lock().take_up(beside, &[]);
+            let _ = scribe.write(lines);
+        }
+        self.hand_over();
+        // Whoever dropped the meeting meanwhile may not have waited for the store.
+        if self.state.lock().is_gone {
+            self.let_go();
+        }
+    }
+
+    fn drive_aside(self: Arc<Self>) {
+        let core = Arc::clone(&self);
+        let drive = move || crate::shared::settling::Drive::drive(&*core);
+        let mut threads = self.threads.lock();
+        // None is made any more that closing would not wait for.
+        if self.state.lock().is_gone {
+            return;
+        }
+        threads.retain(|thread| !thread.is_finished());
+        if let Ok(thread) = std::thread::Builder::new().spawn(drive) {
+            threads.push(thread);
+            return;
+        }
+        drop(threads);
+        // Without a thread more it is this one that waits.
+        crate::shared::settling::Drive::drive(&*self);
+    }
+}

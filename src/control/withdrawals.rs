@@ -1,0 +1,107 @@
+//! Narrowing from anywhere, at once.
+
+use crate::{
+    control::{
+        consent::Scope,
+        state::{Core, State},
+    },
+    shared::settling::Settling,
+    types::{authority::Authority, digest::Digest, error::Error, ids::Participant, time::Time},
+};
+use core::fmt;
+
+/// A handle with which any thread narrows what a meeting's people agreed to: [`Meeting::withdrawals`](crate::Meeting::withdrawals).
+///
+/// None of its calls waits: not for a store that is slow or never returns, not for a grant, a join or a callback that is under way.
+/// When a call has returned, no frame is released any more by the consent that it narrowed but those whose release was under way;
+/// the [`Settling`] says when these are over and the ledger has it.
+///
+/// It does not keep the meeting open: once that is dropped, everything is closed, and its calls fail with [`Error::Ended`].
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Authority, Error, Time};
+///
+/// # let scene::Scene { meeting, ada, scope, .. } = scene::scene();
+/// let withdrawals = meeting.withdrawals();
+/// let switch = std::thread::spawn(move || {
+///     // Whatever another thread is doing with the meeting meanwhile.
+///     withdrawals.withdraw(Authority::Participant, ada, scope, Time::from_millis(5_000))
+/// });
+/// let settling = switch.join().expect("no panic")?;
+/// assert!(settling.is_settled());
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Withdrawals {
+    pub(crate) core: Core,
+}
+
+impl Withdrawals {
+    pub(crate) fn new(core: Core) -> Self {
+        Self { core }
+    }
+
+    /// As [`Meeting::withdraw`](crate::Meeting::withdraw).
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`Error::Ended`] once the meeting was dropped.
+    pub fn withdraw(
+        &self,
+        by: Authority,
+        who: Participant,
+        scope: Scope,
+        now: Time,
+    ) -> Result<Settling, Error> {
+        self.core
+            .narrow(|state| state.withdraw(by, who, scope, now))
+    }
+
+    /// As [`Meeting::leave`](crate::Meeting::leave).
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`Error::Ended`] once the meeting was dropped.
+    pub fn leave(&self, who: Participant, now: Time) -> Result<Settling, Error> {
+        self.core.narrow(|state| state.leave(who, now))
+    }
+
+    /// As [`Meeting::restrict`](crate::Meeting::restrict).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn restrict(
+        &self,
+        by: Authority,
+        whom: Option<Participant>,
+        scope: Scope,
+        now: Time,
+    ) -> Result<Settling, Error> {
+        self.core
+            .narrow(|state| state.restrict(by, whom, scope, now))
+    }
+
+    /// As [`Meeting::supersede`](crate::Meeting::supersede).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn supersede(&self, notice: Digest, now: Time) -> Result<Settling, Error> {
+        self.core.narrow(|state| state.supersede(notice, now))
+    }
+
+    /// As [`Meeting::end`](crate::Meeting::end).
+    pub fn end(&self) -> Settling {
+        self.core.narrow_surely(State::end)
+    }
+}
+
+impl fmt::Debug for Withdrawals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Withdrawals").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,31 @@
+//! AI usage preferences (`draft-ietf-aipref-vocab`).
+
+use super::standing::everybody;
+use crate::{
+    control::ledger::Ledger,
+    types::{ids::OutletId, purpose::Purposes},
+};
+
+/// The preference to state with what an outlet got: `train-ai=y` if [everybody agreed](super::cawg::TrainingMining) to
+/// [`TRAIN`](Purposes::TRAIN), else `train-ai=n` (in the form of RFC 9651 §3.2, after the draft's "Exemplary Serialization Format").
+///
+/// Nothing is said of `search` and `ai-use`, so these are unknown; a purpose for them there is none.
+/// The draft's categories are anybody's use. What people agreed to is the controller's: state a `y` only where nobody else gets it.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::export::aipref;
+///
+/// # let scene = scene::scene();
+/// assert_eq!(aipref::preference(&scene.ledger(), scene.recorder.id()), "train-ai=n");
+/// ```
+#[must_use]
+pub fn preference(ledger: &Ledger, outlet: OutletId) -> &'static str {
+    if everybody(ledger, outlet, Purposes::TRAIN) {
+        "train-ai=y"
+    } else {
+        "train-ai=n"
+    }
+}

@@ -1,0 +1,172 @@
+//! What is known of a frame beside its payload.
+
+use crate::{
+    gate::source::Source,
+    shared::group::Group,
+    types::{
+        ids::Participant,
+        kind::Kind,
+        purpose::Purposes,
+        region::Region,
+        time::Time,
+        verdict::{Reason, Verdict},
+    },
+};
+
+/// Who is in a frame, and whether that is everybody (R4).
+///
+/// ePrivacy Directive Art. 5(1) asks for the consent of all users concerned, so a frame whose list is not complete is withheld.
+#[derive(Clone, Copy, Debug)]
+pub enum Contributors<'a> {
+    /// The stream's owner and nobody else. Incomplete on a stream without an owner.
+    Owner,
+    /// These are all, beside the stream's owner if it has one. Incomplete if empty.
+    ///
+    /// On a composite these are its members.
+    Complete(&'a [Participant]),
+    /// The people of a group, as if they were listed.
+    Group(&'a Group),
+    /// There may be others: withheld.
+    Partial(&'a [Participant]),
+}
+
+impl<'a> Contributors<'a> {
+    /// The contributing sources of an RTP packet.
+    ///
+    /// A packet can name 15 at most (RFC 3550 §5.1), so a list of 15 may be cut short and counts as partial.
+    #[must_use]
+    pub const fn from_csrcs(sources: &'a [Participant]) -> Self {
+        if sources.len() < 15 {
+            Self::Complete(sources)
+        } else {
+            Self::Partial(sources)
+        }
+    }
+}
+
+/// What is known of a frame beside its payload.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Contributors, Frame, Time};
+///
+/// # let scene::Scene { ada, ben, .. } = scene::scene();
+/// // A mix of the two, in the client's judgement a keyframe or not: for sound it makes no difference.
+/// let people = [ada, ben];
+/// let mixed = Frame::new(Time::from_millis(100), Contributors::Complete(&people));
+///
+/// // An encoded picture of the stream's owner alone.
+/// let picture = Frame::new(Time::from_millis(133), Contributors::Owner).keyframe(true);
+/// # let _ = (mixed, picture);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    pub(crate) captured: Time,
+    pub(crate) contributors: Contributors<'a>,
+    pub(crate) regions: &'a [Region],
+    pub(crate) sources: &'a [Source<'a>],
+    pub(crate) keyframe: Option<bool>,
+}
+
+impl<'a> Frame<'a> {
+    /// A frame whose earliest sample was captured at `captured`.
+    #[must_use]
+    pub const fn new(captured: Time, contributors: Contributors<'a>) -> Self {
+        Self {
+            captured,
+            contributors,
+            regions: &[],
+            sources: &[],
+            keyframe: None,
+        }
+    }
+
+    /// Says whether the client takes the frame for a keyframe. A stream resumes from it only if its own header agrees;
+    /// if this is not called, the header alone decides.
+    #[must_use]
+    pub const fn keyframe(mut self, keyframe: bool) -> Self {
+        self.keyframe = Some(keyframe);
+        self
+    }
+
+    /// Whether it names nobody but the stream's owner.
+    #[inline]
+    pub(crate) const fn is_of_owner_alone(&self) -> bool {
+        matches!(self.contributors, Contributors::Owner) && self.is_of_contributors_alone()
+    }
+
+    /// Whether everybody in it is in all of it, and is named as a contributor.
+    #[inline]
+    pub(crate) const fn is_of_contributors_alone(&self) -> bool {
+        self.regions.is_empty() && self.sources.is_empty()
+    }
+
+    /// With parts that are somebody's: at most [`MAX_REGIONS`](crate::MAX_REGIONS), in any order, overlapping or not.
+    #[must_use]
+    pub const fn regions(mut self, regions: &'a [Region]) -> Self {
+        self.regions = regions;
+        self
+    }
+}
+
+/// Frames of derived data (R8).
+impl<'a> Frame<'a> {
+    /// A frame of a stream of derived data, made from these sources and from nothing else. It counts as captured when the earliest of them was.
+    ///
+    /// It is withheld if it has no sources or more than [`MAX_SOURCES`](crate::MAX_SOURCES), and on any stream that is not derived.
+    #[must_use]
+    pub fn derived(sources: &'a [Source<'a>]) -> Self {
+        let times = || sources.iter().flat_map(Source::captures);
+        let earliest = times().min().unwrap_or(Time::START);
+        // One that is out of range would otherwise be hidden by the others.
+        let out_of_range = times().find(|time| !time.in_range());
+        let mut frame = Self::new(out_of_range.unwrap_or(earliest), Contributors::Partial(&[]));
+        frame.sources = sources;
+        frame
+    }
+
+    /// When its sources were captured.
+    pub(crate) fn captures_of_sources(&self) -> impl Iterator<Item = Time> {
+        self.sources.iter().flat_map(Source::captures)
+    }
+
+    /// Whether there are sources, and it is said of each who was in it and what it was.
+    pub(crate) fn has_complete_sources(&self) -> bool {
+        !self.sources.is_empty() && self.sources.iter().all(Source::is_complete)
+    }
+
+    /// The purposes that all sources were cleared for, of those `wanted`, and why not for the others. Without sources, all of them.
+    pub(crate) fn cleared_by_sources(&self, wanted: Purposes) -> (Purposes, Option<Reason>) {
+        let (mut cleared, mut reason) = (wanted, None);
+        for Source { tag, .. } in self.sources {
+            cleared &= tag.purposes();
+            let withheld = tag.verdict().reason();
+            let withheld = withheld.filter(|_| !tag.verdict().is_released());
+            reason = Reason::strongest(reason, withheld);
+        }
+        let beyond = (cleared != wanted).then_some(Reason::BeyondSource);
+        (cleared, Reason::strongest(reason, beyond))
+    }
+
+    /// Why a source had gone in part, if one had: what is made of it is in part for the same reason (R8).
+    #[inline]
+    pub(crate) fn in_part_by_sources(&self) -> Option<Reason> {
+        let sources = self.sources.iter().map(|source| source.tag.verdict());
+        let released = sources.filter(|verdict| verdict.is_released());
+        released.map(Verdict::reason).fold(None, Reason::strongest)
+    }
+
+    /// Who must agree as somebody in a source, and under which kinds: the source's and the frame's own.
+    pub(crate) fn people_of_sources(
+        &self,
+        own: Kind,
+    ) -> impl Iterator<Item = (Participant, Kind)> + use<'a> {
+        self.sources.iter().flat_map(move |source| {
+            let kinds = source.all_kinds() | own.into();
+            let people = source.people.iter();
+            people.flat_map(move |who| Kind::each(kinds).map(|kind| (*who, kind)))
+        })
+    }
+}

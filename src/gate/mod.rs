@@ -1,0 +1,10 @@
+//! The hot half: one call for each frame, on the media threads. It neither allocates nor locks, and calls nothing of the system.
+
+pub(crate) mod admission;
+pub(crate) mod content;
+pub(crate) mod decide;
+pub(crate) mod frame;
+pub(crate) mod judge;
+pub(crate) mod records;
+pub(crate) mod source;
+pub(crate) mod tap;

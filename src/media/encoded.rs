@@ -1,0 +1,61 @@
+//! The formats of encoded frames.
+
+use crate::media::{
+    codec::Codec,
+    payload::{Format, Layout},
+};
+
+impl Format {
+    /// Opus: one packet per frame (RFC 6716 §3). A blank frame is silence of the same duration.
+    ///
+    /// A packet that repeats the audio before it (in-band forward error correction) counts as captured that much earlier,
+    /// and one with non-zero padding, which may hold other earlier audio, is withheld.
+    /// Encoder look-ahead is for the client to account for: the earliest sample in a packet is older than the newest by the look-ahead plus the packet's duration.
+    /// Decoders fade the last audio before a blank frame into its first 5 ms.
+    pub const OPUS: Self = Self(Layout::Encoded(Codec::Opus { streams: 1 }));
+
+    /// Opus with redundancy: one RTP payload per frame, in which earlier packets come before the packet itself (RFC 2198).
+    ///
+    /// It counts as captured when the earliest of them was. A payload with blocks of another codec is withheld. A blank frame has no redundancy.
+    pub const OPUS_RED: Self = Self(Layout::Encoded(Codec::RedundantOpus));
+
+    /// H.264: one access unit per frame, as a byte stream with start codes (ITU-T H.264 annex B), not with length-prefixed NAL units as in MP4.
+    /// One with slices of further layers or views (annexes G to I) is malformed.
+    ///
+    /// After a withheld frame the stream resumes only at an IDR picture with its parameter sets before it in the same access unit.
+    /// A blank frame is black, with parameter sets of its own, or repeats a black one. That needs a progressive 8-bit 4:2:0 sequence,
+    /// not above 4096 by 2304, that signals no reordering; withheld frames of other sequences are dropped.
+    pub const H264: Self = Self(Layout::Encoded(Codec::H264));
+
+    /// HEVC: one access unit per frame, as a byte stream with start codes (ITU-T H.265 annex B). One with NAL units of further layers (annex F) is malformed.
+    ///
+    /// After a withheld frame the stream resumes only at an IDR or BLA picture with its parameter sets before it in the same access unit;
+    /// leading pictures of a BLA picture that depend on what came before it are withheld.
+    /// A blank frame is a black IDR picture, with parameter sets of its own, for the same sequences as with [`Format::H264`].
+    pub const HEVC: Self = Self(Layout::Encoded(Codec::Hevc));
+
+    /// VP8: one frame as in RFC 6386 §9.1.
+    ///
+    /// After a withheld frame the stream resumes only at a keyframe. A blank frame is a black keyframe, or repeats one, up to 4096 by 2304;
+    /// withheld frames of larger streams are dropped, as are those that would not be shown.
+    pub const VP8: Self = Self(Layout::Encoded(Codec::Vp8));
+
+    /// VP9: one frame or superframe. After a withheld one the stream resumes only at a keyframe.
+    ///
+    /// A blank frame is a black keyframe, or shows one again, for 8-bit 4:2:0 pictures from 33 by 33 to 4096 by 2304; withheld frames of other streams are dropped.
+    /// It has the size of the last keyframe, even if frames since then had other sizes.
+    pub const VP9: Self = Self(Layout::Encoded(Codec::Vp9));
+
+    /// AV1: one temporal unit, or one spatial layer of it, as consecutive OBUs (low-overhead format, AV1 specification §5.2).
+    ///
+    /// After a withheld one the stream resumes only at a shown keyframe with a sequence header before it and no operating point that leaves it out.
+    /// A blank one is a black keyframe, with a sequence header of its own, for 8-bit 4:2:0 pictures from 33 by 33 to 4096 by 2304;
+    /// withheld ones of other streams are dropped, as are those with several spatial layers or of sequences that time their decoder's buffers.
+    pub const AV1: Self = Self(Layout::Encoded(Codec::Av1));
+
+    /// Opus of more than two channels: `streams` streams in one packet, all but the last self-delimited (RFC 7845 §5.1.1). At least one.
+    #[must_use]
+    pub const fn opus_multistream(streams: u8) -> Self {
+        Self(Layout::Encoded(Codec::Opus { streams }))
+    }
+}

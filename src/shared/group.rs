@@ -1,0 +1,106 @@
+use alloc::{boxed::Box, sync::Arc};
+
+use crate::{
+    shared::{
+        sync::{
+            AtomicU64,
+            Ordering::{Acquire, Release},
+        },
+        table::{Table, Word},
+    },
+    types::{
+        ids::Participant,
+        kind::{Kind, Kinds},
+    },
+};
+
+/// People who are in many frames together, as in a gallery or a large mix: [`Meeting::group`](crate::Meeting::group).
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Contributors, Format, Frame, Kind, Reason, Samples, StreamOptions, Time, Verdict};
+///
+/// # let scene::Scene { mut meeting, ada, ben, recorder, .. } = scene::scene();
+/// let mix = meeting.open_stream(StreamOptions::mix(Kind::Audio, Format::pcm(Samples::S16, 1)))?;
+/// let mut tap = meeting.tap(mix, recorder)?;
+/// let both = meeting.group(&[ada, ben])?;
+/// let frame = Frame::new(Time::from_millis(100), Contributors::Group(&both));
+/// let admission = tap.admit(&frame, [0_u8; 640][..].into(), Time::from_millis(120), |_| ());
+/// // Ada agreed to be recorded, Ben did not.
+/// assert_eq!(admission.verdict(), Verdict::Dropped(Reason::NotGranted));
+/// # Ok::<(), framegate::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Group(Arc<Members>);
+
+struct Members {
+    table: Arc<Table>,
+    people: Box<[Participant]>,
+    /// What all of them agree to, of each kind.
+    words: [AtomicU64; Kind::ALL.len()],
+}
+
+impl Group {
+    pub(crate) fn new(table: &Arc<Table>, people: &[Participant]) -> Self {
+        let group = Self(Arc::new(Members {
+            table: Arc::clone(table),
+            people: people.into(),
+            words: Default::default(),
+        }));
+        group.publish(Kinds::all());
+        group
+    }
+
+    /// Who is in it.
+    #[must_use]
+    pub fn people(&self) -> &[Participant] {
+        &self.0.people
+    }
+
+    /// Publishes what all of them agree to of these kinds, after each of them has been published.
+    pub(crate) fn publish(&self, kinds: Kinds) {
+        for kind in Kind::each(kinds) {
+            let word = self.0.table.meet(self.people(), kind);
+            self.0.of(kind).store(word.to_bits(), Release);
+        }
+    }
+
+    /// Whether nobody has it but who asks.
+    pub(crate) fn is_unused(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
+    /// Whether it is of this meeting.
+    pub(crate) fn is_of(&self, table: &Arc<Table>) -> bool {
+        Arc::ptr_eq(&self.0.table, table)
+    }
+
+    /// What all of them agree to, by one load; nothing in another meeting.
+    #[inline]
+    pub(crate) fn word(&self, table: &Arc<Table>, kind: Kind) -> Word {
+        if self.is_of(table) {
+            Word::from_bits(self.0.of(kind).load(Acquire))
+        } else {
+            Word::EMPTY
+        }
+    }
+}
+
+impl Members {
+    #[inline]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    fn of(&self, kind: Kind) -> &AtomicU64 {
+        &self.words[kind as usize % Kind::ALL.len()]
+    }
+}
+
+impl core::fmt::Debug for Group {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_tuple("Group").field(&self.people()).finish()
+    }
+}

@@ -1,0 +1,523 @@
+//! The consent table: where the two halves meet.
+//!
+//! A slot holds one participant's consent: for every kind a *word*, for the common case in one load,
+//! and for every kind and purpose an *interval*, exact to the millisecond.
+//!
+//! A tap of one person's stream has a word of its own beside them, which is closed for good when that person leaves.
+//!
+//! All memory orderings are argued at the head of `shared/`.
+
+use alloc::boxed::Box;
+use core::{array, iter};
+
+use crate::{
+    shared::sync::{
+        AtomicBool, AtomicU32, AtomicU64,
+        Ordering::{Acquire, Release},
+    },
+    types::{
+        ids::{Life, Participant},
+        kind::Kind,
+        purpose::Purposes,
+        time::{Millis, NEVER, Time},
+        verdict::Reason,
+    },
+};
+
+pub(crate) struct Table {
+    /// For each kind a cell for every slot: those of people who are often in a frame together are close together.
+    cells: [Box<[Cell]>; KINDS],
+    intervals: Box<[Intervals]>,
+    stamp: AtomicU64,
+    /// The lower half of that, for those who need no more.
+    generation: AtomicU32,
+    ended: AtomicBool,
+    /// Whose participants it knows, as [`Life::short`] tells them apart.
+    meeting: u16,
+}
+
+struct Cell {
+    word: AtomicU64,
+    /// The stay that has the slot; 0 before the first.
+    occupant: AtomicU32,
+}
+
+type Intervals = [[AtomicU64; PURPOSES]; KINDS];
+
+/// What every event changes. In the lower half the generation: up to how many entries of the ledger consent is applied, without a gap.
+/// In the upper half the number of events, since what narrows is applied before a line that was reserved earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp(u64);
+
+impl Stamp {
+    /// As tags carry it.
+    #[inline]
+    pub(crate) const fn generation(self) -> u32 {
+        (self.0 & LOWER) as u32
+    }
+
+    /// After another event.
+    fn next(self, entries: u32) -> Self {
+        let events = (self.0 >> 32).wrapping_add(1);
+        Self(events << 32 | u64::from(entries))
+    }
+}
+
+const LOWER: u64 = 0xFFFF_FFFF;
+
+/// What there is of a consent, beside the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effective {
+    /// It holds without a break from `since` to before `until`.
+    Held { since: Millis, until: Millis },
+    /// It does not hold.
+    Closed(Reason),
+}
+
+const KINDS: usize = 16;
+const PURPOSES: usize = 16;
+
+/// The time that a frame spends between capture and release, when consent must hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passage {
+    pub(crate) captured: Time,
+    pub(crate) released: Time,
+}
+
+impl Passage {
+    /// None if a time is out of range, or the frame would be captured after its release.
+    pub(crate) fn new(captured: Time, released: Time) -> Option<Self> {
+        (captured.in_range() && released.in_range() && captured <= released)
+            .then_some(Self { captured, released })
+    }
+
+    /// Of something shown in the frame that was captured at `captured`, if that is earlier. None if it is out of range.
+    pub(crate) fn since(self, captured: Time) -> Option<Self> {
+        captured.in_range().then(|| Self {
+            captured: self.captured.min(captured),
+            ..self
+        })
+    }
+}
+
+impl Table {
+    pub(crate) fn new(participants: u16, life: Life) -> Self {
+        let closed = pack(Effective::Closed(Reason::NotGranted));
+        let intervals = || array::from_fn(|_| array::from_fn(|_| AtomicU64::new(closed)));
+        let cell = || Cell {
+            word: AtomicU64::new(Word::EMPTY.to_bits()),
+            occupant: AtomicU32::new(0),
+        };
+        Self {
+            cells: array::from_fn(|_| (0..participants).map(|_| cell()).collect()),
+            intervals: (0..participants).map(|_| intervals()).collect(),
+            stamp: AtomicU64::new(0),
+            generation: AtomicU32::new(0),
+            ended: AtomicBool::new(false),
+            meeting: life.short(),
+        }
+    }
+
+    /// The participant who has this stay in a slot of it.
+    pub(crate) fn participant(&self, slot: u16, stay: u32) -> Participant {
+        Participant {
+            stay,
+            slot,
+            meeting: self.meeting,
+        }
+    }
+
+    /// How many participants it has room for.
+    pub(crate) fn room(&self) -> u16 {
+        u16::try_from(self.intervals.len()).unwrap_or(u16::MAX)
+    }
+
+    #[inline]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    fn cells(&self, kind: Kind) -> &[Cell] {
+        &self.cells[kind as usize % KINDS]
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    fn intervals(&self, slot: u16, kind: Kind) -> Option<&[AtomicU64; PURPOSES]> {
+        let intervals = self.intervals.get(usize::from(slot))?;
+        Some(&intervals[kind as usize % KINDS])
+    }
+
+    #[inline]
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation.load(Acquire)
+    }
+
+    #[inline]
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp(self.stamp.load(Acquire))
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Acquire)
+    }
+
+    /// What somebody agrees to of a kind, as it is now; nothing if the slot is somebody else's.
+    #[inline]
+    pub(crate) fn word(&self, who: Participant, kind: Kind) -> Word {
+        let cell = self.cells(kind).get(usize::from(who.slot));
+        let word = cell.map(|cell| (cell.word(), cell.occupant.load(Acquire)));
+        match word {
+            Some((word, occupant)) if occupant == who.stay => word,
+            _ => Word::EMPTY,
+        }
+    }
+
+    /// What all of them agree to as far as a frame captured at a time is concerned, by a load for each: perhaps with too early an end.
+    /// Nothing where that of somebody began later, nor of nobody. Not a snapshot: see the module's third point.
+    #[inline]
+    pub(crate) fn word_of_all(&self, people: &[Participant], kind: Kind, captured: Time) -> Word {
+        let cells = self.cells(kind);
+        let mut common = Word::from_bits(u64::MAX);
+        for who in people {
+            let Some(cell) = cells.get(usize::from(who.slot)) else {
+                return Word::EMPTY;
+            };
+            let word = cell.word();
+            if cell.occupant.load(Acquire) != who.stay || !word.has_begun(captured) {
+                return Word::EMPTY;
+            }
+            common.0 &= word.0;
+        }
+        if people.is_empty() || common.purposes().is_empty() {
+            Word::EMPTY
+        } else {
+            common
+        }
+    }
+
+    /// Those of `wanted` that somebody agreed to throughout. Not a snapshot: see the module's third point.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    pub(crate) fn held(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> Purposes {
+        let cell = self.cells(kind).get(usize::from(who.slot));
+        let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
+            return Purposes::empty();
+        };
+        let (captured, released) = (passage.captured.floor(), passage.released.floor());
+        let mut held = 0;
+        // Of the others no interval is open.
+        for bit in bits(cell.word().purposes() & wanted) {
+            let (since, until) = halves(intervals[bit].load(Acquire));
+            // A closed one begins when no frame is captured.
+            held |= u16::from(since <= captured && released < until) << bit;
+        }
+        if cell.occupant.load(Acquire) == who.stay {
+            Purposes::from_bits_retain(held)
+        } else {
+            Purposes::empty()
+        }
+    }
+
+    /// The strongest reason why somebody did not agree throughout to all of these; none if they did. Not a snapshot: see the module's third point.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    pub(crate) fn refusal(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> Option<Reason> {
+        let cell = self.cells(kind).get(usize::from(who.slot));
+        let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
+            return Some(Reason::Unknown);
+        };
+        let (captured, released) = (passage.captured.floor(), passage.released.floor());
+        let refusal = |bit: usize| match unpack(intervals[bit].load(Acquire)) {
+            Effective::Closed(reason) => Some(reason),
+            Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
+            Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
+            Effective::Held { .. } => None,
+        };
+        let strongest = bits(wanted).filter_map(refusal).min();
+        if cell.occupant.load(Acquire) == who.stay {
+            strongest
+        } else if who.meeting == self.meeting {
+            Some(Reason::Absent)
+        } else {
+            Some(Reason::Unknown)
+        }
+    }
+
+    /// What all of them agree to. For the writer alone.
+    pub(crate) fn meet(&self, people: &[Participant], kind: Kind) -> Word {
+        let words = people.iter().map(|who| self.word(*who, kind));
+        words.reduce(Word::meet).unwrap_or(Word::EMPTY)
+    }
+
+    /// Gives a slot, in which everything is closed, to a new stay.
+    pub(crate) fn occupy(&self, participant: Participant) {
+        for cells in &self.cells {
+            if let Some(cell) = cells.get(usize::from(participant.slot)) {
+                cell.occupant.store(participant.stay, Release);
+            }
+        }
+    }
+
+    /// Publishes the consent to one kind of a slot's occupant, for each purpose in the order of their bits, and gives the word of it.
+    pub(crate) fn publish(&self, slot: u16, kind: Kind, effective: [Effective; PURPOSES]) -> Word {
+        let mut word = Word::EMPTY;
+        let intervals = self.intervals(slot, kind).into_iter().flatten();
+        for (purpose, (interval, effective)) in Purposes::each().zip(intervals.zip(effective)) {
+            interval.store(pack(effective), Release);
+            // Nothing of a kind that is never cleared is ever told by a word.
+            if let (Effective::Held { since, until }, None) = (effective, kind.never_cleared()) {
+                word = word.and(purpose, since, until);
+            }
+        }
+        if let Some(cell) = self.cells(kind).get(usize::from(slot)) {
+            cell.word.store(word.to_bits(), Release);
+        }
+        word
+    }
+
+    /// Completes an event, after which so many entries of the ledger are applied, the first ones without a gap; says whether a tag can name them.
+    /// If none can, everything must be closed, since no change would show any more.
+    #[must_use]
+    pub(crate) fn complete(&self, entries: u64) -> bool {
+        let next = u32::try_from(entries)
+            .ok()
+            .map(|entries| self.stamp().next(entries));
+        if let Some(next) = next {
+            self.stamp.store(next.0, Release);
+            self.generation.store(next.generation(), Release);
+        }
+        next.is_some()
+    }
+
+    /// Says that the meeting is over. Everything is closed beside it.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Release);
+    }
+}
+
+impl Cell {
+    #[inline]
+    fn word(&self) -> Word {
+        Word::from_bits(self.word.load(Acquire))
+    }
+}
+
+#[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
+impl Table {
+    /// A planted fault against the module's fourth point: the occupant before the word.
+    pub(crate) fn word_by_occupant_first(&self, who: Participant, kind: Kind) -> Word {
+        let cell = &self.cells(kind)[usize::from(who.slot)];
+        let is_theirs = cell.occupant.load(Acquire) == who.stay;
+        let word = cell.word();
+        if is_theirs { word } else { Word::EMPTY }
+    }
+}
+
+/// The places of these purposes among the intervals.
+fn bits(purposes: Purposes) -> impl Iterator<Item = usize> {
+    let mut left = purposes.bits();
+    iter::from_fn(move || {
+        let rest = left & left.checked_sub(1)?;
+        let bit = left.trailing_zeros() as usize;
+        left = rest;
+        Some(bit % PURPOSES)
+    })
+}
+
+/// An interval: since when in the upper half, until when in the lower; or [`NEVER`], and the reason.
+fn pack(effective: Effective) -> u64 {
+    let (since, until) = match effective {
+        Effective::Held { since, until } => (since, until),
+        Effective::Closed(reason) => (NEVER, Millis::from(reason as u8)),
+    };
+    u64::from(since) << 32 | u64::from(until)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "each half is taken by itself"
+)]
+const fn halves(interval: u64) -> (Millis, Millis) {
+    ((interval >> 32) as Millis, interval as Millis)
+}
+
+fn unpack(interval: u64) -> Effective {
+    match halves(interval) {
+        (NEVER, reason) => {
+            let reason = u8::try_from(reason).ok().and_then(Reason::from_number);
+            Effective::Closed(reason.unwrap_or(Reason::NotGranted))
+        }
+        (since, until) => Effective::Held { since, until },
+    }
+}
+
+/// What is held of one kind, all of it from one time to another: in the upper half the millisecond in which the last of the purposes began,
+/// in bits 16–31 the purposes, in the lower 16 the tick in which the first of them ends.
+///
+/// A tick is 2¹⁶ ms, so that 16 bits span the range of [`Time`]; ends are rounded down.
+/// What is not so told, within a tick of an end or of several beginnings, the intervals tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Word(u64);
+
+const SINCE: u32 = 32;
+const HELD: u32 = 16;
+/// From a time's bits to its tick.
+const TICK: u32 = 48;
+const TICKS: u64 = 0xFFFF;
+
+impl Word {
+    /// Covers nothing: it has ended when the meeting begins.
+    pub(crate) const EMPTY: Self = Self(0);
+
+    fn new(since: u64, purposes: Purposes, end: u64) -> Self {
+        Self(since << SINCE | u64::from(purposes.bits()) << HELD | end)
+    }
+
+    pub(crate) const fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    fn since(self) -> u64 {
+        self.0 >> SINCE
+    }
+
+    fn end(self) -> u64 {
+        self.0 & TICKS
+    }
+
+    /// With a purpose more.
+    fn and(self, purpose: Purposes, since: Millis, until: Millis) -> Self {
+        let of_it = Self::new(since.into(), purpose, u64::from(until >> (TICK - SINCE)));
+        if self == Self::EMPTY {
+            of_it
+        } else {
+            self.narrowest(of_it, self.purposes() | purpose)
+        }
+    }
+
+    /// What is held by both.
+    pub(crate) fn meet(self, other: Self) -> Self {
+        match self.purposes() & other.purposes() {
+            both if both.is_empty() => Self::EMPTY,
+            both => self.narrowest(other, both),
+        }
+    }
+
+    fn narrowest(self, other: Self, purposes: Purposes) -> Self {
+        let (since, end) = (self.since().max(other.since()), self.end().min(other.end()));
+        Self::new(since, purposes, end)
+    }
+
+    /// Whether a frame was captured when all had begun, and is released before any ended.
+    ///
+    /// The whole word is compared with the capture, though only its upper half is a time: so what began in the frame's own millisecond does not count.
+    /// A time out of range is later than every end.
+    #[inline]
+    pub(crate) fn covers(self, captured: Time, released: Time) -> bool {
+        captured <= released && released.to_bits() >> TICK < self.end() && self.has_begun(captured)
+    }
+
+    /// Whether all had begun at a time.
+    #[inline]
+    fn has_begun(self, captured: Time) -> bool {
+        self.0 <= captured.to_bits()
+    }
+
+    /// The purposes that held throughout; none where that is not told.
+    #[inline]
+    pub(crate) fn held(self, captured: Time, released: Time) -> Purposes {
+        if self.covers(captured, released) {
+            self.purposes()
+        } else {
+            Purposes::empty()
+        }
+    }
+
+    /// Those that are held at some time: just those that held throughout what it covers, and at least one.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "16 bits are the purposes")]
+    pub(crate) fn purposes(self) -> Purposes {
+        Purposes::from_bits_retain((self.0 >> HELD) as u16)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Times about the bounds of a consent, and anywhere.
+    fn time(bound: Millis) -> impl Strategy<Value = i64> {
+        let bound = i64::from(bound) * 1000;
+        let tick = 1_i64 << (TICK - SINCE);
+        prop_oneof![
+            (-2000_i64..2000).prop_map(move |by| bound + by),
+            (-2000 * tick..2000 * tick).prop_map(move |by| bound + by),
+            any::<i64>(),
+            0..5_000_000_000_000_i64,
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn r5_what_a_word_covers_the_intervals_do_too(
+            (since, until, captured, released) in (any::<Millis>(), any::<Millis>())
+                .prop_flat_map(|(since, until)| (Just(since), Just(until), time(since), time(until))),
+            more in proptest::option::of((any::<Millis>(), any::<Millis>())),
+        ) {
+            let mut word = Word::EMPTY.and(Purposes::RECORD, since, until);
+            if let Some((since, until)) = more {
+                word = word.and(Purposes::TRAIN, since, until);
+            }
+            let (captured, released) = (Time::from_micros(captured), Time::from_micros(released));
+            let exact = |(since, until): (Millis, Millis)| {
+                Passage::new(captured, released).is_some()
+                    && since <= captured.floor()
+                    && released.floor() < until
+            };
+            if word.covers(captured, released) {
+                let held = word.purposes();
+                prop_assert!(held.contains(Purposes::RECORD) && exact((since, until)));
+                prop_assert_eq!(held.contains(Purposes::TRAIN), more.is_some());
+                prop_assert!(more.is_none_or(exact));
+            }
+            // A millisecond after the one and a tick before the other there is no doubt.
+            let tick = |time: Millis| time >> (TICK - SINCE);
+            if more.is_none()
+                && exact((since, until))
+                && since < captured.floor()
+                && tick(released.floor()) < tick(until)
+            {
+                prop_assert!(word.covers(captured, released));
+                prop_assert_eq!(word.purposes(), Purposes::RECORD);
+            }
+        }
+    }
+}

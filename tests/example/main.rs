@@ -1,0 +1,8 @@
+//! The examples `meeting` and `ledger`, as programs: what goes in, and what comes out.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod containers;
+mod meeting;
+mod small;
+mod spoofed;

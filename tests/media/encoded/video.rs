@@ -1,0 +1,285 @@
+//! Encoded pictures: making them, putting them into files, and decoding them by two decoders of other people's each.
+
+use std::{fs, iter, path::Path};
+
+use framegate::Format;
+
+use crate::common::tools::{Folder, run, standup, try_to_run, words};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    H264,
+    Hevc,
+    Vp8,
+    Vp9,
+    Av1,
+}
+
+/// One decoded picture: Y, U and V in 4:2:0, row after row.
+pub type Picture = Vec<u8>;
+
+/// A real stream, and what a decoder makes of it.
+pub struct Stream {
+    pub codec: Codec,
+    pub width: usize,
+    pub height: usize,
+    pub frames: Vec<Encoded>,
+    pub pictures: Vec<Picture>,
+    /// Whether of two decoders only ffmpeg shows it right: pictures in another order than they come, or of another profile than baseline,
+    /// the last of which Debian's `OpenH264` loses where parameter sets change.
+    by_ffmpeg_alone: bool,
+}
+
+pub struct Encoded {
+    pub bytes: Vec<u8>,
+    /// Whether ffprobe holds it for a keyframe.
+    pub is_key: bool,
+}
+
+impl Codec {
+    pub fn format(self) -> Format {
+        match self {
+            Self::H264 => Format::H264,
+            Self::Hevc => Format::HEVC,
+            Self::Vp8 => Format::VP8,
+            Self::Vp9 => Format::VP9,
+            Self::Av1 => Format::AV1,
+        }
+    }
+
+    /// As ffmpeg is told, for closed groups of pictures without reordering.
+    fn options(self) -> &'static str {
+        match self {
+            Self::H264 => {
+                "-c:v libx264 -preset veryfast -profile:v baseline -x264-params bframes=0:open-gop=0:scenecut=0:repeat-headers=1"
+            }
+            Self::Hevc => {
+                "-c:v libx265 -preset ultrafast -x265-params log-level=none:bframes=0:open-gop=0:scenecut=0:repeat-headers=1"
+            }
+            Self::Vp9 => {
+                "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -lag-in-frames 0 -auto-alt-ref 0 -b:v 200k"
+            }
+            Self::Av1 => "-c:v libaom-av1 -usage realtime -cpu-used 8 -lag-in-frames 0 -b:v 200k",
+            Self::Vp8 => {
+                "-c:v libvpx -deadline realtime -lag-in-frames 0 -auto-alt-ref 0 -b:v 200k"
+            }
+        }
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::H264 => "stream.h264",
+            Self::Hevc => "stream.hevc",
+            Self::Vp8 | Self::Vp9 | Self::Av1 => "stream.ivf",
+        }
+    }
+}
+
+impl Stream {
+    /// The recorded gallery, scaled, with a keyframe every so many frames. `more` is what else ffmpeg is told.
+    pub fn of_gallery(codec: Codec, size: (usize, usize), interval: usize, more: &str) -> Self {
+        let mut stream = Self::encoded(codec, size, interval, more);
+        let whole: Vec<_> = stream.frames.iter().map(|frame| &frame.bytes[..]).collect();
+        stream.pictures = stream.decoded(&whole).unwrap();
+        assert_eq!(stream.pictures.len(), stream.frames.len());
+        stream
+    }
+
+    /// The same, not decoded.
+    pub fn encoded(codec: Codec, size: (usize, usize), interval: usize, more: &str) -> Self {
+        Self::encoded_from(&standup("gallery.y4m"), codec, size, interval, more)
+    }
+
+    /// The pictures of a file, encoded likewise.
+    pub fn encoded_from(
+        from: &Path,
+        codec: Codec,
+        (width, height): (usize, usize),
+        interval: usize,
+        more: &str,
+    ) -> Self {
+        let folder = Folder::new();
+        let to = folder.path(codec.file());
+        let line = format!(
+            "-v error -i {{}} -vf scale={width}:{height} -g {interval} {} {more} {{}}",
+            codec.options()
+        );
+        run("ffmpeg", words(&line, &[from, &to]));
+        let file = fs::read(&to).unwrap();
+        // Independent of how the gate reads them.
+        let line = "-v error -show_entries packet=pos,size,flags -of csv=p=0 {}";
+        let packets = String::from_utf8(run("ffprobe", words(line, &[&to]))).unwrap();
+        // In IVF a packet begins with its length and time.
+        let before = if codec.file() == "stream.ivf" { 12 } else { 0 };
+        let packet = |line: &str| {
+            let mut fields = line.split(',');
+            let (size, at): (usize, usize) = (
+                fields.next().unwrap().parse().unwrap(),
+                fields.next().unwrap().parse().unwrap(),
+            );
+            Encoded {
+                bytes: file[at + before..][..size].to_vec(),
+                is_key: fields.next().unwrap().starts_with('K'),
+            }
+        };
+        let frames: Vec<_> = packets.lines().map(packet).collect();
+        Self {
+            codec,
+            width,
+            height,
+            frames,
+            pictures: Vec::new(),
+            by_ffmpeg_alone: more.contains("bframes=2") || more.contains("high"),
+        }
+    }
+
+    pub fn picture_bytes(&self) -> usize {
+        self.width * self.height + 2 * self.width.div_ceil(2) * self.height.div_ceil(2)
+    }
+
+    pub fn black(&self) -> Picture {
+        let mut picture = vec![16; self.width * self.height];
+        picture.resize(self.picture_bytes(), 128);
+        picture
+    }
+
+    /// The frames in a file as decoders read it.
+    fn contained(&self, frames: &[&[u8]]) -> Vec<u8> {
+        let size = (self.width, self.height);
+        match self.codec {
+            Codec::H264 | Codec::Hevc => frames.concat(),
+            Codec::Vp8 => ivf(*b"VP80", size, frames),
+            Codec::Vp9 => ivf(*b"VP90", size, frames),
+            Codec::Av1 => ivf(*b"AV01", size, frames),
+        }
+    }
+
+    /// What both decoders make of these frames, if neither complains and they agree.
+    pub fn decoded(&self, frames: &[&[u8]]) -> Result<Vec<Picture>, String> {
+        if frames.is_empty() {
+            return Ok(Vec::new());
+        }
+        let first = self.decoded_by_ffmpeg(frames, "-v error -xerror -err_detect explode")?;
+        if self.by_ffmpeg_alone {
+            return Ok(first);
+        }
+        let folder = Folder::new();
+        let path = folder.file(self.codec.file(), &self.contained(frames));
+        let to = folder.path("decoded");
+        let by = |program: &str, line: &str, paths: &[&Path]| {
+            let output = try_to_run(program, words(line, paths));
+            let said = String::from_utf8_lossy(&output.stderr);
+            if !output.status.success() || said.contains("WARNING") {
+                return Err(format!("{program}: {said}"));
+            }
+            Ok(fs::read(&to).unwrap_or_default())
+        };
+        let second = match self.codec {
+            Codec::H264 => {
+                let line =
+                    "-q filesrc location={} ! h264parse ! openh264dec ! filesink location={}";
+                self.without_padding(&by("gst-launch-1.0", line, &[&path, &to])?)
+            }
+            Codec::Hevc => by("libde265-dec265", "-q -o {} {}", &[&to, &path])?,
+            Codec::Vp8 => by(
+                "vpxdec",
+                "--codec=vp8 --i420 --rawvideo -o {} {}",
+                &[&to, &path],
+            )?,
+            Codec::Vp9 => by(
+                "vpxdec",
+                "--codec=vp9 --i420 --rawvideo -o {} {}",
+                &[&to, &path],
+            )?,
+            Codec::Av1 => by("dav1d", "-q --muxer yuv -o {} -i {}", &[&to, &path])?,
+        };
+        if first == self.split(&second)? {
+            Ok(first)
+        } else {
+            Err("the decoders disagree".into())
+        }
+    }
+
+    /// What ffmpeg makes of these frames, if it says nothing; `how` is what else it is told.
+    pub fn decoded_by_ffmpeg(&self, frames: &[&[u8]], how: &str) -> Result<Vec<Picture>, String> {
+        let folder = Folder::new();
+        let path = folder.file(self.codec.file(), &self.contained(frames));
+        // By itself it would take what decodes AV1 below.
+        let by = if self.codec == Codec::Av1 {
+            "-c:v libaom-av1"
+        } else {
+            ""
+        };
+        let line = format!(
+            "{how} {by} -i {{}} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -"
+        );
+        let output = try_to_run("ffmpeg", words(&line, &[&path]));
+        if !output.status.success() || !output.stderr.is_empty() {
+            return Err(format!(
+                "ffmpeg: {}",
+                String::from_utf8_lossy(&output.stderr)
+            ));
+        }
+        self.split(&output.stdout)
+    }
+
+    fn split(&self, pictures: &[u8]) -> Result<Vec<Picture>, String> {
+        let pictures = pictures.chunks(self.picture_bytes());
+        let pictures: Vec<_> = pictures.map(<[u8]>::to_vec).collect();
+        match pictures.last() {
+            Some(last) if last.len() != self.picture_bytes() => Err("another size".into()),
+            _ => Ok(pictures),
+        }
+    }
+
+    /// Pictures as `GStreamer` lays them out, without what fills their rows up to multiples of four bytes.
+    fn without_padding(&self, pictures: &[u8]) -> Vec<u8> {
+        let chroma = (self.width.div_ceil(2), self.height.div_ceil(2));
+        let planes = [(self.width, self.height), chroma, chroma];
+        let rows = planes
+            .into_iter()
+            .flat_map(|(width, height)| iter::repeat_n(width, height));
+        let (mut plain, mut rest) = (Vec::new(), pictures);
+        for width in rows.cycle() {
+            let Some((row, after)) = rest.split_at_checked(width.next_multiple_of(4)) else {
+                break;
+            };
+            plain.extend(&row[..width]);
+            rest = after;
+        }
+        [&plain[..], rest].concat()
+    }
+}
+
+/// The NAL units of an access unit, without start codes.
+pub fn units(frame: &[u8]) -> Vec<&[u8]> {
+    let mut units = Vec::new();
+    let code = |at: &usize| frame[*at..].starts_with(&[0, 0, 1]);
+    let starts: Vec<_> = (0..frame.len()).filter(code).map(|at| at + 3).collect();
+    let ends = starts
+        .iter()
+        .skip(1)
+        .map(|next| next - 3)
+        .chain([frame.len()]);
+    for (start, end) in starts.iter().zip(ends) {
+        let unit = &frame[*start..end];
+        // A zero before a start code belongs to that.
+        units.push(unit.strip_suffix(&[0]).unwrap_or(unit));
+    }
+    units
+}
+
+/// Frames in the container of libvpx and libaom.
+fn ivf(fourcc: [u8; 4], (width, height): (usize, usize), frames: &[&[u8]]) -> Vec<u8> {
+    let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
+    let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    let mut file = b"DKIF\0\0\x20\0".to_vec();
+    file.extend(fourcc);
+    file.extend([short(width), short(height)].concat());
+    file.extend([long(5), long(1), long(frames.len()), long(0)].concat());
+    for (at, frame) in frames.iter().enumerate() {
+        file.extend([long(frame.len()), long(at), long(0)].concat());
+        file.extend(*frame);
+    }
+    file
+}

@@ -1,0 +1,11 @@
+//! What is left of payloads, in every format, raw and encoded, and tags on their way; with other people's decoders as judges.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod encoded;
+mod json;
+mod judges;
+mod opus;
+mod oracle_encoded;
+mod raw;
+mod wire;

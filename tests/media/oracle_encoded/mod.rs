@@ -1,0 +1,531 @@
+//! Where encoded streams may be released, against a model that shares no code with `src/` and knows of each frame what it is, as it was made so.
+//!
+//! The model has no state: it looks back at what became of all frames before.
+
+mod frames;
+mod holes;
+
+use framegate::{
+    Area, Authority, Cleared, Contributors, Digest, Format, Frame, Kind, Kinds, Meeting,
+    OutletOptions, Participant, Payload, Purposes, Reason, Region, StreamOptions, Time, Verdict,
+};
+use frames::{Made, Nature, all, streams};
+use proptest::{
+    prelude::*,
+    sample::{Index, select},
+    strategy::ValueTree,
+    test_runner::{RngSeed, TestError, TestRunner},
+};
+
+use crate::common::{self, SCOPE, meeting, millis, own, tap};
+
+/// A frame is sent: which, what the client says of it, and what changes before; if it is buffered, for so many milliseconds.
+#[derive(Clone, Debug)]
+struct Step {
+    frame: Index,
+    keyframe: Option<bool>,
+    changes_mind: bool,
+    hole: Option<Hole>,
+    buffered: i64,
+}
+
+/// What is there for a moment between two frames, in which others were captured that are never offered.
+#[derive(Clone, Copy, Debug)]
+enum Hole {
+    Withdrawn,
+    Restricted,
+}
+
+#[derive(Clone, Debug)]
+struct Script {
+    format: Format,
+    frames: Vec<Made>,
+    blanks: bool,
+    steps: Vec<Step>,
+}
+
+fn scripts() -> impl Strategy<Value = Script> {
+    let step = (
+        any::<Index>(),
+        select(vec![None, None, None, Some(true), Some(false)]),
+        prop::bool::weighted(0.15),
+        prop::option::weighted(0.1, select(vec![Hole::Withdrawn, Hole::Restricted])),
+        select(vec![0, 0, 0, 0, 15, 45]),
+    );
+    let step = step.prop_map(|(frame, keyframe, changes_mind, hole, buffered)| Step {
+        frame,
+        keyframe,
+        changes_mind,
+        hole,
+        buffered,
+    });
+    let steps = prop::collection::vec(step, 1..60);
+    (streams(), any::<bool>(), steps).prop_map(|((format, frames), blanks, steps)| Script {
+        format,
+        frames,
+        blanks,
+        steps,
+    })
+}
+
+/// What became of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Released,
+    /// For want of consent, or no frame at all.
+    Withheld,
+    /// For want of one that starts afresh before it.
+    Awaits,
+    /// As it leads a broken link, for which alone it is withheld.
+    LeadsNowhere,
+    /// As it cannot be told how far it reaches back.
+    ReachesBack,
+}
+
+/// What a model may get wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    WhatTheClientSaysOpens,
+    WhatTheClientSaysIsIgnored,
+    GoesOnAnywhere,
+    GoesOnAtARenewal,
+    ABrokenLinkStartsNothing,
+    WhatLeadsALinkIsReleased,
+    WhatLeadsHoldsBackTheRest,
+    TheMalformedIsPassedOver,
+    ReachIsIgnored,
+    APredictedPictureIsJudgedByItself,
+    AHoleIsWithheldForConsent,
+    AnUnknownReachIsNone,
+    WithheldKeyframesSayNoSize,
+    TheUnshownIsBlanked,
+    WhatLeadsIsBlanked,
+    TheMalformedIsBlanked,
+    NoKeyframeIsAskedFor,
+}
+
+struct Before {
+    nature: Nature,
+    fate: Fate,
+    captured: i64,
+    can_be_black: Option<bool>,
+}
+
+struct Model {
+    fault: Option<Fault>,
+    before: Vec<Before>,
+    /// Since when the owner agrees, in milliseconds.
+    agreed: Option<i64>,
+}
+
+/// Between two frames, and between a hole and the next frame.
+const INTERVAL: i64 = 20;
+const AFTER_A_HOLE: i64 = 10;
+
+impl Model {
+    fn has(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+
+    fn fate(&mut self, made: &Made, keyframe: Option<bool>, captured: i64) -> Fate {
+        let mut nature = made.nature;
+        let is_fresh = matches!(nature, Nature::Fresh | Nature::BrokenLink | Nature::Renewal);
+        if is_fresh && keyframe == Some(false) && !self.has(Fault::WhatTheClientSaysIsIgnored) {
+            nature = Nature::Inner;
+        }
+        if nature == Nature::Inner
+            && keyframe == Some(true)
+            && self.has(Fault::WhatTheClientSaysOpens)
+        {
+            nature = Nature::Fresh;
+        }
+        if nature == Nature::Inner && self.has(Fault::GoesOnAnywhere)
+            || nature == Nature::Renewal && self.has(Fault::GoesOnAtARenewal)
+        {
+            nature = Nature::Fresh;
+        }
+        if nature == Nature::BrokenLink && self.has(Fault::ABrokenLinkStartsNothing) {
+            nature = Nature::Inner;
+        }
+        let fate = self.judge(nature, captured);
+        self.before.push(Before {
+            nature,
+            fate,
+            captured,
+            can_be_black: made.can_be_black,
+        });
+        fate
+    }
+
+    fn judge(&self, nature: Nature, captured: i64) -> Fate {
+        let reach = match nature {
+            Nature::Sound(Some(reach)) if !self.has(Fault::ReachIsIgnored) => reach,
+            _ => 0,
+        };
+        let agrees = self.agreed.is_some_and(|since| since <= captured - reach);
+        match nature {
+            Nature::Malformed => Fate::Withheld,
+            _ if !agrees => Fate::Withheld,
+            Nature::Sound(None) if !self.has(Fault::AnUnknownReachIsNone) => Fate::ReachesBack,
+            Nature::Sound(_) | Nature::Fresh | Nature::BrokenLink => Fate::Released,
+            _ if !self.has_all_before() => Fate::Awaits,
+            _ if !self.is_agreed_since_the_last() => {
+                if self.has(Fault::AHoleIsWithheldForConsent) {
+                    Fate::Withheld
+                } else {
+                    Fate::Awaits
+                }
+            }
+            Nature::Leading if self.leads_nowhere() => Fate::LeadsNowhere,
+            _ => Fate::Released,
+        }
+    }
+
+    /// Whether everything on which the next may depend was released: all back to one that started afresh.
+    fn has_all_before(&self) -> bool {
+        for Before { nature, fate, .. } in self.before.iter().rev() {
+            match (nature, fate) {
+                (Nature::Fresh | Nature::BrokenLink, Fate::Released) => return true,
+                (Nature::Malformed, _) if self.has(Fault::TheMalformedIsPassedOver) => {}
+                (_, Fate::LeadsNowhere) if !self.has(Fault::WhatLeadsHoldsBackTheRest) => {}
+                (_, Fate::Released) => {}
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether the owner agreed all the time since the last frame was captured that was released: what the next is predicted from
+    /// may have been captured at any time since then, and need not have been offered.
+    fn is_agreed_since_the_last(&self) -> bool {
+        let released = |before: &&Before| before.fate == Fate::Released;
+        let last = self.before.iter().rev().find(released);
+        self.has(Fault::APredictedPictureIsJudgedByItself)
+            || last.is_none_or(|last| self.agreed.is_some_and(|since| since <= last.captured))
+    }
+
+    /// Whether what leads is of a broken link.
+    fn leads_nowhere(&self) -> bool {
+        let mut before = self.before.iter().rev();
+        let begun = before.find(|before| {
+            matches!(
+                before.nature,
+                Nature::Fresh | Nature::BrokenLink | Nature::Renewal
+            )
+        });
+        !self.has(Fault::WhatLeadsALinkIsReleased)
+            && begun.is_some_and(|begun| begun.nature == Nature::BrokenLink)
+    }
+
+    /// Whether there is a blank frame for the last one.
+    fn can_be_blanked(&self, made: &Made) -> bool {
+        let said = self.before.iter().filter(|before| {
+            before.fate == Fate::Released || !self.has(Fault::WithheldKeyframesSayNoSize)
+        });
+        let said = said.rev().find_map(|before| before.can_be_black);
+        match made.nature {
+            Nature::Malformed => self.has(Fault::TheMalformedIsBlanked),
+            Nature::Sound(_) => true,
+            Nature::Leading if !self.has(Fault::WhatLeadsIsBlanked) => false,
+            _ => (made.is_shown || self.has(Fault::TheUnshownIsBlanked)) && said == Some(true),
+        }
+    }
+}
+
+/// Consent is gone and there again in the same moment.
+fn dig(meeting: &mut Meeting, notice: Digest, who: Participant, hole: Hole, at: Time) {
+    match hole {
+        Hole::Withdrawn => {
+            let _ = meeting.withdraw(Authority::Participant, who, SCOPE, at);
+            common::agree(meeting, notice, who, SCOPE, at);
+        }
+        Hole::Restricted => {
+            let _ = meeting.restrict(Authority::Host, Some(who), SCOPE, at);
+            meeting.lift(Authority::Host, Some(who), SCOPE, at).unwrap();
+        }
+    }
+}
+
+/// Sends a script through the gate and the model.
+fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
+    let (mut meeting, notice, [who, other]) = meeting();
+    let kinds = if script.blanks {
+        Kinds::all()
+    } else {
+        Kinds::empty()
+    };
+    let mut tap = |who, id: &str| {
+        let stream = StreamOptions::owned(who, Kind::File, script.format);
+        let stream = meeting.open_stream(stream).unwrap();
+        let outlet = OutletOptions::new(id, Purposes::RECORD).blank(kinds);
+        let outlet = meeting.open_outlet(outlet).unwrap();
+        meeting.tap(stream, outlet).unwrap()
+    };
+    let (mut tap, mut sink) = (tap(who, "outlet"), tap(other, "sink"));
+    common::agree(&mut meeting, notice, other, SCOPE, millis(0));
+    let mut model = Model {
+        fault,
+        before: Vec::new(),
+        agreed: None,
+    };
+    let mut after_a_blank = false;
+    for (at, step) in (1..).zip(&script.steps) {
+        let now = 1000 + INTERVAL * at;
+        if let (Some(hole), Some(agreed)) = (step.hole, &mut model.agreed) {
+            let then = now - AFTER_A_HOLE;
+            dig(&mut meeting, notice, who, hole, millis(then));
+            *agreed = then;
+        }
+        if step.changes_mind && model.agreed.take().is_none() {
+            common::agree(&mut meeting, notice, who, SCOPE, millis(now));
+            model.agreed = Some(now);
+        } else if step.changes_mind {
+            let _ = meeting
+                .withdraw(Authority::Participant, who, SCOPE, millis(now))
+                .unwrap();
+        }
+        let made = step.frame.get(&script.frames);
+        let captured = now - step.buffered;
+        let mut frame = own(millis(captured));
+        if let Some(keyframe) = step.keyframe {
+            frame = frame.keyframe(keyframe);
+        }
+        let received = |cleared: Cleared<'_>| cleared.bytes().unwrap().to_vec();
+        let admission = tap.admit(&frame, made.bytes[..].into(), millis(now), received);
+        let verdict = admission.verdict();
+
+        let fate = model.fate(made, step.keyframe, captured);
+        let is_blank = script.blanks && model.can_be_blanked(made);
+        let expected = match (fate, is_blank) {
+            (Fate::Released, _) => "whole",
+            (_, true) => "blanked",
+            (_, false) => "dropped",
+        };
+        prop_assert_eq!(
+            verdict.name(),
+            expected,
+            "{} {:?} {:?}: {:?}",
+            at,
+            fate,
+            verdict,
+            made
+        );
+        let reason = verdict.reason();
+        let awaits = matches!(fate, Fate::Awaits | Fate::LeadsNowhere);
+        prop_assert_eq!(reason == Some(Reason::AwaitsKeyframe), awaits);
+        prop_assert_eq!(
+            reason == Some(Reason::ReachesBack),
+            fate == Fate::ReachesBack
+        );
+        let is_wanted = fate == Fate::Awaits && !model.has(Fault::NoKeyframeIsAskedFor);
+        prop_assert_eq!(tap.wants_keyframe(), is_wanted);
+
+        let starts = matches!(
+            made.nature,
+            Nature::Fresh | Nature::BrokenLink | Nature::Sound(_)
+        );
+        prop_assert!(
+            !after_a_blank || verdict != Verdict::Whole || starts,
+            "it goes on from a black picture"
+        );
+        if admission.output.is_some() {
+            after_a_blank = verdict != Verdict::Whole;
+        }
+
+        // What the outlet has is a stream again, of which nothing is missing.
+        if let Some(received) = admission.output {
+            prop_assert_eq!(received == made.bytes, verdict == Verdict::Whole);
+            let said = step.keyframe.filter(|_| verdict == Verdict::Whole);
+            let frame = own(millis(now));
+            let frame = said.map_or(frame, |said| frame.keyframe(said));
+            let again = sink.admit(&frame, received[..].into(), millis(now), |_| ());
+            let reaches = again.verdict().reason() == Some(Reason::ReachesBack);
+            prop_assert!(
+                again.verdict() == Verdict::Whole || reaches,
+                "{:?}",
+                again.verdict()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// So many cases, the same each time; or as many, and others each time, as the environment variable `PROPTEST_CASES` asks for, if that is more.
+fn config(cases: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    ProptestConfig {
+        cases: default.cases.max(cases),
+        rng_seed: if default.cases > cases {
+            default.rng_seed
+        } else {
+            RngSeed::Fixed(1)
+        },
+        failure_persistence: None,
+        ..default
+    }
+}
+
+const STREAMS: u32 = 5000;
+
+#[test]
+fn the_gate_and_the_model_agree() {
+    let run = TestRunner::new(config(STREAMS)).run(&scripts(), |script| check(&script, None));
+    run.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn control_every_fault_of_the_model_is_found() {
+    let faults = [
+        Fault::WhatTheClientSaysOpens,
+        Fault::WhatTheClientSaysIsIgnored,
+        Fault::GoesOnAnywhere,
+        Fault::GoesOnAtARenewal,
+        Fault::ABrokenLinkStartsNothing,
+        Fault::WhatLeadsALinkIsReleased,
+        Fault::WhatLeadsHoldsBackTheRest,
+        Fault::TheMalformedIsPassedOver,
+        Fault::ReachIsIgnored,
+        Fault::APredictedPictureIsJudgedByItself,
+        Fault::AHoleIsWithheldForConsent,
+        Fault::AnUnknownReachIsNone,
+        Fault::WithheldKeyframesSayNoSize,
+        Fault::TheUnshownIsBlanked,
+        Fault::WhatLeadsIsBlanked,
+        Fault::TheMalformedIsBlanked,
+        Fault::NoKeyframeIsAskedFor,
+    ];
+    for fault in faults {
+        let config = ProptestConfig {
+            max_shrink_iters: 0,
+            ..config(STREAMS)
+        };
+        let run = TestRunner::new(config).run(&scripts(), |script| check(&script, Some(fault)));
+        assert!(matches!(run, Err(TestError::Fail(..))), "{fault:?}");
+    }
+}
+
+/// The streams that are made up have all that the rules speak of, released and withheld.
+#[test]
+fn every_frame_that_is_made_comes_to_every_fate_that_it_can_have() {
+    let mut seen = std::collections::BTreeMap::<String, u32>::new();
+    let mut runner = TestRunner::new(config(STREAMS));
+    for _ in 0..STREAMS {
+        let script = scripts().new_tree(&mut runner).unwrap().current();
+        let mut model = Model {
+            fault: None,
+            before: Vec::new(),
+            agreed: None,
+        };
+        for (at, step) in (1..).zip(&script.steps) {
+            let now = 1000 + INTERVAL * at;
+            if let (Some(_), Some(agreed)) = (step.hole, &mut model.agreed) {
+                *agreed = now - AFTER_A_HOLE;
+            }
+            if step.changes_mind {
+                model.agreed = model.agreed.xor(Some(now));
+            }
+            let made = step.frame.get(&script.frames);
+            let fate = model.fate(made, step.keyframe, now - step.buffered);
+            *seen
+                .entry(format!("{:?} {fate:?}", made.nature))
+                .or_default() += 1;
+        }
+    }
+    for expected in [
+        "Fresh Released",
+        "Fresh Withheld",
+        "Fresh Awaits",
+        "BrokenLink Released",
+        "BrokenLink Awaits",
+        "Renewal Released",
+        "Renewal Awaits",
+        "Inner Released",
+        "Inner Withheld",
+        "Inner Awaits",
+        "Leading Released",
+        "Leading LeadsNowhere",
+        "Leading Awaits",
+        "Malformed Withheld",
+        "Sound(Some(0)) Released",
+        "Sound(Some(60)) Released",
+        "Sound(Some(60)) Withheld",
+        "Sound(None) ReachesBack",
+        "Sound(None) Withheld",
+    ] {
+        let count = seen.get(expected).copied().unwrap_or_default();
+        assert!(count > 10, "{expected}: {count} of {seen:?}");
+    }
+}
+
+/// Encoded and opaque frames have no parts that could be hidden: a region only says who is in them, and one who refuses withholds the whole frame.
+#[test]
+fn r4_who_is_in_a_part_is_in_all_of_it() {
+    let starts = |made: &Made| matches!(made.nature, Nature::Fresh | Nature::Sound(Some(0)));
+    let encoded = all().into_iter().map(|(format, frames)| {
+        let start = frames.into_iter().find(starts).unwrap();
+        (format, start.bytes)
+    });
+    let areas = [
+        Area::Channel(0),
+        Area::Span { start: 0, end: 1 },
+        Area::Rectangle {
+            x: 0,
+            y: 0,
+            width: 1,
+            height: 1,
+        },
+    ];
+    for (format, bytes) in encoded.chain([(Format::OPAQUE, vec![7; 9])]) {
+        let (mut meeting, notice, [agrees, refuses]) = meeting();
+        common::agree(&mut meeting, notice, agrees, SCOPE, millis(0));
+        for (area, owner, is_composite) in areas.iter().flat_map(|area| {
+            [
+                (*area, agrees, false),
+                (*area, refuses, false),
+                (*area, agrees, true),
+                (*area, refuses, true),
+            ]
+        }) {
+            let stream = if is_composite {
+                StreamOptions::composite(Kind::File, format)
+            } else {
+                StreamOptions::owned(agrees, Kind::File, format)
+            };
+            let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
+            let regions = [Region::new(owner, area)];
+            let members = [agrees];
+            let contributors = if is_composite {
+                Contributors::Complete(&members)
+            } else {
+                Contributors::Owner
+            };
+            let frame = Frame::new(millis(1), contributors).regions(&regions);
+            let is_whole = owner == agrees;
+            let kept = |cleared: Cleared<'_>| cleared.bytes() == Some(&bytes[..]);
+            let payload = || Payload::Bytes(&bytes);
+            let (mut changed, mut copied) = (bytes.clone(), bytes.clone());
+            for admission in [
+                tap.admit(&frame, payload(), millis(2), kept),
+                tap.admit_into(&frame, payload(), (&mut copied[..]).into(), millis(2), kept),
+                tap.admit_in_place(&frame, (&mut changed[..]).into(), millis(2), kept),
+            ] {
+                let verdict = admission.verdict();
+                assert_eq!(
+                    verdict == Verdict::Whole,
+                    is_whole,
+                    "{format:?} {area:?} {verdict:?}"
+                );
+                assert_eq!(
+                    verdict.is_released(),
+                    is_whole,
+                    "{format:?} {area:?} {verdict:?}"
+                );
+                assert_ne!(
+                    admission.output,
+                    Some(!is_whole),
+                    "{format:?} {area:?} {verdict:?}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What may be released and what may not, rule by rule: the tests' names begin with the rule's.
+
+mod agreed;
+mod bad_input;
+#[path = "../common/mod.rs"]
+mod common;
+mod composition;
+mod debug;
+mod derived;
+mod foreign;
+mod guardian;
+mod misuse;
+mod parties;
+mod records;
+mod threads;
+mod untouched;
+mod waits;
