@@ -420,7 +420,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 bdi { white-space: pre-wrap; overflow-wrap: anywhere; }
 td > div, dd { overflow: hidden; }
 code { font-size: .8em; overflow-wrap: anywhere; }
-table { border-collapse: collapse; width: 100%; font-size: .95rem; }
+table { border-collapse: collapse; width: 100%; font-size: .95em; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border: 1px solid #999; }
 @media screen and (max-width: 45rem) {
   dl { display: block; }
@@ -433,6 +433,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border: 1p
 @media print {
   body { max-width: none; padding: 0; font-size: 9pt; }
   tr { break-inside: avoid; }
+  h2 { break-after: avoid; }
 }
 </style>
 </head>
