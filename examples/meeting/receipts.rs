@@ -1,4 +1,4 @@
-//! `receipts/`: what the ledger says to each person.
+//! `receipts/`: what the ledger says to each person, for machines and as a page to read.
 
 use std::{fmt::Write, fs, io, path::Path};
 
@@ -22,8 +22,12 @@ pub fn write(outcome: &Outcome, results: &Path) -> Result<(), Problem> {
     fs::create_dir(&folder).map_err(|error| Problem::unwritable(&folder, &error))?;
     for id in outcome.people.ids() {
         if let Some(receipt) = Receipt::of(&read, id) {
-            let path = folder.join(file_name(id));
+            let name = file_name(id);
+            let path = folder.join(format!("{name}.json"));
             report::write_json(&receipt, &path)
+                .map_err(|error| Problem::unwritable(&path, &error))?;
+            let path = folder.join(format!("{name}.html"));
+            fs::write(&path, receipt.to_html())
                 .map_err(|error| Problem::unwritable(&path, &error))?;
         }
     }
@@ -44,5 +48,5 @@ fn file_name(id: &str) -> String {
             }
         }
     }
-    name + ".json"
+    name
 }

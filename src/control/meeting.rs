@@ -54,6 +54,27 @@ use crate::{
 /// A call that may widen waits until the ledger has it, and only then takes effect; if the ledger cannot be written, it fails with [`Error::Ledger`].
 /// A call that narrows takes effect at once and waits for nobody. It has not settled until it is in the ledger, too, which asking its [`Settling`] sees to.
 /// Under `std`, [`Meeting::withdrawals`] narrows from any thread, also while a call that widens waits for the ledger.
+///
+/// # Examples
+///
+/// ```
+/// use framegate::{Authority, JoinOptions, Meeting, MeetingOptions, Scope, Time};
+///
+/// let mut meeting = Meeting::open(MeetingOptions::new("standup", 100))?;
+/// let ada = meeting.join(JoinOptions::adult("ada"), Time::START)?;
+///
+/// // Ada refuses everything, before anybody asked her.
+/// let settling = meeting.withdraw(Authority::Participant, ada, Scope::ALL, Time::from_millis(500))?;
+/// assert!(settling.is_settled());
+///
+/// // The host may narrow for everybody, and lift that again.
+/// let settling = meeting.restrict(Authority::Host, None, Scope::ALL, Time::from_millis(600))?;
+/// assert!(settling.is_settled());
+/// meeting.lift(Authority::Host, None, Scope::ALL, Time::from_millis(700))?;
+///
+/// assert!(meeting.end().is_settled());
+/// # Ok::<(), framegate::Error>(())
+/// ```
 pub struct Meeting {
     id: String,
     life: Life,

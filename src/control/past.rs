@@ -32,6 +32,25 @@ use crate::{
 ///
 /// What is entered carries the time of day, and what the device's signature before vouched for goes no further;
 /// with the device's secret each withdrawal is signed.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use framegate::{Authority, PastMeeting, Scope};
+/// # use framegate::{JoinOptions, Meeting, MeetingOptions, Time, ledger::{FileStore, LedgerWriter}};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("ledger.jsonl");
+/// # let store = FileStore::create(&path)?;
+/// # let mut meeting = Meeting::open(MeetingOptions::new("standup", 100).ledger(LedgerWriter::new(Box::new(store))))?;
+/// # meeting.join(JoinOptions::adult("ada"), Time::START)?;
+/// # drop(meeting);
+/// let mut past = PastMeeting::open(&path, None)?;
+/// past.withdraw(Authority::Participant, "ada", Scope::ALL, SystemTime::now())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct PastMeeting {
     ledger: Ledger,
     register: Register,

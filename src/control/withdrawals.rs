@@ -17,6 +17,23 @@ use core::fmt;
 /// the [`Settling`] says when these are over and the ledger has it.
 ///
 /// It does not keep the meeting open: once that is dropped, everything is closed, and its calls fail with [`Error::Ended`].
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Authority, Error, Time};
+///
+/// # let scene::Scene { meeting, ada, scope, .. } = scene::scene();
+/// let withdrawals = meeting.withdrawals();
+/// let switch = std::thread::spawn(move || {
+///     // Whatever another thread is doing with the meeting meanwhile.
+///     withdrawals.withdraw(Authority::Participant, ada, scope, Time::from_millis(5_000))
+/// });
+/// let settling = switch.join().expect("no panic")?;
+/// assert!(settling.is_settled());
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Withdrawals {
     pub(crate) core: Core,

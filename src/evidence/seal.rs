@@ -256,6 +256,32 @@ pub struct MeetingKey {
 }
 
 /// What the tags of one stream are sealed with. It is wiped when it is dropped.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{
+///     Contributors, Frame, Kinds, Time, archive::{MeetingKey, Subject, Subjects}, format::{Format, Samples},
+/// };
+///
+/// # let mut scene = scene::scene();
+/// # let secret = [7; 32];
+/// let key = MeetingKey::new(&secret, scene.meeting.instance())?; // 32 random bytes that those who verify share
+/// let ada = [Subject { id: "ada", kinds: Kinds::AUDIO }];
+/// let subjects = Subjects::new(&ada).expect("in the order of ids");
+/// let frame = Frame::new(Time::from_millis(100), Contributors::Owner);
+/// let samples = [1_u8; 640];
+/// let tag = scene.tap.admit(&frame, samples[..].into(), Time::from_millis(120), |cleared| cleared.tag()).tag;
+///
+/// let stream = key.stream(tag);
+/// let format = Format::pcm(Samples::S16, 1);
+/// let digest = stream.digest(format, &samples);
+/// let seal = stream.seal(tag, subjects, digest);
+/// assert!(stream.verify(seal, tag, subjects, digest));
+/// assert!(!stream.verify(seal, tag, subjects, stream.digest(format, &[2; 640])));
+/// # Ok::<(), framegate::Error>(())
+/// ```
 pub struct StreamKey {
     /// Keyed, and with what all seals of the meeting begin with.
     begun: Hmac<Sha256>,

@@ -82,6 +82,44 @@ pub enum Seals<'k> {
 /// What a meeting's ledger says, made ready for many frames.
 ///
 /// It takes some 4 KB for each person who ever joined. Its batch calls allocate nothing.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{
+///     Contributors, Frame, Kinds, Purposes, Time, archive::{Archived, Carried, Finding, MeetingKey, Seals, Subject,
+///     Subjects, Verifier}, format::{Format, Samples},
+/// };
+///
+/// # let mut scene = scene::scene();
+/// # let secret = [7; 32];
+/// let key = MeetingKey::new(&secret, scene.meeting.instance())?;
+/// let ada = [Subject { id: "ada", kinds: Kinds::AUDIO }];
+/// let subjects = Subjects::new(&ada).expect("in order");
+///
+/// // In the release: seal what goes into the archive.
+/// let frame = Frame::new(Time::from_millis(100), Contributors::Owner);
+/// let format = Format::pcm(Samples::S16, 1);
+/// let samples = [0_u8; 640];
+/// let admission = scene.tap.admit(&frame, samples[..].into(), Time::from_millis(120), |cleared| {
+///     let tag = cleared.tag();
+///     let stream = key.stream(tag);
+///     let digest = stream.digest(format, cleared.bytes().unwrap_or_default());
+///     (Carried { tag, seal: Some(stream.seal(tag, subjects, digest)) }, digest)
+/// });
+/// let (carried, digest) = admission.output.expect("it was released");
+///
+/// // Before using the archive: tag, seal and ledger must all agree.
+/// let archive = [Archived { instance: key.instance(), carried: Some(carried), subjects, digest: Some(digest) }];
+/// let verifier = Verifier::new(&scene.ledger())?;
+/// let (mut cleared, mut findings) = ([0_u64], [Finding::NoTag]);
+/// let count = verifier.verify_batch(&archive, Purposes::RECORD, Seals::Checked(&key), &mut cleared, &mut findings);
+/// assert_eq!((count, cleared[0] & 1, findings[0]), (1, 1, Finding::Cleared));
+/// let count = verifier.verify_batch(&archive, Purposes::TRAIN, Seals::Checked(&key), &mut cleared, &mut findings);
+/// assert_eq!((count, findings[0]), (0, Finding::OtherPurpose));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Verifier {
     head: Head,

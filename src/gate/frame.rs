@@ -45,6 +45,22 @@ impl<'a> Contributors<'a> {
 }
 
 /// The facts about a frame beside its payload: when it was captured, and who is in it.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Contributors, Frame, Time};
+///
+/// # let scene::Scene { ada, ben, .. } = scene::scene();
+/// // A mix of the two, in the client's judgement a keyframe or not: for sound it makes no difference.
+/// let people = [ada, ben];
+/// let mixed = Frame::new(Time::from_millis(100), Contributors::Complete(&people));
+///
+/// // An encoded picture of the stream's owner alone.
+/// let picture = Frame::new(Time::from_millis(133), Contributors::Owner).keyframe(true);
+/// # let _ = (mixed, picture);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     pub(crate) captured: Time,

@@ -25,6 +25,38 @@ pub const MAX_SOURCES: usize = 64;
 /// ```
 ///
 /// In another meeting it clears nothing, as its people are unknown there.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{
+///     Authority, Contributors, Digest, Frame, Grant, Kind, Kinds, Method, Notice, Participant, Purposes, Scope,
+///     StreamOptions, Time, Verdict, format::Format,
+/// };
+///
+/// # let scene::Scene { mut meeting, ada, mut tap, recorder, .. } = scene::scene();
+/// # let scope = Scope::new(Kinds::AUDIO | Kinds::CAPTION, Purposes::RECORD);
+/// # let (version, language, controller) = ("2".into(), "en".into(), "Example Ltd".into());
+/// # let notice = meeting.show(Notice { digest: Digest::of("And captions."), version, language, controller, scope })?;
+/// # meeting.grant(Authority::Participant, ada, &Grant::new(notice, scope, Method::Clicked), Time::START)?;
+/// // A recogniser makes a caption of what Ada said; her consent to that goes with it.
+/// let captions = meeting.open_stream(StreamOptions::derived(Kind::Caption, Format::UTF8))?;
+/// let mut captions = meeting.tap(captions, recorder)?;
+///
+/// let voice = Frame::new(Time::from_millis(100), Contributors::Owner);
+/// let admission = tap.admit(&voice, [0_u8; 640][..].into(), Time::from_millis(120), |cleared| {
+///     let mut people = [Participant::UNKNOWN; 8];
+///     cleared.source(&mut people).map(|source| source.keep())
+/// });
+/// let kept = admission.output.flatten().expect("it was released");
+///
+/// let sources = [kept.as_source()];
+/// let caption = Frame::derived(&sources);
+/// let admission = captions.admit(&caption, b"Good morning"[..].into(), Time::from_millis(900), |_| ());
+/// assert_eq!(admission.verdict(), Verdict::Whole);
+/// # Ok::<(), framegate::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
     pub(crate) tag: Tag,

@@ -37,6 +37,33 @@ use crate::{
 /// A process that forks (`fork` without `exec`) must not use a tap, a meeting or anything of theirs in the child. The child has a copy of all consent as it was,
 /// which no withdrawal in the parent reaches any more, so that its copy of a tap would go on releasing.
 /// In Rust nothing prevents that; `std::process::Command` is safe, as it runs another program. The C interface closes everything in the child.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Contributors, Frame, Participant, Reason, Time, Verdict};
+///
+/// # let scene::Scene { meeting: _meeting, mut tap, .. } = scene::scene();
+/// // Ada's microphone, into a recorder; she agreed to be recorded.
+/// let samples = [0_u8; 640];
+/// let (captured, now) = (Time::from_millis(100), Time::from_millis(120));
+///
+/// let frame = Frame::new(captured, Contributors::Owner);
+/// let admission = tap.admit(&frame, samples[..].into(), now, |cleared| {
+///     cleared.bytes().map_or(0, <[u8]>::len) // the outlet's own work
+/// });
+/// assert_eq!((admission.verdict(), admission.output), (Verdict::Whole, Some(640)));
+///
+/// // Somebody else is heard who never joined.
+/// let people = [Participant::UNKNOWN];
+/// let frame = Frame::new(captured, Contributors::Complete(&people));
+/// let admission = tap.admit(&frame, samples[..].into(), now, |_| unreachable!("it was dropped"));
+/// assert_eq!(admission.verdict(), Verdict::Dropped(Reason::Unknown));
+///
+/// let counters = tap.counters();
+/// assert_eq!((counters.seen, counters.whole, counters.dropped), (2, 1, 1));
+/// ```
 pub struct Tap {
     pub(crate) table: Arc<Table>,
     pub(crate) state: Arc<TapState>,

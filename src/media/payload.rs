@@ -60,6 +60,22 @@ impl fmt::Debug for PlaneMut<'_> {
 }
 
 /// A frame's content.
+///
+/// # Examples
+///
+/// ```
+/// use framegate::{Payload, Plane};
+///
+/// // 20 ms of PCM.
+/// let samples = [0_u8; 640];
+/// let sound = Payload::from(&samples[..]);
+///
+/// // A picture of 4 by 2 pixels in I420, in rows of 8 bytes.
+/// let (y, u, v) = ([16_u8; 16], [128_u8; 8], [128_u8; 8]);
+/// let plane = |data| Plane { data, stride: 8 };
+/// let picture = Payload::i420(plane(&y), plane(&u), plane(&v));
+/// # let _ = (sound, picture);
+/// ```
 #[derive(Clone, Copy)]
 pub enum Payload<'a> {
     /// One run of bytes: audio, text, a record, an encoded frame, opaque.

@@ -17,6 +17,23 @@ use crate::{
 };
 
 /// People who are in many frames together, as in a gallery or a large mix: [`Meeting::group`](crate::Meeting::group).
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Contributors, Frame, Kind, Reason, StreamOptions, Time, Verdict, format::{Format, Samples}};
+///
+/// # let scene::Scene { mut meeting, ada, ben, recorder, .. } = scene::scene();
+/// let mix = meeting.open_stream(StreamOptions::mix(Kind::Audio, Format::pcm(Samples::S16, 1)))?;
+/// let mut tap = meeting.tap(mix, recorder)?;
+/// let both = meeting.group(&[ada, ben])?;
+/// let frame = Frame::new(Time::from_millis(100), Contributors::Group(&both));
+/// let admission = tap.admit(&frame, [0_u8; 640][..].into(), Time::from_millis(120), |_| ());
+/// // Ada agreed to be recorded, Ben did not.
+/// assert_eq!(admission.verdict(), Verdict::Dropped(Reason::NotGranted));
+/// # Ok::<(), framegate::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Group(Arc<Members>);
 

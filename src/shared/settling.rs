@@ -92,6 +92,28 @@ pub(crate) trait Drive: Send + Sync {
 ///
 /// It does not borrow the meeting and can be polled from any thread, outside any lock.
 /// Asking it, and dropping it, offers the ledger's store the lines that it does not have yet, unless another thread is doing so.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use std::time::Duration;
+///
+/// use framegate::{Authority, Time};
+///
+/// # let scene::Scene { mut meeting, ada, scope, .. } = scene::scene();
+/// let now = Time::from_millis(5_000);
+/// let settling = meeting.withdraw(Authority::Participant, ada, scope, now)?;
+/// if settling.wait(Duration::from_secs(1)) {
+///     // Now, and not before, tell Ada that it is done.
+/// } else {
+///     for tap in settling.taps().filter(|tap| tap.is_releasing) {
+///         eprintln!("{:?} is still handing a frame to {:?}", tap.stream, tap.outlet);
+///     }
+/// }
+/// assert!(meeting.settled(&settling, now)?); // and the ledger has how far each tap had come
+/// # Ok::<(), framegate::Error>(())
+/// ```
 #[must_use = "frames that were being released when consent was narrowed may still be on their way until this has settled"]
 pub struct Settling {
     taps: Vec<TapMark>,

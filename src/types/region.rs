@@ -34,6 +34,24 @@ pub enum Area {
 ///
 /// Regions add people and never replace them: on an owned or mixed stream everybody else must still agree to the whole frame.
 /// Only on a composite does what a region covers belong to the owners of the regions over it alone.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Area, Contributors, Frame, Kind, Region, Time};
+///
+/// # let scene::Scene { ada, ben, .. } = scene::scene();
+/// // Ada shares her screen, on which Ben's camera is to be seen, and a picture of hers from a minute ago.
+/// let regions = [
+///     Region::new(ben, Area::Rectangle { x: 0, y: 0, width: 320, height: 180 }).kind(Kind::Video),
+///     Region::new(ada, Area::Rectangle { x: 0, y: 180, width: 320, height: 180 })
+///         .kind(Kind::Video)
+///         .captured(Time::from_millis(40_000)),
+/// ];
+/// let frame = Frame::new(Time::from_millis(100_000), Contributors::Owner).regions(&regions);
+/// # let _ = frame;
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Region {
     pub(crate) owner: Participant,

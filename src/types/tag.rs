@@ -25,6 +25,24 @@ use crate::types::{
 /// | 12–15 | consent generation: how many entries of the ledger the verdict surely took into account |
 ///
 /// An absent tag, or one that does not parse, means no consent. In files it is 32 hexadecimal digits.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Contributors, Frame, Kind, Purposes, Tag, Time, Verdict};
+///
+/// # let scene::Scene { meeting: _meeting, mut tap, .. } = scene::scene();
+/// let frame = Frame::new(Time::from_millis(100), Contributors::Owner);
+/// let admission = tap.admit(&frame, [0_u8; 640][..].into(), Time::from_millis(120), |_| ());
+///
+/// let bytes = admission.tag.to_bytes(); // travels with the frame
+/// let tag = Tag::from_bytes(bytes)?;
+/// assert_eq!((tag.verdict(), tag.kind()), (Verdict::Whole, Some(Kind::Audio)));
+/// assert_eq!(tag.purposes(), Purposes::RECORD);
+/// assert!(Tag::from_bytes([0; 16]).is_err()); // no tag, so no consent
+/// # Ok::<(), framegate::TagError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tag {
     /// Bytes 0–7.

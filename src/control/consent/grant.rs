@@ -28,6 +28,21 @@ impl Method {
 }
 
 /// One act of agreeing.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Authority, Grant, Method, Time};
+///
+/// # let scene::Scene { mut meeting, ben, scope, notice, .. } = scene::scene();
+/// // Ben said yes a moment ago, for half an hour.
+/// let grant = Grant::new(notice, scope, Method::Spoken)
+///     .at(Time::from_millis(59_000))
+///     .until(Time::from_millis(60_000 + 30 * 60_000));
+/// meeting.grant(Authority::Participant, ben, &grant, Time::from_millis(60_000))?;
+/// # Ok::<(), framegate::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]

@@ -32,7 +32,7 @@ pub struct Signed {
     pub meeting: String,
     /// The person's challenge.
     pub challenge: Challenge,
-    /// The Ed25519 signature over [`Grant::message`].
+    /// The Ed25519 signature over [`Grant::message`](crate::Grant::message).
     #[serde(with = "crate::types::hex")]
     pub signature: [u8; 64],
 }

@@ -19,6 +19,25 @@ use crate::{
 ///
 /// `schema/ledger.md` describes the format for whoever does not have this library: what each line means, which may follow, and what all of it proves.
 /// Lines are read only byte for byte as they are written, so that nobody reads another ledger in them.
+///
+/// # Examples
+///
+/// ```
+/// use framegate::{JoinOptions, Meeting, MeetingOptions, Time, ledger::{FileStore, Ledger, LedgerWriter}};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("ledger.jsonl");
+/// let writer = LedgerWriter::new(Box::new(FileStore::create(&path)?));
+/// let mut meeting = Meeting::open(MeetingOptions::new("standup", 100).ledger(writer))?;
+/// meeting.join(JoinOptions::adult("ada"), Time::START)?;
+/// let head = meeting.head(); // to be kept apart from the ledger
+/// drop(meeting);
+///
+/// let ledger = Ledger::read_file(&path, Some(&head), None)?;
+/// ledger.verify()?;
+/// assert_eq!((ledger.lines.len(), ledger.anchored), (2, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 // What is kept apart from ledgers, as heads are, and what is made of them, as receipts, has no such rule: it is compared by its values, and bound by no hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

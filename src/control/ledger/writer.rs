@@ -58,6 +58,22 @@ pub enum Durability {
 /// A ledger that a meeting writes.
 ///
 /// Without a store only its head is kept.
+///
+/// # Examples
+///
+/// ```
+/// use framegate::{Meeting, MeetingOptions, ledger::{Device, Durability, FileStore, LedgerWriter}};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("ledger.jsonl");
+/// # let secret = [7; 32];
+/// let writer = LedgerWriter::new(Box::new(FileStore::create(&path)?))
+///     .durability(Durability::Batched)
+///     .device(Device::new(&secret)?); // 32 random bytes that only this device has
+/// let meeting = Meeting::open(MeetingOptions::new("standup", 100).ledger(writer))?;
+/// # drop(meeting);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct LedgerWriter {
     store: Option<Box<dyn Store>>,
     durability: Durability,

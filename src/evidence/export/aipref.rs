@@ -11,6 +11,16 @@ use crate::{
 ///
 /// Nothing is said of `search` and `ai-use`, so these are unknown; a purpose for them there is none.
 /// The draft's categories are anybody's use. What people agreed to is the controller's: state a `y` only where nobody else gets it.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::export::aipref;
+///
+/// # let scene = scene::scene();
+/// assert_eq!(aipref::preference(&scene.ledger(), scene.recorder.id()), "train-ai=n");
+/// ```
 #[must_use]
 pub fn preference(ledger: &Ledger, outlet: OutletId) -> &'static str {
     if everybody(ledger, outlet, Purposes::TRAIN) {

@@ -16,6 +16,18 @@ use crate::{
 ///
 /// An assertion speaks to whoever gets the output. What people agreed to is the controller's own use:
 /// put one that allows something only on what stays with the controller.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::export::cawg::{Permission, TrainingMining};
+///
+/// # let scene = scene::scene();
+/// let assertion = TrainingMining::of(&scene.ledger(), scene.recorder.id());
+/// // Ada agreed to be recorded, and to no training.
+/// assert_eq!(assertion.data.entries.ai_training.permission, Permission::NotAllowed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct TrainingMining {
     /// `cawg.training-mining`.

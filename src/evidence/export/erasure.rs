@@ -22,6 +22,23 @@ use crate::{
 /// What does not: the end that was agreed to, a restriction, a superseded notice, leaving, and the meeting's end.
 /// All these stop later frames and withdraw nothing: what was released before was lawful and stays so (Art. 7(3)).
 /// A withdrawal after any of them still recalls.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::{Authority, Scope, Time, export::ErasureList};
+///
+/// # let mut scene = scene::scene();
+/// let now = Time::from_millis(5_000);
+/// let settling = scene.meeting.withdraw(Authority::Participant, scene.ada, Scope::ALL, now)?;
+/// assert!(scene.meeting.settled(&settling, now)?);
+///
+/// let list = ErasureList::of(&scene.ledger(), "ada").expect("she joined");
+/// assert_eq!(list.outlets[0].name, "recorder");
+/// assert_eq!(list.outlets[0].ranges[0].range.until_ms, Some(5_001)); // exclusive
+/// # Ok::<(), framegate::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErasureList {

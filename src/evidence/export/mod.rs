@@ -12,6 +12,7 @@ pub mod cawg;
 mod erasure;
 pub(crate) mod history;
 mod outlet;
+mod page;
 mod purpose;
 mod receipt;
 mod standing;

@@ -28,6 +28,20 @@ use crate::{
 /// (GDPR Art. 7(1), 15(1)).
 ///
 /// It names the ledger's head, so whoever keeps it can show later that the ledger was changed or cut off before that entry.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use framegate::export::Receipt;
+///
+/// # let ledger = scene::scene().ledger();
+/// let receipt = Receipt::of(&ledger, "ada").expect("she joined");
+/// assert_eq!(receipt.agreed[0].purposes, ["RECORD"]);
+/// let json = serde_json::to_string_pretty(&receipt)?;
+/// # let _ = json;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receipt {

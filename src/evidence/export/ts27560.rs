@@ -52,6 +52,28 @@ pub struct Particulars {
 }
 
 /// What one person agreed to under one notice, and what became of all of it.
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use std::time::Duration;
+///
+/// use framegate::export::ts27560::{ConsentRecord, Particulars};
+///
+/// # let ledger = scene::scene().ledger();
+/// let particulars = Particulars {
+///     started: Duration::from_secs(1_796_000_000), // which no ledger says
+///     address: "1 Example Street".into(),
+///     contact: "privacy@example.com".into(),
+///     storage_locations: vec!["EU".into()],
+///     retention_period: "30 days".into(),
+///     jurisdiction: "EU".into(),
+///     withdrawal_method: "the switch in the meeting's window".into(),
+/// };
+/// let records = ConsentRecord::all(&ledger, "ada", &particulars).expect("she joined");
+/// assert_eq!(records.len(), 1);
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct ConsentRecord {
     /// [`SCHEMA`].

@@ -107,6 +107,23 @@ pub struct Proof {
 }
 
 /// The attachment of `draft-howe-vcon-lawful-basis-02`, "Attachment Container".
+///
+/// # Examples
+///
+/// ```
+/// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+/// use std::time::Duration;
+///
+/// use framegate::export::vcon::{Dialog, LawfulBasis};
+///
+/// # let scene = scene::scene();
+/// let (started, outlet) = (Duration::from_secs(1_796_000_000), scene.recorder.id());
+/// let dialog = Dialog { party: 0, dialog: 0, outlet, started };
+/// let attachment = LawfulBasis::of(&scene.ledger(), "ada", &dialog).expect("she joined");
+/// let json = serde_json::to_string(&attachment)?;
+/// # let _ = json;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LawfulBasis {
     /// `lawful_basis`; also to be named in the vCon's `extensions`.

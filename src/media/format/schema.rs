@@ -55,6 +55,22 @@ impl TryFrom<WrittenField> for Field {
 /// The fields of the records in a stream of service data, and the budget of bits for them (R9).
 ///
 /// A record is one 8-byte integer for each field in this order, signed, little-endian.
+///
+/// # Examples
+///
+/// ```
+/// use framegate::format::{Field, Schema};
+///
+/// let field = |name: &str, unit: &str, range| Field { name: name.into(), unit: unit.into(), range };
+/// let fields = vec![field("lost", "packets", 0..=255), field("jitter", "ms", 0..=1_000)];
+/// let schema = Schema::new(fields, 600)?;
+/// assert_eq!(schema.bits_per_record(), 8 + 10); // 33 records a minute
+///
+/// // A record: an 8-byte integer for each field.
+/// let record = [3_i64, 12].map(i64::to_le_bytes).concat();
+/// # let _ = record;
+/// # Ok::<(), framegate::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WrittenSchema", into = "WrittenSchema")]
 pub struct Schema {

@@ -19,6 +19,7 @@ use std::{
 use framegate::{
     Authority, Digest, Grant, JoinOptions, Kinds, Meeting, MeetingOptions, Method, Notice,
     Purposes, Scope, Tag, Time,
+    export::Receipt,
     ledger::{Entry, FileStore, LedgerWriter},
 };
 use serde_json::json;
@@ -455,7 +456,7 @@ fn the_results_are_what_the_layout_says_and_nothing_else() {
     .map(String::from)
     .to_vec();
     for who in PEOPLE {
-        expected.push(format!("receipts/{who}.json"));
+        expected.extend(["json", "html"].map(|form| format!("receipts/{who}.{form}")));
     }
     for outlet in OUTLETS {
         expected.push(format!("{outlet}/tags.jsonl"));
@@ -613,6 +614,9 @@ fn r10_everybody_has_the_receipt_that_the_ledgers_reader_shows() {
         assert!(shown.stdout == *written, "{who}");
         let receipt: serde_json::Value = serde_json::from_slice(written).unwrap();
         assert_eq!(list(&receipt["agreed"]).count(), agreed, "{who}");
+        let receipt: Receipt = serde_json::from_slice(written).unwrap();
+        let page = &SHIPPED.results.files[&format!("receipts/{who}.html")];
+        assert!(receipt.to_html().as_bytes() == *page, "{who}");
     }
     let stranger = show("eve\u{1b}");
     assert_eq!(stranger.status.code(), Some(2));

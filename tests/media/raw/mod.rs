@@ -84,7 +84,7 @@ const WITHOUT: Verdict = Verdict::Redacted(Reason::NotGranted);
 const EMPTY: Verdict = Verdict::Blanked(Reason::NotGranted);
 
 // ---------------------------------------------------------------------------------------------------------------------
-// The table of the README
+// The table of the guide: src/guide/limits.rs
 
 /// A format, a payload of it, and an area that is half of that.
 type Row = (Format, Memory, Area);
