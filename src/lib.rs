@@ -10,7 +10,7 @@
 //!
 //! - The **control half** is [`Meeting`]. People [join](Meeting::join), are [shown](Meeting::show) a [`Notice`], [grant](Meeting::grant) and
 //!   [withdraw](Meeting::withdraw). It works out what each person's consent is worth at the moment, publishes it, and enters every change in a ledger
-//!   ([`LedgerWriter`]). It may allocate, lock and write files, so it belongs off the media threads.
+//!   ([`LedgerWriter`](ledger::LedgerWriter)). It may allocate, lock and write files, so it belongs off the media threads.
 //! - The **hot half** is [`Tap`]: one stream into one outlet, on the thread that handles the stream's frames. Each frame is offered to
 //!   [`Tap::admit`] or one of its siblings, and comes out in a closure as [`Cleared`], or does not. It does not allocate, lock, call the system, log, panic or read a clock.
 //!
@@ -111,7 +111,7 @@
 //!
 //! # Features
 //!
-//! - `std` (default): drawing a meeting's [`Instance`] ([`Meeting::open`]), ledgers in files ([`FileStore`]), withdrawing from other threads ([`Withdrawals`])
+//! - `std` (default): drawing a meeting's [`Instance`] ([`Meeting::open`]), ledgers in files ([`FileStore`](ledger::FileStore)), withdrawing from other threads ([`Withdrawals`])
 //!   and after the meeting ([`PastMeeting`]), waiting with a time-out ([`Settling::wait`]). Without it the crate is `no_std` with `alloc`. No verdict changes.
 //! - `binding`: what the package of the C interface needs beside the public items; not for others, and not stable.
 //!

@@ -70,4 +70,4 @@
 //! Offer every picture, also those that will be withheld: the gate knows who is in a picture only if it is offered.
 
 #[cfg(doc)]
-use crate::{Admission, Contributors, Format, Frame, Participant, Payload, Region, Tap};
+use crate::{Admission, Contributors, Frame, Participant, Payload, Region, Tap, format::Format};

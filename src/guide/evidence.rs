@@ -54,6 +54,8 @@
 
 #[cfg(doc)]
 use crate::{
-    Device, FileStore, Grant, Head, Instance, Ledger, LedgerWriter, PastMeeting, Seal, StreamKey,
-    Tag, Verifier, wire,
+    Grant, Instance, PastMeeting, Tag,
+    archive::{Seal, StreamKey, Verifier},
+    ledger::{Device, FileStore, Head, Ledger, LedgerWriter},
+    wire,
 };

@@ -184,6 +184,6 @@
 
 #[cfg(doc)]
 use crate::{
-    Contributors, Frame, Instance, Join, Meeting, OutletOptions, PastMeeting, Region, Settling,
-    StreamOptions, Time, Withdrawals,
+    Contributors, Frame, Instance, JoinOptions, Meeting, OutletOptions, PastMeeting, Region,
+    Settling, StreamOptions, Time, Withdrawals,
 };

@@ -68,6 +68,6 @@
 
 #[cfg(doc)]
 use crate::{
-    Cleared, Contributors, Format, Kind, MAX_FIELDS, MAX_REGIONS, MAX_SOURCES, Meeting,
-    Participant, Plane, Schema,
+    Cleared, Contributors, Kind, MAX_REGIONS, MAX_SOURCES, Meeting, Participant, Plane,
+    format::{Format, MAX_FIELDS, Schema},
 };

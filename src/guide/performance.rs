@@ -27,4 +27,4 @@
 //! something through or narrow. [`Meeting::tick`] at [`Meeting::next_deadline`] lets taps decide faster after a consent has come to its end; consents end on time without it.
 
 #[cfg(doc)]
-use crate::{Durability, Group, Meeting, Tap, Verifier};
+use crate::{Group, Meeting, Tap, archive::Verifier, ledger::Durability};

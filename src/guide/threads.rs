@@ -69,4 +69,4 @@
 //! A process that forks must not use a tap or a meeting in the child: see [`Tap`].
 
 #[cfg(doc)]
-use crate::{FileStore, Group, KeptSource, Meeting, Settling, Tap, Withdrawals};
+use crate::{Group, KeptSource, Meeting, Settling, Tap, Withdrawals, ledger::FileStore};
