@@ -1,9 +1,9 @@
 //! AV1 temporal units as consecutive OBUs, and black ones (AV1 bitstream and decoding process specification §5).
 
 use super::{
-    Header, Sequence, Size,
     bits::{BitReader, BitWriter},
     blocks::{self, Block, BlockWriter, Partition, Square},
+    header::{Header, Sequence, Size},
     obu::{self, Obu, TEMPORAL_LAYERS},
     range_coder::{RangeEncoder, Symbol},
 };

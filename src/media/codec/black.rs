@@ -2,7 +2,11 @@
 
 use alloc::{boxed::Box, vec};
 
-use super::{Codec, Sequence, Size, av1, blocks, h264, hevc, vp8, vp9};
+use super::{
+    av1, blocks, h264,
+    header::{Codec, Sequence, Size},
+    hevc, vp8, vp9,
+};
 
 /// Writes the black frames that replace a stream's withheld ones: a keyframe, then frames that repeat it. In HEVC and AV1 all are the same keyframe.
 pub(super) struct Black {

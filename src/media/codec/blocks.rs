@@ -2,7 +2,7 @@
 //!
 //! A superblock is 64 by 64 samples. A block that reaches beyond the picture's edge is halved if the other half is outside, or else split into four.
 
-use super::Size;
+use super::header::Size;
 
 /// The side of a superblock, in units of 8 samples, the side of the smallest block.
 const LARGEST: u32 = 8;

@@ -1,8 +1,8 @@
 //! H.264 access units in a byte stream (ITU-T H.264 annex B), and black ones.
 
 use super::{
-    Header, Sequence, Size,
     bits::{BitWriter, NalReader},
+    header::{Header, Sequence, Size},
     nal,
 };
 

@@ -1,9 +1,9 @@
 //! HEVC access units in a byte stream (ITU-T H.265 annex B), and black ones.
 
 use super::{
-    Header, Sequence, Size,
     bits::{BitWriter, NalReader},
     cabac::{CabacEncoder, Context},
+    header::{Header, Sequence, Size},
     nal,
     resume::Dependency,
 };

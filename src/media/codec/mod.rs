@@ -9,70 +9,28 @@ mod blocks;
 mod bool_coder;
 mod cabac;
 mod h264;
+mod header;
 mod hevc;
 pub(crate) mod nal;
 pub(crate) mod obu;
 mod opus;
 mod range_coder;
 mod resume;
+mod silence;
 mod vp8;
 mod vp9;
 
 use alloc::{boxed::Box, vec};
 
 use black::Black;
+pub(crate) use header::Codec;
+use header::Header;
 use resume::{Continuity, Dependency};
 
 use crate::types::{
     time::Time,
     verdict::{Reason, Verdict},
 };
-
-/// How the frames of a stream are encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Codec {
-    /// One or more streams in one packet (RFC 7845 §5.1.1).
-    Opus {
-        streams: u8,
-    },
-    /// One stream, each packet with copies of earlier ones (RFC 2198).
-    RedundantOpus,
-    H264,
-    Hevc,
-    Vp8,
-    Vp9,
-    Av1,
-}
-
-/// What a frame's header says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Header {
-    dependency: Dependency,
-    /// How many microseconds before the frame the earliest audio in it was captured; `None` if it does not say.
-    reach: Option<u32>,
-    sequence: Sequence,
-    is_shown: bool,
-    /// Its blank frame, if it is audio.
-    silence: Option<opus::Silence>,
-}
-
-/// The pictures from a frame on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sequence {
-    /// Like those before it.
-    Same,
-    /// 8-bit 4:2:0, shown in decoding order.
-    Of(Size),
-    /// Any others: they have no black frames.
-    Other,
-}
-
-/// The size of a picture as shown, in luma samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Size {
-    width: u32,
-    height: u32,
-}
 
 /// A frame whose header was read.
 #[derive(Clone, Copy, Debug)]
@@ -94,67 +52,7 @@ enum Blanks {
     Black(Black),
 }
 
-impl Header {
-    /// An audio frame.
-    const fn audio(reach: Option<u32>, silence: opus::Silence) -> Self {
-        Self {
-            dependency: Dependency::Independent,
-            reach,
-            sequence: Sequence::Same,
-            is_shown: true,
-            silence: Some(silence),
-        }
-    }
-
-    const fn keyframe(sequence: Sequence) -> Self {
-        Self {
-            dependency: Dependency::Idr,
-            sequence,
-            ..Self::delta(true)
-        }
-    }
-
-    const fn delta(is_shown: bool) -> Self {
-        Self {
-            dependency: Dependency::Delta,
-            reach: Some(0),
-            sequence: Sequence::Same,
-            is_shown,
-            silence: None,
-        }
-    }
-}
-
-impl Size {
-    /// The size of the largest black frames in macroblocks of 16 by 16: 4096 by 2304, for example.
-    const MOST_MACROBLOCKS: usize = 36_864;
-    const LONGEST_SIDE: u32 = 8192;
-
-    /// Returns `None` for an empty size, and for one too large for black frames.
-    fn new(width: u32, height: u32) -> Option<Self> {
-        let size = Self { width, height };
-        let (across, down) = size.blocks(16);
-        let sides = 1..=Self::LONGEST_SIDE;
-        let is_valid = sides.contains(&width)
-            && sides.contains(&height)
-            && across as usize * down as usize <= Self::MOST_MACROBLOCKS;
-        is_valid.then_some(size)
-    }
-
-    /// Returns how many blocks of `side` by `side` samples it has, across and down.
-    fn blocks(self, side: u32) -> (u32, u32) {
-        (
-            self.width.div_ceil(side.max(1)),
-            self.height.div_ceil(side.max(1)),
-        )
-    }
-}
-
 impl Codec {
-    pub(crate) const fn is_valid(self) -> bool {
-        !matches!(self, Self::Opus { streams: 0 })
-    }
-
     fn read(self, frame: &[u8]) -> Option<Header> {
         match self {
             Self::Opus { streams } => opus::read(frame, streams),
@@ -167,15 +65,10 @@ impl Codec {
         }
     }
 
-    /// Whether it is an audio codec.
-    pub(crate) const fn is_sound(self) -> bool {
-        matches!(self, Self::Opus { .. } | Self::RedundantOpus)
-    }
-
     /// Allocates the room for blank frames.
     fn blanks(self) -> Blanks {
         let silent = |streams: u8| {
-            let room = 1 + opus::LONGEST_SILENCE * usize::from(streams);
+            let room = 1 + silence::LONGEST_SILENCE * usize::from(streams);
             Blanks::Silent(vec![0; room].into())
         };
         match self {

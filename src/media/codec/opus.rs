@@ -1,28 +1,13 @@
 //! Opus packets (RFC 6716), several streams in one (RFC 7845), and redundant ones (RFC 2198).
 
-use super::Header;
+use super::{
+    header::Header,
+    silence::{LONGEST, Silence},
+};
 
-/// The maximum duration of a packet, 120 ms (RFC 6716 §3.2.5), in blocks of 2.5 ms.
-const LONGEST: u32 = 48;
 const BLOCK_MICROS: u32 = 2500;
 /// The maximum length of a frame in bytes (RFC 6716 §3.2.1).
 const MOST_BYTES: usize = 1275;
-
-/// A CELT frame whose silence flag, the first range-coded symbol, is set (RFC 6716 §4.3).
-const SILENT_FRAME: [u8; 2] = [0xFF, 0xFE];
-/// The length of the longest silent packet in bytes.
-pub(super) const LONGEST_SILENCE: usize = 3 + SILENT_FRAME.len() * LONGEST as usize;
-
-/// A packet of silence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Silence {
-    /// Its duration in blocks of 2.5 ms.
-    blocks: u32,
-    stereo: bool,
-    streams: u8,
-    /// The block header in front of a redundant packet.
-    payload_type: Option<u8>,
-}
 
 /// The properties of a packet of one stream.
 #[derive(Clone, Copy)]
@@ -201,40 +186,4 @@ fn has_lbrr(toc: u8, frame: &[u8]) -> bool {
     let vad_flags = blocks_of(toc).div_ceil(8);
     let flag = |bit: u32| (first << bit) & 0x80 != 0;
     flag(vad_flags) || toc & 4 != 0 && flag(2 * vad_flags + 1)
-}
-
-impl Silence {
-    /// Writes the packet. Returns its length, or `None` if the buffer is too short.
-    ///
-    /// The packet has frames, as after empty ones a decoder may conceal the loss by continuing the last audio (RFC 6716 §3.2.1).
-    pub(super) fn write(self, room: &mut [u8]) -> Option<usize> {
-        const OTHERS: u8 = 3;
-        // Full band, with the longest frames that divide the duration.
-        let size = self.blocks.trailing_zeros().min(3);
-        let count = u8::try_from(self.blocks >> size).ok()?;
-        let size = u8::try_from(size).ok()?;
-        let toc = (28 + size) << 3 | u8::from(self.stereo) << 2;
-
-        let length = room.len();
-        let mut room = room.iter_mut();
-        let mut put = |byte| room.next().map(|place| *place = byte);
-        if let Some(payload_type) = self.payload_type {
-            put(payload_type)?;
-        }
-        for left in (0..self.streams).rev() {
-            if count == 1 {
-                put(toc)?;
-            } else {
-                put(toc | OTHERS)?;
-                put(count)?;
-            }
-            if left > 0 {
-                put(SILENT_FRAME.len().try_into().ok()?)?;
-            }
-            for _ in 0..count {
-                SILENT_FRAME.into_iter().try_for_each(&mut put)?;
-            }
-        }
-        Some(length - room.len())
-    }
 }

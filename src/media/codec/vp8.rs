@@ -1,6 +1,9 @@
 //! VP8 frames (RFC 6386), and black ones.
 
-use super::{Header, Sequence, Size, bool_coder::BoolEncoder};
+use super::{
+    bool_coder::BoolEncoder,
+    header::{Header, Sequence, Size},
+};
 
 const TAG: usize = 3;
 const KEY: usize = 7;

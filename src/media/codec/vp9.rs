@@ -1,10 +1,10 @@
 //! VP9 frames, or superframes of several, and black ones (VP9 bitstream and decoding process specification, version 0.6).
 
 use super::{
-    Header, Sequence, Size,
     bits::{BitReader, BitWriter},
     blocks::{self, Block, BlockWriter, Partition, Square},
     bool_coder::BoolEncoder,
+    header::{Header, Sequence, Size},
 };
 
 const FRAME_MARKER: u32 = 2;
