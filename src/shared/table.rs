@@ -246,6 +246,11 @@ impl Table {
     /// Returns the strongest reason why somebody does not consent to all of these throughout the passage; none if they do. Not a snapshot: see the third point in `shared/mod.rs`.
     /// For frames that go only if everything is consented to, this is shorter than [`Table::consent`].
     #[expect(
+        clippy::inline_always,
+        reason = "a call would take longer than the few loads"
+    )]
+    #[inline(always)]
+    #[expect(
         clippy::indexing_slicing,
         reason = "the compiler sees that it is in bounds"
     )]
