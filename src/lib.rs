@@ -48,6 +48,7 @@ pub use control::outlet::OutletOptions;
 #[cfg(feature = "std")]
 pub use control::past::{Entered, PastMeeting};
 pub use control::stream::StreamOptions;
+pub use control::verified::VerifiedLedger;
 #[cfg(feature = "std")]
 pub use control::withdrawals::Withdrawals;
 pub use evidence::seal::{

@@ -66,7 +66,8 @@ impl Room {
     /// The same meeting after a crash.
     fn resumed(self) -> Self {
         drop(self.meeting);
-        let meeting = Meeting::resume(&self.memory.read(), self.memory.writer()).unwrap();
+        let meeting =
+            Meeting::resume(&common::verified(&self.memory.read()), self.memory.writer()).unwrap();
         Self::of(meeting, self.memory, self.notice)
     }
 

@@ -79,7 +79,7 @@ data! {
     "evidence/export/erasure.rs" Erasure: erasure().outlets;
     "evidence/export/erasure.rs" ErasureList: [erasure()];
     "evidence/export/erasure.rs" Recalled: erasure().outlets.remove(0).ranges;
-    "evidence/export/history.rs" Ending: [
+    "control/history.rs" Ending: [
         Ending::Expired, Ending::Withdrawn, Ending::Superseded, Ending::Restricted, Ending::Left, Ending::Torn, Ending::MeetingEnded,
     ];
     "evidence/export/outlet.rs" Range: receipt().released.remove(0).ranges;
@@ -156,6 +156,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
         "only reading and checking makes one",
         &[
             "control/ledger/read.rs Ledger",
+            "control/verified.rs VerifiedLedger",
             "evidence/verify.rs Verifier",
         ],
     ),
@@ -337,7 +338,7 @@ fn memory() -> Memory {
 }
 
 fn receipt() -> Receipt {
-    Receipt::of(&memory().read(), "who").unwrap()
+    Receipt::of(&common::verified(&memory().read()), "who").unwrap()
 }
 
 fn beside() -> Beside {
@@ -353,7 +354,7 @@ fn beside() -> Beside {
 }
 
 fn erasure() -> ErasureList {
-    ErasureList::of(&memory().read(), "who").unwrap()
+    ErasureList::of(&common::verified(&memory().read()), "who").unwrap()
 }
 
 fn counts() -> Vec<TapCount> {

@@ -13,10 +13,10 @@ use crate::{
         outlet::OutletOptions,
         register::Register,
         registry::Registry,
-        replay::replay,
         serial::Stays,
         state::{Core, State},
         stream::{Owner, StreamOptions},
+        verified::VerifiedLedger,
     },
     gate::tap::{StreamSource, Tap},
     media::{
@@ -137,8 +137,9 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`LedgerError`] for an entry that could not have been made, for a meeting that has ended, and if the ledger cannot be gone on with.
-    pub fn resume(ledger: &Ledger, writer: LedgerWriter) -> Result<Self, LedgerError> {
+    /// [`LedgerError`] for a meeting that has ended, and if the ledger cannot be gone on with.
+    pub fn resume(verified: &VerifiedLedger, writer: LedgerWriter) -> Result<Self, LedgerError> {
+        let ledger = verified.ledger();
         let fault = |line: usize, what| LedgerError {
             line: line as u64 + 1,
             what,
@@ -148,7 +149,7 @@ impl Meeting {
             return Err(fault(end, LedgerFault::Ended));
         }
         let life = Life::next();
-        let (table, register) = replay(ledger, life, Stays::OfProcess)?;
+        let (table, register) = verified.register(life, Stays::OfProcess)?;
         // It goes on as the same; no other may be opened as it.
         register.instance().take();
         let latest = ledger.lines.last().map_or(Time::START, |line| line.at);

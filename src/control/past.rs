@@ -17,8 +17,8 @@ use crate::{
             Place, Store, WALL_END,
         },
         register::Register,
-        replay::replay,
         serial::Stays,
+        verified::VerifiedLedger,
     },
     types::{authority::Authority, error::Error, ids::Life, time::Time},
 };
@@ -26,7 +26,7 @@ use crate::{
 /// A meeting's ledger in which people can still withdraw, whether the meeting has ended, its process has gone, or it goes on elsewhere.
 ///
 /// People are named by their ids: what one withdraws goes for all of their stays, whether they have left or not. Nobody joins, agrees or is released here.
-/// [`Receipt::of`](crate::evidence::export::Receipt::of) its [`ledger`](Self::ledger) says what was withdrawn,
+/// Verify a copy of its [`ledger`](Self::ledger) afterwards: [`Receipt::of`](crate::evidence::export::Receipt::of) that says what was withdrawn,
 /// [`ErasureList::of`](crate::evidence::export::ErasureList::of) it what must go, and [`Verifier::recheck`](crate::Verifier::recheck) which frames.
 ///
 /// What is entered carries the time of day, and what the device's signature before vouched for goes no further;
@@ -81,7 +81,7 @@ impl PastMeeting {
             }
             Err(error) => return Err(error),
         };
-        Ok(Self::new(ledger, way, device)?)
+        Ok(Self::new(ledger.verify()?, way, device)?)
     }
 
     /// Goes on with a ledger that is kept elsewhere than in a file, and to which `store` appends. See to it that nobody else does meanwhile.
@@ -90,17 +90,17 @@ impl PastMeeting {
     ///
     /// [`LedgerError`] for an entry that could not have been made.
     pub fn of(
-        ledger: Ledger,
+        ledger: VerifiedLedger,
         store: Box<dyn Store>,
         device: Option<Device>,
     ) -> Result<Self, LedgerError> {
         Self::new(ledger, Way::Store(store), device)
     }
 
-    fn new(ledger: Ledger, way: Way, device: Option<Device>) -> Result<Self, LedgerError> {
-        let (_, register) = replay(&ledger, Life(0), Stays::OfReplay(0))?;
+    fn new(ledger: VerifiedLedger, way: Way, device: Option<Device>) -> Result<Self, LedgerError> {
+        let (_, register) = ledger.register(Life(0), Stays::OfReplay(0))?;
         Ok(Self {
-            ledger,
+            ledger: ledger.into_ledger(),
             register,
             way,
             device,

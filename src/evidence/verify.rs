@@ -8,11 +8,12 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    control::ledger::{Entry, Head, Ledger, LedgerError, LedgerFault},
-    evidence::{
-        export::history::{History, Interval},
-        seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
+    control::{
+        history::{History, Interval},
+        ledger::{Entry, Head, Ledger, LedgerError, LedgerFault},
+        verified::VerifiedLedger,
     },
+    evidence::seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
     types::{digest::Digest, kind::Kind, purpose::Purposes, tag::Tag, time::Millis},
 };
 
@@ -134,15 +135,12 @@ struct Consent {
 const CELLS: usize = 16 * 16;
 
 impl Verifier {
-    /// Prepares a ledger that was read; every entry is judged again, as by [`Ledger::verify`]. What lies [beside](Ledger::beside) it counts as entered.
+    /// Prepares a verified ledger. What lies [beside](Ledger::beside) it counts as entered.
     ///
     /// [`Ledger::anchored`] says how much of it is vouched for: read the ledger with a head that was kept apart.
-    ///
-    /// # Errors
-    ///
-    /// [`LedgerError`] for the first entry that could not have been made.
-    pub fn new(ledger: &Ledger) -> Result<Self, LedgerError> {
-        ledger.verify()?;
+    #[must_use]
+    pub fn new(verified: &VerifiedLedger) -> Self {
+        let ledger = verified.ledger();
         let mut verifier = Self {
             head: ledger.head,
             unanchored: ledger.unanchored(),
@@ -154,13 +152,11 @@ impl Verifier {
             cells: Vec::new(),
             consents: Vec::new(),
         };
+        for (who, history) in verified.histories() {
+            verifier.add(who, history, ledger);
+        }
         for (index, line) in ledger.lines.iter().enumerate() {
             match &line.entry {
-                Entry::Joined { who, .. } if !verifier.people.contains_key(who) => {
-                    if let Some(history) = History::of(ledger, who) {
-                        verifier.add(who, &history, ledger);
-                    }
-                }
                 Entry::StreamOpened { kind, owner, .. } => verifier.streams.push(Opened {
                     line: number(index),
                     kind: *kind,
@@ -180,7 +176,7 @@ impl Verifier {
                 _ => {}
             }
         }
-        Ok(verifier)
+        verifier
     }
 
     /// Another process goes on with the ledger, with streams of its own.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use framegate::{
-    Kind, Ledger, Purposes,
+    Kind, Ledger, Purposes, VerifiedLedger,
     export::ts27560::{ConsentRecord, Event, Particulars, State},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     lines::{Act, Line},
 };
 
-fn records(ledger: &Ledger, who: &str) -> Vec<ConsentRecord> {
+fn records(ledger: &VerifiedLedger, who: &str) -> Vec<ConsentRecord> {
     let particulars = Particulars {
         started: STARTED,
         address: "1 Example Street".into(),
@@ -28,7 +28,8 @@ fn records(ledger: &Ledger, who: &str) -> Vec<ConsentRecord> {
 }
 
 pub fn check(bytes: &[u8], law: &Law, fault: Option<Fault>) -> Result<(), String> {
-    let ledger = Ledger::read(bytes, None, None).map_err(|error| error.to_string())?;
+    let ledger = Ledger::read(bytes, None, None).and_then(Ledger::verify);
+    let ledger = ledger.map_err(|error| error.to_string())?;
     for who in law.people() {
         for record in records(&ledger, who) {
             let notice = record.pii_processing.privacy_notice.digest.to_string();

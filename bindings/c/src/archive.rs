@@ -4,13 +4,15 @@ use alloc::vec::Vec;
 
 use super::{
     handle::{Handle, Objects},
-    ledger::{LEDGERS, told},
+    ledger::LEDGERS,
     meeting::{HeadOut, InstanceInOut},
     memory::{Array, Each, In, Optional, Out, Text, answer, sized},
     seal::{CarriedInOut, MEETING_KEYS, PayloadDigestOut, People, SubjectIn},
     status::Status,
 };
-use framegate::{Archived, Finding, Ledger, MeetingKey, Purposes, Seals, Subjects, Verifier};
+use framegate::{
+    Archived, Finding, MeetingKey, Purposes, Seals, Subjects, VerifiedLedger, Verifier,
+};
 
 pub(super) static VERIFIERS: Objects<Verifier> = Objects::new(8);
 
@@ -174,12 +176,11 @@ extern "C" fn framegate_finding_name(finding: u32) -> Text<'static> {
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_verifier_open(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     verifier: Out<'_, Handle<Verifier>>,
-    line: Out<'_, u64>,
 ) -> i32 {
-    answer((Each(verifier), Each(Optional(line))), |(room, line)| {
-        let verifier = told(&line, Verifier::new(&*LEDGERS.get(ledger)?))?;
+    answer(verifier, |room| {
+        let verifier = Verifier::new(&*LEDGERS.get(ledger)?);
         room.put(VERIFIERS.insert(verifier)?);
         Ok(())
     })

@@ -16,7 +16,7 @@ use super::{
 };
 use framegate::{
     Device, Digest, Durability, Error, Head, Instance, Ledger, LedgerWriter, Meeting, Participant,
-    Settling, Time, Withdrawals,
+    Settling, Time, VerifiedLedger, Withdrawals,
     binding::{CloseBeside, Knows, is_in_store},
 };
 
@@ -366,7 +366,7 @@ extern "C" fn framegate_meeting_open(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_resume(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     options: In<'_, MeetingOptions<'_>>,
     meeting: Out<'_, Handle<Shared>>,
 ) -> i32 {
@@ -374,7 +374,7 @@ extern "C" fn framegate_meeting_resume(
         let options = options.sized()?;
         let ledger = LEDGERS.get(ledger)?;
         open(&meeting, |callbacks| {
-            let (writer, events) = options.writer(Some(&ledger), callbacks)?;
+            let (writer, events) = options.writer(Some(ledger.ledger()), callbacks)?;
             Ok((Meeting::resume(&ledger, writer)?, events))
         })
     })

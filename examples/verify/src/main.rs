@@ -20,7 +20,7 @@ use std::{
 
 use clap::Parser;
 use framegate::{
-    Finding, Head, Ledger, MeetingKey, Purposes, Seals, Verifier, export::ErasureList,
+    Finding, Head, Ledger, MeetingKey, Purposes, Seals, VerifiedLedger, Verifier, export::ErasureList,
 };
 
 use crate::{
@@ -89,9 +89,10 @@ fn verify(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
         &arguments.ledger,
         Ledger::read_file(&arguments.ledger, head.as_ref(), None),
     )?;
-    let verifier = named(&arguments.ledger, Verifier::new(&ledger))?;
+    let ledger = named(&arguments.ledger, ledger.verify())?;
+    let verifier = Verifier::new(&ledger);
     let archive = Archive::read(&arguments.archive)?;
-    let key = arguments.secret.as_deref().map(|path| key(path, &ledger));
+    let key = arguments.secret.as_deref().map(|path| key(path, ledger.ledger()));
     let key = key.transpose()?;
 
     let subjects = archive.subjects();
@@ -189,7 +190,7 @@ fn write(
     out: &Path,
     archive: &Archive,
     findings: &[Finding],
-    ledger: &Ledger,
+    ledger: &VerifiedLedger,
 ) -> Result<(), Box<dyn Error>> {
     named(out, fs::create_dir(out))?;
     let found = || archive.rows.iter().zip(findings);
@@ -216,5 +217,5 @@ fn write(
         .collect();
     let lists = lists.iter().filter(|list| !list.outlets.is_empty());
     archive::write_lines(&out.join("recalled.jsonl"), lists)?;
-    archive::write_lines(&out.join("head.json"), [&ledger.head].into_iter())
+    archive::write_lines(&out.join("head.json"), [&ledger.ledger().head].into_iter())
 }

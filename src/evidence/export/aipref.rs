@@ -2,7 +2,7 @@
 
 use super::standing::everybody;
 use crate::{
-    control::ledger::Ledger,
+    control::verified::VerifiedLedger,
     types::{ids::OutletId, purpose::Purposes},
 };
 
@@ -12,7 +12,7 @@ use crate::{
 /// Nothing is said of `search` and `ai-use`, so these are unknown; a purpose for them there is none.
 /// The draft's categories are anybody's use. What people agreed to is the controller's: state a `y` only where nobody else gets it.
 #[must_use]
-pub fn preference(ledger: &Ledger, outlet: OutletId) -> &'static str {
+pub fn preference(ledger: &VerifiedLedger, outlet: OutletId) -> &'static str {
     if everybody(ledger, outlet, Purposes::TRAIN) {
         "train-ai=y"
     } else {
