@@ -122,7 +122,12 @@ impl Meeting {
             meeting: id.into(),
             participants: room,
         };
-        let may = meeting.core.state.lock().register.may(Time::START, &opened);
+        let may = meeting
+            .core
+            .state
+            .lock()
+            .register
+            .check(Time::START, &opened);
         may?;
         if !instance.take() {
             return Err(Error::RepeatedInstance);

@@ -13,8 +13,8 @@ use crate::{
     control::{
         consent::{PublicKey, Scope},
         ledger::{
-            self, Beside, Device, Entry, FileStore, FileStoreError, Ledger, LedgerError, Line,
-            Place, Store, WALL_END,
+            self, Beside, Device, Entry, FileStore, FileStoreError, Ledger, LedgerError, Place,
+            Store, WALL_END,
         },
         register::Register,
         serial::Stays,
@@ -154,7 +154,7 @@ impl PastMeeting {
     }
 
     fn enter(&mut self, entry: Entry, now: SystemTime) -> Result<Entered, Error> {
-        self.register.may(self.at(), &entry)?;
+        self.register.check(self.at(), &entry)?;
         let wall = micros(now);
         if let Way::Beside(place) = &self.way {
             let head = self.ledger.head;
@@ -186,7 +186,7 @@ impl PastMeeting {
         }
         let mut left = Vec::new();
         for beside in beside {
-            let may = self.register.may(self.at(), &beside.entry).is_ok();
+            let may = self.register.check(self.at(), &beside.entry).is_ok();
             if self.ledger.lacks(&beside)
                 && (!may || self.append(beside.wall, &beside.entry).is_err())
             {
@@ -203,22 +203,16 @@ impl PastMeeting {
             return Err(Error::Ledger);
         };
         let at = self.ledger.lines.last().map_or(Time::START, |line| line.at);
-        let line = Line {
-            n: self.ledger.head.entries,
-            prev: self.ledger.head.hash,
-            at,
-            wall: Some(wall),
-            entry: entry.clone(),
-        };
-        let line = serde_json::to_vec(&line).map_err(|_| Error::Ledger)?;
-        let whole = [&line[..], b"\n"].concat();
-        store.append(&whole, true).map_err(|_| Error::Ledger)?;
+        let line = ledger::line_after(self.ledger.head, at, Some(wall), entry);
+        let (line, _) = line.ok_or(Error::Ledger)?;
+        store.append(&line, true).map_err(|_| Error::Ledger)?;
         let device = public(self.device.as_ref());
-        let taken = self.ledger.take(&line, device.as_ref());
+        let taken = self.ledger.take(line.trim_ascii_end(), device.as_ref());
         taken.map_err(|_| Error::Ledger)?;
         self.ledger.torn = false;
         self.register.apply(at, entry);
-        self.register.renew(entry, self.ledger.head.hash);
+        self.register
+            .rotate_challenges(entry, self.ledger.head.hash);
         Ok(())
     }
 }

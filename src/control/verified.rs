@@ -50,7 +50,7 @@ fn judge(ledger: &Ledger) -> Result<Histories, LedgerError> {
     let mut lives = Lives::new();
     let mut recorder = Recorder::new(ledger);
     for (index, line) in ledger.lines.iter().enumerate() {
-        let may = replay.register.may(line.at, &line.entry).is_ok();
+        let may = replay.register.check(line.at, &line.entry).is_ok();
         if !may || !lives.may(line, &replay.register) {
             return Err(impossible(index));
         }
@@ -61,7 +61,7 @@ fn judge(ledger: &Ledger) -> Result<Histories, LedgerError> {
     let mut register = replay.register;
     for (index, line) in (ledger.lines.len()..).zip(ledger.lines_beside()) {
         // What could not have happened did not.
-        if register.may(line.at, &line.entry).is_ok() {
+        if register.check(line.at, &line.entry).is_ok() {
             register.apply(line.at, &line.entry);
             recorder.take(index, &line, &register);
         }
@@ -147,7 +147,8 @@ impl<'l> Replay<'l> {
     /// Applies the next line, of this index, that may be.
     fn apply(&mut self, index: usize, line: &Line) -> Result<(), LedgerError> {
         self.register.apply(line.at, &line.entry);
-        self.register.renew(&line.entry, self.ledger.hash(index));
+        self.register
+            .rotate_challenges(&line.entry, self.ledger.hash(index));
         let is_there = match &line.entry {
             Entry::Joined { who, .. } => self.register.stay(who).is_some(),
             _ => true,
