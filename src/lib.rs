@@ -51,9 +51,8 @@ pub use control::stream::StreamOptions;
 pub use control::verified::VerifiedLedger;
 #[cfg(feature = "std")]
 pub use control::withdrawals::Withdrawals;
-pub use evidence::seal::{
-    Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects,
-};
+pub use evidence::archive::{Archived, Carried, PayloadDigest, Seal, Subject, Subjects};
+pub use evidence::seal::{MeetingKey, StreamKey};
 pub use evidence::verify::{Finding, Seals, Verifier};
 pub use evidence::{export, wire};
 pub use gate::admission::{Admission, Batch, Cleared};

@@ -115,9 +115,9 @@ data! {
     "shared/settling.rs" TapRelease: [TapRelease { stream: stream(), outlet: outlet(), released: 3, last: Some(millis(4)), is_releasing: true }];
     "media/schema.rs" Field: Vec::from(schema().fields());
     "media/schema.rs" Schema: [schema()];
-    "evidence/seal.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];
-    "evidence/seal.rs" Seal: [Seal::from_bytes([9; 16])];
-    "evidence/seal.rs" PayloadDigest: [PayloadDigest::from_bytes([9; 32])];
+    "evidence/archive.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];
+    "evidence/archive.rs" Seal: [Seal::from_bytes([9; 16])];
+    "evidence/archive.rs" PayloadDigest: [PayloadDigest::from_bytes([9; 32])];
     "types/instance.rs" Instance: [Instance::from_bytes([9; 16]).unwrap()];
     "types/tag.rs" Tag: [tag(), tag().meet(tag())];
     "types/time.rs" Time: [Time::START, millis(1), Time::from_micros(-1), Time::from_micros(i64::MAX)];
@@ -197,9 +197,9 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "media/payload.rs PayloadMut",
             "media/payload.rs Plane",
             "media/payload.rs PlaneMut",
-            "evidence/seal.rs Archived",
-            "evidence/seal.rs Subject",
-            "evidence/seal.rs Subjects",
+            "evidence/archive.rs Archived",
+            "evidence/archive.rs Subject",
+            "evidence/archive.rs Subjects",
         ],
     ),
     (

@@ -13,7 +13,10 @@ use crate::{
         ledger::{Entry, Head, Ledger, LedgerError, LedgerFault},
         verified::VerifiedLedger,
     },
-    evidence::seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
+    evidence::{
+        archive::{Archived, Carried, Subject, Subjects},
+        seal::{MeetingKey, StreamKeys},
+    },
     types::{digest::Digest, kind::Kind, purpose::Purposes, tag::Tag, time::Millis},
 };
 
@@ -98,7 +101,7 @@ pub struct Verifier {
     /// Where each person's consents are in `consents`: by kind, then by purpose.
     cells: Vec<(usize, usize)>,
     /// Those of a cell in the order of time.
-    consents: Vec<Consent>,
+    consents: Vec<ConsentPeriod>,
 }
 
 #[derive(Debug)]
@@ -118,7 +121,7 @@ struct Declared {
 
 /// An unbroken consent, as it was from one line to another.
 #[derive(Debug)]
-struct Consent {
+struct ConsentPeriod {
     opened: u32,
     closed: u32,
     since: Millis,
@@ -195,7 +198,7 @@ impl Verifier {
                 if kind.never_cleared().is_none() {
                     let of_cell = history.of_cell(kind, purpose);
                     self.consents
-                        .extend(of_cell.flat_map(|interval| Consent::all(interval, ledger)));
+                        .extend(of_cell.flat_map(|interval| ConsentPeriod::all(interval, ledger)));
                 }
                 self.cells.push((first, self.consents.len()));
             }
@@ -388,7 +391,7 @@ impl Verifier {
     }
 
     /// Those of a cell.
-    fn consents(&self, cell: usize) -> &[Consent] {
+    fn consents(&self, cell: usize) -> &[ConsentPeriod] {
         let range = self.cells.get(cell);
         let consents = range.and_then(|&(first, end)| self.consents.get(first..end));
         consents.unwrap_or_default()
@@ -397,10 +400,10 @@ impl Verifier {
     /// The consent of a cell under which a frame of this tag was released.
     fn consent<'c>(
         &self,
-        consents: &'c [Consent],
+        consents: &'c [ConsentPeriod],
         tag: Tag,
         generation: u32,
-    ) -> Option<&'c Consent> {
+    ) -> Option<&'c ConsentPeriod> {
         let captured = tag.captured().floor();
         // What is derived has the generation of its earliest source, which may be of just before it was agreed to what is made of it.
         let is_derived = tag.stream().is_none();
@@ -417,7 +420,7 @@ impl Verifier {
 
     /// Whether a derived frame, which does not tell its stream, may have been released before a crash, under a consent that was withdrawn since:
     /// lines that were lost with that crash had the numbers of later ones.
-    fn may_be_former(&self, consents: &[Consent], tag: Tag) -> bool {
+    fn may_be_former(&self, consents: &[ConsentPeriod], tag: Tag) -> bool {
         let (captured, generation) = (tag.captured().floor(), tag.generation());
         tag.stream().is_none()
             && consents.iter().any(|consent| {
@@ -430,7 +433,7 @@ impl Verifier {
     }
 }
 
-impl Consent {
+impl ConsentPeriod {
     fn all(interval: &Interval, ledger: &Ledger) -> impl Iterator<Item = Self> {
         let span = interval.span;
         let began = ledger.lines.get(span.opened).map(|line| line.at.floor());
