@@ -20,7 +20,8 @@ use std::{
 
 use clap::Parser;
 use framegate::{
-    Finding, Head, Ledger, MeetingKey, Purposes, Seals, VerifiedLedger, Verifier, export::ErasureList,
+    Finding, Head, Ledger, MeetingKey, Purposes, Seals, VerifiedLedger, Verifier,
+    export::ErasureList,
 };
 
 use crate::{
@@ -92,7 +93,10 @@ fn verify(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let ledger = named(&arguments.ledger, ledger.verify())?;
     let verifier = Verifier::new(&ledger);
     let archive = Archive::read(&arguments.archive)?;
-    let key = arguments.secret.as_deref().map(|path| key(path, ledger.ledger()));
+    let key = arguments
+        .secret
+        .as_deref()
+        .map(|path| key(path, ledger.ledger()));
     let key = key.transpose()?;
 
     let subjects = archive.subjects();
