@@ -142,8 +142,9 @@ impl Verifier {
     ///
     /// [`Ledger::anchored`] says how much of it is vouched for: read the ledger with a head that was kept apart.
     #[must_use]
-    pub fn new(verified: &VerifiedLedger) -> Self {
-        let ledger = verified.ledger();
+    pub fn new(ledger: &VerifiedLedger) -> Self {
+        let histories = ledger.histories();
+        let ledger = ledger.ledger();
         let mut verifier = Self {
             head: ledger.head,
             unanchored: ledger.unanchored(),
@@ -155,7 +156,7 @@ impl Verifier {
             cells: Vec::new(),
             consents: Vec::new(),
         };
-        for (who, history) in verified.histories() {
+        for (who, history) in histories {
             verifier.add(who, history, ledger);
         }
         for (index, line) in ledger.lines.iter().enumerate() {
