@@ -23,7 +23,7 @@ use comfy_table::{
 use framegate::{
     Authority, Digest, Entered, Grant, Kind, Kinds, PastMeeting, PublicKey, Purposes, Scope, Time,
     export::Receipt,
-    ledger::{Device, Entry, Head, Ledger, Line},
+    ledger::{Device, Entry, Head, Ledger, Line, VerifiedLedger},
 };
 
 use crate::quoted::{is_plain, printable, quoted};
@@ -117,15 +117,16 @@ fn tell(arguments: &Arguments) -> Result<String, String> {
     if ledger.lines.is_empty() {
         return Err(problem(path, "line 1: there is no entry"));
     }
-    ledger.verify().map_err(|error| problem(path, error))?;
+    let verified = ledger.verify().map_err(|error| problem(path, error))?;
+    let ledger = verified.ledger();
     let told = match &arguments.who {
-        None => format!("{}\n{}\n", verified(&ledger, arguments), table(&ledger)),
-        Some(who) => receipt(path, &ledger, who)?,
+        None => format!("{}\n{}\n", reliance(ledger, arguments), table(ledger)),
+        Some(who) => receipt(path, &verified, who)?,
     };
     Ok(told)
 }
 
-fn receipt(path: &Path, ledger: &Ledger, who: &str) -> Result<String, String> {
+fn receipt(path: &Path, ledger: &VerifiedLedger, who: &str) -> Result<String, String> {
     let receipt = Receipt::of(ledger, who);
     let receipt =
         receipt.ok_or_else(|| problem(path, format_args!("{} never joined", quoted(who))))?;
@@ -176,7 +177,12 @@ fn withdraw(asked: &Withdrawal) -> Result<String, String> {
             );
         }
     }
-    receipt(path, past.ledger(), &asked.who)
+    let ledger = past.ledger().clone().verify();
+    receipt(
+        path,
+        &ledger.map_err(|error| problem(path, error))?,
+        &asked.who,
+    )
 }
 
 /// Names that are separated by commas. In quotes a comma is a name's own.
@@ -228,7 +234,7 @@ fn problem(path: &Path, error: impl Display) -> String {
 }
 
 /// How far a ledger can be relied on, in a few lines.
-fn verified(ledger: &Ledger, arguments: &Arguments) -> String {
+fn reliance(ledger: &Ledger, arguments: &Arguments) -> String {
     let entries = ledger.head.entries;
     let meeting = ledger.lines.first().map(|line| &line.entry);
     let mut told = Vec::new();

@@ -7,7 +7,10 @@ use core::mem::offset_of;
 pub use crate::gate::decide::Decisions;
 use crate::{
     control::{ledger, meeting::Meeting, serial, withdrawals::Withdrawals},
-    evidence::seal::{PayloadDigest, Seal, StreamKey, Subject},
+    evidence::{
+        archive::{PayloadDigest, Seal, Subject},
+        seal::StreamKey,
+    },
     gate::{
         admission::Batch,
         cleared::Cleared,

@@ -207,13 +207,13 @@ pub mod ledger {
     };
     #[cfg(feature = "std")]
     pub use crate::control::ledger::{FileStore, FileStoreError};
+    pub use crate::control::verified::VerifiedLedger;
 }
 
 /// Released frames that are kept: sealed tags, and the check before anybody trains on them.
 pub mod archive {
-    pub use crate::evidence::seal::{
-        Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects,
-    };
+    pub use crate::evidence::archive::{Archived, Carried, PayloadDigest, Seal, Subject, Subjects};
+    pub use crate::evidence::seal::{MeetingKey, StreamKey};
     pub use crate::evidence::verify::{Finding, Seals, Verifier};
 }
 

@@ -457,7 +457,7 @@ fn sealing_and_verifying_archives() {
     });
     assert_eq!(seen, 0);
 
-    let verifier = Verifier::new(&ledger.read()).unwrap();
+    let verifier = Verifier::new(&common::verified(&ledger.read()));
     let frame = Archived {
         instance: key.instance(),
         carried: last,

@@ -146,5 +146,5 @@ fn meeting(ids: &[String]) -> (Verifier, Vec<Tag>) {
     });
     let tags = tags.collect();
     let ledger: Ledger = ledger.read();
-    (Verifier::new(&ledger).expect("a ledger"), tags)
+    (Verifier::new(&crate::common::verified(&ledger)), tags)
 }

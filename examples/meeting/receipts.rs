@@ -16,6 +16,7 @@ pub fn write(outcome: &Outcome, results: &Path) -> Result<(), Problem> {
     let ledger = results.join(LEDGER);
     let bytes = fs::read(&ledger).map_err(|error| Problem::unreadable(&ledger, &error))?;
     let read = Ledger::read(&bytes, Some(&outcome.head), None)
+        .and_then(Ledger::verify)
         .map_err(|error| Problem::unwritable(&ledger, &io::Error::other(error)))?;
 
     let folder = results.join(RECEIPTS);

@@ -59,9 +59,10 @@ fn forge(bytes: &[u8]) -> Vec<u8> {
 
 /// No panic.
 fn export(bytes: &[u8]) {
-    let Ok(ledger) = Ledger::read(bytes, None, None) else {
+    let Ok(verified) = Ledger::read(bytes, None, None).and_then(Ledger::verify) else {
         return;
     };
+    let ledger = verified.ledger();
     let particulars = Particulars {
         started: Duration::from_secs(1_700_000_000),
         address: "1 Example Street".into(),
@@ -81,17 +82,17 @@ fn export(bytes: &[u8]) {
         .take(1)
         .collect();
     for outlet in &outlets {
-        let _ = aipref::preference(&ledger, *outlet);
-        let _ = TrainingMining::of(&ledger, *outlet);
+        let _ = aipref::preference(&verified, *outlet);
+        let _ = TrainingMining::of(&verified, *outlet);
     }
     let joined = ledger.lines.iter().filter_map(|line| match &line.entry {
         Entry::Joined { who, .. } => Some(who),
         _ => None,
     });
     for who in joined.take(1) {
-        let _ = Receipt::of(&ledger, who);
-        let _ = ConsentRecord::all(&ledger, who, &particulars);
-        let _ = ErasureList::of(&ledger, who);
+        let _ = Receipt::of(&verified, who);
+        let _ = ConsentRecord::all(&verified, who, &particulars);
+        let _ = ErasureList::of(&verified, who);
         for outlet in &outlets {
             let dialog = vcon::Dialog {
                 party: 0,
@@ -99,8 +100,8 @@ fn export(bytes: &[u8]) {
                 outlet: *outlet,
                 started: particulars.started,
             };
-            let _ = vcon::Consent::of(&ledger, who, &dialog);
-            let _ = vcon::LawfulBasis::of(&ledger, who, &dialog);
+            let _ = vcon::Consent::of(&verified, who, &dialog);
+            let _ = vcon::LawfulBasis::of(&verified, who, &dialog);
         }
     }
 }

@@ -14,10 +14,10 @@ use crate::{
         outlet::OutletOptions,
         register::Register,
         registry::Registry,
-        replay::replay,
         serial::Stays,
         state::{Core, State},
         stream::{Owner, StreamOptions},
+        verified::VerifiedLedger,
     },
     gate::tap::{StreamSource, Tap, TapParts},
     media::{
@@ -125,7 +125,12 @@ impl Meeting {
             meeting: id.into(),
             participants: room,
         };
-        let may = meeting.core.state.lock().register.may(Time::START, &opened);
+        let may = meeting
+            .core
+            .state
+            .lock()
+            .register
+            .check(Time::START, &opened);
         may?;
         if !instance.take() {
             return Err(Error::RepeatedInstance);
@@ -140,8 +145,9 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`LedgerError`] for an entry that could not have been made, for a meeting that has ended, and if the ledger cannot be gone on with.
-    pub fn resume(ledger: &Ledger, writer: LedgerWriter) -> Result<Self, LedgerError> {
+    /// [`LedgerError`] for a meeting that has ended, and if the ledger cannot be gone on with.
+    pub fn resume(verified: &VerifiedLedger, writer: LedgerWriter) -> Result<Self, LedgerError> {
+        let ledger = verified.ledger();
         let fault = |line: usize, what| LedgerError {
             line: line as u64 + 1,
             what,
@@ -151,7 +157,7 @@ impl Meeting {
             return Err(fault(end, LedgerFault::Ended));
         }
         let life = Life::next();
-        let (table, register) = replay(ledger, life, Stays::OfProcess)?;
+        let (table, register) = verified.register(life, Stays::OfProcess)?;
         // It goes on as the same; no other may be opened as it.
         register.instance().take();
         let latest = ledger.lines.last().map_or(Time::START, |line| line.at);

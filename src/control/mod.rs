@@ -1,6 +1,8 @@
 //! The control half: who is there, what they agreed to, and what is published of it. Off the media threads; it may allocate.
 
+pub(crate) mod agreed;
 pub(crate) mod consent;
+pub(crate) mod history;
 pub(crate) mod join;
 pub(crate) mod ledger;
 pub(crate) mod lives;
@@ -14,10 +16,10 @@ pub(crate) mod outlet;
 pub(crate) mod past;
 pub(crate) mod register;
 pub(crate) mod registry;
-pub(crate) mod replay;
 pub(crate) mod serial;
 pub(crate) mod state;
 pub(crate) mod stream;
 pub(crate) mod traffic;
+pub(crate) mod verified;
 #[cfg(feature = "std")]
 pub(crate) mod withdrawals;

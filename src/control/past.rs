@@ -14,12 +14,12 @@ use crate::{
     control::{
         consent::{PublicKey, Scope},
         ledger::{
-            self, Beside, Device, Entry, FileStore, FileStoreError, Ledger, LedgerError, Line,
-            Place, Store, WALL_END,
+            self, Beside, Device, Entry, FileStore, FileStoreError, Ledger, LedgerError, Place,
+            Store, WALL_END,
         },
         register::Register,
-        replay::replay,
         serial::Stays,
+        verified::VerifiedLedger,
     },
     types::{authority::Authority, error::Error, ids::Life, time::Time},
 };
@@ -27,7 +27,7 @@ use crate::{
 /// A meeting's ledger in which people can still withdraw, whether the meeting has ended, its process has gone, or it goes on elsewhere.
 ///
 /// People are named by their ids: what one withdraws goes for all of their stays, whether they have left or not. Nobody joins, agrees or is released here.
-/// [`Receipt::of`](crate::evidence::export::Receipt::of) its [`ledger`](Self::ledger) says what was withdrawn,
+/// Verify a copy of its [`ledger`](Self::ledger) afterwards: [`Receipt::of`](crate::evidence::export::Receipt::of) that says what was withdrawn,
 /// [`ErasureList::of`](crate::evidence::export::ErasureList::of) it what must go, and [`Verifier::recheck`](crate::archive::Verifier::recheck) which frames.
 ///
 /// What is entered carries the time of day, and what the device's signature before vouched for goes no further;
@@ -101,7 +101,7 @@ impl PastMeeting {
             }
             Err(error) => return Err(error),
         };
-        Ok(Self::new(ledger, way, device)?)
+        Ok(Self::new(ledger.verify()?, way, device)?)
     }
 
     /// Goes on with a ledger that is kept elsewhere than in a file, and to which `store` appends. See to it that nobody else does meanwhile.
@@ -110,17 +110,17 @@ impl PastMeeting {
     ///
     /// [`LedgerError`] for an entry that could not have been made.
     pub fn of(
-        ledger: Ledger,
+        ledger: VerifiedLedger,
         store: Box<dyn Store>,
         device: Option<Device>,
     ) -> Result<Self, LedgerError> {
         Self::new(ledger, Way::Store(store), device)
     }
 
-    fn new(ledger: Ledger, way: Way, device: Option<Device>) -> Result<Self, LedgerError> {
-        let (_, register) = replay(&ledger, Life(0), Stays::OfReplay(0))?;
+    fn new(ledger: VerifiedLedger, way: Way, device: Option<Device>) -> Result<Self, LedgerError> {
+        let (_, register) = ledger.register(Life(0), Stays::OfReplay(0))?;
         Ok(Self {
-            ledger,
+            ledger: ledger.into_ledger(),
             register,
             way,
             device,
@@ -174,7 +174,7 @@ impl PastMeeting {
     }
 
     fn enter(&mut self, entry: Entry, now: SystemTime) -> Result<Entered, Error> {
-        self.register.may(self.at(), &entry)?;
+        self.register.check(self.at(), &entry)?;
         let wall = micros(now);
         if let Way::Beside(place) = &self.way {
             let head = self.ledger.head;
@@ -206,7 +206,7 @@ impl PastMeeting {
         }
         let mut left = Vec::new();
         for beside in beside {
-            let may = self.register.may(self.at(), &beside.entry).is_ok();
+            let may = self.register.check(self.at(), &beside.entry).is_ok();
             if self.ledger.lacks(&beside)
                 && (!may || self.append(beside.wall, &beside.entry).is_err())
             {
@@ -223,22 +223,16 @@ impl PastMeeting {
             return Err(Error::Ledger);
         };
         let at = self.ledger.lines.last().map_or(Time::START, |line| line.at);
-        let line = Line {
-            n: self.ledger.head.entries,
-            prev: self.ledger.head.hash,
-            at,
-            wall: Some(wall),
-            entry: entry.clone(),
-        };
-        let line = serde_json::to_vec(&line).map_err(|_| Error::Ledger)?;
-        let whole = [&line[..], b"\n"].concat();
-        store.append(&whole, true).map_err(|_| Error::Ledger)?;
+        let line = ledger::line_after(self.ledger.head, at, Some(wall), entry);
+        let (line, _) = line.ok_or(Error::Ledger)?;
+        store.append(&line, true).map_err(|_| Error::Ledger)?;
         let device = public(self.device.as_ref());
-        let taken = self.ledger.take(&line, device.as_ref());
+        let taken = self.ledger.take(line.trim_ascii_end(), device.as_ref());
         taken.map_err(|_| Error::Ledger)?;
         self.ledger.torn = false;
         self.register.apply(at, entry);
-        self.register.renew(entry, self.ledger.head.hash);
+        self.register
+            .rotate_challenges(entry, self.ledger.head.hash);
         Ok(())
     }
 }

@@ -36,8 +36,10 @@ pub(crate) struct Register {
     meeting: String,
     seats: Vec<Seat>,
     stays: Stays,
-    /// The ids of all stays that there were, in the order of joining.
+    /// The ids of all stays that there were, in the order of joining, which is that of their numbers.
     ids: Vec<(Participant, String)>,
+    /// All who ever joined, and in which seat those are who are there.
+    people: BTreeMap<String, Option<usize>>,
     /// The keys of ids that ever joined with one.
     keys: BTreeMap<String, PublicKey>,
     /// The guardians of ids that ever joined with one.
@@ -83,8 +85,8 @@ pub(crate) struct Stay {
 
 impl Stay {
     /// The only one who can agree for them (R2).
-    fn agrees(&self) -> Authority {
-        consent::agrees(self.guardian.is_some())
+    fn who_consents(&self) -> Authority {
+        consent::who_consents(self.guardian.is_some())
     }
 }
 
@@ -93,10 +95,6 @@ impl Seat {
         self.stay
             .as_ref()
             .is_some_and(|stay| stay.number == who.stay)
-    }
-
-    fn is_of(&self, id: &str) -> bool {
-        self.stay.as_ref().is_some_and(|stay| stay.id == id)
     }
 
     /// Applies an act of, or over, who sits here, and publishes what it makes of their consent.
@@ -109,12 +107,12 @@ impl Seat {
 
     /// Whoever withdraws, it is closed; by a child's own refusal until they leave.
     fn withdraw(&mut self, at: Time, by: Authority, scope: Scope) {
-        let agrees = self.stay.as_ref().map(Stay::agrees);
+        let who_consents = self.stay.as_ref().map(Stay::who_consents);
         if let Some(stay) = &mut self.stay {
             stay.withdrew.retain(|(of, _)| !scope.contains(*of));
             stay.withdrew.push((scope, at));
         }
-        if (agrees, by) == (Some(Authority::Guardian), Authority::Participant) {
+        if (who_consents, by) == (Some(Authority::Guardian), Authority::Participant) {
             self.change(at, scope, Act::Refused);
         }
         self.change(at, scope, Act::Withdrew);
@@ -165,6 +163,7 @@ impl Register {
             seats: (0..table.room()).map(seat).collect(),
             stays,
             ids: Vec::new(),
+            people: BTreeMap::new(),
             keys: BTreeMap::new(),
             guardians: BTreeMap::new(),
             notices: Vec::new(),
@@ -187,8 +186,10 @@ impl Register {
 
     /// The id of a stay, present or past.
     pub(crate) fn id(&self, who: Participant) -> Option<&str> {
-        let mut ids = self.ids.iter();
-        Some(&*ids.find(|(participant, _)| *participant == who)?.1)
+        let ids = &self.ids;
+        let index = ids.binary_search_by_key(&who.stay, |(participant, _)| participant.stay);
+        let (participant, id) = ids.get(index.ok()?)?;
+        (*participant == who).then_some(id)
     }
 
     /// The ids of who is there, and which stay it is.
@@ -206,7 +207,7 @@ impl Register {
 
     /// Whether somebody of this id ever joined.
     fn has_been(&self, id: &str) -> bool {
-        self.ids.iter().any(|(_, other)| other == id)
+        self.people.contains_key(id)
     }
 
     pub(crate) fn is_present(&self, who: Participant) -> bool {
@@ -227,7 +228,7 @@ impl Register {
 
     /// The stay of somebody who is there, by id, and which of its seat's stays it is, from 1.
     pub(crate) fn stay(&self, id: &str) -> Option<(u32, &Stay)> {
-        let seat = self.seats.iter().find(|seat| seat.is_of(id))?;
+        let seat = self.seats.get((*self.people.get(id)?)?)?;
         Some((seat.stays, seat.stay.as_ref()?))
     }
 
@@ -331,9 +332,9 @@ impl Register {
             .collect()
     }
 
-    /// Whether an entry may be: what the rules ask of it.
-    pub(crate) fn may(&self, at: Time, entry: &Entry) -> Result<(), Error> {
-        let present = |who: &str| self.seats.iter().any(|seat| seat.is_of(who));
+    /// Checks an entry against the rules, signatures included: once, before it is applied.
+    pub(crate) fn check(&self, at: Time, entry: &Entry) -> Result<(), Error> {
+        let present = |who: &str| self.stay(who).is_some();
         match entry {
             Entry::Withdrew { scope, .. } if scope.is_empty() => {
                 Err(Error::Empty("withdrawal's scope"))
@@ -345,7 +346,7 @@ impl Register {
             entry if self.has_ended => match entry {
                 Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
                 Entry::Withdrew { .. } => Err(Error::UnknownParticipant),
-                Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
+                Entry::Restricted { who, by, .. } => self.check_restrict(who.as_deref(), *by),
                 // Somebody withdraws from a ledger whose meeting is over, or whose last line was torn after that.
                 Entry::Resumed { .. } | Entry::Settled { .. } | Entry::Signed { .. } => Ok(()),
                 _ => Err(Error::Ended),
@@ -355,12 +356,12 @@ impl Register {
                 participants: 0, ..
             } => Err(Error::Empty("room for participants")),
             Entry::Joined { who, guardian, key } => {
-                self.may_join(who, guardian.as_deref(), key.as_ref())
+                self.check_join(who, guardian.as_deref(), key.as_ref())
             }
             Entry::Left { who } if !present(who) => Err(Error::UnknownParticipant),
-            Entry::Expired { who, scopes } => self.may_expire(at, who, scopes),
+            Entry::Expired { who, scopes } => self.check_expire(at, who, scopes),
             Entry::Withdrew { who, .. } if !self.has_been(who) => Err(Error::UnknownParticipant),
-            Entry::Restricted { who, by, .. } => self.may_restrict(who.as_deref(), *by),
+            Entry::Restricted { who, by, .. } => self.check_restrict(who.as_deref(), *by),
             Entry::Lifted { who, by, .. } => {
                 Restrainer::new(*by, who.is_none()).ok_or(Error::NotARestrainer(*by))?;
                 match who {
@@ -368,7 +369,7 @@ impl Register {
                     _ => Ok(()),
                 }
             }
-            Entry::Shown { notice } => self.may_show(notice),
+            Entry::Shown { notice } => self.check_show(notice),
             Entry::Superseded { notice } => {
                 let mut notices = self.notices.iter();
                 let is_current =
@@ -379,13 +380,13 @@ impl Register {
                     Err(Error::UnknownNotice)
                 }
             }
-            Entry::Granted { who, by, grant } => self.may_grant(at, who, *by, grant),
+            Entry::Granted { who, by, grant } => self.check_grant(at, who, *by, grant),
             Entry::Refused {
                 who,
                 by,
                 grant,
                 why,
-            } => self.may_refuse(at, who.as_deref(), (*by, *why), grant),
+            } => self.check_refuse(at, who.as_deref(), (*by, *why), grant),
             Entry::Named {
                 purpose,
                 recipient,
@@ -405,13 +406,13 @@ impl Register {
                 recipient,
                 purposes,
                 ..
-            } => self.may_open_outlet(*outlet, name, recipient.as_deref(), *purposes),
+            } => self.check_open_outlet(*outlet, name, recipient.as_deref(), *purposes),
             _ => Ok(()),
         }
     }
 
     /// Over whoever ever joined, for later stays; over everybody.
-    fn may_restrict(&self, who: Option<&str>, by: Authority) -> Result<(), Error> {
+    fn check_restrict(&self, who: Option<&str>, by: Authority) -> Result<(), Error> {
         Restrainer::new(by, who.is_none()).ok_or(Error::NotARestrainer(by))?;
         match who {
             Some(who) if !self.has_been(who) => Err(Error::UnknownParticipant),
@@ -419,7 +420,7 @@ impl Register {
         }
     }
 
-    fn may_join(
+    fn check_join(
         &self,
         who: &str,
         guardian: Option<&str>,
@@ -431,7 +432,7 @@ impl Register {
         if guardian == Some(who) {
             return Err(Error::OwnGuardian);
         }
-        if self.seats.iter().any(|seat| seat.is_of(who)) {
+        if self.stay(who).is_some() {
             return Err(Error::AlreadyJoined);
         }
         if key.is_some_and(|key| !key.is_valid())
@@ -448,7 +449,7 @@ impl Register {
             .ok_or(Error::Full("participants"))
     }
 
-    fn may_open_outlet(
+    fn check_open_outlet(
         &self,
         outlet: OutletId,
         name: &str,
@@ -471,7 +472,7 @@ impl Register {
         }
     }
 
-    fn may_show(&self, notice: &Notice) -> Result<(), Error> {
+    fn check_show(&self, notice: &Notice) -> Result<(), Error> {
         // Who has no name yet is nobody that it could describe.
         if self.specific(notice.scope).is_empty() {
             return Err(Error::Empty("notice's scope"));
@@ -485,16 +486,16 @@ impl Register {
         }
     }
 
-    fn may_grant(&self, at: Time, who: &str, by: Authority, grant: &Grant) -> Result<(), Error> {
+    fn check_grant(&self, at: Time, who: &str, by: Authority, grant: &Grant) -> Result<(), Error> {
         let (_, stay) = self.stay(who).ok_or(Error::UnknownParticipant)?;
         let refused = |why| Error::Refused(why, by);
-        if stay.agrees() != by {
+        if stay.who_consents() != by {
             return Err(refused(Refusal::Overreach));
         }
         let mut notices = self.notices.iter();
         let shown = notices.find(|shown| shown.notice.digest == grant.notice);
         let scope = self.specific(grant.scope);
-        consent::covers(shown, grant, (scope, self.identifies(scope.purposes)), at)?;
+        consent::check_notice(shown, grant, (scope, self.identifies(scope.purposes)), at)?;
         if scope.is_empty() {
             return Err(Error::Empty("grant's scope"));
         }
@@ -524,7 +525,7 @@ impl Register {
     }
 
     /// No more and no less than what has come to its end.
-    fn may_expire(&self, at: Time, who: &str, scopes: &[Scope]) -> Result<(), Error> {
+    fn check_expire(&self, at: Time, who: &str, scopes: &[Scope]) -> Result<(), Error> {
         let (_, stay) = self.stay(who).ok_or(Error::UnknownParticipant)?;
         let expired = stay.consents.expired(at.floor());
         if expired.is_empty() || expired != scopes {
@@ -534,7 +535,7 @@ impl Register {
     }
 
     /// Only what would be refused, and for no other reason. For somebody who is not there nobody but they and a guardian could even try to agree.
-    fn may_refuse(
+    fn check_refuse(
         &self,
         at: Time,
         who: Option<&str>,
@@ -542,7 +543,7 @@ impl Register {
         grant: &Grant,
     ) -> Result<(), Error> {
         let refused = match who {
-            Some(who) => self.may_grant(at, who, by, grant),
+            Some(who) => self.check_grant(at, who, by, grant),
             None if matches!(by, Authority::Participant | Authority::Guardian) => {
                 Err(Error::UnknownParticipant)
             }
@@ -591,6 +592,9 @@ impl Register {
                 for seat in self.seats_of(Some(who)) {
                     seat.change(at, Scope::ALL, Act::Left);
                     seat.stay = None;
+                }
+                if let Some(seat) = self.people.get_mut(who) {
+                    *seat = None;
                 }
             }
             Entry::Shown { notice } => {
@@ -657,7 +661,7 @@ impl Register {
                     let by = seat
                         .stay
                         .as_ref()
-                        .map_or(Authority::Participant, Stay::agrees);
+                        .map_or(Authority::Participant, Stay::who_consents);
                     seat.withdraw(at, by, Scope::ALL);
                 }
             }
@@ -743,10 +747,11 @@ impl Register {
     pub(crate) fn close(&mut self) {
         self.has_ended = true;
         self.seats.iter_mut().for_each(Seat::close);
+        self.people.values_mut().for_each(|seat| *seat = None);
     }
 
     /// Renews the challenges of those whom an entry concerns, from the hash of its line.
-    pub(crate) fn renew(&mut self, entry: &Entry, line: Digest) {
+    pub(crate) fn rotate_challenges(&mut self, entry: &Entry, line: Digest) {
         let who = match entry {
             Entry::Joined { who, .. } | Entry::Withdrew { who, .. } => Some(&**who),
             Entry::Resumed { torn: true } => None,
@@ -762,9 +767,14 @@ impl Register {
 
     /// The seats of a person, or of everybody.
     fn seats_of(&mut self, who: Option<&str>) -> impl Iterator<Item = &mut Seat> {
-        self.seats
-            .iter_mut()
-            .filter(move |seat| who.is_none_or(|who| seat.is_of(who)))
+        let theirs = match who {
+            Some(who) => {
+                let index = self.people.get(who).copied().flatten();
+                index.and_then(|index| self.seats.get_mut(index..=index))
+            }
+            None => Some(self.seats.as_mut_slice()),
+        };
+        theirs.unwrap_or_default().iter_mut()
     }
 
     fn join(&mut self, at: Time, who: &str, guardian: Option<String>, key: Option<PublicKey>) {
@@ -796,6 +806,7 @@ impl Register {
             seat.change(at, scope, Act::Restricted(by));
         }
         self.ids.push((participant, who.into()));
+        self.people.insert(who.into(), Some(index));
         if let Some(key) = key {
             self.keys.insert(who.into(), key);
         }

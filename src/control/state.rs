@@ -140,7 +140,7 @@ impl State {
     fn enter_queued(&mut self, queued: &Queued) {
         self.publish(queued.at, &queued.entry);
         if let Some(line) = self.queue.push(queued) {
-            self.register.renew(&queued.entry, line);
+            self.register.rotate_challenges(&queued.entry, line);
         }
         self.complete();
     }
@@ -153,7 +153,7 @@ impl State {
                 for Beside { wall, entry, .. } in beside.iter().chain(more) {
                     // No earlier than what taps have released.
                     let at = self.present();
-                    if self.register.may(at, entry).is_ok() {
+                    if self.register.check(at, entry).is_ok() {
                         self.enter_queued(&Queued {
                             at,
                             wall: Some(*wall),
@@ -221,7 +221,7 @@ impl State {
 
     /// Whether an entry may be. If it is somebody's try to agree who could not, that is entered at once (R2).
     pub(crate) fn judge(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
-        let may = self.register.may(at, entry);
+        let may = self.register.check(at, entry);
         if let (Err(Error::Refused(why, by)), Entry::Granted { who, grant, .. }) = (may, entry) {
             let (who, grant) = (Some(who.clone()), grant.clone());
             let refused = Entry::Refused {
@@ -251,7 +251,7 @@ impl State {
             self.regroup(entry.touches());
             published
         };
-        self.register.renew(entry, line);
+        self.register.rotate_challenges(entry, line);
         self.renumber(&since);
         result
     }
@@ -277,7 +277,7 @@ impl State {
             });
             let queued = signed.as_ref().unwrap_or(queued);
             if let Some(line) = self.queue.renumber(queued) {
-                self.register.renew(&queued.entry, line);
+                self.register.rotate_challenges(&queued.entry, line);
             }
         }
         self.complete();
@@ -327,7 +327,7 @@ impl State {
         self.running()?;
         let who = self.id_of(whom)?;
         let entry = Entry::Restricted { who, by, scope };
-        self.register.may(at, &entry)?;
+        self.register.check(at, &entry)?;
         self.enter(at, entry);
         Ok(())
     }
@@ -336,7 +336,7 @@ impl State {
         let at = self.observe(now);
         self.running()?;
         let entry = Entry::Superseded { notice };
-        self.register.may(at, &entry)?;
+        self.register.check(at, &entry)?;
         self.enter(at, entry);
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use crate::{
     evidence::{
-        seal::{PayloadDigest, StreamKey},
+        archive::PayloadDigest,
+        seal::StreamKey,
         wire::{obu, sei},
     },
     media::{

@@ -36,217 +36,18 @@ use core::fmt;
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
-use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::types::{
-    error::Error,
-    instance::Instance,
-    kind::Kinds,
-    masked,
-    tag::{Tag, TagError},
+use crate::{
+    evidence::archive::{Archived, Carried, PayloadDigest, Seal, Subject, Subjects},
+    types::{error::Error, instance::Instance, tag::Tag},
 };
 
 const LABEL: &[u8; 16] = b"framegate seal 2";
 const STREAM_LABEL: &[u8; 18] = b"framegate stream 2";
 const DIGEST_LABEL: &[u8; 18] = b"framegate digest 2";
-
-/// The MAC that binds a tag to its meeting, its people and its payload: [`StreamKey::seal`].
-///
-/// Seals are compared in constant time.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Seal(#[serde(with = "crate::types::hex")] [u8; 16]);
-
-impl Seal {
-    /// A seal as it was received. Whether it holds, [`StreamKey::verify`] tells.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 16 bytes.
-    #[must_use]
-    pub const fn to_bytes(self) -> [u8; 16] {
-        self.0
-    }
-}
-
-impl PartialEq for Seal {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for Seal {}
-
-impl fmt::Display for Seal {
-    /// 32 hexadecimal digits.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", u128::from_be_bytes(self.0))
-    }
-}
-
-impl fmt::Debug for Seal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// A keyed digest of a canonical payload: [`StreamKey::digest`].
-///
-/// It can stand in an archive beside a tag and its seal, and says nothing of the payload to whoever does not have the meeting's secret.
-/// Digests are compared in constant time.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PayloadDigest(#[serde(with = "crate::types::hex")] [u8; 32]);
-
-impl PayloadDigest {
-    /// A digest as it was kept. Whether it is of a payload, [`StreamKey::digest`] of that payload tells.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 32 bytes.
-    #[must_use]
-    pub const fn to_bytes(self) -> [u8; 32] {
-        self.0
-    }
-}
-
-impl PartialEq for PayloadDigest {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for PayloadDigest {}
-
-impl fmt::Display for PayloadDigest {
-    /// 64 hexadecimal digits.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for PayloadDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// What travels with a frame: its tag, and the seal if it has one. 16 bytes, or 32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Carried {
-    /// The tag.
-    pub tag: Tag,
-    /// Its seal. A tag without one says only what whoever wrote it says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seal: Option<Seal>,
-}
-
-impl From<Tag> for Carried {
-    fn from(tag: Tag) -> Self {
-        Self { tag, seal: None }
-    }
-}
-
-impl Carried {
-    /// The most bytes.
-    pub(crate) const MAX: usize = 32;
-
-    /// Its bytes, as [`Carried::from_bytes`] reads them.
-    pub(crate) fn to_bytes(self, room: &mut [u8; Self::MAX]) -> &[u8] {
-        let (tag, seal) = room.split_at_mut(16);
-        tag.copy_from_slice(&self.tag.to_bytes());
-        if let Some(own) = self.seal {
-            seal.copy_from_slice(&own.to_bytes());
-        }
-        let length = if self.seal.is_some() { 32 } else { 16 };
-        room.get(..length).unwrap_or_default()
-    }
-
-    /// Reads a tag of 16 bytes, or one with its seal of 32.
-    ///
-    /// # Errors
-    ///
-    /// [`TagError`] for any other length, and for what is no tag.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TagError> {
-        let length = TagError::Length(bytes.len());
-        let (tag, seal) = bytes.split_first_chunk().ok_or(length)?;
-        let seal = match seal {
-            [] => None,
-            seal => Some(Seal(seal.try_into().map_err(|_| length)?)),
-        };
-        let tag = Tag::from_bytes(*tag)?;
-        Ok(Self { tag, seal })
-    }
-}
-
-/// Somebody in a frame, by the id that they joined with.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Subject<'a> {
-    /// The id.
-    pub id: &'a str,
-    /// What they are in it as, beside the kind of the frame's tag: a face on a shared screen is [`Video`](crate::Kind::Video), and of what was derived
-    /// from several kinds, those that are theirs.
-    pub kinds: Kinds,
-}
-
-impl fmt::Debug for Subject<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subject")
-            .field("id", &masked::Bytes(self.id.len()))
-            .field("kinds", &self.kinds)
-            .finish()
-    }
-}
-
-impl Subject<'_> {
-    /// The kinds under which they must have agreed to a frame with this tag; none if that is not known.
-    pub(crate) fn kinds_with(&self, tag: Tag) -> Kinds {
-        tag.kinds_with(self.kinds)
-    }
-}
-
-/// Everybody in a frame, its stream's owner too, in the order of their ids and each once.
-///
-/// Of a frame in part it is those who are in what is left: [`Cleared::source`](crate::Cleared::source).
-#[derive(Clone, Copy, Debug)]
-pub struct Subjects<'a>(&'a [Subject<'a>]);
-
-impl<'a> Subjects<'a> {
-    /// Nobody is known. A frame of nobody's is never cleared.
-    pub const NONE: Self = Self(&[]);
-
-    /// None unless each id is larger than the one before, byte by byte.
-    #[must_use]
-    pub fn new(subjects: &'a [Subject<'a>]) -> Option<Self> {
-        let sorted = subjects.is_sorted_by(|one, next| one.id < next.id);
-        sorted.then_some(Self(subjects))
-    }
-
-    pub(crate) const fn get(self) -> &'a [Subject<'a>] {
-        self.0
-    }
-}
-
-/// What was released of a frame, as it is kept: what an archive has of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Archived<'a> {
-    /// Of which meeting it is.
-    pub instance: Instance,
-    /// Its tag with the seal; none if there is none, or if it does not parse.
-    pub carried: Option<Carried>,
-    /// Who is in it.
-    pub subjects: Subjects<'a>,
-    /// The digest of its payload, which whoever has the media and the secret can make again: [`StreamKey::digest`]. Without it no seal is checked.
-    pub digest: Option<PayloadDigest>,
-}
 
 /// What a meeting's tags are sealed with, for all its streams. It is wiped when it is dropped.
 pub struct MeetingKey {
@@ -368,7 +169,7 @@ impl StreamKey {
     pub(crate) fn digest_fed(&self, feed: impl FnOnce(&mut dyn FnMut(&[u8]))) -> PayloadDigest {
         let mut mac = self.digests.clone();
         feed(&mut |piece| mac.update(piece));
-        PayloadDigest(mac.finalize().into_bytes().into())
+        PayloadDigest::from_bytes(mac.finalize().into_bytes().into())
     }
 
     /// The seal of a frame: of its tag, of everybody in it, and of its payload by its digest.
@@ -393,12 +194,12 @@ impl StreamKey {
             update_sized(&mut mac, id.as_bytes());
             mac.update(&kinds.bits().to_be_bytes());
         }
-        mac.update(&digest.0);
+        mac.update(&digest.to_bytes());
         let mut seal = [0; 16];
         for (byte, of_mac) in seal.iter_mut().zip(mac.finalize().into_bytes()) {
             *byte = of_mac;
         }
-        Seal(seal)
+        Seal::from_bytes(seal)
     }
 
     /// Whether a seal is of this tag, these people and the payload of this digest.

@@ -8,10 +8,14 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    control::ledger::{Entry, Head, Ledger, LedgerError, LedgerFault},
+    control::{
+        history::{History, Interval},
+        ledger::{Entry, Head, Ledger, LedgerError, LedgerFault},
+        verified::VerifiedLedger,
+    },
     evidence::{
-        export::history::{History, Interval},
-        seal::{Archived, Carried, MeetingKey, StreamKeys, Subject, Subjects},
+        archive::{Archived, Carried, Subject, Subjects},
+        seal::{MeetingKey, StreamKeys},
     },
     types::{
         digest::Digest,
@@ -136,7 +140,7 @@ pub struct Verifier {
     /// Where each person's consents are in `consents`: by kind, then by purpose.
     cells: Vec<(usize, usize)>,
     /// Those of a cell in the order of time.
-    consents: Vec<Consent>,
+    consents: Vec<ConsentPeriod>,
 }
 
 #[derive(Debug)]
@@ -156,7 +160,7 @@ struct Declared {
 
 /// An unbroken consent, as it was from one line to another.
 #[derive(Debug)]
-struct Consent {
+struct ConsentPeriod {
     opened: u32,
     closed: u32,
     since: Millis,
@@ -173,15 +177,13 @@ struct Consent {
 const CELLS: usize = Kind::COUNT * Purposes::COUNT;
 
 impl Verifier {
-    /// Prepares a ledger that was read; every entry is judged again, as by [`Ledger::verify`]. What lies [beside](Ledger::beside) it counts as entered.
+    /// Prepares a verified ledger. What lies [beside](Ledger::beside) it counts as entered.
     ///
     /// [`Ledger::anchored`] says how much of it is vouched for: read the ledger with a head that was kept apart.
-    ///
-    /// # Errors
-    ///
-    /// [`LedgerError`] for the first entry that could not have been made.
-    pub fn new(ledger: &Ledger) -> Result<Self, LedgerError> {
-        ledger.verify()?;
+    #[must_use]
+    pub fn new(ledger: &VerifiedLedger) -> Self {
+        let histories = ledger.histories();
+        let ledger = ledger.ledger();
         let mut verifier = Self {
             head: ledger.head,
             unanchored: ledger.unanchored(),
@@ -193,13 +195,11 @@ impl Verifier {
             cells: Vec::new(),
             consents: Vec::new(),
         };
+        for (who, history) in histories {
+            verifier.add(who, history, ledger);
+        }
         for (index, line) in ledger.lines.iter().enumerate() {
             match &line.entry {
-                Entry::Joined { who, .. } if !verifier.people.contains_key(who) => {
-                    if let Some(history) = History::of(ledger, who) {
-                        verifier.add(who, &history, ledger);
-                    }
-                }
                 Entry::StreamOpened { kind, owner, .. } => verifier.streams.push(Opened {
                     line: number(index),
                     kind: *kind,
@@ -219,7 +219,7 @@ impl Verifier {
                 _ => {}
             }
         }
-        Ok(verifier)
+        verifier
     }
 
     /// Another process goes on with the ledger, with streams of its own.
@@ -238,7 +238,7 @@ impl Verifier {
                 if kind.never_cleared().is_none() {
                     let of_cell = history.of_cell(kind, purpose);
                     self.consents
-                        .extend(of_cell.flat_map(|interval| Consent::all(interval, ledger)));
+                        .extend(of_cell.flat_map(|interval| ConsentPeriod::all(interval, ledger)));
                 }
                 self.cells.push((first, self.consents.len()));
             }
@@ -431,7 +431,7 @@ impl Verifier {
     }
 
     /// Those of a cell.
-    fn consents(&self, cell: usize) -> &[Consent] {
+    fn consents(&self, cell: usize) -> &[ConsentPeriod] {
         let range = self.cells.get(cell);
         let consents = range.and_then(|&(first, end)| self.consents.get(first..end));
         consents.unwrap_or_default()
@@ -440,10 +440,10 @@ impl Verifier {
     /// The consent of a cell under which a frame of this tag was released.
     fn consent<'c>(
         &self,
-        consents: &'c [Consent],
+        consents: &'c [ConsentPeriod],
         tag: Tag,
         generation: u32,
-    ) -> Option<&'c Consent> {
+    ) -> Option<&'c ConsentPeriod> {
         let captured = tag.captured().floor();
         // What is derived has the generation of its earliest source, which may be of just before it was agreed to what is made of it.
         let is_derived = tag.stream().is_none();
@@ -460,7 +460,7 @@ impl Verifier {
 
     /// Whether a derived frame, which does not tell its stream, may have been released before a crash, under a consent that was withdrawn since:
     /// lines that were lost with that crash had the numbers of later ones.
-    fn may_be_former(&self, consents: &[Consent], tag: Tag) -> bool {
+    fn may_be_former(&self, consents: &[ConsentPeriod], tag: Tag) -> bool {
         let (captured, generation) = (tag.captured().floor(), tag.generation());
         tag.stream().is_none()
             && consents.iter().any(|consent| {
@@ -473,7 +473,7 @@ impl Verifier {
     }
 }
 
-impl Consent {
+impl ConsentPeriod {
     fn all(interval: &Interval, ledger: &Ledger) -> impl Iterator<Item = Self> {
         let span = interval.span;
         let began = ledger.lines.get(span.opened).map(|line| line.at.floor());

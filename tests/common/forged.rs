@@ -28,7 +28,11 @@ pub fn goes_on(bytes: &[u8]) -> Result<bool, String> {
     {
         return Ok(false);
     }
-    let Ok(mut meeting) = Meeting::resume(&ledger, LedgerWriter::default()) else {
+    let Ok(mut meeting) = ledger
+        .clone()
+        .verify()
+        .and_then(|ledger| Meeting::resume(&ledger, LedgerWriter::default()))
+    else {
         return Ok(false);
     };
     replay::check(&mut meeting, &ledger.lines, ledger.torn)?;

@@ -44,7 +44,7 @@ fn rewritten(honest: &[u8], from: usize, device: [u8; 32]) -> Vec<u8> {
     let ledger = Ledger::read(&kept, None, None).unwrap();
     let memory = Memory::default();
     let mut meeting = Meeting::resume(
-        &ledger,
+        &common::verified(&ledger),
         memory.writer().device(Device::new(&device).unwrap()),
     )
     .unwrap();

@@ -110,7 +110,7 @@ fn r5_nothing_is_cleared_that_was_captured_after_consent_had_ended_by_the_ledger
         ),
     ];
     for (what, ledger) in cases {
-        let verifier = Verifier::new(&ledger).unwrap();
+        let verifier = Verifier::new(&common::verified(&ledger));
         let found = |captured| {
             // Of before the line that ended it: a frame may have been on its way.
             let tag = tag(Kind::Audio, 0, TRAIN, captured, 7);
@@ -133,7 +133,7 @@ fn r5_an_end_that_was_put_off_clears_nothing_of_before_that() {
         (1000, lasting(5000)),
         (4000, lasting(9000)),
     ]);
-    let verifier = Verifier::new(&ledger).unwrap();
+    let verifier = Verifier::new(&common::verified(&ledger));
     let found = |captured, generation| {
         let tag = tag(Kind::Audio, 0, Purposes::ASSIST, captured, generation);
         found(&verifier, ledger.head.instance, "ada", tag)
@@ -157,7 +157,7 @@ fn r3_what_is_tagged_with_the_purposes_of_no_outlet_of_its_time_is_inconsistent(
         (2000, outlet(1, "recorder", RECORD)),
         (3000, outlet(2, "both", BOTH)),
     ]);
-    let verifier = Verifier::new(&ledger).unwrap();
+    let verifier = Verifier::new(&common::verified(&ledger));
     let found = |number, purposes, generation| {
         let tag = tag(Kind::Audio, number, purposes, 4000, generation);
         found(&verifier, ledger.head.instance, "ada", tag)
@@ -190,7 +190,7 @@ fn r3_what_is_tagged_with_the_purposes_of_no_outlet_of_its_time_is_inconsistent(
 #[test]
 fn r8_what_is_relabelled_as_derived_is_cleared_no_sooner_than_its_source() {
     let ledger = learning([(12_000, counted(&[])), (12_000, Entry::Ended {})]);
-    let verifier = Verifier::new(&ledger).unwrap();
+    let verifier = Verifier::new(&common::verified(&ledger));
     for (generation, captured, finding) in [
         (7, 5000, Finding::Cleared),
         (7, 999, Finding::Inconsistent),
@@ -236,13 +236,13 @@ fn crashed() -> (common::Memory, Vec<Tag>) {
 
 /// Which of the released frames an erasure list does not name.
 fn forgotten(ledger: &Ledger, released: &[Tag]) -> Vec<i64> {
-    let list = ErasureList::of(ledger, "ada").expect("a list");
+    let list = ErasureList::of(&common::verified(ledger), "ada").expect("a list");
     let ranges: Vec<_> = list
         .outlets
         .iter()
         .flat_map(|outlet| &outlet.ranges)
         .collect();
-    let receipt = Receipt::of(ledger, "ada").expect("a receipt");
+    let receipt = Receipt::of(&common::verified(ledger), "ada").expect("a receipt");
     let told: Vec<_> = receipt
         .released
         .iter()
@@ -264,7 +264,8 @@ fn forgotten(ledger: &Ledger, released: &[Tag]) -> Vec<i64> {
 fn r6_what_was_released_up_to_a_crash_is_erased_whatever_the_clock_says_afterwards() {
     for told in [-1, 1000, 4000, 9000] {
         let (memory, released) = crashed();
-        let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+        let mut meeting =
+            Meeting::resume(&common::verified(&memory.read()), memory.writer()).unwrap();
         let (_, ada) = meeting.stays().next().unwrap();
         let scope = Scope::new(Kinds::AUDIO, TRAIN);
         let settling = meeting
@@ -274,7 +275,7 @@ fn r6_what_was_released_up_to_a_crash_is_erased_whatever_the_clock_says_afterwar
         meeting.count(common::millis(told)).unwrap();
         assert_eq!(forgotten(&memory.read(), &released), [0; 0], "told {told}");
         let ledger = memory.read();
-        let verifier = Verifier::new(&ledger).unwrap();
+        let verifier = Verifier::new(&common::verified(&ledger));
         for tag in released {
             assert_eq!(
                 found(&verifier, ledger.head.instance, "ada", tag),
@@ -287,12 +288,17 @@ fn r6_what_was_released_up_to_a_crash_is_erased_whatever_the_clock_says_afterwar
 #[test]
 fn r6_what_is_withdrawn_where_the_meeting_is_gone_reaches_up_to_the_crash() {
     let (memory, released) = crashed();
-    let mut past = PastMeeting::of(memory.read(), Box::new(memory.clone()), None).unwrap();
+    let mut past = PastMeeting::of(
+        common::verified(&memory.read()),
+        Box::new(memory.clone()),
+        None,
+    )
+    .unwrap();
     let scope = Scope::new(Kinds::AUDIO, TRAIN);
     past.withdraw(Authority::Participant, "ada", scope, std::time::UNIX_EPOCH)
         .unwrap();
     assert_eq!(forgotten(past.ledger(), &released), [0; 0]);
-    let meeting = Meeting::resume(past.ledger(), memory.writer()).unwrap();
+    let meeting = Meeting::resume(&common::verified(past.ledger()), memory.writer()).unwrap();
     drop(meeting);
     assert_eq!(forgotten(&memory.read(), &released), [0; 0]);
 }
@@ -300,14 +306,14 @@ fn r6_what_is_withdrawn_where_the_meeting_is_gone_reaches_up_to_the_crash() {
 #[test]
 fn r5_what_was_released_up_to_a_crash_is_cleared_by_its_stream_and_generation_alone() {
     let (memory, released) = crashed();
-    let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let mut meeting = Meeting::resume(&common::verified(&memory.read()), memory.writer()).unwrap();
     let (_, ada) = meeting.stays().next().unwrap();
     let stream = StreamOptions::owned(ada, Kind::Audio, Format::OPAQUE);
     meeting.open_stream(stream).unwrap();
     let restricted = meeting.restrict(Authority::Host, None, Scope::ALL, common::millis(4000));
     drop(restricted.unwrap());
     let ledger = memory.read();
-    let verifier = Verifier::new(&ledger).unwrap();
+    let verifier = Verifier::new(&common::verified(&ledger));
     let instance = ledger.head.instance;
     for tag in released {
         assert_eq!(found(&verifier, instance, "ada", tag), Finding::Cleared);
@@ -345,7 +351,7 @@ fn r6_agreeing_again_after_a_crash_clears_nothing_of_before_it_whatever_lines_we
         (withdrawn, Finding::Recalled, Finding::Recalled),
         (kept, Finding::Cleared, Finding::Cleared),
     ] {
-        let verifier = Verifier::new(&ledger).unwrap();
+        let verifier = Verifier::new(&common::verified(&ledger));
         let found = |stream, captured, generation| {
             let tag = tag(Kind::Audio, stream, TRAIN, captured, generation);
             found(&verifier, ledger.head.instance, "ada", tag)
@@ -375,7 +381,7 @@ fn r6_a_derived_frame_is_of_before_a_crash_only_where_consent_reached_then() {
         (1002, withdrew("ada", Kinds::AUDIO, Purposes::ASSIST)),
         lasting(1003, 9000),
     ]);
-    let verifier = Verifier::new(&ledger).unwrap();
+    let verifier = Verifier::new(&common::verified(&ledger));
     for (captured, finding) in [
         (2999, Finding::Recalled),
         (3000, Finding::Cleared),
@@ -399,7 +405,7 @@ fn r8_what_is_agreed_to_within_a_millisecond_covers_nothing_that_was_derived_bef
     ]);
     book.enter(1_000_500, &granted("ada", grant(Kinds::CAPTION, TRAIN)));
     let ledger = book.read();
-    let verifier = Verifier::new(&ledger).unwrap();
+    let verifier = Verifier::new(&common::verified(&ledger));
     let kinds = Kinds::AUDIO | Kinds::CAPTION;
     for (generation, finding) in [(7, Finding::Inconsistent), (8, Finding::Cleared)] {
         let caption = tag(Kind::Caption, SEVERAL, TRAIN, 1001, generation);
@@ -420,7 +426,7 @@ fn r8_what_is_agreed_to_after_a_crash_covers_nothing_that_was_derived_before_it(
         ),
     ] {
         let ledger = learning(lines);
-        let verifier = Verifier::new(&ledger).unwrap();
+        let verifier = Verifier::new(&common::verified(&ledger));
         let kinds = Kinds::AUDIO | Kinds::CAPTION;
         let caption = tag(Kind::Caption, SEVERAL, TRAIN, 1000, 7);
         let found = found_as(&verifier, ledger.head.instance, ("ada", kinds), caption);
@@ -558,7 +564,7 @@ fn streams(ledger: &Ledger) -> Vec<Opened> {
 fn compare(steps: &[(i64, Step)], torn: bool, fault: Option<Fault>) -> Result<(), TestCaseError> {
     let (book, _) = book(steps, torn);
     let ledger = book.read();
-    let verifier = Verifier::new(&ledger).expect("a ledger that verifies");
+    let verifier = Verifier::new(&common::verified(&ledger));
     let mut world = World::default();
     let mut worlds = Vec::new();
     for line in &ledger.lines {

@@ -23,7 +23,7 @@ use framegate::{
     },
 };
 
-use crate::common::{Memory, millis, replay};
+use crate::common::{Memory, millis, replay, verified};
 
 const KILLS: u64 = 200;
 const IDS: [&str; 4] = ["ana", "ben", "eva", "olu"];
@@ -250,7 +250,9 @@ fn check(bytes: &[u8], seed: u64, reported: Option<usize>) -> Result<Ledger, Str
 fn resume(path: &Path, ledger: &Ledger) -> Result<(), String> {
     let store = FileStore::append_after(path, ledger).map_err(|error| error.to_string())?;
     let writer = LedgerWriter::new(Box::new(store)).durability(Durability::Batched);
-    let mut meeting = Meeting::resume(ledger, writer).map_err(|error| error.to_string())?;
+    let verified = ledger.clone().verify();
+    let resumed = verified.and_then(|ledger| Meeting::resume(&ledger, writer));
+    let mut meeting = resumed.map_err(|error| error.to_string())?;
     replay::check(&mut meeting, &ledger.lines, ledger.torn)?;
     let head = meeting.head();
     drop(meeting);
@@ -407,7 +409,7 @@ fn go_on(path: &Path, open: Open, steps: usize, mut report: impl FnMut(Head)) {
             continue;
         };
         match open(path, &ledger) {
-            Ok(store) => match Meeting::resume(&ledger, LedgerWriter::new(store)) {
+            Ok(store) => match Meeting::resume(&verified(&ledger), LedgerWriter::new(store)) {
                 Ok(meeting) => break meeting,
                 Err(error) => panic!("{error}"),
             },
@@ -564,7 +566,7 @@ fn r6_of_two_processes_that_go_on_with_a_ledger_one_writes_and_no_line_is_lost()
     );
     // Everybody who recovered a torn line said so.
     let ledger = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
-    ledger.verify().unwrap();
+    ledger.clone().verify().unwrap();
     let told = ledger
         .lines
         .iter()
@@ -604,7 +606,7 @@ fn fail_over<T>(
     drop(old);
     let settled = fs::read(path).unwrap();
     if let Ok(store) = then(begun, path, &ledger) {
-        let mut standby = Meeting::resume(&ledger, LedgerWriter::new(store)).unwrap();
+        let mut standby = Meeting::resume(&verified(&ledger), LedgerWriter::new(store)).unwrap();
         for id in ["ben", "eva", "olu"] {
             standby.join(JoinOptions::adult(id), millis(3)).unwrap();
         }
@@ -712,7 +714,8 @@ fn going_on_with_more_or_less_than_was_in_force_is_found_out() {
     let folder = tempfile::tempdir().unwrap();
     let bytes = whole().bytes();
     let ledger = Ledger::read(&bytes, None, None).unwrap();
-    let goes_on = |ledger: &Ledger| Meeting::resume(ledger, LedgerWriter::default()).unwrap();
+    let goes_on =
+        |ledger: &Ledger| Meeting::resume(&verified(ledger), LedgerWriter::default()).unwrap();
     assert_eq!(
         replay::check(&mut goes_on(&ledger), &ledger.lines, false),
         Ok(())

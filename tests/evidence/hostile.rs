@@ -57,7 +57,7 @@ fn real() -> Memory {
     let _ = meeting.supersede(renewed, millis(13)).unwrap();
     meeting.count(millis(14)).unwrap();
     drop(meeting);
-    let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let mut meeting = Meeting::resume(&common::verified(&memory.read()), memory.writer()).unwrap();
     let (_, ben) = meeting.participants().nth(1).unwrap();
     agree(
         &mut meeting,
@@ -521,7 +521,7 @@ fn the_check_finds_what_is_cleared_against_the_lines() {
     let ledger = real().read();
     let mut without = ledger.lines.clone();
     without.retain(|line| !matches!(line.entry, Entry::Granted { .. }));
-    let mut meeting = Meeting::resume(&ledger, LedgerWriter::default()).unwrap();
+    let mut meeting = Meeting::resume(&common::verified(&ledger), LedgerWriter::default()).unwrap();
     assert_eq!(replay::check(&mut meeting, &ledger.lines, false), Ok(()));
     assert!(replay::check(&mut meeting, &without, false).is_err());
 }

@@ -207,12 +207,13 @@ fn second_life(before: &[u8]) -> Vec<u8> {
         [&bytes[..=end], &more.bytes()[..]].concat()
     };
     let ledger = Ledger::read(before, None, None).unwrap();
-    drop(Meeting::resume(&ledger, writer(&memory)).unwrap());
+    drop(Meeting::resume(&common::verified(&ledger), writer(&memory)).unwrap());
     let bytes = kept(before, &memory);
 
     let (memory, ledger) = (Memory::default(), Ledger::read(&bytes, None, None).unwrap());
     let store = Box::new(memory.clone());
-    let mut past = PastMeeting::of(ledger, store, Device::new(&DEVICE).ok()).unwrap();
+    let mut past =
+        PastMeeting::of(common::verified(&ledger), store, Device::new(&DEVICE).ok()).unwrap();
     past.withdraw(BY, "bo", Scope::ALL, day(1)).unwrap();
     let video = scope(Kinds::VIDEO, Purposes::RECORD);
     past.restrict(Authority::Host, Some("bo"), video, day(2))
@@ -221,7 +222,7 @@ fn second_life(before: &[u8]) -> Vec<u8> {
     let bytes = kept(&bytes, &memory);
 
     let (memory, ledger) = (Memory::default(), Ledger::read(&bytes, None, None).unwrap());
-    let mut meeting = Meeting::resume(&ledger, writer(&memory)).unwrap();
+    let mut meeting = Meeting::resume(&common::verified(&ledger), writer(&memory)).unwrap();
     let kid = meeting.participants().find(|(id, _)| id == "kid").unwrap();
     let bo = meeting.join(JoinOptions::adult("bo"), millis(120)).unwrap();
     let audio = scope(Kinds::AUDIO, Purposes::RECORD);
@@ -244,7 +245,7 @@ fn second_life(before: &[u8]) -> Vec<u8> {
 
     let (memory, ledger) = (Memory::default(), Ledger::read(&bytes, None, None).unwrap());
     let store = Box::new(memory.clone());
-    let mut past = PastMeeting::of(ledger, store, None).unwrap();
+    let mut past = PastMeeting::of(common::verified(&ledger), store, None).unwrap();
     past.withdraw(BY, "ann", Scope::ALL, day(4)).unwrap();
     kept(&bytes, &memory)
 }
@@ -594,7 +595,7 @@ fn forged(lines: &[Value], forgery: &Forgery) -> Vec<u8> {
 }
 
 fn verify(bytes: &[u8]) -> Result<(), LedgerError> {
-    Ledger::read(bytes, None, None)?.verify()
+    Ledger::read(bytes, None, None)?.verify().map(drop)
 }
 
 /// What can have been otherwise: of which entries, which field, how it was changed, and why nobody can tell.
@@ -818,7 +819,8 @@ static FOUND: LazyLock<[Found; 2]> = LazyLock::new(|| {
     let passes = forgeries.iter().map(|forgery| {
         let read = Ledger::read(&forged(&lines, forgery), None, None);
         [
-            read.as_ref().is_ok_and(|ledger| ledger.verify().is_ok()),
+            read.as_ref()
+                .is_ok_and(|ledger| ledger.clone().verify().is_ok()),
             read.is_ok(),
         ]
     });

@@ -101,7 +101,7 @@ fn found(ledger: &Ledger, earlier: &Head, tags: &[Tag]) -> Vec<Finding> {
     });
     let frames: Vec<_> = frames.collect();
     let mut findings = vec![Finding::NoTag; frames.len()];
-    let verifier = Verifier::new(ledger).unwrap();
+    let verifier = Verifier::new(&common::verified(ledger));
     let mut stays = vec![0; 1];
     verifier
         .recheck(earlier, &frames, &mut stays, &mut findings)
@@ -115,7 +115,7 @@ fn all(finding: Finding) -> Vec<Finding> {
 
 fn read(path: &Path) -> Ledger {
     let ledger = Ledger::read_file(path, None, None).unwrap();
-    ledger.verify().unwrap();
+    ledger.clone().verify().unwrap();
     ledger
 }
 
@@ -165,7 +165,12 @@ fn r6_a_withdrawal_after_the_end_or_a_crash_recalls_all_that_was_released() {
         assert_eq!(entered, Entered::InLedger);
         let others = found(past.ledger(), &head, &tags);
         assert_eq!(others, all(Finding::Cleared), "{case}");
-        assert_eq!(ErasureList::of(&read(&path), "ana").unwrap().outlets, []);
+        assert_eq!(
+            ErasureList::of(&common::verified(&read(&path)), "ana")
+                .unwrap()
+                .outlets,
+            []
+        );
         past.withdraw(BY, "ana", AUDIO, wall(1)).unwrap();
         // A later one, too, whose line is no sign that ana's frames had all been released before.
         past.withdraw(BY, "ana", Scope::ALL, wall(2)).unwrap();
@@ -175,7 +180,7 @@ fn r6_a_withdrawal_after_the_end_or_a_crash_recalls_all_that_was_released() {
         let ledger = read(&path);
         let findings = found(&ledger, &head, &tags);
         assert_eq!(findings, all(Finding::Recalled), "{case}");
-        let erasure = ErasureList::of(&ledger, "ana").unwrap();
+        let erasure = ErasureList::of(&common::verified(&ledger), "ana").unwrap();
         let ranges = &erasure.outlets[0].ranges;
         let covered = |at: u32| {
             ranges.iter().any(|recalled| {
@@ -187,7 +192,7 @@ fn r6_a_withdrawal_after_the_end_or_a_crash_recalls_all_that_was_released() {
             let at = tag.captured().as_micros() / 1000;
             covered(u32::try_from(at).unwrap())
         }));
-        let receipt = Receipt::of(&ledger, "ana").unwrap();
+        let receipt = Receipt::of(&common::verified(&ledger), "ana").unwrap();
         let walls = receipt.withdrawn.iter().map(|withdrawal| withdrawal.wall);
         let expected = [1, 2].map(|second| Some((1_800_000_000 + second) * 1_000_000));
         assert!(walls.eq(expected), "{case}");
@@ -206,17 +211,28 @@ fn r6_who_left_before_a_crash_is_found_after_it_and_withdraws() {
     fs::copy(folder.ledger(), &path).unwrap();
     let ledger = read(&path);
     let store = FileStore::append_after(&path, &ledger).unwrap();
-    let mut resumed = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap();
+    let mut resumed = Meeting::resume(
+        &common::verified(&ledger),
+        LedgerWriter::new(Box::new(store)),
+    )
+    .unwrap();
     assert!(resumed.participants().all(|(id, _)| id != "ana"));
     let (_, ana) = resumed.stays().find(|(id, _)| id == "ana").unwrap();
     let mut withdraw = |who| resumed.withdraw(BY, who, SCOPE, millis(3000)).map(drop);
     // The handle from before is nobody's here.
     assert_eq!(withdraw(former), Err(Error::UnknownParticipant));
     // The control.
-    assert_eq!(ErasureList::of(&read(&path), "ana").unwrap().outlets, []);
+    assert_eq!(
+        ErasureList::of(&common::verified(&read(&path)), "ana")
+            .unwrap()
+            .outlets,
+        []
+    );
     withdraw(ana).unwrap();
     let ledger = read(&path);
-    let recalled = &ErasureList::of(&ledger, "ana").unwrap().outlets[0];
+    let recalled = &ErasureList::of(&common::verified(&ledger), "ana")
+        .unwrap()
+        .outlets[0];
     assert_eq!(recalled.ranges[0].range.since_ms, 1000);
     assert_eq!(found(&ledger, &head, &scene.tags), all(Finding::Recalled));
 }
@@ -238,7 +254,11 @@ fn r6_what_was_withdrawn_after_a_crash_stays_closed_when_the_meeting_goes_on() {
     assert!(matches!(held, Err(FileStoreError::Held)));
     drop(past);
     let store = FileStore::append_after(&path, &ledger).unwrap();
-    let mut resumed = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap();
+    let mut resumed = Meeting::resume(
+        &common::verified(&ledger),
+        LedgerWriter::new(Box::new(store)),
+    )
+    .unwrap();
     let people: Vec<_> = resumed.participants().map(|(_, who)| who).collect();
     let mut taps: Vec<_> = people
         .iter()
@@ -295,7 +315,11 @@ fn r6_a_withdrawal_beside_a_ledger_is_found_by_every_name_of_it() {
         drop(scene.meeting);
         let ledger = read(&at(meetings));
         let store = FileStore::append_after(&at(meetings), &ledger).unwrap();
-        scene.meeting = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap();
+        scene.meeting = Meeting::resume(
+            &common::verified(&ledger),
+            LedgerWriter::new(Box::new(store)),
+        )
+        .unwrap();
         let ana = scene.meeting.participants().next().unwrap().1;
         scene.tap = common::tap(&mut scene.meeting, microphone(ana), Purposes::RECORD);
         let head = scene.meeting.head();
@@ -358,7 +382,13 @@ fn r2_what_was_restricted_after_a_crash_is_granted_for_nothing_that_comes() {
         }
         let ledger = read(&path);
         let store = FileStore::append_after(&path, &ledger).unwrap();
-        drop(Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap());
+        drop(
+            Meeting::resume(
+                &common::verified(&ledger),
+                LedgerWriter::new(Box::new(store)),
+            )
+            .unwrap(),
+        );
         let ledger = read(&path);
         let outlet = ledger.lines.iter().find_map(|line| match line.entry {
             Entry::OutletOpened { outlet, .. } => Some(outlet),
@@ -370,7 +400,7 @@ fn r2_what_was_restricted_after_a_crash_is_granted_for_nothing_that_comes() {
             outlet: outlet.unwrap(),
             started: Duration::ZERO,
         };
-        let consent = Consent::of(&ledger, "ana", &dialog).unwrap();
+        let consent = Consent::of(&common::verified(&ledger), "ana", &dialog).unwrap();
         let mut purposes = consent.consents.iter();
         let train = purposes.find(|purpose| purpose.purpose == "train");
         assert_eq!(train.unwrap().status, status);
@@ -525,10 +555,16 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
     let alone = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
     let findings = found(&alone, &head, &scene.tags);
     assert_eq!(findings, all(Finding::Cleared), "the control");
-    let receipt = Receipt::of(&ledger, "ana").unwrap();
+    let receipt = Receipt::of(&common::verified(&ledger), "ana").unwrap();
     assert_eq!(receipt.withdrawn.len(), 1);
     assert_eq!(receipt.withdrawn[0].entry, None);
-    assert_eq!(ErasureList::of(&ledger, "ana").unwrap().outlets.len(), 1);
+    assert_eq!(
+        ErasureList::of(&common::verified(&ledger), "ana")
+            .unwrap()
+            .outlets
+            .len(),
+        1
+    );
 
     // The meeting's next call closes it, and enters it once.
     assert_eq!(scene.verdict(2000), Verdict::Whole);
@@ -552,7 +588,11 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
     let ledger = read(&path);
     assert_eq!(ledger.beside.len(), 2);
     let store = FileStore::append_after(&path, &ledger).unwrap();
-    let resumed = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap();
+    let resumed = Meeting::resume(
+        &common::verified(&ledger),
+        LedgerWriter::new(Box::new(store)),
+    )
+    .unwrap();
     drop(resumed);
     let ledger = read(&path);
     assert_eq!((withdrawals(&ledger), ledger.beside.len()), (2, 0));
@@ -564,7 +604,13 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
     assert_eq!(entered, Entered::Beside);
     drop(meanwhile);
     let store = FileStore::append_after(&path, &alone).unwrap();
-    drop(Meeting::resume(&alone, LedgerWriter::new(Box::new(store))).unwrap());
+    drop(
+        Meeting::resume(
+            &common::verified(&alone),
+            LedgerWriter::new(Box::new(store)),
+        )
+        .unwrap(),
+    );
     let ledger = read(&path);
     assert_eq!((withdrawals(&ledger), ledger.beside.len()), (3, 0));
 
@@ -638,7 +684,7 @@ fn r10_a_past_meeting_says_what_did_not_get_into_the_ledger() {
     for room in 0..3 {
         let before = memory.bytes();
         let store = Box::new(Full(memory.clone(), room));
-        let mut past = PastMeeting::of(memory.read(), store, None).unwrap();
+        let mut past = PastMeeting::of(common::verified(&memory.read()), store, None).unwrap();
         let entered = past.withdraw(BY, "ana", AUDIO, wall(0));
         let expected = if room < 2 {
             (Err(Error::Ledger), Finding::Cleared)
@@ -666,7 +712,12 @@ fn nothing_is_widened(has_ended: bool) {
         let _ = scene.meeting.end();
     }
     drop(scene.meeting);
-    let mut past = PastMeeting::of(memory.read(), Box::new(memory.clone()), None).unwrap();
+    let mut past = PastMeeting::of(
+        common::verified(&memory.read()),
+        Box::new(memory.clone()),
+        None,
+    )
+    .unwrap();
     for by in [Authority::Participant, Authority::Guardian] {
         let refused = past.restrict(by, None, AUDIO, wall(0));
         assert_eq!(refused, Err(Error::NotARestrainer(by)));
@@ -722,17 +773,32 @@ fn the_device_signs_again_or_it_is_told_what_nothing_vouches_for() {
     let read = || Ledger::read(&memory.bytes(), None, device.as_ref()).unwrap();
     let store = || Box::new(memory.clone());
     // The signature itself.
-    assert_eq!(Receipt::of(&read(), "ana").unwrap().unanchored, 1);
-    let mut past = PastMeeting::of(read(), store(), None).unwrap();
+    assert_eq!(
+        Receipt::of(&common::verified(&read()), "ana")
+            .unwrap()
+            .unanchored,
+        1
+    );
+    let mut past = PastMeeting::of(common::verified(&read()), store(), None).unwrap();
     past.withdraw(BY, "ana", AUDIO, wall(0)).unwrap();
     for ledger in [past.ledger(), &read()] {
-        assert_eq!(Receipt::of(ledger, "ana").unwrap().unanchored, 3);
-        assert_eq!(Verifier::new(ledger).unwrap().unanchored(), 3);
+        assert_eq!(
+            Receipt::of(&common::verified(ledger), "ana")
+                .unwrap()
+                .unanchored,
+            3
+        );
+        assert_eq!(Verifier::new(&common::verified(ledger)).unanchored(), 3);
     }
-    let mut past = PastMeeting::of(read(), store(), Device::new(&SECRET).ok()).unwrap();
+    let mut past = PastMeeting::of(
+        common::verified(&read()),
+        store(),
+        Device::new(&SECRET).ok(),
+    )
+    .unwrap();
     past.withdraw(BY, "ana", Scope::ALL, wall(1)).unwrap();
     for ledger in [past.ledger(), &read()] {
-        assert_eq!(Verifier::new(ledger).unwrap().unanchored(), 1);
+        assert_eq!(Verifier::new(&common::verified(ledger)).unanchored(), 1);
         let last = ledger.lines.last().unwrap();
         assert!(matches!(last.entry, Entry::Signed { .. }));
     }
@@ -817,7 +883,10 @@ fn the_example_withdraws_and_prints_the_receipt() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let wall = Duration::from_micros(receipt.withdrawn[1].wall.unwrap());
     assert!(now.abs_diff(wall) < Duration::from_mins(1));
-    assert_eq!(Receipt::of(&ledger, "ana").unwrap(), receipt);
+    assert_eq!(
+        Receipt::of(&common::verified(&ledger), "ana").unwrap(),
+        receipt
+    );
     let findings = found(&ledger, &head, &scene.tags);
     assert_eq!(findings, all(Finding::Recalled));
 }

@@ -81,7 +81,7 @@ data! {
     "evidence/export/erasure.rs" Erasure: erasure().outlets;
     "evidence/export/erasure.rs" ErasureList: [erasure()];
     "evidence/export/erasure.rs" Recalled: erasure().outlets.remove(0).ranges;
-    "evidence/export/history.rs" Ending: [
+    "control/history.rs" Ending: [
         Ending::Expired, Ending::Withdrawn, Ending::Superseded, Ending::Restricted, Ending::Left, Ending::Torn, Ending::MeetingEnded,
     ];
     "evidence/export/outlet.rs" Range: receipt().released.remove(0).ranges;
@@ -117,9 +117,9 @@ data! {
     "shared/settling.rs" TapRelease: [TapRelease { stream: stream(), outlet: outlet(), released: 3, last: Some(millis(4)), is_releasing: true }];
     "media/format/schema.rs" Field: Vec::from(schema().fields());
     "media/format/schema.rs" Schema: [schema()];
-    "evidence/seal.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];
-    "evidence/seal.rs" Seal: [Seal::from_bytes([9; 16])];
-    "evidence/seal.rs" PayloadDigest: [PayloadDigest::from_bytes([9; 32])];
+    "evidence/archive.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];
+    "evidence/archive.rs" Seal: [Seal::from_bytes([9; 16])];
+    "evidence/archive.rs" PayloadDigest: [PayloadDigest::from_bytes([9; 32])];
     "types/instance.rs" Instance: [Instance::from_bytes([9; 16]).unwrap()];
     "types/tag.rs" Tag: [tag(), tag().meet(tag())];
     "types/time.rs" Time: [Time::START, millis(1), Time::from_micros(-1), Time::from_micros(i64::MAX)];
@@ -158,6 +158,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
         "only reading and checking makes one",
         &[
             "control/ledger/read.rs Ledger",
+            "control/verified.rs VerifiedLedger",
             "evidence/verify.rs Verifier",
         ],
     ),
@@ -199,9 +200,9 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "media/payload.rs PayloadMut",
             "media/payload.rs Plane",
             "media/payload.rs PlaneMut",
-            "evidence/seal.rs Archived",
-            "evidence/seal.rs Subject",
-            "evidence/seal.rs Subjects",
+            "evidence/archive.rs Archived",
+            "evidence/archive.rs Subject",
+            "evidence/archive.rs Subjects",
         ],
     ),
     (
@@ -342,7 +343,7 @@ fn memory() -> Memory {
 }
 
 fn receipt() -> Receipt {
-    Receipt::of(&memory().read(), "who").unwrap()
+    Receipt::of(&common::verified(&memory().read()), "who").unwrap()
 }
 
 fn beside() -> Beside {
@@ -358,7 +359,7 @@ fn beside() -> Beside {
 }
 
 fn erasure() -> ErasureList {
-    ErasureList::of(&memory().read(), "who").unwrap()
+    ErasureList::of(&common::verified(&memory().read()), "who").unwrap()
 }
 
 fn counts() -> Vec<TapCount> {

@@ -64,7 +64,7 @@ impl Scene {
     }
 
     fn verifier(&self) -> Verifier {
-        Verifier::new(&self.ledger.read()).unwrap()
+        Verifier::new(&common::verified(&self.ledger.read()))
     }
 }
 
@@ -374,7 +374,9 @@ fn a_ledger_that_was_cut_off_is_no_newer_one() {
         .withdraw(Authority::Participant, scene.ana, SCOPE, millis(3000))
         .unwrap();
     let head = scene.verifier().head();
-    let without = Verifier::new(&Ledger::read(&before, None, None).unwrap()).unwrap();
+    let without = Verifier::new(&common::verified(
+        &Ledger::read(&before, None, None).unwrap(),
+    ));
     let (mut stays, mut findings) = ([u64::MAX], [Finding::NoTag]);
     let refused = without.recheck(&head, &[scene.sealed(tag, &ana)], &mut stays, &mut findings);
     assert_eq!(refused.unwrap_err().what, LedgerFault::Anchor);
@@ -483,7 +485,7 @@ fn a_ledger_with_an_entry_that_cannot_be_clears_nothing() {
     text += &made_up;
     text.push('\n');
     let ledger = Ledger::read(text.as_bytes(), None, None).unwrap();
-    let refused = Verifier::new(&ledger).unwrap_err();
+    let refused = ledger.verify().unwrap_err();
     assert_eq!(
         (refused.what, refused.line),
         (LedgerFault::Impossible, head.entries + 1)

@@ -410,7 +410,9 @@ fn a_name_is_no_word_of_the_tables_no_other_name_and_no_second_purpose() {
         !shown.contains(is_unseen) && shown.contains(r#""bob\u202eexpired""#),
         "{shown}"
     );
-    let written = framegate::export::Receipt::of(&ledger, "bob\u{202e}expired").unwrap();
+    let written =
+        framegate::export::Receipt::of(&ledger.clone().verify().unwrap(), "bob\u{202e}expired")
+            .unwrap();
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
         json!(written)

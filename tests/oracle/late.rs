@@ -72,8 +72,12 @@ pub fn check(script: &Script, late: &Late, fault: Option<Fault>) -> Result<(), D
     let half = if late.torn { TORN } else { &[] };
     let read = Ledger::read(&[&before[..], half].concat(), None, None).expect("a ledger");
     let store = Box::new(left.clone());
-    let mut past =
-        PastMeeting::of(read, store, Device::new(&DEVICE).ok()).expect("what a meeting wrote");
+    let mut past = PastMeeting::of(
+        crate::common::verified(&read),
+        store,
+        Device::new(&DEVICE).ok(),
+    )
+    .expect("what a meeting wrote");
     let now = UNIX_EPOCH + Duration::from_hours(500_000);
     let id = run.oracle.id(who).to_owned();
     if let Some(scope) = late.restricts {

@@ -191,7 +191,7 @@ pub fn compare(
     fault: Option<Fault>,
 ) -> Result<(), Disagreement> {
     let ledger = Ledger::read(&run.ledger.bytes(), earlier, None).expect("a ledger");
-    let verifier = Verifier::new(&ledger).expect("a ledger that a meeting wrote");
+    let verifier = Verifier::new(&crate::common::verified(&ledger));
     let key = MeetingKey::new(&[1; 32], run.meeting.instance()).unwrap();
     let subjects: Vec<Vec<_>> = run.archive.iter().map(subjects).collect();
     let frames: Vec<_> = run

@@ -34,7 +34,7 @@ pub fn resumed(ledger: &[u8], torn: bool, store: &Memory) -> Result<Meeting, Led
     let half = if torn { TORN } else { &[] };
     let ledger = Ledger::read(&[ledger, half].concat(), None, None)?;
     Meeting::resume(
-        &ledger,
+        &crate::common::verified(&ledger),
         store.writer().device(Device::new(&DEVICE).unwrap()),
     )
 }

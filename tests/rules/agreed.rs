@@ -196,7 +196,7 @@ fn r5_what_happened_before_a_meeting_went_on_was_over_when_its_time_goes_on() {
         drop(meeting);
         let half = if torn { &b"{\"n\":"[..] } else { b"" };
         let ledger = Ledger::read(&[&memory.bytes()[..], half].concat(), None, None).unwrap();
-        let mut meeting = Meeting::resume(&ledger, memory.writer()).unwrap();
+        let mut meeting = Meeting::resume(&common::verified(&ledger), memory.writer()).unwrap();
         let (_, ann) = meeting.participants().next().unwrap();
         // Agreed at 5 ms, perhaps before the meeting had gone.
         let early = Grant::new(notice, ASKED, Method::Clicked).at(millis(5));

@@ -119,6 +119,8 @@ fn nothing_that_identifies_or_opens_is_shown() {
     let ledger = memory.read();
     hides(&ledger);
     hides(&ledger.lines);
+    let ledger = ledger.verify().unwrap();
+    hides(&ledger);
     hides(&Receipt::of(&ledger, ID).unwrap());
     hides(&ErasureList::of(&ledger, ID).unwrap());
     let particulars = ts27560::Particulars {

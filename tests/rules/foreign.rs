@@ -6,7 +6,7 @@ use framegate::{
     Scope, Settling, Stream, StreamOptions, Tap, Time, Verdict, format::Format,
 };
 
-use crate::common::{Memory, SCOPE, agree, millis, notice, own};
+use crate::common::{self, Memory, SCOPE, agree, millis, notice, own};
 
 const BY: Authority = Authority::Participant;
 
@@ -68,7 +68,8 @@ impl Room {
     /// The same meeting after a crash.
     fn resumed(self) -> Self {
         drop(self.meeting);
-        let meeting = Meeting::resume(&self.memory.read(), self.memory.writer()).unwrap();
+        let meeting =
+            Meeting::resume(&common::verified(&self.memory.read()), self.memory.writer()).unwrap();
         Self::of(meeting, self.memory, self.notice)
     }
 

@@ -113,9 +113,9 @@ fn r2_a_guardian_without_a_key_is_the_clients_word_and_with_one_the_keys() {
     assert_eq!(without, Err(Error::WrongKey));
 
     let ledger = memory.read();
-    ledger.verify().unwrap();
+    ledger.clone().verify().unwrap();
     for (who, is_signed) in [("bob", false), ("kid", true)] {
-        let agreed = Receipt::of(&ledger, who).unwrap().agreed;
+        let agreed = Receipt::of(&common::verified(&ledger), who).unwrap().agreed;
         let agreed: Vec<_> = agreed.iter().map(|one| (one.by, one.signed)).collect();
         assert_eq!(agreed, [(guardian, is_signed)]);
     }
@@ -148,8 +148,8 @@ fn r2_a_guardian_is_bound_to_the_id_as_long_as_the_meeting_lasts() {
     drop(meeting);
 
     let ledger = memory.read();
-    ledger.verify().unwrap();
-    let mut resumed = Meeting::resume(&ledger, memory.writer()).unwrap();
+    ledger.clone().verify().unwrap();
+    let mut resumed = Meeting::resume(&common::verified(&ledger), memory.writer()).unwrap();
     for other in others {
         assert_eq!(resumed.join(other, millis(8)), wrong);
     }

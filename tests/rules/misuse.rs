@@ -638,7 +638,7 @@ fn r1_nothing_begins_anew_after_the_end() {
     let buffered = admit(&mut tap, &own(millis(1)), millis(3));
     assert_eq!(buffered, Verdict::Dropped(Reason::Ended));
     drop(meeting);
-    let resumed = Meeting::resume(&memory.read(), LedgerWriter::default());
+    let resumed = Meeting::resume(&common::verified(&memory.read()), LedgerWriter::default());
     assert!(resumed.is_err());
 }
 
@@ -654,7 +654,8 @@ fn r5_after_a_resumption_what_was_buffered_before_the_crash_is_of_nobody() {
     let mut old = tap(&mut meeting, microphone(before), Purposes::RECORD);
     assert_eq!(record(&mut old, 1), Verdict::Whole);
     drop(meeting);
-    let mut resumed = Meeting::resume(&memory.read(), LedgerWriter::default()).unwrap();
+    let mut resumed =
+        Meeting::resume(&common::verified(&memory.read()), LedgerWriter::default()).unwrap();
     // The tap of the meeting before, a new one for the old handle, and the new handle.
     assert_eq!(record(&mut old, 2), Verdict::Dropped(Reason::Ended));
     let unknown = Some(Error::UnknownParticipant);

@@ -207,8 +207,10 @@ fn r3_a_bit_without_a_name_is_nobody() {
         .grant(BY, ann, &asked(anew, bit), millis(4))
         .unwrap();
     let ledger = memory.read();
-    ledger.verify().unwrap();
-    let agreed = Receipt::of(&ledger, "ann").unwrap().agreed;
+    ledger.clone().verify().unwrap();
+    let agreed = Receipt::of(&common::verified(&ledger), "ann")
+        .unwrap()
+        .agreed;
     let names: Vec<_> = agreed.into_iter().map(|agreed| agreed.purposes).collect();
     assert_eq!(
         names,

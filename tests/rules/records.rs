@@ -262,7 +262,7 @@ fn r9_after_a_crash_nothing_more_goes_in_that_minute() {
     agree(&mut meeting, notice, who, common::SCOPE, millis(MINUTE));
     drop(meeting);
 
-    let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let mut meeting = Meeting::resume(&common::verified(&memory.read()), memory.writer()).unwrap();
     let (_, who) = meeting.participants().next().unwrap();
     let outlet = outlet(&mut meeting);
     let mut tap = telemetry(&mut meeting, who, counter(640), outlet);

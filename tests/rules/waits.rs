@@ -17,7 +17,7 @@ use framegate::{
     ledger::{Device, Durability, LedgerWriter, Store, StoreError},
 };
 
-use crate::common::{Memory, SCOPE, agree, microphone, millis, notice, own, tap};
+use crate::common::{self, Memory, SCOPE, agree, microphone, millis, notice, own, tap};
 
 const BY: Authority = Authority::Participant;
 
@@ -204,7 +204,11 @@ fn r6_nobody_who_withdraws_waits_for_a_store_that_keeps_somebody_else() {
             );
             drop(meeting);
             let ledger = slow.memory.read();
-            assert_eq!(ledger.verify(), Ok(()), "{what} during {other}");
+            assert_eq!(
+                ledger.clone().verify().map(drop),
+                Ok(()),
+                "{what} during {other}"
+            );
         }
     }
 }
@@ -257,7 +261,11 @@ fn superseding_a_notice_and_ending_wait_for_nobody_either() {
             }
             drop(meeting);
             let ledger = slow.memory.read();
-            assert_eq!(ledger.verify(), Ok(()), "{reason:?} during {other}");
+            assert_eq!(
+                ledger.clone().verify().map(drop),
+                Ok(()),
+                "{reason:?} during {other}"
+            );
         }
     }
 }
@@ -332,7 +340,7 @@ fn r1_a_meeting_that_its_own_store_drops_is_closed_and_waits_for_nobody() {
         assert_eq!(record(&mut of_ana, 4), Verdict::Dropped(Reason::Ended));
         let late = handle.leave(ana, millis(5)).map(drop);
         assert_eq!(late, Err(Error::Ended));
-        assert_eq!(memory.read().verify(), Ok(()));
+        assert_eq!(memory.read().verify().map(drop), Ok(()));
     }
 }
 
@@ -402,7 +410,11 @@ fn r5_a_grant_is_published_beneath_what_narrowed_meanwhile() {
         }
         // And so it is after a crash.
         drop(meeting);
-        let mut resumed = Meeting::resume(&slow.memory.read(), LedgerWriter::default()).unwrap();
+        let mut resumed = Meeting::resume(
+            &common::verified(&slow.memory.read()),
+            LedgerWriter::default(),
+        )
+        .unwrap();
         let (_, ana) = resumed.participants().next().unwrap();
         for purpose in [Purposes::RECORD, Purposes::TRAIN] {
             let mut tap = tap(&mut resumed, microphone(ana), purpose);
@@ -539,17 +551,20 @@ fn r10_a_store_fails_in_every_manner_at_every_entry() {
                     continue;
                 };
                 let ledger = store.memory.read();
-                assert_eq!(ledger.verify(), Ok(()), "{context}");
+                assert_eq!(ledger.clone().verify().map(drop), Ok(()), "{context}");
                 // The store comes back.
                 store.stays.store(false, SeqCst);
                 meeting.tick(millis(11));
                 let late = store.memory.read();
                 narrowed_late += late.lines.len() - ledger.lines.len();
-                assert_eq!(late.verify(), Ok(()), "{context}");
+                assert_eq!(late.clone().verify().map(drop), Ok(()), "{context}");
                 assert_eq!(late.head, meeting.head(), "{context}");
                 let before = free(&mut meeting, 12);
                 drop(meeting);
-                let resumed = Meeting::resume(&store.memory.read(), LedgerWriter::default());
+                let resumed = Meeting::resume(
+                    &common::verified(&store.memory.read()),
+                    LedgerWriter::default(),
+                );
                 let after = free(&mut resumed.expect(&context), 13);
                 assert_eq!(after, before, "{context}");
             }
@@ -595,7 +610,7 @@ fn r2_a_signature_from_before_a_withdrawal_opens_nothing_though_the_store_panick
         assert_eq!(replayed, Err(Error::Refused(Refusal::Replayed, BY)));
         assert_eq!(record(&mut tap, 5), Verdict::Dropped(Reason::Withdrawn));
         assert!(settling.is_settled(), "the store has come back");
-        assert_eq!(store.memory.read().verify(), Ok(()));
+        assert_eq!(store.memory.read().verify().map(drop), Ok(()));
     }
 }
 
@@ -614,7 +629,8 @@ fn r6_a_withdrawal_that_the_store_refused_once_is_in_it_after_dropping() {
     assert!(!settling.is_settled());
     memory.fail(false);
     drop(meeting);
-    let mut resumed = Meeting::resume(&memory.read(), LedgerWriter::default()).unwrap();
+    let mut resumed =
+        Meeting::resume(&common::verified(&memory.read()), LedgerWriter::default()).unwrap();
     let (_, ana) = resumed.participants().next().unwrap();
     let mut tap = tap(&mut resumed, microphone(ana), Purposes::RECORD);
     assert_eq!(record(&mut tap, 3), Verdict::Dropped(Reason::Withdrawn));
@@ -947,7 +963,7 @@ fn r10_a_ledger_that_many_threads_wrote_verifies() {
     let mut refused = 0;
     for seed in 0..40 {
         let ledger = written_by_many(seed).read();
-        ledger.verify().unwrap_or_else(|error| {
+        ledger.clone().verify().unwrap_or_else(|error| {
             let line = usize::try_from(error.line).unwrap();
             panic!("{seed}: {error}: {:#?}", &ledger.lines[..line]);
         });
@@ -1002,7 +1018,7 @@ fn r5_who_withdraws_of_an_earlier_stay_while_they_come_back_has_withdrawn() {
         .grant(BY, back, &grant.at(millis(25)), millis(30))
         .unwrap();
     drop(meeting);
-    assert_eq!(slow.memory.read().verify(), Ok(()));
+    assert_eq!(slow.memory.read().verify().map(drop), Ok(()));
 }
 
 /// What ended before the store had it was never in force, and is noted as ended all the same, so that the ledger says the same to whoever reads it later.
@@ -1032,7 +1048,7 @@ fn r5_what_ends_before_the_store_has_it_is_noted_as_ended() {
     meeting.tick(millis(70));
     drop(meeting);
     let ledger = slow.memory.read();
-    assert_eq!(ledger.verify(), Ok(()));
+    assert_eq!(ledger.clone().verify().map(drop), Ok(()));
     let both = Scope::new(Kinds::CHAT, Purposes::ASSIST | Purposes::REVIEW);
     let expired = ledger.lines.iter().find_map(|line| match &line.entry {
         framegate::ledger::Entry::Expired { scopes, .. } => Some(scopes.clone()),
@@ -1055,7 +1071,7 @@ fn r5_a_click_after_the_first_line_of_a_new_life_counts() {
     drop(meeting);
     let ledger = slow.memory.read();
     let writer = LedgerWriter::new(Box::new(slow.clone()));
-    let mut meeting = Meeting::resume(&ledger, writer).unwrap();
+    let mut meeting = Meeting::resume(&common::verified(&ledger), writer).unwrap();
     let [ana, ben] = ["ana", "ben"].map(|id| {
         let mut there = meeting.participants();
         there.find(|(other, _)| other == id).unwrap().1
@@ -1073,5 +1089,5 @@ fn r5_a_click_after_the_first_line_of_a_new_life_counts() {
     let click = grant.at(millis(30));
     assert_eq!(meeting.grant(BY, ana, &click, millis(61)), Ok(()));
     drop(meeting);
-    assert_eq!(slow.memory.read().verify(), Ok(()));
+    assert_eq!(slow.memory.read().verify().map(drop), Ok(()));
 }

@@ -84,7 +84,7 @@ extern "C" {
 /* ---- Versions, statuses ---- */
 
 /* The version of this interface. It is raised whenever a program built with an earlier header could not run as before. */
-#define FRAMEGATE_ABI_VERSION 2u
+#define FRAMEGATE_ABI_VERSION 3u
 
 /* The version of the library that is loaded: to be compared with FRAMEGATE_ABI_VERSION before anything else. Any thread. Never fails. */
 uint32_t framegate_abi_version(void);
@@ -1149,7 +1149,7 @@ FRAMEGATE_NODISCARD framegate_status framegate_preference_permits(uint32_t prefe
 
 /* ---- Ledgers ---- */
 
-/* What was read of a ledger. */
+/* What was read of a ledger that verified. */
 typedef struct framegate_ledger_info {
   uint32_t size;
   uint32_t torn;       /* 1 if there is a torn last line, as a crash leaves one behind; it is left out */
@@ -1158,18 +1158,17 @@ typedef struct framegate_ledger_info {
   framegate_head head;
 } framegate_ledger_info;
 
-/* Reads a ledger and checks that each line follows from the one before; against a head that was kept apart, and a device's key of 32 bytes, unless these are null.
+/* Reads a ledger and verifies it: that nothing was changed, as each line follows from the one before, and that nothing was made up by whoever wrote it, as every entry is
+ * judged by the rules, signatures of grants included. There is no handle of a ledger that does not verify.
+ * It is read against a head that was kept apart, and a device's key of 32 bytes, unless these are null.
  * Neither excuses the other: the ledger must have the head, whatever the device signed. A head of no entries, as an error leaves behind, is ANCHOR.
- * Closed by framegate_ledger_close(). `line` may be null; it says which line, from 1, does not verify. Any thread.
+ * Closed by framegate_ledger_close(). It takes some KB for each person who ever joined. `line` may be null; it says which line, from 1, does not verify.
+ * Any thread, but not media threads.
  * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, NOT_CANONICAL, BROKEN, LINE_TIME, SIGNATURE, IMPOSSIBLE, ANCHOR. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes, size_t length, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
                                                            uint64_t *line);
 
-/* Judges every entry by the rules, signatures of grants included: that nothing was made up by whoever wrote it. `line` as in framegate_ledger_read().
- * Errors: HANDLE, MISALIGNED, PANIC, IMPOSSIBLE. */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_verify(framegate_ledger ledger, uint64_t *line);
-
-/* Reads a ledger in a file as framegate_ledger_read() does, and what was withdrawn beside it, in the file that ends in .withdrawals, which counts as if it were in the ledger.
+/* Reads and verifies a ledger in a file as framegate_ledger_read() does, and what was withdrawn beside it, in the file that ends in .withdrawals, which counts as if it were in the ledger.
  * Errors: as framegate_ledger_read(), UTF8, FILE, BESIDE. */
 FRAMEGATE_NODISCARD framegate_status framegate_ledger_read_file(framegate_string path, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
                                                                 uint64_t *line);
@@ -1273,10 +1272,10 @@ enum {
 /* Its name, as framegate_kind_name() gives names. */
 framegate_string framegate_finding_name(uint32_t finding);
 
-/* Makes a ledger ready for many frames; every entry is judged once more. It takes some 4 KB for each person who ever joined, and does not need the ledger any longer.
- * How much of the ledger somebody vouches for is `anchored` in framegate_ledger_info. `line` as in framegate_ledger_read(). Closed by framegate_verifier_close().
- * Errors: HANDLE, NULL, MISALIGNED, FULL, PANIC, IMPOSSIBLE. */
-FRAMEGATE_NODISCARD framegate_status framegate_verifier_open(framegate_ledger ledger, framegate_verifier *verifier, uint64_t *line);
+/* Makes a ledger ready for many frames. It takes some 4 KB for each person who ever joined, and does not need the ledger any longer.
+ * How much of the ledger somebody vouches for is `anchored` in framegate_ledger_info. Closed by framegate_verifier_close().
+ * Errors: HANDLE, NULL, MISALIGNED, FULL, PANIC. */
+FRAMEGATE_NODISCARD framegate_status framegate_verifier_open(framegate_ledger ledger, framegate_verifier *verifier);
 
 /* Closes the handle. Errors: HANDLE. */
 framegate_status framegate_verifier_close(framegate_verifier verifier);

@@ -655,7 +655,7 @@ struct Dialog {
   Time started{};
 };
 
-/* A ledger that was read. */
+/* A ledger that was read and verified. */
 class Ledger : public detail::Handle<framegate_ledger, framegate_ledger_close> {
 public:
   using Handle::Handle;
@@ -672,7 +672,6 @@ public:
     const StatusCode status = framegate_ledger_read_file(detail::string(path), anchor, device, &ledger, line);
     return status ? Result<Ledger>(Ledger(ledger)) : status;
   }
-  StatusCode verify(std::uint64_t *line = nullptr) const { return framegate_ledger_verify(get(), line); }
   Result<LedgerInfo> info() const {
     detail::Sized<LedgerInfo> info;
     const StatusCode status = framegate_ledger_get(get(), &info);
@@ -870,9 +869,9 @@ class Verifier : public detail::Handle<framegate_verifier, framegate_verifier_cl
 public:
   using Handle::Handle;
 
-  static Result<Verifier> open(const Ledger &ledger, std::uint64_t *line = nullptr) {
+  static Result<Verifier> open(const Ledger &ledger) {
     framegate_verifier verifier{};
-    const StatusCode status = framegate_verifier_open(ledger.get(), &verifier, line);
+    const StatusCode status = framegate_verifier_open(ledger.get(), &verifier);
     return status ? Result<Verifier>(Verifier(verifier)) : status;
   }
   Result<Head> head() const {

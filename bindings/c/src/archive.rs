@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{
     handle::{Handle, Objects},
-    ledger::{LEDGERS, told},
+    ledger::LEDGERS,
     meeting::{HeadOut, InstanceInOut},
     memory::{Array, Each, In, Optional, Out, Text, answer, sized},
     seal::{CarriedInOut, MEETING_KEYS, PayloadDigestOut, People, SubjectIn},
@@ -13,7 +13,7 @@ use super::{
 use framegate::{
     Purposes,
     archive::{Archived, Finding, MeetingKey, Seals, Subjects, Verifier},
-    ledger::Ledger,
+    ledger::VerifiedLedger,
 };
 
 pub(super) static VERIFIERS: Objects<Verifier> = Objects::new(8);
@@ -178,12 +178,11 @@ extern "C" fn framegate_finding_name(finding: u32) -> Text<'static> {
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_verifier_open(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     verifier: Out<'_, Handle<Verifier>>,
-    line: Out<'_, u64>,
 ) -> i32 {
-    answer((Each(verifier), Each(Optional(line))), |(room, line)| {
-        let verifier = told(&line, Verifier::new(&*LEDGERS.get(ledger)?))?;
+    answer(verifier, |room| {
+        let verifier = Verifier::new(&*LEDGERS.get(ledger)?);
         room.put(VERIFIERS.insert(verifier)?);
         Ok(())
     })

@@ -1,4 +1,4 @@
-//! Ledgers that were read, and what they say.
+//! Ledgers that were read and verified, and what they say.
 
 use alloc::{string::String, vec::Vec};
 use core::time::Duration;
@@ -16,10 +16,10 @@ use framegate::{
     OutletId, PublicKey,
     binding::outlet_id,
     export::{ErasureList, Receipt, aipref, cawg, ts27560, vcon},
-    ledger::{Entry, FileStoreError, Head, Ledger},
+    ledger::{Entry, FileStoreError, Head, Ledger, VerifiedLedger},
 };
 
-pub(super) static LEDGERS: Objects<Ledger> = Objects::new(3);
+pub(super) static LEDGERS: Objects<VerifiedLedger> = Objects::new(3);
 
 /// What was read of a ledger.
 #[derive(Clone, Copy)]
@@ -91,14 +91,14 @@ extern "C" fn framegate_ledger_read(
     length: usize,
     anchor: In<'_, HeadOut>,
     device: In<'_, [u8; 32]>,
-    ledger: Out<'_, Handle<Ledger>>,
+    ledger: Out<'_, Handle<VerifiedLedger>>,
     line: Out<'_, u64>,
 ) -> i32 {
     answer((Each(ledger), Each(Optional(line))), |(room, line)| {
         let bytes = bytes.array(length)?;
         let (anchor, device) = evidence(anchor, device)?;
-        let read = Ledger::read(bytes, anchor.as_ref(), device.as_ref());
-        room.put(LEDGERS.insert(told(&line, read)?)?);
+        let read = told(&line, Ledger::read(bytes, anchor.as_ref(), device.as_ref()))?;
+        room.put(LEDGERS.insert(told(&line, read.verify())?)?);
         Ok(())
     })
 }
@@ -108,29 +108,27 @@ extern "C" fn framegate_ledger_read_file(
     path: Text<'_>,
     anchor: In<'_, HeadOut>,
     device: In<'_, [u8; 32]>,
-    ledger: Out<'_, Handle<Ledger>>,
+    ledger: Out<'_, Handle<VerifiedLedger>>,
     line: Out<'_, u64>,
 ) -> i32 {
     answer((Each(ledger), Each(Optional(line))), |(room, line)| {
         let path = path.get()?;
         let (anchor, device) = evidence(anchor, device)?;
         let read = Ledger::read_file(Path::new(path), anchor.as_ref(), device.as_ref());
-        room.put(LEDGERS.insert(told(&line, read)?)?);
+        let verified = told(&line, read)?.verify();
+        room.put(LEDGERS.insert(told(&line, verified)?)?);
         Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_ledger_verify(ledger: Handle<Ledger>, line: Out<'_, u64>) -> i32 {
-    answer(Optional(line), |line| {
-        told(&line, LEDGERS.get(ledger)?.verify())
-    })
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn framegate_ledger_get(ledger: Handle<Ledger>, info: Out<'_, LedgerInfo>) -> i32 {
+extern "C" fn framegate_ledger_get(
+    ledger: Handle<VerifiedLedger>,
+    info: Out<'_, LedgerInfo>,
+) -> i32 {
     answer(Struct(info), |out| {
         let ledger = LEDGERS.get(ledger)?;
+        let ledger = ledger.ledger();
         *out = LedgerInfo {
             size: out.size,
             torn: ledger.torn.into(),
@@ -143,15 +141,15 @@ extern "C" fn framegate_ledger_get(ledger: Handle<Ledger>, info: Out<'_, LedgerI
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_ledger_close(ledger: Handle<Ledger>) -> i32 {
+extern "C" fn framegate_ledger_close(ledger: Handle<VerifiedLedger>) -> i32 {
     answer((), |()| LEDGERS.remove(ledger).map(drop))
 }
 
 /// Writes what a ledger says as JSON.
 fn json<T: Serialize>(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     buffer: Buffer<'_, u8>,
-    says: impl FnOnce(&Ledger) -> Result<T, Status>,
+    says: impl FnOnce(&VerifiedLedger) -> Result<T, Status>,
 ) -> i32 {
     answer(buffer, |list| {
         list.put(&in_json(&says(&*LEDGERS.get(ledger)?)?)?)
@@ -163,13 +161,13 @@ pub(super) fn in_json(said: &impl Serialize) -> Result<Vec<u8>, Status> {
     serde_json::to_vec(said).map_err(|_| Status::Panic)
 }
 
-pub(super) fn receipt_of(ledger: &Ledger, who: Text<'_>) -> Result<Receipt, Status> {
+pub(super) fn receipt_of(ledger: &VerifiedLedger, who: Text<'_>) -> Result<Receipt, Status> {
     Receipt::of(ledger, who.get()?).ok_or(Status::UnknownParticipant)
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_receipt(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     who: Text<'_>,
     buffer: Out<'_, u8>,
     capacity: usize,
@@ -182,7 +180,7 @@ extern "C" fn framegate_ledger_receipt(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_erasure(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     who: Text<'_>,
     buffer: Out<'_, u8>,
     capacity: usize,
@@ -222,7 +220,7 @@ impl ParticularsIn<'_> {
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_ts27560(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     who: Text<'_>,
     particulars: In<'_, ParticularsIn<'_>>,
     buffer: Out<'_, u8>,
@@ -237,10 +235,11 @@ extern "C" fn framegate_ledger_ts27560(
 }
 
 /// An outlet that the ledger knows of.
-fn outlet(ledger: &Ledger, number: u32) -> Result<OutletId, Status> {
+fn outlet(ledger: &VerifiedLedger, number: u32) -> Result<OutletId, Status> {
     let id = u16::try_from(number).map(outlet_id);
     let id = id.map_err(|_| Status::Unknown)?;
     let is_known = ledger
+        .ledger()
         .lines
         .iter()
         .any(|line| matches!(line.entry, Entry::OutletOpened { outlet, .. } if outlet == id));
@@ -248,7 +247,7 @@ fn outlet(ledger: &Ledger, number: u32) -> Result<OutletId, Status> {
 }
 
 impl DialogIn {
-    fn get(&self, ledger: &Ledger) -> Result<vcon::Dialog, Status> {
+    fn get(&self, ledger: &VerifiedLedger) -> Result<vcon::Dialog, Status> {
         Ok(vcon::Dialog {
             party: self.party,
             dialog: self.dialog,
@@ -260,7 +259,7 @@ impl DialogIn {
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_vcon_consent(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     who: Text<'_>,
     dialog: In<'_, DialogIn>,
     buffer: Out<'_, u8>,
@@ -275,7 +274,7 @@ extern "C" fn framegate_ledger_vcon_consent(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_vcon_lawful_basis(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     who: Text<'_>,
     dialog: In<'_, DialogIn>,
     buffer: Out<'_, u8>,
@@ -290,7 +289,7 @@ extern "C" fn framegate_ledger_vcon_lawful_basis(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_cawg(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     outlet: u32,
     buffer: Out<'_, u8>,
     capacity: usize,
@@ -306,7 +305,7 @@ extern "C" fn framegate_ledger_cawg(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_ledger_aipref(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     outlet: u32,
     buffer: Out<'_, u8>,
     capacity: usize,

@@ -17,7 +17,7 @@ use super::{
 use framegate::{
     Digest, Error, Instance, Meeting, Participant, Settling, Time, Withdrawals,
     binding::{CloseBeside, Knows, is_in_store},
-    ledger::{Device, Durability, Head, Ledger, LedgerWriter},
+    ledger::{Device, Durability, Head, Ledger, LedgerWriter, VerifiedLedger},
 };
 
 pub(super) static MEETINGS: Objects<Shared> = Objects::new(1);
@@ -370,7 +370,7 @@ extern "C" fn framegate_meeting_open(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_resume(
-    ledger: Handle<Ledger>,
+    ledger: Handle<VerifiedLedger>,
     options: In<'_, MeetingOptions<'_>>,
     meeting: Out<'_, Handle<Shared>>,
 ) -> i32 {
@@ -378,7 +378,7 @@ extern "C" fn framegate_meeting_resume(
         let options = options.sized()?;
         let ledger = LEDGERS.get(ledger)?;
         open(&meeting, |callbacks| {
-            let (writer, events) = options.writer(Some(&ledger), callbacks)?;
+            let (writer, events) = options.writer(Some(ledger.ledger()), callbacks)?;
             Ok((Meeting::resume(&ledger, writer)?, events))
         })
     })

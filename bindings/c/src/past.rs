@@ -15,7 +15,7 @@ use super::{
     memory::{Each, In, Late, Optional, Out, Outs, Text, answer},
     status::Status,
 };
-use framegate::{Authority, Entered, Error, PastMeeting};
+use framegate::{Authority, Entered, Error, PastMeeting, ledger::FileStoreError};
 
 /// A ledger in which people withdraw; threads take turns.
 type Past = Mutex<Box<PastMeeting>>;
@@ -104,7 +104,12 @@ extern "C" fn framegate_past_meeting_receipt(
     answer((buffer, capacity, length), |list| {
         let past = PASTS.get(past)?;
         let past = past.lock().unwrap_or_else(PoisonError::into_inner);
-        list.put(&in_json(&receipt_of(past.ledger(), who)?)?)
+        let ledger = past
+            .ledger()
+            .clone()
+            .verify()
+            .map_err(FileStoreError::from)?;
+        list.put(&in_json(&receipt_of(&ledger, who)?)?)
     })
 }
 

@@ -294,7 +294,6 @@ static void ledgers(void) {
   CLOSES(framegate_past_meeting_restrict(NO_PAST, FRAMEGATE_BY_HOST, NULL, scope_of(1, 1), OUT(uint32_t, entered)));
   CLOSES(framegate_past_meeting_restrict(NO_PAST, 0, NULL, scope_of(1, 1), OUT(uint32_t, entered)));
   CLOSES(framegate_past_meeting_receipt(NO_PAST, who, ARRAY(char, text), sizeof text, OUT(size_t, length)));
-  CLOSES(framegate_ledger_verify(NO_LEDGER, OUT(uint64_t, line)));
   CLOSES(framegate_ledger_get(NO_LEDGER, SIZED(framegate_ledger_info, info)));
   CLOSES(framegate_ledger_receipt(NO_LEDGER, who, ARRAY(char, text), sizeof text, OUT(size_t, length)));
   CLOSES(framegate_ledger_erasure(NO_LEDGER, who, ARRAY(char, text), sizeof text, OUT(size_t, length)));
@@ -303,7 +302,7 @@ static void ledgers(void) {
   CLOSES(framegate_ledger_vcon_lawful_basis(NO_LEDGER, who, &dialog, ARRAY(char, text), sizeof text, OUT(size_t, length)));
   CLOSES(framegate_ledger_cawg(NO_LEDGER, 0, ARRAY(char, text), sizeof text, OUT(size_t, length)));
   CLOSES(framegate_ledger_aipref(NO_LEDGER, 0, ARRAY(char, text), sizeof text, OUT(size_t, length)));
-  CLOSES(framegate_verifier_open(NO_LEDGER, OUT(framegate_verifier, verifier), OUT(uint64_t, line)));
+  CLOSES(framegate_verifier_open(NO_LEDGER, OUT(framegate_verifier, verifier)));
   CLOSES(framegate_verifier_head(NO_VERIFIER, OUT(framegate_head, head)));
   CLOSES(framegate_verifier_verify_batch(NO_VERIFIER, frames, 2, 1, NO_KEY, ARRAY(uint64_t, bits), ARRAY(uint8_t, findings), OUT(size_t, length)));
   CLOSES(framegate_verifier_dry_run(NO_VERIFIER, frames, 2, 1, ARRAY(uint64_t, bits), NULL, OUT(size_t, length)));

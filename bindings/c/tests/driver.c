@@ -956,7 +956,7 @@ static void train(void) {
   uint8_t findings[ARCHIVED], later[ARCHIVED];
   size_t count = 0;
   OK(framegate_ledger_read((const uint8_t *)lines, m.length, NULL, NULL, &ledger, NULL));
-  OK(framegate_verifier_open(ledger, &verifier, NULL));
+  OK(framegate_verifier_open(ledger, &verifier));
   keep_stale(2, ledger.handle);
   OK(framegate_ledger_close(ledger));
   for (size_t at = 0; at < m.kept_count; at++) frames[at] = m.kept[at].frame;
@@ -1284,7 +1284,7 @@ static void hostile_control(void) {
     case 39: refused(framegate_stream_key_seal(wrong_stream, carried.tag, subjects, 1, &payload_digest, &seal)); break;
     case 40: refused(framegate_verifier_verify_batch(wrong_verifier, &archived, 1, 1, m.key, bits, found, NULL)); CHECK(bits[0] == 0 && found[0] == 0); break;
     case 41: refused(framegate_verifier_dry_run(wrong_verifier, &archived, SIZE_MAX, 1, bits, found, &length)); break;
-    case 42: refused(framegate_verifier_open(ledger, &verifier, &number)); break;
+    case 42: refused(framegate_verifier_open(ledger, &verifier)); break;
     case 43: refused(framegate_meeting_key_seal_batch(m.key, archived_at, 1, &seal)); break;
     case 44: archived.size = below(sizeof archived); refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;
     case 45: archived.subjects = subjects, archived.subject_count = 2; refused(framegate_meeting_key_seal_batch(m.key, &archived, 1, &seal)); break;

@@ -118,7 +118,7 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
   CHECK(file >= 0 && write(file, kept->bytes, kept->length) == (ssize_t)kept->length && close(file) == 0);
   OK(by->past_open(string_of(path), NULL, &made.past, NULL));
   CHECK(unlink(path) == 0);
-  OK(by->verifier_open(made.ledger, &made.verifier, NULL));
+  OK(by->verifier_open(made.ledger, &made.verifier));
   static const uint8_t secret[32] = {7};
   const framegate_instance instance = {{7}};
   OK(by->key_open(secret, &instance, &made.key));
@@ -237,10 +237,9 @@ static inline void works_without_meeting(struct handles own) {
   memset(&info, 0, sizeof info);
   info.size = (uint32_t)sizeof info;
   OK(framegate_ledger_get(own.ledger, &info));
-  OK(framegate_ledger_verify(own.ledger, NULL));
   CHECK(framegate_ledger_aipref(own.ledger, 0, text, sizeof text, &length) == FRAMEGATE_OK);
   framegate_verifier verifier;
-  OK(framegate_verifier_open(own.ledger, &verifier, NULL));
+  OK(framegate_verifier_open(own.ledger, &verifier));
   OK(framegate_verifier_close(verifier));
   framegate_head head;
   OK(framegate_verifier_head(own.verifier, &head));
@@ -255,7 +254,6 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   char text[64];
   uint8_t bytes[256];
   size_t length;
-  uint64_t number;
   framegate_head head;
   framegate_digest digest;
   framegate_meeting meeting;
@@ -378,7 +376,6 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   framegate_seal seal;
   memset(&seal, 0, sizeof seal);
   IS(framegate_meeting_resume(odd.ledger, &options, &meeting), wrong);
-  IS(framegate_ledger_verify(odd.ledger, &number), wrong);
   IS(framegate_ledger_get(odd.ledger, &info), wrong);
   IS(framegate_ledger_receipt(odd.ledger, ann, text, sizeof text, &length), wrong);
   IS(framegate_ledger_erasure(odd.ledger, ann, text, sizeof text, &length), wrong);
@@ -387,7 +384,7 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   IS(framegate_ledger_vcon_lawful_basis(odd.ledger, ann, &dialog, text, sizeof text, &length), wrong);
   IS(framegate_ledger_cawg(odd.ledger, 0, text, sizeof text, &length), wrong);
   IS(framegate_ledger_aipref(odd.ledger, 0, text, sizeof text, &length), wrong);
-  IS(framegate_verifier_open(odd.ledger, &verifier, &number), wrong);
+  IS(framegate_verifier_open(odd.ledger, &verifier), wrong);
   IS(framegate_ledger_close(odd.ledger), wrong);
   uint32_t entered;
   IS(framegate_past_meeting_withdraw(odd.past, FRAMEGATE_BY_PARTICIPANT, ann, scope, &entered), wrong);

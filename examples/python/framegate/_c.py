@@ -16,7 +16,7 @@ Kind_ = TypeVar("Kind_")
 #: What has bytes: of numpy and of array too.
 Buffer = Union[bytes, bytearray, memoryview, Any]
 
-ABI_VERSION = 2
+ABI_VERSION = 3
 
 
 #: The integers of C, and what fits into them.
@@ -305,7 +305,6 @@ def _load() -> ctypes.CDLL:
         "tag_meet": [Tag, Tag, POINTER(Tag)],
         "tag_meet_across_meetings": [Tag, Tag, POINTER(Tag)],
         "ledger_read": [c_char_p, c_size_t, c_void_p, c_void_p, POINTER(Handle), POINTER(c_uint64)],
-        "ledger_verify": [Handle, POINTER(c_uint64)],
         "ledger_close": [Handle],
         "ledger_receipt": text,
         "ledger_erasure": text,
@@ -339,7 +338,7 @@ def _load() -> ctypes.CDLL:
         "preference_read": [String, c_size_t, number],
         "preference_line": [c_uint32, POINTER(String)],
         "preference_permits": [c_uint32, truth],
-        "verifier_open": [Handle, POINTER(Handle), POINTER(c_uint64)],
+        "verifier_open": [Handle, POINTER(Handle)],
         "verifier_close": [Handle],
         "verifier_head": [Handle, POINTER(Head)],
         "verifier_verify_batch": [Handle, *archived, c_uint16, Handle, *found],

@@ -14,7 +14,7 @@ from .words import By, Entered, Finding, Kind, purposes_of
 
 
 class Ledger(_c.HandleOwner):
-    """A ledger that was read: each of its lines follows from the one before, up to a head that was kept apart and a device's key if they are given.
+    """A ledger that was read and verified, up to a head that was kept apart and a device's key if they are given: nothing in it was changed or made up.
 
     Of `content` alone it is not seen what was withdrawn beside its file, when another had that: `Ledger.read_file` reads both.
     """
@@ -34,10 +34,6 @@ class Ledger(_c.HandleOwner):
         head, device = None if anchor is None else byref(anchor), _c.secret(device, "a device's key")
         _c.checked(_c.call.framegate_ledger_read_file(_c.string(path), head, device, byref(ledger._handle), None))
         return ledger
-
-    def verify(self) -> None:
-        """Judges every entry by the rules."""
-        _c.checked(_c.call.framegate_ledger_verify(self._handle, None))
 
     def receipt(self, who: str) -> str:
         return _json(_c.call.framegate_ledger_receipt, self._handle, who)
@@ -99,7 +95,7 @@ class Verifier(_c.HandleOwner):
 
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(_c.Handle())
-        _c.checked(_c.call.framegate_verifier_open(_c.a(Ledger, ledger)._handle, byref(self._handle), None))
+        _c.checked(_c.call.framegate_verifier_open(_c.a(Ledger, ledger)._handle, byref(self._handle)))
 
     @property
     def head(self) -> _c.Head:

@@ -19,7 +19,12 @@ use std::{
 };
 
 use clap::Parser;
-use framegate::{Purposes, archive::{Finding, MeetingKey, Seals, Verifier}, export::ErasureList, ledger::{Head, Ledger}};
+use framegate::{
+    Purposes,
+    archive::{Finding, MeetingKey, Seals, Verifier},
+    export::ErasureList,
+    ledger::{Head, Ledger, VerifiedLedger},
+};
 
 use crate::{
     archive::Archive,
@@ -87,9 +92,13 @@ fn verify(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
         &arguments.ledger,
         Ledger::read_file(&arguments.ledger, head.as_ref(), None),
     )?;
-    let verifier = named(&arguments.ledger, Verifier::new(&ledger))?;
+    let ledger = named(&arguments.ledger, ledger.verify())?;
+    let verifier = Verifier::new(&ledger);
     let archive = Archive::read(&arguments.archive)?;
-    let key = arguments.secret.as_deref().map(|path| key(path, &ledger));
+    let key = arguments
+        .secret
+        .as_deref()
+        .map(|path| key(path, ledger.ledger()));
     let key = key.transpose()?;
 
     let subjects = archive.subjects();
@@ -187,7 +196,7 @@ fn write(
     out: &Path,
     archive: &Archive,
     findings: &[Finding],
-    ledger: &Ledger,
+    ledger: &VerifiedLedger,
 ) -> Result<(), Box<dyn Error>> {
     named(out, fs::create_dir(out))?;
     let found = || archive.rows.iter().zip(findings);
@@ -214,5 +223,5 @@ fn write(
         .collect();
     let lists = lists.iter().filter(|list| !list.outlets.is_empty());
     archive::write_lines(&out.join("recalled.jsonl"), lists)?;
-    archive::write_lines(&out.join("head.json"), [&ledger.head].into_iter())
+    archive::write_lines(&out.join("head.json"), [&ledger.ledger().head].into_iter())
 }

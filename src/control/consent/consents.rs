@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    rules::{Act, Consent},
+    rules::{Act, ConsentState},
     scope::Scope,
 };
 use crate::{
@@ -16,13 +16,13 @@ use crate::{
 
 /// One stay's consents: to every kind for every purpose.
 pub(crate) struct Consents {
-    of_kinds: [[Consent; Purposes::COUNT]; Kind::COUNT],
+    of_kinds: [[ConsentState; Purposes::COUNT]; Kind::COUNT],
     /// What was agreed to and not withdrawn, under notices that have not been superseded.
-    standing: Vec<Standing>,
+    standing: Vec<StandingGrant>,
 }
 
 /// A grant, or what a withdrawal has left of it.
-struct Standing {
+struct StandingGrant {
     notice: Digest,
     scope: Scope,
     since: Millis,
@@ -31,7 +31,7 @@ struct Standing {
 
 impl Consents {
     pub(crate) const NONE: Self = Self {
-        of_kinds: [[Consent::NONE; Purposes::COUNT]; Kind::COUNT],
+        of_kinds: [[ConsentState::NONE; Purposes::COUNT]; Kind::COUNT],
         standing: Vec::new(),
     };
 
@@ -40,7 +40,7 @@ impl Consents {
         match act {
             Act::Granted { notice, until } => self.stand(
                 at,
-                Standing {
+                StandingGrant {
                     notice,
                     scope,
                     since: at.ceil(),
@@ -62,10 +62,10 @@ impl Consents {
     /// A notice is superseded: what was agreed to under it goes on only as far as what was agreed to under others covers it.
     /// Gives the kinds that this is about.
     pub(crate) fn supersede(&mut self, at: Time, notice: Digest) -> Kinds {
-        let of_notice = |standing: &mut Standing| standing.notice == notice;
+        let of_notice = |standing: &mut StandingGrant| standing.notice == notice;
         let stale: Vec<_> = self.standing.extract_if(.., of_notice).collect();
         let mut kinds = Kinds::empty();
-        for Standing { scope, .. } in stale {
+        for StandingGrant { scope, .. } in stale {
             for (kind, purpose) in scope.cells() {
                 let act = Act::Superseded {
                     begun: self
@@ -86,16 +86,16 @@ impl Consents {
         kinds
     }
 
-    fn covering(&self, kind: Kind, purpose: Purposes) -> impl Iterator<Item = &Standing> {
-        let covers = move |standing: &&Standing| {
+    fn covering(&self, kind: Kind, purpose: Purposes) -> impl Iterator<Item = &StandingGrant> {
+        let covers = move |standing: &&StandingGrant| {
             standing.scope.covers(kind, purpose) && standing.since < standing.until
         };
         self.standing.iter().filter(covers)
     }
 
-    fn stand(&mut self, at: Time, new: Standing) {
+    fn stand(&mut self, at: Time, new: StandingGrant) {
         // What the old one says as well need not be kept twice; a beginning that is earlier is worth keeping.
-        let says_no_more = |old: &Standing| {
+        let says_no_more = |old: &StandingGrant| {
             old.notice == new.notice && old.scope.contains(new.scope) && old.until >= new.until
         };
         self.standing.retain(|old| at.floor() < old.until);
@@ -105,12 +105,12 @@ impl Consents {
     }
 
     /// What stands when this much is withdrawn.
-    fn without(&mut self, scope: Scope) -> Vec<Standing> {
+    fn without(&mut self, scope: Scope) -> Vec<StandingGrant> {
         let standing = core::mem::take(&mut self.standing);
         let rest = standing.into_iter().flat_map(|standing| {
             let rests = standing.scope.without(scope).into_iter();
             let rests = rests.filter(|rest| !rest.is_empty());
-            rests.map(move |scope| Standing { scope, ..standing })
+            rests.map(move |scope| StandingGrant { scope, ..standing })
         });
         rest.collect()
     }
@@ -122,8 +122,9 @@ impl Consents {
         purpose: Purposes,
         at: Millis,
     ) -> impl Iterator<Item = Digest> {
-        let beyond =
-            move |standing: &&Standing| standing.scope.covers(kind, purpose) && at < standing.until;
+        let beyond = move |standing: &&StandingGrant| {
+            standing.scope.covers(kind, purpose) && at < standing.until
+        };
         self.standing
             .iter()
             .filter(beyond)
@@ -141,7 +142,8 @@ impl Consents {
     /// The purposes for which a kind is held, those included whose end nobody has noted yet.
     pub(crate) fn held(&self, kind: Kind) -> Purposes {
         let of_kind = self.of_kinds.get(kind as usize).into_iter().flatten();
-        let is_held = |consent: &Consent| matches!(consent.effective(), Effective::Held { .. });
+        let is_held =
+            |consent: &ConsentState| matches!(consent.effective(), Effective::Held { .. });
         let held = Purposes::each()
             .zip(of_kind)
             .filter(|(_, consent)| is_held(consent));
@@ -166,8 +168,8 @@ impl Consents {
 
     /// What has come to an end by `now`, the purposes of each kind together.
     pub(crate) fn expired(&self, now: Millis) -> Vec<Scope> {
-        let of_kind = |(kind, of_kind): (Kind, &[Consent; Purposes::COUNT])| {
-            let ended = |consent: &Consent| consent.end().is_some_and(|end| end <= now);
+        let of_kind = |(kind, of_kind): (Kind, &[ConsentState; Purposes::COUNT])| {
+            let ended = |consent: &ConsentState| consent.end().is_some_and(|end| end <= now);
             let purposes = Purposes::each()
                 .zip(of_kind)
                 .filter(|(_, consent)| ended(consent));
@@ -179,7 +181,8 @@ impl Consents {
 
     /// Each kind, and what its purposes come to in the order of their bits.
     pub(crate) fn effective(&self) -> impl Iterator<Item = (Kind, [Effective; Purposes::COUNT])> {
-        let of_kind = |of_kind: &[Consent; Purposes::COUNT]| of_kind.map(Consent::effective);
+        let of_kind =
+            |of_kind: &[ConsentState; Purposes::COUNT]| of_kind.map(ConsentState::effective);
         Kind::ALL.into_iter().zip(self.of_kinds.iter().map(of_kind))
     }
 }

@@ -14,6 +14,6 @@ pub use grant::{Grant, Method};
 pub use notice::Notice;
 pub(crate) use notice::Shown;
 pub(crate) use restriction::{Restrainer, Restrictions};
-pub(crate) use rules::{Act, agrees, covers};
+pub(crate) use rules::{Act, check_notice, who_consents};
 pub use scope::Scope;
 pub use signature::{Challenge, PublicKey, Signed};

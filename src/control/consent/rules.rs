@@ -17,7 +17,7 @@ use crate::{
 
 /// What all acts so far have made of a consent.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Consent {
+pub(super) struct ConsentState {
     /// When what was granted began, and when it ends by itself.
     since: Millis,
     until: Millis,
@@ -51,7 +51,7 @@ pub(crate) enum Act {
 }
 
 /// **R1 Closed by default.** Nothing holds that was not granted (GDPR Art. 6(1)(a), 25(2)).
-impl Consent {
+impl ConsentState {
     pub(super) const NONE: Self = Self {
         since: NEVER,
         until: 0,
@@ -62,7 +62,7 @@ impl Consent {
 }
 
 /// **R2 Only the person opens**: they themselves, or for one who has a guardian the guardian alone (GDPR Art. 4(11), 7(1), 8).
-pub(crate) const fn agrees(has_guardian: bool) -> Authority {
+pub(crate) const fn who_consents(has_guardian: bool) -> Authority {
     if has_guardian {
         Authority::Guardian
     } else {
@@ -75,7 +75,7 @@ pub(crate) const fn agrees(has_guardian: bool) -> Authority {
 ///
 /// `specific` is what the grant covers of purposes that have a name, and whether one of them is to recognise somebody, be it by a third party.
 /// The notice describes no more than those that had a name when it was shown.
-pub(crate) fn covers(
+pub(crate) fn check_notice(
     shown: Option<&Shown>,
     grant: &Grant,
     (specific, identifies): (Scope, bool),
@@ -104,7 +104,7 @@ pub(crate) fn covers(
 }
 
 /// **R2, R3, R5, R6**: what an act makes of a consent.
-impl Consent {
+impl ConsentState {
     /// The consent after an act that was published at a time, no earlier than the acts before it.
     #[must_use]
     pub(super) fn after(self, at: Time, act: Act) -> Self {
@@ -185,7 +185,7 @@ impl Consent {
 }
 
 /// **R5 Granted from capture to release**: what the acts come to. A tap compares it with a frame's times.
-impl Consent {
+impl ConsentState {
     pub(super) fn effective(self) -> Effective {
         if self.restricted != 0 {
             Effective::Closed(Reason::Restricted)

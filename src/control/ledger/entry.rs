@@ -300,6 +300,41 @@ impl Head {
     }
 }
 
+/// A [`Line`] to be written, of an entry that somebody else has.
+#[derive(Serialize)]
+struct LineRef<'e> {
+    n: u64,
+    prev: Digest,
+    at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wall: Option<u64>,
+    entry: &'e Entry,
+}
+
+/// The line after a head, with its line feed, and the head that it makes.
+pub(crate) fn line_after(
+    head: Head,
+    at: Time,
+    wall: Option<u64>,
+    entry: &Entry,
+) -> Option<(Vec<u8>, Head)> {
+    let line = LineRef {
+        n: head.entries,
+        prev: head.hash,
+        at,
+        wall,
+        entry,
+    };
+    let mut line = serde_json::to_vec(&line).ok()?;
+    let head = Head {
+        entries: head.entries + 1,
+        hash: Digest::of_bytes(&line),
+        ..head
+    };
+    line.push(b'\n');
+    Some((line, head))
+}
+
 /// One line of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -29,9 +29,9 @@ mod watch;
 mod writer;
 
 pub use beside::Beside;
-#[cfg(feature = "std")]
-pub(crate) use entry::WALL_END;
 pub use entry::{Entry, Head, Line, TapCount};
+#[cfg(feature = "std")]
+pub(crate) use entry::{WALL_END, line_after};
 pub use fault::{LedgerError, LedgerFault};
 #[cfg(feature = "std")]
 pub use file::FileStore;

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::entry::{Entry, Head, Line};
+use super::entry::{Entry, Head, line_after};
 use crate::types::{digest::Digest, error::Error, time::Time};
 
 /// The lines of a ledger that is being written.
@@ -76,7 +76,7 @@ impl Queue {
 
     /// Numbers an entry, and gives the hash of its line.
     fn number(&mut self, Queued { at, wall, entry }: &Queued) -> Option<Digest> {
-        let (line, head) = line(self.head, *at, *wall, entry)?;
+        let (line, head) = line_after(self.head, *at, *wall, entry)?;
         self.lines.extend_from_slice(&line);
         self.head = head;
         Some(head.hash)
@@ -84,7 +84,7 @@ impl Queue {
 
     /// Reserves the next line for what is to hold once the store has it. There is one at a time.
     pub(crate) fn reserve(&mut self, at: Time, entry: &Entry) -> Result<Reservation, Error> {
-        let (line, head) = line(self.head, at, None, entry).ok_or(Error::Ledger)?;
+        let (line, head) = line_after(self.head, at, None, entry).ok_or(Error::Ledger)?;
         self.tickets += 1;
         self.reserved = Some(Reserved {
             head,
@@ -144,28 +144,4 @@ impl Queue {
         let given_up = self.given_up.iter().filter(|other| **other <= ticket);
         ticket - given_up.count() as u64
     }
-}
-
-/// The line after a head, with its line feed, and the head that it makes.
-fn line(head: Head, at: Time, wall: Option<u64>, entry: &Entry) -> Option<(Vec<u8>, Head)> {
-    let Head {
-        instance,
-        entries,
-        hash,
-    } = head;
-    let line = Line {
-        n: entries,
-        prev: hash,
-        at,
-        wall,
-        entry: entry.clone(),
-    };
-    let mut line = serde_json::to_vec(&line).ok()?;
-    let head = Head {
-        instance,
-        entries: entries + 1,
-        hash: Digest::of_bytes(&line),
-    };
-    line.push(b'\n');
-    Some((line, head))
 }

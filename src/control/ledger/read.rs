@@ -159,6 +159,18 @@ impl Ledger {
         !lines.any(|line| line.wall == Some(beside.wall) && line.entry == beside.entry)
     }
 
+    /// What lies beside it, as the lines that would be entered next.
+    pub(crate) fn lines_beside(&self) -> impl Iterator<Item = Line> {
+        let at = self.lines.last().map_or(Time::START, |line| line.at);
+        self.beside.iter().map(move |beside| Line {
+            n: self.head.entries,
+            prev: self.head.hash,
+            at,
+            wall: Some(beside.wall),
+            entry: beside.entry.clone(),
+        })
+    }
+
     /// How many of the last entries nothing vouches for.
     pub(crate) fn unanchored(&self) -> u64 {
         self.head.entries.saturating_sub(self.anchored)

@@ -2,7 +2,7 @@
 
 use super::standing::everybody;
 use crate::{
-    control::ledger::Ledger,
+    control::verified::VerifiedLedger,
     types::{ids::OutletId, purpose::Purposes},
 };
 
@@ -22,7 +22,7 @@ use crate::{
 /// assert_eq!(aipref::preference(&scene.ledger(), scene.recorder.id()), "train-ai=n");
 /// ```
 #[must_use]
-pub fn preference(ledger: &Ledger, outlet: OutletId) -> &'static str {
+pub fn preference(ledger: &VerifiedLedger, outlet: OutletId) -> &'static str {
     if everybody(ledger, outlet, Purposes::TRAIN) {
         "train-ai=y"
     } else {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::standing::everybody;
 use crate::{
-    control::ledger::Ledger,
+    control::verified::VerifiedLedger,
     types::{ids::OutletId, purpose::Purposes},
 };
 
@@ -81,7 +81,7 @@ pub enum Permission {
 impl TrainingMining {
     /// The assertion for what an outlet got. Of an unknown outlet nothing is allowed.
     #[must_use]
-    pub fn of(ledger: &Ledger, outlet: OutletId) -> Self {
+    pub fn of(ledger: &VerifiedLedger, outlet: OutletId) -> Self {
         let entry = |purpose| Entry {
             permission: if everybody(ledger, outlet, purpose) {
                 Permission::Allowed

@@ -3,12 +3,11 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    history::History,
     outlet::{self, Range},
     purpose,
 };
 use crate::{
-    control::ledger::{Head, Ledger},
+    control::{ledger::Head, verified::VerifiedLedger},
     types::{ids::OutletId, masked, time::Time},
 };
 
@@ -81,8 +80,9 @@ pub struct Recalled {
 impl ErasureList {
     /// The list for somebody by id, over all their stays. None for somebody who never joined.
     #[must_use]
-    pub fn of(ledger: &Ledger, id: &str) -> Option<Self> {
-        let history = History::of(ledger, id)?;
+    pub fn of(ledger: &VerifiedLedger, id: &str) -> Option<Self> {
+        let history = ledger.history(id)?;
+        let ledger = ledger.ledger();
         let named = purpose::all(ledger);
         let erasures = outlet::declared(ledger).map(|outlet| Erasure {
             outlet: outlet.outlet,
@@ -90,7 +90,7 @@ impl ErasureList {
             recipient: outlet.recipient.cloned(),
             purposes: purpose::names(&named, outlet.purposes),
             ranges: outlet
-                .released(&history)
+                .released(history)
                 .iter()
                 .filter_map(|(kind, span)| {
                     Some(Recalled {

@@ -1,4 +1,4 @@
-//! What a ledger says to people and to other systems: pure functions over a [`Ledger`](crate::ledger::Ledger) that was read and verified.
+//! What a ledger says to people and to other systems: pure functions over a [`VerifiedLedger`](crate::ledger::VerifiedLedger).
 //!
 //! A [`Receipt`] shows somebody what they agreed to and what became of it (GDPR Art. 7(1), 15), an [`ErasureList`] says what must go
 //! once they have withdrawn (Art. 7(3), 17(1)(b), 19). Both err on the side of naming too much.
@@ -6,11 +6,9 @@
 //!
 //! Times that end in `_ms` are milliseconds since the meeting's start, and intervals of them are half-open.
 
-mod agreed;
 pub mod aipref;
 pub mod cawg;
 mod erasure;
-pub(crate) mod history;
 mod outlet;
 mod page;
 mod purpose;
@@ -20,7 +18,7 @@ pub mod ts27560;
 pub mod vcon;
 mod wall;
 
+pub use crate::control::history::Ending;
 pub use erasure::{Erasure, ErasureList, Recalled};
-pub use history::Ending;
 pub use outlet::Range;
 pub use receipt::{Agreement, Attempt, Frames, Held, Receipt, Released, Restriction, Withdrawal};

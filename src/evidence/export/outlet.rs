@@ -4,9 +4,11 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-use super::history::{History, Interval, Span};
 use crate::{
-    control::ledger::{Entry, Ledger},
+    control::{
+        history::{History, Interval, Span},
+        ledger::{Entry, Ledger},
+    },
     types::{
         ids::OutletId,
         kind::Kind,

@@ -15,12 +15,14 @@ use core::{
 };
 
 use super::{
-    history::Ending,
     receipt::{Agreement, Held, Receipt, Released},
     wall::rfc3339,
 };
 use crate::{
-    control::consent::{Method, Scope},
+    control::{
+        consent::{Method, Scope},
+        history::Ending,
+    },
     types::{
         authority::Authority,
         kind::{Kind, Kinds},

@@ -3,14 +3,15 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    history::{Ending, History, Interval, Span},
     outlet::{self, Range, ends},
     purpose::{self, Named},
 };
 use crate::{
     control::{
         consent::{Grant, Method, Notice, Scope},
+        history::{Ending, History, Interval, Span},
         ledger::{Entry, Head, Ledger, Line},
+        verified::VerifiedLedger,
     },
     types::{
         authority::Authority,
@@ -200,12 +201,14 @@ pub struct Frames {
 impl Receipt {
     /// The receipt of somebody by id, over all their stays. None for somebody who never joined.
     #[must_use]
-    pub fn of(ledger: &Ledger, id: &str) -> Option<Self> {
+    pub fn of(ledger: &VerifiedLedger, id: &str) -> Option<Self> {
+        let history = ledger.history(id)?;
+        let lines = ledger.lines_of(history);
+        let ledger = ledger.ledger();
         let Some(Entry::Opened { meeting, .. }) = ledger.lines.first().map(|line| &line.entry)
         else {
             return None;
         };
-        let history = History::of(ledger, id)?;
         let named = purpose::all(ledger);
         let mut receipt = Self {
             meeting: meeting.clone(),
@@ -216,21 +219,18 @@ impl Receipt {
             refused: Vec::new(),
             withdrawn: Vec::new(),
             restricted: Vec::new(),
-            held: held(&history, &named),
-            released: released(ledger, id, &history, &named),
+            held: held(history, &named),
+            released: released(ledger, id, history, &named),
         };
         let mut notices = BTreeMap::new();
-        for index in &history.lines {
-            let Some(line) = ledger.lines.get(*index) else {
-                continue;
-            };
+        for (index, line) in lines {
             match &line.entry {
                 Entry::Shown { notice } => {
                     notices.insert(notice.digest, notice);
                 }
                 Entry::Granted { by, grant, .. } => {
                     if let Some(notice) = notices.get(&grant.notice) {
-                        let hash = ledger.hash(*index);
+                        let hash = ledger.hash(index);
                         let agreement = Agreement::new(line, hash, *by, grant, notice, &named);
                         receipt.agreed.push(agreement);
                     }

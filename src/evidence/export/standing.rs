@@ -1,13 +1,13 @@
 //! Whether what an outlet got may still be used for a purpose.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
-use super::{
-    history::{Ending, History, Interval, Span},
-    outlet::{self, Declared},
-};
+use super::outlet::{self, Declared};
 use crate::{
-    control::ledger::{Entry, Ledger},
+    control::{
+        history::{Ending, History, Interval, Span},
+        verified::VerifiedLedger,
+    },
     types::{
         ids::OutletId,
         kind::Kind,
@@ -62,7 +62,7 @@ impl Standing {
             .filter(meets)
             .map(|interval| match interval.span.recalled {
                 Some(at) => Self::Revoked { at: at.floor() },
-                None if is_stale(history, interval)
+                None if interval.is_stale
                     || interval.ended == Some(Ending::Expired)
                     || interval.agreed_end <= history.end =>
                 {
@@ -91,31 +91,15 @@ fn covers(interval: &Interval, span: &Span) -> bool {
                 && span.settled <= whole.settled)
 }
 
-fn is_stale(history: &History, interval: &Interval) -> bool {
-    interval
-        .notices
-        .iter()
-        .any(|notice| history.superseded.contains(notice))
-}
-
 /// Whether everybody who ever joined agreed to a purpose, for good and for all that the outlet has of them, in every stay until its end,
 /// and nobody has withdrawn. No if nobody joined, or if there is no such outlet.
-pub(crate) fn everybody(ledger: &Ledger, outlet: OutletId, purpose: Purposes) -> bool {
-    let Some(outlet) = outlet::declared(ledger).find(|declared| declared.outlet == outlet) else {
+pub(crate) fn everybody(ledger: &VerifiedLedger, outlet: OutletId, purpose: Purposes) -> bool {
+    let mut outlets = outlet::declared(ledger.ledger());
+    let Some(outlet) = outlets.find(|declared| declared.outlet == outlet) else {
         return false;
     };
-    let joined: BTreeSet<&str> = ledger
-        .lines
-        .iter()
-        .filter_map(|line| match &line.entry {
-            Entry::Joined { who, .. } => Some(&**who),
-            _ => None,
-        })
-        .collect();
-    let agreed = |id: &&str| {
-        History::of(ledger, id).is_some_and(|history| agreed(&history, &outlet, purpose))
-    };
-    !joined.is_empty() && joined.iter().all(agreed)
+    let mut joined = ledger.histories().peekable();
+    joined.peek().is_some() && joined.all(|(_, history)| agreed(history, &outlet, purpose))
 }
 
 fn agreed(history: &History, outlet: &Declared<'_>, purpose: Purposes) -> bool {
@@ -128,7 +112,7 @@ fn agreed(history: &History, outlet: &Declared<'_>, purpose: Purposes) -> bool {
             && to_the_end
             && interval.agreed_end == NEVER
             && interval.span.recalled.is_none()
-            && !is_stale(history, interval)
+            && !interval.is_stale
     };
     let lasting: Vec<_> = history.intervals.iter().filter(lasts).collect();
     let mut stays = 1..=history.stays;

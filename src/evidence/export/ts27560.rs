@@ -15,15 +15,15 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    agreed::{Course, Turn},
-    history::History,
     purpose::{self, Named},
     wall::rfc3339,
 };
 use crate::{
     control::{
+        agreed::{Course, Turn},
         consent::{Method, Notice},
         ledger::{Entry, Ledger},
+        verified::VerifiedLedger,
     },
     types::{authority::Authority, kind::Kind, masked, purpose::Purposes},
 };
@@ -188,8 +188,9 @@ impl ConsentRecord {
     /// The records of somebody by id, in the order in which they agreed: one for each notice, and of what went different ways under it one each.
     /// So whatever a record lists stands if its last event is [`State::Given`], and none of it if that is another. None for somebody who never joined.
     #[must_use]
-    pub fn all(ledger: &Ledger, id: &str, particulars: &Particulars) -> Option<Vec<Self>> {
-        let history = History::of(ledger, id)?;
+    pub fn all(ledger: &VerifiedLedger, id: &str, particulars: &Particulars) -> Option<Vec<Self>> {
+        let history = ledger.history(id)?;
+        let ledger = ledger.ledger();
         let source = Source {
             ledger,
             named: purpose::all(ledger),

@@ -11,7 +11,6 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    history::History,
     outlet,
     purpose::{self, Named},
     standing::Standing,
@@ -20,7 +19,8 @@ use super::{
 use crate::{
     control::{
         consent::Method,
-        ledger::{Entry, Head, Ledger},
+        ledger::{Entry, Head, Line},
+        verified::VerifiedLedger,
     },
     types::{
         digest::Digest,
@@ -193,7 +193,7 @@ pub struct ProofData {
 impl Consent {
     /// The attachment for somebody by id. None for somebody who never joined, and for an unknown outlet.
     #[must_use]
-    pub fn of(ledger: &Ledger, id: &str, of: &Dialog) -> Option<Self> {
+    pub fn of(ledger: &VerifiedLedger, id: &str, of: &Dialog) -> Option<Self> {
         let state = State::of(ledger, id, of)?;
         let consents = state.purposes.iter().map(|(purpose, standing)| Purpose {
             purpose: purpose.clone(),
@@ -227,7 +227,7 @@ impl Consent {
 impl LawfulBasis {
     /// The attachment for somebody by id. None for somebody who never joined, and for an unknown outlet.
     #[must_use]
-    pub fn of(ledger: &Ledger, id: &str, of: &Dialog) -> Option<Self> {
+    pub fn of(ledger: &VerifiedLedger, id: &str, of: &Dialog) -> Option<Self> {
         let state = State::of(ledger, id, of)?;
         let grants = state
             .purposes
@@ -269,21 +269,22 @@ struct State {
 }
 
 impl State {
-    fn of(ledger: &Ledger, id: &str, of: &Dialog) -> Option<Self> {
-        let history = History::of(ledger, id)?;
+    fn of(ledger: &VerifiedLedger, id: &str, of: &Dialog) -> Option<Self> {
+        let history = ledger.history(id)?;
+        let lines = ledger.lines_of(history);
+        let ledger = ledger.ledger();
         let outlet = outlet::declared(ledger).find(|outlet| outlet.outlet == of.outlet)?;
         let named = purpose::all(ledger);
         let standing =
-            |named: &Named<'_>| (label(named), Standing::of(&history, &outlet, named.bit));
-        let proof = |index: &usize| {
-            let line = ledger.lines.get(*index)?;
+            |named: &Named<'_>| (label(named), Standing::of(history, &outlet, named.bit));
+        let proof = |(index, line): (usize, &Line)| {
             let Entry::Granted { grant, .. } = &line.entry else {
                 return None;
             };
             let data = ProofData {
                 ledger: ledger.head,
                 entry: line.n,
-                hash: ledger.hash(*index),
+                hash: ledger.hash(index),
                 method: grant.method,
                 notice: grant.notice,
             };
@@ -293,7 +294,7 @@ impl State {
             started: of.started,
             now: ledger.lines.last()?.at.floor(),
             purposes: named.iter().map(standing).collect(),
-            proofs: history.lines.iter().filter_map(proof).collect(),
+            proofs: lines.filter_map(proof).collect(),
         })
     }
 

@@ -15,7 +15,7 @@ pub mod rtp;
 pub mod sdp;
 pub mod sei;
 
-use crate::{evidence::seal::Carried, types::tag::TagError};
+use crate::{evidence::archive::Carried, types::tag::TagError};
 
 /// Names this library's tags wherever a name is asked for: `ad4d781a-88da-53bc-aead-3084db63d801`, made of `framegate tag` (RFC 9562 §5.5).
 pub const UUID: [u8; 16] = 0xad4d_781a_88da_53bc_aead_3084_db63_d801_u128.to_be_bytes();

@@ -5,7 +5,7 @@
 
 use super::{Cursor, Tags, UUID, WireError};
 use crate::{
-    evidence::seal::Carried,
+    evidence::archive::Carried,
     media::codec::obu::{leb128, open},
 };
 

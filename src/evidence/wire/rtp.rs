@@ -7,7 +7,7 @@
 //! Write the tag before SRTP protects the packet; SRTP authenticates header extensions, but encrypts them only with RFC 6904 or RFC 9335.
 
 use super::{Cursor, Tags, WireError};
-use crate::evidence::seal::Carried;
+use crate::evidence::archive::Carried;
 
 /// A packet's parts, one after the other.
 struct Packet<'p> {

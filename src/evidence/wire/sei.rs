@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Tags, UUID, WireError};
 use crate::{
-    evidence::seal::Carried,
+    evidence::archive::Carried,
     media::codec::nal::{Unescaped, start_code},
     types::tag::TagError,
 };

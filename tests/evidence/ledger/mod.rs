@@ -216,12 +216,10 @@ fn r2_a_grant_by_the_host_cannot_be_resumed() {
     assert_eq!((error.line, error.what), (4, LedgerFault::NotAnEntry));
     // One of a guardian is, but not of somebody who has none.
     let forged = forged(Authority::Guardian).unwrap();
-    let error = Meeting::resume(&forged, LedgerWriter::default())
-        .err()
-        .unwrap();
+    let entries = forged.head.entries;
+    let error = forged.verify().unwrap_err();
     assert_eq!(error.what, LedgerFault::Impossible);
-    assert_eq!(error.line, forged.head.entries);
-    assert_eq!(forged.verify(), Err(error));
+    assert_eq!(error.line, entries);
 }
 
 #[test]
@@ -234,7 +232,7 @@ fn r1_nothing_is_opened_after_the_end() {
         .withdraw(Authority::Participant, who, Scope::ALL, millis(9))
         .unwrap();
     let ledger = memory.read();
-    assert_eq!(ledger.verify(), Ok(()));
+    assert_eq!(ledger.clone().verify().map(drop), Ok(()));
 
     let joined = json!({ "event": "joined", "who": "eva" });
     for entry in [serde_json::to_value(granted).unwrap(), joined] {
@@ -301,12 +299,16 @@ fn a_meeting_has_an_instance_of_its_own_and_no_other_has_it() {
     assert!(serde_json::from_value::<Instance>(json!("0".repeat(32))).is_err());
 
     // It goes on as the same, in another process, too: then nobody else may be opened as it.
-    let resumed = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let resumed = Meeting::resume(&common::verified(&memory.read()), memory.writer()).unwrap();
     assert_eq!(resumed.instance(), first.instance());
     let elsewhere = [json!({
         "event": "opened", "format": 2, "instance": "e1".repeat(16), "meeting": "m", "participants": 1,
     })];
-    let elsewhere = Meeting::resume(&ledger_of(&elsewhere), LedgerWriter::default()).unwrap();
+    let elsewhere = Meeting::resume(
+        &common::verified(&ledger_of(&elsewhere)),
+        LedgerWriter::default(),
+    )
+    .unwrap();
     assert_eq!(elsewhere.instance().to_bytes(), [0xE1; 16]);
     assert_eq!(
         open(elsewhere.instance()).err(),
@@ -405,8 +407,9 @@ fn r1_what_could_not_have_been_opened_cannot_be_resumed() {
     let stream = |number: u16, owner| json!({ "event": "stream_opened", "stream": number, "kind": "audio", "owner": owner });
     let outlet = |number: u16, name, purposes| json!({ "event": "outlet_opened", "outlet": number, "name": name, "purposes": purposes, "blanks": "" });
     let resumed = |entries: &[Value]| {
-        let resumed =
-            read_of(entries).and_then(|ledger| Meeting::resume(&ledger, LedgerWriter::default()));
+        let resumed = read_of(entries)
+            .and_then(Ledger::verify)
+            .and_then(|ledger| Meeting::resume(&ledger, LedgerWriter::default()));
         resumed.map(drop).map_err(|error| (error.line, error.what))
     };
     let good = [
@@ -460,7 +463,7 @@ fn r6_a_settled_cut_is_entered_with_the_last_frame_of_each_tap() {
     drop(idle);
 
     let ledger = memory.read();
-    assert_eq!(ledger.verify(), Ok(()));
+    assert_eq!(ledger.clone().verify().map(drop), Ok(()));
     let lines = ledger.lines.iter();
     let settled: Vec<_> = lines
         .filter_map(|line| match &line.entry {
@@ -610,12 +613,13 @@ fn r3_nobody_agrees_to_a_third_party_who_is_named_only_later() {
     assert_eq!(verdict(&mut tap, 5), Verdict::Whole);
 
     // On the receipt it is as it was.
-    let receipt = framegate::export::Receipt::of(&memory.read(), "ana").unwrap();
+    let receipt = framegate::export::Receipt::of(&common::verified(&memory.read()), "ana").unwrap();
     let of_acme = |purposes: &[String]| purposes.iter().any(|name| name == "RECORD@ACME Ltd");
     let agreed = receipt.agreed.iter();
     let agreed: Vec<_> = agreed.map(|agreed| of_acme(&agreed.purposes)).collect();
     assert_eq!(agreed, [false, false, true]);
-    let mut resumed = Meeting::resume(&memory.read(), LedgerWriter::default()).unwrap();
+    let mut resumed =
+        Meeting::resume(&common::verified(&memory.read()), LedgerWriter::default()).unwrap();
     let late = OutletOptions::new("ACME's", acme).recipient("ACME Ltd");
     assert!(resumed.open_outlet(late).is_ok());
 }
@@ -664,7 +668,7 @@ fn a_meeting_goes_on_from_its_ledger_with_exactly_what_was_in_force() {
     assert_eq!(verdict(&mut tap, 7), Verdict::Dropped(Reason::Ended));
 
     let ledger = memory.read();
-    let mut resumed = Meeting::resume(&ledger, memory.writer()).unwrap();
+    let mut resumed = Meeting::resume(&common::verified(&ledger), memory.writer()).unwrap();
     assert_eq!((resumed.id(), resumed.generation()), ("m", entries + 1));
     // Whoever was there is there, under another handle.
     let people: Vec<_> = resumed.participants().collect();
@@ -693,9 +697,9 @@ fn a_meeting_goes_on_from_its_ledger_with_exactly_what_was_in_force() {
     drop(resumed);
     assert_eq!(memory.read().head.entries, memory.read().lines.len() as u64);
 
-    let mut ended = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let mut ended = Meeting::resume(&common::verified(&memory.read()), memory.writer()).unwrap();
     let _ = ended.end();
-    let error = Meeting::resume(&memory.read(), memory.writer())
+    let error = Meeting::resume(&common::verified(&memory.read()), memory.writer())
         .err()
         .unwrap();
     assert_eq!(error.what, LedgerFault::Ended);
@@ -720,7 +724,11 @@ fn r1_after_a_torn_line_nobody_has_agreed_to_anything() {
         fs::read(folder.path().join("ledger.jsonl.torn")).unwrap(),
         torn[whole.len()..]
     );
-    let mut resumed = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store))).unwrap();
+    let mut resumed = Meeting::resume(
+        &common::verified(&ledger),
+        LedgerWriter::new(Box::new(store)),
+    )
+    .unwrap();
     let (_, who) = resumed.participants().next().unwrap();
     let mut tap = recorder(&mut resumed, who);
     assert_eq!(verdict(&mut tap, 10), Verdict::Dropped(Reason::Withdrawn));
@@ -833,13 +841,7 @@ fn hostile_lines_are_refused_with_their_number() {
     };
     let error = Ledger::read(&good, Some(&foreign_head), None).unwrap_err();
     assert_eq!(error.what, LedgerFault::Anchor);
-    assert!(
-        Meeting::resume(
-            &Ledger::read(b"", None, None).unwrap(),
-            LedgerWriter::default()
-        )
-        .is_err()
-    );
+    assert!(Ledger::read(b"", None, None).unwrap().verify().is_err());
 }
 
 /// A grant signed over the challenge that is in force.
@@ -992,7 +994,7 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
     assert_eq!(refusals.count(), 13);
     // Signatures are checked again when a meeting goes on.
     drop(meeting);
-    assert!(Meeting::resume(&memory.read(), LedgerWriter::default()).is_ok());
+    assert!(Meeting::resume(&common::verified(&memory.read()), LedgerWriter::default()).is_ok());
 }
 
 #[test]

@@ -2,13 +2,21 @@
 
 use std::time::UNIX_EPOCH;
 
-use framegate::{Authority, Meeting, PastMeeting, Time, ledger::Ledger};
+use framegate::{
+    Authority, Meeting, PastMeeting, Time,
+    ledger::{Ledger, VerifiedLedger},
+};
 
 use super::{
     disk::{Disk, device},
     meetings::{IDS, Run, Told, durability},
     recording::PAST,
 };
+
+fn verified(ledger: &Ledger) -> VerifiedLedger {
+    let verified = ledger.clone().verify();
+    verified.expect("what the meeting wrote")
+}
 
 impl Run {
     pub fn crash(&mut self) {
@@ -48,7 +56,7 @@ impl Run {
         }
         let writer = disk.writer().durability(durability(&mut self.chance));
         let last = ledger.lines.last().map_or(0, |line| line.at.as_micros());
-        let Ok(meeting) = Meeting::resume(&ledger, writer) else {
+        let Ok(meeting) = Meeting::resume(&verified(&ledger), writer) else {
             // It had ended.
             self.disk = disk;
             return;
@@ -89,7 +97,8 @@ impl Run {
         let restricts = self.chance.one_in(4);
         let store = Box::new(disk.clone());
         let device = self.chance.one_in(2).then(device);
-        let mut past = PastMeeting::of(ledger, store, device).expect("what the meeting wrote");
+        let mut past =
+            PastMeeting::of(verified(&ledger), store, device).expect("what the meeting wrote");
         let wall = UNIX_EPOCH + PAST;
         // Of somebody who never joined there is nothing to withdraw.
         let _ = past.withdraw(Authority::Participant, id, scope, wall);

@@ -67,7 +67,8 @@ impl Said {
 }
 
 pub fn check(told: &Told, bytes: &[u8], law: &Law, fault: Option<Fault>) -> Result<(), String> {
-    let ledger = Ledger::read(bytes, None, None).map_err(|error| error.to_string())?;
+    let ledger = Ledger::read(bytes, None, None).and_then(Ledger::verify);
+    let ledger = ledger.map_err(|error| error.to_string())?;
     let has = |of: Fault| fault == Some(of);
     for who in law.people() {
         let list = ErasureList::of(&ledger, who).ok_or("no erasure list of somebody who joined")?;

@@ -9,7 +9,7 @@ use framegate::{
         cawg::{self, Permission, TrainingMining},
         vcon,
     },
-    ledger::{Entry, Ledger},
+    ledger::{Entry, Ledger, VerifiedLedger},
 };
 
 use super::{
@@ -42,7 +42,8 @@ pub fn check(
     seed: u64,
     fault: Option<Fault>,
 ) -> Result<(), String> {
-    let ledger = Ledger::read(bytes, None, None).map_err(|error| error.to_string())?;
+    let ledger = Ledger::read(bytes, None, None).and_then(Ledger::verify);
+    let ledger = ledger.map_err(|error| error.to_string())?;
     let outlets = outlets(&ledger);
     // One of them, as each takes its time.
     let Some(index) = Chance::new(seed).index(&outlets) else {
@@ -62,8 +63,8 @@ pub fn check(
     Ok(())
 }
 
-fn outlets(ledger: &Ledger) -> Vec<OutletId> {
-    let lines = ledger.lines.iter();
+fn outlets(ledger: &VerifiedLedger) -> Vec<OutletId> {
+    let lines = ledger.ledger().lines.iter();
     let outlets = lines.filter_map(|line| match line.entry {
         Entry::OutletOpened { outlet, .. } => Some(outlet),
         _ => None,
@@ -72,7 +73,7 @@ fn outlets(ledger: &Ledger) -> Vec<OutletId> {
 }
 
 /// What is said of each use, and the purpose that it is of.
-fn uses(ledger: &Ledger, outlet: OutletId) -> [(&'static str, bool, Purposes); 5] {
+fn uses(ledger: &VerifiedLedger, outlet: OutletId) -> [(&'static str, bool, Purposes); 5] {
     let uses = TrainingMining::of(ledger, outlet).data.entries;
     let is_allowed = |of: cawg::Entry| of.permission == Permission::Allowed;
     let preference = aipref::preference(ledger, outlet);
@@ -91,7 +92,8 @@ fn uses(ledger: &Ledger, outlet: OutletId) -> [(&'static str, bool, Purposes); 5
 
 /// What is said of the first outlets that is seldom said.
 pub fn traits(ledger: &[u8]) -> Vec<&'static str> {
-    let ledger = Ledger::read(ledger, None, None).expect("a ledger");
+    let ledger = Ledger::read(ledger, None, None).and_then(Ledger::verify);
+    let ledger = ledger.expect("a ledger");
     let mut traits = Vec::new();
     for outlet in outlets(&ledger).into_iter().take(2) {
         let allowed = uses(&ledger, outlet)
@@ -219,7 +221,7 @@ pub fn day(millis: i64) -> String {
 
 fn attachments(
     told: &Told,
-    ledger: &Ledger,
+    ledger: &VerifiedLedger,
     law: &Law,
     who: &str,
     outlet: OutletId,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use framegate::{
     Kind, Purposes,
     export::ts27560::{ConsentRecord, Event, Particulars, State},
-    ledger::Ledger,
+    ledger::{Ledger, VerifiedLedger},
 };
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     lines::{Act, Line},
 };
 
-fn records(ledger: &Ledger, who: &str) -> Vec<ConsentRecord> {
+fn records(ledger: &VerifiedLedger, who: &str) -> Vec<ConsentRecord> {
     let particulars = Particulars {
         started: STARTED,
         address: "1 Example Street".into(),
@@ -29,7 +29,8 @@ fn records(ledger: &Ledger, who: &str) -> Vec<ConsentRecord> {
 }
 
 pub fn check(bytes: &[u8], law: &Law, fault: Option<Fault>) -> Result<(), String> {
-    let ledger = Ledger::read(bytes, None, None).map_err(|error| error.to_string())?;
+    let ledger = Ledger::read(bytes, None, None).and_then(Ledger::verify);
+    let ledger = ledger.map_err(|error| error.to_string())?;
     for who in law.people() {
         for record in records(&ledger, who) {
             let notice = record.pii_processing.privacy_notice.digest.to_string();

@@ -102,8 +102,9 @@ pub fn check(
     seed: u64,
     fault: Option<Fault>,
 ) -> Result<(), String> {
-    let ledger = Ledger::read(bytes, None, None).map_err(|error| error.to_string())?;
-    let verifier = Verifier::new(&ledger).map_err(|error| error.to_string())?;
+    let ledger = Ledger::read(bytes, None, None).and_then(Ledger::verify);
+    let ledger = ledger.map_err(|error| error.to_string())?;
+    let verifier = Verifier::new(&ledger);
     let mut chance = Chance::new(!seed);
     let earlier = lines::beginning(bytes, &mut chance);
     let earlier = Ledger::read(&earlier, None, None).map_err(|error| error.to_string())?;

@@ -60,10 +60,12 @@ impl Case {
             Ok(ledger) => ledger,
             Err(error) => return json!({ "refused": ["read", error.line] }),
         };
-        if let Err(error) = ledger.verify() {
-            return json!({ "refused": ["verify", error.line] });
-        }
+        let ledger = match ledger.verify() {
+            Ok(ledger) => ledger,
+            Err(error) => return json!({ "refused": ["verify", error.line] }),
+        };
         let people: BTreeSet<_> = ledger
+            .ledger()
             .lines
             .iter()
             .filter_map(|line| match &line.entry {
@@ -82,7 +84,7 @@ impl Case {
                 );
             }
         }
-        json!({ "anchored": ledger.anchored, "held": all })
+        json!({ "anchored": ledger.ledger().anchored, "held": all })
     }
 }
 

@@ -270,7 +270,8 @@ impl Scene<'_> {
                         bytes.extend_from_slice(b"{");
                     }
                     let ledger = Ledger::read(&bytes, None, None).unwrap();
-                    return Meeting::resume(&ledger, self.writer()).unwrap();
+                    return Meeting::resume(&crate::common::verified(&ledger), self.writer())
+                        .unwrap();
                 }
             }
         }
@@ -347,7 +348,7 @@ impl Scene<'_> {
         };
         let store = Box::new(self.memory.clone());
         let device = Device::new(&DEVICE).ok().filter(|_| self.signs);
-        let mut past = PastMeeting::of(ledger, store, device).unwrap();
+        let mut past = PastMeeting::of(crate::common::verified(&ledger), store, device).unwrap();
         let day = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
         let (by, scope) = (self.rng.authority(), self.rng.scope());
         let id = self.rng.one(&IDS);

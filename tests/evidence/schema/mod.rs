@@ -139,10 +139,10 @@ fn other_entries() -> Vec<Value> {
     meeting.count(at(4000)).unwrap();
     let _ = meeting.leave(child, at(5000)).unwrap();
     drop(meeting);
-    let mut meeting = Meeting::resume(&memory.read(), memory.writer()).unwrap();
+    let mut meeting = Meeting::resume(&common::verified(&memory.read()), memory.writer()).unwrap();
     let _ = meeting.end();
     let mut past = PastMeeting::of(
-        memory.read(),
+        common::verified(&memory.read()),
         Box::new(memory.clone()),
         Device::new(&[9; 32]).ok(),
     )

@@ -1,20 +1,18 @@
-//! Somebody's consent over time: the ledger gone through again by the same code as the gate's.
+//! Everybody's consent over time, taken down while a ledger is gone through by the same code as the gate's.
 
-use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-use super::agreed::Agreements;
 use crate::{
     control::{
+        agreed::Agreements,
         ledger::{Entry, Ledger, Line},
         register::{Register, Stay},
-        serial::Stays,
     },
-    shared::table::{Effective, Table},
+    shared::table::Effective,
     types::{
         digest::Digest,
-        ids::Life,
         kind::Kind,
         purpose::Purposes,
         time::{Millis, NEVER, Time},
@@ -95,6 +93,8 @@ pub(crate) struct Interval {
     pub(crate) ended: Option<Ending>,
     /// The notices that covered it, in the order of agreeing.
     pub(crate) notices: Vec<Digest>,
+    /// Whether one of these was superseded, before it ended or after.
+    pub(crate) is_stale: bool,
     /// In the order of lines, each where the one before ends.
     pub(crate) pieces: Vec<Piece>,
     /// How many of these are of before the meeting's process last went.
@@ -124,6 +124,7 @@ impl Interval {
             agreed_end: until,
             ended: None,
             notices: Vec::new(),
+            is_stale: false,
             pieces: Vec::from([Piece {
                 opened: index,
                 closed: usize::MAX,
@@ -178,101 +179,58 @@ impl Interval {
 }
 
 /// All consents of one person's, in the order in which they ended.
+#[derive(Debug, Default)]
 pub(crate) struct History {
     pub(crate) intervals: Vec<Interval>,
     /// How many stays there were.
     pub(crate) stays: u32,
-    /// The lines that say something of them, or of everybody.
+    /// The lines that say something of them alone.
     pub(crate) lines: Vec<usize>,
-    /// The notices that were superseded.
-    pub(crate) superseded: Vec<Digest>,
     /// What they agreed to under each notice, and what became of it.
     pub(crate) agreed: Agreements,
     /// The time of the last line.
     pub(crate) end: Millis,
+    /// What holds now, by kind and purpose; nothing once the ledger was gone through.
+    open: BTreeMap<(Kind, u16), Interval>,
 }
 
-impl History {
-    /// None for somebody who never joined.
-    pub(crate) fn of(ledger: &Ledger, id: &str) -> Option<Self> {
-        let Some(Entry::Opened {
-            instance, meeting, ..
-        }) = ledger.lines.first().map(|line| &line.entry)
-        else {
-            return None;
-        };
-        let table = Arc::new(Table::new(1, Life(0)));
-        let mut register = Register::new(*instance, meeting, &table, Stays::OfReplay(0));
-        let mut replay = Replay {
-            ledger,
-            open: BTreeMap::new(),
-            is_past: false,
-            history: Self {
-                intervals: Vec::new(),
-                stays: 0,
-                lines: Vec::new(),
-                superseded: Vec::new(),
-                agreed: Agreements::default(),
-                end: ledger.lines.last().map_or(0, |line| line.at.floor()),
-            },
-        };
-        let beside = ledger.beside.iter().map(|beside| Line {
-            n: ledger.head.entries,
-            prev: ledger.head.hash,
-            at: ledger.lines.last().map_or(Time::START, |line| line.at),
-            wall: Some(beside.wall),
-            entry: beside.entry.clone(),
-        });
-        let beside: Vec<_> = beside.collect();
-        for (index, line) in ledger.lines.iter().chain(&beside).enumerate() {
-            if let Entry::Resumed { .. } = line.entry {
-                replay.is_past = line.wall.is_some();
-            }
-            replay.is_past |= index >= ledger.lines.len();
-            // What could not have happened did not: a host's grant, a guardian's for an adult.
-            if !concerns(&line.entry, id) {
-                register.pass(line.at);
-            } else if register.may(line.at, &line.entry).is_ok() {
-                register.apply(line.at, &line.entry);
-                register.renew(&line.entry, ledger.hash(index));
-                replay.note(index, line, register.stay(id));
-            }
-        }
-        let history = replay.finish();
-        (history.stays > 0).then_some(history)
-    }
-
-    /// The consents to a kind for a purpose.
-    pub(crate) fn of_cell(&self, kind: Kind, purpose: Purposes) -> impl Iterator<Item = &Interval> {
-        let of_cell =
-            move |interval: &&Interval| (interval.kind, interval.purpose) == (kind, purpose);
-        self.intervals.iter().filter(of_cell)
-    }
+/// The histories of all who ever joined.
+#[derive(Debug)]
+pub(crate) struct Histories {
+    pub(crate) people: BTreeMap<String, History>,
+    /// The lines that say something of everybody.
+    pub(crate) of_everybody: Vec<usize>,
 }
 
-/// Whether an entry can change somebody's consent, or says something of them.
-fn concerns(entry: &Entry, id: &str) -> bool {
+/// Whom an entry says something of, whose consent it may have changed.
+enum About<'e> {
+    Nobody,
+    One(&'e str),
+    Everybody,
+}
+
+fn about(entry: &Entry) -> About<'_> {
     match entry {
         Entry::Joined { who, .. }
         | Entry::Left { who }
         | Entry::Granted { who, .. }
         | Entry::Withdrew { who, .. }
-        | Entry::Expired { who, .. } => who == id,
-        Entry::Refused { who, .. } => who.as_deref() == Some(id),
+        | Entry::Expired { who, .. } => About::One(who),
+        Entry::Refused { who, .. } => who.as_deref().map_or(About::Nobody, About::One),
         Entry::Restricted { who, .. } | Entry::Lifted { who, .. } => {
-            who.as_deref().is_none_or(|who| who == id)
+            who.as_deref().map_or(About::Everybody, About::One)
         }
         Entry::Resumed { .. }
         | Entry::Shown { .. }
         | Entry::Superseded { .. }
         | Entry::Named { .. }
-        | Entry::Ended {} => true,
+        | Entry::Ended {} => About::Everybody,
         Entry::Opened { .. }
         | Entry::StreamOpened { .. }
         | Entry::OutletOpened { .. }
         | Entry::Settled { .. }
         | Entry::Counted { .. }
-        | Entry::Signed { .. } => false,
+        | Entry::Signed { .. } => About::Nobody,
     }
 }
 
@@ -294,84 +252,187 @@ pub(crate) fn after(at: Time) -> Millis {
     at.floor().saturating_add(1)
 }
 
-struct Replay<'a> {
-    ledger: &'a Ledger,
-    /// What holds now, by kind and purpose.
-    open: BTreeMap<(Kind, u16), Interval>,
-    /// Whether the entries are of after the meeting's process had gone, or lie beside the ledger: then their times say nothing of the meeting's.
-    is_past: bool,
-    history: History,
+/// Before when everything was captured that was on its way at each line: no later than the next time that takes the taps' into account.
+/// After a crash none does.
+fn settled(lines: &[Line]) -> Vec<Millis> {
+    let mut next = NEVER;
+    let settled = lines.iter().rev().map(|line| {
+        let at_next = match &line.entry {
+            Entry::Resumed { .. } => NEVER,
+            entry if has_taps_time(entry) => after(line.at),
+            _ => next,
+        };
+        core::mem::replace(&mut next, at_next)
+    });
+    let mut settled: Vec<_> = settled.collect();
+    settled.reverse();
+    settled
 }
 
-impl Replay<'_> {
-    /// Takes down what an entry has made of the consents of whoever it is about.
-    fn note(&mut self, index: usize, line: &Line, stay: Option<(u32, &Stay)>) {
-        self.history.lines.push(index);
-        self.history.agreed.take(index, line, stay);
-        if let Entry::Superseded { notice } = &line.entry {
-            self.history.superseded.push(*notice);
+/// Takes down everybody's history while a ledger's lines are gone through.
+pub(crate) struct Recorder<'l> {
+    ledger: &'l Ledger,
+    settled: Vec<Millis>,
+    /// Whether the entries are of after the meeting's process had gone, or lie beside the ledger: then their times say nothing of the meeting's.
+    is_past: bool,
+    superseded: Vec<Digest>,
+    histories: Histories,
+}
+
+impl<'l> Recorder<'l> {
+    pub(crate) fn new(ledger: &'l Ledger) -> Self {
+        Self {
+            ledger,
+            settled: settled(&ledger.lines),
+            is_past: false,
+            superseded: Vec::new(),
+            histories: Histories {
+                people: BTreeMap::new(),
+                of_everybody: Vec::new(),
+            },
         }
-        if let Entry::Resumed { .. } = line.entry {
-            self.open.values_mut().for_each(|open| open.crash(index));
+    }
+
+    /// Takes down what an entry that may be has made of the consents of whoever it is about, once it was applied.
+    pub(crate) fn take(&mut self, index: usize, line: &Line, register: &Register) {
+        match &line.entry {
+            Entry::Resumed { .. } => self.is_past = line.wall.is_some(),
+            Entry::Superseded { notice } => self.superseded.push(*notice),
+            Entry::Joined { who, .. } => {
+                self.histories.people.entry(who.clone()).or_default().stays += 1;
+            }
+            _ => {}
+        }
+        self.is_past |= index >= self.ledger.lines.len();
+        let now = Now {
+            index,
+            line,
+            settled: self.settled.get(index).copied().unwrap_or(NEVER),
+            is_past: self.is_past,
+        };
+        match about(&line.entry) {
+            About::Nobody => {}
+            About::One(who) => {
+                if let Some(history) = self.histories.people.get_mut(who) {
+                    history.lines.push(index);
+                    history.note(&now, register.stay(who).map(|(_, stay)| stay));
+                }
+            }
+            About::Everybody => {
+                self.histories.of_everybody.push(index);
+                if !line.entry.touches().is_empty() {
+                    for (who, history) in &mut self.histories.people {
+                        history.note(&now, register.stay(who).map(|(_, stay)| stay));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Histories {
+        let last = self.ledger.lines.last();
+        let end = last.map_or(Time::START, |line| line.at);
+        for history in self.histories.people.values_mut() {
+            history.finish(end, self.ledger.torn);
+            for interval in &mut history.intervals {
+                let mut notices = interval.notices.iter();
+                interval.is_stale = notices.any(|notice| self.superseded.contains(notice));
+            }
+        }
+        self.histories
+    }
+}
+
+/// A line that is taken down.
+struct Now<'l> {
+    index: usize,
+    line: &'l Line,
+    /// Before when everything was captured that was on its way at it.
+    settled: Millis,
+    is_past: bool,
+}
+
+impl History {
+    /// The consents to a kind for a purpose.
+    pub(crate) fn of_cell(&self, kind: Kind, purpose: Purposes) -> impl Iterator<Item = &Interval> {
+        let of_cell =
+            move |interval: &&Interval| (interval.kind, interval.purpose) == (kind, purpose);
+        self.intervals.iter().filter(of_cell)
+    }
+
+    fn note(&mut self, now: &Now<'_>, stay: Option<&Stay>) {
+        let entry = &now.line.entry;
+        self.agreed.take(now.index, now.line, stay);
+        if let Entry::Resumed { .. } = entry {
+            let open = self.open.values_mut();
+            open.for_each(|open| open.crash(now.index));
         }
         match stay {
-            Some((number, stay)) => {
-                self.history.stays = number;
-                for (kind, effective) in stay.consents.effective() {
+            Some(stay) => {
+                let touched = entry.touches();
+                let of_kinds = stay.consents.effective();
+                for (kind, effective) in
+                    of_kinds.filter(|(kind, _)| touched.contains((*kind).into()))
+                {
                     for (purpose, effective) in Purposes::each().zip(effective) {
-                        self.note_cell(index, line, (number, stay), (kind, purpose), effective);
+                        self.note_cell(now, stay, (kind, purpose), effective);
                     }
                 }
             }
             None => {
                 for interval in core::mem::take(&mut self.open).into_values() {
-                    self.close(index, line, interval);
+                    self.close(now, interval);
                 }
             }
         }
-        self.recall(line);
+        self.recall(now.line);
     }
 
     fn note_cell(
         &mut self,
-        index: usize,
-        line: &Line,
-        (number, stay): (u32, &Stay),
+        now: &Now<'_>,
+        stay: &Stay,
         (kind, purpose): (Kind, Purposes),
         effective: Effective,
     ) {
         let cell = (kind, purpose.bits());
         let Effective::Held { since, until } = effective else {
             if let Some(interval) = self.open.remove(&cell) {
-                self.close(index, line, interval);
+                self.close(now, interval);
             }
             return;
         };
+        let number = self.stays;
         let goes_on = |open: &Interval| (open.stay, open.span.since) == (number, since);
         if !self.open.get(&cell).is_some_and(goes_on) {
             if let Some(interval) = self.open.remove(&cell) {
-                self.close(index, line, interval);
+                self.close(now, interval);
             }
-        } else if !matches!(line.entry, Entry::Granted { .. } | Entry::Superseded { .. }) {
+        } else if !matches!(
+            now.line.entry,
+            Entry::Granted { .. } | Entry::Superseded { .. }
+        ) {
             return;
         }
-        let settled = self.settled(index);
-        let interval = self
-            .open
-            .entry(cell)
-            .or_insert_with(|| Interval::new(index, (number, kind, purpose), (since, until)));
-        let settled = if interval.crashed > 0 { NEVER } else { settled };
-        interval.go_on(index, until, settled);
-        for notice in stay.consents.notices(kind, purpose, line.at.floor()) {
+        let new = || Interval::new(now.index, (number, kind, purpose), (since, until));
+        let interval = self.open.entry(cell).or_insert_with(new);
+        let settled = if interval.crashed > 0 {
+            NEVER
+        } else {
+            now.settled
+        };
+        interval.go_on(now.index, until, settled);
+        for notice in stay.consents.notices(kind, purpose, now.line.at.floor()) {
             if !interval.notices.contains(&notice) {
                 interval.notices.push(notice);
             }
         }
     }
 
-    fn close(&mut self, index: usize, line: &Line, mut interval: Interval) {
-        interval.close(index);
-        interval.span.closed = index;
+    fn close(&mut self, now: &Now<'_>, mut interval: Interval) {
+        let line = now.line;
+        interval.close(now.index);
+        interval.span.closed = now.index;
         if interval.span.until <= line.at.floor() {
             interval.ended = Some(Ending::Expired);
         } else {
@@ -384,28 +445,17 @@ impl Replay<'_> {
                 _ => Ending::Withdrawn,
             });
             // A crash comes some time after the last entry, and until then it held.
-            if interval.ended != Some(Ending::Torn) && !self.is_past {
+            if interval.ended != Some(Ending::Torn) && !now.is_past {
                 interval.cut(after(line.at));
                 let span = &mut interval.span;
                 span.until = span.until.min(after(line.at));
                 if interval.crashed == 0 {
-                    let settled = span.settled.min(self.settled(index));
+                    let settled = span.settled.min(now.settled);
                     span.settled = settled.max(interval.shortened);
                 }
             }
         }
-        self.history.intervals.push(interval);
-    }
-
-    /// Before when everything was captured that was on its way at a line: no later than the next time that takes the taps' into account.
-    /// After a crash none does.
-    fn settled(&self, index: usize) -> Millis {
-        let later = self.ledger.lines.iter().skip(index + 1);
-        let mut before_crash =
-            later.take_while(|line| !matches!(line.entry, Entry::Resumed { .. }));
-        before_crash
-            .find(|line| has_taps_time(&line.entry))
-            .map_or(NEVER, |line| after(line.at))
+        self.intervals.push(interval);
     }
 
     /// What is withdrawn is recalled for good, whenever it was released: also what had ended otherwise, in an earlier stay too.
@@ -415,31 +465,30 @@ impl Replay<'_> {
             Entry::Resumed { torn } => *torn,
             _ => false,
         };
-        for interval in &mut self.history.intervals {
+        for interval in &mut self.intervals {
             if recalls(interval) {
                 interval.span.recalled.get_or_insert(line.at);
             }
         }
     }
 
-    fn finish(mut self) -> History {
-        let last = self.ledger.lines.last();
-        let end = last.map_or(Time::START, |line| line.at);
-        self.history.agreed.finish(end, self.ledger.torn);
+    /// Takes in that the ledger ends here.
+    fn finish(&mut self, end: Time, torn: bool) {
+        self.end = end.floor();
+        self.agreed.finish(end, torn);
         for mut interval in core::mem::take(&mut self.open).into_values() {
             if interval.span.until <= end.floor() {
                 interval.ended = Some(Ending::Expired);
-            } else if self.ledger.torn {
+            } else if torn {
                 interval.ended = Some(Ending::Torn);
             }
-            self.history.intervals.push(interval);
+            self.intervals.push(interval);
         }
         // Resuming from it recalls everything.
-        if self.ledger.torn {
-            for interval in &mut self.history.intervals {
+        if torn {
+            for interval in &mut self.intervals {
                 interval.span.recalled.get_or_insert(end);
             }
         }
-        self.history
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// All that one person agreed to.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Agreements {
     /// The notices, in the order in which they were first agreed to.
     notices: Vec<Digest>,
@@ -29,6 +29,7 @@ pub(crate) struct Agreements {
 }
 
 /// To one kind for one purpose under one notice.
+#[derive(Debug)]
 struct Agreement {
     stands: bool,
     until: Millis,
@@ -61,12 +62,12 @@ pub(crate) struct Course {
 
 impl Agreements {
     /// Takes in a line, once it has been applied to whoever is there.
-    pub(super) fn take(&mut self, index: usize, line: &Line, stay: Option<(u32, &Stay)>) {
+    pub(super) fn take(&mut self, index: usize, line: &Line, stay: Option<&Stay>) {
         let (at, wall) = (line.at, line.wall);
         self.expire(at.floor());
         match &line.entry {
             Entry::Granted { grant, .. } => {
-                let Some((_, stay)) = stay else {
+                let Some(stay) = stay else {
                     return;
                 };
                 let until = grant.until.map_or(NEVER, Time::floor);
