@@ -1,6 +1,7 @@
 //! Ledgers that were judged by the rules, once: what is made of a ledger is made of one of these.
 
 use alloc::{string::String, sync::Arc};
+use core::fmt;
 
 use crate::{
     control::{
@@ -18,10 +19,15 @@ use crate::{
 ///
 /// It holds what each person agreed to over time, so that receipts, erasure lists, [`Verifier`](crate::archive::Verifier) and all else that is made of it
 /// judge nothing again. That takes some KB for each person who ever joined.
-#[derive(Debug)]
 pub struct VerifiedLedger {
     ledger: Ledger,
     histories: Histories,
+}
+
+impl fmt::Debug for VerifiedLedger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VerifiedLedger").field(&self.ledger).finish()
+    }
 }
 
 impl Ledger {

@@ -5,6 +5,8 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -124,7 +126,6 @@ pub enum Seals<'k> {
 /// assert_eq!((count, findings[0]), (0, Finding::OtherPurpose));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Verifier {
     head: Head,
     unanchored: u64,
@@ -141,6 +142,15 @@ pub struct Verifier {
     cells: Vec<(usize, usize)>,
     /// Those of a cell in the order of time.
     consents: Vec<ConsentPeriod>,
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("head", &self.head)
+            .field("people", &self.people.len())
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

@@ -385,10 +385,13 @@ fn defined(folder: &Path, under: &str) -> BTreeMap<String, String> {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        // What bindings are made of is theirs, and the models are tests.
+        // What bindings are made of is theirs, the models are tests, and the guide is text.
+        if name == "guide" {
+            continue;
+        }
         if path.is_dir() {
             found.extend(defined(&path, &format!("{under}{name}/")));
-        } else if !["binding.rs", "models.rs"].contains(&name) {
+        } else if !["binding.rs", "lib.rs", "models.rs"].contains(&name) {
             let place = format!("{under}{name}");
             found.extend(types(&place, &fs::read_to_string(&path).unwrap()));
         }

@@ -9,7 +9,7 @@ use framegate::{
     Area, Authority, Contributors, Frame, Grant, Instance, JoinOptions, Kind, Kinds, Meeting,
     MeetingOptions, Method, OutletOptions, Payload, PayloadMut, Plane, PlaneMut, PublicKey,
     Purposes, Reason, Refusal, Region, Scope, Signed, StreamOptions, Time, UnknownWord, Verdict,
-    archive::{Finding, MeetingKey, PayloadDigest, Subject, Subjects},
+    archive::{Finding, MeetingKey, PayloadDigest, Subject, Subjects, Verifier},
     export::{ErasureList, Receipt, ts27560},
     format::Format,
     ledger::{Device, LedgerWriter},
@@ -121,6 +121,7 @@ fn nothing_that_identifies_or_opens_is_shown() {
     hides(&ledger.lines);
     let ledger = ledger.verify().unwrap();
     hides(&ledger);
+    hides(&Verifier::new(&ledger));
     hides(&Receipt::of(&ledger, ID).unwrap());
     hides(&ErasureList::of(&ledger, ID).unwrap());
     let particulars = ts27560::Particulars {
