@@ -132,7 +132,7 @@ fn perform(writer: LedgerWriter, seed: u64, steps: usize, mut report: impl FnMut
         let by = Authority::Participant;
         match step {
             Step::Join(who) => {
-                people[who] = meeting.join(JoinOptions::adult(IDS[who]), now).unwrap()
+                people[who] = meeting.join(JoinOptions::adult(IDS[who]), now).unwrap();
             }
             Step::Leave(who) => assert!(meeting.leave(people[who], now).unwrap().is_settled()),
             Step::Grant(who, scope, until) => {

@@ -48,7 +48,7 @@ impl Run {
         let mut disk = Disk::with(&left[..length]);
         if self.chance.one_in(3) {
             let torn = ledger.torn;
-            self.withdraw_past(ledger, &disk);
+            self.withdraw_past(&ledger, &disk);
             let bytes = disk.bytes();
             ledger = Ledger::read(&bytes, None, None).expect("what was entered");
             ledger.torn = torn && bytes.len() == length;
@@ -91,14 +91,14 @@ impl Run {
     }
 
     /// Somebody withdraws while no process has the meeting.
-    pub fn withdraw_past(&mut self, ledger: Ledger, disk: &Disk) {
+    pub fn withdraw_past(&mut self, ledger: &Ledger, disk: &Disk) {
         let id = self.chance.of(&IDS);
         let scope = self.scope();
         let restricts = self.chance.one_in(4);
         let store = Box::new(disk.clone());
         let device = self.chance.one_in(2).then(device);
         let mut past =
-            PastMeeting::of(verified(&ledger), store, device).expect("what the meeting wrote");
+            PastMeeting::of(verified(ledger), store, device).expect("what the meeting wrote");
         let wall = UNIX_EPOCH + PAST;
         // Of somebody who never joined there is nothing to withdraw.
         let _ = past.withdraw(Authority::Participant, id, scope, wall);
@@ -128,7 +128,7 @@ impl Run {
             let length = usize::try_from(read.length).expect("not so long");
             let disk = Disk::with(&ledger[..length]);
             let before = disk.bytes();
-            self.withdraw_past(read, &disk);
+            self.withdraw_past(&read, &disk);
             if disk.bytes() != before {
                 ledger = disk.bytes();
             }
