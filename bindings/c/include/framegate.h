@@ -34,16 +34,20 @@
  *
  * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
  * same time too; the calls of one meeting wait for each other, but framegate_meeting_withdraw(), _leave(), _restrict(), _supersede() and _end(), which are in
- * force at once whatever other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap. Closing
- * a tap, a group or a stream's key must not overlap with a call that uses it. Calls on a tap or a stream's key, except
+ * force at once whatever other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap.
+ * Closing a tap, a group or a stream key must not overlap with a call that uses it. Calls on a tap or a stream's key, except
  * opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a tag, or join tags or sources.
  *
- * What the caller must ensure, as it cannot be checked: pointers that are not null lead to as many bytes as stated, which nobody
- * changes during the call; what is written to overlaps nothing else that is passed; and the rules on threads above are kept.
+ * Memory. The caller ensures what cannot be checked. A pointer that is not null leads to as many bytes as its type or its length states,
+ * initialised if they are read; nobody changes them during the call; and what the library writes to overlaps nothing else that is passed.
+ *
+ * Callbacks. A callback and its `user` must stay valid until framegate_meeting_close() has returned; if that returns STILL_CALLED, until the other
+ * thread has come out of the callback or the call. A callback may be called on any thread that calls the library, and on the one that
+ * framegate_settling_wait() starts. It must not throw, nor leave by longjmp().
  *
  * Panics. Should the library panic, the call returns FRAMEGATE_ERROR_PANIC, and a meeting that it was in is closed with all its taps.
  * That needs the unwinding of panics, as in what `make install` builds; where a panic aborts, the process ends instead, and releases
- * nothing more either. A callback must not throw, nor leave by longjmp().
+ * nothing more either.
  *
  * Unloading. The library keeps nothing in the caller's threads. The only one that it starts offers a store its lines during framegate_settling_wait(), and is
  * over when framegate_meeting_close() has returned, if that was not called from within a callback. After the last handle is closed and no call is

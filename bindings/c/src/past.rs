@@ -8,12 +8,13 @@ use std::{
 };
 
 use super::{
-    grant::{ScopeIn, authority},
-    handle::{Handle, Objects},
-    ledger::{in_json, receipt_of, told},
-    meeting::device_of,
-    memory::{Each, In, Late, Optional, Out, Outs, Text, answer},
+    answer::{Each, Late, Optional, Outs, answer},
+    export::{in_json, receipt_of},
+    handle::Objects,
+    ledger::report_line,
+    memory::{Handle, In, Out, Text},
     status::Status,
+    words::{ScopeIn, authority, device_of},
 };
 use framegate::{Authority, Entered, Error, PastMeeting};
 
@@ -36,7 +37,7 @@ extern "C" fn framegate_past_meeting_open(
     answer((Each(past), Each(Optional(line))), |(room, line)| {
         let path = path.get()?;
         let device = device_of(device_secret)?;
-        let opened = told(&line, PastMeeting::open(Path::new(path), device))?;
+        let opened = report_line(&line, PastMeeting::open(Path::new(path), device))?;
         room.put(PASTS.insert(Mutex::new(Box::new(opened)))?);
         Ok(())
     })

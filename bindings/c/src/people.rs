@@ -3,17 +3,14 @@
 use alloc::{string::String, vec::Vec};
 
 use super::{
-    grant::authority,
-    handle::Handle,
-    meeting::{Gate, Shared, call, narrow},
-    memory::{In, Late, Out, Text, answer, plain, sized},
-    settling::Under,
+    answer::{Late, answer},
+    gate::{Gate, Shared, call, narrow},
+    memory::{Handle, In, Out, Text, sized},
+    settling::Settling,
     status::Status,
+    words::{Person, authority},
 };
-use framegate::{Authority, Join, Participant, PublicKey, Time};
-
-/// A participant, as C passes one.
-pub(super) type Person = Participant;
+use framegate::{Authority, Join, PublicKey, Time};
 
 /// Somebody who comes in.
 #[derive(Clone, Copy)]
@@ -26,15 +23,6 @@ pub(super) struct JoinIn<'c> {
     pub(super) key: In<'c, [u8; 32]>,
 }
 
-/// A list of people.
-pub(super) fn participants(people: In<'_, Person>, count: usize) -> Result<&[Participant], Status> {
-    if count > usize::from(u16::MAX) {
-        return Err(Status::Length);
-    }
-    people.array(count)
-}
-
-plain!(Person);
 sized!(JoinIn<'_>);
 
 impl Gate {
@@ -79,7 +67,7 @@ extern "C" fn framegate_meeting_leave(
     meeting: Handle<Shared>,
     who: Person,
     now: i64,
-    settling: Out<'_, Handle<Under>>,
+    settling: Out<'_, Handle<Settling>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
         narrow(meeting, Some(who), settling, |withdrawals| {

@@ -1,6 +1,5 @@
 //! Statuses: one number for each thing that can be wrong, never used again for another.
 
-use super::memory::Text;
 use framegate::{
     Error, FileStoreError, LedgerError, LedgerFault, Refusal, TagError, wire::WireError,
 };
@@ -13,7 +12,7 @@ macro_rules! statuses {
         pub(super) enum Status { $($status = $number,)* }
 
         /// What a number means.
-        fn message(number: i32) -> &'static str {
+        pub(super) fn message(number: i32) -> &'static str {
             match number {
                 0 => "all is well",
                 $($number => $message,)*
@@ -213,9 +212,4 @@ impl From<WireError> for Status {
             WireError::NoRoom(_) => Self::ShortBuffer,
         }
     }
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn framegate_error_message(status: i32) -> Text<'static> {
-    Text::of(message(status))
 }
