@@ -121,7 +121,6 @@ impl FrameIn<'_> {
     /// Whether it is of this size and names nobody but the stream's owner.
     #[inline]
     fn is_of_owner_alone(&self) -> bool {
-        // Two tests instead of five jumps: for most frames this is half of the call.
         let head = (self.size ^ size::<Self>()) | (self.contributors ^ OWNER);
         let named = self.people_count | self.region_count | self.source_count;
         (head == 0) & (named == 0)

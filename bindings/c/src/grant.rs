@@ -132,19 +132,19 @@ extern "C" fn framegate_meeting_supersede(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_grant(
     meeting: Handle<Shared>,
-    by: u32,
+    authority: u32,
     who: Person,
     grant: In<'_, GrantIn<'_>>,
     now: i64,
 ) -> i32 {
     answer((), |()| {
-        let by = authority(by).ok_or(Status::Number)?;
+        let authority = self::authority(authority).ok_or(Status::Number)?;
         let grant = grant.sized()?.get()?;
         call(meeting, |gate| {
             let who = gate.person(who)?;
             Ok(gate
                 .meeting
-                .grant(by, who, &grant, Time::from_micros(now))?)
+                .grant(authority, who, &grant, Time::from_micros(now))?)
         })
     })
 }
@@ -190,7 +190,7 @@ extern "C" fn framegate_grant_message(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_withdraw(
     meeting: Handle<Shared>,
-    by: u32,
+    authority: u32,
     who: Person,
     scope: ScopeIn,
     now: i64,
@@ -198,9 +198,9 @@ extern "C" fn framegate_meeting_withdraw(
 ) -> i32 {
     answer(Late(settling), |settling| {
         // Whoever asks for it, it is closed; one who cannot be named is the vendor's software at the least.
-        let by = authority(by).unwrap_or(Authority::Vendor);
+        let authority = self::authority(authority).unwrap_or(Authority::Vendor);
         narrow(meeting, Some(who), settling, |withdrawals| {
-            withdrawals.withdraw(by, who, scope.into(), Time::from_micros(now))
+            withdrawals.withdraw(authority, who, scope.into(), Time::from_micros(now))
         })
     })
 }
@@ -208,17 +208,18 @@ extern "C" fn framegate_meeting_withdraw(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_restrict(
     meeting: Handle<Shared>,
-    by: u32,
+    authority: u32,
     whom: In<'_, Person>,
     scope: ScopeIn,
     now: i64,
     settling: Out<'_, Handle<Settling>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
-        let (by, scope) = (authority(by).ok_or(Status::Number)?, Scope::from(scope));
+        let authority = self::authority(authority).ok_or(Status::Number)?;
+        let scope = Scope::from(scope);
         let whom = whom.optional()?.copied();
         narrow(meeting, whom, settling, |withdrawals| {
-            withdrawals.restrict(by, whom, scope, Time::from_micros(now))
+            withdrawals.restrict(authority, whom, scope, Time::from_micros(now))
         })
     })
 }
@@ -226,17 +227,18 @@ extern "C" fn framegate_meeting_restrict(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_lift(
     meeting: Handle<Shared>,
-    by: u32,
+    authority: u32,
     whom: In<'_, Person>,
     scope: ScopeIn,
     now: i64,
 ) -> i32 {
     answer((), |()| {
-        let (by, scope) = (authority(by).ok_or(Status::Number)?, Scope::from(scope));
+        let authority = self::authority(authority).ok_or(Status::Number)?;
+        let scope = Scope::from(scope);
         call(meeting, |gate| {
             let whom = gate.whom(whom)?;
             let now = Time::from_micros(now);
-            Ok(gate.meeting.lift(by, whom, scope, now)?)
+            Ok(gate.meeting.lift(authority, whom, scope, now)?)
         })
     })
 }

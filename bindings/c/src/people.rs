@@ -12,10 +12,10 @@ use super::{
 };
 use framegate::{Authority, Join, PublicKey, Time};
 
-/// Somebody who comes in.
+/// How somebody joins.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub(super) struct JoinIn<'c> {
+pub(super) struct JoinOptions<'c> {
     pub(super) size: u32,
     pub(super) agrees: u32,
     pub(super) id: Text<'c>,
@@ -23,22 +23,20 @@ pub(super) struct JoinIn<'c> {
     pub(super) key: In<'c, [u8; 32]>,
 }
 
-sized!(JoinIn<'_>);
+sized!(JoinOptions<'_>);
 
 impl Gate {
     /// The id of somebody who is there.
     pub(super) fn id(&self, who: Person) -> Result<String, Status> {
         let who = self.person(who)?;
-        let mut there = self.meeting.participants();
-        let found = there.find(|(_, other)| *other == who);
-        found.map(|(id, _)| id).ok_or(Status::UnknownParticipant)
+        self.meeting.id_of(who).ok_or(Status::UnknownParticipant)
     }
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_join(
     meeting: Handle<Shared>,
-    join: In<'_, JoinIn<'_>>,
+    join: In<'_, JoinOptions<'_>>,
     now: i64,
     participant: Out<'_, Person>,
 ) -> i32 {
@@ -85,14 +83,7 @@ extern "C" fn framegate_meeting_find(
     answer(participant, |room| {
         let id = id.get()?;
         call(meeting, |gate| {
-            let there = gate.meeting.participants().find(|(other, _)| *other == id);
-            let last = || {
-                gate.meeting
-                    .stays()
-                    .filter(|(other, _)| *other == id)
-                    .last()
-            };
-            let (_, who) = there.or_else(last).ok_or(Status::UnknownParticipant)?;
+            let who = gate.meeting.find(id).ok_or(Status::UnknownParticipant)?;
             room.put(who);
             Ok(())
         })
@@ -116,7 +107,7 @@ extern "C" fn framegate_meeting_participants(
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_participant_id(
+extern "C" fn framegate_meeting_id_of(
     meeting: Handle<Shared>,
     who: Person,
     buffer: Out<'_, u8>,
