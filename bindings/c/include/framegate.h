@@ -112,7 +112,8 @@ typedef int32_t framegate_status;
 typedef enum framegate_status_code {
   FRAMEGATE_OK = 0,
 
-  /* How the call was made. */
+  /* Arguments and state of the call. */
+
   /* null pointer: an argument that is required is null */
   FRAMEGATE_ERROR_NULL = -1,
   /* misaligned pointer: align it as its type requires */
@@ -176,7 +177,7 @@ typedef enum framegate_status_code {
      open it */
   FRAMEGATE_ERROR_LEDGER_SEVERAL_NAMES = -31,
 
-  /* What the meeting made of it. */
+  /* Why the meeting refused. */
   /* grant refused: only the participant, or their guardian if they have one, can consent; the attempt is in the
      ledger */
   FRAMEGATE_ERROR_OVERREACH = -32,
@@ -245,7 +246,7 @@ typedef enum framegate_status_code {
   /* control character, such as a line feed, in a recipient's name */
   FRAMEGATE_ERROR_CONTROL_CHARACTER = -61,
 
-  /* What a ledger is not. */
+  /* Why a ledger does not verify. */
   /* invalid ledger: a line is not an entry */
   FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,
   /* invalid ledger: a line does not follow from the line before */
@@ -276,13 +277,13 @@ typedef enum framegate_status_code {
   /* invalid ledger: a line is not in canonical form, as after another program rewrote its JSON */
   FRAMEGATE_ERROR_NOT_CANONICAL = -77,
 
-  /* What 16 bytes are not. */
+  /* Why bytes are no tag. */
   /* unknown tag version */
   FRAMEGATE_ERROR_TAG_VERSION = -80,
   /* invalid tag */
   FRAMEGATE_ERROR_TAG_INVALID = -81,
 
-  /* What a packet or a unit of a stream is not. */
+  /* Why a packet or a unit has no tag. */
   /* malformed or truncated packet or unit */
   FRAMEGATE_ERROR_WIRE_FORMAT = -96,
   /* no tag present: treat it as no consent */
@@ -315,7 +316,8 @@ FRAMEGATE_API framegate_string framegate_version_string(void);
 /* The message for a status, in English, for unknown numbers too. Valid as long as the library is loaded. Any thread. */
 FRAMEGATE_API framegate_string framegate_error_message(framegate_status status);
 
-/* Names in lower case, as files and reports write them; "unknown" for an unknown number. Valid as long as the library is
+/* Names in lower case, as files and reports write them; "unknown" for an unknown number. Valid as long as the library
+ * is
  * loaded. Any thread. */
 FRAMEGATE_API framegate_string framegate_kind_name(uint32_t kind);
 FRAMEGATE_API framegate_string framegate_reason_name(uint32_t reason);
@@ -435,7 +437,7 @@ typedef struct framegate_digest {
   uint8_t bytes[32];
 } framegate_digest;
 
-/* The digest of a text, byte for byte as it was shown. Any thread.
+/* Returns the digest of a text, byte for byte as it was shown. Any thread.
  * Errors: NULL, UTF8, LENGTH. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_digest_of(framegate_string text, framegate_digest *digest);
 
@@ -603,18 +605,20 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_end(
  * Errors: HANDLE, FORKED; after it is done STILL_CALLED. */
 FRAMEGATE_API framegate_status framegate_meeting_close(framegate_meeting meeting);
 
-/* The meeting's id, into `buffer` of `capacity` bytes; `length` says how long it is, also where it does not fit. So
- * do all functions with these three; `buffer` may be null if `capacity` is 0, `length` may be null. No zero is
+/* Writes the meeting's id into `buffer` of `capacity` bytes; `length` says how long it is, even if it does not fit.
+ * So do all functions with these three; `buffer` may be null if `capacity` is 0, `length` may be null. No zero is
  * written after it.
  * Errors: HANDLE, NULL, MISALIGNED, SHORT_BUFFER, LENGTH, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_id(
     framegate_meeting meeting, char *buffer, size_t capacity, size_t *length);
 
-/* Which meeting it is. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+/* Returns the meeting's instance.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_instance(
     framegate_meeting meeting, framegate_instance *instance);
 
-/* How many entries the ledger has: what tags call the generation. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+/* Returns how many entries the ledger has, which tags call the generation.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_generation(
     framegate_meeting meeting, uint64_t *generation);
 
@@ -625,16 +629,18 @@ typedef struct framegate_head {
   framegate_digest hash;
 } framegate_head;
 
-/* The ledger's head. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+/* Returns the ledger's head.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_head(
     framegate_meeting meeting, framegate_head *head);
 
-/* What a device signs to vouch for a head: 72 bytes.
+/* Writes the message that a device signs to vouch for a head: 72 bytes.
  * Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH, EMPTY; ANCHOR for a head of no entries, which no ledger has. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_head_message(
     const framegate_head *head, uint8_t *buffer, size_t capacity, size_t *length);
 
-/* When the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call framegate_meeting_tick() at.
+/* Returns when the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call
+ * framegate_meeting_tick() at.
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_next_deadline(
     framegate_meeting meeting, int64_t *deadline);
@@ -652,7 +658,7 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_tick(frameg
 
 /* ---- People ---- */
 
-/* Somebody who comes in. */
+/* How somebody joins. */
 typedef struct framegate_join_options {
   uint32_t size;
   /* who agrees for them: FRAMEGATE_AUTHORITY_PARTICIPANT, themselves, or FRAMEGATE_AUTHORITY_GUARDIAN */
@@ -667,30 +673,31 @@ typedef struct framegate_join_options {
   const uint8_t *key;
 } framegate_join_options;
 
-/* Somebody comes in. They have agreed to nothing.
+/* Adds a participant, who has agreed to nothing yet.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, ALREADY_JOINED, OWN_GUARDIAN,
  * WRONG_GUARDIAN, WRONG_KEY, EMPTY, FULL, TIME, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_join(
     framegate_meeting meeting, const framegate_join_options *join, int64_t now, framegate_participant *participant);
 
-/* Somebody goes, and everything of theirs is closed. Of somebody who is not there everything is closed already.
+/* Removes a participant, and closes everything of theirs. If they are not present, everything is closed already.
  * `settling` as in framegate_meeting_end(). It waits for no call that is under way, and works from within callbacks.
  * Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_leave(
     framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
 
-/* Who of this id is there, or, if nobody is, was there last: who has left withdraws like anybody, also in a meeting
- * that was resumed.
+/* Finds the participant of an id: their present stay, or, if they have left, their last one, also in a meeting that
+ * was resumed. Participants who have left can withdraw like anybody.
  * Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_find(
     framegate_meeting meeting, framegate_string id, framegate_participant *participant);
 
-/* Who is there: into an array of `capacity`; `count` says how many, also where they do not fit.
+/* Lists the participants who are present, into an array of `capacity`; `count` says how many there are, even if they
+ * do not fit.
  * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_participants(
     framegate_meeting meeting, framegate_participant *participants, size_t capacity, size_t *count);
 
-/* The id of somebody who is there.
+/* Writes the id of a participant who is present.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_id_of(
     framegate_meeting meeting, framegate_participant who, char *buffer, size_t capacity, size_t *length);
@@ -713,7 +720,7 @@ typedef struct framegate_notice {
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_show(
     framegate_meeting meeting, const framegate_notice *notice);
 
-/* A notice stops covering: what was agreed to under it is stale until people agree under another. `settling` as in
+/* Supersedes a notice: consent under it is stale until people agree under another. `settling` as in
  * framegate_meeting_end(). It waits for no call that is under way, and works from within callbacks.
  * Errors: HANDLE, NULL, MISALIGNED, PANIC, UNKNOWN_NOTICE, ENDED; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_supersede(
@@ -744,7 +751,7 @@ typedef struct framegate_grant {
   const framegate_signed *signature; /* of who joined with a key; else null */
 } framegate_grant;
 
-/* Somebody agrees. It holds from now on, for what is captured from now on.
+/* Enters a participant's consent. It holds from now on, for media captured from now on.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, AGREED_EARLIER,
  * UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED, WRONG_SIGNATURE, UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE,
  * BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
@@ -752,39 +759,39 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_grant(
     framegate_meeting meeting, uint32_t authority, framegate_participant who, const framegate_grant *grant, int64_t
     now);
 
-/* What somebody's signature must be over: renewed at each join and each withdrawal.
+/* Returns the challenge that a participant's signature must be over. It is renewed at each join and each withdrawal.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_challenge(
     framegate_meeting meeting, framegate_participant who, framegate_digest *challenge);
 
-/* What a person signs to agree to `grant`, over their challenge as it is now; the grant's own signature is not
- * looked at.
+/* Writes the message that a person signs to agree to `grant`, over their present challenge; the grant's own
+ * signature is ignored.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, LENGTH, SHORT_BUFFER, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_grant_message(
     framegate_meeting meeting, framegate_participant who, const framegate_grant *grant, uint8_t *buffer, size_t
     capacity, size_t *length);
 
-/* Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). It takes effect whoever asks; an unknown
- * `authority` is entered as the vendor's. Where `scope` names no kinds it is of all kinds, and where it names no
- * purposes for all purposes. A time out of range counts as now; it works after leaving and after the end; for
- * somebody who was never there it does nothing. Once it has settled, no frame of theirs is released any more. It
- * waits for no call that is under way, and works from within callbacks. `settling` as in framegate_meeting_end():
- * who must not wait for the store passes one.
+/* Enters that a participant refuses, or withdraws consent (GDPR Art. 7(3)). It takes effect whoever asks; an unknown
+ * `authority` is entered as the vendor's. If `scope` names no kinds it covers all kinds, and if it names no
+ * purposes, all purposes. A time out of range counts as now; it works after leaving and after the end; for somebody
+ * who was never there it does nothing. Once it has settled, no frame of theirs is released any more. It waits for no
+ * call that is under way, and works from within callbacks. `settling` as in framegate_meeting_end(): who must not
+ * wait for the store passes one.
  * Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_withdraw(
     framegate_meeting meeting, uint32_t authority, framegate_participant who, framegate_scope scope, int64_t now,
     framegate_settling *settling);
 
-/* The host, an administrator or the vendor narrows: for one person, or for everybody, later joiners too, if `whom`
- * is null. `settling` as in framegate_meeting_end(). It waits for no call that is under way, and works from within
- * callbacks.
+/* Restricts kinds and purposes in the name of the host, an administrator or the vendor: for one person, or, if
+ * `whom` is null, for everybody, later joiners too. `settling` as in framegate_meeting_end(). It waits for no call
+ * that is under way, and works from within callbacks.
  * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it
  * is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_restrict(
     framegate_meeting meeting, uint32_t authority, const framegate_participant *whom, framegate_scope scope, int64_t
     now, framegate_settling *settling);
 
-/* Takes back what the same authority restricted, for the same person or for everybody.
+/* Lifts a restriction of the same authority, for the same person or for everybody.
  * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, TIME,
  * LEDGER, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_lift(
@@ -802,26 +809,26 @@ typedef struct framegate_tap_release {
   int64_t last;        /* when the last of them was captured; FRAMEGATE_NO_TIME before the first */
 } framegate_tap_release;
 
-/* Whether every release that was under way when consent was narrowed has ended, and the narrowing is durable. Needs
- * no meeting. Any thread.
+/* Returns whether every release that was under way when consent was narrowed has ended, and the narrowing is
+ * durable. Needs no meeting. Any thread.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_is_settled(
     framegate_settling settling, bool *settled);
 
-/* Waits for that, at most this many milliseconds, and says whether it is so then, even if the store does not return.
- * It holds no lock while waiting. Not for media threads: it might wait for their own release.
+/* Waits until a narrowing has settled, at most this many milliseconds, and returns whether it has, even if the store
+ * does not return. It holds no lock while waiting. Not for media threads: it might wait for their own release.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_wait(
     framegate_settling settling, uint32_t milliseconds, bool *settled);
 
-/* Every tap, and whether it is still in a release that was under way. Into an array as in
+/* Lists every tap, and whether it is still in a release that was under way. Into an array as in
  * framegate_meeting_participants().
  * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_taps(
     framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
 
-/* Enters into the ledger how far each tap had come, or that it has not settled, and says which; nothing is entered
- * if nothing was narrowed since the meeting was opened or resumed.
+/* Enters into the ledger how far each tap had come, or that the narrowing has not settled, and returns which;
+ * nothing is entered if nothing was narrowed since the meeting was opened or resumed.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC; FOREIGN for a settling of another meeting, of
  * which nothing is entered. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_settled(
@@ -956,8 +963,8 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_group_open(
  * Errors: HANDLE. */
 FRAMEGATE_API framegate_status framegate_group_close(framegate_group group);
 
-/* Leads a stream into an outlet. Closed by framegate_tap_close(), before or after its meeting. At most 65,535 taps
- * at a time in a process.
+/* Opens a tap, which leads a stream into an outlet. Close it by framegate_tap_close(), before or after its meeting.
+ * At most 65,535 taps at a time in a process.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN, FULL, RANDOM, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_open(
     framegate_meeting meeting, framegate_stream stream, framegate_outlet outlet, framegate_tap *tap);
@@ -1120,7 +1127,7 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_source_meet(
 /* ---- Taps: the hot half ---- */
 
 /* Hands frames on as they are, without copying, or drops them: a release begins, `count` frames are judged, each by
- * itself, and `cleared[i]` says what became of `frames[i]`. `handed_on`, unless null, says how many were handed on.
+ * itself, and `cleared[i]` has the verdict on `frames[i]`. `handed_on`, unless null, says how many were handed on.
  * If that is not 0, the release is under way until framegate_tap_end(): the outlet must take what it may have before
  * that. If it is 0, the release has ended, and framegate_tap_end() is NOT_RELEASING, which is no harm. `now` is the
  * time of release; the latest that the tap has seen counts.
@@ -1163,8 +1170,8 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_admit_in_place(
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
 FRAMEGATE_API framegate_status framegate_tap_end(framegate_tap tap);
 
-/* Whether the last frame was cleared but withheld because it may depend on one that was withheld or never came. If
- * so, the sender is to be asked for a keyframe (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is
+/* Returns whether the last frame was cleared but withheld because it may depend on one that was withheld or never
+ * came. If so, ask the sender for a keyframe (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is
  * released until the next one comes by itself. One thread at a time for each tap.
  * Errors, with `wants` false: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_wants_keyframe(framegate_tap tap, bool *wants);
@@ -1178,14 +1185,14 @@ typedef struct framegate_decision {
   uint32_t generation; /* how many entries of the ledger it surely took into account */
 } framegate_decision;
 
-/* The bare decision about a frame of nobody but the stream's owner: for which purposes they agree to it. It releases
- * nothing and is not counted; what it says may no longer hold when it returns. One thread at a time for each tap.
+/* Decides about a frame of nobody but the stream's owner: for which purposes they agree to it. It releases nothing
+ * and is not counted; what it says may no longer hold when it returns. One thread at a time for each tap.
  * Errors, with `decision` zeros, so no consent: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide(
     framegate_tap tap, int64_t captured, int64_t now, framegate_decision *decision);
 
-/* The bare decisions about any frames, in their order: for which purposes everybody in each agrees to all of it. One
- * thread at a time for each tap.
+/* Decides about any frames, in their order: for which purposes everybody in each agrees to all of it. One thread at
+ * a time for each tap.
  * Errors, with all `count` of `decisions` zeros: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than
  * FRAMEGATE_MAX_FRAMES), PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide_batch(
@@ -1203,12 +1210,12 @@ typedef struct framegate_counters {
   uint64_t dropped;
 } framegate_counters;
 
-/* The counters of one tap. `counters->size` is set by the caller. One thread at a time for each tap.
+/* Returns the counters of one tap. `counters->size` is set by the caller. One thread at a time for each tap.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_counters(
     framegate_tap tap, framegate_counters *counters);
 
-/* The counters of every tap that was opened, in that order, closed ones too. Into an array as in
+/* Returns the counters of every tap that was opened, in that order, closed ones too. Into an array as in
  * framegate_meeting_participants(); each `size` is set by the gate.
  * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_counters(
@@ -1237,19 +1244,19 @@ typedef struct framegate_tag_fields {
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_read(
     const uint8_t *bytes, size_t length, framegate_tag *tag);
 
-/* What a tag says; `fields->size` is set by the caller. After an error the rest of it is zeros: DROPPED, for no
- * purpose, of no kind. Any thread.
+/* Reads a tag's fields; `fields->size` is set by the caller. After an error the other members are zeros: DROPPED,
+ * for no purpose, of no kind. Any thread.
  * Errors: NULL, MISALIGNED, SIZE, TAG_VERSION, TAG_INVALID. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_get(framegate_tag tag, framegate_tag_fields *fields);
 
-/* What a tag says of data derived from two frames: it clears no more than either. A tag is no source, nor does
- * joining make it one. Any thread.
+/* Joins two tags into that of data derived from both frames, which clears no more than either. A tag is no source,
+ * nor does joining make it one. Any thread.
  * Errors, with `tag` zeros, so no consent: NULL, MISALIGNED, PANIC; TAG_VERSION, TAG_INVALID if one of the two is
  * none. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_meet(
     framegate_tag a, framegate_tag b, framegate_tag *tag);
 
-/* The same of frames of two meetings, without the purposes that a meeting names. */
+/* Joins tags of two meetings in the same way, without the purposes that a meeting names. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_meet_across_meetings(
     framegate_tag a, framegate_tag b, framegate_tag *tag);
 
@@ -1305,7 +1312,7 @@ typedef struct framegate_archived {
 } framegate_archived;
 
 /* Reads 16 bytes as a tag, or 32 as a tag with its seal. `carried->size` is set by the caller; after an error the
- * rest of it, if it can be written, is zeros, so no consent. Any thread.
+ * other members, if they can be written, are zeros, so no consent. Any thread.
  * Errors: NULL, MISALIGNED, SIZE, LENGTH, TAG_VERSION, TAG_INVALID. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_carried_read(
     const uint8_t *bytes, size_t length, framegate_carried *carried);
@@ -1346,15 +1353,15 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_digest(
     framegate_stream_key key, uint32_t format, const framegate_piece *pieces, size_t piece_count,
     framegate_payload_digest *digest);
 
-/* The seal of a frame: of its tag, of everybody in it, and of its payload by its digest. It may be called inside a
- * release, on any thread.
+/* Seals a frame: its tag, everybody in it, and its payload by its digest. It may be called inside a release, on any
+ * thread.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_seal(
     framegate_stream_key key, framegate_tag tag, const framegate_subject *subjects, size_t subject_count, const
     framegate_payload_digest *digest, framegate_seal *seal);
 
-/* Whether a seal is of this tag, these people and the payload of this digest. The key is to be the tag's own
- * stream's. Inside a release too, on any thread.
+/* Returns whether a seal is of this tag, these people and the payload of this digest. The key must be that of the
+ * tag's stream. It may be called inside a release, on any thread.
  * Errors, with `holds` false: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID,
  * PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_verify(
@@ -1370,7 +1377,8 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_verify(
  * Errors of all: NULL, MISALIGNED, SIZE, LENGTH, WIRE_FORMAT, SEVERAL_TAGS, TAG_VERSION, TAG_INVALID, PANIC; in
  * reading NO_TAG; in writing NUMBER, OVERLAP, SHORT_BUFFER. */
 
-/* The tag of an RTP packet under the id of its header extension (RFC 8285), 1 to 255. Errors: also EXTENSION_ID. */
+/* Reads the tag of an RTP packet under the id of its header extension (RFC 8285), 1 to 255.
+ * Errors: also EXTENSION_ID. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_rtp_read(
     const uint8_t *packet, size_t length, uint32_t id, framegate_carried *carried);
 
@@ -1454,8 +1462,8 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_recording_read(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_read(
     framegate_string description, size_t media, uint32_t *preference);
 
-/* Whether somebody may go on being recorded as far as this wish goes: false if it is a no, upon which recording is
- * to be withdrawn, and for a number that is no wish. Any thread.
+/* Returns whether recording may go on under this preference: false if it is a refusal, upon which recording is to be
+ * withdrawn, and for a number that is no preference. Any thread.
  * Errors, with `permits` false: NULL, MISALIGNED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_permits(uint32_t preference, bool *permits);
 
@@ -1632,7 +1640,8 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_open(
 /* Closes the handle. Errors: HANDLE. */
 FRAMEGATE_API framegate_status framegate_verifier_close(framegate_verifier verifier);
 
-/* How far its ledger goes: to be kept, for framegate_verifier_recheck() later. Errors: HANDLE, NULL, MISALIGNED. */
+/* Returns the ledger's head, to be kept for framegate_verifier_recheck() later.
+ * Errors: HANDLE, NULL, MISALIGNED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_head(
     framegate_verifier verifier, framegate_head *head);
 

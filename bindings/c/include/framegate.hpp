@@ -1,8 +1,8 @@
-/* framegate: a consent gate for conferencing media. The C++ interface, C++17, over framegate.h, which says what everything means:
- * errors, threads and lifetimes are told there, function by function.
+/* framegate: a consent gate for conferencing media. The C++ interface, C++17, over framegate.h, which documents each function:
+ * its errors, threads and lifetimes.
  *
  * Handles are objects that move and close themselves. A release is a scope: a callable that gets what is cleared, or an object that ends it.
- * What can fail gives a StatusCode or a Result, and what became of a frame a Verdict; none of these may be ignored. Nothing throws
+ * A function that can fail returns a StatusCode or a Result, and one that judges a frame a Verdict; none of these may be ignored. Nothing throws
  * except when memory runs out; it may be compiled without exceptions. Times are std::chrono::microseconds since the meeting's start.
  */
 #ifndef FRAMEGATE_HPP
@@ -539,7 +539,7 @@ private:
   std::size_t handed_on_;
 };
 
-/* What became of one frame. After an error it is dropped. */
+/* How one frame was treated. After an error it is dropped. */
 struct [[nodiscard]] Admission {
   Verdict verdict;
   Tag tag;
@@ -1014,7 +1014,7 @@ struct MeetingOptions {
   std::string_view ledger{};
   /* Appends lines to the ledger's store, instead of a file; says whether it has. It must not throw. */
   std::function<bool(std::string_view lines, bool durable)> append{};
-  /* Told of every entry. It must not throw. */
+  /* Called with every entry. It must not throw. */
   std::function<void(std::string_view line)> event{};
   /* 32 bytes. */
   const std::uint8_t *device_secret = nullptr;
@@ -1024,11 +1024,11 @@ struct MeetingOptions {
   const Instance *instance = nullptr;
 };
 
-/* Somebody who comes in. */
+/* How somebody joins. */
 struct JoinOptions {
-  /* Who agrees for themselves. */
+  /* A participant who consents for themselves. */
   static JoinOptions adult(std::string_view id, const std::uint8_t *key = nullptr) { return {Authority::participant, id, {}, key}; }
-  /* Who has a guardian, of this id, who agrees for them (GDPR Art. 8). */
+  /* A participant whose guardian, of this id, consents for them (GDPR Art. 8). */
   static JoinOptions with_guardian(std::string_view id, std::string_view guardian, const std::uint8_t *key = nullptr) { return {Authority::guardian, id, guardian, key}; }
 
   Authority agrees;
@@ -1122,7 +1122,7 @@ struct OutletOptions {
   std::string_view recipient{};
 };
 
-/* One meeting's control half. A call on it may tell events, in which the object itself may go: none of its functions uses it after that. */
+/* One meeting's control half. A call on it may run the event callback, in which the object may be destroyed: no function uses it after that. */
 class Meeting {
 public:
   static Result<Meeting> open(MeetingOptions options) { return made(std::move(options), framegate_meeting_open); }
@@ -1181,7 +1181,7 @@ public:
     return told<Participant>(framegate_meeting_join, &join, now.count());
   }
   Result<Settling> leave(Participant who, Time now) { return settling(framegate_meeting_leave, who, now.count()); }
-  /* Who is there, or, if nobody of this id is, was there last. */
+  /* The participant of this id: their present stay, or, if they have left, their last one. */
   Result<Participant> find(std::string_view id) const { return told<Participant>(framegate_meeting_find, detail::string(id)); }
   Result<std::vector<Participant>> participants() const {
     return detail::list(std::vector<Participant>(), [meeting = get()](auto... room) { return framegate_meeting_participants(meeting, room...); });

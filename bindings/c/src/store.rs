@@ -1,4 +1,4 @@
-//! Where a C caller's ledger goes, and who is told of its lines.
+//! Where a C caller's ledger goes, and the event callback for its lines.
 
 use alloc::{sync::Arc, vec::Vec};
 use std::{
@@ -20,7 +20,7 @@ enum Sink {
     Caller(AppendCallback),
 }
 
-/// The lines that a sink took and that are to be told.
+/// The lines that a sink took and that the event callback is still to receive.
 type Lines = Arc<Mutex<Vec<u8>>>;
 
 /// A ledger's store for the meeting.
@@ -30,7 +30,7 @@ pub(super) struct LedgerSink {
     lines: Option<Lines>,
 }
 
-/// Tells what a meeting's store took.
+/// Passes what a meeting's store took to the event callback.
 pub(super) struct Events {
     lines: Lines,
     callbacks: Arc<Callbacks>,
@@ -38,7 +38,7 @@ pub(super) struct Events {
 }
 
 impl LedgerSink {
-    /// The store, new or, of a file, after the ledger that was read from it; and whom to tell.
+    /// The store, new or, of a file, after the ledger that was read from it; and the event callback.
     pub(super) fn new(
         path: Text<'_>,
         after: Option<&Ledger>,
