@@ -19,7 +19,7 @@ uint64_t scene_tap(void) {
   OK(framegate_meeting_open(&options, &meeting));
   const framegate_participant who = joined(meeting, "ann", "", NULL, 0);
   framegate_grant grant = grant_of(shown(meeting, "We record."), scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, who, &grant, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, who, &grant, 0));
   return tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE),
                 outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder"))
       .handle;

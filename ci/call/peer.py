@@ -18,7 +18,7 @@ import webrtc
 
 from framegate import _c
 from framegate.tap import _payload
-from framegate import By, Format, Kind, Meeting, Method, Owner, Purpose, StreamType
+from framegate import Authority, Format, Kind, Meeting, Method, Owner, Purpose, StreamType
 
 MEDIA = Path(__file__).parents[2] / "examples/meeting/standup"
 CAPTURE_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
@@ -165,10 +165,10 @@ class Client:
             return
         now, scope = self.now(), (list(KINDS.values()), Purpose.TRAIN)
         if told["say"] == "grant":
-            self.meeting.grant(By.PARTICIPANT, self.other, self.notice, *scope, Method.CLICKED, now)
+            self.meeting.grant(Authority.PARTICIPANT, self.other, self.notice, *scope, Method.CLICKED, now)
             self.changes.append({"say": "grant", "at": now})
         else:
-            settling = self.meeting.withdraw(By.PARTICIPANT, self.other, *scope, now)
+            settling = self.meeting.withdraw(Authority.PARTICIPANT, self.other, *scope, now)
             self.changes.append({"say": "withdraw", "at": now, "settled": settling.is_settled(), "settled_at": self.now()})
 
     # ---- The call ----

@@ -74,43 +74,43 @@ std::string control() {
 
   const std::uint8_t key[32] = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,
                                 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
-  const Participant adult = *meeting.join(Join::adult("adult"), 0ms);
-  const Participant child = *meeting.join(Join::with_guardian("child", "parent"), 0ms);
-  const Participant signer = *meeting.join(Join::adult("signer", key), 0ms);
-  CHECK(meeting.join(Join::adult("adult"), 0ms).status().number() == FRAMEGATE_ERROR_ALREADY_JOINED);
+  const Participant adult = *meeting.join(JoinOptions::adult("adult"), 0ms);
+  const Participant child = *meeting.join(JoinOptions::with_guardian("child", "parent"), 0ms);
+  const Participant signer = *meeting.join(JoinOptions::adult("signer", key), 0ms);
+  CHECK(meeting.join(JoinOptions::adult("adult"), 0ms).status().number() == FRAMEGATE_ERROR_ALREADY_JOINED);
   CHECK(*meeting.find("child") == child && child != adult && adult != unknown_participant);
   CHECK(meeting.find("nobody").status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
   CHECK(meeting.participants()->size() == 3);
   CHECK(*meeting.id_of(signer) == "signer");
 
-  CHECK(meeting.grant(By::participant, adult, grant(recording), 1s));
-  CHECK(meeting.grant(By::host, adult, grant(recording), 1s).number() == FRAMEGATE_ERROR_OVERREACH);
-  CHECK(meeting.grant(By::participant, child, grant(recording), 1s).number() == FRAMEGATE_ERROR_OVERREACH);
-  CHECK(meeting.grant(By::guardian, child, grant(recording), 1s));
+  CHECK(meeting.grant(Authority::participant, adult, grant(recording), 1s));
+  CHECK(meeting.grant(Authority::host, adult, grant(recording), 1s).number() == FRAMEGATE_ERROR_OVERREACH);
+  CHECK(meeting.grant(Authority::participant, child, grant(recording), 1s).number() == FRAMEGATE_ERROR_OVERREACH);
+  CHECK(meeting.grant(Authority::guardian, child, grant(recording), 1s));
   Grant by_key = grant(recording);
-  CHECK(meeting.grant(By::participant, signer, by_key, 1s).number() == FRAMEGATE_ERROR_UNSIGNED);
+  CHECK(meeting.grant(Authority::participant, signer, by_key, 1s).number() == FRAMEGATE_ERROR_UNSIGNED);
   by_key.method = Method::signature;
   Signed signature;
   signature.instance = *meeting.instance();
   signature.meeting = "control";
   signature.challenge = *meeting.challenge(signer);
   by_key.signature = &signature;
-  CHECK(meeting.grant(By::participant, signer, by_key, 1s).number() == FRAMEGATE_ERROR_WRONG_SIGNATURE);
+  CHECK(meeting.grant(Authority::participant, signer, by_key, 1s).number() == FRAMEGATE_ERROR_WRONG_SIGNATURE);
   CHECK(meeting.grant_message(signer, by_key)->size() > 32);
 
   CHECK(*meeting.next_deadline() == no_time);
   Grant ending = grant({Kind::audio, purpose::train});
   ending.until = 9s;
-  CHECK(meeting.grant(By::participant, adult, ending, 1s));
+  CHECK(meeting.grant(Authority::participant, adult, ending, 1s));
   CHECK(*meeting.next_deadline() == 9s);
   CHECK(meeting.tick(9s));
   CHECK(*meeting.next_deadline() == no_time);
 
-  CHECK(*meeting.restrict(By::host, std::nullopt, recording, 10s)->is_settled());
-  CHECK(meeting.lift(By::vendor, std::nullopt, recording, 11s));
-  CHECK(meeting.lift(By::participant, adult, recording, 11s).number() == FRAMEGATE_ERROR_NOT_A_RESTRAINER);
-  CHECK(meeting.lift(By::host, std::nullopt, recording, 11s));
-  Settling settling = *meeting.withdraw(By::participant, adult, recording, 12s);
+  CHECK(*meeting.restrict(Authority::host, std::nullopt, recording, 10s)->is_settled());
+  CHECK(meeting.lift(Authority::vendor, std::nullopt, recording, 11s));
+  CHECK(meeting.lift(Authority::participant, adult, recording, 11s).number() == FRAMEGATE_ERROR_NOT_A_RESTRAINER);
+  CHECK(meeting.lift(Authority::host, std::nullopt, recording, 11s));
+  Settling settling = *meeting.withdraw(Authority::participant, adult, recording, 12s);
   CHECK(*settling.wait(1s) && *settling.is_settled() && settling.taps()->empty());
   CHECK(*meeting.settled(settling, 12s));
   CHECK(meeting.supersede(notice().digest, 13s));
@@ -135,28 +135,28 @@ std::string control() {
 void clocks() {
   Meeting meeting = *Meeting::open(options("clocks"));
   CHECK(meeting.show(notice()));
-  const Participant who = *meeting.join(Join::adult("who"), 0ms);
+  const Participant who = *meeting.join(JoinOptions::adult("who"), 0ms);
   const Stream microphone = *meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque()));
   const Outlet recorder = *meeting.open_outlet({"recorder", purpose::record});
   Tap before = *meeting.tap(microphone, recorder), after = *meeting.tap(microphone, recorder);
-  CHECK(meeting.grant(By::participant, who, grant(recording), 0ms));
+  CHECK(meeting.grant(Authority::participant, who, grant(recording), 0ms));
   const Time late = 72h;
-  CHECK(meeting.join(Join::adult("another"), late).status().number() == FRAMEGATE_ERROR_TIME);
+  CHECK(meeting.join(JoinOptions::adult("another"), late).status().number() == FRAMEGATE_ERROR_TIME);
   CHECK(before.decide(late, late).status());
   CHECK(meeting.tick(late));
   CHECK(reason_name(before.decide(late, late)->reason()) == "clock");
   CHECK(meeting.advance(Time(-1)).number() == FRAMEGATE_ERROR_TIME && meeting.advance(no_time).number() == FRAMEGATE_ERROR_TIME);
   CHECK(meeting.advance(late));
   CHECK(after.decide(late, late)->verdict() == Verdict::whole && before.decide(late, late)->reason() == FRAMEGATE_REASON_CLOCK);
-  CHECK(meeting.join(Join::adult("another"), late));
+  CHECK(meeting.join(JoinOptions::adult("another"), late));
 }
 
 // Frames one by one and many, whole, redacted, in place, and what is derived from them.
 void media() {
   Meeting meeting = *Meeting::open(options("media"));
   CHECK(meeting.show(notice()));
-  const Participant first = *meeting.join(Join::adult("first"), 0ms);
-  const Participant second = *meeting.join(Join::adult("second"), 0ms);
+  const Participant first = *meeting.join(JoinOptions::adult("first"), 0ms);
+  const Participant second = *meeting.join(JoinOptions::adult("second"), 0ms);
   const Stream microphone = *meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(1)));
   const Stream mix = *meeting.open_stream(StreamOptions::mix(Kind::audio, Format::pcm_f32(2)));
   const Stream chat = *meeting.open_stream(StreamOptions::owned(first, Kind::chat, Format::utf8()));
@@ -179,7 +179,7 @@ void media() {
   CHECK(reason_name(before.tag.fields()->reason) == "not granted");
 
   for (const Participant who : {first, second})
-    CHECK(meeting.grant(By::participant, who, grant(recording), 2s));
+    CHECK(meeting.grant(Authority::participant, who, grant(recording), 2s));
   bool got = false;
   const Admission whole = tap.admit(Frame::of_owner(2s), payload, 2020ms, [&](const Cleared &cleared) {
     got = true;
@@ -187,7 +187,7 @@ void media() {
     CHECK(cleared.hidden() == 0 && !cleared.source());
     // A withdrawal on another thread does not settle before this release ends.
     std::thread([&] {
-      const Settling settling = *meeting.withdraw(By::participant, first, {Kind::chat, purpose::record}, 2020ms);
+      const Settling settling = *meeting.withdraw(Authority::participant, first, {Kind::chat, purpose::record}, 2020ms);
       CHECK(!*settling.is_settled() && !*settling.wait(1ms) && settling.taps()->at(0).releasing == 1);
     }).join();
   });
@@ -220,7 +220,7 @@ void media() {
     CHECK(tap.admit(Frame::of_owner(2s), payload, 2020ms, [](const Cleared &) {}).verdict == Verdict::whole);
 
     // A caption of it is cleared for what both are.
-    CHECK(meeting.grant(By::participant, first, grant({Kind::caption | Kind::audio, purpose::record | purpose::derive}), 2020ms));
+    CHECK(meeting.grant(Authority::participant, first, grant({Kind::caption | Kind::audio, purpose::record | purpose::derive}), 2020ms));
     Tap captioning = *meeting.tap(captions, recorder);
     const std::array<Source, 1> sources{*cleared[0].source()};
     const char words[] = "hello";
@@ -249,14 +249,14 @@ void media() {
   const std::array<Region, 2> tiles{Region::rectangle(first, 0, 0, 8, 8), Region::rectangle(unknown_participant, 8, 0, 8, 8)};
   const std::array<Participant, 2> members{first, unknown_participant};
   const PayloadMut buffer{{y2, sizeof y2, 16}, {u2, sizeof u2, 8}, {v2, sizeof v2, 8}};
-  const Admission redacted = recording_gallery.admit_into(Frame::complete(3s, members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
+  const Admission redacted = recording_gallery.admit_into(Frame::complete(3s, members).regions(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
                                                           [&](const Cleared &cleared) { CHECK(cleared.hidden() == 2 && cleared.payload().planes == 3); });
   CHECK(redacted.verdict == Verdict::redacted && y2[0] == 50 && y2[8] == 16 && u2[3] == 60 && u2[4] == 128);
-  const Admission blanked = recording_gallery.admit_into(Frame::partial(3s, members).parts(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
+  const Admission blanked = recording_gallery.admit_into(Frame::partial(3s, members).regions(tiles), Payload{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}}, buffer, 3s,
                                                          [](const Cleared &) {});
   CHECK(blanked.verdict == Verdict::blanked && y2[0] == 16);
   {
-    const Frame frame = Frame::complete(3s, members).parts(tiles);
+    const Frame frame = Frame::complete(3s, members).regions(tiles);
     const Payload picture{{y, sizeof y, 16}, {u, sizeof u, 8}, {v, sizeof v, 8}};
     Cleared one;
     const Release release = recording_gallery.admit_into(&frame, &picture, &buffer, 1, 3s, &one);
@@ -270,7 +270,7 @@ void media() {
   const Group group = *meeting.group(both);
   CHECK(recording_mix.admit_in_place(Frame::of_group(3s, group), PayloadMut(stereo, sizeof stereo), 3s, [](const Cleared &) {}).verdict == Verdict::whole);
   CHECK(recording_mix.admit(Frame::csrcs(3s, both), Payload(stereo, sizeof stereo), 3s, [](const Cleared &) {}).verdict == Verdict::whole);
-  const Frame one_side = Frame::complete(3s, both).parts(right);
+  const Frame one_side = Frame::complete(3s, both).regions(right);
   const PayloadMut in_place(stereo, sizeof stereo);
   {
     Cleared one;
@@ -278,14 +278,14 @@ void media() {
     CHECK(release.handed_on() == 1 && one.verdict() == Verdict::redacted && stereo[1] == 0);
   }
   Region quotation = Region::span(second, 0, 5);
-  const std::array<Region, 1> quoted{quotation.of(Kind::chat).quoting(1s)};
+  const std::array<Region, 1> quoted{quotation.kind(Kind::chat).captured(1s)};
   char message[] = "hello there";
-  CHECK(meeting.grant(By::participant, first, grant(recording), 3s));
+  CHECK(meeting.grant(Authority::participant, first, grant(recording), 3s));
   Tap chatting = *meeting.tap(chat, recorder);
-  CHECK(chatting.admit_in_place(Frame::of_owner(4s).parts(quoted), PayloadMut(message, 11), 4s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(chatting.admit_in_place(Frame::of_owner(4s).regions(quoted), PayloadMut(message, 11), 4s, [](const Cleared &) {}).verdict == Verdict::redacted);
   CHECK(std::strcmp(message, "***** there") == 0);
 
-  CHECK(meeting.grant(By::participant, first, grant({Kind::telemetry, purpose::record}), 4s));
+  CHECK(meeting.grant(Authority::participant, first, grant({Kind::telemetry, purpose::record}), 4s));
   const std::uint8_t record[8] = {3, 0, 0, 0, 0, 0, 0, 0};
   Tap using_records = *meeting.tap(usage, recorder);
   CHECK(using_records.admit(Frame::of_owner(5s), Payload(record, 8), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
@@ -296,13 +296,13 @@ void media() {
   const auto text = static_cast<std::uint32_t>(std::string_view(json).find("\"hello\""));
   const std::array<Region, 1> others{Region::span(unknown_participant, text, text + 7)};
   Tap bots = *meeting.tap(bot, recorder);
-  CHECK(bots.admit_in_place(Frame::of_owner(5s).parts(others), PayloadMut(json, sizeof json - 1), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(bots.admit_in_place(Frame::of_owner(5s).regions(others), PayloadMut(json, sizeof json - 1), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
   CHECK(std::strstr(json, "hello") == nullptr && std::strstr(json, "\"type\":\"message\"") != nullptr);
   const Stream planar = *meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(2).in_planes()));
   const std::array<Region, 1> left{Region::audio_channel(unknown_participant, 0)};
   std::int16_t planes[4] = {1, 1, 2, 2};
   Tap planar_tap = *meeting.tap(planar, recorder);
-  CHECK(planar_tap.admit_in_place(Frame::of_owner(5s).parts(left), PayloadMut(planes, sizeof planes), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
+  CHECK(planar_tap.admit_in_place(Frame::of_owner(5s).regions(left), PayloadMut(planes, sizeof planes), 5s, [](const Cleared &) {}).verdict == Verdict::redacted);
   CHECK(planes[0] == 0 && planes[1] == 0 && planes[2] == 2 && planes[3] == 2);
   const Stream nv12 = *meeting.open_stream(StreamOptions::owned(second, Kind::video, Format::nv12(16, 8).in_full_range()));
   std::uint8_t uv[64] = {};
@@ -310,17 +310,17 @@ void media() {
   const PayloadMut full{{y2, sizeof y2, 16}, {uv, sizeof uv, 16}};
   const std::array<Region, 1> part{Region::rectangle(unknown_participant, 0, 0, 2, 2)};
   y2[0] = 9;
-  CHECK(nv12_tap.admit_in_place(Frame::of_owner(5s).parts(part), full, 5s, [](const Cleared &) {}).verdict == Verdict::redacted && y2[0] == 0 && uv[0] == 128);
+  CHECK(nv12_tap.admit_in_place(Frame::of_owner(5s).regions(part), full, 5s, [](const Cleared &) {}).verdict == Verdict::redacted && y2[0] == 0 && uv[0] == 128);
 
   // Encoded: from a keyframe on, by its own header and by the client's word, and blanked by a packet of the gate's own.
   const std::uint8_t keyframe[31] = {0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x08, 0x00, 0x08, 0x00, 0x00, 0x47, 0x08, 0x85, 0x85, 0x88,
                                      0x85, 0x84, 0x88, 0x02, 0x02, 0x00, 0x0c, 0x0d, 0x60, 0x00, 0xfe, 0xff, 0xab, 0x50, 0x80};
   const Outlet dropping = *meeting.open_outlet({"dropping", purpose::record});
   Tap encoded = *meeting.tap(*meeting.open_stream(StreamOptions::owned(second, Kind::video, Format::encoded(FRAMEGATE_FORMAT_VP8))), dropping);
-  const Admission held = encoded.admit(Frame::of_owner(5s).held_for_keyframe(false), Payload(keyframe, sizeof keyframe), 5s, nothing);
+  const Admission held = encoded.admit(Frame::of_owner(5s).keyframe(false), Payload(keyframe, sizeof keyframe), 5s, nothing);
   CHECK(held.verdict == Verdict::dropped && held.tag.fields()->reason == FRAMEGATE_REASON_AWAITS_KEYFRAME);
   CHECK(*encoded.wants_keyframe());
-  CHECK(encoded.admit(Frame::of_owner(5s).held_for_keyframe(true), Payload(keyframe, sizeof keyframe), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
+  CHECK(encoded.admit(Frame::of_owner(5s).keyframe(true), Payload(keyframe, sizeof keyframe), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
   const Result<bool> wants = encoded.wants_keyframe();
   CHECK(wants.status() && !*wants);
   const Outlet silencing = *meeting.open_outlet({"silencing", purpose::train, Kind::audio});
@@ -355,12 +355,12 @@ void mistakes() {
   Meeting meeting = *Meeting::open(options("mistakes"));
   CHECK(meeting.show(notice()));
   // A name that is gone after the call was copied in it.
-  const Participant who = *meeting.join(Join::adult(std::string(64, 'w') + "ho"), 0ms);
+  const Participant who = *meeting.join(JoinOptions::adult(std::string(64, 'w') + "ho"), 0ms);
   CHECK(*meeting.id_of(who) == std::string(64, 'w') + "ho");
   const Stream microphone = *meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque()));
   const Outlet recorder = *meeting.open_outlet({"recorder", purpose::record});
   Tap tap = *meeting.tap(microphone, recorder);
-  CHECK(meeting.grant(By::participant, who, grant(recording), 1s));
+  CHECK(meeting.grant(Authority::participant, who, grant(recording), 1s));
   const char voice[] = "a voice";
   const Payload payload(voice, 7);
   const auto nothing = [](const Cleared &) { CHECK(!"released"); };
@@ -380,13 +380,13 @@ void mistakes() {
   CHECK(reason_of(tap.admit(Frame::of_owner(3s), payload, 2s, nothing)) == FRAMEGATE_REASON_TIME);
   for (const Time never : {no_time, Time::max(), Time::min(), Time(-1)})
     CHECK(reason_of(tap.admit(Frame::of_owner(never), payload, 2s, nothing)) == FRAMEGATE_REASON_TIME);
-  CHECK(meeting.grant(By::participant, who, [] { Grant of = grant(recording); of.until = 60ms; return of; }(), 2s).number() == FRAMEGATE_ERROR_TIME);
+  CHECK(meeting.grant(Authority::participant, who, [] { Grant of = grant(recording); of.until = 60ms; return of; }(), 2s).number() == FRAMEGATE_ERROR_TIME);
 
   // In a release: another one of the same tap, waiting for one's own end, and a copy of what is cleared, which owns nothing.
   std::optional<Cleared> kept;
   const Admission within = tap.admit(Frame::of_owner(2s), payload, 2s, [&](const Cleared &cleared) {
     CHECK(tap.admit(Frame::of_owner(2s), payload, 2s, nothing).status.number() == FRAMEGATE_ERROR_RELEASING);
-    const Settling settling = *meeting.withdraw(By::participant, who, {Kind::video, purpose::record}, 2s);
+    const Settling settling = *meeting.withdraw(Authority::participant, who, {Kind::video, purpose::record}, 2s);
     CHECK(!*settling.wait(1ms));
     kept = cleared;
   });
@@ -407,11 +407,11 @@ void mistakes() {
   CHECK(reason_of(tap.admit(of_gone, payload, 2s, nothing)) == FRAMEGATE_REASON_UNKNOWN);
 
   // What nobody set: nobody, nothing and no kind.
-  CHECK(meeting.grant(By::participant, who, Grant{}, 2s).number() == FRAMEGATE_ERROR_NUMBER);
-  CHECK(meeting.grant(By::participant, who, grant({}), 2s).number() == FRAMEGATE_ERROR_EMPTY);
-  CHECK(meeting.grant(By::participant, who, grant({Kind::none, purpose::record}), 2s).number() == FRAMEGATE_ERROR_EMPTY);
-  CHECK(meeting.grant(By::participant, Participant(), grant(recording), 2s).number() == FRAMEGATE_ERROR_FOREIGN);
-  CHECK(meeting.withdraw(By::participant, Participant(), recording, 2s).status().number() == FRAMEGATE_ERROR_FOREIGN);
+  CHECK(meeting.grant(Authority::participant, who, Grant{}, 2s).number() == FRAMEGATE_ERROR_NUMBER);
+  CHECK(meeting.grant(Authority::participant, who, grant({}), 2s).number() == FRAMEGATE_ERROR_EMPTY);
+  CHECK(meeting.grant(Authority::participant, who, grant({Kind::none, purpose::record}), 2s).number() == FRAMEGATE_ERROR_EMPTY);
+  CHECK(meeting.grant(Authority::participant, Participant(), grant(recording), 2s).number() == FRAMEGATE_ERROR_FOREIGN);
+  CHECK(meeting.withdraw(Authority::participant, Participant(), recording, 2s).status().number() == FRAMEGATE_ERROR_FOREIGN);
   CHECK(meeting.open_stream(StreamOptions::owned(who, Kind{}, Format::opaque())).status().number() == FRAMEGATE_ERROR_NUMBER);
   CHECK(meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format{})).status().number() == FRAMEGATE_ERROR_NUMBER);
   CHECK(meeting.open_outlet({"recorder", {}}).status().number() == FRAMEGATE_ERROR_EMPTY);
@@ -424,19 +424,19 @@ void mistakes() {
   CHECK(reason_of(tap.admit(Frame::derived(no_sources), payload, 2s, nothing)) == FRAMEGATE_REASON_INCOMPLETE);
 
   // A child and its guardian by turns: the guardian is there already. What one agrees to is not the other's.
-  const Participant parent = *meeting.join(Join::adult("parent"), 2s);
-  CHECK(meeting.join(Join::with_guardian("parent", "child"), 2s).status().number() == FRAMEGATE_ERROR_ALREADY_JOINED);
-  CHECK(meeting.join(Join::with_guardian("child", ""), 2s).status().number() == FRAMEGATE_ERROR_EMPTY);
-  const Participant child = *meeting.join(Join::with_guardian("child", "parent"), 2s);
-  CHECK(meeting.grant(By::guardian, parent, grant(recording), 2s).number() == FRAMEGATE_ERROR_OVERREACH);
-  CHECK(meeting.grant(By::participant, parent, grant(recording), 2s));
+  const Participant parent = *meeting.join(JoinOptions::adult("parent"), 2s);
+  CHECK(meeting.join(JoinOptions::with_guardian("parent", "child"), 2s).status().number() == FRAMEGATE_ERROR_ALREADY_JOINED);
+  CHECK(meeting.join(JoinOptions::with_guardian("child", ""), 2s).status().number() == FRAMEGATE_ERROR_EMPTY);
+  const Participant child = *meeting.join(JoinOptions::with_guardian("child", "parent"), 2s);
+  CHECK(meeting.grant(Authority::guardian, parent, grant(recording), 2s).number() == FRAMEGATE_ERROR_OVERREACH);
+  CHECK(meeting.grant(Authority::participant, parent, grant(recording), 2s));
   Tap of_child = *meeting.tap(*meeting.open_stream(StreamOptions::owned(child, Kind::audio, Format::opaque())), recorder);
   CHECK(reason_of(of_child.admit(Frame::of_owner(3s), payload, 3s, nothing)) == FRAMEGATE_REASON_NOT_GRANTED);
 
   // A picture on its side, and one whose planes are one run of bytes.
   const std::uint8_t pixels[192] = {};
   Tap camera = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::video, Format::i420(8, 16))), recorder);
-  CHECK(meeting.grant(By::participant, who, grant(recording), 3s));
+  CHECK(meeting.grant(Authority::participant, who, grant(recording), 3s));
   CHECK(reason_of(camera.admit(Frame::of_owner(3s), Payload{{pixels, 128, 16}, {pixels + 128, 32, 8}, {pixels + 160, 32, 8}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
   CHECK(reason_of(camera.admit(Frame::of_owner(3s), Payload(pixels, sizeof pixels), 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
 
@@ -444,7 +444,7 @@ void mistakes() {
   const std::int32_t below = -8;
   for (const Region &beyond : {Region::rectangle(who, 0, 0, static_cast<std::uint32_t>(below), 8), Region::rectangle(who, static_cast<std::uint32_t>(below), 0, 8, 8)}) {
     const std::array<Region, 1> parts{beyond};
-    CHECK(reason_of(camera.admit(Frame::of_owner(3s).parts(parts), Payload{{pixels, 128, 8}, {pixels + 128, 32, 4}, {pixels + 160, 32, 4}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
+    CHECK(reason_of(camera.admit(Frame::of_owner(3s).regions(parts), Payload{{pixels, 128, 8}, {pixels + 128, 32, 4}, {pixels + 160, 32, 4}}, 3s, nothing)) == FRAMEGATE_REASON_MALFORMED);
   }
 
   // A release that is kept makes a withdrawal wait, which is in force all the same. Nothing in the scope is everything.
@@ -452,7 +452,7 @@ void mistakes() {
   Cleared cleared;
   std::optional<Release> release(tap.admit(&frame, &payload, 1, 3s, &cleared));
   CHECK(release->handed_on() == 1);
-  const Settling settling = *meeting.withdraw(By::participant, who, Scope{}, 3s);
+  const Settling settling = *meeting.withdraw(Authority::participant, who, Scope{}, 3s);
   CHECK(!*settling.is_settled());
   release.reset();
   CHECK(*settling.is_settled());
@@ -460,7 +460,7 @@ void mistakes() {
 
   // A meeting that was moved from, and one that went before its taps.
   Meeting other = std::move(meeting);
-  CHECK(meeting.withdraw(By::participant, who, recording, 3s).status().number() == FRAMEGATE_ERROR_HANDLE);
+  CHECK(meeting.withdraw(Authority::participant, who, recording, 3s).status().number() == FRAMEGATE_ERROR_HANDLE);
   CHECK(meeting.close());
   CHECK(other.close());
   CHECK(reason_of(tap.admit(frame, payload, 3s, nothing)) == FRAMEGATE_REASON_ENDED);
@@ -471,16 +471,16 @@ void mistakes() {
 void thrown() {
   Meeting meeting = *Meeting::open(options("thrown"));
   CHECK(meeting.show(notice()));
-  const Participant who = *meeting.join(Join::adult("who"), 0ms);
+  const Participant who = *meeting.join(JoinOptions::adult("who"), 0ms);
   Tap tap = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting.open_outlet({"recorder", purpose::record}));
-  CHECK(meeting.grant(By::participant, who, grant(recording), 0ms));
+  CHECK(meeting.grant(Authority::participant, who, grant(recording), 0ms));
   bool caught = false;
   try {
     (void)tap.admit(Frame::of_owner(1s), Payload("a", 1), 1s, [](const Cleared &) { throw 1; });
   } catch (int) {
     caught = true;
   }
-  CHECK(caught && *meeting.withdraw(By::participant, who, recording, 1s)->is_settled());
+  CHECK(caught && *meeting.withdraw(Authority::participant, who, recording, 1s)->is_settled());
 }
 #endif
 
@@ -491,9 +491,9 @@ void travelling() {
   how.append = [&](std::string_view more, bool) { lines += more; return true; };
   Meeting meeting = *Meeting::open(std::move(how));
   CHECK(meeting.show(notice()));
-  const Participant who = *meeting.join(Join::adult("who"), 0ms);
+  const Participant who = *meeting.join(JoinOptions::adult("who"), 0ms);
   Tap tap = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting.open_outlet({"model", purpose::record}));
-  CHECK(meeting.grant(By::participant, who, grant(recording), 1s));
+  CHECK(meeting.grant(Authority::participant, who, grant(recording), 1s));
 
   const std::uint8_t secret[32] = {1, 2, 3};
   const MeetingKey key = *MeetingKey::open(secret, *meeting.instance());
@@ -547,7 +547,7 @@ void travelling() {
   CHECK(!checked.is_cleared(3) && checked.finding(3) == Finding::no_tag);
   CHECK(before.dry_run(frames, 3, purpose::record)->count() == 2);
   CHECK(std::memcmp((*key.seal_batch(frames, 3))[1].bytes, carried.seal.bytes, 16) == 0);
-  CHECK(meeting.withdraw(By::participant, who, recording, 3s));
+  CHECK(meeting.withdraw(Authority::participant, who, recording, 3s));
   const Verifier after = *Verifier::open(*Ledger::read(lines));
   const Head head = *before.head();
   CHECK(after.recheck(head, frames, 1)->finding(0) == Finding::recalled);
@@ -606,18 +606,18 @@ void past(const std::string &lines) {
   const std::string path = temporary();
   std::ofstream(path, std::ios::binary) << lines;
   PastMeeting past = *PastMeeting::open(path);
-  CHECK(*past.withdraw(By::participant, "adult", recording) == Entered::in_ledger);
-  CHECK(past.withdraw(By::participant, "nobody", recording).status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
-  CHECK(past.restrict(By::participant, std::nullopt, recording).status().number() == FRAMEGATE_ERROR_NOT_A_RESTRAINER);
-  CHECK(past.restrict(By::host, std::nullopt, Scope{}).status().number() == FRAMEGATE_ERROR_EMPTY);
-  CHECK(*past.restrict(By::host, "adult", recording) == Entered::in_ledger);
+  CHECK(*past.withdraw(Authority::participant, "adult", recording) == Entered::in_ledger);
+  CHECK(past.withdraw(Authority::participant, "nobody", recording).status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  CHECK(past.restrict(Authority::participant, std::nullopt, recording).status().number() == FRAMEGATE_ERROR_NOT_A_RESTRAINER);
+  CHECK(past.restrict(Authority::host, std::nullopt, Scope{}).status().number() == FRAMEGATE_ERROR_EMPTY);
+  CHECK(*past.restrict(Authority::host, "adult", recording) == Entered::in_ledger);
   PastMeeting second = *PastMeeting::open(path);
-  CHECK(*second.withdraw(By::guardian, "adult", Scope{}) == Entered::beside);
-  CHECK(*second.restrict(By::vendor, std::nullopt, recording) == Entered::beside);
+  CHECK(*second.withdraw(Authority::guardian, "adult", Scope{}) == Entered::beside);
+  CHECK(*second.restrict(Authority::vendor, std::nullopt, recording) == Entered::beside);
   const Ledger ledger = *Ledger::read_file(path);
   CHECK(*ledger.receipt("adult") == *second.receipt("adult") && *ledger.receipt("adult") != *past.receipt("adult"));
   past.close();
-  CHECK(past.withdraw(By::participant, "adult", recording).status().number() == FRAMEGATE_ERROR_HANDLE);
+  CHECK(past.withdraw(Authority::participant, "adult", recording).status().number() == FRAMEGATE_ERROR_HANDLE);
   const std::uint8_t forgotten[32] = {};
   CHECK(PastMeeting::open(path, forgotten).status().number() == FRAMEGATE_ERROR_EMPTY);
   CHECK(PastMeeting::open(path + ".none").status().number() == FRAMEGATE_ERROR_FILE);
@@ -633,11 +633,11 @@ void two_writers() {
   how.ledger = path;
   std::optional<Meeting> first(*Meeting::open(how));
   CHECK(first->show(notice()));
-  const Participant who = *first->join(Join::adult("who"), 0ms);
-  CHECK(first->grant(By::participant, who, grant(recording), 1s));
+  const Participant who = *first->join(JoinOptions::adult("who"), 0ms);
+  CHECK(first->grant(Authority::participant, who, grant(recording), 1s));
   const Ledger read = *Ledger::read_file(path);
   CHECK(Meeting::resume(read, how).status().number() == FRAMEGATE_ERROR_LEDGER_HELD);
-  CHECK(*first->withdraw(By::participant, who, recording, 2s)->is_settled());
+  CHECK(*first->withdraw(Authority::participant, who, recording, 2s)->is_settled());
   first.reset();
   CHECK(Meeting::resume(read, how).status().number() == FRAMEGATE_ERROR_LEDGER_GONE_ON);
   {
@@ -655,18 +655,18 @@ void notice_before_name() {
   Notice early = notice();
   early.scope.purposes = Purposes(0xFFFF);
   CHECK(meeting.show(early));
-  const Participant who = *meeting.join(Join::adult("who"), 0ms);
+  const Participant who = *meeting.join(JoinOptions::adult("who"), 0ms);
   const Purposes theirs = *meeting.third_party(purpose::record, "ACME Ltd");
   Tap tap = *meeting.tap(*meeting.open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting.open_outlet({"theirs", theirs, {}, "ACME Ltd"}));
-  CHECK(meeting.grant(By::participant, who, grant({Kind::audio, theirs}), 1s).number() == FRAMEGATE_ERROR_BEYOND_NOTICE);
-  CHECK(meeting.grant(By::participant, who, grant({Kind::audio, purpose::record}), 1s));
+  CHECK(meeting.grant(Authority::participant, who, grant({Kind::audio, theirs}), 1s).number() == FRAMEGATE_ERROR_BEYOND_NOTICE);
+  CHECK(meeting.grant(Authority::participant, who, grant({Kind::audio, purpose::record}), 1s));
   CHECK(tap.decide(2s, 2s)->purposes().bits == purpose::record.bits);
   Notice named = early;
   named.digest = *digest_of("ACME Ltd records, too.");
   CHECK(meeting.show(named));
   Grant of = grant({Kind::audio, theirs});
   of.notice = named.digest;
-  CHECK(meeting.grant(By::participant, who, of, 3s));
+  CHECK(meeting.grant(Authority::participant, who, of, 3s));
   CHECK(tap.decide(4s, 4s)->purposes().bits == (purpose::record | theirs).bits);
 }
 
@@ -676,34 +676,34 @@ void agreed_earlier() {
   MeetingOptions how = options("earlier");
   how.append = [&](std::string_view lines, bool) { stored += lines; return true; };
   Meeting meeting = *Meeting::open(how);
-  const Participant who = *meeting.join(Join::adult("who"), 10s);
+  const Participant who = *meeting.join(JoinOptions::adult("who"), 10s);
   CHECK(meeting.tick(20s));
   CHECK(meeting.show(notice()));
-  CHECK(meeting.grant(By::participant, who, grant(recording), 25s));
-  CHECK(meeting.withdraw(By::participant, who, recording, 30s));
+  CHECK(meeting.grant(Authority::participant, who, grant(recording), 25s));
+  CHECK(meeting.withdraw(Authority::participant, who, recording, 30s));
   for (const Time at : {Time(5s), Time(15s), Time(29s)}) {
     Grant earlier = grant(recording);
     earlier.at = at;
     const std::size_t before = stored.size();
-    CHECK(meeting.grant(By::participant, who, earlier, 40s).number() == FRAMEGATE_ERROR_AGREED_EARLIER);
+    CHECK(meeting.grant(Authority::participant, who, earlier, 40s).number() == FRAMEGATE_ERROR_AGREED_EARLIER);
     CHECK(stored.find("\"why\":\"agreed_earlier\"", before) != stored.npos);
   }
   Grant later = grant(recording);
   later.at = 35s;
-  CHECK(meeting.grant(By::participant, who, later, 40s));
+  CHECK(meeting.grant(Authority::participant, who, later, 40s));
   CHECK(meeting.third_party(purpose::record, "X\nY").status().number() == FRAMEGATE_ERROR_CONTROL_CHARACTER);
   CHECK(meeting.third_party(purpose::record, "X, Y")->bits == 1 << 9);
   CHECK(meeting.leave(who, 50s));
   Meeting again = *Meeting::resume(*Ledger::read(stored), how);
-  CHECK(again.participants()->empty() && again.withdraw(By::participant, who, recording, 60s).status().number() == FRAMEGATE_ERROR_FOREIGN);
-  CHECK(*again.withdraw(By::participant, *again.find("who"), recording, 60s)->is_settled());
+  CHECK(again.participants()->empty() && again.withdraw(Authority::participant, who, recording, 60s).status().number() == FRAMEGATE_ERROR_FOREIGN);
+  CHECK(*again.withdraw(Authority::participant, *again.find("who"), recording, 60s)->is_settled());
 }
 
 } // namespace
 
 int main() {
   CHECK(abi_fits() && !version_string().empty());
-  CHECK(StatusCode(FRAMEGATE_ERROR_OVERREACH).message().find("only the person") == 0);
+  CHECK(StatusCode(FRAMEGATE_ERROR_OVERREACH).message().find("only the participant") != std::string_view::npos);
   const std::string lines = control();
   ledgers(lines);
   past(lines);

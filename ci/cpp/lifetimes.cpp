@@ -78,8 +78,8 @@ struct Life {
     };
     meeting = std::make_unique<Meeting>(*Meeting::open(std::move(options)));
     CHECK(meeting->show({everything, *digest_of("n"), "1", "en", "X"}));
-    who = *meeting->join(Join::adult("ann"), seconds(0));
-    CHECK(meeting->grant(By::participant, who, {everything, *digest_of("n"), Method::clicked}, seconds(0)));
+    who = *meeting->join(JoinOptions::adult("ann"), seconds(0));
+    CHECK(meeting->grant(Authority::participant, who, {everything, *digest_of("n"), Method::clicked}, seconds(0)));
     tap = *meeting->tap(*meeting->open_stream(StreamOptions::owned(who, Kind::audio, Format::opaque())), *meeting->open_outlet({"o", purpose::record}));
     CHECK(is_released());
   }
@@ -93,12 +93,12 @@ struct Life {
 
 // Calls that make entries, several lines among them, or that tell what others made.
 const std::vector<std::function<void(Meeting &, Participant)>> acts = {
-    [](Meeting &of, Participant who) { (void)of.grant(By::participant, who, {everything, *digest_of("n"), Method::clicked}, seconds(3)); },
-    [](Meeting &of, Participant who) { (void)of.withdraw(By::participant, who, {Kind::video, purpose::train}, seconds(3)); },
+    [](Meeting &of, Participant who) { (void)of.grant(Authority::participant, who, {everything, *digest_of("n"), Method::clicked}, seconds(3)); },
+    [](Meeting &of, Participant who) { (void)of.withdraw(Authority::participant, who, {Kind::video, purpose::train}, seconds(3)); },
     [](Meeting &of, Participant who) { (void)of.leave(who, seconds(3)); },
-    [](Meeting &of, Participant) { (void)of.restrict(By::host, std::nullopt, {Kind::video, purpose::train}, seconds(3)); },
+    [](Meeting &of, Participant) { (void)of.restrict(Authority::host, std::nullopt, {Kind::video, purpose::train}, seconds(3)); },
     [](Meeting &of, Participant) { (void)of.supersede(*digest_of("n"), seconds(3)); },
-    [](Meeting &of, Participant) { (void)of.join(Join::adult("ben"), seconds(3)); },
+    [](Meeting &of, Participant) { (void)of.join(JoinOptions::adult("ben"), seconds(3)); },
     [](Meeting &of, Participant) { (void)of.show({everything, *digest_of("other"), "2", "en", "X"}); },
     [](Meeting &of, Participant) { (void)of.open_outlet({"more", purpose::train}); },
     [](Meeting &of, Participant) { (void)of.open_stream(StreamOptions::mix(Kind::audio, Format::opaque())); },

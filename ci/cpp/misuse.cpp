@@ -30,9 +30,9 @@ int misuse(Scene &scene, Cleared *cleared) {
 #elif MISUSE == 2 // a release that ends at once
   tap.admit(&frame, &payload, 1, Time(0), cleared);
 #elif MISUSE == 3 // a grant that may have been refused
-  meeting.grant(By::participant, who, Grant{}, Time(0));
+  meeting.grant(Authority::participant, who, Grant{}, Time(0));
 #elif MISUSE == 4 // a withdrawal nobody asks after
-  meeting.withdraw(By::participant, who, scope, Time(0));
+  meeting.withdraw(Authority::participant, who, scope, Time(0));
 #elif MISUSE == 5 // a tap on two threads
   Tap copy = tap;
 #elif MISUSE == 6 // purposes where kinds belong
@@ -97,7 +97,7 @@ int misuse(Scene &scene, Cleared *cleared) {
 #elif MISUSE == 32
   Frame gone = Frame::partial(Time(0), std::array<Participant, 1>{who});
 #elif MISUSE == 33
-  Frame gone = Frame::of_owner(Time(0)).parts(std::vector<Region>{Region::audio_channel(who, 0)});
+  Frame gone = Frame::of_owner(Time(0)).regions(std::vector<Region>{Region::audio_channel(who, 0)});
 #elif MISUSE == 34
   Frame gone = Frame::derived(std::vector<Source>{*cleared->source()});
 #elif MISUSE == 35
@@ -138,7 +138,7 @@ int misuse(Scene &scene, Cleared *cleared) {
 #elif MISUSE == 49
   (void)tap.admit({Time(0)}, payload, Time(0), [](const Cleared &) {});
 #elif MISUSE == 50 // nor that there is an answer of any other type
-  if (PastMeeting().withdraw(By::participant, "who", scope))
+  if (PastMeeting().withdraw(Authority::participant, "who", scope))
     return 1;
 #elif MISUSE == 51
   if (tag.fields())

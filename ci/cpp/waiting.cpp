@@ -68,18 +68,18 @@ Notice notice(std::string_view text) { return {everything, *digest_of(text), "1"
 
 // What another thread is about when the store hangs.
 const std::vector<std::pair<const char *, std::function<StatusCode(Meeting &, Participant)>>> others = {
-    {"join", [](Meeting &of, Participant) { return of.join(Join::adult("eva"), 3s).status(); }},
-    {"grant", [](Meeting &of, Participant ben) { return of.grant(By::participant, ben, {everything, *digest_of("n"), Method::clicked}, 3s); }},
+    {"join", [](Meeting &of, Participant) { return of.join(JoinOptions::adult("eva"), 3s).status(); }},
+    {"grant", [](Meeting &of, Participant ben) { return of.grant(Authority::participant, ben, {everything, *digest_of("n"), Method::clicked}, 3s); }},
     {"show", [](Meeting &of, Participant) { return of.show(notice("another")); }},
-    {"lift", [](Meeting &of, Participant) { return of.lift(By::vendor, std::nullopt, everything, 3s); }},
+    {"lift", [](Meeting &of, Participant) { return of.lift(Authority::vendor, std::nullopt, everything, 3s); }},
     {"open_outlet", [](Meeting &of, Participant) { return of.open_outlet({"another", purpose::record}).status(); }},
     {"count", [](Meeting &of, Participant) { return of.count(3s); }},
 };
 
 const std::vector<std::pair<const char *, std::function<Result<Settling>(Meeting &, Participant)>>> narrowings = {
-    {"withdraw", [](Meeting &of, Participant ada) { return of.withdraw(By::participant, ada, everything, 3s); }},
+    {"withdraw", [](Meeting &of, Participant ada) { return of.withdraw(Authority::participant, ada, everything, 3s); }},
     {"leave", [](Meeting &of, Participant ada) { return of.leave(ada, 3s); }},
-    {"restrict", [](Meeting &of, Participant ada) { return of.restrict(By::host, ada, everything, 3s); }},
+    {"restrict", [](Meeting &of, Participant ada) { return of.restrict(Authority::host, ada, everything, 3s); }},
 };
 
 Verdict record(Tap &tap, Time at) {
@@ -102,10 +102,10 @@ int main() {
       };
       Meeting meeting = *Meeting::open(std::move(options));
       CHECK(meeting.show(notice("n")));
-      const Participant ada = *meeting.join(Join::adult("ada"), 0s), ben = *meeting.join(Join::adult("ben"), 0s);
+      const Participant ada = *meeting.join(JoinOptions::adult("ada"), 0s), ben = *meeting.join(JoinOptions::adult("ben"), 0s);
       for (const Participant who : {ada, ben})
-        CHECK(meeting.grant(By::participant, who, {everything, *digest_of("n"), Method::clicked}, 1s));
-      CHECK(meeting.restrict(By::vendor, std::nullopt, {Kind::audio, purpose::train}, 1s));
+        CHECK(meeting.grant(Authority::participant, who, {everything, *digest_of("n"), Method::clicked}, 1s));
+      CHECK(meeting.restrict(Authority::vendor, std::nullopt, {Kind::audio, purpose::train}, 1s));
       const Outlet recorder = *meeting.open_outlet({"recorder", purpose::record});
       Tap of_ada = *meeting.tap(*meeting.open_stream(StreamOptions::owned(ada, Kind::audio, Format::opaque())), recorder);
       Tap of_ben = *meeting.tap(*meeting.open_stream(StreamOptions::owned(ben, Kind::audio, Format::opaque())), recorder);

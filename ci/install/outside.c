@@ -15,7 +15,7 @@
 int main(void) {
   framegate_meeting_options options = {0};
   framegate_meeting meeting;
-  framegate_join join = {0};
+  framegate_join_options join = {0};
   framegate_participant who;
   framegate_notice notice = {0};
   framegate_stream_options microphone = {0};
@@ -39,7 +39,7 @@ int main(void) {
   CHECK(framegate_meeting_open(&options, &meeting) == FRAMEGATE_OK);
 
   join.size = sizeof join;
-  join.agrees = FRAMEGATE_BY_PARTICIPANT;
+  join.agrees = FRAMEGATE_AUTHORITY_PARTICIPANT;
   join.id = FRAMEGATE_STRING("their-login");
   CHECK(framegate_meeting_join(meeting, &join, 0, &who) == FRAMEGATE_OK);
 
@@ -82,8 +82,8 @@ int main(void) {
   grant.method = FRAMEGATE_METHOD_CLICKED;
   grant.at = FRAMEGATE_NO_TIME;
   grant.until = FRAMEGATE_NO_TIME;
-  CHECK(framegate_meeting_grant(meeting, FRAMEGATE_BY_HOST, who, &grant, 1500000) == FRAMEGATE_ERROR_OVERREACH);
-  CHECK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, who, &grant, 1500000) == FRAMEGATE_OK);
+  CHECK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_HOST, who, &grant, 1500000) == FRAMEGATE_ERROR_OVERREACH);
+  CHECK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, who, &grant, 1500000) == FRAMEGATE_OK);
 
   frame.captured = 2000000;
   CHECK(framegate_tap_admit(tap, &frame, &payload, 1, 2020000, &cleared, &handed_on) == FRAMEGATE_OK);

@@ -115,9 +115,9 @@ static void tell(struct story *story, int64_t now) {
           .at = FRAMEGATE_NO_TIME,
           .until = FRAMEGATE_NO_TIME,
       };
-      gate(framegate_meeting_grant(story->meeting, FRAMEGATE_BY_PARTICIPANT, story->who, &grant, story->events->at), "granting");
+      gate(framegate_meeting_grant(story->meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, story->who, &grant, story->events->at), "granting");
     } else {
-      gate(framegate_meeting_withdraw(story->meeting, FRAMEGATE_BY_PARTICIPANT, story->who, scope, story->events->at, NULL), "withdrawing");
+      gate(framegate_meeting_withdraw(story->meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, story->who, scope, story->events->at, NULL), "withdrawing");
     }
   }
 }
@@ -348,7 +348,7 @@ int main(int argc, char **argv) {
   struct story story = {0};
   const framegate_meeting_options options = {.size = sizeof options, .participants = 1, .id = FRAMEGATE_STRING("recording"), .ledger = string(ledger)};
   gate(framegate_meeting_open(&options, &story.meeting), ledger);
-  const framegate_join join = {.size = sizeof join, .agrees = FRAMEGATE_BY_PARTICIPANT, .id = FRAMEGATE_STRING("speaker")};
+  const framegate_join_options join = {.size = sizeof join, .agrees = FRAMEGATE_AUTHORITY_PARTICIPANT, .id = FRAMEGATE_STRING("speaker")};
   gate(framegate_meeting_join(story.meeting, &join, 0, &story.who), "joining");
   framegate_notice notice = {
       .size = sizeof notice,

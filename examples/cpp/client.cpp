@@ -21,7 +21,7 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using framegate::By;
+using framegate::Authority;
 using framegate::Time;
 
 namespace {
@@ -159,7 +159,7 @@ int main(int argc, char **argv) {
   options.participants = 10;
   options.event = [](std::string_view line) { std::printf("ledger: %.*s\n", static_cast<int>(line.size()), line.data()); };
   framegate::Meeting meeting = must(framegate::Meeting::open(std::move(options)), "opening");
-  const auto me = must(meeting.join(framegate::Join::adult("my-login"), 0ms), "joining");
+  const auto me = must(meeting.join(framegate::JoinOptions::adult("my-login"), 0ms), "joining");
   framegate::Notice notice;
   notice.scope = scope;
   notice.digest = must(framegate::digest_of("With your consent we train our speech model with your voice."), "the notice");
@@ -182,11 +182,11 @@ int main(int argc, char **argv) {
   grant.notice = notice.digest;
   grant.method = framegate::Method::clicked;
   clock.sleep_until(2s);
-  must(meeting.grant(By::participant, me, grant, clock.now()), "agreeing");
+  must(meeting.grant(Authority::participant, me, grant, clock.now()), "agreeing");
 
   clock.sleep_until(6s);
   const Time withdrawn = clock.now();
-  const framegate::Settling settling = must(meeting.withdraw(By::participant, me, scope, withdrawn), "withdrawing");
+  const framegate::Settling settling = must(meeting.withdraw(Authority::participant, me, scope, withdrawn), "withdrawing");
   if (!must(settling.wait(1s), "waiting"))
     die("a release has not ended in a second");
   const std::size_t waiting = buffer.size();
@@ -196,7 +196,7 @@ int main(int argc, char **argv) {
                 static_cast<long long>(withdrawn.count()), static_cast<unsigned long long>(last.released), static_cast<long long>(last.last), waiting);
 
   clock.sleep_until(9s);
-  must(meeting.grant(By::participant, me, grant, clock.now()), "agreeing again");
+  must(meeting.grant(Authority::participant, me, grant, clock.now()), "agreeing again");
 
   capturing.join();
   training.join();

@@ -6,7 +6,7 @@ Who has not agreed is a black tile. The picture is 160x120, a quarter of it each
 import sys
 from pathlib import Path
 
-from framegate import By, Complete, Error, Format, Kind, Ledger, Meeting, Method, Participant, Purpose, Rectangle, StreamType
+from framegate import Authority, Complete, Error, Format, Kind, Ledger, Meeting, Method, Participant, Purpose, Rectangle, StreamType
 
 WIDTH, HEIGHT, MICROSECONDS = 160, 120, 200_000
 LUMA, CHROMA = WIDTH * HEIGHT, WIDTH * HEIGHT // 4
@@ -25,7 +25,7 @@ def main(source: Path, target: Path) -> None:
         tap = meeting.tap(gallery, recorder)
         regions = [Rectangle(people[name], x, y, 80, 60) for name, (x, y) in TILES.items()]
 
-        def agree(by: By, who: Participant, now: int) -> None:
+        def agree(by: Authority, who: Participant, now: int) -> None:
             meeting.grant(by, who, notice, [Kind.VIDEO], Purpose.RECORD, Method.CLICKED, now)
 
         # At 0.4 s two agree; at 2 s the host tries to for a third; at 6 s one of the two withdraws.
@@ -40,14 +40,14 @@ def main(source: Path, target: Path) -> None:
                     at, what = story.pop(0)
                     if what == "agree":
                         for name in AGREE:
-                            agree(By.PARTICIPANT, people[name], at)
+                            agree(Authority.PARTICIPANT, people[name], at)
                     elif what == "overreach":
                         try:
-                            agree(By.HOST, people["dealer"], at)
+                            agree(Authority.HOST, people["dealer"], at)
                         except Error as error:
                             print(f"the host for dealer: {error}")
                     else:
-                        settling = meeting.withdraw(By.PARTICIPANT, people["operator"], [Kind.VIDEO], Purpose.RECORD, at)
+                        settling = meeting.withdraw(Authority.PARTICIPANT, people["operator"], [Kind.VIDEO], Purpose.RECORD, at)
                         print(f"operator withdraws: settled {settling.is_settled()}")
                 y, u, v = frame[:LUMA], frame[LUMA : LUMA + CHROMA], frame[LUMA + CHROMA :]
                 planes = [(y, WIDTH), (u, WIDTH // 2), (v, WIDTH // 2)]

@@ -28,7 +28,7 @@ from typing import Any
 
 import framegate
 from framegate import (
-    NO_TIME, Archived, By, Carried, Channel, Complete, Csrcs, Digest, Entered, Error, Field, Finding, Format, Frame, Group, Head, Kind, Ledger, Meeting, MeetingKey, Method,
+    NO_TIME, Archived, Authority, Carried, Channel, Complete, Csrcs, Digest, Entered, Error, Field, Finding, Format, Frame, Group, Head, Kind, Ledger, Meeting, MeetingKey, Method,
     Outlet, Owner, Partial, Participant, PastMeeting, Purpose, Rectangle, Settling, Source, Sources, Span, Stream, StreamKey, StreamType, Subject, Tap, Verdict, Verifier, _c, meet,
     read_tag, record, wire, words,
 )  # fmt: skip
@@ -92,8 +92,12 @@ class Gate(unittest.TestCase):
         stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=owner or self.who)
         return self.meeting.tap(stream, self.meeting.outlet("model", Purpose.TRAIN))
 
-    def grant(self, by: By = By.PARTICIPANT, now: int = 1_000_000, kinds: Sequence[Kind] = (Kind.AUDIO,), who: Participant | None = None) -> None:
+    def grant(self, by: Authority = Authority.PARTICIPANT, now: int = 1_000_000, kinds: Sequence[Kind] = (Kind.AUDIO,), who: Participant | None = None) -> None:
         self.meeting.grant(by, who or self.who, self.notice, kinds, Purpose.TRAIN, Method.CLICKED, now)
+
+    def test_ids_and_participants_lead_to_each_other(self) -> None:
+        self.assertEqual(self.meeting.id_of(self.who), "who")
+        self.assertEqual(bytes(self.meeting.find("who")), bytes(self.who))
 
     def test_nothing_goes_without_consent(self) -> None:
         with self.tap().admit(b"voice", 0, 20_000, Owner()) as cleared:
@@ -146,7 +150,7 @@ class Gate(unittest.TestCase):
         """One of each that stands for something of this process."""
         tap, key = self.tap(), MeetingKey(SECRET, self.meeting.instance)
         ledger = Ledger(self.content())
-        settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.VIDEO], Purpose.TRAIN, 0)
+        settling = self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.VIDEO], Purpose.TRAIN, 0)
         stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
         outlet = self.meeting.outlet("another", Purpose.TRAIN)
         group = self.meeting.group([self.who])
@@ -208,7 +212,7 @@ class Gate(unittest.TestCase):
         tap = self.tap()
         self.grant()
         with tap.admit(b"voice", 1_000_000, 1_020_000, Owner()):
-            settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000)
+            settling = self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000)
             self.assertFalse(settling.wait(1))
         self.assertTrue(settling.wait(1000))
         with self.assertRaises(TypeError):
@@ -220,13 +224,13 @@ class Gate(unittest.TestCase):
         self.grant()
         with self.assertRaises(KeyError), tap.admit(b"voice", 1_000_000, 1_020_000, Owner()):
             raise KeyError
-        self.assertTrue(self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000).is_settled())
+        self.assertTrue(self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000).is_settled())
 
     def test_refusals_have_numbers_and_words(self) -> None:
         with self.assertRaises(Error) as refused:
-            self.grant(By.HOST)
+            self.grant(Authority.HOST)
         self.assertEqual(refused.exception.status, -32)
-        self.assertIn("only the person", str(refused.exception))
+        self.assertIn("only the participant", str(refused.exception))
         with self.assertRaises(Error) as refused:
             Meeting("")
         self.assertEqual(refused.exception.status, -47)
@@ -234,7 +238,7 @@ class Gate(unittest.TestCase):
     def test_withdrawing_reaches_what_is_in_a_buffer(self) -> None:
         tap = self.tap()
         self.grant()
-        self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000)
+        self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000)
         with tap.admit(b"voice", 1_500_000, 2_100_000, Owner()) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
         counters = tap.counters()
@@ -276,6 +280,14 @@ class Gate(unittest.TestCase):
         noted = self.meeting.tap(notes, self.meeting.outlet("notes", Purpose.TRAIN))
         with noted.admit(b"hello there", 1_200_000, 1_220_000, Owner(), regions=[Span(other, 6, 11)], into=into) as cleared:
             self.assertEqual(bytes(cleared.data), b"hello *****")
+        # A quotation of what they did not agree to, by its kind or its time, and one of what they did.
+        for quoted, left in (
+            (Span(self.who, 6, 11, kind=Kind.CHAT), b"hello *****"),
+            (Span(self.who, 6, 11, captured=1_100_000), b"hello *****"),
+            (Span(self.who, 6, 11, kind=Kind.NOTE, captured=1_200_000), b"hello there"),
+        ):
+            with noted.admit(b"hello there", 1_210_000, 1_220_000, Owner(), regions=[quoted], into=into) as cleared:
+                self.assertEqual(bytes(cleared.data), left, quoted)
 
     def test_what_is_derived_needs_what_its_sources_needed(self) -> None:
         captions = self.meeting.stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
@@ -299,7 +311,7 @@ class Gate(unittest.TestCase):
             self.assertEqual(cleared.verdict, Verdict.WHOLE)
         with captioned.derive(b"of nothing", [], 1_040_000) as cleared:
             self.assertEqual(cleared.verdict, Verdict.DROPPED)
-        self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_050_000)
+        self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_050_000)
         with captioned.derive(b"too late", [source], 1_060_000) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
 
@@ -347,7 +359,7 @@ class Gate(unittest.TestCase):
         with tap.admit_batch(frames, 1_020_000) as cleared:
             self.assertEqual([each.verdict for each in cleared], [Verdict.DROPPED, Verdict.WHOLE, Verdict.WHOLE])
             self.assertEqual([bytes(view) for each in cleared for view in each.planes], [b"voice", b"another"])
-            self.assertFalse(self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000).is_settled())
+            self.assertFalse(self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_020_000).is_settled())
         with tap.admit_batch(frames, 1_030_000) as cleared:
             self.assertEqual({each.verdict for each in cleared}, {Verdict.DROPPED})
         with tap.admit_batch([], 1_030_000) as cleared:
@@ -362,8 +374,8 @@ class Gate(unittest.TestCase):
                 who, refuses = meeting.join_adult("who", 0), meeting.join_adult("refuses", 0)
                 notice = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
                 for person in (who, refuses):
-                    meeting.grant(By.PARTICIPANT, person, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
-                meeting.withdraw(By.PARTICIPANT, refuses, [Kind.AUDIO], Purpose.TRAIN, 1_500_000)
+                    meeting.grant(Authority.PARTICIPANT, person, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
+                meeting.withdraw(Authority.PARTICIPANT, refuses, [Kind.AUDIO], Purpose.TRAIN, 1_500_000)
                 head = meeting.head()
             lines: list[str] = []
             ledger = Ledger(Path(path).read_bytes(), anchor=head)
@@ -387,11 +399,13 @@ class Gate(unittest.TestCase):
                 notice = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
                 stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=ann)
                 tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
-                meeting.grant(By.PARTICIPANT, ann, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
+                meeting.grant(Authority.PARTICIPANT, ann, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
                 with tap.admit(b"voice", 2_000_000, 2_000_000, Owner()) as cleared:
                     self.assertEqual(cleared.verdict, Verdict.WHOLE)
                 meeting.leave(ann, 5_000_000)
                 self.assertEqual(bytes(meeting.find("ann")), bytes(ann))
+                with self.assertRaises(Error):
+                    meeting.id_of(ann)
                 # As the file was when the process died.
                 Path(crashed).write_bytes(Path(path).read_bytes())
 
@@ -402,10 +416,10 @@ class Gate(unittest.TestCase):
                 with self.assertRaises(Error):
                     meeting.find("bo")
                 with self.assertRaises(Error) as foreign:
-                    meeting.withdraw(By.PARTICIPANT, ann, [Kind.AUDIO], Purpose.TRAIN, 9_000_000)
+                    meeting.withdraw(Authority.PARTICIPANT, ann, [Kind.AUDIO], Purpose.TRAIN, 9_000_000)
                 self.assertEqual(foreign.exception.status, -10)
                 self.assertEqual(erasure(), [])
-                meeting.withdraw(By.PARTICIPANT, meeting.find("ann"), [Kind.AUDIO], Purpose.TRAIN, 9_000_000)
+                meeting.withdraw(Authority.PARTICIPANT, meeting.find("ann"), [Kind.AUDIO], Purpose.TRAIN, 9_000_000)
             self.assertEqual([outlet["name"] for outlet in erasure()], ["model"])
 
     def test_an_agreement_is_of_this_stay_its_notice_and_no_earlier_than_a_withdrawal(self) -> None:
@@ -415,15 +429,15 @@ class Gate(unittest.TestCase):
         first = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
         meeting.tick(20_000_000)
         second = meeting.show("another", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
-        grant = partial(meeting.grant, By.PARTICIPANT, ann)
+        grant = partial(meeting.grant, Authority.PARTICIPANT, ann)
         what = ([Kind.AUDIO], Purpose.TRAIN, Method.CLICKED)
         grant(first, *what, 25_000_000)
-        meeting.withdraw(By.PARTICIPANT, ann, [Kind.AUDIO], Purpose.TRAIN, 30_000_000)
+        meeting.withdraw(Authority.PARTICIPANT, ann, [Kind.AUDIO], Purpose.TRAIN, 30_000_000)
         for number, (notice, at) in enumerate([(first, 5_000_000), (second, 15_000_000), (first, 29_000_000)], 1):
             with self.assertRaises(Error) as refused:
                 grant(notice, *what, 40_000_000, at=at)
             self.assertEqual(refused.exception.status, -60)
-            self.assertIn("before the person came", str(refused.exception))
+            self.assertIn("before the participant joined", str(refused.exception))
             self.assertEqual(sum('"agreed_earlier"' in line for line in lines), number)
         grant(second, *what, 40_000_000, at=35_000_000)
 
@@ -442,7 +456,7 @@ class Gate(unittest.TestCase):
             with Meeting("late", event=lines.append) as meeting:
                 who = meeting.join_adult("ada", 0)
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
-                meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
+                meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
                 stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
                 with meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)).admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
                     frames = [Archived(meeting.instance, Carried(cleared.tag), [Subject("ada")], None)]
@@ -458,16 +472,16 @@ class Gate(unittest.TestCase):
                 head = Verifier(Ledger.read_file(path)).head
                 self.assertEqual(Verifier(Ledger.read_file(path)).recheck(head, frames), [Finding.CLEARED])
                 past, second = PastMeeting(path), PastMeeting(path)
-                self.assertEqual(second.withdraw(By.PARTICIPANT, "ada", [Kind.AUDIO], Purpose.TRAIN), Entered.BESIDE)
+                self.assertEqual(second.withdraw(Authority.PARTICIPANT, "ada", [Kind.AUDIO], Purpose.TRAIN), Entered.BESIDE)
                 beside = Ledger.read_file(path)
                 self.assertEqual(Verifier(beside).recheck(head, frames), [Finding.RECALLED])
                 self.assertEqual(beside.receipt("ada"), second.receipt("ada"))
-                self.assertEqual(past.withdraw(By.PARTICIPANT, "ada"), Entered.IN_LEDGER)
-                self.assertEqual(past.restrict(By.HOST, "ada", [Kind.AUDIO], Purpose.TRAIN), Entered.IN_LEDGER)
-                self.assertEqual(past.restrict(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN), Entered.IN_LEDGER)
+                self.assertEqual(past.withdraw(Authority.PARTICIPANT, "ada"), Entered.IN_LEDGER)
+                self.assertEqual(past.restrict(Authority.HOST, "ada", [Kind.AUDIO], Purpose.TRAIN), Entered.IN_LEDGER)
+                self.assertEqual(past.restrict(Authority.HOST, None, [Kind.AUDIO], Purpose.TRAIN), Entered.IN_LEDGER)
                 refusals: list[Callable[[], object]] = [
-                    lambda: past.withdraw(By.PARTICIPANT, "zoe"), lambda: past.restrict(By.HOST, None, [], Purpose.TRAIN),
-                    lambda: past.restrict(By.PARTICIPANT, None, [Kind.AUDIO], Purpose.TRAIN), lambda: PastMeeting(path + ".none"),
+                    lambda: past.withdraw(Authority.PARTICIPANT, "zoe"), lambda: past.restrict(Authority.HOST, None, [], Purpose.TRAIN),
+                    lambda: past.restrict(Authority.PARTICIPANT, None, [Kind.AUDIO], Purpose.TRAIN), lambda: PastMeeting(path + ".none"),
                     lambda: Ledger.read_file(path + ".none"),
                 ]  # fmt: skip
                 for refused in refusals:
@@ -486,11 +500,11 @@ class Gate(unittest.TestCase):
             with Meeting("moves", ledger="ledger.jsonl") as meeting:
                 who = meeting.join_adult("ada", 0)
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
-                meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
+                meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
                 tap = meeting.tap(meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who), meeting.outlet("train", Purpose.TRAIN))
                 past = PastMeeting("ledger.jsonl")
                 os.chdir(another)
-                self.assertEqual(past.withdraw(By.PARTICIPANT, "ada"), Entered.BESIDE)
+                self.assertEqual(past.withdraw(Authority.PARTICIPANT, "ada"), Entered.BESIDE)
                 self.assertEqual(os.listdir(another), [])
                 meeting.outlet("more", Purpose.TRAIN)
                 with tap.admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
@@ -501,10 +515,10 @@ class Gate(unittest.TestCase):
     def test_narrowing_by_others(self) -> None:
         tap = self.tap()
         self.grant()
-        self.meeting.restrict(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 1_100_000)
+        self.meeting.restrict(Authority.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 1_100_000)
         with tap.admit(b"voice", 1_000_000, 1_120_000, Owner()) as cleared:
             self.assertEqual(cleared.reason, "restricted")
-        self.meeting.lift(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 1_200_000)
+        self.meeting.lift(Authority.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 1_200_000)
         with tap.admit(b"voice", 1_200_000, 1_220_000, Owner()) as cleared:
             self.assertEqual(cleared.verdict, Verdict.WHOLE)
         self.meeting.supersede(self.notice, 1_300_000)
@@ -545,7 +559,7 @@ class Gate(unittest.TestCase):
         self.assertEqual(verifier.verify_batch([], Purpose.TRAIN, key), [])
         self.assertEqual(key.seal_batch(frames)[:2] + key.seal_batch(frames)[4:5], [carried.seal, carried.seal, None])
         self.assertEqual(verifier.recheck(verifier.head, frames[:1]), [Finding.CLEARED])
-        self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000)
+        self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000)
         self.grant(now=3_000_000)
         later = Verifier(Ledger(self.content()))
         self.assertEqual(later.recheck(verifier.head, frames[:1]), [Finding.RECALLED])
@@ -561,7 +575,7 @@ class Gate(unittest.TestCase):
             with Meeting("standup", event=lines.append) as meeting:
                 who = meeting.join_adult("ada", 0)
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
-                meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
+                meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
                 stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
                 tap, key = meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)), MeetingKey(SECRET, meeting.instance)
                 with tap.admit(bytes(80), 1_000_000, 1_020_000, Owner()) as cleared:
@@ -570,7 +584,7 @@ class Gate(unittest.TestCase):
                     frame = Archived(meeting.instance, Carried(cleared.tag, sealing.seal(cleared.tag, people, digest)), people, digest)
                 head = meeting.head()
                 if withdraws:
-                    meeting.withdraw(By.PARTICIPANT, who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000)
+                    meeting.withdraw(Authority.PARTICIPANT, who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000)
                 return [frame], head, Verifier(Ledger("".join(line + "\n" for line in lines).encode())), key
 
         frames, head, own, key = record(withdraws=True)
@@ -625,11 +639,11 @@ class Gate(unittest.TestCase):
                     self.verdict(tap, *at)
         for until in (0, 60_000, -1):  # none, a duration, ...
             with self.assertRaises(Error) as refused:
-                self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000, until=until)
+                self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000, until=until)
             self.assertEqual(refused.exception.status, -48)
         self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000), (Verdict.WHOLE, ""))
         # A withdrawal counts as made now.
-        self.assertTrue(self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 2**64).is_settled())
+        self.assertTrue(self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 2**64).is_settled())
         self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000), (Verdict.DROPPED, "withdrawn"))
 
     def test_what_is_an_answer_is_no_condition(self) -> None:
@@ -650,7 +664,7 @@ class Gate(unittest.TestCase):
 
     #: What is none: handles, what goes in, words to choose from, and values beside an answer.
     NO_ANSWERS = {
-        "Archived", "By", "Carried", "Channel", "Complete", "Counters", "Csrcs", "Digest", "Error", "Field", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting",
+        "Archived", "Authority", "Carried", "Channel", "Complete", "Counters", "Csrcs", "Digest", "Error", "Field", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting",
         "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting", "Purpose", "Rectangle", "Source", "Sources", "Span", "Stream", "StreamKey",
         "StreamType", "Subject", "Tap", "Verifier",
     }  # fmt: skip
@@ -728,7 +742,7 @@ class Gate(unittest.TestCase):
         self.grant(now=late)
         # What ends by itself.
         self.assertEqual(self.meeting.next_deadline(), NO_TIME)
-        self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.VIDEO], Purpose.TRAIN, Method.CLICKED, late, until=late + 1_000_000)
+        self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.VIDEO], Purpose.TRAIN, Method.CLICKED, late, until=late + 1_000_000)
         self.assertEqual(self.meeting.next_deadline(), late + 1_000_000)
         self.meeting.tick(late + 1_000_000)
         self.assertEqual(self.meeting.next_deadline(), NO_TIME)
@@ -749,10 +763,10 @@ class Gate(unittest.TestCase):
             lambda: self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", -(2**64), 255)], 36),
             lambda: self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 2**64 + 255)], 36),
             lambda: self.grant(by=wrong), lambda: self.grant(now=2**64 + 1_000_000), lambda: self.grant(now=-(2**63) - 1),
-            lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, wrong, 0),
-            lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0, until=2**64 + 9_000_000),
+            lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, wrong, 0),
+            lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0, until=2**64 + 9_000_000),
             lambda: self.meeting.join_adult("late", 2**64), lambda: self.meeting.join_with_guardian("late", "who", 2**64),
-            lambda: self.meeting.lift(By.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 2**64), lambda: self.meeting.lift(wrong + 2, None, [Kind.AUDIO], Purpose.TRAIN, 0),
+            lambda: self.meeting.lift(Authority.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 2**64), lambda: self.meeting.lift(wrong + 2, None, [Kind.AUDIO], Purpose.TRAIN, 0),
             lambda: self.meeting.tick(2**64), lambda: self.meeting.advance(2**64), lambda: key.stream(1 << 16), lambda: key.stream(-1),
             lambda: key.stream(0).digest(wrong, b""), lambda: wire.extmap(limit + 7), lambda: wire.rtp_read(b"", limit + 7), lambda: wire.sei_read(b"", wrong),
             lambda: wire.Recording.of(1 << 16 | 1), lambda: wire.Preference.of(1 << 16 | 1), lambda: wire.Recording.read("a=record:on", 2**64),
@@ -799,12 +813,12 @@ class Gate(unittest.TestCase):
             with Meeting("held", ledger=path) as meeting:
                 who = meeting.join_adult("who", 0)
                 notice = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
-                meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
+                meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
                 read = Ledger.read_file(path)
                 with self.assertRaises(Error) as refused:
                     Meeting.resume(read, path)
                 self.assertEqual(refused.exception.status, -24)
-                self.assertTrue(meeting.withdraw(By.PARTICIPANT, who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000).is_settled())
+                self.assertTrue(meeting.withdraw(Authority.PARTICIPANT, who, [Kind.AUDIO], Purpose.TRAIN, 2_000_000).is_settled())
             # The one that held it has gone, and there is more in it than was read.
             with self.assertRaises(Error) as refused:
                 Meeting.resume(read, path)
@@ -822,7 +836,7 @@ class Gate(unittest.TestCase):
         theirs = self.meeting.tap(stream, self.meeting.outlet("theirs", pair, recipient="ACME Ltd"))
 
         def agree(notice: Digest, purposes: int, now: int) -> None:
-            self.meeting.grant(By.PARTICIPANT, self.who, notice, [Kind.AUDIO], purposes, Method.CLICKED, now)
+            self.meeting.grant(Authority.PARTICIPANT, self.who, notice, [Kind.AUDIO], purposes, Method.CLICKED, now)
 
         with self.assertRaises(Error) as refused:
             agree(early, pair, 1_000_000)
@@ -842,7 +856,7 @@ class Gate(unittest.TestCase):
         with self.assertRaises(Error) as refused:
             self.grant(who=kid)
         self.assertEqual(refused.exception.status, -32)
-        self.grant(By.GUARDIAN, who=kid)
+        self.grant(Authority.GUARDIAN, who=kid)
         # Swapped: the guardian is there already.
         with self.assertRaises(Error) as refused:
             self.meeting.join_with_guardian("who", "kid", 0)
@@ -947,11 +961,11 @@ class Gate(unittest.TestCase):
         wrong: tuple[Any, ...] = (Kind.AUDIO, "audio", ["audio"], None, 1, [0], [17], [255])
         for kinds in wrong:
             with self.assertRaises((TypeError, ValueError)):
-                self.meeting.grant(By.PARTICIPANT, self.who, self.notice, kinds, Purpose.TRAIN, Method.CLICKED, 0)
+                self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, kinds, Purpose.TRAIN, Method.CLICKED, 0)
         for purposes in ([Purpose.TRAIN], None, "train", 1 << 16, 0x10000 | Purpose.TRAIN, 1.0):
             asked: list[Callable[[], object]] = [
-                lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], purposes, Method.CLICKED, 0),
-                lambda: self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], purposes, 0),
+                lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], purposes, Method.CLICKED, 0),
+                lambda: self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], purposes, 0),
                 lambda: self.meeting.outlet("outlet", purposes),
                 lambda: self.meeting.third_party(purposes, "ACME Ltd"),
             ]  # fmt: skip
@@ -959,9 +973,9 @@ class Gate(unittest.TestCase):
                 with self.assertRaises((TypeError, ValueError)):
                     ask()
         refusals: list[tuple[int, Callable[[], object]]] = [
-            (-37, lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], ~0, Method.TYPED, 0)),
-            (-47, lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [], Purpose.TRAIN, Method.CLICKED, 0)),
-            (-47, lambda: self.meeting.grant(By.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], 0, Method.CLICKED, 0)),
+            (-37, lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], ~0, Method.TYPED, 0)),
+            (-47, lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [], Purpose.TRAIN, Method.CLICKED, 0)),
+            (-47, lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], 0, Method.CLICKED, 0)),
             (-47, lambda: self.meeting.outlet("outlet", 0)),
             (-51, lambda: self.meeting.outlet("outlet", ~0)),
             (-51, lambda: self.meeting.outlet("outlet", 1 << 9, recipient="ACME Ltd")),
@@ -976,7 +990,7 @@ class Gate(unittest.TestCase):
         both = self.meeting.tap(stream, self.meeting.outlet("model", Purpose.TRAIN | Purpose.RECORD))
         self.assertEqual(self.verdict(both, 1_500_000, 1_520_000), (Verdict.DROPPED, "not granted"))
         tap = self.tap()
-        self.meeting.withdraw(By.PARTICIPANT, self.who, [], 0, 1_600_000)
+        self.meeting.withdraw(Authority.PARTICIPANT, self.who, [], 0, 1_600_000)
         self.assertEqual(self.verdict(tap, 1_500_000, 1_620_000), (Verdict.DROPPED, "withdrawn"))
 
     def test_ids_that_look_alike_are_different_people(self) -> None:
@@ -1006,7 +1020,7 @@ class Gate(unittest.TestCase):
         with self.assertRaises(Error) as refused:
             self.verdict(tap, 1_500_000, 1_520_000)
         self.assertEqual(refused.exception.status, -12)
-        settling = self.meeting.withdraw(By.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_520_000)
+        settling = self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], Purpose.TRAIN, 1_520_000)
         self.assertFalse(settling.wait(-1))
         open_one.close()
         self.assertTrue(settling.is_settled())
@@ -1033,7 +1047,7 @@ class Gate(unittest.TestCase):
             thread.join()
         whole = next(released)
         self.assertEqual((whole + next(refused), tap.counters().whole), (2000, whole))
-        self.assertTrue(self.meeting.withdraw(By.PARTICIPANT, self.who, [], 0, 1_520_000).is_settled())
+        self.assertTrue(self.meeting.withdraw(Authority.PARTICIPANT, self.who, [], 0, 1_520_000).is_settled())
         self.assertEqual(self.verdict(tap, 1_500_000, 1_520_000), (Verdict.DROPPED, "withdrawn"))
 
     def test_the_handle_of_an_earlier_stay_withdraws_and_does_nothing_else(self) -> None:
@@ -1048,7 +1062,7 @@ class Gate(unittest.TestCase):
         with self.assertRaises(Error) as refused:
             self.grant(now=1_300_000)
         self.assertEqual(refused.exception.status, -43)
-        self.meeting.withdraw(By.PARTICIPANT, self.who, [], 0, 1_400_000)
+        self.meeting.withdraw(Authority.PARTICIPANT, self.who, [], 0, 1_400_000)
         self.assertEqual(self.verdict(anew, 1_300_000, 1_420_000), (Verdict.DROPPED, "withdrawn"))
 
     def test_a_meeting_that_nobody_keeps_is_over(self) -> None:
@@ -1056,7 +1070,7 @@ class Gate(unittest.TestCase):
             meeting = Meeting("forgotten")
             who = meeting.join_adult("who", 0)
             notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
-            meeting.grant(By.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0)
+            meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0)
             stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
             tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
             self.assertEqual(self.verdict(tap, 0, 20_000), (Verdict.WHOLE, ""))
@@ -1090,7 +1104,7 @@ class Scene:
             self.who, self.other = self.meeting.join_adult("who", 0), self.meeting.join_adult("other", 0)
             notice = self.meeting.show("a notice", "1", "en", "Example Ltd", list(Kind), Purpose.TRAIN)
             for person in (self.who, self.other):
-                self.meeting.grant(By.PARTICIPANT, person, notice, list(Kind), Purpose.TRAIN, Method.CLICKED, 0)
+                self.meeting.grant(Authority.PARTICIPANT, person, notice, list(Kind), Purpose.TRAIN, Method.CLICKED, 0)
         else:
             self.meeting = Meeting.resume(Ledger("".join(line + "\n" for line in resumes.lines).encode()))
             self.who, self.other = self.meeting.find("who"), self.meeting.find("other")
@@ -1102,7 +1116,7 @@ class Scene:
         self.captions = self.tap(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
         self.heard = self.source()
         self.group = self.meeting.group([self.other])
-        self.settling = self.meeting.withdraw(By.PARTICIPANT, self.other, [Kind.SCREEN], Purpose.TRAIN, 0)
+        self.settling = self.meeting.withdraw(Authority.PARTICIPANT, self.other, [Kind.SCREEN], Purpose.TRAIN, 0)
 
     def tap(self, *options: Any, **more: Any) -> Tap:
         return self.meeting.tap(self.meeting.stream(*options, **more), self.outlet)
@@ -1149,11 +1163,12 @@ class OfOneMeeting(unittest.TestCase):
     def ways(self) -> dict[str, Callable[[Scene, Scene], object]]:
         scope = self.SCOPE
         control: dict[str, Callable[[Scene, Scene], object]] = {
+            "id_of Participant": lambda own, of: own.meeting.id_of(of.other),
             "leave Participant": lambda own, of: own.meeting.leave(of.other, 0),
-            "grant Participant": lambda own, of: own.meeting.grant(By.PARTICIPANT, of.other, own.meeting.show("again", "2", "en", "X", *scope), *scope, Method.CLICKED, 0),
-            "withdraw Participant": lambda own, of: own.meeting.withdraw(By.PARTICIPANT, of.other, *scope, 0),
-            "restrict Participant": lambda own, of: own.meeting.restrict(By.HOST, of.other, *scope, 0),
-            "lift Participant": lambda own, of: own.meeting.lift(By.HOST, of.other, *scope, 0),
+            "grant Participant": lambda own, of: own.meeting.grant(Authority.PARTICIPANT, of.other, own.meeting.show("again", "2", "en", "X", *scope), *scope, Method.CLICKED, 0),
+            "withdraw Participant": lambda own, of: own.meeting.withdraw(Authority.PARTICIPANT, of.other, *scope, 0),
+            "restrict Participant": lambda own, of: own.meeting.restrict(Authority.HOST, of.other, *scope, 0),
+            "lift Participant": lambda own, of: own.meeting.lift(Authority.HOST, of.other, *scope, 0),
             "settled Settling": lambda own, of: own.meeting.settled(of.settling, 0),
             "stream Participant": lambda own, of: own.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=of.other),
             "records Participant": lambda own, of: own.meeting.records(Kind.TELEMETRY, of.other, [Field("lost", "packets", 0, 255)], 36),

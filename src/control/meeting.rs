@@ -226,6 +226,32 @@ impl Meeting {
         stays.into_iter()
     }
 
+    /// Returns the participant of this id: their present stay, or, if they have left, their last one.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<Participant> {
+        let state = self.core.state.read();
+        let mut present = state.register.present();
+        let found = present.find(|(other, _)| *other == id);
+        let found = found.or_else(|| {
+            state
+                .register
+                .stays()
+                .filter(|(other, _)| *other == id)
+                .last()
+        });
+        found.map(|(_, who)| who)
+    }
+
+    /// Returns the id of a participant who is in the meeting.
+    #[must_use]
+    pub fn id_of(&self, who: Participant) -> Option<String> {
+        let state = self.core.state.read();
+        let mut present = state.register.present();
+        present
+            .find(|(_, other)| *other == who)
+            .map(|(id, _)| id.into())
+    }
+
     /// A handle with which any thread narrows, without the meeting and without waiting for what that is waiting for.
     #[cfg(feature = "std")]
     #[must_use]

@@ -49,7 +49,10 @@ fn hides(value: &impl Debug) {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one meeting, and all that comes of it")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one meeting, and all that comes of it"
+)]
 #[test]
 fn nothing_that_identifies_or_opens_is_shown() {
     let memory = Memory::default();

@@ -1,60 +1,65 @@
 /* framegate: a consent gate for conferencing media. The C interface, C11 and C++17.
  *
- * A meeting is the control half: people join, agree and withdraw. A tap is the hot half: it leads one stream into one outlet,
- * and every frame goes through framegate_tap_admit() before the outlet sees a byte of it. All rules of the library hold here too.
+ * A meeting is the control half: people join, agree and withdraw. A tap is the hot half: it leads one stream into
+ * one outlet, and every frame goes through framegate_tap_admit() before the outlet receives a byte. All rules of the
+ * library hold here too. The conventions of all functions, in seven paragraphs:
  *
- * What fails, closes. Every function returns a status, 0 for done and negative for an error, but for those that give a version or a name.
- * Answers, truths and counts too, go through out parameters, so that no error reads as a yes. After an error nothing was released,
- * nothing became wider, and nothing was written past a length. Only withdrawing, leaving, ending and superseding do what they
- * are for even where their result cannot be told.
+ * 1. Results. Every function fails closed: it returns FRAMEGATE_OK, or a negative status that
+ * framegate_error_message() explains, in which case nothing was released, no consent became wider, and nothing was
+ * written past a length. Answers, truths and counts go through out parameters, so that no error reads as a yes; only
+ * functions that return a version or a name return no status. Withdrawing, leaving, ending and superseding always
+ * take effect, even when the call returns an error about its out parameter. Numbers are never reused.
  *
- * Out parameters are closed before anything else is looked at: handles are none, numbers, lengths and times 0, truths false, tags, seals, digests and structs
- * zeros, which clear nothing. After an error they are so still, and so are arrays and buffers as long as they are said to be;
- * where something else is told on an error, the function's comment says so. An out parameter that is misaligned or, unless it may be, null, is an error.
+ * 2. Out parameters are cleared before anything else is checked: handles, numbers, lengths and times become 0,
+ * truths false, and tags, seals, digests and structs zeros, which clear nothing. After an error they stay so, and
+ * arrays and buffers are zeros over their stated length, unless the function's comment says otherwise. An out
+ * parameter that is misaligned is an error, and so is null unless the comment allows it.
  *
- * What was forgotten is no yes. A 0 is no kind, no purpose, no method, no authority, no type, no format, no handle, and a struct of zeros gives nothing away.
+ * 3. Values. A forgotten member is no yes: 0 is no kind, purpose, method, authority, type, format or handle, and a
+ * struct of zeros gives nothing away. Times are microseconds since the meeting's start, from one steady clock for
+ * the whole meeting; the library has no clock. A time that is negative, or 49.7 days or more, is out of range: such
+ * a frame is withheld, such a grant refused, and such a withdrawal counts as made now. Strings are UTF-8 with a
+ * length; no zero is needed at the end. Enumerations are named types, but members and parameters that hold one are
+ * uint32_t or int32_t, as the size of an enum is the compiler's choice. Structs that may grow begin with their size:
+ * set `size` to sizeof the struct and every other member that is not needed to 0. A struct from a later header is
+ * accepted if the members unknown to this library are 0. In an array all have the same size.
  *
- * Numbers. framegate_status is 0, or a negative number that framegate_error_message() explains. Numbers are never reused.
+ * 4. Memory. The caller ensures what cannot be checked. A pointer that is not null leads to as many bytes as its
+ * type or its length states, initialised if they are read; nobody changes them during the call; and what the library
+ * writes to overlaps nothing else that is passed. Nothing passed in is kept after the call, except callbacks and
+ * their `user`. A callback and its `user` must stay valid until framegate_meeting_close() has returned; if that
+ * returns STILL_CALLED, until the other thread has come out of the callback or the call. A callback may be called on
+ * any thread that calls the library, and on the one that framegate_settling_wait() starts. It must not throw, nor
+ * leave by longjmp().
  *
- * Times are microseconds since the meeting's start, from one steady clock for everything in a meeting; the library has no clock.
- * One that is negative, or 49.7 days or more, is out of range: a frame that carries it is withheld, a grant refused, a withdrawal
- * counts as made now.
+ * 5. Handles are numbers, not addresses; 0 is none. A handle that was closed, has another type or was made up gives
+ * FRAMEGATE_ERROR_HANDLE. So does a handle of another copy of this library in the process (a program and a plugin
+ * that are linked with one each), or of another process: each copy numbers from a start of its own, drawn at random.
+ * Participants, streams and outlets know their meeting: one of another meeting gives FRAMEGATE_ERROR_FOREIGN, and
+ * counts in a frame as an unknown person. A framegate_source must be this library's, of this process, and unchanged,
+ * or a frame that names it is withheld.
  *
- * Strings are UTF-8 with a length; a zero at the end is neither needed nor counted. Nothing that is passed in is kept
- * after the call has returned, but what is said to be: callbacks and their `user`.
+ * 6. Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be
+ * called from any thread, at the same time too. The calls of one meeting wait for each other, except
+ * framegate_meeting_withdraw(), _leave(), _restrict(), _supersede() and _end(), which are in force at once whatever
+ * other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap.
+ * Closing a tap, a group or a stream key must not overlap with a call that uses it. Calls on a tap or a stream key,
+ * except opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a
+ * tag, or join tags or sources.
  *
- * Structs that may grow begin with their size: set `size` to sizeof of it and everything not needed to 0. A struct from a later
- * header is accepted as long as the members unknown to this library are 0. In an array all have the same size.
- *
- * Handles are numbers, not addresses. 0 is none. One that was closed, is of another type or was made up gives FRAMEGATE_ERROR_HANDLE,
- * for meetings, settlings, ledgers, verifiers, keys, taps and groups alike. So does one of another copy of this library in the process
- * (a program and a plugin that are linked with one each), or of another process: each copy numbers from a start of its own, drawn at random.
- * Participants, streams and outlets know their meeting: one of another meeting gives FRAMEGATE_ERROR_FOREIGN, and counts in a frame as
- * an unknown person. A framegate_source is this library's, of this process, and as it was told, or a frame that names it is withheld.
- *
- * Threads. Functions of meetings, settlings, ledgers, verifiers, keys, tags, packets and descriptions may be called from any thread, at the
- * same time too; the calls of one meeting wait for each other, but framegate_meeting_withdraw(), _leave(), _restrict(), _supersede() and _end(), which are in
- * force at once whatever other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap. Closing
- * a tap, a group or a stream's key must not overlap with a call that uses it. Calls on a tap or a stream's key, except
- * opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a tag, or join tags or sources.
- *
- * What the caller must ensure, as it cannot be checked: pointers that are not null lead to as many bytes as stated, which nobody
- * changes during the call; what is written to overlaps nothing else that is passed; and the rules on threads above are kept.
- *
- * Panics. Should the library panic, the call returns FRAMEGATE_ERROR_PANIC, and a meeting that it was in is closed with all its taps.
- * That needs the unwinding of panics, as in what `make install` builds; where a panic aborts, the process ends instead, and releases
- * nothing more either. A callback must not throw, nor leave by longjmp().
- *
- * Unloading. The library keeps nothing in the caller's threads. The only one that it starts offers a store its lines during framegate_settling_wait(), and is
- * over when framegate_meeting_close() has returned, if that was not called from within a callback. After the last handle is closed and no call is
- * under way, dlclose() is safe.
- *
- * fork(). The child has none of its parent's handles: every call with one gives FRAMEGATE_ERROR_FORKED there, at once, whatever other threads
- * were doing, and no tap releases anything, as no withdrawal in the parent would reach it. People, streams and outlets are those of no meeting
- * of the child's, and sources none. The child may open meetings of its own, keys, ledgers and verifiers. In the parent nothing changes. The child has nothing to close;
- * a meeting that no thread was using at that moment has its ledger's file closed in the child. That holds for fork() of the C library (POSIX) once the first call
- * that opened something has returned. A callback in which the process was forked must not return in the child. After vfork(), _Fork() or a system call of one's own, the child must not call the library before exec().
- */
+ * 7. Processes. If the library panics, the call returns FRAMEGATE_ERROR_PANIC, and a meeting that it was in is
+ * closed with all its taps; that needs unwinding, as in what `make install` builds. Where a panic aborts, the
+ * process ends instead, and releases nothing more either. dlclose() is safe after the last handle is closed and no
+ * call is under way: the library keeps nothing in the caller's threads, and the only thread that it starts, which
+ * offers a store its lines during framegate_settling_wait(), is over when framegate_meeting_close() has returned, if
+ * that was not called from within a callback. After fork() of the C library (POSIX) the child has none of its
+ * parent's handles: every call with one gives FRAMEGATE_ERROR_FORKED there, at once, whatever other threads were
+ * doing, and no tap releases anything, as no withdrawal in the parent would reach it. People, streams and outlets
+ * are those of no meeting of the child's, and sources none. The child may open meetings, keys, ledgers and verifiers
+ * of its own, and has nothing to close; in the parent nothing changes. If no thread was using a meeting at that
+ * moment, its ledger's file is closed in the child. That holds once the first call that opened something has
+ * returned. A callback in which the process was forked must not return in the child. After vfork(), _Fork() or a
+ * system call of one's own, the child must not call the library before exec(). */
 #ifndef FRAMEGATE_H
 #define FRAMEGATE_H
 
@@ -77,118 +82,219 @@ _Static_assert(sizeof(bool) == 1, "a bool of one byte");
 #define FRAMEGATE_NODISCARD
 #endif
 
+/* Exports a function from the library; define it beforehand for compilers that need another word. */
+#ifndef FRAMEGATE_API
+#if defined(__GNUC__)
+#define FRAMEGATE_API __attribute__((visibility("default")))
+#else
+#define FRAMEGATE_API
+#endif
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* ---- Versions, statuses ---- */
 
-/* The version of this interface. It is raised whenever a program built with an earlier header could not run as before. */
+/* The version of this interface. It is raised whenever a program built with an earlier header could not run as
+ * before. */
 #define FRAMEGATE_ABI_VERSION 3u
 
-/* The version of the library that is loaded: to be compared with FRAMEGATE_ABI_VERSION before anything else. Any thread. Never fails. */
-uint32_t framegate_abi_version(void);
+/* The version of the library that is loaded: to be compared with FRAMEGATE_ABI_VERSION before anything else. Any
+ * thread. Never fails. */
+FRAMEGATE_API uint32_t framegate_abi_version(void);
 
-/* 0, or one of FRAMEGATE_ERROR_…. To ignore one is a warning where the compiler can tell, but of closing and of framegate_tap_end(). */
+/* 0, or one of FRAMEGATE_ERROR_…. Compilers warn if one is ignored, except for closing and
+ * framegate_tap_end(). */
 typedef int32_t framegate_status;
 
-enum {
+typedef enum framegate_status_code {
   FRAMEGATE_OK = 0,
 
-  /* How the call was made. */
-  FRAMEGATE_ERROR_NULL = -1,          /* a pointer is null that must not be */
-  FRAMEGATE_ERROR_MISALIGNED = -2,    /* a pointer is not aligned as its type is */
-  FRAMEGATE_ERROR_SIZE = -3,          /* a struct is too short, or has something in it that this library does not know */
-  FRAMEGATE_ERROR_NUMBER = -4,        /* a number stands for nothing */
-  FRAMEGATE_ERROR_UTF8 = -5,          /* a string is not UTF-8 */
-  FRAMEGATE_ERROR_LENGTH = -6,        /* a length or a count is larger than can be */
-  FRAMEGATE_ERROR_SHORT_BUFFER = -7,  /* there is no room for the result; how much it takes is told */
-  FRAMEGATE_ERROR_TWO_STORES = -8,    /* a ledger goes to a file or to a store, not to both */
-  FRAMEGATE_ERROR_HANDLE = -9,        /* a handle of nothing, of something else, or of what is closed */
-  FRAMEGATE_ERROR_FOREIGN = -10,      /* of another meeting */
-  FRAMEGATE_ERROR_BUSY = -11,         /* called from within a store's callback */
-  FRAMEGATE_ERROR_RELEASING = -12,    /* the tap's release before was never ended */
-  FRAMEGATE_ERROR_NOT_RELEASING = -13,/* no release is under way that could be ended */
-  FRAMEGATE_ERROR_PANIC = -14,        /* an internal fault */
-  FRAMEGATE_ERROR_FILE = -15,         /* the file system refused */
-  FRAMEGATE_ERROR_OVERLAP = -16,      /* a buffer overlaps what is to be copied into it */
-  FRAMEGATE_ERROR_ORDER = -17,        /* people's ids are not in ascending order, or one of them is there twice */
-  FRAMEGATE_ERROR_STILL_CALLED = -20, /* closed; but from within a callback, and another thread is still in one, or in a call: framegate_meeting_close() */
-  FRAMEGATE_ERROR_FORKED = -21,       /* a handle from before fork(), in the child */
-  FRAMEGATE_ERROR_RANDOM = -22,       /* the system gave no random numbers: give an instance of your own, or try again */
-  FRAMEGATE_ERROR_NO_SOURCE = -23,    /* a source that came out of no release of this library in this process, or was changed since */
+  /* Arguments and state of the call. */
+
+  /* null pointer: an argument that is required is null */
+  FRAMEGATE_ERROR_NULL = -1,
+  /* misaligned pointer: align it as its type requires */
+  FRAMEGATE_ERROR_MISALIGNED = -2,
+  /* struct size: set `size` to sizeof the struct, and members that this library does not know to 0 */
+  FRAMEGATE_ERROR_SIZE = -3,
+  /* unknown enum value, or a reserved member that is not 0 */
+  FRAMEGATE_ERROR_NUMBER = -4,
+  /* invalid UTF-8 in a string */
+  FRAMEGATE_ERROR_UTF8 = -5,
+  /* length or count out of range */
+  FRAMEGATE_ERROR_LENGTH = -6,
+  /* buffer too short: the length parameter has the length required */
+  FRAMEGATE_ERROR_SHORT_BUFFER = -7,
+  /* two ledgers: name a file or a store's callback, not both */
+  FRAMEGATE_ERROR_TWO_STORES = -8,
+  /* invalid handle: closed, wrong type, or never opened */
+  FRAMEGATE_ERROR_HANDLE = -9,
+  /* argument of another meeting: use those that this meeting returned */
+  FRAMEGATE_ERROR_FOREIGN = -10,
+  /* called from within a store's callback: return from it first */
+  FRAMEGATE_ERROR_BUSY = -11,
+  /* release under way: call framegate_tap_end() first */
+  FRAMEGATE_ERROR_RELEASING = -12,
+  /* no release under way to end */
+  FRAMEGATE_ERROR_NOT_RELEASING = -13,
+  /* internal fault: nothing was released, and the meeting is closed if the call was on one */
+  FRAMEGATE_ERROR_PANIC = -14,
+  /* file system error: check the path, permissions and free space */
+  FRAMEGATE_ERROR_FILE = -15,
+  /* the buffer overlaps the input: pass separate memory */
+  FRAMEGATE_ERROR_OVERLAP = -16,
+  /* subjects out of order: sort them by id, each once */
+  FRAMEGATE_ERROR_ORDER = -17,
+  /* meeting closed from within a callback while another thread is in a callback of the meeting or in a call on it:
+     keep what the callbacks use until that thread is out */
+  FRAMEGATE_ERROR_STILL_CALLED = -20,
+  /* handle opened before fork(): open another in this process */
+  FRAMEGATE_ERROR_FORKED = -21,
+  /* no random numbers from the system: pass an instance of your own, or try again */
+  FRAMEGATE_ERROR_RANDOM = -22,
+  /* invalid source: changed, made up, or of another process */
+  FRAMEGATE_ERROR_NO_SOURCE = -23,
 
   /* Of a ledger's file, which has one writer at a time. Nothing in it was changed. */
-  FRAMEGATE_ERROR_LEDGER_HELD = -24,       /* a meeting writes it, in this process or another: it must be closed, or its process gone, first */
-  FRAMEGATE_ERROR_NO_LOCK = -25,           /* it cannot be locked where it is, so that a second writer would not show */
-  FRAMEGATE_ERROR_LEDGER_SHORTER = -26,    /* it is shorter than the ledger that was read */
-  FRAMEGATE_ERROR_LEDGER_REPLACED = -27,   /* it does not hold the ledger that was read */
-  FRAMEGATE_ERROR_LEDGER_GONE_ON = -28,    /* there is more in it than was read: read it again, and resume from that */
-  FRAMEGATE_ERROR_BESIDE = -29,            /* what lies beside it, in the file that ends in .withdrawals, cannot be read */
-  FRAMEGATE_ERROR_LEFTOVER = -30,          /* withdrawals from another ledger lie beside the new one */
-  FRAMEGATE_ERROR_LEDGER_SEVERAL_NAMES = -31, /* a meeting writes it, and it has several names: remove those by which that meeting did not open it */
+  /* ledger in use: another meeting, in this process or another, writes to it; close that first */
+  FRAMEGATE_ERROR_LEDGER_HELD = -24,
+  /* the ledger's file cannot be locked: use a file system that supports locks */
+  FRAMEGATE_ERROR_NO_LOCK = -25,
+  /* the ledger's file is shorter than the ledger that was read: find out who cut it */
+  FRAMEGATE_ERROR_LEDGER_SHORTER = -26,
+  /* the file does not contain the ledger that was read: pass that ledger's own file */
+  FRAMEGATE_ERROR_LEDGER_REPLACED = -27,
+  /* the ledger's file has more entries than were read: read it again */
+  FRAMEGATE_ERROR_LEDGER_GONE_ON = -28,
+  /* the ledger's .withdrawals file cannot be read: check its permissions and content */
+  FRAMEGATE_ERROR_BESIDE = -29,
+  /* a .withdrawals file of another ledger is beside the new ledger: move it away first */
+  FRAMEGATE_ERROR_LEFTOVER = -30,
+  /* the ledger's file has several names and a meeting writes to it: remove the names by which that meeting did not
+     open it */
+  FRAMEGATE_ERROR_LEDGER_SEVERAL_NAMES = -31,
 
-  /* What the meeting made of it. */
-  FRAMEGATE_ERROR_OVERREACH = -32,         /* only the person agrees, or their guardian if they have one; the attempt is in the ledger */
-  FRAMEGATE_ERROR_UNSIGNED = -33,          /* nothing is signed, though the person joined with a key or is said to have signed; likewise */
-  FRAMEGATE_ERROR_FOREIGN_MEETING = -34,   /* what is signed is of another meeting; likewise */
-  FRAMEGATE_ERROR_REPLAYED = -35,          /* what is signed is over an earlier challenge; likewise */
-  FRAMEGATE_ERROR_WRONG_SIGNATURE = -36,   /* the signature is not by the person's key over this grant; likewise */
-  FRAMEGATE_ERROR_BEYOND_NOTICE = -37,     /* more than the notice describes */
-  FRAMEGATE_ERROR_UNKNOWN_NOTICE = -38,    /* no notice of this digest */
-  FRAMEGATE_ERROR_STALE_NOTICE = -39,      /* the notice has been superseded */
-  FRAMEGATE_ERROR_NOT_EXPLICIT = -40,      /* identifying somebody needs a statement of their own, not a click */
-  FRAMEGATE_ERROR_WRONG_KEY = -41,         /* no valid key, or not the one that this id joined with before */
-  FRAMEGATE_ERROR_CONFLICTING_NOTICE = -42,/* a notice of the same text, but otherwise different or superseded, is there already */
-  FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT = -43,/* nobody of the meeting's */
-  FRAMEGATE_ERROR_ALREADY_JOINED = -44,    /* somebody of this id is in the meeting already */
-  FRAMEGATE_ERROR_OWN_GUARDIAN = -45,      /* nobody is their own guardian */
-  FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,  /* participants and guardians withdraw instead of restricting */
-  FRAMEGATE_ERROR_EMPTY = -47,             /* an id, a name or a set is empty that must not be, or an instance or a secret all zeros */
-  FRAMEGATE_ERROR_TIME = -48,              /* a time is out of range or more than a day ahead of the meeting's (framegate_meeting_advance()), or an end not in the future */
-  FRAMEGATE_ERROR_FORMAT = -49,            /* it does not fit the kind; no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON */
-  FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,   /* two fields of the same name */
-  FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,   /* an outlet's purposes must all be its recipient's */
-  FRAMEGATE_ERROR_NOT_ONE_PURPOSE = -52,   /* a third party's purpose is named by one purpose at a time */
-  FRAMEGATE_ERROR_FULL = -53,              /* no room for more of these */
-  FRAMEGATE_ERROR_UNKNOWN = -54,           /* no such stream or outlet in this meeting */
-  FRAMEGATE_ERROR_LEDGER = -55,            /* the ledger could not be written, so nothing was done */
-  FRAMEGATE_ERROR_ENDED = -56,             /* the meeting is over */
-  FRAMEGATE_ERROR_KEYLESS = -57,           /* the person joined without a key, and something is signed; the attempt is in the ledger */
-  FRAMEGATE_ERROR_OVERTAKEN = -58,         /* a withdrawal or a restriction of the same came while the store was at it, so nothing of it holds; it is in the ledger */
-  FRAMEGATE_ERROR_WRONG_GUARDIAN = -59,    /* the id joined with another guardian before, who agrees for it as long as the meeting lasts */
-  FRAMEGATE_ERROR_AGREED_EARLIER = -60,    /* agreed before the person came, before the notice was shown, or before the last withdrawal of it; the attempt is in the ledger */
-  FRAMEGATE_ERROR_CONTROL_CHARACTER = -61, /* a third party's name has a control character, such as a line feed */
+  /* Why the meeting refused. */
+  /* grant refused: only the participant, or their guardian if they have one, can consent; the attempt is in the
+     ledger */
+  FRAMEGATE_ERROR_OVERREACH = -32,
+  /* grant refused: signature missing, though the participant joined with a key or the method is SIGNED; the attempt
+     is in the ledger */
+  FRAMEGATE_ERROR_UNSIGNED = -33,
+  /* grant refused: signed for another meeting; the attempt is in the ledger */
+  FRAMEGATE_ERROR_FOREIGN_MEETING = -34,
+  /* grant refused: signed over an earlier challenge: ask framegate_meeting_challenge() for the present one; the
+     attempt is in the ledger */
+  FRAMEGATE_ERROR_REPLAYED = -35,
+  /* grant refused: the signature is not by the participant's key over this grant; the attempt is in the ledger */
+  FRAMEGATE_ERROR_WRONG_SIGNATURE = -36,
+  /* scope beyond the notice: grant no more than the notice describes */
+  FRAMEGATE_ERROR_BEYOND_NOTICE = -37,
+  /* unknown notice: show it with framegate_meeting_show() first */
+  FRAMEGATE_ERROR_UNKNOWN_NOTICE = -38,
+  /* superseded notice: show the present one and ask again */
+  FRAMEGATE_ERROR_STALE_NOTICE = -39,
+  /* purpose IDENTIFY needs an explicit statement: method TYPED, SPOKEN or SIGNED */
+  FRAMEGATE_ERROR_NOT_EXPLICIT = -40,
+  /* invalid key, or not the key that this id joined with before */
+  FRAMEGATE_ERROR_WRONG_KEY = -41,
+  /* conflicting notice: one of the same digest is registered with other members, or superseded; change its text */
+  FRAMEGATE_ERROR_CONFLICTING_NOTICE = -42,
+  /* unknown participant: nobody of this handle or id is in the meeting */
+  FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT = -43,
+  /* duplicate id: a participant of this id is in the meeting */
+  FRAMEGATE_ERROR_ALREADY_JOINED = -44,
+  /* guardian and participant have the same id */
+  FRAMEGATE_ERROR_OWN_GUARDIAN = -45,
+  /* authority cannot restrict: participants and guardians withdraw instead */
+  FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,
+  /* empty argument: an id, a name or a set is empty, or an instance, a digest or a secret all zeros */
+  FRAMEGATE_ERROR_EMPTY = -47,
+  /* time out of range: negative, 49.7 days or more, more than a day ahead of the meeting's clock
+     (framegate_meeting_advance()), or an end that is not in the future */
+  FRAMEGATE_ERROR_TIME = -48,
+  /* invalid format: it does not fit the kind, has no channels, a width or height outside 1 to 32,768, or structural
+     keys on a stream that is not JSON */
+  FRAMEGATE_ERROR_FORMAT = -49,
+  /* duplicate field name in a schema */
+  FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,
+  /* purposes do not belong to the outlet's recipient: name pairs with framegate_meeting_third_party() */
+  FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,
+  /* not exactly one purpose: name one third-party pair at a time */
+  FRAMEGATE_ERROR_NOT_ONE_PURPOSE = -52,
+  /* no room for more: close some, or open the meeting with more room */
+  FRAMEGATE_ERROR_FULL = -53,
+  /* unknown stream or outlet in this meeting or ledger */
+  FRAMEGATE_ERROR_UNKNOWN = -54,
+  /* ledger not written: the store or the file system refused, and nothing was done */
+  FRAMEGATE_ERROR_LEDGER = -55,
+  /* meeting ended */
+  FRAMEGATE_ERROR_ENDED = -56,
+  /* grant refused: signature given, but the participant joined without a key; the attempt is in the ledger */
+  FRAMEGATE_ERROR_KEYLESS = -57,
+  /* overtaken by a withdrawal or a restriction of the same while the store was writing: ask again; the attempt is in
+     the ledger */
+  FRAMEGATE_ERROR_OVERTAKEN = -58,
+  /* guardian differs from the one that this id joined with before */
+  FRAMEGATE_ERROR_WRONG_GUARDIAN = -59,
+  /* grant refused: `at` is before the participant joined, before the notice was shown, or before the last withdrawal;
+     the attempt is in the ledger */
+  FRAMEGATE_ERROR_AGREED_EARLIER = -60,
+  /* control character, such as a line feed, in a recipient's name */
+  FRAMEGATE_ERROR_CONTROL_CHARACTER = -61,
 
-  /* What a ledger is not. */
-  FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,  /* a line is not an entry */
-  FRAMEGATE_ERROR_BROKEN = -65,        /* a line does not follow from the one before */
-  FRAMEGATE_ERROR_LINE_TIME = -66,     /* a line's time is earlier than that of the line before, or out of range */
-  FRAMEGATE_ERROR_SIGNATURE = -67,     /* a device's signature does not hold */
-  FRAMEGATE_ERROR_RESUMED_END = -68,   /* the meeting has ended and cannot be resumed */
-  FRAMEGATE_ERROR_UNWRITABLE = -69,    /* the ledger cannot be written on */
-  FRAMEGATE_ERROR_IMPOSSIBLE = -70,    /* something that could not happen there */
-  FRAMEGATE_ERROR_ANCHOR = -71,        /* not the ledger that the head is of */
+  /* Why a ledger does not verify. */
+  /* invalid ledger: a line is not an entry */
+  FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,
+  /* invalid ledger: a line does not follow from the line before */
+  FRAMEGATE_ERROR_BROKEN = -65,
+  /* invalid ledger: a line's time is earlier than the line before, or out of range */
+  FRAMEGATE_ERROR_LINE_TIME = -66,
+  /* invalid ledger: a device's signature does not verify */
+  FRAMEGATE_ERROR_SIGNATURE = -67,
+  /* meeting ended: its ledger cannot be resumed */
+  FRAMEGATE_ERROR_RESUMED_END = -68,
+  /* ledger cannot be continued: open a new one */
+  FRAMEGATE_ERROR_UNWRITABLE = -69,
+  /* invalid ledger: an entry breaks the rules */
+  FRAMEGATE_ERROR_IMPOSSIBLE = -70,
+  /* the ledger does not have this head: entries were changed or cut off, or the head is another ledger's */
+  FRAMEGATE_ERROR_ANCHOR = -71,
 
   /* Which meeting it is. */
-  FRAMEGATE_ERROR_FORMER_FORMAT = -72,     /* a ledger of format 1, which names no instance of its meeting: only a library as old as its writer reads it */
-  FRAMEGATE_ERROR_LATER_FORMAT = -73,      /* a ledger of a later format: read it with a library as new as its writer */
-  FRAMEGATE_ERROR_OTHER_MEETING = -74,     /* the ledger of another meeting than the head's, perhaps of the same id */
-  FRAMEGATE_ERROR_REPEATED_INSTANCE = -75, /* the instance is that of a meeting of this process already: draw another */
+  /* ledger of format 1, which names no instance: read it with the library that wrote it */
+  FRAMEGATE_ERROR_FORMER_FORMAT = -72,
+  /* ledger of a later format: read it with a newer library */
+  FRAMEGATE_ERROR_LATER_FORMAT = -73,
+  /* ledger of another meeting than the head's, perhaps with the same id */
+  FRAMEGATE_ERROR_OTHER_MEETING = -74,
+  /* instance already used in this process: draw another */
+  FRAMEGATE_ERROR_REPEATED_INSTANCE = -75,
 
-  FRAMEGATE_ERROR_NOT_CANONICAL = -77, /* a line is not byte for byte in the one form in which lines are written, as where a program wrote its JSON anew */
+  /* invalid ledger: a line is not in canonical form, as after another program rewrote its JSON */
+  FRAMEGATE_ERROR_NOT_CANONICAL = -77,
 
-  /* What 16 bytes are not. */
-  FRAMEGATE_ERROR_TAG_VERSION = -80,   /* a tag of another version */
-  FRAMEGATE_ERROR_TAG_INVALID = -81,   /* not a tag that can be written */
+  /* Why bytes are no tag. */
+  /* unknown tag version */
+  FRAMEGATE_ERROR_TAG_VERSION = -80,
+  /* invalid tag */
+  FRAMEGATE_ERROR_TAG_INVALID = -81,
 
-  /* What a packet or a unit of a stream is not. */
-  FRAMEGATE_ERROR_WIRE_FORMAT = -96,      /* not of its format, or cut short */
-  FRAMEGATE_ERROR_NO_TAG = -97,           /* there is no tag: no consent */
-  FRAMEGATE_ERROR_SEVERAL_TAGS = -98,     /* there are several, so none of them counts */
-  FRAMEGATE_ERROR_EXTENSION_ID = -99,     /* not an id that an extension can have, or not just one */
-  FRAMEGATE_ERROR_FOREIGN_EXTENSION = -100/* a header extension is there already that is not of RFC 8285, or ends in what only the one-byte form can have */
-};
+  /* Why a packet or a unit has no tag. */
+  /* malformed or truncated packet or unit */
+  FRAMEGATE_ERROR_WIRE_FORMAT = -96,
+  /* no tag present: treat it as no consent */
+  FRAMEGATE_ERROR_NO_TAG = -97,
+  /* several tags present: none counts */
+  FRAMEGATE_ERROR_SEVERAL_TAGS = -98,
+  /* header extension id absent, ambiguous, or outside 1 to 255 */
+  FRAMEGATE_ERROR_EXTENSION_ID = -99,
+  /* the packet has a header extension that is not of RFC 8285, or that cannot be in the two-byte form */
+  FRAMEGATE_ERROR_FOREIGN_EXTENSION = -100
+} framegate_status_code;
 
 /* Text in UTF-8, of which `data` need not end with a zero. Of length 0 `data` may be null. */
 typedef struct framegate_string {
@@ -203,23 +309,26 @@ typedef struct framegate_string {
 #define FRAMEGATE_STRING(literal) ((framegate_string){"" literal, sizeof(literal) - 1})
 #endif
 
-/* The release of the library that is loaded, such as "1.2.3". It is there as long as the library is loaded. Any thread. */
-framegate_string framegate_version_string(void);
+/* The release of the library that is loaded, such as "1.2.3". It is there as long as the library is loaded. Any
+ * thread. */
+FRAMEGATE_API framegate_string framegate_version_string(void);
 
-/* What a status means, in English. It is there as long as the library is loaded. Of an unknown number too. Any thread. */
-framegate_string framegate_error_message(framegate_status status);
+/* The message for a status, in English, for unknown numbers too. Valid as long as the library is loaded. Any thread. */
+FRAMEGATE_API framegate_string framegate_error_message(framegate_status status);
 
-/* Names in lower case, as files and reports write them, likewise; "unknown" of an unknown number. */
-framegate_string framegate_kind_name(uint32_t kind);
-framegate_string framegate_reason_name(uint32_t reason);
+/* Names in lower case, as files and reports write them; "unknown" for an unknown number. Valid as long as the library
+ * is
+ * loaded. Any thread. */
+FRAMEGATE_API framegate_string framegate_kind_name(uint32_t kind);
+FRAMEGATE_API framegate_string framegate_reason_name(uint32_t reason);
 
 /* ---- Words ---- */
 
 /* No time: no end; or no earlier time than the one given beside it. */
 #define FRAMEGATE_NO_TIME INT64_MAX
 
-/* What a frame is. 0 is no kind. In a tag's bytes the numbers are one less: framegate_tag_get() tells a tag's kind. */
-enum {
+/* What a frame is. 0 is no kind. In a tag's bytes the numbers are one less: framegate_tag_get() reads a tag's kind. */
+typedef enum framegate_kind {
   FRAMEGATE_KIND_AUDIO = 1,
   FRAMEGATE_KIND_VIDEO = 2,
   FRAMEGATE_KIND_SCREEN = 3,
@@ -237,7 +346,7 @@ enum {
   FRAMEGATE_KIND_USAGE = 15,
   FRAMEGATE_KIND_UNCLASSIFIED = 16, /* can never be cleared */
   FRAMEGATE_NO_KIND = 255           /* of a region: its stream's; of a tag: several */
-};
+} framegate_kind;
 
 /* The set of one kind; of a number that is none, the empty set. */
 #ifdef __cplusplus
@@ -247,7 +356,7 @@ enum {
 #endif
 
 /* What something is for: bits of a set. The other seven bits are named by framegate_meeting_third_party(). */
-enum {
+typedef enum framegate_purpose {
   FRAMEGATE_PURPOSE_RECORD = 1 << 0,
   FRAMEGATE_PURPOSE_TRANSCRIBE = 1 << 1,
   FRAMEGATE_PURPOSE_ASSIST = 1 << 2,
@@ -257,7 +366,7 @@ enum {
   FRAMEGATE_PURPOSE_PUBLISH = 1 << 6,
   FRAMEGATE_PURPOSE_DERIVE = 1 << 7,
   FRAMEGATE_PURPOSE_IDENTIFY = 1 << 8
-};
+} framegate_purpose;
 
 /* Each of the kinds for each of the purposes. */
 typedef struct framegate_scope {
@@ -265,43 +374,47 @@ typedef struct framegate_scope {
   uint16_t purposes;
 } framegate_scope;
 
-/* In whose name something is asked. Only the person opens, or the guardian of one who has one; the others can only narrow. */
-enum {
-  FRAMEGATE_BY_PARTICIPANT = 1,
-  FRAMEGATE_BY_GUARDIAN = 2,
-  FRAMEGATE_BY_HOST = 3,
-  FRAMEGATE_BY_ADMINISTRATOR = 4,
-  FRAMEGATE_BY_VENDOR = 5
-};
+/* In whose name something is asked. Only the person opens, or the guardian of one who has one; the others can only
+ * narrow. */
+typedef enum framegate_authority {
+  FRAMEGATE_AUTHORITY_PARTICIPANT = 1,
+  FRAMEGATE_AUTHORITY_GUARDIAN = 2,
+  FRAMEGATE_AUTHORITY_HOST = 3,
+  FRAMEGATE_AUTHORITY_ADMINISTRATOR = 4,
+  FRAMEGATE_AUTHORITY_VENDOR = 5
+} framegate_authority;
 
 /* How a person agreed. */
-enum {
+typedef enum framegate_method {
   FRAMEGATE_METHOD_CLICKED = 1,
   FRAMEGATE_METHOD_TYPED = 2,
   FRAMEGATE_METHOD_SPOKEN = 3,
   FRAMEGATE_METHOD_SIGNED = 4
-};
+} framegate_method;
 
-/* What became of a frame. Only of WHOLE and REDACTED anything of the frame reached the outlet. */
-enum {
+/* How the gate treated a frame. Something of the frame reached the outlet only if WHOLE or REDACTED. */
+typedef enum framegate_verdict {
   FRAMEGATE_VERDICT_DROPPED = 0,  /* withheld */
   FRAMEGATE_VERDICT_WHOLE = 1,    /* handed on as it was */
   FRAMEGATE_VERDICT_REDACTED = 2, /* handed on without the parts of those who did not agree */
   FRAMEGATE_VERDICT_BLANKED = 3   /* withheld; in its place the outlet gets an empty frame of the same form */
-};
+} framegate_verdict;
 
 /* Why a frame was not handed on whole. Where several hold, the one with the smallest number is given. */
-enum {
+typedef enum framegate_reason {
   FRAMEGATE_REASON_NONE = 0,
   FRAMEGATE_REASON_ENDED = 1,            /* the meeting is over */
-  FRAMEGATE_REASON_TIME = 2,             /* a time is out of range, or the frame would have been captured after its release */
-  FRAMEGATE_REASON_MALFORMED = 3,        /* the payload is not what the stream's format says, or a region not in it; or the frame cannot be read */
+  /* a time is out of range, or the frame would have been captured after its release */
+  FRAMEGATE_REASON_TIME = 2,
+  /* the payload is not what the stream's format says, or a region not in it; or the frame cannot be read */
+  FRAMEGATE_REASON_MALFORMED = 3,
   FRAMEGATE_REASON_UNCLASSIFIED = 4,     /* the kind is unclassified */
   FRAMEGATE_REASON_FREE_BYTES = 5,       /* service data that is not a record of registered fields */
   FRAMEGATE_REASON_CONTENDED = 6,        /* consent changed faster than the frame could be judged */
   FRAMEGATE_REASON_OVER_BUDGET = 7,      /* more bits than one person may send to one outlet in a minute */
   FRAMEGATE_REASON_OUT_OF_RANGE = 8,     /* a record's field is not in its range */
-  FRAMEGATE_REASON_CLOCK = 9,            /* the tap was given a time more than a day ahead of the meeting's, now or before */
+  /* the tap was given a time more than a day ahead of the meeting's, now or before */
+  FRAMEGATE_REASON_CLOCK = 9,
   FRAMEGATE_REASON_INCOMPLETE = 16,      /* not everybody in the frame was named */
   FRAMEGATE_REASON_UNKNOWN = 17,         /* somebody in the frame is not known to the meeting */
   FRAMEGATE_REASON_ABSENT = 18,          /* somebody in the frame has left */
@@ -312,19 +425,21 @@ enum {
   FRAMEGATE_REASON_NOT_GRANTED = 36,     /* somebody never agreed */
   FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* agreed to now, but not without a break since the frame was captured */
   FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* what it was derived from was not cleared for this */
-  FRAMEGATE_REASON_AWAITS_KEYFRAME = 48, /* it may depend on a frame that was withheld, or never came: framegate_tap_wants_keyframe() */
-  FRAMEGATE_REASON_REACHES_BACK = 49,    /* it may yield what was captured before it, and how long before cannot be told */
+  /* it may depend on a frame that was withheld, or never came: framegate_tap_wants_keyframe() */
+  FRAMEGATE_REASON_AWAITS_KEYFRAME = 48,
+  /* it may yield what was captured before it, and how long before is unknown */
+  FRAMEGATE_REASON_REACHES_BACK = 49,
   FRAMEGATE_REASON_DISJOINT = 255        /* two frames of which nothing is cleared for both together */
-};
+} framegate_reason;
 
 /* A SHA-256. */
 typedef struct framegate_digest {
   uint8_t bytes[32];
 } framegate_digest;
 
-/* The digest of a text, byte for byte as it was shown. Any thread.
+/* Returns the digest of a text, byte for byte as it was shown. Any thread.
  * Errors: NULL, UTF8, LENGTH. */
-FRAMEGATE_NODISCARD framegate_status framegate_digest_of(framegate_string text, framegate_digest *digest);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_digest_of(framegate_string text, framegate_digest *digest);
 
 /* ---- Handles ---- */
 
@@ -343,7 +458,8 @@ typedef struct framegate_ledger {
   uint64_t handle;
 } framegate_ledger;
 
-/* A ledger in a file in which people withdraw when the meeting is over, its process has gone, or it goes on elsewhere. */
+/* A ledger in a file in which people withdraw when the meeting is over, its process has gone, or it goes on
+ * elsewhere. */
 typedef struct framegate_past_meeting {
   uint64_t handle;
 } framegate_past_meeting;
@@ -403,25 +519,30 @@ typedef struct framegate_outlet {
 
 /* ---- Meetings ---- */
 
-/* Appends whole lines to where a ledger is kept; if `durable` is not 0, so that they outlast a crash of the machine. Returns 0 if it has,
- * anything else if nothing of the lines is there. It is called one call at a time for each meeting, by calls on the meeting and on its settlings, on their threads; from within
- * framegate_settling_wait() on one that the library starts. From within it a call on any meeting is FRAMEGATE_ERROR_BUSY, except framegate_meeting_close(), and
- * framegate_meeting_withdraw(), _leave(), _restrict(), _supersede() and _end(), which are in force when they return; calls that need no meeting work. */
+/* Appends whole lines to where a ledger is kept; if `durable` is not 0, so that they outlast a crash of the machine.
+ * Returns 0 if it has, anything else if nothing of the lines is there. It is called one call at a time for each
+ * meeting, by calls on the meeting and on its settlings, on their threads; from within framegate_settling_wait() on
+ * one that the library starts. From within it a call on any meeting is FRAMEGATE_ERROR_BUSY, except
+ * framegate_meeting_close(), and framegate_meeting_withdraw(), _leave(), _restrict(), _supersede() and _end(), which
+ * are in force when they return; calls that need no meeting work. */
 typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t length, int32_t durable);
 
-/* Tells an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger (without one: at once).
- * It is called by the call that gave the store the line, before that returns, on its thread, outside of any lock; from within it the library may be called, and the meeting closed.
- * Events from two threads may arrive out of the order of their member "n". `line` is valid only during the call. Frames are not events. */
+/* Tells an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger
+ * (without one: at once). It is called by the call that gave the store the line, before that returns, on its thread,
+ * outside of any lock; from within it the library may be called, and the meeting closed. Events from two threads may
+ * arrive out of the order of their member "n". `line` is valid only during the call. Frames are not events. */
 typedef void (*framegate_event)(void *user, const char *line, size_t length);
 
-/* Which entries of a ledger are made durable at once. Grants, what is lifted, streams, outlets and everything that narrows always are. */
-enum {
+/* Which entries of a ledger are made durable at once. Grants, what is lifted, streams, outlets and everything that
+ * narrows always are. */
+typedef enum framegate_durability {
   FRAMEGATE_DURABILITY_EACH = 0,   /* every entry */
   FRAMEGATE_DURABILITY_BATCHED = 1 /* only those; the others together with the next of them */
-};
+} framegate_durability;
 
-/* Which meeting it is: 16 random bytes in the first line of its ledger, no secret. An id is a name, and a daily meeting has the same one every day; ledgers, seals, archives and
- * signatures are bound to the instance, so that those of one meeting do not pass for another's. All zeros are refused. */
+/* Which meeting it is: 16 random bytes in the first line of its ledger, no secret. An id is a name, and a daily
+ * meeting has the same one every day; ledgers, seals, archives and signatures are bound to the instance, so that
+ * those of one meeting do not pass for another's. All zeros are refused. */
 typedef struct framegate_instance {
   uint8_t bytes[16];
 } framegate_instance;
@@ -429,56 +550,77 @@ typedef struct framegate_instance {
 /* How a meeting is opened, or resumed. */
 typedef struct framegate_meeting_options {
   uint32_t size;
-  uint32_t participants;        /* for how many at a time there is room, 1 to 65,535; about 2.5 KB each; not looked at in resuming */
+  /* for how many at a time there is room, 1 to 65,535; about 2.5 KB each; not looked at in resuming */
+  uint32_t participants;
   framegate_string id;          /* its id, not empty; not looked at in resuming */
-  framegate_string ledger;      /* the path of the ledger's file, which must not be there yet, and in resuming must be; empty: no file */
+  /* the path of the ledger's file, which must not be there yet, and in resuming must be; empty: no file */
+  framegate_string ledger;
   framegate_append append;      /* the ledger's store, instead of a file; null: none */
   void *append_user;            /* passed to it */
-  framegate_event event;        /* told of every entry; null: nobody is */
+  framegate_event event;        /* called with every entry; null: none */
   void *event_user;             /* passed to it */
-  const uint8_t *device_secret; /* the device's Ed25519 secret key, 32 bytes, not all zeros, which vouches for the ledger; null: none */
+  /* the device's Ed25519 secret key, 32 bytes, not all zeros, which vouches for the ledger; null: none */
+  const uint8_t *device_secret;
   uint32_t durability;          /* FRAMEGATE_DURABILITY_… */
   uint32_t reserved;            /* 0 */
-  const framegate_instance *instance; /* 16 new random bytes, if they must be known before; null: drawn; not looked at in resuming */
+  /* 16 new random bytes, if they must be known before; null: drawn; not looked at in resuming */
+  const framegate_instance *instance;
 } framegate_meeting_options;
 
-/* Opens a meeting, in which everything is closed. It is closed by framegate_meeting_close(). What both `user`s lead to must be there until then.
- * A ledger's file is locked until the meeting is closed. Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, LEDGER_HELD, NO_LOCK, LEFTOVER, EMPTY, FULL, LEDGER,
- * REPEATED_INSTANCE, RANDOM, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_open(const framegate_meeting_options *options, framegate_meeting *meeting);
+/* Opens a meeting, in which everything is closed. It is closed by framegate_meeting_close(). What both `user`s lead
+ * to must be there until then. A ledger's file is locked until the meeting is closed.
+ * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, LEDGER_HELD, NO_LOCK, LEFTOVER,
+ * EMPTY, FULL, LEDGER, REPEATED_INSTANCE, RANDOM, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_open(
+    const framegate_meeting_options *options, framegate_meeting *meeting);
 
-/* Opens a meeting again as its ledger says, with exactly the consents that were in force. Streams, outlets, groups and taps are to be opened again,
- * and people found again by framegate_meeting_find(). After a torn last line nobody's consent is left.
- * `ledger` must have been read of what the options name: their file is locked and gone on with, and a torn line set aside beside it.
- * Errors: as framegate_meeting_open(), LEDGER_SHORTER, LEDGER_REPLACED, LEDGER_GONE_ON, BESIDE, HANDLE, RESUMED_END, IMPOSSIBLE, UNWRITABLE. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_resume(framegate_ledger ledger, const framegate_meeting_options *options, framegate_meeting *meeting);
+/* Opens a meeting again as its ledger says, with exactly the consents that were in force. Streams, outlets, groups
+ * and taps are to be opened again, and people found again by framegate_meeting_find(). After a torn last line
+ * nobody's consent is left. `ledger` must have been read of what the options name: their file is locked and gone on
+ * with, and a torn line set aside beside it.
+ * Errors: as framegate_meeting_open(), LEDGER_SHORTER, LEDGER_REPLACED, LEDGER_GONE_ON, BESIDE, HANDLE, RESUMED_END,
+ * IMPOSSIBLE, UNWRITABLE. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_resume(
+    framegate_ledger ledger, const framegate_meeting_options *options, framegate_meeting *meeting);
 
 /* Ends a meeting: everything is closed for good, and the last counters are entered. A second end changes nothing.
- * `settling` may be null; otherwise it is closed by framegate_settling_close(). What narrows is in force before the ledger's store is called. If `settling` is null, the store
- * is then offered the line before the call returns, or, while it is being called already, by that call; otherwise whoever asks the settling, or closes it, offers it the line.
- * It waits for no call that is under way, and works from within callbacks. Errors: HANDLE, PANIC; with the meeting ended all the same, MISALIGNED, FULL. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_end(framegate_meeting meeting, framegate_settling *settling);
+ * `settling` may be null; otherwise it is closed by framegate_settling_close(). What narrows is in force before the
+ * ledger's store is called. If `settling` is null, the store is then offered the line before the call returns, or,
+ * while it is being called already, by that call; otherwise whoever asks the settling, or closes it, offers it the
+ * line. It waits for no call that is under way, and works from within callbacks.
+ * Errors: HANDLE, PANIC; with the meeting ended all the same, MISALIGNED, FULL. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_end(
+    framegate_meeting meeting, framegate_settling *settling);
 
-/* Closes the handle, and shuts every tap of the meeting for good; handles of taps, groups and settlings must still be closed. A meeting that was not ended can be resumed
- * from its ledger. Once this has returned, none of the meeting's callbacks is called any more, and what they use (`user`) may be freed.
+/* Closes the handle, and shuts every tap of the meeting for good; handles of taps, groups and settlings must still
+ * be closed. A meeting that was not ended can be resumed from its ledger. Once this has returned, none of the
+ * meeting's callbacks is called any more, and what they use (`user`) may be freed.
  *
- * It waits for calls on the meeting, and for callbacks of it, that are under way on other threads: the caller must not hold a lock for which these wait.
- * From within a callback, of this meeting or of another, it never waits. The handle is closed at once all the same, and of the lines of a call that were not told yet none
- * is told. The taps are shut at once, too, unless a call on the meeting is under way, as in its own store's callback: then they are when that call returns.
- * If at that moment another thread is in a callback of the meeting, or in a call on it, the status is STILL_CALLED, and what the callbacks use must be kept
- * until that thread has come out of it. Errors: HANDLE, FORKED; after it is done STILL_CALLED. */
-framegate_status framegate_meeting_close(framegate_meeting meeting);
+ * It waits for calls on the meeting, and for callbacks of it, that are under way on other threads: the caller must
+ * not hold a lock for which these wait. From within a callback, of this meeting or of another, it never waits. The
+ * handle is closed at once all the same, and the event callback receives no further line of a call under way. The taps
+ * are shut at once, too, unless a call on the meeting is under way, as in its own store's callback: then they are
+ * when that call returns. If at that moment another thread is in a callback of the meeting, or in a call on it, the
+ * status is STILL_CALLED, and what the callbacks use must be kept until that thread has come out of it.
+ * Errors: HANDLE, FORKED; after it is done STILL_CALLED. */
+FRAMEGATE_API framegate_status framegate_meeting_close(framegate_meeting meeting);
 
-/* The meeting's id, into `buffer` of `capacity` bytes; `length` says how long it is, also where it does not fit. So do all functions with these three;
- * `buffer` may be null if `capacity` is 0, `length` may be null. No zero is written after it.
+/* Writes the meeting's id into `buffer` of `capacity` bytes; `length` says how long it is, even if it does not fit.
+ * So do all functions with these three; `buffer` may be null if `capacity` is 0, `length` may be null. No zero is
+ * written after it.
  * Errors: HANDLE, NULL, MISALIGNED, SHORT_BUFFER, LENGTH, BUSY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_id(framegate_meeting meeting, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_id(
+    framegate_meeting meeting, char *buffer, size_t capacity, size_t *length);
 
-/* Which meeting it is. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_instance(framegate_meeting meeting, framegate_instance *instance);
+/* Returns the meeting's instance.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_instance(
+    framegate_meeting meeting, framegate_instance *instance);
 
-/* How many entries the ledger has: what tags call the generation. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_generation(framegate_meeting meeting, uint64_t *generation);
+/* Returns how many entries the ledger has, which tags call the generation.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_generation(
+    framegate_meeting meeting, uint64_t *generation);
 
 /* How far a ledger goes: kept apart from it, this shows later that nothing was changed or cut off. */
 typedef struct framegate_head {
@@ -487,53 +629,78 @@ typedef struct framegate_head {
   framegate_digest hash;
 } framegate_head;
 
-/* The ledger's head. Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_head(framegate_meeting meeting, framegate_head *head);
-
-/* What a device signs to vouch for a head: 72 bytes. Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH, EMPTY; ANCHOR for a head of no entries, which no ledger has. */
-FRAMEGATE_NODISCARD framegate_status framegate_head_message(const framegate_head *head, uint8_t *buffer, size_t capacity, size_t *length);
-
-/* When the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call framegate_meeting_tick() at.
+/* Returns the ledger's head.
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_next_deadline(framegate_meeting meeting, int64_t *deadline);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_head(
+    framegate_meeting meeting, framegate_head *head);
 
-/* Moves the meeting's clock on to `now`, however far ahead that is: a day and more has truly passed without a call, and without a frame. Otherwise such a time is taken for a mistake: calls
- * give TIME, a withdrawal counts as made now, and a tap that is passed it is closed for good, with FRAMEGATE_REASON_CLOCK. Errors: HANDLE, TIME if it is out of range, ENDED, BUSY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_advance(framegate_meeting meeting, int64_t now);
+/* Writes the message that a device signs to vouch for a head: 72 bytes.
+ * Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH, EMPTY; ANCHOR for a head of no entries, which no ledger has. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_head_message(
+    const framegate_head *head, uint8_t *buffer, size_t capacity, size_t *length);
 
-/* Enters the consents that came to their end. They end on time without this, to the millisecond. Offers the store again what it did not take before.
+/* Returns when the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call
+ * framegate_meeting_tick() at.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_next_deadline(
+    framegate_meeting meeting, int64_t *deadline);
+
+/* Moves the meeting's clock on to `now`, however far ahead that is: a day and more has truly passed without a call,
+ * and without a frame. Otherwise such a time is taken for a mistake: calls give TIME, a withdrawal counts as made
+ * now, and a tap that is passed it is closed for good, with FRAMEGATE_REASON_CLOCK.
+ * Errors: HANDLE, TIME if it is out of range, ENDED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_advance(framegate_meeting meeting, int64_t now);
+
+/* Enters the consents that came to their end. They end on time without this, to the millisecond. Offers the store
+ * again what it did not take before.
  * Errors: HANDLE, BUSY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_tick(framegate_meeting meeting, int64_t now);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_tick(framegate_meeting meeting, int64_t now);
 
 /* ---- People ---- */
 
-/* Somebody who comes in. */
-typedef struct framegate_join {
+/* How somebody joins. */
+typedef struct framegate_join_options {
   uint32_t size;
-  uint32_t agrees;           /* who agrees for them: FRAMEGATE_BY_PARTICIPANT, themselves, or FRAMEGATE_BY_GUARDIAN */
-  framegate_string id;       /* the client's name for them, unique in the meeting; that it is who it says is for the client to make sure */
-  framegate_string guardian; /* the id of the guardian (GDPR Art. 8); empty of who agrees for themselves. Without `key` it is the client's word alone who they are
-                                and what they agreed to; with it only who has that key agrees */
-  const uint8_t *key;        /* 32 bytes, the Ed25519 public key by which they agree, in no other way, now and whenever they join again; null: none */
-} framegate_join;
+  /* who agrees for them: FRAMEGATE_AUTHORITY_PARTICIPANT, themselves, or FRAMEGATE_AUTHORITY_GUARDIAN */
+  uint32_t agrees;
+  /* the client's name for them, unique in the meeting; that it is who it says is for the client to make sure */
+  framegate_string id;
+  /* the id of the guardian (GDPR Art. 8); empty of who agrees for themselves. Without `key` it is the client's word
+     alone who they are and what they agreed to; with it only who has that key agrees */
+  framegate_string guardian;
+  /* 32 bytes, the Ed25519 public key by which they agree, in no other way, now and whenever they join again; null:
+     none */
+  const uint8_t *key;
+} framegate_join_options;
 
-/* Somebody comes in. They have agreed to nothing.
- * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, ALREADY_JOINED, OWN_GUARDIAN, WRONG_GUARDIAN, WRONG_KEY, EMPTY, FULL, TIME, LEDGER,
- * ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_join(framegate_meeting meeting, const framegate_join *join, int64_t now, framegate_participant *participant);
+/* Adds a participant, who has agreed to nothing yet.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, ALREADY_JOINED, OWN_GUARDIAN,
+ * WRONG_GUARDIAN, WRONG_KEY, EMPTY, FULL, TIME, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_join(
+    framegate_meeting meeting, const framegate_join_options *join, int64_t now, framegate_participant *participant);
 
-/* Somebody goes, and everything of theirs is closed. Of somebody who is not there everything is closed already. `settling` as in framegate_meeting_end().
- * It waits for no call that is under way, and works from within callbacks. Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_leave(framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
+/* Removes a participant, and closes everything of theirs. If they are not present, everything is closed already.
+ * `settling` as in framegate_meeting_end(). It waits for no call that is under way, and works from within callbacks.
+ * Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_leave(
+    framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
 
-/* Who of this id is there, or, if nobody is, was there last: who has left withdraws like anybody, also in a meeting that was resumed. Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_find(framegate_meeting meeting, framegate_string id, framegate_participant *participant);
+/* Finds the participant of an id: their present stay, or, if they have left, their last one, also in a meeting that
+ * was resumed. Participants who have left can withdraw like anybody.
+ * Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_find(
+    framegate_meeting meeting, framegate_string id, framegate_participant *participant);
 
-/* Who is there: into an array of `capacity`; `count` says how many, also where they do not fit. Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_participants(framegate_meeting meeting, framegate_participant *participants, size_t capacity, size_t *count);
+/* Lists the participants who are present, into an array of `capacity`; `count` says how many there are, even if they
+ * do not fit.
+ * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_participants(
+    framegate_meeting meeting, framegate_participant *participants, size_t capacity, size_t *count);
 
-/* The id of somebody who is there. Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
-FRAMEGATE_NODISCARD framegate_status framegate_participant_id(framegate_meeting meeting, framegate_participant who, char *buffer, size_t capacity, size_t *length);
+/* Writes the id of a participant who is present.
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_id_of(
+    framegate_meeting meeting, framegate_participant who, char *buffer, size_t capacity, size_t *length);
 
 /* ---- Notices and grants ---- */
 
@@ -547,13 +714,17 @@ typedef struct framegate_notice {
   framegate_string controller; /* who decides on purposes and means (GDPR Art. 4(7)) */
 } framegate_notice;
 
-/* Registers what people are shown. Without a notice nothing can be granted. One only of third parties that have no name yet is EMPTY.
+/* Registers what people are shown. Without a notice nothing can be granted. One only of third parties that have no
+ * name yet is EMPTY.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, UTF8, LENGTH, BUSY, PANIC, CONFLICTING_NOTICE, EMPTY, LEDGER, ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_show(framegate_meeting meeting, const framegate_notice *notice);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_show(
+    framegate_meeting meeting, const framegate_notice *notice);
 
-/* A notice stops covering: what was agreed to under it is stale until people agree under another. `settling` as in framegate_meeting_end().
- * It waits for no call that is under way, and works from within callbacks. Errors: HANDLE, NULL, MISALIGNED, PANIC, UNKNOWN_NOTICE, ENDED; after it is done MISALIGNED, FULL. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_supersede(framegate_meeting meeting, const framegate_digest *notice, int64_t now, framegate_settling *settling);
+/* Supersedes a notice: consent under it is stale until people agree under another. `settling` as in
+ * framegate_meeting_end(). It waits for no call that is under way, and works from within callbacks.
+ * Errors: HANDLE, NULL, MISALIGNED, PANIC, UNKNOWN_NOTICE, ENDED; after it is done MISALIGNED, FULL. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_supersede(
+    framegate_meeting meeting, const framegate_digest *notice, int64_t now, framegate_settling *settling);
 
 /* A person's signature over what framegate_grant_message() gives. */
 typedef struct framegate_signed {
@@ -572,40 +743,60 @@ typedef struct framegate_grant {
   framegate_digest notice;           /* what was shown */
   uint32_t method;                   /* FRAMEGATE_METHOD_… */
   uint32_t reserved;                 /* 0 */
-  int64_t at;                        /* when the person agreed, if that was before now, else FRAMEGATE_NO_TIME; it holds from now on in any case. Before they came, before the
-                                        notice was shown or before anything of it was withdrawn last: AGREED_EARLIER */
-  int64_t until;                     /* when it ends by itself, or FRAMEGATE_NO_TIME. A 0 is refused, so that nothing is left open by forgetting it */
+  /* when the person agreed, if that was before now, else FRAMEGATE_NO_TIME; it holds from now on in any case. Before
+     they came, before the notice was shown or before anything of it was withdrawn last: AGREED_EARLIER */
+  int64_t at;
+  /* when it ends by itself, or FRAMEGATE_NO_TIME. A 0 is refused, so that nothing is left open by forgetting it */
+  int64_t until;
   const framegate_signed *signature; /* of who joined with a key; else null */
 } framegate_grant;
 
-/* Somebody agrees. It holds from now on, for what is captured from now on.
- * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, AGREED_EARLIER, UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED,
- * WRONG_SIGNATURE, UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE, BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_grant(framegate_meeting meeting, uint32_t by, framegate_participant who, const framegate_grant *grant, int64_t now);
+/* Enters a participant's consent. It holds from now on, for media captured from now on.
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, AGREED_EARLIER,
+ * UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED, WRONG_SIGNATURE, UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE,
+ * BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_grant(
+    framegate_meeting meeting, uint32_t authority, framegate_participant who, const framegate_grant *grant, int64_t
+    now);
 
-/* What somebody's signature must be over: renewed at each join and each withdrawal. Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_challenge(framegate_meeting meeting, framegate_participant who, framegate_digest *challenge);
+/* Returns the challenge that a participant's signature must be over. It is renewed at each join and each withdrawal.
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_challenge(
+    framegate_meeting meeting, framegate_participant who, framegate_digest *challenge);
 
-/* What a person signs to agree to `grant`, over their challenge as it is now; the grant's own signature is not looked at.
+/* Writes the message that a person signs to agree to `grant`, over their present challenge; the grant's own
+ * signature is ignored.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, LENGTH, SHORT_BUFFER, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
-FRAMEGATE_NODISCARD framegate_status framegate_grant_message(framegate_meeting meeting, framegate_participant who, const framegate_grant *grant, uint8_t *buffer, size_t capacity,
-                                                             size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_grant_message(
+    framegate_meeting meeting, framegate_participant who, const framegate_grant *grant, uint8_t *buffer, size_t
+    capacity, size_t *length);
 
-/* Somebody refuses, or withdraws what was agreed to (GDPR Art. 7(3)). It takes effect whoever asks; an unknown `by` is entered as the vendor's.
- * Where `scope` names no kinds it is of all kinds, and where it names no purposes for all purposes. A time out of range counts as now; it works after leaving and after the end; for somebody who was never there it does nothing.
- * Once it has settled, no frame of theirs is released any more. It waits for no call that is under way, and works from within callbacks. `settling` as in framegate_meeting_end(): who
- * must not wait for the store passes one. Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_withdraw(framegate_meeting meeting, uint32_t by, framegate_participant who, framegate_scope scope, int64_t now, framegate_settling *settling);
+/* Enters that a participant refuses, or withdraws consent (GDPR Art. 7(3)). It takes effect whoever asks; an unknown
+ * `authority` is entered as the vendor's. If `scope` names no kinds it covers all kinds, and if it names no
+ * purposes, all purposes. A time out of range counts as now; it works after leaving and after the end; for somebody
+ * who was never there it does nothing. Once it has settled, no frame of theirs is released any more. It waits for no
+ * call that is under way, and works from within callbacks. `settling` as in framegate_meeting_end(): who must not
+ * wait for the store passes one.
+ * Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_withdraw(
+    framegate_meeting meeting, uint32_t authority, framegate_participant who, framegate_scope scope, int64_t now,
+    framegate_settling *settling);
 
-/* The host, an administrator or the vendor narrows: for one person, or for everybody, later joiners too, if `whom` is null. `settling` as in framegate_meeting_end().
- * It waits for no call that is under way, and works from within callbacks.
- * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it is done MISALIGNED, FULL. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_restrict(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now,
-                                                                framegate_settling *settling);
+/* Restricts kinds and purposes in the name of the host, an administrator or the vendor: for one person, or, if
+ * `whom` is null, for everybody, later joiners too. `settling` as in framegate_meeting_end(). It waits for no call
+ * that is under way, and works from within callbacks.
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, ENDED; after it
+ * is done MISALIGNED, FULL. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_restrict(
+    framegate_meeting meeting, uint32_t authority, const framegate_participant *whom, framegate_scope scope, int64_t
+    now, framegate_settling *settling);
 
-/* Takes back what the same authority restricted, for the same person or for everybody.
- * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, TIME, LEDGER, ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_lift(framegate_meeting meeting, uint32_t by, const framegate_participant *whom, framegate_scope scope, int64_t now);
+/* Lifts a restriction of the same authority, for the same person or for everybody.
+ * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, TIME,
+ * LEDGER, ENDED. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_lift(
+    framegate_meeting meeting, uint32_t authority, const framegate_participant *whom, framegate_scope scope, int64_t
+    now);
 
 /* ---- Settling ---- */
 
@@ -618,41 +809,53 @@ typedef struct framegate_tap_release {
   int64_t last;        /* when the last of them was captured; FRAMEGATE_NO_TIME before the first */
 } framegate_tap_release;
 
-/* Whether every release that was under way when consent was narrowed has ended, and the narrowing is durable. Needs no meeting. Any thread.
+/* Returns whether every release that was under way when consent was narrowed has ended, and the narrowing is
+ * durable. Needs no meeting. Any thread.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_settling_is_settled(framegate_settling settling, bool *settled);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_is_settled(
+    framegate_settling settling, bool *settled);
 
-/* Waits for that, at most this many milliseconds, and says whether it is so then, even if the store does not return. It holds no lock while waiting. Not for media threads: it might wait for their own release.
+/* Waits until a narrowing has settled, at most this many milliseconds, and returns whether it has, even if the store
+ * does not return. It holds no lock while waiting. Not for media threads: it might wait for their own release.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_settling_wait(framegate_settling settling, uint32_t milliseconds, bool *settled);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_wait(
+    framegate_settling settling, uint32_t milliseconds, bool *settled);
 
-/* Every tap, and whether it is still in a release that was under way. Into an array as in framegate_meeting_participants(). Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
-FRAMEGATE_NODISCARD framegate_status framegate_settling_taps(framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
+/* Lists every tap, and whether it is still in a release that was under way. Into an array as in
+ * framegate_meeting_participants().
+ * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_taps(
+    framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
 
-/* Enters into the ledger how far each tap had come, or that it has not settled, and says which; nothing is entered if nothing was narrowed since the meeting was opened or resumed.
- * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC; FOREIGN for a settling of another meeting, of which nothing is entered. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_settled(framegate_meeting meeting, framegate_settling settling, int64_t now, bool *settled);
+/* Enters into the ledger how far each tap had come, or that the narrowing has not settled, and returns which;
+ * nothing is entered if nothing was narrowed since the meeting was opened or resumed.
+ * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC; FOREIGN for a settling of another meeting, of
+ * which nothing is entered. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_settled(
+    framegate_meeting meeting, framegate_settling settling, int64_t now, bool *settled);
 
 /* Closes the handle; the narrowing holds as it did. Errors: HANDLE. */
-framegate_status framegate_settling_close(framegate_settling settling);
+FRAMEGATE_API framegate_status framegate_settling_close(framegate_settling settling);
 
 /* ---- Streams, outlets, groups, taps ---- */
 
 /* Whose a stream is. */
-enum {
+typedef enum framegate_stream_type {
   FRAMEGATE_STREAM_OWNED = 1,     /* one person's; they count in every frame */
   FRAMEGATE_STREAM_MIX = 2,       /* several people's, inseparably; each frame says whose */
-  FRAMEGATE_STREAM_COMPOSITE = 3, /* several people's side by side; each frame says who and, by regions, what is whose */
+  /* several people's side by side; each frame says who and, by regions, what is whose */
+  FRAMEGATE_STREAM_COMPOSITE = 3,
   FRAMEGATE_STREAM_DERIVED = 4,   /* made of frames of other streams; each frame says of which */
   FRAMEGATE_STREAM_RECORDS = 5    /* service data about one person: records of integers */
-};
+} framegate_stream_type;
 
-/* What the payloads of a stream look like. Pictures have the names that FFmpeg and WebCodecs use, and 8 bits a sample but for P010. */
-enum {
+/* What the payloads of a stream look like. Pictures have the names that FFmpeg and WebCodecs use, and 8 bits a
+ * sample but for P010. */
+typedef enum framegate_format {
   FRAMEGATE_FORMAT_PCM_U8 = 1,    /* 8 bits unsigned */
   FRAMEGATE_FORMAT_PCM_S16 = 2,   /* 16 bits signed, in either byte order */
-  FRAMEGATE_FORMAT_PCM_S32 = 3,   /* 32 bits signed, likewise */
-  FRAMEGATE_FORMAT_PCM_F32 = 4,   /* 32 bits floating point, likewise */
+  FRAMEGATE_FORMAT_PCM_S32 = 3,   /* 32 bits signed, in either byte order */
+  FRAMEGATE_FORMAT_PCM_F32 = 4,   /* 32 bits floating point, in either byte order */
   FRAMEGATE_FORMAT_PCM_MU_LAW = 5,/* G.711, one byte a sample */
   FRAMEGATE_FORMAT_PCM_A_LAW = 6,
   FRAMEGATE_FORMAT_UTF8 = 16,     /* text, one message a frame */
@@ -678,13 +881,13 @@ enum {
   FRAMEGATE_FORMAT_VP9 = 69,      /* one frame or superframe */
   FRAMEGATE_FORMAT_AV1 = 70,      /* one temporal unit, or one spatial layer of it, in the low-overhead format */
   FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 71 /* one packet a frame, of as many streams as `channels` says */
-};
+} framegate_format;
 
 /* How the samples of several channels are stored. Of one channel it need not be said. */
-enum {
+typedef enum framegate_layout {
   FRAMEGATE_LAYOUT_INTERLEAVED = 1, /* a sample of each channel by turns */
   FRAMEGATE_LAYOUT_PLANAR = 2       /* all of one channel before those of the next, in one run of bytes */
-};
+} framegate_layout;
 
 /* An integer of a record. */
 typedef struct framegate_field {
@@ -692,7 +895,8 @@ typedef struct framegate_field {
   uint32_t reserved;     /* 0 */
   framegate_string name; /* unique in its schema */
   framegate_string unit; /* "packets", "ms" */
-  int64_t minimum;       /* the values that it can have, both ends included; 0 is always allowed, and means that there is no value */
+  /* the values that it can have, both ends included; 0 is always allowed, and means that there is no value */
+  int64_t minimum;
   int64_t maximum;
 } framegate_field;
 
@@ -702,74 +906,95 @@ typedef struct framegate_stream_options {
   uint32_t type;               /* FRAMEGATE_STREAM_… */
   framegate_participant owner; /* of one person's stream and of records */
   uint32_t kind;               /* FRAMEGATE_KIND_… */
-  uint32_t format;             /* FRAMEGATE_FORMAT_…, which must fit the kind: sound is audio, pictures are video, screen or whiteboard, text and JSON are what is written, a file
-                                * can be of any of these, opaque bytes of any kind; not looked at of records, which are telemetry, diagnostics or usage */
+  /* FRAMEGATE_FORMAT_…, which must fit the kind: sound is audio, pictures are video, screen or whiteboard, text and
+     JSON are what is written, a file can be of any of these, opaque bytes of any kind; not looked at of records,
+     which are telemetry, diagnostics or usage */
+  uint32_t format;
   uint32_t channels;           /* of PCM, at least 1; of FRAMEGATE_FORMAT_OPUS_MULTISTREAM, its streams */
   uint32_t layout;             /* of PCM of more than one channel: FRAMEGATE_LAYOUT_… */
-  uint32_t full_range;         /* of pictures: 0 if black is 16, 1 if it is 0; what is hidden is of one color in either case */
+  /* of pictures: 0 if black is 16, 1 if it is 0; what is hidden is of one color in either case */
+  uint32_t full_range;
   uint32_t width;              /* of pictures, 1 to 32,768 */
   uint32_t height;
   uint32_t bits_per_minute;    /* of records: as many bits one person may send to one outlet in a minute; 0: none */
   const framegate_field *fields; /* of records: 1 to 64, each 8 bytes of a record, little-endian */
   size_t field_count;
-  const framegate_string *structural_keys; /* of JSON: keys that tell nothing about anybody and are never hidden */
+  const framegate_string *structural_keys; /* of JSON: keys that say nothing about anybody and are never hidden */
   size_t structural_key_count;
 } framegate_stream_options;
 
 /* Registers a source of frames. It lasts as long as the meeting.
- * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, FORMAT, EMPTY, DUPLICATE_FIELD, UNKNOWN_PARTICIPANT, FULL, LEDGER, ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_stream_open(framegate_meeting meeting, const framegate_stream_options *options, framegate_stream *stream);
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, FORMAT, EMPTY,
+ * DUPLICATE_FIELD, UNKNOWN_PARTICIPANT, FULL, LEDGER, ENDED. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_open(
+    framegate_meeting meeting, const framegate_stream_options *options, framegate_stream *stream);
 
 /* A destination of frames. */
 typedef struct framegate_outlet_options {
   uint32_t size;
-  uint16_t purposes;          /* it gets what is cleared for all of these; of a third party, what framegate_meeting_third_party() gave for it */
-  uint16_t blanks;            /* the kinds whose withheld frames are replaced by empty ones, where there are such; those of other kinds, and faulty ones, are dropped */
+  /* it gets what is cleared for all of these; of a third party, what framegate_meeting_third_party() gave for it */
+  uint16_t purposes;
+  /* the kinds whose withheld frames are replaced by empty ones, where there are such; those of other kinds, and
+     faulty ones, are dropped */
+  uint16_t blanks;
   framegate_string name;      /* not empty */
   framegate_string recipient; /* the third party to whom it leads; empty: the controller's own */
 } framegate_outlet_options;
 
 /* Declares a destination. It lasts as long as the meeting.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, UTF8, LENGTH, BUSY, PANIC, EMPTY, FOREIGN_PURPOSE, FULL, LEDGER, ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_outlet_open(framegate_meeting meeting, const framegate_outlet_options *options, framegate_outlet *outlet);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_outlet_open(
+    framegate_meeting meeting, const framegate_outlet_options *options, framegate_outlet *outlet);
 
-/* Names the pair of a purpose and a third party, as a purpose of its own that nothing implies; at most seven in a meeting.
- * Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, NOT_ONE_PURPOSE, EMPTY, CONTROL_CHARACTER, FULL, LEDGER, ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_third_party(framegate_meeting meeting, uint16_t purpose, framegate_string recipient, uint16_t *pair);
+/* Names the pair of a purpose and a third party, as a purpose of its own that nothing implies; at most seven in a
+ * meeting.
+ * Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, NOT_ONE_PURPOSE, EMPTY, CONTROL_CHARACTER, FULL,
+ * LEDGER, ENDED. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_third_party(
+    framegate_meeting meeting, uint16_t purpose, framegate_string recipient, uint16_t *pair);
 
-/* Registers people who are in many frames together, so that those are decided as fast as one person's. When one of them leaves, it clears nothing more. Closed by framegate_group_close().
+/* Registers people who are in many frames together, so that those are decided as fast as one person's. When one of
+ * them leaves, it clears nothing more. Closed by framegate_group_close().
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, BUSY, PANIC, EMPTY, UNKNOWN_PARTICIPANT, FULL, ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_group_open(framegate_meeting meeting, const framegate_participant *people, size_t count, framegate_group *group);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_group_open(
+    framegate_meeting meeting, const framegate_participant *people, size_t count, framegate_group *group);
 
-/* Closes a group. No call may be under way in which a frame names it; frames that name it later are withheld. Errors: HANDLE. */
-framegate_status framegate_group_close(framegate_group group);
+/* Closes a group. No call may be under way in which a frame names it; frames that name it later are withheld.
+ * Errors: HANDLE. */
+FRAMEGATE_API framegate_status framegate_group_close(framegate_group group);
 
-/* Leads a stream into an outlet. Closed by framegate_tap_close(), before or after its meeting. At most 65,535 taps at a time in a process.
+/* Opens a tap, which leads a stream into an outlet. Close it by framegate_tap_close(), before or after its meeting.
+ * At most 65,535 taps at a time in a process.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN, FULL, RANDOM, ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_tap_open(framegate_meeting meeting, framegate_stream stream, framegate_outlet outlet, framegate_tap *tap);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_open(
+    framegate_meeting meeting, framegate_stream stream, framegate_outlet outlet, framegate_tap *tap);
 
 /* Closes a tap; a release that is under way ends. No other call on it may be under way. Errors: HANDLE. */
-framegate_status framegate_tap_close(framegate_tap tap);
+FRAMEGATE_API framegate_status framegate_tap_close(framegate_tap tap);
 
 /* ---- Frames ---- */
 
-/* Who is in a frame, and whether that is everybody. If it is not said, the frame is incomplete and withheld; so it is if people are listed
- * beside OWNER, GROUP or SOURCES. */
-enum {
+/* Who is in a frame, and whether that is everybody. If it is not said, the frame is incomplete and withheld; so it
+ * is if people are listed beside OWNER, GROUP or SOURCES. */
+typedef enum framegate_contributors {
   FRAMEGATE_CONTRIBUTORS_OWNER = 1,    /* the stream's owner and nobody else */
-  FRAMEGATE_CONTRIBUTORS_COMPLETE = 2, /* `people` are all, beside the stream's owner if it has one; on a composite its members */
+  /* `people` are all, beside the stream's owner if it has one; on a composite its members */
+  FRAMEGATE_CONTRIBUTORS_COMPLETE = 2,
   FRAMEGATE_CONTRIBUTORS_GROUP = 3,    /* those of `group`, as if they were listed */
   FRAMEGATE_CONTRIBUTORS_PARTIAL = 4,  /* there may be others: withheld */
-  FRAMEGATE_CONTRIBUTORS_CSRCS = 5,    /* `people` are the contributing sources of an RTP packet: complete if fewer than 15 (RFC 3550 section 5.1) */
+  /* `people` are the contributing sources of an RTP packet: complete if fewer than 15 (RFC 3550 section 5.1) */
+  FRAMEGATE_CONTRIBUTORS_CSRCS = 5,
   FRAMEGATE_CONTRIBUTORS_SOURCES = 6   /* those of `sources`: on a stream of derived data, and there alone */
-};
+} framegate_contributors;
 
 /* Where in a frame a region lies. */
-enum {
-  FRAMEGATE_AREA_RECTANGLE = 1, /* `x`, `y`, `width`, `height` of a picture, in luma samples; beyond INT32_MAX, as what was negative, `width` and `height` are malformed */
+typedef enum framegate_area {
+  /* `x`, `y`, `width`, `height` of a picture, in luma samples; beyond INT32_MAX, as what was negative, `width` and
+     `height` are malformed */
+  FRAMEGATE_AREA_RECTANGLE = 1,
   FRAMEGATE_AREA_CHANNEL = 2,   /* `channel` of audio, from 0 */
   FRAMEGATE_AREA_SPAN = 3       /* bytes of a text, from `start` to before `end`, on boundaries of code points */
-};
+} framegate_area;
 
 /* A part of a frame, and whose it is. */
 typedef struct framegate_region {
@@ -783,8 +1008,11 @@ typedef struct framegate_region {
   uint32_t channel;
   uint32_t start;
   uint32_t end;
-  uint32_t kind;               /* of another kind than its stream (a face on a shared screen is VIDEO), or FRAMEGATE_NO_KIND; with 0 the frame is malformed */
-  int64_t captured;            /* when what it shows was captured, if that was before the frame (a quotation), or FRAMEGATE_NO_TIME */
+  /* of another kind than its stream (a face on a shared screen is VIDEO), or FRAMEGATE_NO_KIND; with 0 the frame is
+     malformed */
+  uint32_t kind;
+  /* when what it shows was captured, if that was before the frame (a quotation), or FRAMEGATE_NO_TIME */
+  int64_t captured;
 } framegate_region;
 
 /* The consent state of a frame: 16 bytes that travel with it. All zeros are no tag, so no consent. */
@@ -792,9 +1020,10 @@ typedef struct framegate_tag {
   uint8_t bytes[16];
 } framegate_tag;
 
-/* What something was derived from: a frame, or several joined. It is the gate's to make: framegate_cleared has one of what an outlet received, framegate_source_meet()
- * joins two. A frame that names one that was changed, made up or of another process is malformed. It may be kept after its release; then `people` is to lead to a copy of
- * them, in their order. */
+/* What something was derived from: a frame, or several joined. It is the gate's to make: framegate_cleared has one
+ * of what an outlet received, framegate_source_meet() joins two. A frame that names one that was changed, made up or
+ * of another process is malformed. It may be kept after its release; then `people` is to lead to a copy of them, in
+ * their order. */
 typedef struct framegate_source {
   uint32_t size;
   uint32_t kinds;                       /* what it was made of, as a set, beside the kind of its tag */
@@ -802,21 +1031,23 @@ typedef struct framegate_source {
   const framegate_participant *people;  /* everybody who was in it */
   size_t people_count;
   int64_t captured;                     /* when its earliest part was captured */
-  uint8_t proof[16];                    /* that the gate made it: over all of the above but `size`, and the people, not where they are */
+  /* that the gate made it: over all of the above but `size`, and the people, not where they are */
+  uint8_t proof[16];
 } framegate_source;
 
-enum {
+typedef enum framegate_limit {
   FRAMEGATE_MAX_REGIONS = 64, /* a frame with more is withheld */
-  FRAMEGATE_MAX_SOURCES = 64, /* likewise */
+  FRAMEGATE_MAX_SOURCES = 64, /* a frame with more is withheld */
   FRAMEGATE_MAX_FRAMES = 1024 /* in one call */
-};
+} framegate_limit;
 
-/* Whether the client holds a frame of encoded video for a keyframe. The frame's own header must say so too for a stream to go on from it. */
-enum {
+/* Whether the client holds a frame of encoded video for a keyframe. The frame's own header must say so too for a
+ * stream to go on from it. */
+typedef enum framegate_keyframe {
   FRAMEGATE_KEYFRAME_UNSAID = 0, /* the header alone says it */
   FRAMEGATE_KEYFRAME_YES = 1,
   FRAMEGATE_KEYFRAME_NO = 2
-};
+} framegate_keyframe;
 
 /* What is known of a frame beside its payload. */
 typedef struct framegate_frame {
@@ -834,10 +1065,10 @@ typedef struct framegate_frame {
   uint32_t reserved;                   /* 0 */
 } framegate_frame;
 
-/* Bytes, or one plane of a picture.
- * Bytes between its rows and below the last are slack: decoders repeat the picture's edge there, and in a crop they show its surroundings. A whole frame is handed on
- * with its slack as it is; framegate_tap_admit_into() copies none, so that `buffers` keep theirs. In place and in `buffers`, slack of a redacted or blanked frame is black,
- * and of a dropped one zeros. */
+/* Bytes, or one plane of a picture. Bytes between its rows and below the last are slack: decoders repeat the
+ * picture's edge there, and in a crop they show its surroundings. A whole frame is handed on with its slack as it
+ * is; framegate_tap_admit_into() copies none, so that `buffers` keep theirs. In place and in `buffers`, slack of a
+ * redacted or blanked frame is black, and of a dropped one zeros. */
 typedef struct framegate_plane {
   const uint8_t *data;
   size_t length; /* from the first row's first sample at least to the last row's last */
@@ -847,7 +1078,8 @@ typedef struct framegate_plane {
 /* A frame's content, which is only read. */
 typedef struct framegate_payload {
   uint32_t size;
-  uint32_t planes;          /* of a picture: as many as its format has; of all else: 0, and its bytes are in the first */
+  /* of a picture: as many as its format has; of all else: 0, and its bytes are in the first */
+  uint32_t planes;
   framegate_plane plane[4]; /* those not used are 0 */
 } framegate_payload;
 
@@ -864,62 +1096,85 @@ typedef struct framegate_payload_mut {
   framegate_plane_mut plane[4];
 } framegate_payload_mut;
 
-/* What an outlet receives: what became of the frame, and what is left of it. `size`, `room` and `capacity` are set by the caller, all else by the gate. */
+/* What an outlet receives: the verdict, and what is left of the frame. `size`, `room` and `capacity` are set
+ * by the caller, all else by the gate. */
 typedef struct framegate_cleared {
   uint32_t size;
   int32_t verdict;            /* FRAMEGATE_VERDICT_… */
   framegate_tag tag;          /* travels with the frame */
-  framegate_payload payload;  /* what the outlet may have; empty if dropped. Not to be touched after framegate_tap_end() */
-  uint64_t hidden;            /* a bit for each region, or field of a record, that was hidden; all of a withheld frame */
-  framegate_participant *room; /* for the people of `source`; null: no source is wanted, and none proved, which takes time */
+  /* what the outlet may have; empty if dropped. Not to be touched after framegate_tap_end() */
+  framegate_payload payload;
+  /* a bit for each region, or field of a record, that was hidden; all of a withheld frame */
+  uint64_t hidden;
+  /* for the people of `source`; null: no source is wanted, and none proved, which takes time */
+  framegate_participant *room;
   size_t capacity;
-  framegate_source source;    /* to be named as the source of something derived from it; of size 0 if `room` is too small or nothing was released */
+  /* to be named as the source of something derived from it; of size 0 if `room` is too small or nothing was released
+     */
+  framegate_source source;
 } framegate_cleared;
 
-/* Joins two sources of one meeting: the meet of their tags, all kinds, the earlier capture, and everybody in either once, whom it writes to `room`, where `source->people`
- * then leads. `source->size` is set by the caller. Any thread.
- * Errors, with `source` zeros after its size, and `room` too: NULL, MISALIGNED, SIZE, LENGTH, PANIC; NO_SOURCE if one of the two is none;
- * SHORT_BUFFER, and then `source->people_count` says for how many people there is to be room: as many as both have together are always enough. */
-FRAMEGATE_NODISCARD framegate_status framegate_source_meet(const framegate_source *a, const framegate_source *b, framegate_participant *room, size_t capacity, framegate_source *source);
+/* Joins two sources of one meeting: the meet of their tags, all kinds, the earlier capture, and everybody in either
+ * once, whom it writes to `room`, where `source->people` then leads. `source->size` is set by the caller. Any
+ * thread.
+ * Errors, with `source` zeros after its size, and `room` too: NULL, MISALIGNED, SIZE, LENGTH, PANIC; NO_SOURCE if
+ * one of the two is none; SHORT_BUFFER, and then `source->people_count` says for how many people there is to be
+ * room: as many as both have together are always enough. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_source_meet(
+    const framegate_source *a, const framegate_source *b, framegate_participant *room, size_t capacity, framegate_source
+    *source);
 
 /* ---- Taps: the hot half ---- */
 
-/* Hands frames on as they are, without copying, or drops them: a release begins, `count` frames are judged, each by itself, and `cleared[i]` says what became of
- * `frames[i]`. `handed_on`, unless null, says how many were handed on. If that is not 0, the release is under way until framegate_tap_end(): the outlet must take what it
- * may have before that. If it is 0, the release has ended, and framegate_tap_end() is NOT_RELEASING, which is no harm. `now` is the time of release; the latest that the tap has seen counts.
+/* Hands frames on as they are, without copying, or drops them: a release begins, `count` frames are judged, each by
+ * itself, and `cleared[i]` has the verdict on `frames[i]`. `handed_on`, unless null, says how many were handed on.
+ * If that is not 0, the release is under way until framegate_tap_end(): the outlet must take what it may have before
+ * that. If it is 0, the release has ended, and framegate_tap_end() is NOT_RELEASING, which is no harm. `now` is the
+ * time of release; the latest that the tap has seen counts.
  *
- * A frame of which only a part is cleared is dropped. None is blanked, except encoded ones if the outlet says so: `cleared[i].payload` then belongs to the gate, until
- * framegate_tap_end(). A frame or a payload that cannot be read is dropped as MALFORMED and counted.
- * A release that is not ended makes its tap withhold from then on, and no withdrawal settles before it ends.
+ * A frame of which only a part is cleared is dropped. None is blanked, except encoded ones if the outlet says so:
+ * `cleared[i].payload` then belongs to the gate, until framegate_tap_end(). A frame or a payload that cannot be read
+ * is dropped as MALFORMED and counted. A release that is not ended makes its tap withhold from then on, and no
+ * withdrawal settles before it ends.
  *
- * Every picture of an encoded stream is to be offered, also those that will be withheld. A predicted one needs the consent of everybody in it without a break since the
- * last one that went through was captured, or it waits for a keyframe; but who is in a picture that is not offered the gate cannot know.
+ * Every picture of an encoded stream is to be offered, also those that will be withheld. A predicted one needs the
+ * consent of everybody in it without a break since the last one that went through was captured, or it waits for a
+ * keyframe; but who is in a picture that is not offered the gate cannot know.
  *
- * One thread at a time for each tap. On an error no frame was looked at, `handed_on` is 0, and each of the `count` of `cleared` says DROPPED and leads to nothing, also
- * FRAMEGATE_MAX_FRAMES, up to one whose `size` is wrong, and of fewer beside such a one, which does so as far as it says it goes; unless `cleared` is null, misaligned,
- * or longer than memory.
- * The frames are withheld all the same: an encoded stream then resumes only at a frame that starts afresh.
- * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES, or than one of an encoded stream whose outlet blanks), RELEASING, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_tap_admit(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, size_t count, int64_t now,
-                                                         framegate_cleared *cleared, size_t *handed_on);
+ * One thread at a time for each tap. On an error no frame was looked at, `handed_on` is 0, and each of the `count`
+ * of `cleared` says DROPPED and leads to nothing, also FRAMEGATE_MAX_FRAMES, up to one whose `size` is wrong, and of
+ * fewer beside such a one, which does so as far as it says it goes; unless `cleared` is null, misaligned, or longer
+ * than memory. The frames are withheld all the same: an encoded stream then resumes only at a frame that starts
+ * afresh.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES, or than one of an encoded stream
+ * whose outlet blanks), RELEASING, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_admit(
+    framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, size_t count, int64_t now,
+    framegate_cleared *cleared, size_t *handed_on);
 
-/* The same, but what is cleared is copied into `buffers`, and `cleared[i].payload` is `buffers[i]`. A frame may be redacted, or blanked as its outlet says; an encoded one as above.
- * Buffers are of the stream's format and, except for pictures, exactly as long as their payload, or the frame is dropped. Of a dropped frame the buffer is wiped.
- * Blanked ones count as handed on. Errors: likewise; a buffer that overlaps its payload is MALFORMED and not written to. */
-FRAMEGATE_NODISCARD framegate_status framegate_tap_admit_into(framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, const framegate_payload_mut *buffers,
-                                                              size_t count, int64_t now, framegate_cleared *cleared, size_t *handed_on);
+/* The same, but what is cleared is copied into `buffers`, and `cleared[i].payload` is `buffers[i]`. A frame may be
+ * redacted, or blanked as its outlet says; an encoded one as above. Buffers are of the stream's format and, except
+ * for pictures, exactly as long as their payload, or the frame is dropped. Of a dropped frame the buffer is wiped.
+ * Blanked ones count as handed on.
+ * Errors: as framegate_tap_admit(); a buffer that overlaps its payload is MALFORMED and not written to. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_admit_into(
+    framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, const framegate_payload_mut
+    *buffers, size_t count, int64_t now, framegate_cleared *cleared, size_t *handed_on);
 
-/* The same in place, for payloads that nobody else reads: the conference call itself must have a copy of its own, and so must other taps. A dropped frame's payload is wiped. */
-FRAMEGATE_NODISCARD framegate_status framegate_tap_admit_in_place(framegate_tap tap, const framegate_frame *frames, const framegate_payload_mut *payloads, size_t count, int64_t now,
-                                                                  framegate_cleared *cleared, size_t *handed_on);
+/* The same in place, for payloads that nobody else reads: the conference call itself must have a copy of its own,
+ * and so must other taps. A dropped frame's payload is wiped. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_admit_in_place(
+    framegate_tap tap, const framegate_frame *frames, const framegate_payload_mut *payloads, size_t count, int64_t now,
+    framegate_cleared *cleared, size_t *handed_on);
 
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
-framegate_status framegate_tap_end(framegate_tap tap);
+FRAMEGATE_API framegate_status framegate_tap_end(framegate_tap tap);
 
-/* Whether the last frame was cleared but withheld because it may depend on one that was withheld or never came. If so, the sender is to be asked for a keyframe
- * (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is released until the next one comes by itself. One thread at a time for each tap.
+/* Returns whether the last frame was cleared but withheld because it may depend on one that was withheld or never
+ * came. If so, ask the sender for a keyframe (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is
+ * released until the next one comes by itself. One thread at a time for each tap.
  * Errors, with `wants` false: HANDLE, NULL, MISALIGNED, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_tap_wants_keyframe(framegate_tap tap, bool *wants);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_wants_keyframe(framegate_tap tap, bool *wants);
 
 /* For which purposes a frame could be released now. It is not a tag, cannot be made one, and releases nothing. */
 typedef struct framegate_decision {
@@ -930,15 +1185,20 @@ typedef struct framegate_decision {
   uint32_t generation; /* how many entries of the ledger it surely took into account */
 } framegate_decision;
 
-/* The bare decision about a frame of nobody but the stream's owner: for which purposes they agree to it. It releases nothing and is not counted;
- * what it says may no longer hold when it returns. One thread at a time for each tap. Errors, with `decision` zeros, so no consent: HANDLE, NULL, MISALIGNED, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_tap_decide(framegate_tap tap, int64_t captured, int64_t now, framegate_decision *decision);
+/* Decides about a frame of nobody but the stream's owner: for which purposes they agree to it. It releases nothing
+ * and is not counted; what it says may no longer hold when it returns. One thread at a time for each tap.
+ * Errors, with `decision` zeros, so no consent: HANDLE, NULL, MISALIGNED, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide(
+    framegate_tap tap, int64_t captured, int64_t now, framegate_decision *decision);
 
-/* The bare decisions about any frames, in their order: for which purposes everybody in each agrees to all of it. One thread at a time for each tap.
- * Errors, with all `count` of `decisions` zeros: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than FRAMEGATE_MAX_FRAMES), PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_tap_decide_batch(framegate_tap tap, const framegate_frame *frames, size_t count, int64_t now, framegate_decision *decisions);
+/* Decides about any frames, in their order: for which purposes everybody in each agrees to all of it. One thread at
+ * a time for each tap.
+ * Errors, with all `count` of `decisions` zeros: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than
+ * FRAMEGATE_MAX_FRAMES), PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide_batch(
+    framegate_tap tap, const framegate_frame *frames, size_t count, int64_t now, framegate_decision *decisions);
 
-/* How many frames a tap saw, and what became of them. Between two frames `seen` is the sum of the others. */
+/* How many frames a tap saw, and how it treated them. Between two frames `seen` is the sum of the others. */
 typedef struct framegate_counters {
   uint32_t size;
   uint16_t stream; /* from which stream, by number */
@@ -950,16 +1210,21 @@ typedef struct framegate_counters {
   uint64_t dropped;
 } framegate_counters;
 
-/* The counters of one tap. `counters->size` is set by the caller. One thread at a time for each tap. Errors: HANDLE, NULL, MISALIGNED, SIZE. */
-FRAMEGATE_NODISCARD framegate_status framegate_tap_counters(framegate_tap tap, framegate_counters *counters);
+/* Returns the counters of one tap. `counters->size` is set by the caller. One thread at a time for each tap.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_counters(
+    framegate_tap tap, framegate_counters *counters);
 
-/* The counters of every tap that was opened, in that order, closed ones too. Into an array as in framegate_meeting_participants(); each `size` is set by the gate.
+/* Returns the counters of every tap that was opened, in that order, closed ones too. Into an array as in
+ * framegate_meeting_participants(); each `size` is set by the gate.
  * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_counters(framegate_meeting meeting, framegate_counters *counters, size_t capacity, size_t *count);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_counters(
+    framegate_meeting meeting, framegate_counters *counters, size_t capacity, size_t *count);
 
-/* Enters the counters of every tap into the ledger, and the device's signature if it has a key; at the end that is done by itself.
+/* Enters the counters of every tap into the ledger, and the device's signature if it has a key; at the end that is
+ * done by itself.
  * Errors: HANDLE, BUSY, PANIC, LEDGER, ENDED. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_count(framegate_meeting meeting, int64_t now);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_count(framegate_meeting meeting, int64_t now);
 
 /* ---- Tags ---- */
 
@@ -976,32 +1241,41 @@ typedef struct framegate_tag_fields {
 } framegate_tag_fields;
 
 /* Reads 16 bytes as a tag. To write one, copy its bytes. Any thread. Errors: NULL, LENGTH, TAG_VERSION, TAG_INVALID. */
-FRAMEGATE_NODISCARD framegate_status framegate_tag_read(const uint8_t *bytes, size_t length, framegate_tag *tag);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_read(
+    const uint8_t *bytes, size_t length, framegate_tag *tag);
 
-/* What a tag says; `fields->size` is set by the caller. After an error the rest of it is zeros: DROPPED, for no purpose, of no kind. Any thread.
+/* Reads a tag's fields; `fields->size` is set by the caller. After an error the other members are zeros: DROPPED,
+ * for no purpose, of no kind. Any thread.
  * Errors: NULL, MISALIGNED, SIZE, TAG_VERSION, TAG_INVALID. */
-FRAMEGATE_NODISCARD framegate_status framegate_tag_get(framegate_tag tag, framegate_tag_fields *fields);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_get(framegate_tag tag, framegate_tag_fields *fields);
 
-/* What a tag says of data derived from two frames: it clears no more than either. A tag is no source, nor does joining make it one. Any thread.
- * Errors, with `tag` zeros, so no consent: NULL, MISALIGNED, PANIC; TAG_VERSION, TAG_INVALID if one of the two is none. */
-FRAMEGATE_NODISCARD framegate_status framegate_tag_meet(framegate_tag a, framegate_tag b, framegate_tag *tag);
+/* Joins two tags into that of data derived from both frames, which clears no more than either. A tag is no source,
+ * nor does joining make it one. Any thread.
+ * Errors, with `tag` zeros, so no consent: NULL, MISALIGNED, PANIC; TAG_VERSION, TAG_INVALID if one of the two is
+ * none. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_meet(
+    framegate_tag a, framegate_tag b, framegate_tag *tag);
 
-/* The same of frames of two meetings, without the purposes that a meeting names. */
-FRAMEGATE_NODISCARD framegate_status framegate_tag_meet_across_meetings(framegate_tag a, framegate_tag b, framegate_tag *tag);
+/* Joins tags of two meetings in the same way, without the purposes that a meeting names. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_meet_across_meetings(
+    framegate_tag a, framegate_tag b, framegate_tag *tag);
 
 /* ---- Seals ---- */
 
-/* The MAC that binds a tag to its meeting, its people and its payload. Whoever can verify a seal can make one: it proves nothing to outsiders. */
+/* The MAC that binds a tag to its meeting, its people and its payload. Whoever can verify a seal can make one: it
+ * proves nothing to outsiders. */
 typedef struct framegate_seal {
   uint8_t bytes[16];
 } framegate_seal;
 
-/* A keyed digest of a payload, which can stand in an archive: it says nothing of the payload to who does not have the meeting's secret. */
+/* A keyed digest of a payload, which can stand in an archive: it says nothing of the payload to who does not have
+ * the meeting's secret. */
 typedef struct framegate_payload_digest {
   uint8_t bytes[32];
 } framegate_payload_digest;
 
-/* What travels with a frame: its tag, and its seal if it has one; as bytes one right after the other, 16 or 32 in all. */
+/* What travels with a frame: its tag, and its seal if it has one; as bytes one right after the other, 16 or 32 in
+ * all. */
 typedef struct framegate_carried {
   uint32_t size;
   uint32_t sealed;     /* 1 if there is a seal, else 0; a tag without one says only what whoever wrote it says */
@@ -1012,7 +1286,8 @@ typedef struct framegate_carried {
 /* Somebody in a frame, by the id that they joined with. */
 typedef struct framegate_subject {
   uint32_t size;
-  uint32_t kinds;      /* what they are in it as, as a set, beside the kind of the frame's tag: a face on a shared screen is VIDEO */
+  /* what they are in it as, as a set, beside the kind of the frame's tag: a face on a shared screen is VIDEO */
+  uint32_t kinds;
   framegate_string id; /* of several the ids ascend, byte by byte, and none is there twice */
 } framegate_subject;
 
@@ -1028,75 +1303,109 @@ typedef struct framegate_archived {
   uint32_t reserved;                   /* 0 */
   framegate_instance instance;         /* of which meeting it is */
   const framegate_carried *carried;    /* null: none. One whose tag does not parse is none */
-  const framegate_subject *subjects;   /* everybody in it, its stream's owner too; of a frame in part, who is in what is left: `source` of framegate_cleared */
+  /* everybody in it, its stream's owner too; of a frame in part, who is in what is left: `source` of
+     framegate_cleared */
+  const framegate_subject *subjects;
   size_t subject_count;
-  const framegate_payload_digest *digest; /* of its payload: framegate_stream_key_digest(); null: none, then no seal of it is made or checked */
+  /* of its payload: framegate_stream_key_digest(); null: none, then no seal of it is made or checked */
+  const framegate_payload_digest *digest;
 } framegate_archived;
 
-/* Reads 16 bytes as a tag, or 32 as a tag with its seal. `carried->size` is set by the caller; after an error the rest of it, if it can be written, is zeros, so no consent.
- * Any thread. Errors: NULL, MISALIGNED, SIZE, LENGTH, TAG_VERSION, TAG_INVALID. */
-FRAMEGATE_NODISCARD framegate_status framegate_carried_read(const uint8_t *bytes, size_t length, framegate_carried *carried);
+/* Reads 16 bytes as a tag, or 32 as a tag with its seal. `carried->size` is set by the caller; after an error the
+ * other members, if they can be written, are zeros, so no consent. Any thread.
+ * Errors: NULL, MISALIGNED, SIZE, LENGTH, TAG_VERSION, TAG_INVALID. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_carried_read(
+    const uint8_t *bytes, size_t length, framegate_carried *carried);
 
-/* The key of a meeting, from a secret, which may be that of others too: 32 random bytes that the client and those who verify share, and nobody else has, not all zeros. Not for media threads.
- * It is wiped when it is closed by framegate_meeting_key_close(). Errors: NULL, MISALIGNED, EMPTY, FULL, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_open(const uint8_t *secret, const framegate_instance *instance, framegate_meeting_key *key);
+/* The key of a meeting, from a secret, which may be that of others too: 32 random bytes that the client and those
+ * who verify share, and nobody else has, not all zeros. Not for media threads. It is wiped when it is closed by
+ * framegate_meeting_key_close().
+ * Errors: NULL, MISALIGNED, EMPTY, FULL, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_key_open(
+    const uint8_t *secret, const framegate_instance *instance, framegate_meeting_key *key);
 
 /* Closes the handle; keys of streams hold on. Errors: HANDLE. */
-framegate_status framegate_meeting_key_close(framegate_meeting_key key);
+FRAMEGATE_API framegate_status framegate_meeting_key_close(framegate_meeting_key key);
 
-/* Seals many frames: `seals[i]` is that of `frames[i]`, zeros where there is no tag or no digest, or where it is of another meeting; seals that the frames have are not looked at.
- * Not for media threads. On an error all seals are zeros.
+/* Seals many frames: `seals[i]` is that of `frames[i]`, zeros where there is no tag or no digest, or where it is of
+ * another meeting; seals that the frames have are not looked at. Not for media threads. On an error all seals are
+ * zeros.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, EMPTY, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_meeting_key_seal_batch(framegate_meeting_key key, const framegate_archived *frames, size_t count, framegate_seal *seals);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_key_seal_batch(
+    framegate_meeting_key key, const framegate_archived *frames, size_t count, framegate_seal *seals);
 
-/* The key of the stream of this number: `number` of framegate_stream, `stream` of framegate_tag_fields. Tags that say several streams, 65,535, share one more.
- * It is wiped when it is closed by framegate_stream_key_close(), before or after the meeting's key. At most 65,535 at a time in a process. Not for media threads.
+/* The key of the stream of this number: `number` of framegate_stream, `stream` of framegate_tag_fields. Tags that
+ * say several streams, 65,535, share one more. It is wiped when it is closed by framegate_stream_key_close(), before
+ * or after the meeting's key. At most 65,535 at a time in a process. Not for media threads.
  * Errors: HANDLE, NULL, MISALIGNED, FULL, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_stream_key_open(framegate_meeting_key meeting, uint16_t stream, framegate_stream_key *key);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_open(
+    framegate_meeting_key meeting, uint16_t stream, framegate_stream_key *key);
 
 /* Closes the handle. No other call that uses it may be under way. Errors: HANDLE. */
-framegate_status framegate_stream_key_close(framegate_stream_key key);
+FRAMEGATE_API framegate_status framegate_stream_key_close(framegate_stream_key key);
 
-/* The digest of a payload of FRAMEGATE_FORMAT_…, in pieces, of which only the bytes count and not where one ends. Of H.264, HEVC and AV1, which must be in one piece, it is over what
- * every transport leaves alone: it is the same whether a tag still rides in the frame or not, without temporal delimiters, and whatever forms start codes and sizes have.
- * It may be called inside a release, on any thread; it goes through the payload once. Errors: HANDLE, NULL, MISALIGNED, NUMBER, LENGTH, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_stream_key_digest(framegate_stream_key key, uint32_t format, const framegate_piece *pieces, size_t piece_count,
-                                                                 framegate_payload_digest *digest);
+/* The digest of a payload of FRAMEGATE_FORMAT_…, in pieces, of which only the bytes count and not where one ends. Of
+ * H.264, HEVC and AV1, which must be in one piece, it is over what every transport leaves alone: it is the same
+ * whether a tag still rides in the frame or not, without temporal delimiters, and whatever forms start codes and
+ * sizes have. It may be called inside a release, on any thread; it goes through the payload once.
+ * Errors: HANDLE, NULL, MISALIGNED, NUMBER, LENGTH, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_digest(
+    framegate_stream_key key, uint32_t format, const framegate_piece *pieces, size_t piece_count,
+    framegate_payload_digest *digest);
 
-/* The seal of a frame: of its tag, of everybody in it, and of its payload by its digest. It may be called inside a release, on any thread.
+/* Seals a frame: its tag, everybody in it, and its payload by its digest. It may be called inside a release, on any
+ * thread.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_stream_key_seal(framegate_stream_key key, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
-                                                               const framegate_payload_digest *digest, framegate_seal *seal);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_seal(
+    framegate_stream_key key, framegate_tag tag, const framegate_subject *subjects, size_t subject_count, const
+    framegate_payload_digest *digest, framegate_seal *seal);
 
-/* Whether a seal is of this tag, these people and the payload of this digest. The key is to be the tag's own stream's. Inside a release too, on any thread.
- * Errors, with `holds` false: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_stream_key_verify(framegate_stream_key key, framegate_seal seal, framegate_tag tag, const framegate_subject *subjects, size_t subject_count,
-                                                                 const framegate_payload_digest *digest, bool *holds);
+/* Returns whether a seal is of this tag, these people and the payload of this digest. The key must be that of the
+ * tag's stream. It may be called inside a release, on any thread.
+ * Errors, with `holds` false: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, TAG_VERSION, TAG_INVALID,
+ * PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_verify(
+    framegate_stream_key key, framegate_seal seal, framegate_tag tag, const framegate_subject *subjects, size_t
+    subject_count, const framegate_payload_digest *digest, bool *holds);
 
 /* ---- Tags on the wire ---- */
 
-/* The writers below copy a packet or a unit with a tag into `buffer` of `capacity` bytes, which must not overlap it; `length`, unless null, says how long that is, even if it
- * does not fit, and 0 after any other error: the content of `buffer` is then unusable. The readers set `carried` as framegate_carried_read() does. A tag may be dropped on the way; an absent one
- * means no consent. Any thread, media threads too.
- * Errors of all: NULL, MISALIGNED, SIZE, LENGTH, WIRE_FORMAT, SEVERAL_TAGS, TAG_VERSION, TAG_INVALID, PANIC; in reading NO_TAG; in writing NUMBER, OVERLAP, SHORT_BUFFER. */
+/* The writers below copy a packet or a unit with a tag into `buffer` of `capacity` bytes, which must not overlap it;
+ * `length`, unless null, says how long that is, even if it does not fit, and 0 after any other error: the content of
+ * `buffer` is then unusable. The readers set `carried` as framegate_carried_read() does. A tag may be dropped on the
+ * way; an absent one means no consent. Any thread, media threads too.
+ * Errors of all: NULL, MISALIGNED, SIZE, LENGTH, WIRE_FORMAT, SEVERAL_TAGS, TAG_VERSION, TAG_INVALID, PANIC; in
+ * reading NO_TAG; in writing NUMBER, OVERLAP, SHORT_BUFFER. */
 
-/* The tag of an RTP packet under the id of its header extension (RFC 8285), 1 to 255. Errors: also EXTENSION_ID. */
-FRAMEGATE_NODISCARD framegate_status framegate_rtp_read(const uint8_t *packet, size_t length, uint32_t id, framegate_carried *carried);
+/* Reads the tag of an RTP packet under the id of its header extension (RFC 8285), 1 to 255.
+ * Errors: also EXTENSION_ID. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_rtp_read(
+    const uint8_t *packet, size_t length, uint32_t id, framegate_carried *carried);
 
-/* A tag of 16 bytes under an id up to 14 takes the one-byte form; with its seal, or under a larger id, it takes the two-byte form for all extensions of the packet. If a stream mixes
- * packets of both forms, FRAMEGATE_SDP_ALLOW_MIXED must have been agreed. A tag that was there before is replaced; all else is as it was. To be called before SRTP protects the packet.
+/* A tag of 16 bytes under an id up to 14 takes the one-byte form; with its seal, or under a larger id, it takes the
+ * two-byte form for all extensions of the packet. If a stream mixes packets of both forms, FRAMEGATE_SDP_ALLOW_MIXED
+ * must have been agreed. A tag that was there before is replaced; all else is as it was. To be called before SRTP
+ * protects the packet.
  * Errors: also EXTENSION_ID, FOREIGN_EXTENSION; not SEVERAL_TAGS. */
-FRAMEGATE_NODISCARD framegate_status framegate_rtp_write(const uint8_t *packet, size_t packet_length, uint32_t id, const framegate_carried *carried, uint8_t *buffer, size_t capacity,
-                                                         size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_rtp_write(
+    const uint8_t *packet, size_t packet_length, uint32_t id, const framegate_carried *carried, uint8_t *buffer, size_t
+    capacity, size_t *length);
 
-/* The tag of an access unit with start codes, of FRAMEGATE_FORMAT_H264 or FRAMEGATE_FORMAT_HEVC: supplemental enhancement information that decoders skip. Errors: also NUMBER. */
-FRAMEGATE_NODISCARD framegate_status framegate_sei_read(const uint8_t *unit, size_t length, uint32_t format, framegate_carried *carried);
-FRAMEGATE_NODISCARD framegate_status framegate_sei_write(const uint8_t *unit, size_t unit_length, uint32_t format, const framegate_carried *carried, uint8_t *buffer, size_t capacity,
-                                                         size_t *length);
+/* The tag of an access unit with start codes, of FRAMEGATE_FORMAT_H264 or FRAMEGATE_FORMAT_HEVC: supplemental
+ * enhancement information that decoders skip.
+ * Errors: also NUMBER. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_sei_read(
+    const uint8_t *unit, size_t length, uint32_t format, framegate_carried *carried);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_sei_write(
+    const uint8_t *unit, size_t unit_length, uint32_t format, const framegate_carried *carried, uint8_t *buffer, size_t
+    capacity, size_t *length);
 
 /* The tag of a temporal unit of AV1 in the low-overhead format: a metadata OBU that decoders skip. */
-FRAMEGATE_NODISCARD framegate_status framegate_obu_read(const uint8_t *unit, size_t length, framegate_carried *carried);
-FRAMEGATE_NODISCARD framegate_status framegate_obu_write(const uint8_t *unit, size_t unit_length, const framegate_carried *carried, uint8_t *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_obu_read(
+    const uint8_t *unit, size_t length, framegate_carried *carried);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_obu_write(
+    const uint8_t *unit, size_t unit_length, const framegate_carried *carried, uint8_t *buffer, size_t capacity, size_t
+    *length);
 
 /* ---- Session descriptions ---- */
 
@@ -1106,46 +1415,57 @@ FRAMEGATE_NODISCARD framegate_status framegate_obu_write(const uint8_t *unit, si
 /* The line that lets packets of a stream have extensions of either form (RFC 8285 section 6). */
 #define FRAMEGATE_SDP_ALLOW_MIXED "a=extmap-allow-mixed"
 
-/* The line, without its end, that offers the header extension under an id, 1 to 14, or to 255 for the two-byte form alone. Text as framegate_meeting_id() writes it. Any thread.
+/* The line, without its end, that offers the header extension under an id, 1 to 14, or to 255 for the two-byte form
+ * alone. Text as framegate_meeting_id() writes it. Any thread.
  * Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH, EXTENSION_ID, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_sdp_extmap(uint32_t id, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_sdp_extmap(
+    uint32_t id, char *buffer, size_t capacity, size_t *length);
 
 /* The id under which a part of a description has the header extension: 1 to 255. Any thread.
- * Errors, with `id` 0: NULL, MISALIGNED, UTF8, LENGTH, PANIC; EXTENSION_ID if there is none, or several, or one that cannot be. */
-FRAMEGATE_NODISCARD framegate_status framegate_sdp_extension_id(framegate_string part, uint32_t *id);
+ * Errors, with `id` 0: NULL, MISALIGNED, UTF8, LENGTH, PANIC; EXTENSION_ID if there is none, or several, or one that
+ * cannot be. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_sdp_extension_id(framegate_string part, uint32_t *id);
 
 /* Whether somebody is being recorded: `a=record` (RFC 7866 section 7.1.2). */
-enum {
+typedef enum framegate_recording {
   FRAMEGATE_RECORDING_UNSAID = 0, /* it is not said, or in other words */
   FRAMEGATE_RECORDING_ON = 1,
   FRAMEGATE_RECORDING_OFF = 2,
   FRAMEGATE_RECORDING_PAUSED = 3
-};
+} framegate_recording;
 
-/* Whether somebody wishes to be: `a=recordpref` (RFC 7866 section 7.3.2). A wish is not consent, as no notice was shown for it; but upon a refusal recording is to be withdrawn. */
-enum {
+/* Whether somebody wishes to be: `a=recordpref` (RFC 7866 section 7.3.2). A wish is not consent, as no notice was
+ * shown for it; but upon a refusal recording is to be withdrawn. */
+typedef enum framegate_preference {
   FRAMEGATE_PREFERENCE_ON = 1,
   FRAMEGATE_PREFERENCE_OFF = 2,
   FRAMEGATE_PREFERENCE_PAUSE = 3,
   FRAMEGATE_PREFERENCE_NO_PREFERENCE = 4
-};
+} framegate_preference;
 
-/* What to say of who agreed to these purposes of a medium: ON or OFF. Any thread. Errors, with a 0: NULL, MISALIGNED. */
-FRAMEGATE_NODISCARD framegate_status framegate_recording_of(uint16_t agreed, uint32_t *recording);
-FRAMEGATE_NODISCARD framegate_status framegate_preference_of(uint16_t agreed, uint32_t *preference);
+/* What to say of who agreed to these purposes of a medium: ON or OFF. Any thread.
+ * Errors, with a 0: NULL, MISALIGNED. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_recording_of(uint16_t agreed, uint32_t *recording);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_of(uint16_t agreed, uint32_t *preference);
 
-/* The lines, without their ends. They are there as long as the library is loaded. Any thread. Errors, with an empty line: NULL, MISALIGNED, NUMBER. */
-FRAMEGATE_NODISCARD framegate_status framegate_recording_line(uint32_t recording, framegate_string *line);
-FRAMEGATE_NODISCARD framegate_status framegate_preference_line(uint32_t preference, framegate_string *line);
+/* The lines, without their ends. They are there as long as the library is loaded. Any thread.
+ * Errors, with an empty line: NULL, MISALIGNED, NUMBER. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_recording_line(uint32_t recording, framegate_string *line);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_line(
+    uint32_t preference, framegate_string *line);
 
-/* What a description says of its media description of this number, from 0, or else of the session: FRAMEGATE_RECORDING_…; and FRAMEGATE_PREFERENCE_…, where
- * other words are OFF. Any thread. Errors, with a 0: NULL, MISALIGNED, UTF8, LENGTH, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_recording_read(framegate_string description, size_t media, uint32_t *recording);
-FRAMEGATE_NODISCARD framegate_status framegate_preference_read(framegate_string description, size_t media, uint32_t *preference);
+/* What a description says of its media description of this number, from 0, or else of the session:
+ * FRAMEGATE_RECORDING_…; and FRAMEGATE_PREFERENCE_…, where other words are OFF. Any thread.
+ * Errors, with a 0: NULL, MISALIGNED, UTF8, LENGTH, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_recording_read(
+    framegate_string description, size_t media, uint32_t *recording);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_read(
+    framegate_string description, size_t media, uint32_t *preference);
 
-/* Whether somebody may go on being recorded as far as this wish goes: false if it is a no, upon which recording is to be withdrawn, and for a number that is no wish.
- * Any thread. Errors, with `permits` false: NULL, MISALIGNED. */
-FRAMEGATE_NODISCARD framegate_status framegate_preference_permits(uint32_t preference, bool *permits);
+/* Returns whether recording may go on under this preference: false if it is a refusal, upon which recording is to be
+ * withdrawn, and for a number that is no preference. Any thread.
+ * Errors, with `permits` false: NULL, MISALIGNED. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_permits(uint32_t preference, bool *permits);
 
 /* ---- Ledgers ---- */
 
@@ -1158,70 +1478,91 @@ typedef struct framegate_ledger_info {
   framegate_head head;
 } framegate_ledger_info;
 
-/* Reads a ledger and verifies it: that nothing was changed, as each line follows from the one before, and that nothing was made up by whoever wrote it, as every entry is
- * judged by the rules, signatures of grants included. There is no handle of a ledger that does not verify.
- * It is read against a head that was kept apart, and a device's key of 32 bytes, unless these are null.
- * Neither excuses the other: the ledger must have the head, whatever the device signed. A head of no entries, as an error leaves behind, is ANCHOR.
- * Closed by framegate_ledger_close(). It takes some KB for each person who ever joined. `line` may be null; it says which line, from 1, does not verify.
- * Any thread, but not media threads.
- * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, NOT_CANONICAL, BROKEN, LINE_TIME, SIGNATURE, IMPOSSIBLE, ANCHOR. */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_read(const uint8_t *bytes, size_t length, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
-                                                           uint64_t *line);
+/* Reads a ledger and verifies it: nothing was changed, as each line follows from the one before, and nothing was made
+ * up by whoever wrote it, as every entry is judged by the rules, signatures of grants included. No handle stands for a
+ * ledger that does not verify. It is read against a head that was kept apart, and a device's key of 32 bytes, unless
+ * these are null. Neither excuses the other: the ledger must have the head, whatever the device signed. A head of no
+ * entries, as an error leaves behind, is ANCHOR. Closed by framegate_ledger_close(). It takes some KB for each person
+ * who ever joined. `line` may be null; it says which line, from 1, does not verify. Any thread, but not media threads.
+ * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, NOT_CANONICAL, BROKEN, LINE_TIME, SIGNATURE,
+ * IMPOSSIBLE, ANCHOR. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_read(
+    const uint8_t *bytes, size_t length, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
+    uint64_t *line);
 
-/* Reads and verifies a ledger in a file as framegate_ledger_read() does, and what was withdrawn beside it, in the file that ends in .withdrawals, which counts as if it were in the ledger.
+/* Reads and verifies a ledger in a file as framegate_ledger_read() does, and what was withdrawn beside it, in the file
+ * that ends in .withdrawals, which counts as if it were in the ledger.
  * Errors: as framegate_ledger_read(), UTF8, FILE, BESIDE. */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_read_file(framegate_string path, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
-                                                                uint64_t *line);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_read_file(
+    framegate_string path, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger, uint64_t
+    *line);
 
 /* What was read; `info->size` is set by the caller. Errors: HANDLE, NULL, MISALIGNED, SIZE. */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_get(framegate_ledger ledger, framegate_ledger_info *info);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_get(
+    framegate_ledger ledger, framegate_ledger_info *info);
 
 /* Closes the handle. Errors: HANDLE. */
-framegate_status framegate_ledger_close(framegate_ledger ledger);
+FRAMEGATE_API framegate_status framegate_ledger_close(framegate_ledger ledger);
 
-/* Where something was entered: in the ledger, or, as a meeting has that, beside it, where that meeting finds it at its next framegate_meeting_tick(), or other call but those that
- * narrow or only look: tick every second or so where that can be. It holds either way, and outlasts a crash. */
-enum {
+/* Where something was entered: in the ledger, or, as a meeting has that, beside it, where that meeting finds it at
+ * its next framegate_meeting_tick(), or other call but those that narrow or only look: tick every second or so where
+ * that can be. It holds either way, and outlasts a crash. */
+typedef enum framegate_entered {
   FRAMEGATE_ENTERED_IN_LEDGER = 1,
   FRAMEGATE_ENTERED_BESIDE = 2
-};
+} framegate_entered;
 
-/* Opens the ledger in a file to withdraw in it, whether the meeting has ended, its process has gone, or it goes on. Unless a meeting has the file it is locked until
- * framegate_past_meeting_close(). `device_secret`, 32 bytes, not all zeros, signs each withdrawal if it is that of the device that signed the ledger; null: nothing does.
- * `line` as in framegate_ledger_read(). Any thread, but not media threads: it, and what follows, waits for the file system and for other calls with the same handle.
- * Errors: NULL, MISALIGNED, UTF8, LENGTH, EMPTY, FULL, PANIC, FILE, NO_LOCK, LEDGER_REPLACED, LEDGER_SEVERAL_NAMES, BESIDE, and as framegate_ledger_read(). */
-FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_open(framegate_string path, const uint8_t *device_secret, framegate_past_meeting *past, uint64_t *line);
+/* Opens the ledger in a file to withdraw in it, whether the meeting has ended, its process has gone, or it goes on.
+ * Unless a meeting has the file it is locked until framegate_past_meeting_close(). `device_secret`, 32 bytes, not
+ * all zeros, signs each withdrawal if it is that of the device that signed the ledger; null: nothing does. `line` as
+ * in framegate_ledger_read(). Any thread, but not media threads: it, and what follows, waits for the file system and
+ * for other calls with the same handle.
+ * Errors: NULL, MISALIGNED, UTF8, LENGTH, EMPTY, FULL, PANIC, FILE, NO_LOCK, LEDGER_REPLACED, LEDGER_SEVERAL_NAMES,
+ * BESIDE, and as framegate_ledger_read(). */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_past_meeting_open(
+    framegate_string path, const uint8_t *device_secret, framegate_past_meeting *past, uint64_t *line);
 
-/* Somebody, by id, refuses or withdraws in all of their stays (GDPR Art. 7(3)); an empty set of kinds or purposes stands for all. An unknown `by` is entered as the vendor's.
- * The time of day is the system's. `entered` may be null; otherwise it gets FRAMEGATE_ENTERED_….
- * Errors: HANDLE, MISALIGNED of `who`, UTF8, LENGTH, PANIC, UNKNOWN_PARTICIPANT for somebody who never joined, LEDGER if it could not be written, and then it does not hold;
- * MISALIGNED of `entered` after it is done. */
-FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_withdraw(framegate_past_meeting past, uint32_t by, framegate_string who, framegate_scope scope, uint32_t *entered);
+/* Somebody, by id, refuses or withdraws in all of their stays (GDPR Art. 7(3)); an empty set of kinds or purposes
+ * stands for all. An unknown `authority` is entered as the vendor's. The time of day is the system's. `entered` may
+ * be null; otherwise it gets FRAMEGATE_ENTERED_….
+ * Errors: HANDLE, MISALIGNED of `who`, UTF8, LENGTH, PANIC, UNKNOWN_PARTICIPANT for somebody who never joined,
+ * LEDGER if it could not be written, and then it does not hold; MISALIGNED of `entered` after it is done. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_past_meeting_withdraw(
+    framegate_past_meeting past, uint32_t authority, framegate_string who, framegate_scope scope, uint32_t *entered);
 
-/* The host, an administrator or the vendor narrows what a meeting that goes on, or is resumed, may still release: for one person by id, or for everybody if `who` is null.
+/* The host, an administrator or the vendor narrows what a meeting that goes on, or is resumed, may still release:
+ * for one person by id, or for everybody if `who` is null.
  * Errors: as framegate_past_meeting_withdraw(), EMPTY for an empty scope, NUMBER, NOT_A_RESTRAINER. */
-FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_restrict(framegate_past_meeting past, uint32_t by, const framegate_string *who, framegate_scope scope, uint32_t *entered);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_past_meeting_restrict(
+    framegate_past_meeting past, uint32_t authority, const framegate_string *who, framegate_scope scope, uint32_t
+    *entered);
 
 /* Somebody's receipt, as framegate_ledger_receipt() writes it. Errors: as that. */
-FRAMEGATE_NODISCARD framegate_status framegate_past_meeting_receipt(framegate_past_meeting past, framegate_string who, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_past_meeting_receipt(
+    framegate_past_meeting past, framegate_string who, char *buffer, size_t capacity, size_t *length);
 
 /* Closes the handle, and lifts the lock. Errors: HANDLE. */
-framegate_status framegate_past_meeting_close(framegate_past_meeting past);
+FRAMEGATE_API framegate_status framegate_past_meeting_close(framegate_past_meeting past);
 
-/* What follows writes JSON in UTF-8, as framegate_meeting_id() writes an id. Any thread, but not media threads: it goes through the whole ledger.
- * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; UNKNOWN_PARTICIPANT for somebody who never joined, UNKNOWN for an outlet that does not exist. */
+/* What follows writes JSON in UTF-8, as framegate_meeting_id() writes an id. Any thread, but not media threads: it
+ * goes through the whole ledger.
+ * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; UNKNOWN_PARTICIPANT for somebody who
+ * never joined, UNKNOWN for an outlet that does not exist. */
 
-/* Somebody's receipt: what they agreed to and what became of it (GDPR Art. 7(1), 15). */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_receipt(framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
+/* Somebody's receipt: what they agreed to, what was withdrawn, and what was released (GDPR Art. 7(1), 15). */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_receipt(
+    framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
 
 /* What must go of somebody's, as their consent to it has been withdrawn (GDPR Art. 17(1)(b), 19). */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_erasure(framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_erasure(
+    framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
 
 /* What a consent record says and no ledger knows. */
 typedef struct framegate_particulars {
   uint32_t size;
   uint32_t reserved;                   /* 0 */
-  int64_t started;                     /* when the meeting started, microseconds since 1970-01-01T00:00:00Z, before the year 10000 */
+  /* when the meeting started, microseconds since 1970-01-01T00:00:00Z, before the year 10000 */
+  int64_t started;
   framegate_string address;            /* the controller's */
   framegate_string contact;            /* how to reach the controller */
   const framegate_string *storage_locations; /* where what is released is stored */
@@ -1232,7 +1573,9 @@ typedef struct framegate_particulars {
 } framegate_particulars;
 
 /* Somebody's consent records after ISO/IEC TS 27560:2023, as an array. Errors: also SIZE, NUMBER, TIME. */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_ts27560(framegate_ledger ledger, framegate_string who, const framegate_particulars *particulars, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_ts27560(
+    framegate_ledger ledger, framegate_string who, const framegate_particulars *particulars, char *buffer, size_t
+    capacity, size_t *length);
 
 /* Which party and dialog of a vCon an attachment is about. */
 typedef struct framegate_dialog {
@@ -1244,19 +1587,26 @@ typedef struct framegate_dialog {
 } framegate_dialog;
 
 /* The attachments of draft-howe-vcon-consent-00 and of the draft on lawful bases. Errors: also SIZE, TIME. */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_vcon_consent(framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t *length);
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_vcon_lawful_basis(framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_vcon_consent(
+    framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t
+    *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_vcon_lawful_basis(
+    framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t
+    *length);
 
 /* The training-and-data-mining assertion of what an outlet, by number, got (CAWG). */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_cawg(framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_cawg(
+    framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
 
 /* The AI usage preference to state with it, not JSON: train-ai=y or train-ai=n (draft-ietf-aipref-vocab). */
-FRAMEGATE_NODISCARD framegate_status framegate_ledger_aipref(framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_aipref(
+    framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
 
 /* ---- The check before training ---- */
 
-/* What was found of an archived frame. If several things are wrong with it, one of them is given. 0: it was not looked at. */
-enum {
+/* What was found of an archived frame. If several things are wrong with it, one of them is given. 0: it was not
+ * looked at. */
+typedef enum framegate_finding {
   FRAMEGATE_FINDING_CLEARED = 1,       /* it may be used */
   FRAMEGATE_FINDING_NO_TAG = 2,        /* there is no tag, or what is there is none */
   FRAMEGATE_FINDING_WITHHELD = 3,      /* by its tag it was not released */
@@ -1264,42 +1614,57 @@ enum {
   FRAMEGATE_FINDING_UNNAMED = 5,       /* it does not say of everybody who is in it, and as what; or not in order */
   FRAMEGATE_FINDING_UNSEALED = 6,      /* its tag has no seal, or there is no digest to check it by */
   FRAMEGATE_FINDING_FORGED = 7,        /* its seal is not of this tag, stream, payload and these people */
-  FRAMEGATE_FINDING_INCONSISTENT = 8,  /* by the ledger this cannot have been released: no such stream, person or outlet by then, they had not agreed, or it was captured later */
-  FRAMEGATE_FINDING_RECALLED = 9,      /* it was released lawfully, and consent to it has been withdrawn since, or, of a derived frame, may have been: it must go (GDPR Art. 17(1)(b)) */
-  FRAMEGATE_FINDING_OTHER_MEETING = 10 /* it is of another meeting than the ledger, or the key is, perhaps of one of the same id */
-};
+  /* by the ledger this cannot have been released: no such stream, person or outlet by then, they had not agreed, or
+     it was captured later */
+  FRAMEGATE_FINDING_INCONSISTENT = 8,
+  /* it was released lawfully, and consent to it has been withdrawn since, or, of a derived frame, may have been: it
+     must go (GDPR Art. 17(1)(b)) */
+  FRAMEGATE_FINDING_RECALLED = 9,
+  /* it is of another meeting than the ledger, or the key is, perhaps of one of the same id */
+  FRAMEGATE_FINDING_OTHER_MEETING = 10
+} framegate_finding;
 
 /* Its name, as framegate_kind_name() gives names. */
-framegate_string framegate_finding_name(uint32_t finding);
+FRAMEGATE_API framegate_string framegate_finding_name(uint32_t finding);
 
-/* Makes a ledger ready for many frames. It takes some 4 KB for each person who ever joined, and does not need the ledger any longer.
- * How much of the ledger somebody vouches for is `anchored` in framegate_ledger_info. Closed by framegate_verifier_close().
+/* Makes a ledger ready for many frames. It takes some 4 KB for each person who ever joined, and does not need the
+ * ledger any longer. How much of the ledger somebody vouches for is `anchored` in framegate_ledger_info. Closed by
+ * framegate_verifier_close().
  * Errors: HANDLE, NULL, MISALIGNED, FULL, PANIC. */
-FRAMEGATE_NODISCARD framegate_status framegate_verifier_open(framegate_ledger ledger, framegate_verifier *verifier);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_open(
+    framegate_ledger ledger, framegate_verifier *verifier);
 
 /* Closes the handle. Errors: HANDLE. */
-framegate_status framegate_verifier_close(framegate_verifier verifier);
+FRAMEGATE_API framegate_status framegate_verifier_close(framegate_verifier verifier);
 
-/* How far its ledger goes: to be kept, for framegate_verifier_recheck() later. Errors: HANDLE, NULL, MISALIGNED. */
-FRAMEGATE_NODISCARD framegate_status framegate_verifier_head(framegate_verifier verifier, framegate_head *head);
+/* Returns the ledger's head, to be kept for framegate_verifier_recheck() later.
+ * Errors: HANDLE, NULL, MISALIGNED. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_head(
+    framegate_verifier verifier, framegate_head *head);
 
-/* What follows says for each of `count` frames, as many as there are, whether it is cleared: `cleared`, of a word for every 64 of them, has a bit for each, from the lowest
- * of the first word on; `findings` has FRAMEGATE_FINDING_… for each; `cleared_count`, unless null, how many are cleared. On an error none is: all bits and all findings
- * are 0. A frame that cannot be told is not cleared. Any thread, but not media threads.
+/* What follows says for each of `count` frames, as many as there are, whether it is cleared: `cleared`, of a word
+ * for every 64 of them, has a bit for each, from the lowest of the first word on; `findings` has FRAMEGATE_FINDING_…
+ * for each; `cleared_count`, unless null, how many are cleared. On an error none is: all bits and all findings are
+ * 0. A frame that cannot be read is not cleared. Any thread, but not media threads.
  * Errors of all: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, LENGTH, PANIC. */
 
-/* Which frames may be used for all of `wanted`: only what this key sealed, and what the ledger bears out. For an empty `wanted` none is. */
-FRAMEGATE_NODISCARD framegate_status framegate_verifier_verify_batch(framegate_verifier verifier, const framegate_archived *frames, size_t count, uint16_t wanted,
-                                                                     framegate_meeting_key key, uint64_t *cleared, uint8_t *findings, size_t *cleared_count);
+/* Which frames may be used for all of `wanted`: only what this key sealed, and what the ledger bears out. For an
+ * empty `wanted` none is. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_verify_batch(
+    framegate_verifier verifier, const framegate_archived *frames, size_t count, uint16_t wanted, framegate_meeting_key
+    key, uint64_t *cleared, uint8_t *findings, size_t *cleared_count);
 
 /* Which would be, if every tag were taken at its word: seals are not looked at. Nothing may be used by this. */
-FRAMEGATE_NODISCARD framegate_status framegate_verifier_dry_run(framegate_verifier verifier, const framegate_archived *frames, size_t count, uint16_t wanted, uint64_t *cleared,
-                                                                uint8_t *findings, size_t *cleared_count);
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_dry_run(
+    framegate_verifier verifier, const framegate_archived *frames, size_t count, uint16_t wanted, uint64_t *cleared,
+    uint8_t *findings, size_t *cleared_count);
 
-/* Which frames that were cleared earlier, when the ledger's head was `earlier`, may stay. Whatever has no bit must go, and for good: agreeing again saves nothing.
- * Seals and payloads are not looked at again. Errors: also ANCHOR, if the ledger does not go on from `earlier`, so that withdrawals may have been cut off. */
-FRAMEGATE_NODISCARD framegate_status framegate_verifier_recheck(framegate_verifier verifier, const framegate_head *earlier, const framegate_archived *frames, size_t count,
-                                                                uint64_t *stays, uint8_t *findings, size_t *stay_count);
+/* Which frames that were cleared earlier, when the ledger's head was `earlier`, may stay. Whatever has no bit must
+ * go, and for good: agreeing again saves nothing. Seals and payloads are not looked at again.
+ * Errors: also ANCHOR, if the ledger does not go on from `earlier`, so that withdrawals may have been cut off. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_recheck(
+    framegate_verifier verifier, const framegate_head *earlier, const framegate_archived *frames, size_t count, uint64_t
+    *stays, uint8_t *findings, size_t *stay_count);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -1,8 +1,8 @@
-/* framegate: a consent gate for conferencing media. The C++ interface, C++17, over framegate.h, which says what everything means:
- * errors, threads and lifetimes are told there, function by function.
+/* framegate: a consent gate for conferencing media. The C++ interface, C++17, over framegate.h, which documents each function:
+ * its errors, threads and lifetimes.
  *
  * Handles are objects that move and close themselves. A release is a scope: a callable that gets what is cleared, or an object that ends it.
- * What can fail gives a StatusCode or a Result, and what became of a frame a Verdict; none of these may be ignored. Nothing throws
+ * A function that can fail returns a StatusCode or a Result, and one that judges a frame a Verdict; none of these may be ignored. Nothing throws
  * except when memory runs out; it may be compiled without exceptions. Times are std::chrono::microseconds since the meeting's start.
  */
 #ifndef FRAMEGATE_HPP
@@ -67,12 +67,12 @@ enum class Kind : std::uint32_t {
   none = FRAMEGATE_NO_KIND
 };
 
-enum class By : std::uint32_t {
-  participant = FRAMEGATE_BY_PARTICIPANT,
-  guardian = FRAMEGATE_BY_GUARDIAN,
-  host = FRAMEGATE_BY_HOST,
-  administrator = FRAMEGATE_BY_ADMINISTRATOR,
-  vendor = FRAMEGATE_BY_VENDOR
+enum class Authority : std::uint32_t {
+  participant = FRAMEGATE_AUTHORITY_PARTICIPANT,
+  guardian = FRAMEGATE_AUTHORITY_GUARDIAN,
+  host = FRAMEGATE_AUTHORITY_HOST,
+  administrator = FRAMEGATE_AUTHORITY_ADMINISTRATOR,
+  vendor = FRAMEGATE_AUTHORITY_VENDOR
 };
 
 enum class Method : std::uint32_t {
@@ -370,14 +370,14 @@ struct Region : detail::Sized<framegate_region> {
     region.end = end;
     return region;
   }
-  /* Of another kind than its stream. */
-  Region &of(Kind other) {
-    this->kind = static_cast<std::uint32_t>(other);
+  /* Its kind, if that is another than its stream's. */
+  Region &kind(Kind other) {
+    framegate_region::kind = static_cast<std::uint32_t>(other);
     return *this;
   }
-  /* A quotation of something captured earlier. */
-  Region &quoting(Time when) {
-    this->captured = when.count();
+  /* When it was captured, if that was before the frame: a quotation. */
+  Region &captured(Time when) {
+    framegate_region::captured = when.count();
     return *this;
   }
 
@@ -385,8 +385,8 @@ private:
   Region(std::uint32_t where, Participant who) {
     area = where;
     owner = who;
-    kind = FRAMEGATE_NO_KIND;
-    captured = FRAMEGATE_NO_TIME;
+    framegate_region::kind = FRAMEGATE_NO_KIND;
+    framegate_region::captured = FRAMEGATE_NO_TIME;
   }
 };
 
@@ -429,16 +429,16 @@ struct Frame : detail::Sized<framegate_frame> {
     frame.source_count = std::size(from);
     return frame;
   }
-  /* Whether the client holds it for a keyframe, of encoded video. */
-  Frame &held_for_keyframe(bool is) {
-    keyframe = is ? FRAMEGATE_KEYFRAME_YES : FRAMEGATE_KEYFRAME_NO;
+  /* The client's keyframe hint, for encoded video: the frame's own header must agree. */
+  Frame &keyframe(bool is) {
+    framegate_frame::keyframe = is ? FRAMEGATE_KEYFRAME_YES : FRAMEGATE_KEYFRAME_NO;
     return *this;
   }
   /* A container of Region. */
-  template <class R> Frame &parts(const R &&) = delete;
-  template <class R> Frame &parts(const R &of) {
-    regions = std::data(of);
-    region_count = std::size(of);
+  template <class R> Frame &regions(const R &&) = delete;
+  template <class R> Frame &regions(const R &all) {
+    framegate_frame::regions = std::data(all);
+    region_count = std::size(all);
     return *this;
   }
 
@@ -539,7 +539,7 @@ private:
   std::size_t handed_on_;
 };
 
-/* What became of one frame. After an error it is dropped. */
+/* How one frame was treated. After an error it is dropped. */
 struct [[nodiscard]] Admission {
   Verdict verdict;
   Tag tag;
@@ -737,13 +737,13 @@ public:
     return status ? Result<PastMeeting>(PastMeeting(past)) : status;
   }
   /* All of somebody's stays. An empty set in the scope stands for everything. */
-  Result<Entered> withdraw(By by, std::string_view who, Scope scope) {
-    return entered([&](std::uint32_t *place) { return framegate_past_meeting_withdraw(get(), static_cast<std::uint32_t>(by), detail::string(who), scope, place); });
+  Result<Entered> withdraw(Authority authority, std::string_view who, Scope scope) {
+    return entered([&](std::uint32_t *place) { return framegate_past_meeting_withdraw(get(), static_cast<std::uint32_t>(authority), detail::string(who), scope, place); });
   }
   /* Of everybody if nobody is named. */
-  Result<Entered> restrict(By by, std::optional<std::string_view> whom, Scope scope) {
+  Result<Entered> restrict(Authority authority, std::optional<std::string_view> whom, Scope scope) {
     const framegate_string id = detail::string(whom.value_or(std::string_view()));
-    return entered([&](std::uint32_t *place) { return framegate_past_meeting_restrict(get(), static_cast<std::uint32_t>(by), whom ? &id : nullptr, scope, place); });
+    return entered([&](std::uint32_t *place) { return framegate_past_meeting_restrict(get(), static_cast<std::uint32_t>(authority), whom ? &id : nullptr, scope, place); });
   }
   Result<std::string> receipt(std::string_view who) const {
     return detail::text([&](auto... room) { return framegate_past_meeting_receipt(get(), detail::string(who), room...); });
@@ -1013,7 +1013,7 @@ struct MeetingOptions {
   std::string_view ledger{};
   /* Appends lines to the ledger's store, instead of a file; says whether it has. It must not throw. */
   std::function<bool(std::string_view lines, bool durable)> append{};
-  /* Told of every entry. It must not throw. */
+  /* Called with every entry. It must not throw. */
   std::function<void(std::string_view line)> event{};
   /* 32 bytes. */
   const std::uint8_t *device_secret = nullptr;
@@ -1023,14 +1023,14 @@ struct MeetingOptions {
   const Instance *instance = nullptr;
 };
 
-/* Somebody who comes in. */
-struct Join {
-  /* Who agrees for themselves. */
-  static Join adult(std::string_view id, const std::uint8_t *key = nullptr) { return {By::participant, id, {}, key}; }
-  /* Who has a guardian, of this id, who agrees for them (GDPR Art. 8). */
-  static Join with_guardian(std::string_view id, std::string_view guardian, const std::uint8_t *key = nullptr) { return {By::guardian, id, guardian, key}; }
+/* How somebody joins. */
+struct JoinOptions {
+  /* A participant who consents for themselves. */
+  static JoinOptions adult(std::string_view id, const std::uint8_t *key = nullptr) { return {Authority::participant, id, {}, key}; }
+  /* A participant whose guardian, of this id, consents for them (GDPR Art. 8). */
+  static JoinOptions with_guardian(std::string_view id, std::string_view guardian, const std::uint8_t *key = nullptr) { return {Authority::guardian, id, guardian, key}; }
 
-  By agrees;
+  Authority agrees;
   std::string_view id, guardian;
   /* The key by which they agree, 32 bytes; null: none. */
   const std::uint8_t *key;
@@ -1121,7 +1121,7 @@ struct OutletOptions {
   std::string_view recipient{};
 };
 
-/* One meeting's control half. A call on it may tell events, in which the object itself may go: none of its functions uses it after that. */
+/* One meeting's control half. A call on it may run the event callback, in which the object may be destroyed: no function uses it after that. */
 class Meeting {
 public:
   static Result<Meeting> open(MeetingOptions options) { return made(std::move(options), framegate_meeting_open); }
@@ -1171,8 +1171,8 @@ public:
   StatusCode advance(Time now) { return framegate_meeting_advance(get(), now.count()); }
   StatusCode tick(Time now) { return framegate_meeting_tick(get(), now.count()); }
 
-  Result<Participant> join(const Join &who, Time now) {
-    detail::Sized<framegate_join> join;
+  Result<Participant> join(const JoinOptions &who, Time now) {
+    detail::Sized<framegate_join_options> join;
     join.agrees = static_cast<std::uint32_t>(who.agrees);
     join.id = detail::string(who.id);
     join.guardian = detail::string(who.guardian);
@@ -1180,13 +1180,13 @@ public:
     return told<Participant>(framegate_meeting_join, &join, now.count());
   }
   Result<Settling> leave(Participant who, Time now) { return settling(framegate_meeting_leave, who, now.count()); }
-  /* Who is there, or, if nobody of this id is, was there last. */
+  /* The participant of this id: their present stay, or, if they have left, their last one. */
   Result<Participant> find(std::string_view id) const { return told<Participant>(framegate_meeting_find, detail::string(id)); }
   Result<std::vector<Participant>> participants() const {
     return detail::list(std::vector<Participant>(), [meeting = get()](auto... room) { return framegate_meeting_participants(meeting, room...); });
   }
   Result<std::string> id_of(Participant who) const {
-    return detail::text([meeting = get(), who](auto... room) { return framegate_participant_id(meeting, who, room...); });
+    return detail::text([meeting = get(), who](auto... room) { return framegate_meeting_id_of(meeting, who, room...); });
   }
 
   StatusCode show(const Notice &of) {
@@ -1200,8 +1200,8 @@ public:
   }
   Result<Settling> supersede(const Digest &notice, Time now) { return settling(framegate_meeting_supersede, &notice, now.count()); }
 
-  StatusCode grant(By by, Participant who, const Grant &of, Time now) {
-    return granting(of, [&](const framegate_grant *grant) { return framegate_meeting_grant(get(), static_cast<std::uint32_t>(by), who, grant, now.count()); });
+  StatusCode grant(Authority authority, Participant who, const Grant &of, Time now) {
+    return granting(of, [&](const framegate_grant *grant) { return framegate_meeting_grant(get(), static_cast<std::uint32_t>(authority), who, grant, now.count()); });
   }
   Result<Digest> challenge(Participant who) const { return told<Digest>(framegate_meeting_challenge, who); }
   /* What a person signs to agree. */
@@ -1210,15 +1210,15 @@ public:
       return detail::bytes([&](auto... room) { return framegate_grant_message(meeting, who, grant, room...); });
     });
   }
-  Result<Settling> withdraw(By by, Participant who, Scope scope, Time now) {
-    return settling(framegate_meeting_withdraw, static_cast<std::uint32_t>(by), who, scope, now.count());
+  Result<Settling> withdraw(Authority authority, Participant who, Scope scope, Time now) {
+    return settling(framegate_meeting_withdraw, static_cast<std::uint32_t>(authority), who, scope, now.count());
   }
   /* Of everybody if nobody is named. */
-  Result<Settling> restrict(By by, std::optional<Participant> whom, Scope scope, Time now) {
-    return settling(framegate_meeting_restrict, static_cast<std::uint32_t>(by), whom ? &*whom : nullptr, scope, now.count());
+  Result<Settling> restrict(Authority authority, std::optional<Participant> whom, Scope scope, Time now) {
+    return settling(framegate_meeting_restrict, static_cast<std::uint32_t>(authority), whom ? &*whom : nullptr, scope, now.count());
   }
-  StatusCode lift(By by, std::optional<Participant> whom, Scope scope, Time now) {
-    return framegate_meeting_lift(get(), static_cast<std::uint32_t>(by), whom ? &*whom : nullptr, scope, now.count());
+  StatusCode lift(Authority authority, std::optional<Participant> whom, Scope scope, Time now) {
+    return framegate_meeting_lift(get(), static_cast<std::uint32_t>(authority), whom ? &*whom : nullptr, scope, now.count());
   }
   /* Enters how far each tap had come. */
   Result<bool> settled(const Settling &settling, Time now) {

@@ -1,37 +1,22 @@
-//! Frames as an archive has them, and the check before training.
-
-use alloc::vec::Vec;
+//! The check of archived frames before training.
 
 use super::{
-    handle::{Handle, Objects},
+    answer::{Array, Each, Optional, answer},
+    archived::{AT_ONCE, ArchivedIn, Unnamed, for_each_batch, possible},
+    handle::Objects,
     ledger::LEDGERS,
-    meeting::{HeadOut, InstanceInOut},
-    memory::{Array, Each, In, Optional, Out, Text, answer, sized},
-    seal::{CarriedInOut, MEETING_KEYS, PayloadDigestOut, People, SubjectIn},
+    memory::{Handle, In, Out, Text},
+    seal::MEETING_KEYS,
     status::Status,
+    words::HeadOut,
 };
 use framegate::{
     Purposes,
-    archive::{Archived, Finding, MeetingKey, Seals, Subjects, Verifier},
+    archive::{Archived, Finding, MeetingKey, Seals, Verifier},
     ledger::VerifiedLedger,
 };
 
 pub(super) static VERIFIERS: Objects<Verifier> = Objects::new(8);
-
-/// What was released of a frame.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub(super) struct ArchivedIn<'c> {
-    pub(super) size: u32,
-    pub(super) reserved: u32,
-    pub(super) instance: InstanceInOut,
-    pub(super) carried: In<'c, CarriedInOut>,
-    pub(super) subjects: In<'c, SubjectIn<'c>>,
-    pub(super) subject_count: usize,
-    pub(super) digest: In<'c, PayloadDigestOut>,
-}
-
-sized!(ArchivedIn<'_>);
 
 /// By their numbers.
 pub(super) const FINDINGS: [Finding; 10] = [
@@ -46,78 +31,6 @@ pub(super) const FINDINGS: [Finding; 10] = [
     Finding::Recalled,
     Finding::OtherMeeting,
 ];
-
-/// What is made of a frame whose people's ids are no text, or not in order.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unnamed {
-    /// It is nobody's, so never cleared.
-    Nobodys,
-    /// Nothing is sealed for somebody who is not in it.
-    Refused,
-}
-
-/// So many at once, so that an archive of any size takes no more room than these: as many as fit the words of a bitmap.
-const AT_ONCE: usize = 1024;
-
-/// Calls with the frames of an archive, some at a time, and the index of the first of them.
-pub(super) fn each<'c>(
-    frames: In<'c, ArchivedIn<'c>>,
-    count: usize,
-    unnamed: Unnamed,
-    mut call: impl FnMut(usize, &[Archived<'_>]) -> Result<(), Status>,
-) -> Result<(), Status> {
-    if count == 0 {
-        return call(0, &[]);
-    }
-    let frames = frames.elements(count)?;
-    let mut subjects = Vec::new();
-    let mut ends = Vec::new();
-    for first in (0..count).step_by(AT_ONCE) {
-        let some = first..count.min(first + AT_ONCE);
-        subjects.clear();
-        ends.clear();
-        for index in some.clone() {
-            let frame = frames.get(index)?;
-            match People::new(frame.subjects, frame.subject_count) {
-                Ok(people) => subjects.extend(people.iter()),
-                Err(Status::Utf8 | Status::Order | Status::Number)
-                    if unnamed == Unnamed::Nobodys => {}
-                Err(status) => return Err(status),
-            }
-            ends.push(subjects.len());
-        }
-        let mut rest = &subjects[..];
-        let mut begin = 0;
-        let mut archived = Vec::with_capacity(some.len());
-        for (index, end) in some.zip(&ends) {
-            let (own, others) = rest.split_at_checked(end - begin).ok_or(Status::Length)?;
-            (rest, begin) = (others, *end);
-            let frame = frames.get(index)?;
-            if frame.reserved != 0 {
-                return Err(Status::Number);
-            }
-            let carried = if frame.carried.is_null() {
-                None
-            } else {
-                frame.carried.sized()?.get().ok()
-            };
-            archived.push(Archived {
-                instance: frame.instance.get()?,
-                carried,
-                subjects: Subjects::new(own).ok_or(Status::Order)?,
-                digest: frame.digest.optional()?.map(|digest| digest.get()),
-            });
-        }
-        call(first, &archived)?;
-    }
-    Ok(())
-}
-
-/// As many frames, or none if memory has no room for so many.
-pub(super) fn possible(count: usize) -> usize {
-    let most = isize::MAX.unsigned_abs() / size_of::<ArchivedIn<'_>>();
-    if count <= most { count } else { 0 }
-}
 
 /// What a number stands for in C; 0 stands for none.
 pub(super) fn number(finding: Finding) -> u8 {
@@ -152,7 +65,7 @@ fn judge<'c>(
         }
         let verifier = VERIFIERS.get(verifier)?;
         let mut total = 0;
-        each(frames, count, Unnamed::Nobodys, |first, frames| {
+        for_each_batch(frames, count, Unnamed::TreatAsUnknown, |first, frames| {
             let (mut bits, mut found) = ([0; AT_ONCE / 64], [Finding::NoTag; AT_ONCE]);
             let found = found.get_mut(..frames.len()).ok_or(Status::Length)?;
             total += batch(&verifier, frames, &mut bits, found)?;

@@ -5,33 +5,11 @@
 //! While it forks, the locks of all tables are held, so that none of them is half changed in the child or locked for good by a thread
 //! that is not there. Nothing else is waited for: those locks are never held while a caller's code runs.
 
-use alloc::{boxed::Box, vec::Vec};
-use core::{
-    cell::Cell,
-    ffi::c_int,
-    mem::ManuallyDrop,
-    sync::atomic::{
-        AtomicBool,
-        Ordering::{Acquire, Release},
-    },
-};
-use std::thread_local;
+use alloc::boxed::Box;
 
-use super::{
-    archive::VERIFIERS,
-    group::GROUPS,
-    ledger::LEDGERS,
-    meeting::MEETINGS,
-    past::PASTS,
-    seal::{MEETING_KEYS, STREAM_KEYS},
-    settling::SETTLINGS,
-    source::PROVING_KEY,
-    status::Status,
-    tap::TAPS,
-};
-use framegate::binding::forget_parent;
+use super::status::Status;
 
-/// A table of handles, or what sources are proved by.
+/// A table of handles, or what sources are proved by. It is watched from before there is anything in it.
 pub(super) trait Table: Sync {
     /// Takes its lock.
     fn hold(&'static self) -> Box<dyn Held>;
@@ -43,72 +21,99 @@ pub(super) trait Held {
     fn leave(&mut self);
 }
 
-static TABLES: [&dyn Table; 10] = [
-    &MEETINGS,
-    &SETTLINGS,
-    &LEDGERS,
-    &PASTS,
-    &TAPS,
-    &GROUPS,
-    &MEETING_KEYS,
-    &STREAM_KEYS,
-    &VERIFIERS,
-    &PROVING_KEY,
-];
-
-type Locks = ManuallyDrop<Vec<Box<dyn Held>>>;
-
-thread_local! {
-    /// The locks while this thread forks. It needs no destructor, which would keep the library from being unloaded.
-    static HELD: Cell<Option<Locks>> = const { Cell::new(None) };
-}
-
-fn release(each: impl FnMut(&mut Box<dyn Held>)) {
-    let mut held = HELD
-        .take()
-        .map(ManuallyDrop::into_inner)
-        .unwrap_or_default();
-    held.iter_mut().for_each(each);
-}
-
-// The handlers may be there twice, if two threads made their first call at once: what the first of them did the second finds done.
-
-extern "C" fn before() {
-    let locks = HELD.take();
-    let hold = || ManuallyDrop::new(TABLES.iter().map(|table| table.hold()).collect());
-    HELD.set(Some(locks.unwrap_or_else(hold)));
-}
-
-extern "C" fn in_parent() {
-    release(|_| ());
-}
-
-extern "C" fn in_child() {
-    forget_parent();
-    release(|table| table.leave());
-}
-
-type Handler = extern "C" fn();
-
-unsafe extern "C" {
-    // POSIX.1-2024. The C library takes the handlers of a library out when that is unloaded.
-    fn pthread_atfork(
-        prepare: Option<Handler>,
-        parent: Option<Handler>,
-        child: Option<Handler>,
-    ) -> c_int;
-}
-
-/// Sees to it that a child has nothing of what is opened from now on.
-pub(super) fn watch() -> Result<(), Status> {
-    static IS_WATCHED: AtomicBool = AtomicBool::new(false);
-    if IS_WATCHED.load(Acquire) {
-        return Ok(());
-    }
-    // SAFETY: declared as POSIX has it; all three are functions that take and give nothing, and are there as long as the library is.
-    if unsafe { pthread_atfork(Some(before), Some(in_parent), Some(in_child)) } != 0 {
-        return Err(Status::Full);
-    }
-    IS_WATCHED.store(true, Release);
+/// Sees to it that a child has nothing of what is in this table from now on.
+pub(super) fn watch(table: &'static dyn Table) -> Result<(), Status> {
+    #[cfg(unix)]
+    posix::watch(table)?;
+    // Elsewhere no process forks.
+    #[cfg(not(unix))]
+    let _ = table;
     Ok(())
+}
+
+#[cfg(unix)]
+mod posix {
+    use alloc::vec::Vec;
+    use core::{
+        cell::Cell,
+        mem::ManuallyDrop,
+        ptr,
+        sync::atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Release},
+        },
+    };
+    use std::{
+        sync::{Mutex, MutexGuard, PoisonError},
+        thread_local,
+    };
+
+    use super::{Box, Held, Status, Table};
+    use crate::memory::handle_forks;
+    use framegate::binding::forget_parent;
+
+    type Tables = Vec<&'static dyn Table>;
+
+    /// All tables that ever had something in them.
+    static WATCHED: Mutex<Tables> = Mutex::new(Vec::new());
+
+    fn watched() -> MutexGuard<'static, Tables> {
+        WATCHED.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The locks of all tables, and of the list of them, so that none is added meanwhile.
+    struct Locks {
+        tables: Vec<Box<dyn Held>>,
+        _watched: MutexGuard<'static, Tables>,
+    }
+
+    impl Locks {
+        fn take() -> Self {
+            let watched = watched();
+            Self {
+                tables: watched.iter().map(|table| table.hold()).collect(),
+                _watched: watched,
+            }
+        }
+    }
+
+    thread_local! {
+        /// The locks while this thread forks. It needs no destructor, which would keep the library from being unloaded.
+        static HELD: Cell<Option<ManuallyDrop<Locks>>> = const { Cell::new(None) };
+    }
+
+    fn held() -> Option<Locks> {
+        HELD.take().map(ManuallyDrop::into_inner)
+    }
+
+    // The handlers may be there twice, if two threads made their first call at once: what the first of them did the second finds done.
+
+    extern "C" fn before() {
+        let locks = held().unwrap_or_else(Locks::take);
+        HELD.set(Some(ManuallyDrop::new(locks)));
+    }
+
+    extern "C" fn in_parent() {
+        drop(held());
+    }
+
+    extern "C" fn in_child() {
+        forget_parent();
+        if let Some(mut locks) = held() {
+            locks.tables.iter_mut().for_each(|table| table.leave());
+        }
+    }
+
+    pub(super) fn watch(table: &'static dyn Table) -> Result<(), Status> {
+        static IS_HANDLED: AtomicBool = AtomicBool::new(false);
+        if !IS_HANDLED.load(Acquire) {
+            handle_forks(before, in_parent, in_child)?;
+            IS_HANDLED.store(true, Release);
+        }
+        let mut watched = watched();
+        if !watched.iter().any(|other| ptr::addr_eq(*other, table)) {
+            watched.push(table);
+        }
+        Ok(())
+    }
 }

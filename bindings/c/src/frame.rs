@@ -1,14 +1,12 @@
 //! Frames and payloads as C tells of them. What cannot be read becomes what is surely withheld.
 
 use super::{
-    grant::time,
     group::GROUPS,
-    handle::Handle,
-    memory::{In, Out, bytes, bytes_mut, plain, size, sized, span},
-    people::{Person, participants},
+    memory::{Handle, In, Out, bytes, bytes_mut, plain, size, sized, span},
     source::SourceIn,
     status::Status,
-    stream::kind,
+    tag::NO_KIND,
+    words::{Person, kind, participants, time},
 };
 use framegate::{
     Area, Contributors, Frame, Group, Kinds, MAX_REGIONS, MAX_SOURCES, Participant, Payload,
@@ -108,9 +106,6 @@ pub(super) const UNSAID: u32 = 0;
 pub(super) const YES: u32 = 1;
 pub(super) const NO: u32 = 2;
 
-/// A region's kind where it is its stream's, and a tag's where it is several.
-pub(super) const NO_KIND: u32 = 255;
-
 /// A place that is taken by nothing.
 const NOWHERE: Region = Region::new(Participant::UNKNOWN, Area::Channel(0));
 
@@ -147,7 +142,7 @@ impl FrameIn<'_> {
     pub(super) fn with<R>(&self, call: impl FnOnce(&Frame<'_>) -> R) -> R {
         let owners = self
             .is_of_owner_alone()
-            .then(|| self.told(Frame::new(self.captured(), Contributors::Owner)));
+            .then(|| self.with_hint(Frame::new(self.captured(), Contributors::Owner)));
         match owners {
             Some(Ok(frame)) => call(&frame),
             _ => self.with_parts(call),
@@ -203,14 +198,14 @@ impl FrameIn<'_> {
                 (_, []) => Frame::new(captured, contributors),
                 _ => return Err(Status::Number),
             };
-            self.told(frame.regions(regions))
+            self.with_hint(frame.regions(regions))
         });
         call(&frame.unwrap_or(malformed(captured)))
     }
 
-    /// The frame with what the client holds it for.
+    /// The frame with the client's keyframe hint.
     #[inline]
-    fn told<'f>(&self, frame: Frame<'f>) -> Result<Frame<'f>, Status> {
+    fn with_hint<'f>(&self, frame: Frame<'f>) -> Result<Frame<'f>, Status> {
         match (self.keyframe, self.reserved) {
             (UNSAID, 0) => Ok(frame),
             (YES, 0) => Ok(frame.keyframe(true)),

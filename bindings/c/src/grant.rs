@@ -1,24 +1,14 @@
 //! Notices, grants, withdrawals, restrictions.
 
 use super::{
-    handle::Handle,
-    meeting::{DigestOut, Gate, InstanceInOut, Shared, call, narrow},
-    memory::{Buffer, In, Late, Out, Text, answer, plain, sized},
-    people::Person,
-    settling::Under,
+    answer::{Buffer, Late, answer},
+    gate::{Gate, Shared, call, narrow},
+    memory::{Handle, In, Out, Text, sized},
+    settling::Settling,
     status::Status,
+    words::{DigestOut, InstanceInOut, Person, ScopeIn, authority, method, time},
 };
-use framegate::{
-    Authority, Digest, Grant, Kinds, Method, Notice, Participant, Purposes, Scope, Signed, Time,
-};
-
-/// Kinds × purposes.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub(super) struct ScopeIn {
-    pub(super) kinds: u16,
-    pub(super) purposes: u16,
-}
+use framegate::{Authority, Digest, Grant, Notice, Participant, Scope, Signed, Time};
 
 /// What people are shown.
 #[derive(Clone, Copy)]
@@ -58,43 +48,7 @@ pub(super) struct GrantIn<'c> {
     pub(super) signature: In<'c, SignedIn<'c>>,
 }
 
-plain!(ScopeIn);
 sized!(NoticeIn<'_>, SignedIn<'_>, GrantIn<'_>);
-
-impl From<ScopeIn> for Scope {
-    fn from(scope: ScopeIn) -> Self {
-        Self::new(
-            Kinds::from_bits_retain(scope.kinds),
-            Purposes::from_bits_retain(scope.purposes),
-        )
-    }
-}
-
-/// A time that may be none.
-pub(super) fn time(micros: i64) -> Option<Time> {
-    (micros != i64::MAX).then(|| Time::from_micros(micros))
-}
-
-pub(super) fn authority(number: u32) -> Option<Authority> {
-    match number {
-        1 => Some(Authority::Participant),
-        2 => Some(Authority::Guardian),
-        3 => Some(Authority::Host),
-        4 => Some(Authority::Administrator),
-        5 => Some(Authority::Vendor),
-        _ => None,
-    }
-}
-
-pub(super) fn method(number: u32) -> Option<Method> {
-    match number {
-        1 => Some(Method::Clicked),
-        2 => Some(Method::Typed),
-        3 => Some(Method::Spoken),
-        4 => Some(Method::Signed),
-        _ => None,
-    }
-}
 
 impl GrantIn<'_> {
     /// The grant without its signature.
@@ -165,7 +119,7 @@ extern "C" fn framegate_meeting_supersede(
     meeting: Handle<Shared>,
     notice: In<'_, DigestOut>,
     now: i64,
-    settling: Out<'_, Handle<Under>>,
+    settling: Out<'_, Handle<Settling>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
         let notice = Digest::from(*notice.get()?);
@@ -178,19 +132,19 @@ extern "C" fn framegate_meeting_supersede(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_grant(
     meeting: Handle<Shared>,
-    by: u32,
+    authority: u32,
     who: Person,
     grant: In<'_, GrantIn<'_>>,
     now: i64,
 ) -> i32 {
     answer((), |()| {
-        let by = authority(by).ok_or(Status::Number)?;
+        let authority = self::authority(authority).ok_or(Status::Number)?;
         let grant = grant.sized()?.get()?;
         call(meeting, |gate| {
             let who = gate.person(who)?;
             Ok(gate
                 .meeting
-                .grant(by, who, &grant, Time::from_micros(now))?)
+                .grant(authority, who, &grant, Time::from_micros(now))?)
         })
     })
 }
@@ -236,17 +190,17 @@ extern "C" fn framegate_grant_message(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_withdraw(
     meeting: Handle<Shared>,
-    by: u32,
+    authority: u32,
     who: Person,
     scope: ScopeIn,
     now: i64,
-    settling: Out<'_, Handle<Under>>,
+    settling: Out<'_, Handle<Settling>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
         // Whoever asks for it, it is closed; one who cannot be named is the vendor's software at the least.
-        let by = authority(by).unwrap_or(Authority::Vendor);
+        let authority = self::authority(authority).unwrap_or(Authority::Vendor);
         narrow(meeting, Some(who), settling, |withdrawals| {
-            withdrawals.withdraw(by, who, scope.into(), Time::from_micros(now))
+            withdrawals.withdraw(authority, who, scope.into(), Time::from_micros(now))
         })
     })
 }
@@ -254,17 +208,18 @@ extern "C" fn framegate_meeting_withdraw(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_restrict(
     meeting: Handle<Shared>,
-    by: u32,
+    authority: u32,
     whom: In<'_, Person>,
     scope: ScopeIn,
     now: i64,
-    settling: Out<'_, Handle<Under>>,
+    settling: Out<'_, Handle<Settling>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
-        let (by, scope) = (authority(by).ok_or(Status::Number)?, Scope::from(scope));
+        let authority = self::authority(authority).ok_or(Status::Number)?;
+        let scope = Scope::from(scope);
         let whom = whom.optional()?.copied();
         narrow(meeting, whom, settling, |withdrawals| {
-            withdrawals.restrict(by, whom, scope, Time::from_micros(now))
+            withdrawals.restrict(authority, whom, scope, Time::from_micros(now))
         })
     })
 }
@@ -272,17 +227,18 @@ extern "C" fn framegate_meeting_restrict(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_lift(
     meeting: Handle<Shared>,
-    by: u32,
+    authority: u32,
     whom: In<'_, Person>,
     scope: ScopeIn,
     now: i64,
 ) -> i32 {
     answer((), |()| {
-        let (by, scope) = (authority(by).ok_or(Status::Number)?, Scope::from(scope));
+        let authority = self::authority(authority).ok_or(Status::Number)?;
+        let scope = Scope::from(scope);
         call(meeting, |gate| {
             let whom = gate.whom(whom)?;
             let now = Time::from_micros(now);
-            Ok(gate.meeting.lift(by, whom, scope, now)?)
+            Ok(gate.meeting.lift(authority, whom, scope, now)?)
         })
     })
 }

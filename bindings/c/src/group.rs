@@ -3,11 +3,12 @@
 use alloc::vec::Vec;
 
 use super::{
-    handle::{Handle, HotObjects},
-    meeting::{Shared, call},
-    memory::{In, Out, answer},
-    people::Person,
+    answer::answer,
+    gate::{Shared, call},
+    handle::HotObjects,
+    memory::{Handle, In, Out},
     status::Status,
+    words::Person,
 };
 use framegate::Group;
 

@@ -7,55 +7,14 @@
 //! stands for nothing here, but for a chance of one in 2³¹ for each time that its place was used.
 
 use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
-use core::{
-    marker::PhantomData,
-    ptr,
-    sync::atomic::{
-        AtomicPtr, AtomicU16,
-        Ordering::{Acquire, Relaxed, Release},
-    },
-};
+use core::sync::atomic::{AtomicU16, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-#[cfg(unix)]
-use super::fork::{Held as HeldTable, Table, watch};
-use super::status::Status;
-
-/// Where no process forks, nothing is to be seen to.
-#[cfg(not(unix))]
-fn watch() -> Result<(), Status> {
-    Ok(())
-}
-
-/// A handle of a `T`, as C passes it.
-#[repr(C)]
-pub(super) struct Handle<T> {
-    number: u64,
-    of: PhantomData<fn() -> T>,
-}
-
-impl<T> Clone for Handle<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Handle<T> {}
-
-// SAFETY: a number.
-unsafe impl<T> super::memory::Plain for Handle<T> {}
-
-impl<T> Handle<T> {
-    #[cfg(test)]
-    const NONE: Self = Self::new(0);
-
-    const fn new(number: u64) -> Self {
-        Self {
-            number,
-            of: PhantomData,
-        }
-    }
-}
+use super::{
+    fork::{Held as HeldTable, Table, watch},
+    memory::{Handle, Place},
+    status::Status,
+};
 
 const TYPE: u32 = 24;
 const GENERATION: u32 = 32;
@@ -125,7 +84,7 @@ impl<T> Places<T> {
     }
 }
 
-impl<T> Objects<T> {
+impl<T: Send + Sync + 'static> Objects<T> {
     pub(super) const fn new(of: u8) -> Self {
         Self {
             of,
@@ -142,8 +101,8 @@ impl<T> Objects<T> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn insert(&self, object: T) -> Result<Handle<T>, Status> {
-        watch()?;
+    pub(super) fn insert(&'static self, object: T) -> Result<Handle<T>, Status> {
+        watch(self)?;
         let Places {
             generations,
             all: places,
@@ -189,14 +148,12 @@ impl<T> Objects<T> {
     }
 }
 
-#[cfg(unix)]
 impl<T: Send + Sync + 'static> Table for Objects<T> {
     fn hold(&'static self) -> Box<dyn HeldTable> {
         Box::new(self.places())
     }
 }
 
-#[cfg(unix)]
 impl<T> HeldTable for MutexGuard<'_, Places<T>> {
     fn leave(&mut self) {
         // What a thread was using that is not in the child stays for good; all else goes, and a ledger's file is closed with it.
@@ -215,7 +172,7 @@ const HOT_PLACES: usize = 1 << 16;
 /// The objects of one type, of this number, of the hot half, found without a lock. Closing one must not overlap with a call that uses it.
 pub(super) struct HotObjects<T: 'static, const OF: u8> {
     // All of it is zeros before it is used, which take no room in a file.
-    places: [AtomicPtr<Held<T>>; HOT_PLACES],
+    places: [Place<Held<T>>; HOT_PLACES],
     free: Mutex<Free>,
     /// How many had their objects before the process was forked, and have had none since.
     inherited: AtomicU16,
@@ -239,7 +196,7 @@ impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
     #[expect(clippy::large_stack_arrays, reason = "of a static, made when compiled")]
     pub(super) const fn new() -> Self {
         Self {
-            places: [const { AtomicPtr::new(ptr::null_mut()) }; HOT_PLACES],
+            places: [const { Place::empty() }; HOT_PLACES],
             free: Mutex::new(Free {
                 generations: Generations::new(),
                 used: 0,
@@ -255,7 +212,7 @@ impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
         clippy::cast_possible_truncation,
         reason = "there are as many places as 16 bits have values"
     )]
-    fn place(&self, handle: u64) -> &AtomicPtr<Held<T>> {
+    fn place(&self, handle: u64) -> &Place<Held<T>> {
         &self.places[usize::from(handle as u16)]
     }
 
@@ -263,8 +220,8 @@ impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn insert(&self, object: T) -> Result<Handle<T>, Status> {
-        watch()?;
+    pub(super) fn insert(&'static self, object: T) -> Result<Handle<T>, Status> {
+        watch(self)?;
         let Free {
             generations,
             used,
@@ -281,18 +238,14 @@ impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
         };
         let handle = generation.and_then(|generation| number(generation, OF, at));
         let handle = handle.ok_or(Status::Full)?;
-        let held = Box::new(Held { handle, object });
-        self.place(handle).store(Box::into_raw(held), Release);
+        self.place(handle).put(Held { handle, object });
         Ok(Handle::new(handle))
     }
 
     /// What a handle stands for, if it stands for something.
     #[inline]
     pub(super) fn find<'c>(&'static self, handle: Handle<T>) -> Option<&'c T> {
-        let held = self.place(handle.number).load(Acquire);
-        // SAFETY: null, or it came from a box in `insert`, and `remove`, which alone frees it, has not taken it out;
-        // by the caller's word that does not overlap with this call.
-        match unsafe { held.as_ref() } {
+        match self.place(handle.number).get() {
             Some(held) if held.handle == handle.number => Some(&held.object),
             _ => None,
         }
@@ -316,25 +269,20 @@ impl<T: Send + 'static, const OF: u8> HotObjects<T, OF> {
     pub(super) fn remove(&'static self, handle: Handle<T>) -> Result<T, Status> {
         let mut free = self.free();
         self.get(handle)?;
-        let held = self.place(handle.number).swap(ptr::null_mut(), Release);
+        let held = self.place(handle.number).take().ok_or(Status::Handle)?;
         if free.generations.after(handle.number).is_some() {
             free.last.push_back(handle.number);
         }
-        // SAFETY: not null, as it was found; it came from a box in `insert`, nobody else has taken it out under this lock,
-        // and by the caller's word no call uses it.
-        let held = unsafe { Box::from_raw(held) };
         Ok(held.object)
     }
 }
 
-#[cfg(unix)]
 impl<T: Send + 'static, const OF: u8> Table for HotObjects<T, OF> {
     fn hold(&'static self) -> Box<dyn HeldTable> {
         Box::new((self, self.free()))
     }
 }
 
-#[cfg(unix)]
 impl<T: Send + 'static, const OF: u8> HeldTable
     for (&'static HotObjects<T, OF>, MutexGuard<'static, Free>)
 {
@@ -342,7 +290,7 @@ impl<T: Send + 'static, const OF: u8> HeldTable
         let (objects, free) = self;
         // A thread that is not in the child may have been in the middle of using one, so they stay as they are for good, where nobody finds them.
         for place in objects.places.iter().take(free.used.into()) {
-            place.store(ptr::null_mut(), Release);
+            place.forget();
         }
         free.last.clear();
         free.generations = Generations::new();
@@ -358,13 +306,14 @@ mod tests {
 
     #[test]
     fn a_handle_stands_for_one_object() {
-        let objects = Objects::new(1);
-        let others = Objects::new(2);
+        static OBJECTS: Objects<u32> = Objects::new(1);
+        static OTHERS: Objects<u32> = Objects::new(2);
+        let (objects, others) = (&OBJECTS, &OTHERS);
         let first = objects.insert(1).unwrap();
         let other = others.insert(9).unwrap();
         assert_eq!(*objects.get(first).unwrap(), 1);
         assert_eq!(objects.get(other), Err(Status::Handle));
-        assert_eq!(objects.get(Handle::NONE), Err(Status::Handle));
+        assert_eq!(objects.get(Handle::new(0)), Err(Status::Handle));
         assert_eq!(objects.remove(first).as_deref(), Ok(&1));
         assert_eq!(objects.remove(first), Err(Status::Handle));
         let second = objects.insert(2).unwrap();
@@ -407,14 +356,17 @@ mod tests {
 
     #[test]
     fn a_handle_of_another_copy_of_the_library_stands_for_nothing() {
-        let (one, other) = (Objects::new(1), Objects::new(1));
+        static ONE: Objects<u32> = Objects::new(1);
+        static OTHER: Objects<u32> = Objects::new(1);
+        static ALIKE: Objects<u32> = Objects::new(1);
+        let (one, other) = (&ONE, &OTHER);
         let handle = one.insert(1).unwrap();
         let theirs = other.insert(2).unwrap();
         assert_eq!(one.get(theirs), Err(Status::Handle));
         assert_eq!(other.remove(handle), Err(Status::Handle));
 
         // Planted: copies that start alike.
-        let alike = Objects::new(1);
+        let alike = &ALIKE;
         alike.places().generations.first = one.places().generations.first;
         alike.insert(3).unwrap();
         assert_eq!(alike.get(handle).as_deref(), Ok(&3));

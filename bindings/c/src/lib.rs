@@ -1,6 +1,7 @@
 //! The C ABI: every function of `include/framegate.h`, which says what each does, on which threads, and what its caller owes.
 //!
-//! Addresses from outside are followed in `memory/` alone; other unsafe code is in `handle.rs`, `store.rs` and `fork.rs`.
+//! All unsafe code is in `memory/`, where addresses from outside are followed; `ci/house` checks that. Elsewhere the word stands in
+//! `#[unsafe(no_mangle)]` alone, which exports a function by its name.
 //! Each call checks what it is given before it changes anything, and none lets a panic out.
 
 #![deny(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
@@ -26,12 +27,16 @@
 
 extern crate alloc;
 
+mod answer;
 mod archive;
+mod archived;
 mod boundary;
 mod callbacks;
-#[cfg(unix)]
+mod export;
 mod fork;
+mod format;
 mod frame;
+mod gate;
 mod grant;
 mod group;
 mod handle;
@@ -40,6 +45,7 @@ mod layout;
 mod ledger;
 mod meeting;
 mod memory;
+mod outlet;
 mod past;
 mod people;
 mod sdp;
@@ -52,6 +58,7 @@ mod stream;
 mod tag;
 mod tap;
 mod wire;
+mod words;
 
 /// The version of the interface: `FRAMEGATE_ABI_VERSION`.
 const ABI_VERSION: u32 = 3;
@@ -64,4 +71,9 @@ extern "C" fn framegate_abi_version() -> u32 {
 #[unsafe(no_mangle)]
 extern "C" fn framegate_version_string() -> memory::Text<'static> {
     memory::Text::of(env!("CARGO_PKG_VERSION"))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_error_message(status: i32) -> memory::Text<'static> {
+    memory::Text::of(status::message(status))
 }

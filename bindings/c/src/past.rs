@@ -8,12 +8,13 @@ use std::{
 };
 
 use super::{
-    grant::{ScopeIn, authority},
-    handle::{Handle, Objects},
-    ledger::{in_json, receipt_of, told},
-    meeting::device_of,
-    memory::{Each, In, Late, Optional, Out, Outs, Text, answer},
+    answer::{Each, Late, Optional, Outs, answer},
+    export::{in_json, receipt_of},
+    handle::Objects,
+    ledger::report_line,
+    memory::{Handle, In, Out, Text},
     status::Status,
+    words::{ScopeIn, authority, device_of},
 };
 use framegate::{Authority, Entered, Error, PastMeeting, ledger::FileStoreError};
 
@@ -36,7 +37,7 @@ extern "C" fn framegate_past_meeting_open(
     answer((Each(past), Each(Optional(line))), |(room, line)| {
         let path = path.get()?;
         let device = device_of(device_secret)?;
-        let opened = told(&line, PastMeeting::open(Path::new(path), device))?;
+        let opened = report_line(&line, PastMeeting::open(Path::new(path), device))?;
         room.put(PASTS.insert(Mutex::new(Box::new(opened)))?);
         Ok(())
     })
@@ -61,17 +62,17 @@ fn narrow(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_past_meeting_withdraw(
     past: Handle<Past>,
-    by: u32,
+    authority: u32,
     who: Text<'_>,
     scope: ScopeIn,
     entered: Out<'_, u32>,
 ) -> i32 {
     answer(Late(entered), |entered| {
         // As in a meeting that goes on.
-        let by = authority(by).unwrap_or(Authority::Vendor);
+        let authority = self::authority(authority).unwrap_or(Authority::Vendor);
         let who = who.get()?;
         narrow(past, entered, |past| {
-            past.withdraw(by, who, scope.into(), SystemTime::now())
+            past.withdraw(authority, who, scope.into(), SystemTime::now())
         })
     })
 }
@@ -79,16 +80,16 @@ extern "C" fn framegate_past_meeting_withdraw(
 #[unsafe(no_mangle)]
 extern "C" fn framegate_past_meeting_restrict(
     past: Handle<Past>,
-    by: u32,
+    authority: u32,
     who: In<'_, Text<'_>>,
     scope: ScopeIn,
     entered: Out<'_, u32>,
 ) -> i32 {
     answer(Late(entered), |entered| {
-        let by = authority(by).ok_or(Status::Number)?;
+        let authority = self::authority(authority).ok_or(Status::Number)?;
         let who = who.optional()?.map(|who| who.get()).transpose()?;
         narrow(past, entered, |past| {
-            past.restrict(by, who, scope.into(), SystemTime::now())
+            past.restrict(authority, who, scope.into(), SystemTime::now())
         })
     })
 }

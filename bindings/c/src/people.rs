@@ -3,22 +3,19 @@
 use alloc::{string::String, vec::Vec};
 
 use super::{
-    grant::authority,
-    handle::Handle,
-    meeting::{Gate, Shared, call, narrow},
-    memory::{In, Late, Out, Text, answer, plain, sized},
-    settling::Under,
+    answer::{Late, answer},
+    gate::{Gate, Shared, call, narrow},
+    memory::{Handle, In, Out, Text, sized},
+    settling::Settling,
     status::Status,
+    words::{Person, authority},
 };
-use framegate::{Authority, JoinOptions, Participant, PublicKey, Time};
+use framegate::{Authority, PublicKey, Time};
 
-/// A participant, as C passes one.
-pub(super) type Person = Participant;
-
-/// Somebody who comes in.
+/// How somebody joins.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub(super) struct JoinIn<'c> {
+pub(super) struct JoinOptions<'c> {
     pub(super) size: u32,
     pub(super) agrees: u32,
     pub(super) id: Text<'c>,
@@ -26,31 +23,20 @@ pub(super) struct JoinIn<'c> {
     pub(super) key: In<'c, [u8; 32]>,
 }
 
-/// A list of people.
-pub(super) fn participants(people: In<'_, Person>, count: usize) -> Result<&[Participant], Status> {
-    if count > usize::from(u16::MAX) {
-        return Err(Status::Length);
-    }
-    people.array(count)
-}
-
-plain!(Person);
-sized!(JoinIn<'_>);
+sized!(JoinOptions<'_>);
 
 impl Gate {
     /// The id of somebody who is there.
     pub(super) fn id(&self, who: Person) -> Result<String, Status> {
         let who = self.person(who)?;
-        let mut there = self.meeting.participants();
-        let found = there.find(|(_, other)| *other == who);
-        found.map(|(id, _)| id).ok_or(Status::UnknownParticipant)
+        self.meeting.id_of(who).ok_or(Status::UnknownParticipant)
     }
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_meeting_join(
     meeting: Handle<Shared>,
-    join: In<'_, JoinIn<'_>>,
+    join: In<'_, JoinOptions<'_>>,
     now: i64,
     participant: Out<'_, Person>,
 ) -> i32 {
@@ -58,9 +44,11 @@ extern "C" fn framegate_meeting_join(
         let from = join.sized()?;
         let (id, guardian) = (from.id.get()?, from.guardian.get()?);
         let mut join = match (authority(from.agrees), guardian) {
-            (Some(Authority::Participant), "") => JoinOptions::adult(id),
+            (Some(Authority::Participant), "") => framegate::JoinOptions::adult(id),
             (Some(Authority::Guardian), "") => return Err(Status::Empty),
-            (Some(Authority::Guardian), guardian) => JoinOptions::with_guardian(id, guardian),
+            (Some(Authority::Guardian), guardian) => {
+                framegate::JoinOptions::with_guardian(id, guardian)
+            }
             _ => return Err(Status::Number),
         };
         if let Some(key) = from.key.optional()? {
@@ -79,7 +67,7 @@ extern "C" fn framegate_meeting_leave(
     meeting: Handle<Shared>,
     who: Person,
     now: i64,
-    settling: Out<'_, Handle<Under>>,
+    settling: Out<'_, Handle<Settling>>,
 ) -> i32 {
     answer(Late(settling), |settling| {
         narrow(meeting, Some(who), settling, |withdrawals| {
@@ -97,14 +85,7 @@ extern "C" fn framegate_meeting_find(
     answer(participant, |room| {
         let id = id.get()?;
         call(meeting, |gate| {
-            let there = gate.meeting.participants().find(|(other, _)| *other == id);
-            let last = || {
-                gate.meeting
-                    .stays()
-                    .filter(|(other, _)| *other == id)
-                    .last()
-            };
-            let (_, who) = there.or_else(last).ok_or(Status::UnknownParticipant)?;
+            let who = gate.meeting.find(id).ok_or(Status::UnknownParticipant)?;
             room.put(who);
             Ok(())
         })
@@ -128,7 +109,7 @@ extern "C" fn framegate_meeting_participants(
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_participant_id(
+extern "C" fn framegate_meeting_id_of(
     meeting: Handle<Shared>,
     who: Person,
     buffer: Out<'_, u8>,

@@ -1,7 +1,8 @@
 //! What session descriptions say of tags and of recording.
 
 use super::{
-    memory::{Out, Text, Truth, answer},
+    answer::answer,
+    memory::{Out, Text, Truth},
     status::Status,
     wire::extension,
 };

@@ -4,23 +4,27 @@ use alloc::{sync::Arc, vec::Vec};
 use core::time::Duration;
 
 use super::{
-    handle::{Handle, Objects},
-    meeting::{Shared, call},
-    memory::{Late, Out, Outs, Truth, answer, plain},
+    answer::{Late, Outs, answer},
+    handle::Objects,
+    memory::{Handle, Out, Truth, plain},
     status::Status,
     store::Events,
 };
-use framegate::{Error, Settling, TapRelease, Time};
+use framegate::{TapRelease, Time};
 
-/// A narrowing under way, and who is told of what is entered as it settles.
-pub(super) struct Under {
-    settling: Settling,
+/// A narrowing under way, and the event callback for what is entered as it settles.
+pub(super) struct Settling {
+    settling: framegate::Settling,
     events: Option<Arc<Events>>,
 }
 
-impl Under {
+impl Settling {
+    pub(super) fn inner(&self) -> &framegate::Settling {
+        &self.settling
+    }
+
     /// Asks it, which may offer the store its line.
-    fn ask(&self, ask: impl FnOnce(&Settling) -> bool) -> bool {
+    fn ask(&self, ask: impl FnOnce(&framegate::Settling) -> bool) -> bool {
         let answer = ask(&self.settling);
         if let Some(events) = &self.events {
             events.tell();
@@ -29,7 +33,7 @@ impl Under {
     }
 }
 
-pub(super) static SETTLINGS: Objects<Under> = Objects::new(2);
+pub(super) static SETTLINGS: Objects<Settling> = Objects::new(2);
 
 /// How far a tap had come.
 #[derive(Clone, Copy)]
@@ -56,20 +60,20 @@ impl From<TapRelease> for TapReleaseOut {
     }
 }
 
-/// Gives a narrowing to the caller, if they want to wait for it. What is wrong there is told only once it is made.
-pub(super) fn give(
-    room: <Late<'_, Handle<Under>> as Outs>::Rooms,
-    settling: Settling,
+/// Returns a narrowing to the caller if they want to wait for it. An error of where it goes is returned once the narrowing is made.
+pub(super) fn return_settling(
+    room: <Late<'_, Handle<Settling>> as Outs>::Rooms,
+    settling: framegate::Settling,
     events: Option<Arc<Events>>,
 ) -> Result<(), Status> {
-    let under = Under { settling, events };
+    let settling = Settling { settling, events };
     match room {
         Ok(room) if room.is_wanted() => {
-            room.put(SETTLINGS.insert(under)?);
+            room.put(SETTLINGS.insert(settling)?);
             Ok(())
         }
         unwanted => {
-            let _ = under.ask(Settling::is_settled);
+            let _ = settling.ask(framegate::Settling::is_settled);
             unwanted.map(drop)
         }
     }
@@ -77,69 +81,52 @@ pub(super) fn give(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_settling_is_settled(
-    settling: Handle<Under>,
+    settling: Handle<Settling>,
     settled: Out<'_, Truth>,
 ) -> i32 {
     answer(settled, |room| {
-        room.put(SETTLINGS.get(settling)?.ask(Settling::is_settled));
+        room.put(
+            SETTLINGS
+                .get(settling)?
+                .ask(framegate::Settling::is_settled),
+        );
         Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_settling_wait(
-    settling: Handle<Under>,
+    settling: Handle<Settling>,
     milliseconds: u32,
     settled: Out<'_, Truth>,
 ) -> i32 {
     answer(settled, |room| {
         let timeout = Duration::from_millis(milliseconds.into());
-        let under = SETTLINGS.get(settling)?;
-        room.put(under.ask(|settling| settling.wait(timeout)));
+        let settling = SETTLINGS.get(settling)?;
+        room.put(settling.ask(|settling| settling.wait(timeout)));
         Ok(())
     })
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_settling_taps(
-    settling: Handle<Under>,
+    settling: Handle<Settling>,
     taps: Out<'_, TapReleaseOut>,
     capacity: usize,
     count: Out<'_, usize>,
 ) -> i32 {
     answer((taps, capacity, count), |list| {
-        let under = SETTLINGS.get(settling)?;
-        let taps: Vec<_> = under.settling.taps().map(TapReleaseOut::from).collect();
+        let settling = SETTLINGS.get(settling)?;
+        let taps: Vec<_> = settling.settling.taps().map(TapReleaseOut::from).collect();
         list.put(&taps)
     })
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_meeting_settled(
-    meeting: Handle<Shared>,
-    settling: Handle<Under>,
-    now: i64,
-    settled: Out<'_, Truth>,
-) -> i32 {
-    answer(settled, |room| {
-        let under = SETTLINGS.get(settling)?;
-        call(meeting, |gate| {
-            let now = Time::from_micros(now);
-            let settled = gate.meeting.settled(&under.settling, now);
-            room.put(settled.map_err(|error| match error {
-                Error::Unknown(_) => Status::Foreign,
-                error => error.into(),
-            })?);
-            Ok(())
-        })
-    })
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn framegate_settling_close(settling: Handle<Under>) -> i32 {
+extern "C" fn framegate_settling_close(settling: Handle<Settling>) -> i32 {
     answer((), |()| {
-        let under = SETTLINGS.remove(settling)?;
-        let _ = under.ask(Settling::is_settled);
+        let settling = SETTLINGS.remove(settling)?;
+        let _ = settling.ask(framegate::Settling::is_settled);
         Ok(())
     })
 }

@@ -15,13 +15,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-#[cfg(unix)]
-use super::fork::{Held, Table};
 use super::{
-    memory::{Array, Each, In, Out, Struct, answer, size, sized},
-    people::{Person, participants},
+    answer::{Array, Each, Struct, answer},
+    fork::{Held, Table, watch},
+    memory::{In, Out, size, sized},
     status::Status,
     tag::TagOut,
+    words::{Person, participants},
 };
 use framegate::{
     Kinds, Source, Time,
@@ -73,7 +73,8 @@ impl ProvingKey {
     }
 
     /// Draws it, if it was not yet: before there is a tap, as on a media thread nothing is drawn.
-    pub(super) fn draw(&self) -> Result<(), Status> {
+    pub(super) fn draw(&'static self) -> Result<(), Status> {
+        watch(self)?;
         let _drawing = self.drawing();
         if self.is_drawn.load(Relaxed) {
             return Ok(());
@@ -110,7 +111,6 @@ impl ProvingKey {
     }
 }
 
-#[cfg(unix)]
 impl Table for ProvingKey {
     fn hold(&'static self) -> Box<dyn Held> {
         Box::new(HeldKey {
@@ -121,13 +121,11 @@ impl Table for ProvingKey {
 }
 
 /// A key that nobody draws meanwhile.
-#[cfg(unix)]
 struct HeldKey {
     key: &'static ProvingKey,
     _drawing: MutexGuard<'static, ()>,
 }
 
-#[cfg(unix)]
 impl Held for HeldKey {
     fn leave(&mut self) {
         self.key.is_drawn.store(false, Relaxed);
@@ -214,7 +212,9 @@ mod tests {
 
     #[test]
     fn a_key_is_drawn_once_and_proves_nothing_before() {
-        let (key, other) = (ProvingKey::new(), ProvingKey::new());
+        static KEY: ProvingKey = ProvingKey::new();
+        static OTHER: ProvingKey = ProvingKey::new();
+        let (key, other) = (&KEY, &OTHER);
         let people = [Participant::UNKNOWN; 2];
         assert_eq!(key.prove(&source(&people)), None);
         key.draw().unwrap();

@@ -1,6 +1,5 @@
 //! Statuses: one number for each thing that can be wrong, never used again for another.
 
-use super::memory::Text;
 use framegate::{
     Error, Refusal, TagError,
     ledger::{FileStoreError, LedgerError, LedgerFault},
@@ -15,11 +14,11 @@ macro_rules! statuses {
         pub(super) enum Status { $($status = $number,)* }
 
         /// What a number means.
-        fn message(number: i32) -> &'static str {
+        pub(super) fn message(number: i32) -> &'static str {
             match number {
-                0 => "all is well",
+                0 => "success",
                 $($number => $message,)*
-                _ => "an unknown status",
+                _ => "unknown status",
             }
         }
 
@@ -29,91 +28,91 @@ macro_rules! statuses {
 }
 
 statuses! {
-    Null = -1, "a pointer is null that must not be";
-    Misaligned = -2, "a pointer is not aligned as its type is";
-    Size = -3, "a struct is too short, or has something in it that this library does not know";
-    Number = -4, "a number stands for nothing";
-    Utf8 = -5, "a string is not UTF-8";
-    Length = -6, "a length or a count is larger than can be";
-    ShortBuffer = -7, "there is no room for the result";
-    TwoStores = -8, "a ledger goes to a file or to a store, not to both";
-    Handle = -9, "a handle of nothing, of something else, or of what is closed";
-    Foreign = -10, "of another meeting";
-    Busy = -11, "called from within a store's callback";
-    Releasing = -12, "the tap's release before was never ended";
-    NotReleasing = -13, "no release is under way that could be ended";
-    Panic = -14, "an internal fault";
-    File = -15, "the file system refused";
-    Overlap = -16, "a buffer overlaps what is to be copied into it";
-    Order = -17, "people's ids are not in order, or one of them is there twice";
-    StillCalled = -20, "closed from within a callback, and another thread is still in a callback of the meeting or in a call on it";
-    Forked = -21, "a handle from before the process was forked";
-    Random = -22, "the system gave no random numbers: give an instance of your own, or try again";
-    NoSource = -23, "a source that came out of no release of this library in this process, or was changed since";
-    LedgerHeld = -24, "a meeting writes this ledger, in this process or another";
-    NoLock = -25, "the ledger's file cannot be locked where it is";
-    LedgerShorter = -26, "the file is shorter than the ledger that was read";
-    LedgerReplaced = -27, "the file does not hold the ledger that was read";
-    LedgerGoneOn = -28, "the ledger has gone on since it was read: read it again";
-    Beside = -29, "what lies beside the ledger, in the file that ends in .withdrawals, cannot be read";
-    Leftover = -30, "withdrawals from another ledger lie beside the new one";
-    LedgerSeveralNames = -31, "a meeting writes the ledger, and its file has several names: remove those by which that meeting did not open it";
+    Null = -1, "null pointer: an argument that is required is null";
+    Misaligned = -2, "misaligned pointer: align it as its type requires";
+    Size = -3, "struct size: set `size` to sizeof the struct, and members that this library does not know to 0";
+    Number = -4, "unknown enum value, or a reserved member that is not 0";
+    Utf8 = -5, "invalid UTF-8 in a string";
+    Length = -6, "length or count out of range";
+    ShortBuffer = -7, "buffer too short: the length parameter has the length required";
+    TwoStores = -8, "two ledgers: name a file or a store's callback, not both";
+    Handle = -9, "invalid handle: closed, wrong type, or never opened";
+    Foreign = -10, "argument of another meeting: use those that this meeting returned";
+    Busy = -11, "called from within a store's callback: return from it first";
+    Releasing = -12, "release under way: call framegate_tap_end() first";
+    NotReleasing = -13, "no release under way to end";
+    Panic = -14, "internal fault: nothing was released, and the meeting is closed if the call was on one";
+    File = -15, "file system error: check the path, permissions and free space";
+    Overlap = -16, "the buffer overlaps the input: pass separate memory";
+    Order = -17, "subjects out of order: sort them by id, each once";
+    StillCalled = -20, "meeting closed from within a callback while another thread is in a callback of the meeting or in a call on it: keep what the callbacks use until that thread is out";
+    Forked = -21, "handle opened before fork(): open another in this process";
+    Random = -22, "no random numbers from the system: pass an instance of your own, or try again";
+    NoSource = -23, "invalid source: changed, made up, or of another process";
+    LedgerHeld = -24, "ledger in use: another meeting, in this process or another, writes to it; close that first";
+    NoLock = -25, "the ledger's file cannot be locked: use a file system that supports locks";
+    LedgerShorter = -26, "the ledger's file is shorter than the ledger that was read: find out who cut it";
+    LedgerReplaced = -27, "the file does not contain the ledger that was read: pass that ledger's own file";
+    LedgerGoneOn = -28, "the ledger's file has more entries than were read: read it again";
+    Beside = -29, "the ledger's .withdrawals file cannot be read: check its permissions and content";
+    Leftover = -30, "a .withdrawals file of another ledger is beside the new ledger: move it away first";
+    LedgerSeveralNames = -31, "the ledger's file has several names and a meeting writes to it: remove the names by which that meeting did not open it";
 
-    Overreach = -32, "only the person can agree, or their guardian if they have one";
-    Unsigned = -33, "nothing is signed, though the person joined with a key or is said to have signed";
-    ForeignMeeting = -34, "what is signed is of another meeting";
-    Replayed = -35, "what is signed is over an earlier challenge";
-    WrongSignature = -36, "the signature is not by the person's key over this grant";
-    BeyondNotice = -37, "more than the notice describes";
-    UnknownNotice = -38, "no notice of this digest";
-    StaleNotice = -39, "the notice has been superseded";
-    NotExplicit = -40, "identifying somebody needs a statement of their own, not a click";
-    WrongKey = -41, "not the key that this id joined with before, or no valid one";
-    ConflictingNotice = -42, "a notice of the same text, but otherwise different or superseded, is there already";
-    UnknownParticipant = -43, "no such participant in the meeting";
-    AlreadyJoined = -44, "somebody of this id is in the meeting already";
-    OwnGuardian = -45, "nobody is their own guardian";
-    NotARestrainer = -46, "participants and guardians withdraw instead of restricting";
-    Empty = -47, "an id, a name or a set is empty that must not be, or an instance or a secret all zeros";
-    Time = -48, "a time is out of range or more than a day ahead of the meeting's, or an end not in the future";
-    Format = -49, "the stream's format does not fit its kind, or has no channels, a picture of no size or beyond 32,768 a side, or keys of what is no JSON";
-    DuplicateField = -50, "two fields of the same name";
-    ForeignPurpose = -51, "an outlet's purposes must all be its recipient's";
-    NotOnePurpose = -52, "a third party's purpose is named by one purpose at a time";
-    Full = -53, "no room for more of these";
-    Unknown = -54, "no such stream or outlet in this meeting";
-    Ledger = -55, "the ledger could not be written";
-    Ended = -56, "the meeting is over";
-    Keyless = -57, "the person joined without a key, and something is signed";
-    Overtaken = -58, "overtaken by a withdrawal or a restriction of the same, so nothing of it holds";
-    WrongGuardian = -59, "the id joined with another guardian before, who agrees for it as long as the meeting lasts";
-    AgreedEarlier = -60, "agreed before the person came, before the notice was shown, or before the last withdrawal of it";
-    ControlCharacter = -61, "a third party's name has a control character, such as a line feed";
+    Overreach = -32, "grant refused: only the participant, or their guardian if they have one, can consent; the attempt is in the ledger";
+    Unsigned = -33, "grant refused: signature missing, though the participant joined with a key or the method is SIGNED; the attempt is in the ledger";
+    ForeignMeeting = -34, "grant refused: signed for another meeting; the attempt is in the ledger";
+    Replayed = -35, "grant refused: signed over an earlier challenge: ask framegate_meeting_challenge() for the present one; the attempt is in the ledger";
+    WrongSignature = -36, "grant refused: the signature is not by the participant's key over this grant; the attempt is in the ledger";
+    BeyondNotice = -37, "scope beyond the notice: grant no more than the notice describes";
+    UnknownNotice = -38, "unknown notice: show it with framegate_meeting_show() first";
+    StaleNotice = -39, "superseded notice: show the present one and ask again";
+    NotExplicit = -40, "purpose IDENTIFY needs an explicit statement: method TYPED, SPOKEN or SIGNED";
+    WrongKey = -41, "invalid key, or not the key that this id joined with before";
+    ConflictingNotice = -42, "conflicting notice: one of the same digest is registered with other members, or superseded; change its text";
+    UnknownParticipant = -43, "unknown participant: nobody of this handle or id is in the meeting";
+    AlreadyJoined = -44, "duplicate id: a participant of this id is in the meeting";
+    OwnGuardian = -45, "guardian and participant have the same id";
+    NotARestrainer = -46, "authority cannot restrict: participants and guardians withdraw instead";
+    Empty = -47, "empty argument: an id, a name or a set is empty, or an instance, a digest or a secret all zeros";
+    Time = -48, "time out of range: negative, 49.7 days or more, more than a day ahead of the meeting's clock (framegate_meeting_advance()), or an end that is not in the future";
+    Format = -49, "invalid format: it does not fit the kind, has no channels, a width or height outside 1 to 32,768, or structural keys on a stream that is not JSON";
+    DuplicateField = -50, "duplicate field name in a schema";
+    ForeignPurpose = -51, "purposes do not belong to the outlet's recipient: name pairs with framegate_meeting_third_party()";
+    NotOnePurpose = -52, "not exactly one purpose: name one third-party pair at a time";
+    Full = -53, "no room for more: close some, or open the meeting with more room";
+    Unknown = -54, "unknown stream or outlet in this meeting or ledger";
+    Ledger = -55, "ledger not written: the store or the file system refused, and nothing was done";
+    Ended = -56, "meeting ended";
+    Keyless = -57, "grant refused: signature given, but the participant joined without a key; the attempt is in the ledger";
+    Overtaken = -58, "overtaken by a withdrawal or a restriction of the same while the store was writing: ask again; the attempt is in the ledger";
+    WrongGuardian = -59, "guardian differs from the one that this id joined with before";
+    AgreedEarlier = -60, "grant refused: `at` is before the participant joined, before the notice was shown, or before the last withdrawal; the attempt is in the ledger";
+    ControlCharacter = -61, "control character, such as a line feed, in a recipient's name";
 
-    NotAnEntry = -64, "a line is not an entry";
-    Broken = -65, "a line does not follow from the line before";
-    LineTime = -66, "a line's time is earlier than that of the line before, or out of range";
-    Signature = -67, "a device's signature does not hold";
-    ResumedEnd = -68, "the meeting has ended and cannot be resumed";
-    Unwritable = -69, "the ledger cannot be written on";
-    Impossible = -70, "something that cannot have happened there";
-    Anchor = -71, "not the ledger that the head is of";
+    NotAnEntry = -64, "invalid ledger: a line is not an entry";
+    Broken = -65, "invalid ledger: a line does not follow from the line before";
+    LineTime = -66, "invalid ledger: a line's time is earlier than the line before, or out of range";
+    Signature = -67, "invalid ledger: a device's signature does not verify";
+    ResumedEnd = -68, "meeting ended: its ledger cannot be resumed";
+    Unwritable = -69, "ledger cannot be continued: open a new one";
+    Impossible = -70, "invalid ledger: an entry breaks the rules";
+    Anchor = -71, "the ledger does not have this head: entries were changed or cut off, or the head is another ledger's";
 
-    FormerFormat = -72, "a ledger of format 1, which names no instance of its meeting";
-    LaterFormat = -73, "a ledger of a later format than this library knows";
-    OtherMeeting = -74, "the ledger of another meeting than the head's, perhaps of the same id";
-    RepeatedInstance = -75, "the instance is that of a meeting of this process already";
+    FormerFormat = -72, "ledger of format 1, which names no instance: read it with the library that wrote it";
+    LaterFormat = -73, "ledger of a later format: read it with a newer library";
+    OtherMeeting = -74, "ledger of another meeting than the head's, perhaps with the same id";
+    RepeatedInstance = -75, "instance already used in this process: draw another";
 
-    NotCanonical = -77, "a line is not in the one form in which lines are written";
+    NotCanonical = -77, "invalid ledger: a line is not in canonical form, as after another program rewrote its JSON";
 
-    TagVersion = -80, "a tag of another version";
-    TagInvalid = -81, "not a tag that can be written";
+    TagVersion = -80, "unknown tag version";
+    TagInvalid = -81, "invalid tag";
 
-    WireFormat = -96, "a packet or a unit is not of its format, or cut short";
-    NoTag = -97, "there is no tag";
-    SeveralTags = -98, "there are several tags, so none of them counts";
-    ExtensionId = -99, "not an id that an extension can have, or not just one";
-    ForeignExtension = -100, "a header extension of another kind is there already";
+    WireFormat = -96, "malformed or truncated packet or unit";
+    NoTag = -97, "no tag present: treat it as no consent";
+    SeveralTags = -98, "several tags present: none counts";
+    ExtensionId = -99, "header extension id absent, ambiguous, or outside 1 to 255";
+    ForeignExtension = -100, "the packet has a header extension that is not of RFC 8285, or that cannot be in the two-byte form";
 }
 
 impl From<Error> for Status {
@@ -215,9 +214,4 @@ impl From<WireError> for Status {
             WireError::NoRoom(_) => Self::ShortBuffer,
         }
     }
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn framegate_error_message(status: i32) -> Text<'static> {
-    Text::of(message(status))
 }

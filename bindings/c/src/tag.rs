@@ -1,13 +1,15 @@
-//! Tags: 16 bytes, read, told, joined.
+//! Tags: 16 bytes, read, taken apart, joined.
 
 use super::{
-    frame::NO_KIND,
-    memory::{In, Out, Struct, Text, answer, plain, sized},
+    answer::{Struct, answer},
+    memory::{In, Out, Text, plain, sized},
     status::Status,
-    stream::{self, kind_number},
-    tap::verdict,
+    words::{kind, kind_number},
 };
-use framegate::{Kind, Reason, StreamId, Tag, binding};
+use framegate::{Kind, Reason, StreamId, Tag, Verdict, binding};
+
+/// A region's kind where it is its stream's, and a tag's where it is several.
+pub(super) const NO_KIND: u32 = 255;
 
 /// A tag as it travels, or all zeros.
 #[derive(Clone, Copy)]
@@ -49,6 +51,16 @@ impl From<Tag> for TagOut {
         Self {
             bytes: tag.to_bytes(),
         }
+    }
+}
+
+/// A verdict's number, which is also that of a tag's treatment.
+pub(super) fn verdict(verdict: Verdict) -> i32 {
+    match verdict {
+        Verdict::Dropped(_) => 0,
+        Verdict::Whole => 1,
+        Verdict::Redacted(_) => 2,
+        Verdict::Blanked(_) => 3,
     }
 }
 
@@ -109,7 +121,7 @@ extern "C" fn framegate_tag_meet_across_meetings(
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_kind_name(kind: u32) -> Text<'static> {
-    Text::of(stream::kind(kind).map_or("unknown", Kind::name))
+    Text::of(self::kind(kind).map_or("unknown", Kind::name))
 }
 
 #[unsafe(no_mangle)]

@@ -4,23 +4,22 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::{
+    answer::{Array, Buffer, Optional, Outs, Struct, answer},
     boundary::{caught, status},
     frame::{self, FrameIn, PayloadIn, PayloadInOut},
-    handle::{Handle, HotObjects},
-    meeting::{Shared, call},
-    memory::{
-        Array, Buffer, Elements, In, Optional, Out, Outs, Room, Struct, Truth, answer, plain, size,
-        sized, zeroed,
-    },
-    people::Person,
+    gate::{Shared, call},
+    handle::HotObjects,
+    memory::{Elements, Handle, In, Out, Room, Truth, plain, size, sized, zeroed},
+    outlet::OutletOut,
     source::{PROVING_KEY, SourceIn},
     status::Status,
-    stream::{OutletOut, StreamOut},
-    tag::TagOut,
+    stream::StreamOut,
+    tag::{TagOut, verdict},
+    words::Person,
 };
 use framegate::{
     Admission, Batch, Cleared, Contributors, Counters, Frame, OutletId, Payload, PayloadMut,
-    StreamId, Tag, Tap, Time, Verdict,
+    StreamId, Tag, Tap, Time,
     binding::{Decisions, HiddenBits, OpenBatch, SharedTap},
 };
 
@@ -114,16 +113,6 @@ impl From<Tag> for DecisionOut {
             reserved: 0,
             generation: u32::from_be_bytes(generation),
         }
-    }
-}
-
-/// A verdict's number, which is also that of a tag's treatment.
-pub(super) fn verdict(verdict: Verdict) -> i32 {
-    match verdict {
-        Verdict::Dropped(_) => 0,
-        Verdict::Whole => 1,
-        Verdict::Redacted(_) => 2,
-        Verdict::Blanked(_) => 3,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Tags in packets and in encoded streams.
 
 use super::{
-    memory::{Buffer, In, Optional, Out, answer, span},
-    seal::CarriedInOut,
+    answer::{Buffer, Optional, answer},
+    archived::CarriedInOut,
+    format,
+    memory::{In, Out, span},
     status::Status,
-    stream,
 };
 use framegate::{
     archive::Carried,
@@ -57,7 +58,7 @@ pub(super) fn extension(id: u32) -> Result<u8, Status> {
 }
 
 fn codec(format: u32) -> Result<sei::Codec, Status> {
-    let mut encoded = (stream::ENCODED..).zip(stream::CODECS);
+    let mut encoded = (format::ENCODED..).zip(format::CODECS);
     match encoded.find(|(number, _)| *number == format) {
         Some((_, (_, Format::H264))) => Ok(sei::Codec::H264),
         Some((_, (_, Format::HEVC))) => Ok(sei::Codec::Hevc),

@@ -41,7 +41,7 @@ int main(void) {
   OK(framegate_meeting_open(&options, &meeting));
   const framegate_participant ann = joined(meeting, "ann", "", NULL, 0), ben = joined(meeting, "ben", "", NULL, 0);
   framegate_grant grant = grant_of(shown(meeting, "1"), scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0));
   framegate_stream_options gallery = stream_of(FRAMEGATE_STREAM_COMPOSITE, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_PCM_S16);
   gallery.channels = 2;
   const framegate_tap composite = tap_of(meeting, gallery, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0xFFFF, "recorder"));

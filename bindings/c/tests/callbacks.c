@@ -117,13 +117,13 @@ static void is_shut(struct handles is) {
 /* Everything that makes an entry; each is one call. */
 static void enters_grant(struct handles is) {
   const framegate_grant grant = grant_of(is.notice, scope_of(1, FRAMEGATE_PURPOSE_TRAIN));
-  (void)!framegate_meeting_grant(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, &grant, seconds(3));
+  (void)!framegate_meeting_grant(is.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, is.who, &grant, seconds(3));
 }
-static void enters_withdrawal(struct handles is) { (void)!framegate_meeting_withdraw(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, scope_of(4, 1), seconds(3), NULL); }
+static void enters_withdrawal(struct handles is) { (void)!framegate_meeting_withdraw(is.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, is.who, scope_of(4, 1), seconds(3), NULL); }
 static void enters_leave(struct handles is) { (void)!framegate_meeting_leave(is.meeting, is.who, seconds(3), NULL); }
-static void enters_restriction(struct handles is) { (void)!framegate_meeting_restrict(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(8, 1), seconds(3), NULL); }
+static void enters_restriction(struct handles is) { (void)!framegate_meeting_restrict(is.meeting, FRAMEGATE_AUTHORITY_HOST, NULL, scope_of(8, 1), seconds(3), NULL); }
 static void enters_supersede(struct handles is) { (void)!framegate_meeting_supersede(is.meeting, &is.notice, seconds(3), NULL); }
-static void enters_lift(struct handles is) { (void)!framegate_meeting_lift(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(8, 1), seconds(3)); }
+static void enters_lift(struct handles is) { (void)!framegate_meeting_lift(is.meeting, FRAMEGATE_AUTHORITY_HOST, NULL, scope_of(8, 1), seconds(3)); }
 static void enters_settled(struct handles is) { bool settled; (void)!framegate_meeting_settled(is.meeting, is.settling, seconds(3), &settled); }
 static void enters_count(struct handles is) { (void)!framegate_meeting_count(is.meeting, seconds(3)); }
 static void enters_end(struct handles is) { (void)!framegate_meeting_end(is.meeting, NULL); }
@@ -151,12 +151,12 @@ static void enters_notice(struct handles is) {
   (void)!framegate_meeting_show(is.meeting, &notice);
 }
 static void enters_join(struct handles is) {
-  framegate_join join;
+  framegate_join_options join;
   framegate_participant who;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
   join.id = string_of("late");
-  join.agrees = FRAMEGATE_BY_PARTICIPANT;
+  join.agrees = FRAMEGATE_AUTHORITY_PARTICIPANT;
   (void)!framegate_meeting_join(is.meeting, &join, seconds(3), &who);
 }
 
@@ -209,7 +209,7 @@ static void in_its_own(void) {
       const struct handles other = made_by(&OWN, "ben", &kept);
       seed = kept;
       user->is = made_with(&OWN, "ann", append_freed, event_freed, user, &seed);
-      if (ACTS[act] == enters_lift) OK(framegate_meeting_restrict(user->is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(8, 1), seconds(3), NULL));
+      if (ACTS[act] == enters_lift) OK(framegate_meeting_restrict(user->is.meeting, FRAMEGATE_AUTHORITY_HOST, NULL, scope_of(8, 1), seconds(3), NULL));
       const struct handles is = user->is;
       IS(admitted(is), 1);
       user->in = (enum callback)which;
@@ -230,9 +230,9 @@ static void narrows(struct user *user) {
   framegate_settling settlings[5];
   bool settled = true;
   IS(admitted(is), 1);
-  OK(framegate_meeting_restrict(is.meeting, FRAMEGATE_BY_HOST, NULL, scope_of(2, FRAMEGATE_PURPOSE_RECORD), seconds(3), &settlings[0]));
+  OK(framegate_meeting_restrict(is.meeting, FRAMEGATE_AUTHORITY_HOST, NULL, scope_of(2, FRAMEGATE_PURPOSE_RECORD), seconds(3), &settlings[0]));
   IS(admitted(is), 1);
-  OK(framegate_meeting_withdraw(is.meeting, FRAMEGATE_BY_PARTICIPANT, is.who, scope_of(1, FRAMEGATE_PURPOSE_RECORD), seconds(3), &settlings[1]));
+  OK(framegate_meeting_withdraw(is.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, is.who, scope_of(1, FRAMEGATE_PURPOSE_RECORD), seconds(3), &settlings[1]));
   IS(admitted(is), FAULT == 4);
   OK(framegate_meeting_supersede(user->other->is.meeting, &user->other->is.notice, seconds(3), &settlings[2]));
   IS(admitted(user->other->is), 0);

@@ -166,12 +166,12 @@ static inline framegate_outlet_options outlet_of(unsigned purposes, unsigned bla
 }
 
 static inline framegate_participant joined(framegate_meeting meeting, const char *id, const char *guardian, const uint8_t *key, int64_t now) {
-  framegate_join join;
+  framegate_join_options join;
   framegate_participant who;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
   join.id = string_of(id);
-  join.agrees = *guardian == 0 ? FRAMEGATE_BY_PARTICIPANT : FRAMEGATE_BY_GUARDIAN;
+  join.agrees = *guardian == 0 ? FRAMEGATE_AUTHORITY_PARTICIPANT : FRAMEGATE_AUTHORITY_GUARDIAN;
   join.guardian = string_of(guardian);
   join.key = key;
   OK(framegate_meeting_join(meeting, &join, now, &who));

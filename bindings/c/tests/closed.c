@@ -87,7 +87,7 @@ static void meetings(framegate_meeting meeting, framegate_participant who) {
   const framegate_scope scope = scope_of(0xFFFF, 0xFFFF);
   const framegate_digest unknown = {{9}};
   framegate_meeting_options options = options_of("");
-  framegate_join join;
+  framegate_join_options join;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
   framegate_stream_options streams = stream_of(FRAMEGATE_STREAM_OWNED, stranger, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
@@ -115,12 +115,12 @@ static void meetings(framegate_meeting meeting, framegate_participant who) {
   CLOSES(framegate_meeting_find(meeting, string_of("nobody"), OUT(framegate_participant, people[0])));
   CLOSES(framegate_meeting_participants(NO_MEETING, ARRAY(framegate_participant, people), 4, OUT(size_t, length)));
   CLOSES(framegate_meeting_participants(NO_MEETING, ARRAY(framegate_participant, people), 4, ODD(size_t)));
-  CLOSES(framegate_participant_id(meeting, stranger, ARRAY(char, text), sizeof text, OUT(size_t, length)));
+  CLOSES(framegate_meeting_id_of(meeting, stranger, ARRAY(char, text), sizeof text, OUT(size_t, length)));
   CLOSES(framegate_meeting_supersede(meeting, &unknown, 0, OUT(framegate_settling, settling)));
   CLOSES(framegate_meeting_challenge(meeting, stranger, OUT(framegate_digest, digest)));
   CLOSES(framegate_grant_message(meeting, stranger, &grant, ARRAY(uint8_t, bytes), sizeof bytes, OUT(size_t, length)));
-  CLOSES(framegate_meeting_withdraw(NO_MEETING, FRAMEGATE_BY_PARTICIPANT, who, scope, 0, OUT(framegate_settling, settling)));
-  CLOSES(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, stranger, scope, 0, OUT(framegate_settling, settling)));
+  CLOSES(framegate_meeting_withdraw(NO_MEETING, FRAMEGATE_AUTHORITY_PARTICIPANT, who, scope, 0, OUT(framegate_settling, settling)));
+  CLOSES(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, stranger, scope, 0, OUT(framegate_settling, settling)));
   CLOSES(framegate_meeting_restrict(meeting, 0, NULL, scope, 0, OUT(framegate_settling, settling)));
   CLOSES(framegate_settling_is_settled(NO_SETTLING, OUT(bool, truth)));
   CLOSES(framegate_settling_wait(NO_SETTLING, 0, OUT(bool, truth)));
@@ -290,8 +290,8 @@ static void ledgers(void) {
   CLOSES(framegate_ledger_read_file(string_of("there is none"), NULL, NULL, NULL, OUT(uint64_t, line)));
   CLOSES(framegate_past_meeting_open(string_of("there is none"), NULL, OUT(framegate_past_meeting, past), OUT(uint64_t, line)));
   CLOSES(framegate_past_meeting_open(string_of("there is none"), NULL, NULL, OUT(uint64_t, line)));
-  CLOSES(framegate_past_meeting_withdraw(NO_PAST, FRAMEGATE_BY_PARTICIPANT, who, scope_of(1, 1), OUT(uint32_t, entered)));
-  CLOSES(framegate_past_meeting_restrict(NO_PAST, FRAMEGATE_BY_HOST, NULL, scope_of(1, 1), OUT(uint32_t, entered)));
+  CLOSES(framegate_past_meeting_withdraw(NO_PAST, FRAMEGATE_AUTHORITY_PARTICIPANT, who, scope_of(1, 1), OUT(uint32_t, entered)));
+  CLOSES(framegate_past_meeting_restrict(NO_PAST, FRAMEGATE_AUTHORITY_HOST, NULL, scope_of(1, 1), OUT(uint32_t, entered)));
   CLOSES(framegate_past_meeting_restrict(NO_PAST, 0, NULL, scope_of(1, 1), OUT(uint32_t, entered)));
   CLOSES(framegate_past_meeting_receipt(NO_PAST, who, ARRAY(char, text), sizeof text, OUT(size_t, length)));
   CLOSES(framegate_ledger_get(NO_LEDGER, SIZED(framegate_ledger_info, info)));
@@ -316,7 +316,7 @@ int main(void) {
   const framegate_digest notice = shown(meeting, "1");
   const framegate_participant who = joined(meeting, "ann", "", NULL, 0);
   const framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, who, &grant, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, who, &grant, 0));
   const framegate_tap tap = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE),
                                    outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder"));
   meetings(meeting, who);

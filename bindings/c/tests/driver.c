@@ -311,12 +311,12 @@ static void join(void) {
   static const uint8_t key[32] = {0x58, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
                                   0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66};
   const uint32_t at = below(PEOPLE);
-  framegate_join join;
+  framegate_join_options join;
   framegate_participant who;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
   join.id = string_of(ID[at]);
-  join.agrees = at == 2 ? FRAMEGATE_BY_GUARDIAN : FRAMEGATE_BY_PARTICIPANT;
+  join.agrees = at == 2 ? FRAMEGATE_AUTHORITY_GUARDIAN : FRAMEGATE_AUTHORITY_PARTICIPANT;
   if (at == 2) join.guardian = string_of("ann");
   if (at == 3) join.key = key;
   const int64_t now = next_time();
@@ -347,7 +347,7 @@ static void leave(void) {
 
 static void grant(void) {
   const uint32_t at = below(PEOPLE), notice = below(NOTICES);
-  const uint32_t by = one_in(4) ? 1 + below(5) : at == 2 ? FRAMEGATE_BY_GUARDIAN : FRAMEGATE_BY_PARTICIPANT;
+  const uint32_t by = one_in(4) ? 1 + below(5) : at == 2 ? FRAMEGATE_AUTHORITY_GUARDIAN : FRAMEGATE_AUTHORITY_PARTICIPANT;
   framegate_grant grant = grant_of(m.notices[notice], a_scope());
   grant.method = 1 + below(4);
   const int64_t now = one_in(8) ? a_time() : next_time();
@@ -359,7 +359,7 @@ static void grant(void) {
   if (status != FRAMEGATE_OK) return;
   /* Only by the person, or by the guardian of the one who has one; by nobody for who has a key, as nothing is signed. */
   CHECK(m.people[at].joined && !m.ended && in_range(now) && !m.superseded[notice]);
-  CHECK(at == 2 ? by == FRAMEGATE_BY_GUARDIAN : at < 3 && by == FRAMEGATE_BY_PARTICIPANT);
+  CHECK(at == 2 ? by == FRAMEGATE_AUTHORITY_GUARDIAN : at < 3 && by == FRAMEGATE_AUTHORITY_PARTICIPANT);
   const int64_t told = now > before ? now : before, until = grant.until == FRAMEGATE_NO_TIME ? INT64_MAX : floor_ms(grant.until);
   EACH_IN(grant.scope, kind, purpose) {
     struct consent *consent = &m.people[at].consents[kind][purpose];
@@ -388,13 +388,13 @@ static void withdraw(void) {
   narrowed(status, settling);
   told_time(status, now);
   close_consents(&m.people[at], scope);
-  if (at == 2 && by == FRAMEGATE_BY_PARTICIPANT) {
+  if (at == 2 && by == FRAMEGATE_AUTHORITY_PARTICIPANT) {
     EACH_IN(scope, kind, purpose) { m.people[at].refused[kind][purpose] = m.people[at].joined; }
   }
 }
 
 static void restrict_or_lift(void) {
-  const uint32_t at = below(PEOPLE), by = one_in(8) ? 1 + below(5) : FRAMEGATE_BY_HOST;
+  const uint32_t at = below(PEOPLE), by = one_in(8) ? 1 + below(5) : FRAMEGATE_AUTHORITY_HOST;
   const int all = one_in(2), lifts = !one_in(12);
   const framegate_scope scope = a_scope();
   const int64_t now = next_time();
@@ -404,7 +404,7 @@ static void restrict_or_lift(void) {
   narrowed(status, settling);
   told_time(status, now);
   if (status != FRAMEGATE_OK) return;
-  CHECK(by >= FRAMEGATE_BY_HOST);
+  CHECK(by >= FRAMEGATE_AUTHORITY_HOST);
   EACH_IN(scope, kind, purpose) {
     uint32_t *bits = all ? &m.everybody[kind][purpose] : &m.people[at].restricted[kind][purpose];
     *bits = lifts ? *bits & ~(1u << by) : *bits | 1u << by;
@@ -1243,11 +1243,11 @@ static void hostile_control(void) {
   size_t length;
   char text[8];
   framegate_grant grant = grant_of(m.notices[0], scope);
-  framegate_join join;
+  framegate_join_options join;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
   join.id = string_of("zoe");
-  join.agrees = FRAMEGATE_BY_PARTICIPANT;
+  join.agrees = FRAMEGATE_AUTHORITY_PARTICIPANT;
   framegate_digest digest;
   framegate_ledger ledger = {wrong_handle(2)};
   framegate_archived archived;

@@ -85,14 +85,14 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
   notice.controller = string_of("Example Ltd");
   OK(by->show(made.meeting, &notice));
   made.notice = notice.digest;
-  framegate_join join;
+  framegate_join_options join;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
-  join.agrees = FRAMEGATE_BY_PARTICIPANT;
+  join.agrees = FRAMEGATE_AUTHORITY_PARTICIPANT;
   join.id = string_of(who);
   OK(by->join(made.meeting, &join, 0, &made.who));
   const framegate_grant grant = grant_of(made.notice, scope_of(1, FRAMEGATE_PURPOSE_RECORD));
-  OK(by->grant(made.meeting, FRAMEGATE_BY_PARTICIPANT, made.who, &grant, 0));
+  OK(by->grant(made.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, made.who, &grant, 0));
   const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, made.who, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
   const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
   OK(by->stream_open(made.meeting, &microphone, &made.stream));
@@ -109,7 +109,7 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
   made.source = cleared.source;
   CHECK(made.source.people_count == 1 && memcmp(room, &made.who, sizeof made.who) == 0);
   OK(by->group_open(made.meeting, &made.who, 1, &made.group));
-  OK(by->withdraw(made.meeting, FRAMEGATE_BY_PARTICIPANT, made.who, scope_of(2, FRAMEGATE_PURPOSE_RECORD), 0, &made.settling));
+  OK(by->withdraw(made.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, made.who, scope_of(2, FRAMEGATE_PURPOSE_RECORD), 0, &made.settling));
   OK(by->ledger_read(kept->bytes, kept->length, NULL, NULL, &made.ledger, NULL));
   const char *folder = getenv("TMPDIR");
   char path[512];
@@ -162,10 +162,10 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   counters.size = (uint32_t)sizeof counters;
   const framegate_scope scope = scope_of(1, FRAMEGATE_PURPOSE_RECORD);
   const framegate_grant grant = grant_of(own.notice, scope);
-  framegate_join join;
+  framegate_join_options join;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
-  join.agrees = FRAMEGATE_BY_PARTICIPANT;
+  join.agrees = FRAMEGATE_AUTHORITY_PARTICIPANT;
   join.id = string_of("zoe");
   framegate_notice notice;
   memset(&notice, 0, sizeof notice);
@@ -187,12 +187,12 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_join(odd.meeting, &join, 0, &who), wrong);
   IS(framegate_meeting_find(odd.meeting, string_of("ann"), &who), wrong);
   IS(framegate_meeting_participants(odd.meeting, &who, 1, &length), wrong);
-  IS(framegate_participant_id(odd.meeting, odd.who, text, sizeof text, &length), wrong);
+  IS(framegate_meeting_id_of(odd.meeting, odd.who, text, sizeof text, &length), wrong);
   IS(framegate_meeting_show(odd.meeting, &notice), wrong);
-  IS(framegate_meeting_grant(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, &grant, 0), wrong);
+  IS(framegate_meeting_grant(odd.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, odd.who, &grant, 0), wrong);
   IS(framegate_meeting_challenge(odd.meeting, odd.who, &digest), wrong);
   IS(framegate_grant_message(odd.meeting, odd.who, &grant, bytes, sizeof bytes, &length), wrong);
-  IS(framegate_meeting_lift(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0), wrong);
+  IS(framegate_meeting_lift(odd.meeting, FRAMEGATE_AUTHORITY_HOST, NULL, scope, 0), wrong);
   NO_TRUTH(framegate_meeting_settled(odd.meeting, own.settling, 0, &truth), wrong);
   microphone.owner = odd.who;
   IS(framegate_stream_open(odd.meeting, &microphone, &stream), wrong);
@@ -209,8 +209,8 @@ static inline void refuse_narrowing(struct handles odd, framegate_status wrong) 
   const framegate_scope scope = scope_of(1, FRAMEGATE_PURPOSE_RECORD);
   framegate_settling settling;
   IS(framegate_meeting_leave(odd.meeting, odd.who, 0, &settling), wrong);
-  IS(framegate_meeting_withdraw(odd.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, scope, 0, &settling), wrong);
-  IS(framegate_meeting_restrict(odd.meeting, FRAMEGATE_BY_HOST, NULL, scope, 0, &settling), wrong);
+  IS(framegate_meeting_withdraw(odd.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, odd.who, scope, 0, &settling), wrong);
+  IS(framegate_meeting_restrict(odd.meeting, FRAMEGATE_AUTHORITY_HOST, NULL, scope, 0, &settling), wrong);
   IS(framegate_meeting_supersede(odd.meeting, &odd.notice, 0, &settling), wrong);
   IS(framegate_meeting_end(odd.meeting, &settling), wrong);
 }
@@ -277,13 +277,13 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
 
   /* People, streams and outlets. */
   IS(framegate_meeting_leave(own.meeting, odd.who, 0, &settling), FOREIGN);
-  IS(framegate_participant_id(own.meeting, odd.who, text, sizeof text, &length), FOREIGN);
-  IS(framegate_meeting_grant(own.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, &grant, 0), FOREIGN);
+  IS(framegate_meeting_id_of(own.meeting, odd.who, text, sizeof text, &length), FOREIGN);
+  IS(framegate_meeting_grant(own.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, odd.who, &grant, 0), FOREIGN);
   IS(framegate_meeting_challenge(own.meeting, odd.who, &digest), FOREIGN);
   IS(framegate_grant_message(own.meeting, odd.who, &grant, bytes, sizeof bytes, &length), FOREIGN);
-  IS(framegate_meeting_withdraw(own.meeting, FRAMEGATE_BY_PARTICIPANT, odd.who, scope, 0, &settling), FOREIGN);
-  IS(framegate_meeting_restrict(own.meeting, FRAMEGATE_BY_HOST, &odd.who, scope, 0, &settling), FOREIGN);
-  IS(framegate_meeting_lift(own.meeting, FRAMEGATE_BY_HOST, &odd.who, scope, 0), FOREIGN);
+  IS(framegate_meeting_withdraw(own.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, odd.who, scope, 0, &settling), FOREIGN);
+  IS(framegate_meeting_restrict(own.meeting, FRAMEGATE_AUTHORITY_HOST, &odd.who, scope, 0, &settling), FOREIGN);
+  IS(framegate_meeting_lift(own.meeting, FRAMEGATE_AUTHORITY_HOST, &odd.who, scope, 0), FOREIGN);
   IS(framegate_stream_open(own.meeting, &microphone, &stream), FOREIGN);
   IS(framegate_group_open(own.meeting, &odd.who, 1, &group), FOREIGN);
   IS(framegate_tap_open(own.meeting, odd.stream, own.outlet, &tap), FOREIGN);
@@ -387,8 +387,8 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   IS(framegate_verifier_open(odd.ledger, &verifier), wrong);
   IS(framegate_ledger_close(odd.ledger), wrong);
   uint32_t entered;
-  IS(framegate_past_meeting_withdraw(odd.past, FRAMEGATE_BY_PARTICIPANT, ann, scope, &entered), wrong);
-  IS(framegate_past_meeting_restrict(odd.past, FRAMEGATE_BY_HOST, &ann, scope, &entered), wrong);
+  IS(framegate_past_meeting_withdraw(odd.past, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, scope, &entered), wrong);
+  IS(framegate_past_meeting_restrict(odd.past, FRAMEGATE_AUTHORITY_HOST, &ann, scope, &entered), wrong);
   IS(framegate_past_meeting_receipt(odd.past, ann, text, sizeof text, &length), wrong);
   IS(framegate_past_meeting_close(odd.past), wrong);
   IS(framegate_verifier_head(odd.verifier, &head), wrong);

@@ -61,7 +61,7 @@ static void meetings(void) {
   FORGOTTEN(framegate_meeting_options, instance, options, opens(&options), FRAMEGATE_OK);
 }
 
-static framegate_status joins(framegate_meeting meeting, const framegate_join *join) {
+static framegate_status joins(framegate_meeting meeting, const framegate_join_options *join) {
   framegate_participant who;
   const framegate_status status = framegate_meeting_join(meeting, join, 0, &who);
   if (status == FRAMEGATE_OK) OK(framegate_meeting_leave(meeting, who, 0, NULL));
@@ -69,25 +69,25 @@ static framegate_status joins(framegate_meeting meeting, const framegate_join *j
 }
 
 static void people(framegate_meeting meeting) {
-  framegate_join join;
+  framegate_join_options join;
   memset(&join, 0, sizeof join);
   join.size = (uint32_t)sizeof join;
-  join.agrees = FRAMEGATE_BY_GUARDIAN;
+  join.agrees = FRAMEGATE_AUTHORITY_GUARDIAN;
   join.id = string_of("kid");
   join.guardian = string_of("parent");
-  FORGOTTEN(framegate_join, size, join, joins(meeting, &join), FRAMEGATE_ERROR_SIZE);
-  FORGOTTEN(framegate_join, agrees, join, joins(meeting, &join), FRAMEGATE_ERROR_NUMBER);
-  FORGOTTEN(framegate_join, id, join, joins(meeting, &join), FRAMEGATE_ERROR_EMPTY);
-  FORGOTTEN(framegate_join, guardian, join, joins(meeting, &join), FRAMEGATE_ERROR_EMPTY);
-  join.agrees = FRAMEGATE_BY_PARTICIPANT;
+  FORGOTTEN(framegate_join_options, size, join, joins(meeting, &join), FRAMEGATE_ERROR_SIZE);
+  FORGOTTEN(framegate_join_options, agrees, join, joins(meeting, &join), FRAMEGATE_ERROR_NUMBER);
+  FORGOTTEN(framegate_join_options, id, join, joins(meeting, &join), FRAMEGATE_ERROR_EMPTY);
+  FORGOTTEN(framegate_join_options, guardian, join, joins(meeting, &join), FRAMEGATE_ERROR_EMPTY);
+  join.agrees = FRAMEGATE_AUTHORITY_PARTICIPANT;
   IS(joins(meeting, &join), FRAMEGATE_ERROR_NUMBER);
-  join.agrees = FRAMEGATE_BY_HOST;
+  join.agrees = FRAMEGATE_AUTHORITY_HOST;
   IS(joins(meeting, &join), FRAMEGATE_ERROR_NUMBER);
-  join.agrees = FRAMEGATE_BY_GUARDIAN;
+  join.agrees = FRAMEGATE_AUTHORITY_GUARDIAN;
   join.key = KEY;
   OK(joins(meeting, &join));
   /* This id joined with a key, and agrees by no other. Of who never had one the client's word counts. */
-  FORGOTTEN(framegate_join, key, join, joins(meeting, &join), FRAMEGATE_ERROR_WRONG_KEY);
+  FORGOTTEN(framegate_join_options, key, join, joins(meeting, &join), FRAMEGATE_ERROR_WRONG_KEY);
 
   framegate_notice notice;
   memset(&notice, 0, sizeof notice);
@@ -114,13 +114,13 @@ static void grants(framegate_meeting meeting, framegate_participant who, framega
   grant.until = 1000000000;
 #define GRANTS(by) framegate_meeting_grant(meeting, by, who, &grant, 5000000)
   IS(GRANTS(0), FRAMEGATE_ERROR_NUMBER);
-  FORGOTTEN(framegate_grant, size, grant, GRANTS(FRAMEGATE_BY_PARTICIPANT), FRAMEGATE_ERROR_SIZE);
-  FORGOTTEN(framegate_grant, scope, grant, GRANTS(FRAMEGATE_BY_PARTICIPANT), FRAMEGATE_ERROR_EMPTY);
-  FORGOTTEN(framegate_scope, kinds, grant.scope, GRANTS(FRAMEGATE_BY_PARTICIPANT), FRAMEGATE_ERROR_EMPTY);
-  FORGOTTEN(framegate_scope, purposes, grant.scope, GRANTS(FRAMEGATE_BY_PARTICIPANT), FRAMEGATE_ERROR_EMPTY);
-  FORGOTTEN(framegate_grant, notice, grant, GRANTS(FRAMEGATE_BY_PARTICIPANT), FRAMEGATE_ERROR_UNKNOWN_NOTICE);
-  FORGOTTEN(framegate_grant, method, grant, GRANTS(FRAMEGATE_BY_PARTICIPANT), FRAMEGATE_ERROR_NUMBER);
-  FORGOTTEN(framegate_grant, until, grant, GRANTS(FRAMEGATE_BY_PARTICIPANT), FRAMEGATE_ERROR_TIME);
+  FORGOTTEN(framegate_grant, size, grant, GRANTS(FRAMEGATE_AUTHORITY_PARTICIPANT), FRAMEGATE_ERROR_SIZE);
+  FORGOTTEN(framegate_grant, scope, grant, GRANTS(FRAMEGATE_AUTHORITY_PARTICIPANT), FRAMEGATE_ERROR_EMPTY);
+  FORGOTTEN(framegate_scope, kinds, grant.scope, GRANTS(FRAMEGATE_AUTHORITY_PARTICIPANT), FRAMEGATE_ERROR_EMPTY);
+  FORGOTTEN(framegate_scope, purposes, grant.scope, GRANTS(FRAMEGATE_AUTHORITY_PARTICIPANT), FRAMEGATE_ERROR_EMPTY);
+  FORGOTTEN(framegate_grant, notice, grant, GRANTS(FRAMEGATE_AUTHORITY_PARTICIPANT), FRAMEGATE_ERROR_UNKNOWN_NOTICE);
+  FORGOTTEN(framegate_grant, method, grant, GRANTS(FRAMEGATE_AUTHORITY_PARTICIPANT), FRAMEGATE_ERROR_NUMBER);
+  FORGOTTEN(framegate_grant, until, grant, GRANTS(FRAMEGATE_AUTHORITY_PARTICIPANT), FRAMEGATE_ERROR_TIME);
   framegate_signed signature;
   memset(&signature, 0, sizeof signature);
   signature.size = (uint32_t)sizeof signature;
@@ -130,7 +130,7 @@ static void grants(framegate_meeting meeting, framegate_participant who, framega
   /* Whoever joined with a key signs. */
   const framegate_participant signer = joined(meeting, "signer", "", KEY, 0);
   OK(framegate_meeting_challenge(meeting, signer, &signature.challenge));
-#define SIGNS framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 5000000)
+#define SIGNS framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, signer, &grant, 5000000)
   FORGOTTEN(framegate_grant, signature, grant, SIGNS, FRAMEGATE_ERROR_UNSIGNED);
   FORGOTTEN(framegate_signed, size, signature, SIGNS, FRAMEGATE_ERROR_SIZE);
   FORGOTTEN(framegate_signed, instance, signature, SIGNS, FRAMEGATE_ERROR_EMPTY);
@@ -139,9 +139,9 @@ static void grants(framegate_meeting meeting, framegate_participant who, framega
   FORGOTTEN(framegate_signed, signature, signature, SIGNS, FRAMEGATE_ERROR_WRONG_SIGNATURE);
   FORGOTTEN(framegate_signed, reserved, signature, SIGNS, FRAMEGATE_ERROR_WRONG_SIGNATURE);
   grant.signature = NULL;
-  FORGOTTEN(framegate_grant, reserved, grant, GRANTS(FRAMEGATE_BY_PARTICIPANT), FRAMEGATE_OK);
+  FORGOTTEN(framegate_grant, reserved, grant, GRANTS(FRAMEGATE_AUTHORITY_PARTICIPANT), FRAMEGATE_OK);
   /* It would hold from now on all the same. */
-  FORGOTTEN(framegate_grant, at, grant, GRANTS(FRAMEGATE_BY_PARTICIPANT), FRAMEGATE_OK);
+  FORGOTTEN(framegate_grant, at, grant, GRANTS(FRAMEGATE_AUTHORITY_PARTICIPANT), FRAMEGATE_OK);
 }
 
 static void narrowings(framegate_meeting meeting, framegate_participant who, framegate_tap tap) {
@@ -149,13 +149,13 @@ static void narrowings(framegate_meeting meeting, framegate_participant who, fra
   const framegate_scope empty[3] = {none, kinds, purposes};
   CHECK(decided(tap, 5000000, 5000000).purposes == FRAMEGATE_PURPOSE_RECORD);
   for (int at = 0; at < 3; at++) {
-    IS(framegate_meeting_restrict(meeting, FRAMEGATE_BY_HOST, &who, empty[at], 5000000, NULL), FRAMEGATE_ERROR_EMPTY);
-    IS(framegate_meeting_lift(meeting, FRAMEGATE_BY_HOST, &who, empty[at], 5000000), FRAMEGATE_ERROR_EMPTY);
+    IS(framegate_meeting_restrict(meeting, FRAMEGATE_AUTHORITY_HOST, &who, empty[at], 5000000, NULL), FRAMEGATE_ERROR_EMPTY);
+    IS(framegate_meeting_lift(meeting, FRAMEGATE_AUTHORITY_HOST, &who, empty[at], 5000000), FRAMEGATE_ERROR_EMPTY);
   }
   IS(framegate_meeting_restrict(meeting, 0, &who, kinds, 5000000, NULL), FRAMEGATE_ERROR_NUMBER);
   /* To withdraw nothing is to withdraw everything. */
   framegate_settling settling;
-  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, who, none, 6000000, &settling));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, who, none, 6000000, &settling));
   TRUTH(framegate_settling_is_settled(settling, &truth), true);
   OK(framegate_settling_close(settling));
   CHECK(decided(tap, 5000000, 6000000).purposes == 0);
@@ -434,8 +434,8 @@ int main(void) {
   meetings();
   people(meeting);
   const framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, both[0], &grant, 1000000));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, both[1], &grant, 1000000));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, both[0], &grant, 1000000));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, both[1], &grant, 1000000));
   frames(meeting, both, captions);
   grants(meeting, both[0], notice);
   streams(meeting, both[0]);

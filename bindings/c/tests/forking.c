@@ -25,7 +25,7 @@ static void *busy(void *user) {
   while (!atomic_load(&stop)) {
     OK(framegate_meeting_generation(meeting, &generation));
     framegate_settling settling;
-    OK(framegate_meeting_restrict(meeting, FRAMEGATE_BY_HOST, NULL, scope_of(1, 1), 0, &settling));
+    OK(framegate_meeting_restrict(meeting, FRAMEGATE_AUTHORITY_HOST, NULL, scope_of(1, 1), 0, &settling));
     OK(framegate_settling_close(settling));
   }
   return NULL;
@@ -107,7 +107,7 @@ int main(int count, char **arguments) {
     if (one == 0) {
       alarm(10);
       framegate_settling settling;
-      IS(framegate_meeting_withdraw(own.meeting, FRAMEGATE_BY_PARTICIPANT, own.who, scope_of(1, 1), 0, &settling), FRAMEGATE_ERROR_FORKED);
+      IS(framegate_meeting_withdraw(own.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, own.who, scope_of(1, 1), 0, &settling), FRAMEGATE_ERROR_FORKED);
       NOT_HANDED_ON(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), FRAMEGATE_ERROR_FORKED);
       CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
       IS(framegate_source_meet(&source, &source, &room, 1, &met), FRAMEGATE_ERROR_NO_SOURCE);
@@ -130,7 +130,7 @@ int main(int count, char **arguments) {
   /* The parent's are as they were. */
   releases(own.tap);
   OK(framegate_source_meet(&source, &source, &room, 1, &met));
-  OK(framegate_meeting_withdraw(own.meeting, FRAMEGATE_BY_PARTICIPANT, own.who, scope_of(1, 1), 0, NULL));
+  OK(framegate_meeting_withdraw(own.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, own.who, scope_of(1, 1), 0, NULL));
   HANDED_ON(framegate_tap_admit(own.tap, &frame, &payload, 1, seconds(2), &cleared, &handed_on), 0);
   OK(framegate_meeting_tick(filed, 1));
   OK(framegate_meeting_close(own.meeting));

@@ -101,7 +101,7 @@ static void one_frame(void) {
   IS(framegate_tap_end(tap), FRAMEGATE_ERROR_NOT_RELEASING);
 
   framegate_grant grant = grant_of(notice, scope);
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, who, &grant, 2 * SECOND));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, who, &grant, 2 * SECOND));
   frame.captured = 3 * SECOND;
   HANDED_ON(framegate_tap_admit(tap, &frame, &payload, 1, 3 * SECOND + 20000, &cleared, &handed_on), 1);
   CHECK(cleared.verdict == FRAMEGATE_VERDICT_WHOLE && cleared.hidden == 0);
@@ -114,7 +114,7 @@ static void one_frame(void) {
   NOT_HANDED_ON(framegate_tap_admit(tap, &frame, &payload, 1, 3 * SECOND + 20000, &cleared, &handed_on), FRAMEGATE_ERROR_RELEASING);
   CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
   framegate_settling settling;
-  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, who, scope, 4 * SECOND, &settling));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, who, scope, 4 * SECOND, &settling));
   TRUTH(framegate_settling_is_settled(settling, &truth), 0);
   TRUTH(framegate_settling_wait(settling, 2, &truth), 0);
   framegate_tap_release release[2];
@@ -242,7 +242,7 @@ static void content(void) {
   const framegate_participant ben = joined(meeting, "ben", "", NULL, 0);
   const framegate_scope all = scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD | FRAMEGATE_PURPOSE_TRAIN);
   framegate_grant grant = grant_of(notice, all);
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0));
   const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO), "recorder");
 
   /* A gallery of two tiles: one agrees, one does not. */
@@ -443,7 +443,7 @@ static void formats(void) {
   /* A stream of VP8 begins with a keyframe, if its client says nothing else. */
   const framegate_digest first = shown(meeting, "0");
   framegate_grant video = grant_of(first, scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_VIDEO) | FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &video, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &video, 0));
   const framegate_tap camera = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_VP8),
                                       outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "camera"));
   const uint8_t vp8[16] = {0xd0, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
@@ -538,7 +538,7 @@ static void formats(void) {
   const framegate_digest notice = shown(meeting, "1");
   const framegate_participant ben = joined(meeting, "ben", "", NULL, 0), both[2] = {ann, ben};
   const framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0));
   const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
   framegate_region regions[2] = {region_of(ann, FRAMEGATE_AREA_RECTANGLE), region_of(ben, FRAMEGATE_AREA_RECTANGLE)};
   regions[0].width = regions[1].width = regions[1].x = 2;
@@ -603,7 +603,7 @@ static void people(void) {
   OK(framegate_meeting_id(meeting, text, sizeof text, &length));
   CHECK(length == 6 && memcmp(text, "people", 6) == 0);
   IS(framegate_meeting_id(meeting, NULL, 0, &length), FRAMEGATE_ERROR_SHORT_BUFFER);
-  OK(framegate_participant_id(meeting, kid, text, sizeof text, NULL));
+  OK(framegate_meeting_id_of(meeting, kid, text, sizeof text, NULL));
   CHECK(memcmp(text, "kid", 3) == 0);
   framegate_participant found, there[4];
   OK(framegate_meeting_find(meeting, string_of("kid"), &found));
@@ -614,15 +614,15 @@ static void people(void) {
 
   const framegate_scope audio = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
   framegate_grant grant = grant_of(notice, audio);
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_HOST, ann, &grant, 0), FRAMEGATE_ERROR_OVERREACH);
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, kid, &grant, 0), FRAMEGATE_ERROR_OVERREACH);
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_UNSIGNED);
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, stranger, &grant, 0), FRAMEGATE_ERROR_FOREIGN);
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_GUARDIAN, kid, &grant, 0));
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_HOST, ann, &grant, 0), FRAMEGATE_ERROR_OVERREACH);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, kid, &grant, 0), FRAMEGATE_ERROR_OVERREACH);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_UNSIGNED);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, stranger, &grant, 0), FRAMEGATE_ERROR_FOREIGN);
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_GUARDIAN, kid, &grant, 0));
   grant.until = 0;
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_TIME);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_TIME);
   grant.until = 60 * (int64_t)SECOND;
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0));
   int64_t deadline = 0;
   OK(framegate_meeting_next_deadline(meeting, &deadline));
   IS(deadline, grant.until);
@@ -637,24 +637,24 @@ static void people(void) {
   OK(framegate_grant_message(meeting, signer, &grant, message, sizeof message, &length));
   CHECK(memcmp(message + 4, "framegate grant 2", 17) == 0);
   grant.signature = &signature;
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_WRONG_SIGNATURE);
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_KEYLESS);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_WRONG_SIGNATURE);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_KEYLESS);
   signature.meeting = string_of("other");
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_FOREIGN_MEETING);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_FOREIGN_MEETING);
   signature.meeting = string_of("people");
   signature.instance.bytes[0] ^= 1;
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_FOREIGN_MEETING);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_FOREIGN_MEETING);
   memset(&signature.instance, 0, sizeof signature.instance);
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_EMPTY);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, signer, &grant, 0), FRAMEGATE_ERROR_EMPTY);
 
   framegate_settling settling;
-  OK(framegate_meeting_restrict(meeting, FRAMEGATE_BY_HOST, NULL, audio, 0, NULL));
-  OK(framegate_meeting_restrict(meeting, FRAMEGATE_BY_VENDOR, &ann, audio, 0, &settling));
+  OK(framegate_meeting_restrict(meeting, FRAMEGATE_AUTHORITY_HOST, NULL, audio, 0, NULL));
+  OK(framegate_meeting_restrict(meeting, FRAMEGATE_AUTHORITY_VENDOR, &ann, audio, 0, &settling));
   TRUTH(framegate_settling_is_settled(settling, &truth), 1);
   OK(framegate_settling_close(settling));
-  IS(framegate_meeting_restrict(meeting, FRAMEGATE_BY_GUARDIAN, NULL, audio, 0, NULL), FRAMEGATE_ERROR_NOT_A_RESTRAINER);
-  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_HOST, NULL, audio, 0));
-  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_VENDOR, &ann, audio, 0));
+  IS(framegate_meeting_restrict(meeting, FRAMEGATE_AUTHORITY_GUARDIAN, NULL, audio, 0, NULL), FRAMEGATE_ERROR_NOT_A_RESTRAINER);
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_AUTHORITY_HOST, NULL, audio, 0));
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_AUTHORITY_VENDOR, &ann, audio, 0));
   OK(framegate_meeting_supersede(meeting, &second, 0, NULL));
   IS(framegate_meeting_supersede(meeting, &second, 0, NULL), FRAMEGATE_ERROR_UNKNOWN_NOTICE);
 
@@ -737,20 +737,20 @@ static void after_the_end(const char *path) {
   IS(framegate_past_meeting_open(string_of(path), FORGOTTEN, &past, &line), FRAMEGATE_ERROR_EMPTY);
   OK(framegate_past_meeting_open(string_of(path), NULL, &past, &line));
   uint32_t entered = 0;
-  IS(framegate_past_meeting_withdraw(past, FRAMEGATE_BY_PARTICIPANT, string_of("bob"), nothing, &entered), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
+  IS(framegate_past_meeting_withdraw(past, FRAMEGATE_AUTHORITY_PARTICIPANT, string_of("bob"), nothing, &entered), FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
   CHECK(entered == 0);
-  OK(framegate_past_meeting_withdraw(past, FRAMEGATE_BY_PARTICIPANT, string_of("ann"), nothing, &entered));
+  OK(framegate_past_meeting_withdraw(past, FRAMEGATE_AUTHORITY_PARTICIPANT, string_of("ann"), nothing, &entered));
   CHECK(entered == FRAMEGATE_ENTERED_IN_LEDGER);
-  IS(framegate_past_meeting_restrict(past, FRAMEGATE_BY_PARTICIPANT, NULL, everything, NULL), FRAMEGATE_ERROR_NOT_A_RESTRAINER);
+  IS(framegate_past_meeting_restrict(past, FRAMEGATE_AUTHORITY_PARTICIPANT, NULL, everything, NULL), FRAMEGATE_ERROR_NOT_A_RESTRAINER);
   IS(framegate_past_meeting_restrict(past, 0, NULL, everything, NULL), FRAMEGATE_ERROR_NUMBER);
-  IS(framegate_past_meeting_restrict(past, FRAMEGATE_BY_HOST, NULL, nothing, NULL), FRAMEGATE_ERROR_EMPTY);
-  OK(framegate_past_meeting_restrict(past, FRAMEGATE_BY_HOST, NULL, everything, &entered));
+  IS(framegate_past_meeting_restrict(past, FRAMEGATE_AUTHORITY_HOST, NULL, nothing, NULL), FRAMEGATE_ERROR_EMPTY);
+  OK(framegate_past_meeting_restrict(past, FRAMEGATE_AUTHORITY_HOST, NULL, everything, &entered));
   CHECK(entered == FRAMEGATE_ENTERED_IN_LEDGER);
   const framegate_string ann = string_of("ann");
-  OK(framegate_past_meeting_restrict(past, FRAMEGATE_BY_HOST, &ann, everything, NULL));
+  OK(framegate_past_meeting_restrict(past, FRAMEGATE_AUTHORITY_HOST, &ann, everything, NULL));
 
   OK(framegate_past_meeting_open(string_of(path), NULL, &second, NULL));
-  OK(framegate_past_meeting_withdraw(second, FRAMEGATE_BY_GUARDIAN, string_of("ann"), nothing, &entered));
+  OK(framegate_past_meeting_withdraw(second, FRAMEGATE_AUTHORITY_GUARDIAN, string_of("ann"), nothing, &entered));
   CHECK(entered == FRAMEGATE_ENTERED_BESIDE);
   char receipt[8192];
   size_t length = 0;
@@ -791,7 +791,7 @@ static void ledgers(const char *path) {
   const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
   framegate_tap tap = tap_of(meeting, microphone, recorder);
   framegate_grant grant = grant_of(notice, audio);
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0));
   OK(framegate_meeting_count(meeting, SECOND));
   framegate_head head;
   OK(framegate_meeting_head(meeting, &head));
@@ -823,7 +823,7 @@ static void ledgers(const char *path) {
   found_microphone.owner = found;
   tap = tap_of(meeting, found_microphone, recorder);
   CHECK(decided(tap, 2 * SECOND, 2 * SECOND).verdict == FRAMEGATE_VERDICT_WHOLE);
-  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, found, audio, 3 * SECOND, NULL));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, found, audio, 3 * SECOND, NULL));
   OK(framegate_meeting_end(meeting, NULL));
   OK(framegate_tap_close(tap));
   OK(framegate_meeting_close(meeting));
@@ -854,8 +854,8 @@ static void agreed_earlier(void) {
   const framegate_digest second = shown(meeting, "2");
   const framegate_scope audio = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
   framegate_grant grant = grant_of(first, audio);
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 25 * SECOND));
-  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, audio, 30 * SECOND, NULL));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 25 * SECOND));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, audio, 30 * SECOND, NULL));
   const struct {
     framegate_digest notice;
     int64_t at;
@@ -864,12 +864,12 @@ static void agreed_earlier(void) {
     const size_t before = kept.length;
     grant.notice = earlier[at].notice;
     grant.at = earlier[at].at * SECOND;
-    IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 40 * SECOND), FRAMEGATE_ERROR_AGREED_EARLIER);
+    IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 40 * SECOND), FRAMEGATE_ERROR_AGREED_EARLIER);
     CHECK(contains((const char *)kept.bytes + before, kept.length - before, "\"why\":\"agreed_earlier\""));
   }
   grant.notice = second;
   grant.at = 35 * SECOND;
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 40 * SECOND));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 40 * SECOND));
 
   uint16_t pair = 9;
   IS(framegate_meeting_third_party(meeting, FRAMEGATE_PURPOSE_RECORD, string_of("X\nY"), &pair), FRAMEGATE_ERROR_CONTROL_CHARACTER);
@@ -891,7 +891,7 @@ static void left_before_a_crash(void) {
   const framegate_scope audio = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
   const framegate_grant grant = grant_of(shown(meeting, "1"), audio);
   const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, SECOND));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, SECOND));
   const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
   const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
   const framegate_tap tap = tap_of(meeting, microphone, recorder);
@@ -913,7 +913,7 @@ static void left_before_a_crash(void) {
   OK(framegate_meeting_resume(ledger, &options, &again));
   OK(framegate_ledger_close(ledger));
   OK(framegate_meeting_find(again, string_of("ann"), &found));
-  IS(framegate_meeting_withdraw(again, FRAMEGATE_BY_PARTICIPANT, ann, audio, 9 * SECOND, NULL), FRAMEGATE_ERROR_FOREIGN);
+  IS(framegate_meeting_withdraw(again, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, audio, 9 * SECOND, NULL), FRAMEGATE_ERROR_FOREIGN);
   char said[1024];
   size_t length = 0;
   for (int withdrawn = 0; withdrawn < 2; withdrawn++) {
@@ -921,7 +921,7 @@ static void left_before_a_crash(void) {
     OK(framegate_ledger_erasure(ledger, string_of("ann"), said, sizeof said, &length));
     CHECK(contains(said, length, "\"recorder\"") == withdrawn);
     OK(framegate_ledger_close(ledger));
-    OK(framegate_meeting_withdraw(again, FRAMEGATE_BY_PARTICIPANT, found, audio, 9 * SECOND, NULL));
+    OK(framegate_meeting_withdraw(again, FRAMEGATE_AUTHORITY_PARTICIPANT, found, audio, 9 * SECOND, NULL));
   }
   /* Somebody who came back is found as they are there now. */
   const framegate_participant back = joined(again, "ann", "", NULL, 10 * SECOND);
@@ -948,9 +948,9 @@ static void stores(void) {
   const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
   framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
   kept.fails = 1;
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_LEDGER);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0), FRAMEGATE_ERROR_LEDGER);
   framegate_settling settling;
-  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, grant.scope, 0, &settling));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, grant.scope, 0, &settling));
   TRUTH(framegate_settling_is_settled(settling, &truth), 0);
   kept.fails = 0;
   OK(framegate_meeting_tick(meeting, 0));
@@ -971,12 +971,12 @@ static void clocks(void) {
   const framegate_digest notice = shown(meeting, "1");
   const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
   const framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_RECORD));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0));
   const framegate_stream_options microphone = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE);
   const framegate_tap before = tap_of(meeting, microphone, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "before"));
   const framegate_tap after = tap_of(meeting, microphone, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "after"));
 
-  IS(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, late), FRAMEGATE_ERROR_TIME);
+  IS(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, late), FRAMEGATE_ERROR_TIME);
   (void)decided(before, late, late);
   OK(framegate_meeting_tick(meeting, late));
   IS(decided(before, late, late).reason, FRAMEGATE_REASON_CLOCK);
@@ -988,7 +988,7 @@ static void clocks(void) {
   OK(framegate_meeting_tick(meeting, late));
   IS(decided(after, late, late).verdict, FRAMEGATE_VERDICT_WHOLE);
   IS(decided(before, late, late).reason, FRAMEGATE_REASON_CLOCK);
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, late));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, late));
   OK(framegate_meeting_end(meeting, NULL));
   IS(framegate_meeting_advance(meeting, late), FRAMEGATE_ERROR_ENDED);
   OK(framegate_tap_close(before));
@@ -1267,7 +1267,7 @@ static void training(void) {
   const framegate_digest notice = shown(meeting, "1");
   const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
   framegate_grant grant = grant_of(notice, scope_of(0xFFFF, FRAMEGATE_PURPOSE_TRAIN));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, SECOND));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, SECOND));
   const framegate_tap tap = tap_of(meeting, stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE),
                                    outlet_of(FRAMEGATE_PURPOSE_TRAIN, 0, "model"));
 
@@ -1392,10 +1392,10 @@ static void training(void) {
 
   /* After a withdrawal it must go, and agreeing again saves nothing. */
   framegate_settling settling;
-  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, grant.scope, 3 * SECOND, &settling));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, grant.scope, 3 * SECOND, &settling));
   TRUTH(framegate_meeting_settled(meeting, settling, 3 * SECOND, &truth), 1);
   OK(framegate_settling_close(settling));
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, ann, &grant, 4 * SECOND));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 4 * SECOND));
   OK(framegate_meeting_end(meeting, NULL));
   OK(framegate_ledger_read(kept.bytes, kept.length, &earlier, NULL, &ledger, NULL));
   OK(framegate_verifier_open(ledger, &verifier));
@@ -1429,7 +1429,7 @@ static void training(void) {
 static framegate_status by_person(framegate_meeting meeting, framegate_participant who, framegate_digest notice, framegate_scope scope, int64_t until, int64_t now) {
   framegate_grant grant = grant_of(notice, scope);
   grant.until = until;
-  return framegate_meeting_grant(meeting, FRAMEGATE_BY_PARTICIPANT, who, &grant, now);
+  return framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, who, &grant, now);
 }
 
 /* Somebody agrees to RECORD at 1 s. */
@@ -1478,7 +1478,7 @@ static void mistakes(void) {
   HANDED_ON(ADMIT(2 * second), 1);
   NOT_HANDED_ON(ADMIT(2 * second), FRAMEGATE_ERROR_RELEASING);
   framegate_settling settling, twin;
-  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, recording, 2 * second, &settling));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, recording, 2 * second, &settling));
   TRUTH(framegate_settling_wait(settling, 1, &truth), false);
   OK(framegate_tap_end(tap));
   TRUTH(framegate_settling_is_settled(settling, &truth), true);
@@ -1500,15 +1500,15 @@ static void mistakes(void) {
 
   /* A handle of zeros, as a call that failed leaves behind. */
   framegate_participant none = joined(meeting, "ben", "", NULL, 3 * second), both[2];
-  framegate_join twice;
+  framegate_join_options twice;
   memset(&twice, 0, sizeof twice);
   twice.size = (uint32_t)sizeof twice;
-  twice.agrees = FRAMEGATE_BY_PARTICIPANT;
+  twice.agrees = FRAMEGATE_AUTHORITY_PARTICIPANT;
   twice.id = string_of("ann");
   IS(framegate_meeting_join(meeting, &twice, 3 * second, &none), FRAMEGATE_ERROR_ALREADY_JOINED);
   IS(by_person(meeting, none, notice, recording, FRAMEGATE_NO_TIME, 3 * second), FRAMEGATE_ERROR_FOREIGN);
-  IS(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, none, recording, 3 * second, NULL), FRAMEGATE_ERROR_FOREIGN);
-  IS(framegate_meeting_restrict(meeting, FRAMEGATE_BY_HOST, &none, recording, 3 * second, NULL), FRAMEGATE_ERROR_FOREIGN);
+  IS(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, none, recording, 3 * second, NULL), FRAMEGATE_ERROR_FOREIGN);
+  IS(framegate_meeting_restrict(meeting, FRAMEGATE_AUTHORITY_HOST, &none, recording, 3 * second, NULL), FRAMEGATE_ERROR_FOREIGN);
   both[0] = ann;
   both[1] = none;
   frame.contributors = FRAMEGATE_CONTRIBUTORS_COMPLETE;
@@ -1562,11 +1562,11 @@ static void mistakes(void) {
   /* Nobody named is everybody; what restricts everybody is not lifted for one, nor by another. */
   HANDED_ON(ADMIT(3 * second), 1);
   OK(framegate_tap_end(tap));
-  OK(framegate_meeting_restrict(meeting, FRAMEGATE_BY_HOST, NULL, recording, 3 * second, NULL));
-  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_HOST, &ann, recording, 3 * second));
-  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_ADMINISTRATOR, NULL, recording, 3 * second));
+  OK(framegate_meeting_restrict(meeting, FRAMEGATE_AUTHORITY_HOST, NULL, recording, 3 * second, NULL));
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_AUTHORITY_HOST, &ann, recording, 3 * second));
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_AUTHORITY_ADMINISTRATOR, NULL, recording, 3 * second));
   ONE(ADMIT(3 * second), FRAMEGATE_REASON_RESTRICTED);
-  OK(framegate_meeting_lift(meeting, FRAMEGATE_BY_HOST, NULL, recording, 4 * second));
+  OK(framegate_meeting_lift(meeting, FRAMEGATE_AUTHORITY_HOST, NULL, recording, 4 * second));
   ONE(ADMIT(4 * second), FRAMEGATE_REASON_CAPTURED_EARLIER);
   frame.captured = 4 * second;
 
@@ -1646,7 +1646,7 @@ static void mistakes(void) {
   ONE(ADMIT(5 * second), FRAMEGATE_REASON_ABSENT);
   HANDED_ON(framegate_tap_admit(anew, &frame, &payload, 1, 5 * second, &cleared, &handed_on), 1);
   OK(framegate_tap_end(anew));
-  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, ann, recording, 5 * second, NULL));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, recording, 5 * second, NULL));
   ONE(framegate_tap_admit(anew, &frame, &payload, 1, 5 * second, &cleared, &handed_on), FRAMEGATE_REASON_WITHDRAWN);
 
   /* Closed twice, used after it, and taps of a meeting that is closed. */
@@ -1654,7 +1654,7 @@ static void mistakes(void) {
   IS(framegate_tap_close(wider), FRAMEGATE_ERROR_HANDLE);
   OK(framegate_meeting_close(meeting));
   IS(framegate_meeting_close(meeting), FRAMEGATE_ERROR_HANDLE);
-  IS(framegate_meeting_withdraw(meeting, FRAMEGATE_BY_PARTICIPANT, later, recording, 5 * second, NULL), FRAMEGATE_ERROR_HANDLE);
+  IS(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, later, recording, 5 * second, NULL), FRAMEGATE_ERROR_HANDLE);
   ONE(framegate_tap_admit(anew, &frame, &payload, 1, 5 * second, &cleared, &handed_on), FRAMEGATE_REASON_ENDED);
   OK(framegate_tap_close(anew));
   OK(framegate_tap_close(blanking));

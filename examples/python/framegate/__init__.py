@@ -10,10 +10,10 @@ from .meeting import Field, Group, Meeting, Settling, digest_of
 from .seal import Carried, MeetingKey, StreamKey, Subject
 from .tag import Decision, TagFields, meet, read_tag
 from .tap import Channel, Cleared, Complete, Contributors, Csrcs, Frame, Owner, Partial, Rectangle, Source, Sources, Span, Tap, record
-from .words import NO_TIME, By, Entered, Finding, Format, Kind, Method, Purpose, StreamType, Verdict
+from .words import NO_TIME, Authority, Entered, Finding, Format, Kind, Method, Purpose, StreamType, Verdict
 
 __all__ = [
-    "NO_TIME", "Archived", "By", "Carried", "Channel", "Cleared", "Complete", "Contributors", "Counters", "Csrcs", "Decision", "Digest", "Entered", "Error", "Field",
+    "NO_TIME", "Archived", "Authority", "Carried", "Channel", "Cleared", "Complete", "Contributors", "Counters", "Csrcs", "Decision", "Digest", "Entered", "Error", "Field",
     "Finding", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting", "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting",
     "Purpose", "Rectangle", "Settling", "Source", "Sources", "Span", "Stream", "StreamKey", "StreamType", "Subject", "TagFields", "Tap", "Verdict", "Verifier",
     "digest_of", "meet", "read_tag", "record",

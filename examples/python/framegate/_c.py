@@ -107,7 +107,7 @@ class MeetingOptions(Sized):
     ]  # fmt: skip
 
 
-class Join(Sized):
+class JoinOptions(Sized):
     _fields_ = [("size", c_uint32), ("agrees", c_uint32), ("id", String), ("guardian", String), ("key", c_char_p)]
 
 
@@ -270,11 +270,12 @@ def _load() -> ctypes.CDLL:
         "meeting_instance": [Handle, POINTER(Instance)],
         "meeting_head": [Handle, POINTER(Head)],
         "meeting_find": [Handle, String, POINTER(Participant)],
+        "meeting_id_of": [Handle, Participant, c_char_p, c_size_t, POINTER(c_size_t)],
         "meeting_supersede": [Handle, POINTER(Digest), c_int64, POINTER(Handle)],
         "meeting_third_party": [Handle, c_uint16, String, POINTER(c_uint16)],
         "meeting_end": [Handle, POINTER(Handle)],
         "meeting_close": [Handle],
-        "meeting_join": [Handle, POINTER(Join), c_int64, POINTER(Participant)],
+        "meeting_join": [Handle, POINTER(JoinOptions), c_int64, POINTER(Participant)],
         "meeting_advance": [Handle, c_int64],
         "meeting_tick": [Handle, c_int64],
         "meeting_next_deadline": [Handle, POINTER(c_int64)],

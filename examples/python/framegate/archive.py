@@ -10,7 +10,7 @@ from typing import Any
 
 from . import _c
 from .seal import Carried, MeetingKey, Subject, digest_of, instance_of, told_subjects
-from .words import By, Entered, Finding, Kind, purposes_of
+from .words import Authority, Entered, Finding, Kind, purposes_of
 
 
 class Ledger(_c.HandleOwner):
@@ -53,14 +53,14 @@ class PastMeeting(_c.HandleOwner):
         secret = _c.secret(device_secret, "a device's secret")
         _c.checked(_c.call.framegate_past_meeting_open(_c.string(path), secret, byref(self._handle), None))
 
-    def withdraw(self, by: By, who: str, kinds: Sequence[Kind] = (), purposes: int = 0) -> Entered:
+    def withdraw(self, authority: Authority, who: str, kinds: Sequence[Kind] = (), purposes: int = 0) -> Entered:
         """Refuses or withdraws in all of somebody's stays. No kinds, or no purposes, stand for all."""
-        return Entered(_c.number(_c.call.framegate_past_meeting_withdraw, self._handle, by, _c.string(who), _c.scope(kinds, purposes)))
+        return Entered(_c.number(_c.call.framegate_past_meeting_withdraw, self._handle, authority, _c.string(who), _c.scope(kinds, purposes)))
 
-    def restrict(self, by: By, whom: str | None, kinds: Sequence[Kind], purposes: int) -> Entered:
+    def restrict(self, authority: Authority, whom: str | None, kinds: Sequence[Kind], purposes: int) -> Entered:
         """Narrows what a meeting that goes on, or is resumed, may still release, for one person or everybody."""
         who = None if whom is None else byref(_c.string(whom))
-        return Entered(_c.number(_c.call.framegate_past_meeting_restrict, self._handle, by, who, _c.scope(kinds, purposes)))
+        return Entered(_c.number(_c.call.framegate_past_meeting_restrict, self._handle, authority, who, _c.scope(kinds, purposes)))
 
     def receipt(self, who: str) -> str:
         return _json(_c.call.framegate_past_meeting_receipt, self._handle, who)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from ctypes import byref, c_int64, c_uint16, sizeof
+from ctypes import byref, c_int64, c_size_t, c_uint16, create_string_buffer, sizeof
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from . import _c
 from .archive import Ledger
 from .seal import instance_of
 from .tap import Tap
-from .words import NO_TIME, By, Format, Kind, Method, Purpose, StreamType, purposes_of, time_of
+from .words import NO_TIME, Authority, Format, Kind, Method, Purpose, StreamType, purposes_of, time_of
 
 
 #: How the samples of several channels are stored here.
@@ -100,15 +100,15 @@ class Meeting(_c.HandleOwner):
 
     def join_adult(self, id: str, now: int, key: bytes | None = None) -> _c.Participant:
         """Somebody who agrees for themselves."""
-        return self._join(By.PARTICIPANT, id, "", now, key)
+        return self._join(Authority.PARTICIPANT, id, "", now, key)
 
     def join_with_guardian(self, id: str, guardian: str, now: int, key: bytes | None = None) -> _c.Participant:
         """Somebody who has a guardian, of this id, who agrees for them (GDPR Art. 8). `key`: the guardian's."""
-        return self._join(By.GUARDIAN, id, guardian, now, key)
+        return self._join(Authority.GUARDIAN, id, guardian, now, key)
 
-    def _join(self, agrees: By, id: str, guardian: str, now: int, key: bytes | None) -> _c.Participant:
+    def _join(self, agrees: Authority, id: str, guardian: str, now: int, key: bytes | None) -> _c.Participant:
         who = _c.Participant()
-        join = _c.Join(agrees=agrees, id=_c.string(id), guardian=_c.string(guardian), key=_c.secret(key, "a key"))
+        join = _c.JoinOptions(agrees=agrees, id=_c.string(id), guardian=_c.string(guardian), key=_c.secret(key, "a key"))
         _c.checked(_c.call.framegate_meeting_join(self._handle, byref(join), now, byref(who)))
         return who
 
@@ -117,6 +117,14 @@ class Meeting(_c.HandleOwner):
         who = _c.Participant()
         _c.checked(_c.call.framegate_meeting_find(self._handle, _c.string(id), byref(who)))
         return who
+
+    def id_of(self, who: _c.Participant) -> str:
+        """Returns the id of somebody who is in the meeting."""
+        length = c_size_t()
+        _c.call.framegate_meeting_id_of(self._handle, who, None, 0, byref(length))
+        buffer = create_string_buffer(length.value)
+        _c.checked(_c.call.framegate_meeting_id_of(self._handle, who, buffer, length.value, byref(length)))
+        return buffer.raw.decode()
 
     @property
     def instance(self) -> bytes:
@@ -160,21 +168,21 @@ class Meeting(_c.HandleOwner):
         return self._settling(_c.call.framegate_meeting_supersede, byref(notice), time_of(now))
 
     def grant(
-        self, by: By, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME,
+        self, authority: Authority, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME,
         at: int = NO_TIME,
     ) -> None:
         """`at`: when they agreed, if that was before now: in this stay, after the notice was shown and after the last withdrawal of any of it."""
         grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=at, until=until)
-        _c.checked(_c.call.framegate_meeting_grant(self._handle, by, who, byref(grant), now))
+        _c.checked(_c.call.framegate_meeting_grant(self._handle, authority, who, byref(grant), now))
 
-    def withdraw(self, by: By, who: _c.Participant, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
-        return self._settling(_c.call.framegate_meeting_withdraw, by, who, _c.scope(kinds, purposes), time_of(now))
+    def withdraw(self, authority: Authority, who: _c.Participant, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
+        return self._settling(_c.call.framegate_meeting_withdraw, authority, who, _c.scope(kinds, purposes), time_of(now))
 
-    def restrict(self, by: By, whom: _c.Participant | None, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
-        return self._settling(_c.call.framegate_meeting_restrict, by, whom, _c.scope(kinds, purposes), time_of(now))
+    def restrict(self, authority: Authority, whom: _c.Participant | None, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
+        return self._settling(_c.call.framegate_meeting_restrict, authority, whom, _c.scope(kinds, purposes), time_of(now))
 
-    def lift(self, by: By, whom: _c.Participant | None, kinds: Sequence[Kind], purposes: int, now: int) -> None:
-        _c.checked(_c.call.framegate_meeting_lift(self._handle, by, whom, _c.scope(kinds, purposes), now))
+    def lift(self, authority: Authority, whom: _c.Participant | None, kinds: Sequence[Kind], purposes: int, now: int) -> None:
+        _c.checked(_c.call.framegate_meeting_lift(self._handle, authority, whom, _c.scope(kinds, purposes), now))
 
     def settled(self, settling: Settling, now: int) -> bool:
         """Enters into the ledger how far each tap had come."""

@@ -40,6 +40,10 @@ class Rectangle:
     y: int
     width: int
     height: int
+    #: Its kind, if that is another than its stream's.
+    kind: Kind | None = None
+    #: When it was captured, if that was before the frame: a quotation.
+    captured: int = NO_TIME
 
 
 @dataclass
@@ -48,6 +52,10 @@ class Channel:
 
     owner: _c.Participant
     channel: int
+    #: Its kind, if that is another than its stream's.
+    kind: Kind | None = None
+    #: When it was captured, if that was before the frame: a quotation.
+    captured: int = NO_TIME
 
 
 @dataclass
@@ -57,6 +65,10 @@ class Span:
     owner: _c.Participant
     start: int
     end: int
+    #: Its kind, if that is another than its stream's.
+    kind: Kind | None = None
+    #: When it was captured, if that was before the frame: a quotation.
+    captured: int = NO_TIME
 
 
 class Source:
@@ -301,7 +313,8 @@ def _people(people: Sequence[_c.Participant], held: list[Any]) -> tuple[Any, int
 def _region(part: Rectangle | Channel | Span) -> _c.Region:
     if not isinstance(part, (Rectangle, Channel, Span)):
         raise TypeError(f"a {type(part).__name__} is no part of a frame: a Rectangle, a Channel and a Span are")
-    region = _c.Region(size=sizeof(_c.Region), owner=part.owner, kind=NO_KIND, captured=NO_TIME)
+    kind = NO_KIND if part.kind is None else part.kind
+    region = _c.Region(size=sizeof(_c.Region), owner=part.owner, kind=kind, captured=time_of(part.captured))
     if isinstance(part, Rectangle):
         region.area, region.x, region.y, region.width, region.height = 1, part.x, part.y, part.width, part.height
     elif isinstance(part, Channel):

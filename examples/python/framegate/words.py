@@ -30,7 +30,7 @@ class Purpose(IntFlag):
     RECORD, TRANSCRIBE, ASSIST, TRAIN, ANALYTICS, REVIEW, PUBLISH, DERIVE, IDENTIFY = (1 << bit for bit in range(9))
 
 
-class By(IntEnum):
+class Authority(IntEnum):
     PARTICIPANT, GUARDIAN, HOST, ADMINISTRATOR, VENDOR = range(1, 6)
 
 
