@@ -178,6 +178,7 @@ pub use media::payload::{Payload, PayloadMut, Plane, PlaneMut};
 pub use shared::group::Group;
 pub use shared::settling::{Settling, TapRelease};
 pub use shared::tap_state::Counters;
+pub use types::argument::{Argument, Object, Resource};
 pub use types::authority::Authority;
 pub use types::digest::Digest;
 pub use types::error::Error;
@@ -203,11 +204,12 @@ pub mod format {
 pub mod ledger {
     pub use crate::control::ledger::{
         Beside, Device, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter,
-        Line, Store, StoreError, TapCount,
+        Line, Store, TapCount,
     };
     #[cfg(feature = "std")]
     pub use crate::control::ledger::{FileStore, FileStoreError};
     pub use crate::control::verified::VerifiedLedger;
+    pub use crate::types::store_error::StoreError;
 }
 
 /// Released frames that are kept: sealed tags, and the check before anybody trains on them.

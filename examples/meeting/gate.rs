@@ -14,7 +14,7 @@ use framegate::{
     MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes, Region, Scope, Signed,
     Time, Verdict,
     archive::MeetingKey,
-    ledger::{Durability, FileStore, LedgerWriter},
+    ledger::{Durability, FileStore, LedgerWriter, StoreError},
 };
 use indicatif::ProgressBar;
 
@@ -111,8 +111,12 @@ impl<'a> Gate<'a> {
         let store = store.map_err(|error| Problem::unwritable(&ledger, &error))?;
         // After a crash the results are made anew, so not every entry has to outlast one by itself.
         let writer = LedgerWriter::new(Box::new(store)).durability(Durability::Batched);
-        let meeting = Meeting::open(MeetingOptions::new(id, people.len()).ledger(writer))
-            .map_err(|error| Problem::new(&file, error, remedy(error)).at("people"))?;
+        let meeting = Meeting::open(MeetingOptions::new(id, people.len()).ledger(writer)).map_err(
+            |error| {
+                let remedy = remedy(&error);
+                Problem::new(&file, error, remedy).at("people")
+            },
+        )?;
         let key = secret
             .map(|secret| MeetingKey::new(&secret.0, meeting.instance()))
             .transpose()
@@ -429,7 +433,8 @@ impl<'a> Gate<'a> {
         feeds: Vec<Feed>,
     ) -> Result<Outcome, Problem> {
         if !self.meeting.end().is_settled() {
-            return Err(unwritten(&self.folder.join(LEDGER)));
+            let error = Error::Ledger(StoreError::default());
+            return Err(unwritten(&self.folder.join(LEDGER), error));
         }
         let legs = feeds.into_iter().flat_map(|feed| feed.legs);
         let lanes = legs.map(Leg::finish).collect::<Result<_, _>>()?;
@@ -458,18 +463,20 @@ impl<'a> Gate<'a> {
 
     fn problem(&self, error: Error, place: impl Display) -> Problem {
         match error {
-            Error::Ledger => unwritten(&self.folder.join(LEDGER)),
-            _ => Problem::new(&self.file, error, remedy(error)).at(place),
+            Error::Ledger(_) => unwritten(&self.folder.join(LEDGER), error),
+            error => {
+                let remedy = remedy(&error);
+                Problem::new(&self.file, error, remedy).at(place)
+            }
         }
     }
 }
 
-/// Why the library's store did not take an entry is not known.
-fn unwritten(ledger: &Path) -> Problem {
-    Problem::unwritable(ledger, &io::Error::other(Error::Ledger.to_string()))
+fn unwritten(ledger: &Path, error: Error) -> Problem {
+    Problem::unwritable(ledger, &io::Error::other(error))
 }
 
-fn remedy(error: Error) -> &'static str {
+fn remedy(error: &Error) -> &'static str {
     match error {
         Error::UnknownParticipant => "let them join first",
         Error::AlreadyJoined => "let them leave first",

@@ -4,7 +4,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 #[cfg(feature = "std")]
-use crate::control::withdrawals::Withdrawals;
+use crate::types::argument::{Argument, Object, Resource};
 use crate::{
     control::{
         consent::{Challenge, Grant, Notice, Scope},
@@ -18,6 +18,7 @@ use crate::{
         state::{Core, State},
         stream::{Owner, StreamOptions},
         verified::VerifiedLedger,
+        withdrawals::Withdrawals,
     },
     gate::tap::{StreamSource, Tap, TapParts},
     media::{
@@ -113,7 +114,7 @@ impl Meeting {
         let instance = instance.map_or_else(Instance::draw, Ok)?;
         #[cfg(not(feature = "std"))]
         let instance = instance.ok_or(Error::Random)?;
-        let room = u16::try_from(participants).map_err(|_| Error::Full("participants"))?;
+        let room = u16::try_from(participants).map_err(|_| Error::Full(Resource::Participants))?;
         let life = Life::next();
         let table = Arc::new(Table::new(room, life));
         let register = Register::new(instance, id, &table, Stays::OfProcess);
@@ -295,7 +296,7 @@ impl Meeting {
         let joined = present.find(|(id, _)| *id == join.id);
         joined
             .map(|(_, participant)| participant)
-            .ok_or(Error::Full("participants"))
+            .ok_or(Error::Full(Resource::Participants))
     }
 
     /// Somebody goes. Everything of theirs is closed, what is still in a buffer too.
@@ -512,7 +513,7 @@ impl Meeting {
         let mut state = self.core.state.lock();
         state.running()?;
         if people.is_empty() {
-            return Err(Error::Empty("group"));
+            return Err(Error::Empty(Argument::Group));
         }
         if !people.iter().all(|who| state.register.is_present(*who)) {
             return Err(Error::UnknownParticipant);
@@ -544,7 +545,10 @@ impl Meeting {
             Owner::Composite => (StreamSource::Composite, None),
             Owner::Derived => (StreamSource::Derived, None),
         };
-        let id = state.register.next_stream().ok_or(Error::Full("streams"))?;
+        let id = state
+            .register
+            .next_stream()
+            .ok_or(Error::Full(Resource::Streams))?;
         let owner = state.id_of(owner)?;
         drop(state);
         let entry = Entry::StreamOpened {
@@ -579,7 +583,10 @@ impl Meeting {
         let id = {
             let state = self.core.state.lock();
             state.running()?;
-            state.register.next_outlet().ok_or(Error::Full("outlets"))?
+            state
+                .register
+                .next_outlet()
+                .ok_or(Error::Full(Resource::Outlets))?
         };
         let entry = Entry::OutletOpened {
             outlet: id,
@@ -609,22 +616,22 @@ impl Meeting {
         let mut shared = self.core.state.lock();
         shared.running()?;
         if stream.life != self.life {
-            return Err(Error::Unknown("stream"));
+            return Err(Error::Unknown(Object::Stream));
         }
         if outlet.life != self.life {
-            return Err(Error::Unknown("outlet"));
+            return Err(Error::Unknown(Object::Outlet));
         }
         let (stream, outlet) = (stream.id, outlet.id);
         let from = self
             .streams
             .iter()
             .find(|open| open.id == stream)
-            .ok_or(Error::Unknown("stream"))?;
+            .ok_or(Error::Unknown(Object::Stream))?;
         let to = self
             .outlets
             .iter()
             .find(|(id, _)| *id == outlet)
-            .ok_or(Error::Unknown("outlet"))?;
+            .ok_or(Error::Unknown(Object::Outlet))?;
         let state = Arc::new(TapState::new(stream, outlet));
         shared.taps.push(Arc::clone(&state));
         let source = match (from.source.clone(), self.records.of(stream, outlet)) {
@@ -684,7 +691,7 @@ impl Meeting {
     pub fn settled(&mut self, settling: &Settling, now: Time) -> Result<bool, Error> {
         self.core.state.lock().observe(now);
         if !self.core.has(settling) {
-            return Err(Error::Unknown("settling"));
+            return Err(Error::Unknown(Object::Settling));
         }
         let is_settled = settling.is_settled();
         self.core.state.lock().settled(settling);

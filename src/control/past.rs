@@ -21,7 +21,7 @@ use crate::{
         serial::Stays,
         verified::VerifiedLedger,
     },
-    types::{authority::Authority, error::Error, ids::Life, time::Time},
+    types::{authority::Authority, error::Error, ids::Life, store_error::StoreError, time::Time},
 };
 
 /// A meeting's ledger in which people can still withdraw, whether the meeting has ended, its process has gone, or it goes on elsewhere.
@@ -179,7 +179,7 @@ impl PastMeeting {
         if let Way::Beside(place) = &self.way {
             let head = self.ledger.head;
             let beside = Beside { wall, head, entry };
-            ledger::leave(place, &beside).map_err(|_| Error::Ledger)?;
+            ledger::leave(place, &beside).map_err(|error| Error::Ledger(StoreError::new(error)))?;
             self.ledger.beside.push(beside);
             return Ok(Entered::Beside);
         }
@@ -202,7 +202,7 @@ impl PastMeeting {
     fn take_up(&mut self) -> Result<(), Error> {
         let mut beside = core::mem::take(&mut self.ledger.beside);
         if let Way::Store(store) = &mut self.way {
-            beside.extend(store.beside().map_err(|_| Error::Ledger)?);
+            beside.extend(store.beside().map_err(Error::Ledger)?);
         }
         let mut left = Vec::new();
         for beside in beside {
@@ -220,15 +220,15 @@ impl PastMeeting {
     /// Enters something, durably, and only then lets it hold.
     fn append(&mut self, wall: u64, entry: &Entry) -> Result<(), Error> {
         let Way::Store(store) = &mut self.way else {
-            return Err(Error::Ledger);
+            return Err(Error::Ledger(StoreError::default()));
         };
         let at = self.ledger.lines.last().map_or(Time::START, |line| line.at);
         let line = ledger::line_after(self.ledger.head, at, Some(wall), entry);
-        let (line, _) = line.ok_or(Error::Ledger)?;
-        store.append(&line, true).map_err(|_| Error::Ledger)?;
+        let (line, _) = line.ok_or_else(|| Error::Ledger(StoreError::default()))?;
+        store.append(&line, true).map_err(Error::Ledger)?;
         let device = public(self.device.as_ref());
         let taken = self.ledger.take(line.trim_ascii_end(), device.as_ref());
-        taken.map_err(|_| Error::Ledger)?;
+        taken.map_err(|fault| Error::Ledger(StoreError::new(fault)))?;
         self.ledger.torn = false;
         self.register.apply(at, entry);
         self.register

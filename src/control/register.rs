@@ -18,6 +18,7 @@ use crate::{
         tap_state::TapState,
     },
     types::{
+        argument::{Argument, Object, Resource},
         authority::Authority,
         digest::Digest,
         error::Error,
@@ -307,7 +308,7 @@ impl Register {
             return Err(Error::NotOnePurpose);
         }
         if recipient.is_empty() {
-            return Err(Error::Empty("recipient"));
+            return Err(Error::Empty(Argument::Recipient));
         }
         if !is_recipient(recipient) {
             return Err(Error::ControlCharacter);
@@ -317,7 +318,7 @@ impl Register {
             .iter()
             .position(|(of, name)| *of == purpose && name == recipient);
         let index = known.unwrap_or(self.third_parties.len());
-        let pair = Purposes::third_party(index).ok_or(Error::Full("third-party purposes"))?;
+        let pair = Purposes::third_party(index).ok_or(Error::Full(Resource::ThirdPartyPurposes))?;
         Ok((pair, known.is_some()))
     }
 
@@ -337,10 +338,10 @@ impl Register {
         let present = |who: &str| self.stay(who).is_some();
         match entry {
             Entry::Withdrew { scope, .. } if scope.is_empty() => {
-                Err(Error::Empty("withdrawal's scope"))
+                Err(Error::Empty(Argument::WithdrawalScope))
             }
             Entry::Restricted { scope, .. } | Entry::Lifted { scope, .. } if scope.is_empty() => {
-                Err(Error::Empty("restriction's scope"))
+                Err(Error::Empty(Argument::RestrictionScope))
             }
             // After the end what was released can still be withdrawn, and the device vouches for it all.
             entry if self.has_ended => match entry {
@@ -351,10 +352,10 @@ impl Register {
                 Entry::Resumed { .. } | Entry::Settled { .. } | Entry::Signed { .. } => Ok(()),
                 _ => Err(Error::Ended),
             },
-            Entry::Opened { meeting, .. } if meeting.is_empty() => Err(Error::Empty("id")),
+            Entry::Opened { meeting, .. } if meeting.is_empty() => Err(Error::Empty(Argument::Id)),
             Entry::Opened {
                 participants: 0, ..
-            } => Err(Error::Empty("room for participants")),
+            } => Err(Error::Empty(Argument::Room)),
             Entry::Joined { who, guardian, key } => {
                 self.check_join(who, guardian.as_deref(), key.as_ref())
             }
@@ -397,7 +398,7 @@ impl Register {
             },
             Entry::StreamOpened { stream, owner, .. } => match owner {
                 Some(owner) if !present(owner) => Err(Error::UnknownParticipant),
-                _ if self.next_stream() != Some(*stream) => Err(Error::Full("streams")),
+                _ if self.next_stream() != Some(*stream) => Err(Error::Full(Resource::Streams)),
                 _ => Ok(()),
             },
             Entry::OutletOpened {
@@ -427,7 +428,7 @@ impl Register {
         key: Option<&PublicKey>,
     ) -> Result<(), Error> {
         if who.is_empty() || guardian.is_some_and(str::is_empty) {
-            return Err(Error::Empty("id"));
+            return Err(Error::Empty(Argument::Id));
         }
         if guardian == Some(who) {
             return Err(Error::OwnGuardian);
@@ -446,7 +447,7 @@ impl Register {
         }
         self.free_seat()
             .map(|_| ())
-            .ok_or(Error::Full("participants"))
+            .ok_or(Error::Full(Resource::Participants))
     }
 
     fn check_open_outlet(
@@ -457,10 +458,10 @@ impl Register {
         purposes: Purposes,
     ) -> Result<(), Error> {
         if name.is_empty() {
-            return Err(Error::Empty("outlet's name"));
+            return Err(Error::Empty(Argument::OutletName));
         }
         if purposes.is_empty() {
-            return Err(Error::Empty("outlet's purposes"));
+            return Err(Error::Empty(Argument::OutletPurposes));
         }
         if !self.purposes_of(recipient).contains(purposes) {
             return Err(Error::ForeignPurpose);
@@ -468,14 +469,14 @@ impl Register {
         if self.next_outlet() == Some(outlet) {
             Ok(())
         } else {
-            Err(Error::Full("outlets"))
+            Err(Error::Full(Resource::Outlets))
         }
     }
 
     fn check_show(&self, notice: &Notice) -> Result<(), Error> {
         // Who has no name yet is nobody that it could describe.
         if self.specific(notice.scope).is_empty() {
-            return Err(Error::Empty("notice's scope"));
+            return Err(Error::Empty(Argument::NoticeScope));
         }
         let mut notices = self.notices.iter();
         match notices.find(|shown| shown.notice.digest == notice.digest) {
@@ -497,7 +498,7 @@ impl Register {
         let scope = self.specific(grant.scope);
         consent::check_notice(shown, grant, (scope, self.identifies(scope.purposes)), at)?;
         if scope.is_empty() {
-            return Err(Error::Empty("grant's scope"));
+            return Err(Error::Empty(Argument::GrantScope));
         }
         // What is told as it is agreed to is of now, whatever else has this time.
         if let Some(agreed) = grant.at.filter(|agreed| *agreed < at) {
@@ -552,7 +553,7 @@ impl Register {
         match refused {
             Err(Error::Refused(for_what, _)) if for_what == why => Ok(()),
             Err(other) => Err(other),
-            Ok(()) => Err(Error::Unknown("refusal")),
+            Ok(()) => Err(Error::Unknown(Object::Refusal)),
         }
     }
 

@@ -25,7 +25,7 @@ use crate::{
     },
     types::{
         authority::Authority, digest::Digest, error::Error, ids::Participant, kind::Kinds,
-        time::Time,
+        store_error::StoreError, time::Time,
     },
 };
 
@@ -222,13 +222,13 @@ impl State {
     /// Whether an entry may be. If it is somebody's try to agree who could not, that is entered at once (R2).
     pub(crate) fn judge(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
         let may = self.register.check(at, entry);
-        if let (Err(Error::Refused(why, by)), Entry::Granted { who, grant, .. }) = (may, entry) {
+        if let (Err(Error::Refused(why, by)), Entry::Granted { who, grant, .. }) = (&may, entry) {
             let (who, grant) = (Some(who.clone()), grant.clone());
             let refused = Entry::Refused {
                 who,
-                by,
+                by: *by,
                 grant,
-                why,
+                why: *why,
             };
             self.enter(at, refused);
         }
@@ -237,7 +237,10 @@ impl State {
 
     /// The store has the line reserved for a time: what it says is published, beneath what narrowed meanwhile.
     fn keep(&mut self, at: Time, entry: &Entry) -> Result<(), Error> {
-        let (line, since) = self.queue.keep().ok_or(Error::Ledger)?;
+        let (line, since) = self
+            .queue
+            .keep()
+            .ok_or_else(|| Error::Ledger(StoreError::default()))?;
         let result = if self.table.has_ended() {
             Err(Error::Ended)
         } else {

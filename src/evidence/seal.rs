@@ -42,7 +42,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     evidence::archive::{Archived, Carried, PayloadDigest, Seal, Subject, Subjects},
-    types::{error::Error, instance::Instance, tag::Tag},
+    types::{argument::Argument, error::Error, instance::Instance, tag::Tag},
 };
 
 const LABEL: &[u8; 16] = b"framegate seal 2";
@@ -100,7 +100,7 @@ impl MeetingKey {
     /// [`Error::Empty`] if all bytes are zero, as where they were forgotten: anybody could make such seals.
     pub fn new(secret: &[u8; 32], instance: Instance) -> Result<Self, Error> {
         if secret.ct_eq(&[0; 32]).into() {
-            return Err(Error::Empty("secret"));
+            return Err(Error::Empty(Argument::Secret));
         }
         Ok(Self {
             streams: Hkdf::new(Some(LABEL), secret),

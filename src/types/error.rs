@@ -1,7 +1,12 @@
-use crate::types::{authority::Authority, refusal::Refusal};
+use crate::types::{
+    argument::{Argument, Object, Resource},
+    authority::Authority,
+    refusal::Refusal,
+    store_error::StoreError,
+};
 
 /// Why a meeting did not do what was asked. A failed call never widens anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 // For the bindings of this repository a new case must break their build.
 #[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum Error {
@@ -45,7 +50,7 @@ pub enum Error {
     NotARestrainer(Authority),
     /// An empty id, name or set.
     #[error("the {0} must not be empty")]
-    Empty(&'static str),
+    Empty(Argument),
     /// A third party's name has a control character, such as a line feed, so that it could be read as several.
     #[error("a third party's name has a control character, such as a line feed")]
     ControlCharacter,
@@ -72,10 +77,10 @@ pub enum Error {
     NotOnePurpose,
     /// No more of these can be had.
     #[error("no room for more {0}")]
-    Full(&'static str),
+    Full(Resource),
     /// No such stream or outlet.
     #[error("no such {0} in this meeting")]
-    Unknown(&'static str),
+    Unknown(Object),
     /// What was agreed to, or taken back, was withdrawn or restricted again while the ledger was being written, so nothing of it holds.
     #[error("overtaken by a withdrawal or a restriction of the same")]
     Overtaken,
@@ -86,8 +91,8 @@ pub enum Error {
     #[error("no random bytes for an instance: give one of your own")]
     Random,
     /// The ledger could not be written, so nothing was done.
-    #[error("the ledger could not be written")]
-    Ledger,
+    #[error("the ledger could not be written: {0}")]
+    Ledger(#[source] StoreError),
     /// The meeting is over.
     #[error("the meeting is over")]
     Ended,

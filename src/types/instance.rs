@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::types::{error::Error, hex};
+use crate::types::{argument::Argument, error::Error, hex};
 
 /// Which meeting it was: 128 random bits in the first line of its ledger. They are no secret.
 ///
@@ -28,7 +28,9 @@ impl Instance {
     pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, Error> {
         let instance = Self(bytes);
         let is_there = instance != Self::NONE;
-        is_there.then_some(instance).ok_or(Error::Empty("instance"))
+        is_there
+            .then_some(instance)
+            .ok_or(Error::Empty(Argument::Instance))
     }
 
     /// The 16 bytes.

@@ -1,5 +1,6 @@
 //! The words that all of the crate shares. No atomics, no I/O but drawing a meeting's instance.
 
+pub(crate) mod argument;
 pub(crate) mod authority;
 pub(crate) mod digest;
 pub(crate) mod error;
@@ -11,6 +12,7 @@ pub(crate) mod masked;
 pub(crate) mod purpose;
 pub(crate) mod refusal;
 pub(crate) mod region;
+pub(crate) mod store_error;
 pub(crate) mod tag;
 pub(crate) mod time;
 pub(crate) mod verdict;

@@ -165,7 +165,7 @@ impl Drop for Memory {
 impl Store for Memory {
     fn append(&mut self, lines: &[u8], _durable: bool) -> Result<(), StoreError> {
         if self.fails.load(SeqCst) {
-            return Err(StoreError);
+            return Err(StoreError::default());
         }
         self.bytes.lock().unwrap().extend_from_slice(lines);
         Ok(())

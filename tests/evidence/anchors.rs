@@ -2,7 +2,7 @@
 
 use ed25519_dalek::SigningKey;
 use framegate::{
-    Authority, Digest, Error, JoinOptions, Meeting, PublicKey, Scope,
+    Argument, Authority, Digest, Error, JoinOptions, Meeting, PublicKey, Scope,
     ledger::{Device, Entry, Head, Ledger, LedgerFault},
 };
 
@@ -128,7 +128,7 @@ fn a_device_that_excuses_another_head_shows() {
 #[test]
 fn a_device_without_a_secret_signs_nothing() {
     let forgotten = Device::new(&[0; 32]).map(drop);
-    assert_eq!(forgotten, Err(Error::Empty("device's secret")));
+    assert_eq!(forgotten, Err(Error::Empty(Argument::DeviceSecret)));
     // The control: one bit is a secret, if a bad one.
     let mut secret = [0; 32];
     secret[31] = 1;

@@ -159,7 +159,7 @@ struct Dribble(File);
 impl Store for Dribble {
     fn append(&mut self, lines: &[u8], _: bool) -> Result<(), StoreError> {
         for part in lines.chunks(3) {
-            self.0.write_all(part).map_err(|_| StoreError)?;
+            self.0.write_all(part).map_err(StoreError::new)?;
         }
         Ok(())
     }
@@ -395,7 +395,7 @@ impl Store for Unlocked {
             self.file.seek(SeekFrom::Start(self.at))?;
             self.file.write_all(lines)
         };
-        write().map_err(|_| StoreError)?;
+        write().map_err(StoreError::new)?;
         self.at += lines.len() as u64;
         Ok(())
     }

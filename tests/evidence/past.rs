@@ -427,7 +427,10 @@ fn r1_a_ledger_that_is_renamed_replaced_or_has_several_names_opens_nothing() {
         let mut past = PastMeeting::open(&path, None).unwrap();
         act(&path, &other);
         // By its former name nothing can be left there, so that it is not said to be.
-        assert_eq!(past.withdraw(BY, "ana", AUDIO, wall(0)), Err(Error::Ledger));
+        assert_eq!(
+            past.withdraw(BY, "ana", AUDIO, wall(0)),
+            Err(Error::Ledger(StoreError::default()))
+        );
         assert!(!folder.beside().exists(), "{what}");
         if what == "renamed" {
             let mut past = PastMeeting::open(&other, None).unwrap();
@@ -670,7 +673,7 @@ struct Full(Memory, usize);
 
 impl Store for Full {
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError> {
-        self.1 = self.1.checked_sub(1).ok_or(StoreError)?;
+        self.1 = self.1.checked_sub(1).ok_or_else(StoreError::default)?;
         self.0.append(lines, durable)
     }
 }
@@ -687,7 +690,7 @@ fn r10_a_past_meeting_says_what_did_not_get_into_the_ledger() {
         let mut past = PastMeeting::of(common::verified(&memory.read()), store, None).unwrap();
         let entered = past.withdraw(BY, "ana", AUDIO, wall(0));
         let expected = if room < 2 {
-            (Err(Error::Ledger), Finding::Cleared)
+            (Err(Error::Ledger(StoreError::default())), Finding::Cleared)
         } else {
             (Ok(Entered::InLedger), Finding::Recalled)
         };

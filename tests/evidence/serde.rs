@@ -212,7 +212,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "control/ledger/file_error.rs FileStoreError",
             "control/ledger/fault.rs LedgerError",
             "control/ledger/fault.rs LedgerFault",
-            "control/ledger/writer.rs StoreError",
+            "types/store_error.rs StoreError",
             "types/tag.rs TagError",
             "types/word.rs UnknownWord",
             "evidence/wire/mod.rs WireError",
@@ -406,7 +406,8 @@ fn types(place: &str, text: &str) -> BTreeMap<String, String> {
             .iter()
             .find_map(|begin| line.strip_prefix(begin))?;
         let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
-        let name = &rest[..end.unwrap_or(rest.len())];
+        // Of a macro, whose types say only where it is called what they are: lists of names, without a form of their own.
+        let name = Some(&rest[..end.unwrap_or(rest.len())]).filter(|name| !name.is_empty())?;
         Some((format!("{place} {name}"), line.into()))
     });
     lines.collect()

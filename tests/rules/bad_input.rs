@@ -7,6 +7,7 @@ use framegate::{
     Verdict,
     format::{ColorRange, Field, Format, PixelFormat, Samples, Schema},
 };
+use framegate::{Argument, Resource};
 
 use crate::common::{
     self, SCOPE, agree, meeting, microphone, millis, own, picture, picture_bytes, tap,
@@ -338,17 +339,17 @@ fn r1_the_end_and_the_loss_of_a_meeting_close_every_tap() {
 #[test]
 fn setup_answers_with_errors() {
     let full = |participants| Meeting::open(MeetingOptions::new("m", participants)).err();
-    assert_eq!(full(65_536), Some(Error::Full("participants")));
-    assert_eq!(full(0), Some(Error::Empty("room for participants")));
+    assert_eq!(full(65_536), Some(Error::Full(Resource::Participants)));
+    assert_eq!(full(0), Some(Error::Empty(Argument::Room)));
     assert_eq!(
         Meeting::open(MeetingOptions::new("", 1)).err(),
-        Some(Error::Empty("id"))
+        Some(Error::Empty(Argument::Id))
     );
 
     let mut meeting = Meeting::open(MeetingOptions::new("m", 1)).unwrap();
     assert_eq!(
         meeting.join(JoinOptions::adult(""), Time::START),
-        Err(Error::Empty("id"))
+        Err(Error::Empty(Argument::Id))
     );
     let who = meeting.join(JoinOptions::adult("a"), Time::START).unwrap();
     assert_eq!(
@@ -357,7 +358,7 @@ fn setup_answers_with_errors() {
     );
     assert_eq!(
         meeting.join(JoinOptions::adult("b"), Time::START),
-        Err(Error::Full("participants"))
+        Err(Error::Full(Resource::Participants))
     );
 
     for format in [
@@ -385,24 +386,24 @@ fn setup_answers_with_errors() {
     for (outlet, expected) in [
         (
             OutletOptions::new("", Purposes::RECORD),
-            Err(Error::Empty("outlet's name")),
+            Err(Error::Empty(Argument::OutletName)),
         ),
         (
             OutletOptions::new("o", Purposes::empty()),
-            Err(Error::Empty("outlet's purposes")),
+            Err(Error::Empty(Argument::OutletPurposes)),
         ),
-        (OutletOptions::new("o", record), foreign),
+        (OutletOptions::new("o", record), foreign.clone()),
         (
             OutletOptions::new("o", Purposes::RECORD).recipient("ACME Ltd"),
-            foreign,
+            foreign.clone(),
         ),
         (
             OutletOptions::new("o", record).recipient("Other Ltd"),
-            foreign,
+            foreign.clone(),
         ),
         (
             OutletOptions::new("o", record | Purposes::RECORD).recipient("ACME Ltd"),
-            foreign,
+            foreign.clone(),
         ),
         (OutletOptions::new("o", Purposes::all()), foreign),
     ] {
@@ -422,7 +423,7 @@ fn setup_answers_with_errors() {
     }
     assert_eq!(
         meeting.third_party(Purposes::RECORD, ""),
-        Err(Error::Empty("recipient"))
+        Err(Error::Empty(Argument::Recipient))
     );
     for name in 1..7 {
         meeting
@@ -430,7 +431,7 @@ fn setup_answers_with_errors() {
             .unwrap();
     }
     let eighth = meeting.third_party(Purposes::RECORD, "8");
-    assert_eq!(eighth, Err(Error::Full("third-party purposes")));
+    assert_eq!(eighth, Err(Error::Full(Resource::ThirdPartyPurposes)));
 }
 
 #[test]
@@ -468,7 +469,10 @@ fn r3_a_grant_needs_a_notice_that_describes_it() {
         scope: nothing,
         ..notice
     };
-    assert_eq!(meeting.show(empty), Err(Error::Empty("notice's scope")));
+    assert_eq!(
+        meeting.show(empty),
+        Err(Error::Empty(Argument::NoticeScope))
+    );
 
     for beyond in [
         Scope::new(Kinds::VIDEO, Purposes::RECORD),
@@ -482,7 +486,7 @@ fn r3_a_grant_needs_a_notice_that_describes_it() {
     }
     assert_eq!(
         grant(&mut meeting, digest, nothing, None),
-        Err(Error::Empty("grant's scope"))
+        Err(Error::Empty(Argument::GrantScope))
     );
     for end in [
         millis(5),

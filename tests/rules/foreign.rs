@@ -2,8 +2,8 @@
 
 use framegate::{
     Area, Authority, Contributors, Digest, Error, Frame, Grant, Group, JoinOptions, Kind, Meeting,
-    MeetingOptions, Method, Outlet, OutletOptions, Participant, Payload, Purposes, Reason, Region,
-    Scope, Settling, Stream, StreamOptions, Tap, Time, Verdict, format::Format,
+    MeetingOptions, Method, Object, Outlet, OutletOptions, Participant, Payload, Purposes, Reason,
+    Region, Scope, Settling, Stream, StreamOptions, Tap, Time, Verdict, format::Format,
 };
 
 use crate::common::{self, Memory, SCOPE, agree, millis, notice, own};
@@ -201,9 +201,9 @@ fn handles_of_another_meeting_are_refused_at_setup() {
         let entries = room.meeting.head().entries;
         for (call, answer) in room.answers(&of) {
             let expected = match call {
-                "tap of a stream" => Error::Unknown("stream"),
-                "tap into an outlet" => Error::Unknown("outlet"),
-                "settled" => Error::Unknown("settling"),
+                "tap of a stream" => Error::Unknown(Object::Stream),
+                "tap into an outlet" => Error::Unknown(Object::Outlet),
+                "settled" => Error::Unknown(Object::Settling),
                 "grant under a notice" | "supersede" => Error::UnknownNotice,
                 _ => Error::UnknownParticipant,
             };

@@ -8,11 +8,11 @@ use std::{
 };
 
 use framegate::{
-    Area, Authority, Contributors, Digest, Error, Frame, Grant, JoinOptions, Kind, Kinds, Meeting,
-    Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Purposes, Reason, Refusal,
-    Region, Scope, StreamOptions, Tap, Time, Verdict,
+    Area, Argument, Authority, Contributors, Digest, Error, Frame, Grant, JoinOptions, Kind, Kinds,
+    Meeting, Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Purposes, Reason,
+    Refusal, Region, Scope, StreamOptions, Tap, Time, Verdict,
     format::{Field, Format, Samples, Schema},
-    ledger::LedgerWriter,
+    ledger::{LedgerWriter, StoreError},
 };
 
 use crate::common::{
@@ -119,9 +119,12 @@ fn r6_withdrawing_with_the_handle_of_an_earlier_stay_reaches_this_one() {
     // Nothing else takes the old one.
     let grant = Grant::new(notice, SCOPE, Method::Clicked);
     let unknown = Error::UnknownParticipant;
-    assert_eq!(meeting.grant(BY, before, &grant, millis(40)), Err(unknown));
+    assert_eq!(
+        meeting.grant(BY, before, &grant, millis(40)),
+        Err(unknown.clone())
+    );
     let restricted = meeting.restrict(Authority::Host, Some(before), SCOPE, millis(40));
-    assert_eq!(restricted.err(), Some(unknown));
+    assert_eq!(restricted.err(), Some(unknown.clone()));
     assert_eq!(meeting.group(&[before]).err(), Some(unknown));
     let both = [again, before];
     let frame = Frame::new(millis(41), Contributors::Complete(&both));
@@ -152,7 +155,7 @@ fn r2_ids_that_look_alike_are_different_people() {
     let twice = meeting.join(JoinOptions::adult("ana"), millis(1));
     assert_eq!(twice, Err(Error::AlreadyJoined));
     let nobody = meeting.join(JoinOptions::with_guardian("kid", ""), millis(1));
-    assert_eq!(nobody, Err(Error::Empty("id")));
+    assert_eq!(nobody, Err(Error::Empty(Argument::Id)));
 }
 
 #[test]
@@ -356,7 +359,7 @@ fn r10_a_grant_that_failed_and_is_tried_again_begins_then() {
     let grant = Grant::new(notice, SCOPE, Method::Clicked);
     memory.fail(true);
     let failed = meeting.grant(BY, who, &grant, millis(10));
-    assert_eq!(failed, Err(Error::Ledger));
+    assert_eq!(failed, Err(Error::Ledger(StoreError::default())));
     // Whoever does not look at it has not agreed.
     assert_eq!(record(&mut tap, 20), NOT_GRANTED);
     memory.fail(false);
@@ -627,8 +630,11 @@ fn r1_nothing_begins_anew_after_the_end() {
     let _ = meeting.end();
     let grant = Grant::new(notice, SCOPE, Method::Clicked);
     let ended = Error::Ended;
-    assert_eq!(meeting.grant(BY, who, &grant, millis(2)), Err(ended));
-    assert_eq!(meeting.tap(stream, outlet).err(), Some(ended));
+    assert_eq!(
+        meeting.grant(BY, who, &grant, millis(2)),
+        Err(ended.clone())
+    );
+    assert_eq!(meeting.tap(stream, outlet).err(), Some(ended.clone()));
     assert_eq!(
         meeting.lift(Authority::Host, None, SCOPE, millis(2)),
         Err(ended)

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Digest, Error, Grant, JoinOptions, Kinds, Meeting, Method, Notice, OutletOptions,
-    Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Signed, Verdict,
+    Argument, Authority, Digest, Error, Grant, JoinOptions, Kinds, Meeting, Method, Notice,
+    OutletOptions, Participant, Payload, PublicKey, Purposes, Reason, Refusal, Scope, Signed,
+    Verdict,
     export::Receipt,
     ledger::{Ledger, LedgerError, LedgerFault, LedgerWriter},
 };
@@ -176,7 +177,7 @@ fn r3_a_bit_without_a_name_is_nobody() {
     let mut meeting = common::open("nameless", 4, memory.writer());
     let ann = meeting.join(JoinOptions::adult("ann"), millis(1)).unwrap();
     let bit = Purposes::from_bits_retain(1 << 9);
-    let empty = Err(Error::Empty("notice's scope"));
+    let empty = Err(Error::Empty(Argument::NoticeScope));
     assert_eq!(meeting.show(notice("of nobody", bit)), empty);
     for recipient in [None, Some("EVIL")] {
         let outlet = OutletOptions::new("outlet", bit | Purposes::RECORD);

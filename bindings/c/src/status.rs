@@ -148,7 +148,7 @@ impl From<Error> for Status {
             Error::Overtaken => Self::Overtaken,
             Error::RepeatedInstance => Self::RepeatedInstance,
             Error::Random => Self::Random,
-            Error::Ledger => Self::Ledger,
+            Error::Ledger(_) => Self::Ledger,
             Error::Ended => Self::Ended,
         }
     }

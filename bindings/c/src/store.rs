@@ -84,9 +84,9 @@ impl Store for LedgerSink {
             Sink::Nowhere => {}
             Sink::File(file) => file.append(lines, durable)?,
             Sink::Caller(append) => {
-                let _under_way = self.callbacks.append().ok_or(StoreError)?;
+                let _under_way = self.callbacks.append().ok_or_else(StoreError::default)?;
                 if append.call(lines, durable) != 0 {
-                    return Err(StoreError);
+                    return Err(StoreError::default());
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::{grant::Grant, notice::Shown, restriction::Restrainer, scope::Scope};
 use crate::{
     shared::table::Effective,
     types::{
+        argument::Argument,
         authority::Authority,
         digest::Digest,
         error::Error,
@@ -89,7 +90,7 @@ pub(crate) fn check_notice(
         return Err(Error::BeyondNotice);
     }
     if grant.scope.is_empty() {
-        return Err(Error::Empty("grant's scope"));
+        return Err(Error::Empty(Argument::GrantScope));
     }
     if identifies && !grant.method.is_explicit() {
         return Err(Error::NotExplicit);

@@ -14,9 +14,12 @@ use super::{
     place::{self, Place, sync_folder},
     read::Ledger,
     watch::{self, WITHDRAWALS, Watch},
-    writer::{Store, StoreError},
+    writer::Store,
 };
-use crate::{control::consent::PublicKey, types::digest::Digest};
+use crate::{
+    control::consent::PublicKey,
+    types::{digest::Digest, store_error::StoreError},
+};
 
 /// A ledger in a file, which has one writer at a time: the file is locked ([`File::try_lock`]) as long as this is there.
 ///
@@ -183,11 +186,15 @@ fn torn_line<'b>(bytes: &'b [u8], ledger: &Ledger) -> Result<&'b [u8], FileStore
 impl Store for FileStore {
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError> {
         if process::id() != self.process {
-            return Err(StoreError);
+            return Err(StoreError::new(FileStoreError::Held));
         }
-        let length = self.length.take().ok_or(StoreError)?;
-        if !self.is_as_left(length).unwrap_or(false) {
-            return Err(StoreError);
+        let unknown = || io::Error::other("a write failed halfway, and could not be undone");
+        let length = self
+            .length
+            .take()
+            .ok_or_else(|| StoreError::new(unknown()))?;
+        if !self.is_as_left(length).map_err(StoreError::new)? {
+            return Err(StoreError::new(FileStoreError::Replaced));
         }
         let after = length + lines.len() as u64;
         let mut write = || {
@@ -202,11 +209,11 @@ impl Store for FileStore {
                 Ok(())
             }
         };
-        if write().is_ok() {
+        let Err(cause) = write() else {
             self.length = Some(after);
             self.is_torn = false;
             return Ok(());
-        }
+        };
         // What is torn must not become whole by being cut.
         let undone = if self.is_torn {
             Ok(length)
@@ -214,15 +221,15 @@ impl Store for FileStore {
             self.file.set_len(length).map(|()| length)
         };
         self.length = undone.ok();
-        Err(StoreError)
+        Err(StoreError::new(cause))
     }
 
     fn beside(&mut self) -> Result<Vec<Beside>, StoreError> {
         // By another name somebody may have withdrawn beside that.
-        if !self.place.is_kept().unwrap_or(false) {
-            return Err(StoreError);
+        if !self.place.is_kept().map_err(StoreError::new)? {
+            return Err(StoreError::new(FileStoreError::Replaced));
         }
-        let mut latest = self.beside.latest().map_err(|_| StoreError)?;
+        let mut latest = self.beside.latest().map_err(StoreError::new)?;
         let is_taken = |of: &Beside| {
             let mut taken = self.taken.iter();
             taken.any(|(wall, entry)| (*wall, entry) == (of.wall, &of.entry))
@@ -253,7 +260,7 @@ mod tests {
         assert_eq!(store.append(b"before\n", true), Ok(()));
         // As the child has it.
         store.process ^= 1;
-        assert_eq!(store.append(b"child\n", true), Err(StoreError));
+        assert_eq!(store.append(b"child\n", true), Err(StoreError::default()));
         store.process ^= 1;
         assert_eq!(store.append(b"parent\n", true), Ok(()));
         assert_eq!(std::fs::read(&path).unwrap(), b"before\nparent\n");

@@ -46,4 +46,4 @@ pub(crate) use watch::leave;
 pub(crate) use writer::Scribe;
 #[cfg(feature = "std")]
 pub(crate) use writer::is_in_store;
-pub use writer::{Device, Durability, LedgerWriter, Store, StoreError};
+pub use writer::{Device, Durability, LedgerWriter, Store};

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use super::entry::{Entry, Head, line_after};
-use crate::types::{digest::Digest, error::Error, time::Time};
+use crate::types::{digest::Digest, error::Error, store_error::StoreError, time::Time};
 
 /// The lines of a ledger that is being written.
 pub(crate) struct Queue {
@@ -84,7 +84,8 @@ impl Queue {
 
     /// Reserves the next line for what is to hold once the store has it. There is one at a time.
     pub(crate) fn reserve(&mut self, at: Time, entry: &Entry) -> Result<Reservation, Error> {
-        let (line, head) = line_after(self.head, at, None, entry).ok_or(Error::Ledger)?;
+        let (line, head) = line_after(self.head, at, None, entry)
+            .ok_or_else(|| Error::Ledger(StoreError::default()))?;
         self.tickets += 1;
         self.reserved = Some(Reserved {
             head,

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     control::consent::PublicKey,
     shared::sync::{AtomicU64, Ordering::Release},
-    types::error::Error,
+    types::{argument::Argument, error::Error, store_error::StoreError},
 };
 
 /// Where a meeting's ledger is kept.
@@ -38,11 +38,6 @@ pub trait Store: Send {
         Ok(Vec::new())
     }
 }
-
-/// A store did not take what it was given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("the ledger could not be written")]
-pub struct StoreError;
 
 /// Which entries are made durable at once. Whatever lets something through always is, by being agreed to, lifted, or opened as a stream or an outlet,
 /// and so is everything that narrows, and resuming.
@@ -145,7 +140,7 @@ impl Device {
     /// [`Error::Empty`] if all bytes are zero, as where they were forgotten: anybody could sign with that.
     pub fn new(secret: &[u8; 32]) -> Result<Self, Error> {
         if secret.ct_eq(&[0; 32]).into() {
-            return Err(Error::Empty("device's secret"));
+            return Err(Error::Empty(Argument::DeviceSecret));
         }
         Ok(Self(SigningKey::from_bytes(secret)))
     }
@@ -196,7 +191,7 @@ impl Scribe {
             return Ok(Vec::new());
         };
         let beside = caught(|| store.beside());
-        beside.map_err(|StoreError| Error::Ledger)
+        beside.map_err(Error::Ledger)
     }
 
     /// Gives the store the lines of the queue that it does not have yet, up to a ticket.
@@ -256,10 +251,10 @@ impl Kept {
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), Error> {
         match self {
             Self::Nowhere => Ok(()),
-            Self::Closed => Err(Error::Ledger),
+            Self::Closed => Err(Error::Ledger(StoreError::default())),
             Self::By(store) => {
                 let taken = caught(|| store.append(lines, durable));
-                taken.map_err(|StoreError| Error::Ledger)
+                taken.map_err(Error::Ledger)
             }
         }
     }
@@ -285,7 +280,7 @@ fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreErr
     done.unwrap_or_else(|panic| {
         // Dropping what it panicked with could panic once more.
         core::mem::forget(panic);
-        Err(StoreError)
+        Err(StoreError::default())
     })
 }
 

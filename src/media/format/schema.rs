@@ -3,7 +3,11 @@ use core::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::{error::Error, region::RegionSet};
+use crate::types::{
+    argument::{Argument, Resource},
+    error::Error,
+    region::RegionSet,
+};
 
 /// An integer of a record: its name, unit and range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,13 +122,13 @@ impl Schema {
     /// [`Error::DuplicateField`] for two fields of one name.
     pub fn new(fields: Vec<Field>, bits_per_minute: u32) -> Result<Self, Error> {
         if fields.is_empty() {
-            return Err(Error::Empty("schema"));
+            return Err(Error::Empty(Argument::Schema));
         }
         if fields.len() > MAX_FIELDS {
-            return Err(Error::Full("fields"));
+            return Err(Error::Full(Resource::Fields));
         }
         if bits_per_minute == 0 {
-            return Err(Error::Empty("bits a minute"));
+            return Err(Error::Empty(Argument::BitsPerMinute));
         }
         for (index, field) in fields.iter().enumerate() {
             field.check()?;
@@ -174,10 +178,10 @@ impl Schema {
 impl Field {
     fn check(&self) -> Result<(), Error> {
         if self.name.is_empty() {
-            return Err(Error::Empty("field's name"));
+            return Err(Error::Empty(Argument::FieldName));
         }
         if self.range.is_empty() {
-            return Err(Error::Empty("field's range"));
+            return Err(Error::Empty(Argument::FieldRange));
         }
         Ok(())
     }
@@ -274,12 +278,12 @@ mod tests {
             ..field(0..=1)
         };
         for (fields, bits, result) in [
-            (vec![], 1, empty("schema")),
-            (vec![backwards], 1, empty("field's range")),
-            (vec![nameless], 1, empty("field's name")),
-            (many(1), 0, empty("bits a minute")),
+            (vec![], 1, empty(Argument::Schema)),
+            (vec![backwards], 1, empty(Argument::FieldRange)),
+            (vec![nameless], 1, empty(Argument::FieldName)),
+            (many(1), 0, empty(Argument::BitsPerMinute)),
             (vec![field(0..=1); 2], 1, Err(Error::DuplicateField)),
-            (many(MAX_FIELDS + 1), 1, Err(Error::Full("fields"))),
+            (many(MAX_FIELDS + 1), 1, Err(Error::Full(Resource::Fields))),
             (many(MAX_FIELDS), 1, Ok(64)),
         ] {
             let schema = Schema::new(fields, bits);

@@ -8,9 +8,9 @@ use std::{
 };
 
 use framegate::{
-    Authority, Digest, Error, Grant, Instance, JoinOptions, Kind, Kinds, Meeting, MeetingOptions,
-    Method, Notice, OutletOptions, Participant, Payload, PublicKey, Purposes, Reason, Refusal,
-    Scope, StreamOptions, Tap, TapRelease, Time, Verdict,
+    Argument, Authority, Digest, Error, Grant, Instance, JoinOptions, Kind, Kinds, Meeting,
+    MeetingOptions, Method, Notice, Object, OutletOptions, Participant, Payload, PublicKey,
+    Purposes, Reason, Refusal, Scope, StreamOptions, Tap, TapRelease, Time, Verdict,
     format::Format,
     ledger::{
         Device, Durability, Entry, FileStore, Head, Ledger, LedgerError, LedgerFault, LedgerWriter,
@@ -287,7 +287,7 @@ fn a_meeting_has_an_instance_of_its_own_and_no_other_has_it() {
             .instance(drawn)
             .ledger(LedgerWriter::default()),
     );
-    assert_eq!(not.err(), Some(Error::Empty("id")));
+    assert_eq!(not.err(), Some(Error::Empty(Argument::Id)));
     let known = open(drawn).unwrap();
     assert_eq!(known.instance(), drawn);
     drop(known);
@@ -295,7 +295,7 @@ fn a_meeting_has_an_instance_of_its_own_and_no_other_has_it() {
         assert_eq!(open(used).err(), Some(Error::RepeatedInstance));
     }
     let zeros = Instance::from_bytes([0; 16]);
-    assert_eq!(zeros, Err(Error::Empty("instance")));
+    assert_eq!(zeros, Err(Error::Empty(Argument::Instance)));
     assert!(serde_json::from_value::<Instance>(json!("0".repeat(32))).is_err());
 
     // It goes on as the same, in another process, too: then nobody else may be opened as it.
@@ -491,7 +491,7 @@ fn r6_a_settled_cut_is_entered_with_the_last_frame_of_each_tap() {
     let refused = other.settled(&settling, millis(12));
     assert_eq!(
         refused,
-        Err(Error::Unknown("settling")),
+        Err(Error::Unknown(Object::Settling)),
         "of another meeting"
     );
     assert_eq!(other.head().entries, entries);
@@ -512,11 +512,11 @@ fn r10_a_failing_ledger_refuses_grants_and_never_withdrawals() {
     assert!(!settling.is_settled(), "it is not durable");
     let grant = Grant::new(notice, common::SCOPE, Method::Clicked);
     let refused = meeting.grant(Authority::Participant, who, &grant, millis(7));
-    assert_eq!(refused, Err(Error::Ledger));
+    assert_eq!(refused, Err(Error::Ledger(StoreError::default())));
     assert_eq!(verdict(&mut tap, 7), Verdict::Dropped(Reason::Withdrawn));
     assert_eq!(
         meeting.join(JoinOptions::adult("ben"), millis(7)),
-        Err(Error::Ledger)
+        Err(Error::Ledger(StoreError::default()))
     );
 
     memory.fail(false);
@@ -589,7 +589,7 @@ fn r3_nobody_agrees_to_a_third_party_who_is_named_only_later() {
     let nobody = Scope::new(Kinds::all(), Purposes::all() - Purposes::FIRST_PARTY);
     let of_nobody = Grant::new(notice, nobody, Method::Typed);
     let refused = meeting.grant(by, who, &of_nobody, millis(3));
-    assert_eq!(refused, Err(Error::Empty("grant's scope")));
+    assert_eq!(refused, Err(Error::Empty(Argument::GrantScope)));
 
     let acme = meeting.third_party(Purposes::RECORD, "ACME Ltd").unwrap();
     let stream = meeting.open_stream(microphone(who)).unwrap();
@@ -800,7 +800,7 @@ fn a_file_that_is_not_what_was_read_is_not_written() {
         // Beside what has no name any more nobody can withdraw, so that all is over.
         let refused = match what {
             "deleted" => Error::Ended,
-            _ => Error::Ledger,
+            _ => Error::Ledger(StoreError::default()),
         };
         assert_eq!(
             meeting.grant(by, who, &grant, millis(5)),

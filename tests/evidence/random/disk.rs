@@ -64,13 +64,13 @@ impl Store for Disk {
     fn append(&mut self, lines: &[u8], durable: bool) -> Result<(), StoreError> {
         let mut content = self.content();
         if content.refuses {
-            return Err(StoreError);
+            return Err(StoreError::default());
         }
         if let Some(thousandths) = content.dies_at.take() {
             content.refuses = true;
             let written = lines.len() * thousandths / 1000;
             content.bytes.extend_from_slice(&lines[..written]);
-            return Err(StoreError);
+            return Err(StoreError::default());
         }
         content.bytes.extend_from_slice(lines);
         if durable {

@@ -7,7 +7,7 @@ use std::{
 
 use crate::common::judges::needs;
 use framegate::{
-    Error, Instance, Kinds, Purposes, Tag,
+    Argument, Error, Instance, Kinds, Purposes, Tag,
     archive::{Archived, Carried, MeetingKey, PayloadDigest, Seal, StreamKey, Subject, Subjects},
     format::Format,
     wire::{obu, sei},
@@ -61,7 +61,7 @@ fn key_of(meeting: [u8; 16]) -> MeetingKey {
 fn a_secret_that_was_forgotten_is_none() {
     let instance = Instance::from_bytes(MEETING).unwrap();
     let forgotten = MeetingKey::new(&[0; 32], instance);
-    assert_eq!(forgotten.err(), Some(Error::Empty("secret")));
+    assert_eq!(forgotten.err(), Some(Error::Empty(Argument::Secret)));
     let mut secret = [0; 32];
     secret[31] = 1;
     assert!(MeetingKey::new(&secret, instance).is_ok());
