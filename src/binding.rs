@@ -111,6 +111,7 @@ pub fn outlet(meeting: &Meeting, life: u64, number: u16) -> Option<Outlet> {
 
 /// What a source consists of (R8). Only what came out of a release may be made one: a binding proves that by itself.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct SourceParts<'a> {
     /// The tag of what was released.
     pub tag: Tag,

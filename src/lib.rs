@@ -121,6 +121,7 @@
 //! [limits](guide::limits), [evidence](guide::evidence), [performance](guide::performance).
 #![no_std]
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![deny(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -378,6 +378,7 @@ fn planes(pixels: PixelFormat) -> &'static [Shared] {
         PixelFormat::Rgba | PixelFormat::Bgra => &[(1, 1, &[0, 0, 0, 255])],
         PixelFormat::Rgb24 => &[(1, 1, &[0, 0, 0])],
         PixelFormat::Gray8 => &[(1, 1, &[16])],
+        _ => unreachable!("a format that is not told of here"),
     }
 }
 
@@ -479,6 +480,7 @@ fn sample_bytes(samples: Samples) -> usize {
         Samples::U8 | Samples::MuLaw | Samples::ALaw => 1,
         Samples::S16 => 2,
         Samples::S32 | Samples::F32 => 4,
+        _ => unreachable!("a format that is not told of here"),
     }
 }
 
@@ -1011,6 +1013,7 @@ impl Form {
                     Samples::MuLaw => 0xFF,
                     Samples::ALaw => 0xD5,
                     Samples::S16 | Samples::S32 | Samples::F32 => 0,
+                    _ => unreachable!("a format that is not told of here"),
                 };
                 let (size, channels) = (sample_bytes(samples), usize::from(channels));
                 for (at, byte) in bytes.iter().enumerate() {

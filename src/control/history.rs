@@ -22,6 +22,7 @@ use crate::{
 /// Why somebody's consent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Ending {
     /// It came to the end that they had agreed to.
     Expired,

@@ -4,7 +4,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 #[cfg(feature = "std")]
-use crate::types::argument::{Argument, Object, Resource};
+use crate::control::withdrawals::Withdrawals;
 use crate::{
     control::{
         consent::{Challenge, Grant, Notice, Scope},
@@ -18,7 +18,6 @@ use crate::{
         state::{Core, State},
         stream::{Owner, StreamOptions},
         verified::VerifiedLedger,
-        withdrawals::Withdrawals,
     },
     gate::tap::{StreamSource, Tap, TapParts},
     media::{
@@ -32,6 +31,7 @@ use crate::{
         tap_state::{Counters, TapState},
     },
     types::{
+        argument::{Argument, Object, Resource},
         authority::Authority,
         digest::Digest,
         error::Error,

@@ -70,6 +70,7 @@ enum Way {
 /// Where something was entered. It holds either way, and outlasts a crash of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "there is no third place")]
 pub enum Entered {
     /// In the ledger.
     InLedger,

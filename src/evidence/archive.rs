@@ -100,6 +100,7 @@ impl fmt::Debug for PayloadDigest {
 /// What travels with a frame: its tag, and the seal if it has one. 16 bytes, or 32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Carried {
     /// The tag.
     pub tag: Tag,
@@ -148,6 +149,7 @@ impl Carried {
 
 /// Somebody in a frame, by the id that they joined with.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Subject<'a> {
     /// The id.
     pub id: &'a str,
@@ -196,6 +198,7 @@ impl<'a> Subjects<'a> {
 
 /// What was released of a frame, as it is kept: what an archive has of it.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Archived<'a> {
     /// Of which meeting it is.
     pub instance: Instance,

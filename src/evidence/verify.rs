@@ -35,6 +35,10 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever decides by it must be told by the compiler of a new one"
+)]
 pub enum Finding {
     /// It may be used.
     Cleared = 0,
@@ -78,6 +82,7 @@ words! { Finding, "finding":
 
 /// Whether seals are looked at.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Seals<'k> {
     /// Only what this key sealed is cleared.
     Checked(&'k MeetingKey),

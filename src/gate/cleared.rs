@@ -9,6 +9,7 @@ use crate::{
 /// The result of admitting a frame.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
+#[expect(clippy::exhaustive_structs, reason = "taken apart by its fields")]
 pub struct Admission<R> {
     /// The frame's tag.
     pub tag: Tag,

@@ -17,6 +17,7 @@ use crate::{
 ///
 /// ePrivacy Directive Art. 5(1) asks for the consent of all users concerned, so a frame whose list is not complete is withheld.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Contributors<'a> {
     /// The stream's owner and nobody else. Incomplete on a stream without an owner.
     Owner,

@@ -25,6 +25,7 @@ impl Extent {
 /// A whole frame is released with its slack unchanged; [`Tap::admit_into`](crate::Tap::admit_into) copies none, so the buffer keeps its own.
 /// In place and in a buffer, the slack of a redacted or blanked frame is filled with black, that of a dropped one with zeros.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Plane<'a> {
     /// The bytes from the first row's first sample to at least the last row's last.
     pub data: &'a [u8],
@@ -43,6 +44,7 @@ impl fmt::Debug for Plane<'_> {
 
 /// One mutable plane of a picture.
 #[derive(Default)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct PlaneMut<'a> {
     /// The bytes from the first row's first sample to at least the last row's last.
     pub data: &'a mut [u8],
@@ -77,6 +79,7 @@ impl fmt::Debug for PlaneMut<'_> {
 /// # let _ = (sound, picture);
 /// ```
 #[derive(Clone, Copy)]
+#[expect(clippy::exhaustive_enums, reason = "an outlet has to handle each form")]
 pub enum Payload<'a> {
     /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a [u8]),
@@ -97,6 +100,7 @@ impl fmt::Debug for Payload<'_> {
 }
 
 /// A frame's mutable content.
+#[expect(clippy::exhaustive_enums, reason = "an outlet has to handle each form")]
 pub enum PayloadMut<'a> {
     /// One run of bytes: audio, text, a record, an encoded frame, opaque.
     Bytes(&'a mut [u8]),

@@ -23,6 +23,7 @@ use crate::{
 /// The frames that a tap had released when a narrowing settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct TapRelease {
     /// The stream that the tap is from.
     pub stream: StreamId,

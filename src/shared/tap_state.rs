@@ -43,6 +43,7 @@ pub(crate) struct TapState {
 /// A tap's counts of frames. Whenever no frame is being admitted, `seen` is the sum of the others (R10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Counters {
     /// Frames that came to the tap.
     pub seen: u64,

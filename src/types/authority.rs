@@ -7,6 +7,10 @@ use crate::types::word::words;
 /// Only the person opens, or the guardian of one who needs one; the others can only narrow (R2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever acts in a name must be told by the compiler of a new one"
+)]
 pub enum Authority {
     /// The data subject.
     Participant,

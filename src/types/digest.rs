@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 /// A SHA-256: of a notice's text, which says which notice it is, or of a ledger's line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Digest(#[serde(with = "crate::types::hex")] pub [u8; 32]);
 
 impl Digest {

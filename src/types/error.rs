@@ -8,6 +8,10 @@ use crate::types::{
 /// Why a meeting did not do what was asked. A failed call never widens anything.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 // For the bindings of this repository a new case must break their build.
+#[cfg_attr(
+    feature = "binding",
+    expect(clippy::exhaustive_enums, reason = "a new case must get a status")
+)]
 #[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum Error {
     /// Somebody tried to agree who cannot, or not in this way (R2). The attempt is in the ledger.

@@ -10,6 +10,7 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[repr(u8)]
+        #[expect(clippy::exhaustive_enums, reason = "its 16 numbers are all used")]
         pub enum Kind { $($(#[doc = $doc])* $kind = $number,)* }
 
         impl Kind {

@@ -5,6 +5,11 @@ use crate::types::word::words;
 /// Why somebody could not agree. Of several the first is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(
+    feature = "binding",
+    expect(clippy::exhaustive_enums, reason = "a new case must get a status")
+)]
+#[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum Refusal {
     /// They are not the one who agrees for the person: the person themselves or, if there is one, their guardian.
     Overreach,

@@ -7,6 +7,10 @@ use crate::types::{ids::Participant, kind::Kind, time::Time};
 /// Where in a frame a region lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever renders regions has to handle each form"
+)]
 pub enum Area {
     /// A rectangle of a picture, in luma samples. It is clipped to the picture and must not lie wholly outside it.
     Rectangle {

@@ -53,6 +53,11 @@ pub struct Tag {
 
 /// These bytes are no tag, so there is no consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "binding",
+    expect(clippy::exhaustive_enums, reason = "a new case must get a status")
+)]
+#[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum TagError {
     /// Of another version.
     #[error("a tag of version {0}, not 1")]

@@ -16,6 +16,10 @@ use crate::types::word::words;
     deny_unknown_fields
 )]
 #[must_use]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever decides by it must be told by the compiler of a new one"
+)]
 pub enum Verdict {
     /// Handed on as it was.
     Whole,
@@ -73,6 +77,7 @@ macro_rules! reasons {
         /// Where several hold, the one with the smallest number is given. Numbers are never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[repr(u8)]
+        #[non_exhaustive]
         pub enum Reason { $($(#[$doc])* #[serde(rename = $name)] $reason = $number,)* }
 
         words! { Reason, "reason": $($reason = $name,)* }

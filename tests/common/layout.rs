@@ -73,6 +73,7 @@ pub fn parts(pixels: PixelFormat, range: ColorRange) -> Vec<Part> {
         }
         PixelFormat::Rgb24 => vec![part(1, 1, &[0, 0, 0], &[0, 0, 0])],
         PixelFormat::Gray8 => vec![luma],
+        _ => unreachable!("a format that is not told of here"),
     }
 }
 

@@ -281,6 +281,7 @@ pub fn method_name(method: Method) -> &'static str {
         Method::Typed => "typed",
         Method::Spoken => "spoken",
         Method::Signed => "signed",
+        _ => unreachable!("a method that is not told of here"),
     }
 }
 

@@ -939,6 +939,8 @@ fn agree_result<T>(
     gate: &Result<T, Error>,
     oracle: Result<(), Refusal>,
 ) -> Result<(), Disagreement> {
+    // For the bindings of this repository a refusal is exhaustive.
+    #[allow(unreachable_patterns)]
     let own = match gate {
         Err(Error::Refused(why, _)) => Some(match why {
             framegate::Refusal::Overreach => Refusal::Overreach,
@@ -948,6 +950,7 @@ fn agree_result<T>(
             framegate::Refusal::ForeignMeeting => Refusal::ForeignMeeting,
             framegate::Refusal::Replayed => Refusal::Replayed,
             framegate::Refusal::WrongSignature => Refusal::WrongSignature,
+            why => unreachable!("a refusal that the oracle does not know: {why}"),
         }),
         Err(Error::WrongKey) => Some(Refusal::WrongKey),
         Err(Error::Format) => Some(Refusal::WrongFormat),

@@ -6,6 +6,7 @@ use crate::types::{digest::Digest, time::Time, word::words};
 /// How a person agreed. Silence, pre-ticked boxes and terms of service are not consent (GDPR Rec. 32) and have no variant here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Method {
     /// They pressed a control that said so.
     Clicked,
@@ -46,6 +47,7 @@ impl Method {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Grant {
     /// The notice that was shown.
     pub notice: Digest,

@@ -30,6 +30,7 @@ use crate::types::{digest::Digest, time::Time};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Notice {
     /// The digest of its text.
     pub digest: Digest,

@@ -10,6 +10,7 @@ use crate::types::{
 /// Kinds × purposes: each of the kinds for each of the purposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Scope {
     /// The kinds.
     pub kinds: Kinds,

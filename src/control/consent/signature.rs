@@ -14,6 +14,7 @@ use crate::types::{digest::Digest, instance::Instance, masked, refusal::Refusal}
 /// An Ed25519 public key (RFC 8032).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct PublicKey(#[serde(with = "crate::types::hex")] pub [u8; 32]);
 
 /// What a signature must cover to open anything: the gate renews it for a person at each join and each withdrawal,
@@ -25,6 +26,7 @@ pub type Challenge = Digest;
 /// A signature, and for which meeting and challenge it was made.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Signed {
     /// Which meeting it is: [`Meeting::instance`](crate::Meeting::instance).
     pub instance: Instance,

@@ -10,6 +10,7 @@ use super::entry::{Entry, Head};
 /// the ledger has taken up those that one of its own lines tells with the same `wall`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Beside {
     /// When, in µs since 1970-01-01T00:00:00Z.
     pub wall: u64,

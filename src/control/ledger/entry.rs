@@ -28,6 +28,7 @@ pub(crate) const WALL_END: u64 = 253_402_300_800_000_000;
 /// What happened. People are named by their ids, which are unique among those present.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Entry {
     /// The meeting began: always the first entry.
     Opened {
@@ -250,6 +251,7 @@ impl Entry {
 /// The counters of one tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct TapCount {
     /// From which stream.
     pub stream: StreamId,
@@ -262,6 +264,7 @@ pub struct TapCount {
 /// How far a ledger goes. Keep it apart from the ledger, to see later that nothing was changed or cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Head {
     /// Of which meeting the ledger is.
     pub instance: Instance,
@@ -338,6 +341,7 @@ pub(crate) fn line_after(
 /// One line of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Line {
     /// Its number, from 0.
     pub n: u64,

@@ -5,6 +5,7 @@ use super::entry::FORMAT;
 /// The ledger was changed, cut off or pieced together, or is not a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {what}")]
+#[expect(clippy::exhaustive_structs, reason = "which line, and what")]
 pub struct LedgerError {
     /// The line, from 1.
     pub line: u64,
@@ -14,6 +15,11 @@ pub struct LedgerError {
 
 /// What can be wrong with a line of a ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "binding",
+    expect(clippy::exhaustive_enums, reason = "a new case must get a status")
+)]
+#[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum LedgerFault {
     /// Not one of the entries, or with something in it that no such entry can have, wherever it stands.
     #[error("not an entry")]

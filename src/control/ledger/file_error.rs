@@ -4,6 +4,11 @@ use super::fault::LedgerError;
 
 /// Why a ledger's file cannot be written. Nothing in it was changed.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(
+    feature = "binding",
+    expect(clippy::exhaustive_enums, reason = "a new case must get a status")
+)]
+#[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum FileStoreError {
     /// What the file system says.
     #[error(transparent)]

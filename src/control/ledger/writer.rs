@@ -43,6 +43,7 @@ pub trait Store: Send {
 /// and so is everything that narrows, and resuming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Durability {
     /// Each.
     Each,

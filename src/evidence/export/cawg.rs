@@ -29,6 +29,7 @@ use crate::{
 /// assert_eq!(assertion.data.entries.ai_training.permission, Permission::NotAllowed);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct TrainingMining {
     /// `cawg.training-mining`.
     pub label: &'static str,
@@ -38,6 +39,7 @@ pub struct TrainingMining {
 
 /// The assertion's own content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Data {
     /// What it says of each use.
     pub entries: Entries,
@@ -45,6 +47,7 @@ pub struct Data {
 
 /// The four uses that the specification defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Entries {
     /// As training data of a model that can generate: [`TRAIN`](Purposes::TRAIN).
     #[serde(rename = "cawg.ai_generative_training")]
@@ -62,6 +65,7 @@ pub struct Entries {
 
 /// What it says of one use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Entry {
     /// Whether it is allowed.
     #[serde(rename = "use")]
@@ -71,6 +75,7 @@ pub struct Entry {
 /// Whether a use is allowed. The specification's third value, `constrained`, is never needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Permission {
     /// It is.
     Allowed,

@@ -40,6 +40,7 @@ use crate::{
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ErasureList {
     /// The person's id.
     pub who: String,
@@ -54,6 +55,7 @@ masked::debug!(ErasureList);
 /// What must go from one outlet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Erasure {
     /// The outlet's number.
     pub outlet: OutletId,
@@ -69,6 +71,7 @@ pub struct Erasure {
 
 /// A time whose frames must go, and since when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Recalled {
     /// The time; one of the receipt's too.
     #[serde(flatten)]

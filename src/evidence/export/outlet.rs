@@ -21,6 +21,7 @@ use crate::{
 ///
 /// Frames go by their capture time, that of the earliest sample. What was derived from them carries it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Range {
     /// Of which kind.
     pub kind: Kind,

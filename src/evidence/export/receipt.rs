@@ -45,6 +45,7 @@ use crate::{
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Receipt {
     /// The meeting's id.
     pub meeting: String,
@@ -73,6 +74,7 @@ masked::debug!(Receipt);
 /// One act of agreeing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Agreement {
     /// The number of the ledger's entry.
     pub entry: u64,
@@ -101,6 +103,7 @@ pub struct Agreement {
 /// An attempt to agree by somebody who could not, or not in this way. It had no effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Attempt {
     /// The number of the ledger's entry.
     pub entry: u64,
@@ -119,6 +122,7 @@ pub struct Attempt {
 /// A refusal or a withdrawal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Withdrawal {
     /// The number of the ledger's entry; none while it lies beside the ledger, which has not taken it up yet.
     pub entry: Option<u64>,
@@ -135,6 +139,7 @@ pub struct Withdrawal {
 /// A restriction, or the end of one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Restriction {
     /// The number of the ledger's entry.
     pub entry: u64,
@@ -153,6 +158,7 @@ pub struct Restriction {
 /// A time in which consent held without a break.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Held {
     /// In which of their stays, from 1.
     pub stay: u32,
@@ -173,6 +179,7 @@ pub struct Held {
 /// What may have been released to an outlet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Released {
     /// The outlet's number.
     pub outlet: OutletId,
@@ -191,6 +198,7 @@ pub struct Released {
 /// How many frames were released.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "two counts")]
 pub struct Frames {
     /// As they were.
     pub whole: u64,

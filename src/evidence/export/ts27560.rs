@@ -34,6 +34,7 @@ pub const SCHEMA: &str = "framegate consent record 1";
 /// What the record must say and no ledger knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Particulars {
     /// When the meeting started, since 1970-01-01T00:00:00Z, before the year 10000.
     pub started: Duration,
@@ -75,6 +76,7 @@ pub struct Particulars {
 /// assert_eq!(records.len(), 1);
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ConsentRecord {
     /// [`SCHEMA`].
     pub schema_version: &'static str,
@@ -95,6 +97,7 @@ masked::debug!(ConsentRecord, Party);
 
 /// Clause 6.3.4.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PiiProcessing {
     /// What was shown.
     pub privacy_notice: Notice,
@@ -106,6 +109,7 @@ pub struct PiiProcessing {
 
 /// One purpose, clauses 6.3.4.4 to 6.3.4.18.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Purpose {
     /// Its name: `RECORD`, or a third party's `RECORD@ACME Ltd`.
     pub purpose: String,
@@ -131,6 +135,7 @@ pub struct Purpose {
 
 /// Clause 6.3.5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PiiInformation {
     /// The kind.
     pub pii_type: Kind,
@@ -141,6 +146,7 @@ pub struct PiiInformation {
 
 /// Clause 6.3.6.
 #[derive(Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Party {
     /// What the record calls them.
     pub party_id: String,
@@ -158,6 +164,7 @@ pub struct Party {
 
 /// Clause 6.3.7.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Event {
     /// When.
     pub event_time: String,
@@ -175,6 +182,7 @@ pub struct Event {
 /// The states that a ledger knows of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum State {
     /// They agreed. What restrictions, leaving and the meeting's end do to it, which withdraw nothing, a [`Receipt`](super::Receipt) says.
     Given,

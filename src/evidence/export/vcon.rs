@@ -33,6 +33,7 @@ use crate::{
 /// Which party and dialog of the vCon an attachment is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Dialog {
     /// The person's index in `parties`.
     pub party: u32,
@@ -46,6 +47,7 @@ pub struct Dialog {
 
 /// The attachment of `draft-howe-vcon-consent-00`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Consent {
     /// `consent`.
     #[serde(rename = "type")]
@@ -66,6 +68,7 @@ pub struct Consent {
 
 /// One purpose. The draft names the same twice, in "Granular Consent Management" and in "Consent Objects"; so does this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Purpose {
     /// The purpose: `recording`, `transcription` and `analysis` as the draft calls them, the others by their own names,
     /// a third party's as `recording@ACME Ltd`.
@@ -83,6 +86,7 @@ pub struct Purpose {
 /// How consent to a purpose stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Status {
     /// Granted.
     Granted,
@@ -96,6 +100,7 @@ pub enum Status {
 
 /// A line of the ledger in which somebody agreed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Proof {
     /// `framegate_ledger`.
     #[serde(rename = "type")]
@@ -125,6 +130,7 @@ pub struct Proof {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct LawfulBasis {
     /// `lawful_basis`; also to be named in the vCon's `extensions`.
     pub purpose: &'static str,
@@ -142,6 +148,7 @@ pub struct LawfulBasis {
 
 /// "Lawful Basis Body Structure".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Body {
     /// `consent` (GDPR Art. 6(1)(a)); the gate knows no other.
     pub lawful_basis: &'static str,
@@ -155,6 +162,7 @@ pub struct Body {
 
 /// "Purpose Grant Objects".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PurposeGrant {
     /// The purpose, named as in [`Purpose`].
     pub purpose: String,
@@ -166,6 +174,7 @@ pub struct PurposeGrant {
 
 /// "Proof Mechanism Objects".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ProofMechanism {
     /// `external_system`: the ledger is no part of the vCon, and its signatures are no COSE.
     pub proof_type: &'static str,
@@ -177,6 +186,7 @@ pub struct ProofMechanism {
 
 /// Where in which ledger somebody agreed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ProofData {
     /// How far the ledger goes.
     pub ledger: Head,

@@ -22,6 +22,11 @@ pub const UUID: [u8; 16] = 0xad4d_781a_88da_53bc_aead_3084_db63_d801_u128.to_be_
 
 /// Why a tag was not written or read. An unread tag means no consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "binding",
+    expect(clippy::exhaustive_enums, reason = "a new case must get a status")
+)]
+#[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum WireError {
     /// Not of the format, or cut short.
     #[error("not of the format, or cut short")]

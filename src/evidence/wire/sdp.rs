@@ -39,6 +39,7 @@ pub fn extension_id(part: &str) -> Option<u8> {
 /// Whether somebody is being recorded: `a=record` (RFC 7866 §7.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[expect(clippy::exhaustive_enums, reason = "RFC 7866 has these")]
 pub enum Recording {
     /// They are.
     On,
@@ -54,6 +55,7 @@ pub enum Recording {
 /// A wish is not consent, as it is not given under a notice. If it is a no, withdraw from the meeting what it refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[expect(clippy::exhaustive_enums, reason = "RFC 7866 has these")]
 pub enum Preference {
     /// They wish to be.
     On,

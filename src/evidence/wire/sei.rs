@@ -16,6 +16,10 @@ use crate::{
 /// Which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a tag goes into each codec in its own way"
+)]
 pub enum Codec {
     /// ITU-T H.264.
     H264,

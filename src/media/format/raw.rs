@@ -11,6 +11,7 @@ use crate::media::payload::{Extent, Plane};
 /// Samples of 16 and 32 bits may be in either byte order, as silence is the same in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Samples {
     /// 8-bit unsigned integers; silence is 128.
     U8,
@@ -29,6 +30,7 @@ pub enum Samples {
 /// The storage format of pixels, by its name in `WebCodecs` and `FFmpeg`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum PixelFormat {
     /// Planes Y, U and V of 8 bits, U and V at half the width and half the height, rounded up.
     I420,
@@ -59,6 +61,7 @@ pub enum PixelFormat {
 /// The range of luma values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[expect(clippy::exhaustive_enums, reason = "there is no third")]
 pub enum ColorRange {
     /// Black is 16, or 64 of 10 bits (ITU-R BT.601 §2.5.3), as in most video.
     #[default]

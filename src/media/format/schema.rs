@@ -12,6 +12,7 @@ use crate::types::{
 /// An integer of a record: its name, unit and range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WrittenField", into = "WrittenField")]
+#[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Field {
     /// Unique in its schema.
     pub name: String,

@@ -976,6 +976,7 @@ fn states(ledger: &Ledger) -> Vec<(String, Vec<&'static str>)> {
             State::Given => "given",
             State::Withdrawn => "withdrawn",
             State::Expired => "expired",
+            _ => unreachable!("a state that is not told of here"),
         });
         let version = record.pii_processing.privacy_notice.version.clone();
         (version, states.collect())

@@ -43,6 +43,7 @@ pub fn brightest(bytes: &[u8], pixels: PixelFormat, range: ColorRange, size: [us
         PixelFormat::Bgra => "bgra",
         PixelFormat::Rgb24 => "rgb24",
         PixelFormat::Gray8 => "gray",
+        _ => unreachable!("a format that is not told of here"),
     };
     let range = match range {
         ColorRange::Limited => "limited",
@@ -71,6 +72,7 @@ pub fn loudest(bytes: &[u8], samples: Samples) -> u16 {
         Samples::F32 => "f32le",
         Samples::MuLaw => "mulaw",
         Samples::ALaw => "alaw",
+        _ => unreachable!("a format that is not told of here"),
     };
     let heard = ffmpeg(
         &["-f", name, "-ar", "48000", "-ac", "1"],
