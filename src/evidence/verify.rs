@@ -123,7 +123,7 @@ pub enum Seals<'k> {
 ///
 /// // Before using the archive: tag, seal and ledger must all agree.
 /// let archive = [Archived { instance: key.instance(), carried: Some(carried), subjects, digest: Some(digest) }];
-/// let verifier = Verifier::new(&scene.ledger())?;
+/// let verifier = Verifier::new(&scene.ledger());
 /// let (mut cleared, mut findings) = ([0_u64], [Finding::NoTag]);
 /// let count = verifier.verify_batch(&archive, Purposes::RECORD, Seals::Checked(&key), &mut cleared, &mut findings);
 /// assert_eq!((count, cleared[0] & 1, findings[0]), (1, 1, Finding::Cleared));

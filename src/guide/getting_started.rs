@@ -156,15 +156,15 @@
 //! # let head = meeting.head();
 //! # drop(meeting);
 //! let ledger = Ledger::read_file(&path, Some(&head), None)?;
-//! ledger.verify()?;
-//! let store = FileStore::append_after(&path, &ledger)?;
+//! let ledger = ledger.verify()?;
+//! let store = FileStore::append_after(&path, ledger.ledger())?;
 //! let meeting = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store)))?;
 //!
 //! // Handles from before the crash are good no more.
 //! let (id, ada) = meeting.participants().next().ok_or("nobody is there")?;
 //! assert_eq!(id, "ada");
 //!
-//! let before = ledger.lines.last().map_or(Time::START, |line| line.at);
+//! let before = ledger.ledger().lines.last().map_or(Time::START, |line| line.at);
 //! let begun = std::time::Instant::now();
 //! let now = || Time::from_micros(before.as_micros() + begun.elapsed().as_micros() as i64);
 //! assert!(now() >= Time::from_millis(60_000));

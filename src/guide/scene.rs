@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use framegate::{Authority, Digest, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice, Outlet, OutletOptions, Participant, Purposes, Scope, Stream, StreamOptions, Tap, Time, format::{Format, Samples}, ledger::{Ledger, LedgerWriter, Store, StoreError}};
+use framegate::{Authority, Digest, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice, Outlet, OutletOptions, Participant, Purposes, Scope, Stream, StreamOptions, Tap, Time, format::{Format, Samples}, ledger::{Ledger, LedgerWriter, Store, StoreError, VerifiedLedger}};
 
 pub struct Scene {
     pub meeting: Meeting,
@@ -72,8 +72,8 @@ pub fn scene() -> Scene {
 }
 
 impl Scene {
-    pub fn ledger(&self) -> Ledger {
+    pub fn ledger(&self) -> VerifiedLedger {
         let bytes = self.lines.0.lock().unwrap();
-        Ledger::read(&bytes, Some(&self.meeting.head()), None).unwrap()
+        Ledger::read(&bytes, Some(&self.meeting.head()), None).unwrap().verify().unwrap()
     }
 }

@@ -34,8 +34,8 @@ use crate::{
 /// drop(meeting);
 ///
 /// let ledger = Ledger::read_file(&path, Some(&head), None)?;
-/// ledger.verify()?;
 /// assert_eq!((ledger.lines.len(), ledger.anchored), (2, 2));
+/// let ledger = ledger.verify()?; // from which receipts are made, and all else
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 // What is kept apart from ledgers, as heads are, and what is made of them, as receipts, has no such rule: it is compared by its values, and bound by no hash.
