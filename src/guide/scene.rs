@@ -2,7 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use framegate::{Authority, Digest, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice, Outlet, OutletOptions, Participant, Purposes, Scope, Stream, StreamOptions, Tap, Time, format::{Format, Samples}, ledger::{Ledger, LedgerWriter, Store, StoreError, VerifiedLedger}};
+use framegate::{
+    Authority, Digest, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice,
+    Outlet, OutletOptions, Participant, Purposes, Scope, Stream, StreamOptions, Tap, Time,
+    format::{Format, Samples},
+    ledger::{Ledger, LedgerWriter, Store, StoreError, VerifiedLedger},
+};
 
 pub struct Scene {
     pub meeting: Meeting,
@@ -34,8 +39,12 @@ pub fn scene() -> Scene {
     let lines = Lines::default();
     let writer = LedgerWriter::new(Box::new(lines.clone()));
     let mut meeting = Meeting::open(MeetingOptions::new("standup", 100).ledger(writer)).unwrap();
-    let ada = meeting.join(JoinOptions::adult("ada"), Time::START).unwrap();
-    let ben = meeting.join(JoinOptions::adult("ben"), Time::START).unwrap();
+    let ada = meeting
+        .join(JoinOptions::adult("ada"), Time::START)
+        .unwrap();
+    let ben = meeting
+        .join(JoinOptions::adult("ben"), Time::START)
+        .unwrap();
     let scope = Scope::new(Kinds::AUDIO, Purposes::RECORD);
     let notice = meeting
         .show(Notice {
@@ -74,6 +83,9 @@ pub fn scene() -> Scene {
 impl Scene {
     pub fn ledger(&self) -> VerifiedLedger {
         let bytes = self.lines.0.lock().unwrap();
-        Ledger::read(&bytes, Some(&self.meeting.head()), None).unwrap().verify().unwrap()
+        Ledger::read(&bytes, Some(&self.meeting.head()), None)
+            .unwrap()
+            .verify()
+            .unwrap()
     }
 }
