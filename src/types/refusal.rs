@@ -42,17 +42,21 @@ impl Refusal {
     #[must_use]
     pub const fn explanation(self) -> &'static str {
         match self {
-            Self::Overreach => "only the person can, or their guardian if they have one",
+            Self::Overreach => {
+                "only the participant, or their guardian if they have one, can consent"
+            }
             Self::AgreedEarlier => {
-                "that was before they came, before the notice was shown, or before the last withdrawal of it"
+                "`at` is before the participant joined, before the notice was shown, or before the last withdrawal of it"
             }
             Self::Unsigned => {
-                "nothing is signed, though the person joined with a key or is said to have signed"
+                "signature missing, though the participant joined with a key or the method is signed"
             }
-            Self::Keyless => "the person joined without a key, and something is signed",
-            Self::ForeignMeeting => "what is signed is of another meeting",
-            Self::Replayed => "what is signed is over an earlier challenge",
-            Self::WrongSignature => "the signature is not by the person's key over this grant",
+            Self::Keyless => "signature given, but the participant joined without a key",
+            Self::ForeignMeeting => "signed for another meeting",
+            Self::Replayed => {
+                "signed over an earlier challenge: ask `Meeting::challenge` for the present one"
+            }
+            Self::WrongSignature => "the signature is not by the participant's key over this grant",
         }
     }
 }

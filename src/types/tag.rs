@@ -60,13 +60,13 @@ pub struct Tag {
 #[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum TagError {
     /// Of another version.
-    #[error("a tag of version {0}, not 1")]
+    #[error("unknown tag version {0}: this library reads version 1")]
     Version(u8),
     /// Not what this library writes.
-    #[error("not a tag that can be written")]
+    #[error("invalid tag: treat it as no consent")]
     Invalid,
     /// Of so many bytes, which are neither 16 nor, with a seal, 32.
-    #[error("{0} bytes, not 16 or 32")]
+    #[error("a tag of {0} bytes: it has 16, or 32 with its seal")]
     Length(usize),
 }
 

@@ -869,7 +869,7 @@ fn the_example_withdraws_and_prints_the_receipt() {
 
     // After it.
     for (wrong, why) in [
-        (&["--who", "eva"][..], "no such participant"),
+        (&["--who", "eva"][..], "unknown participant"),
         (&["--who", "ana", "--kinds", "voice"], "no kind \"voice\""),
         (&["--who", "ana", "--purposes", "ALL"], "no purpose \"ALL\""),
     ] {

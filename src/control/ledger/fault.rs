@@ -22,46 +22,48 @@ pub struct LedgerError {
 #[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum LedgerFault {
     /// Not one of the entries, or with something in it that no such entry can have, wherever it stands.
-    #[error("not an entry")]
+    #[error("invalid ledger: the line is not an entry")]
     NotAnEntry,
     /// An entry, but not byte for byte as it is written, so that others could read something else in it.
     #[error(
-        "not in the one form in which lines are written: with spaces, other keys or another order of them, or changed by a program that writes JSON anew"
+        "invalid ledger: the line is not in canonical form, as after another program rewrote its JSON; keep the bytes as they were written"
     )]
     NotCanonical,
     /// Its number or hash does not follow.
-    #[error("does not follow from the line before")]
+    #[error("invalid ledger: the line does not follow from the line before")]
     Broken,
     /// Earlier than the line before, or out of range.
-    #[error("the time is earlier than that of the line before, or out of range")]
+    #[error("invalid ledger: the time is earlier than that of the line before, or out of range")]
     Time,
     /// A device's signature that does not hold.
-    #[error("the device's signature does not hold")]
+    #[error("invalid ledger: the device's signature does not verify")]
     Signature,
     /// The meeting has ended, and cannot be resumed.
-    #[error("the meeting has ended")]
+    #[error("meeting ended: its ledger cannot be resumed")]
     Ended,
     /// The ledger cannot be written on.
-    #[error("cannot be written on")]
+    #[error("ledger cannot be continued: open a new one")]
     Unwritable,
     /// Something that could not happen there.
-    #[error("cannot have happened here")]
+    #[error("invalid ledger: the entry breaks the rules")]
     Impossible,
     /// A ledger of format 1, which does not say which meeting of its id it is, so that evidence of others could pass for its own.
     #[error(
-        "a ledger of format 1, which names no instance of its meeting: only a framegate as old as the one that wrote it reads it"
+        "ledger of format 1, which names no instance of its meeting: read it with the version that wrote it"
     )]
     FormerFormat,
     /// A ledger of a format that is newer than this library.
-    #[error("a ledger of a later format: read it with a framegate as new as the one that wrote it")]
+    #[error("ledger of a later format: read it with a version as new as the one that wrote it")]
     LaterFormat,
     /// The ledger of another meeting, perhaps of the same id.
     #[error(
-        "the ledger of another meeting than the head's: take the one with the head's instance in its first line"
+        "ledger of another meeting than the head's: pass the ledger with the head's instance in its first line"
     )]
     OtherMeeting,
     /// Not what the head that was kept apart says, or too short for it.
-    #[error("not the ledger that the head is of")]
+    #[error(
+        "the ledger does not have this head: entries were changed or cut off, or the head is another ledger's"
+    )]
     Anchor,
 }
 

@@ -15,44 +15,46 @@ pub enum FileStoreError {
     Io(#[from] io::Error),
     /// Somebody else writes it.
     #[error(
-        "a meeting writes this ledger, in this process or another: only when that meeting is dropped, or its process has gone, may another one go on"
+        "ledger in use: a meeting in this process or another writes to it; drop that meeting, or wait until its process has gone"
     )]
     Held,
     /// Its file system has no locks.
     #[error(
-        "this file cannot be locked, so a second writer would not show: keep the ledger where files can be locked ({0})"
+        "the ledger's file cannot be locked, so that a second writer would not be noticed: use a file system that supports locks ({0})"
     )]
     NoLock(io::Error),
     /// It is shorter than what was read.
     #[error(
-        "the file is shorter than the ledger that was read: something was cut off, or it is another file"
+        "the ledger's file is shorter than the ledger that was read: find out who cut it, or pass that ledger's own file"
     )]
     Shorter,
     /// It is not what was read.
-    #[error("the file does not hold the ledger that was read: the ledger was replaced, or changed")]
+    #[error(
+        "the file does not contain the ledger that was read: it was replaced or changed; pass that ledger's own file"
+    )]
     Replaced,
     /// There is more in it than what was read.
-    #[error("the ledger has gone on since it was read: read it again, and go on from that")]
+    #[error(
+        "the ledger's file has more entries than were read: read it again, and continue from that"
+    )]
     GoneOn,
     /// What is in it is no ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// What lies beside it cannot be read.
     #[error(
-        "line {line} beside the ledger, in the file that ends in .withdrawals, is no withdrawal: it may have been anybody's, so read it, and enter by hand what it was"
+        "line {line} of the ledger's .withdrawals file is not a withdrawal: read it, and enter by hand whose withdrawal it was"
     )]
     Beside {
         /// The line, from 1.
         line: u64,
     },
     /// Withdrawals lie beside a ledger that is new.
-    #[error(
-        "withdrawals from another ledger lie beside this one, in the file that ends in .withdrawals: move both ledgers' files apart"
-    )]
+    #[error("a .withdrawals file of another ledger is beside the new ledger: move it away first")]
     Leftover,
     /// Somebody else writes it, perhaps by another of its names, beside which they would look for withdrawals.
     #[error(
-        "a meeting writes this ledger, and its file has several names: remove those by which that meeting did not open it"
+        "the ledger's file has several names and a meeting writes to it: remove the names by which that meeting did not open it"
     )]
     SeveralNames,
 }

@@ -29,25 +29,27 @@ pub const UUID: [u8; 16] = 0xad4d_781a_88da_53bc_aead_3084_db63_d801_u128.to_be_
 #[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum WireError {
     /// Not of the format, or cut short.
-    #[error("not of the format, or cut short")]
+    #[error("malformed or truncated packet or unit")]
     Malformed,
     /// There is no tag.
-    #[error("no tag")]
+    #[error("no tag present: treat it as no consent")]
     Absent,
     /// There are several, so none of them counts.
-    #[error("more than one tag")]
+    #[error("several tags present: none counts")]
     Several,
     /// What is read is no tag.
     #[error(transparent)]
     Tag(#[from] TagError),
     /// Not an id that an extension can have.
-    #[error("no id of an extension")]
+    #[error("header extension id absent, ambiguous, or outside 1 to 255")]
     Id,
     /// There is already a header extension that is not of RFC 8285, or that ends in something only the one-byte form can have. A packet can have only one.
-    #[error("a header extension of another kind is there already")]
+    #[error(
+        "the packet has a header extension that is not of RFC 8285, or that cannot be in the two-byte form"
+    )]
     Foreign,
     /// The buffer is too short; so many bytes are needed.
-    #[error("{0} bytes are needed")]
+    #[error("buffer too short: {0} bytes are needed")]
     NoRoom(usize),
 }
 

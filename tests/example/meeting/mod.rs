@@ -635,7 +635,10 @@ fn r10_a_ledger_that_does_not_verify_is_told_in_one_line() {
     };
     let sooner = replace(r#""at":6000000"#, r#""at":5000000"#);
     let changed = read_ledger(head, sooner);
-    is_told(changed, "line 29: does not follow from the line before");
+    is_told(
+        changed,
+        "line 29: invalid ledger: the line does not follow from the line before",
+    );
     let cut = read_ledger(head, |ledger| {
         let end = ledger
             .trim_ascii_end()
