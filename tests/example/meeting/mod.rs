@@ -646,7 +646,10 @@ fn r10_a_ledger_that_does_not_verify_is_told_in_one_line() {
             .rposition(|byte| *byte == b'\n');
         ledger.truncate(end.unwrap() + 1);
     });
-    is_told(cut, "line 35: not the ledger that the head is of");
+    is_told(
+        cut,
+        "line 35: the ledger does not have this head: entries were changed or cut off, or the head is another ledger's",
+    );
     let none = br#"{"instance":"00000000000000000000000000000001","entries":0,"hash":"0000000000000000000000000000000000000000000000000000000000000000"}"#;
     is_told(read_ledger(none, Vec::clear), "line 1: there is no entry");
 }
