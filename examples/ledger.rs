@@ -114,7 +114,7 @@ fn tell(arguments: &Arguments) -> Result<String, String> {
     let path = &arguments.ledger;
     let ledger = Ledger::read_file(path, head.as_ref(), arguments.device.as_ref());
     let ledger = ledger.map_err(|error| problem(path, error))?;
-    if ledger.lines.is_empty() {
+    if ledger.lines().is_empty() {
         return Err(problem(path, "line 1: there is no entry"));
     }
     let verified = ledger.verify().map_err(|error| problem(path, error))?;
@@ -235,8 +235,8 @@ fn problem(path: &Path, error: impl Display) -> String {
 
 /// How far a ledger can be relied on, in a few lines.
 fn reliance(ledger: &Ledger, arguments: &Arguments) -> String {
-    let entries = ledger.head.entries;
-    let meeting = ledger.lines.first().map(|line| &line.entry);
+    let entries = ledger.head().entries;
+    let meeting = ledger.lines().first().map(|line| &line.entry);
     let mut told = Vec::new();
     if let Some(Entry::Opened {
         instance, meeting, ..
@@ -250,7 +250,7 @@ fn reliance(ledger: &Ledger, arguments: &Arguments) -> String {
     let is_grant = |line: &&Line| matches!(line.entry, Entry::Granted { .. });
     told.push(format!(
         "{} grants, and each was the person's own to give, or their guardian's, and signed if they joined with a key.",
-        ledger.lines.iter().filter(is_grant).count()
+        ledger.lines().iter().filter(is_grant).count()
     ));
     let anchor = match (&arguments.head, &arguments.device) {
         (None, None) => None,
@@ -258,7 +258,7 @@ fn reliance(ledger: &Ledger, arguments: &Arguments) -> String {
         (None, Some(_)) => Some("the device signed"),
         (Some(_), Some(_)) => Some("the head says or the device signed"),
     };
-    told.push(match (anchor, entries - ledger.anchored) {
+    told.push(match (anchor, entries - ledger.anchored()) {
         (None, _) => {
             "No --head or --device was given: had all of it been written anew, it would not show."
                 .into()
@@ -266,20 +266,20 @@ fn reliance(ledger: &Ledger, arguments: &Arguments) -> String {
         (Some(anchor), 0) => format!("All of it is what {anchor}."),
         (Some(anchor), after) => format!(
             "The first {} are what {anchor}; of the {after} after them no more can be said.",
-            ledger.anchored
+            ledger.anchored()
         ),
     });
-    if !ledger.beside.is_empty() {
+    if !ledger.beside().is_empty() {
         told.push(format!(
             "{} withdrawals or restrictions lie beside it, and count: the process that has the ledger has not taken them up yet.",
-            ledger.beside.len()
+            ledger.beside().len()
         ));
     }
-    if ledger.torn {
+    if ledger.torn() {
         told.push("The last line is torn, as a crash leaves one behind, and is left out.".into());
     }
     let has_ended = |line: &Line| matches!(line.entry, Entry::Ended {});
-    if !ledger.lines.iter().any(has_ended) {
+    if !ledger.lines().iter().any(has_ended) {
         told.push("The meeting has not ended.".into());
     }
     told.join("\n")
@@ -302,7 +302,7 @@ fn table(ledger: &Ledger) -> Table {
             _ => ColumnConstraint::ContentWidth,
         });
     }
-    for line in &ledger.lines {
+    for line in ledger.lines() {
         for row in names.rows(line.n, &line.entry) {
             let at = match line.wall {
                 Some(wall) => time_of_day(wall),
@@ -312,7 +312,7 @@ fn table(ledger: &Ledger) -> Table {
             table.add_row(at.into_iter().chain(row));
         }
     }
-    for beside in &ledger.beside {
+    for beside in ledger.beside() {
         for row in names.rows(u64::MAX, &beside.entry) {
             let at = ["beside".into(), time_of_day(beside.wall)];
             table.add_row(at.into_iter().chain(row));
@@ -358,7 +358,7 @@ impl<'a> Names<'a> {
             pairs: HashMap::new(),
             notices: HashMap::new(),
         };
-        for line in &ledger.lines {
+        for line in ledger.lines() {
             match &line.entry {
                 Entry::Named {
                     purpose,

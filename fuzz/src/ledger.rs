@@ -73,7 +73,7 @@ fn export(bytes: &[u8]) {
         withdrawal_method: "in the meeting".into(),
     };
     let outlets: Vec<OutletId> = ledger
-        .lines
+        .lines()
         .iter()
         .filter_map(|line| match line.entry {
             Entry::OutletOpened { outlet, .. } => Some(outlet),
@@ -85,7 +85,7 @@ fn export(bytes: &[u8]) {
         let _ = aipref::preference(&verified, *outlet);
         let _ = TrainingMining::of(&verified, *outlet);
     }
-    let joined = ledger.lines.iter().filter_map(|line| match &line.entry {
+    let joined = ledger.lines().iter().filter_map(|line| match &line.entry {
         Entry::Joined { who, .. } => Some(who),
         _ => None,
     });

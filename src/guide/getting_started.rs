@@ -164,7 +164,7 @@
 //! let (id, ada) = meeting.participants().next().ok_or("nobody is there")?;
 //! assert_eq!(id, "ada");
 //!
-//! let before = ledger.ledger().lines.last().map_or(Time::START, |line| line.at);
+//! let before = ledger.ledger().lines().last().map_or(Time::START, |line| line.at);
 //! let begun = std::time::Instant::now();
 //! let now = || Time::from_micros(before.as_micros() + begun.elapsed().as_micros() as i64);
 //! assert!(now() >= Time::from_millis(60_000));

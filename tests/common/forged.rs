@@ -16,14 +16,18 @@ pub fn goes_on(bytes: &[u8]) -> Result<bool, String> {
     let Ok(ledger) = Ledger::read(bytes, None, None) else {
         return Ok(false);
     };
-    if ledger.head.entries != ledger.lines.len() as u64 {
-        return Err(format!("{:?} of {} lines", ledger.head, ledger.lines.len()));
+    if ledger.head().entries != ledger.lines().len() as u64 {
+        return Err(format!(
+            "{:?} of {} lines",
+            ledger.head(),
+            ledger.lines().len()
+        ));
     }
-    if ledger.torn != (ledger.length < bytes.len() as u64) {
-        return Err(format!("{} of {} bytes", ledger.length, bytes.len()));
+    if ledger.torn() != (ledger.length() < bytes.len() as u64) {
+        return Err(format!("{} of {} bytes", ledger.length(), bytes.len()));
     }
     // Room for everybody takes 144 MB.
-    if let Some(Entry::Opened { participants, .. }) = ledger.lines.first().map(|line| &line.entry)
+    if let Some(Entry::Opened { participants, .. }) = ledger.lines().first().map(|line| &line.entry)
         && *participants > 100
     {
         return Ok(false);
@@ -35,6 +39,6 @@ pub fn goes_on(bytes: &[u8]) -> Result<bool, String> {
     else {
         return Ok(false);
     };
-    replay::check(&mut meeting, &ledger.lines, ledger.torn)?;
+    replay::check(&mut meeting, ledger.lines(), ledger.torn())?;
     Ok(true)
 }

@@ -154,10 +154,10 @@ impl Drop for Memory {
         if is_last
             && !std::thread::panicking()
             && let Ok(ledger) = Ledger::read(&self.bytes(), None, None)
-            && !ledger.lines.is_empty()
+            && !ledger.lines().is_empty()
         {
             let verified = ledger.clone().verify().map(drop);
-            assert_eq!(verified, Ok(()), "{:#?}", ledger.lines);
+            assert_eq!(verified, Ok(()), "{:#?}", ledger.lines());
         }
     }
 }

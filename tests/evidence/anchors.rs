@@ -58,7 +58,7 @@ fn head(ledger: &[u8], entries: usize) -> Head {
     let last = lines(ledger)[entries - 1];
     let last = str::from_utf8(last).unwrap().trim_end();
     Head {
-        instance: Ledger::read(ledger, None, None).unwrap().head.instance,
+        instance: Ledger::read(ledger, None, None).unwrap().head().instance,
         entries: entries as u64,
         hash: Digest::of(last),
     }
@@ -71,7 +71,8 @@ fn vouched(
     device: Option<PublicKey>,
     excuses: bool,
 ) -> Option<u64> {
-    let entries = Ledger::read(ledger, None, None).unwrap().lines;
+    let read = Ledger::read(ledger, None, None).unwrap();
+    let entries = read.lines();
     let signed = entries.iter().filter_map(|line| match &line.entry {
         Entry::Signed { device: by, .. } if Some(*by) == device => Some(line.n),
         _ => None,
@@ -106,7 +107,7 @@ fn disagreements(excuses: bool) -> usize {
                     assert_eq!(error.what, LedgerFault::Anchor);
                     assert_eq!(Some(error.line), kept.map(|kept| kept.entries));
                 }
-                let read = read.ok().map(|ledger| ledger.anchored);
+                let read = read.ok().map(|ledger| ledger.anchored());
                 found += usize::from(read != vouched(ledger, *kept, device, excuses));
             }
         }

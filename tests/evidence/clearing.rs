@@ -114,7 +114,7 @@ fn r5_nothing_is_cleared_that_was_captured_after_consent_had_ended_by_the_ledger
         let found = |captured| {
             // Of before the line that ended it: a frame may have been on its way.
             let tag = tag(Kind::Audio, 0, TRAIN, captured, 7);
-            found(&verifier, ledger.head.instance, "ada", tag)
+            found(&verifier, ledger.head().instance, "ada", tag)
         };
         for captured in [1000, 9999, 10_000] {
             assert_eq!(found(captured), Finding::Cleared, "{what}: {captured}");
@@ -136,7 +136,7 @@ fn r5_an_end_that_was_put_off_clears_nothing_of_before_that() {
     let verifier = Verifier::new(&common::verified(&ledger));
     let found = |captured, generation| {
         let tag = tag(Kind::Audio, 0, Purposes::ASSIST, captured, generation);
-        found(&verifier, ledger.head.instance, "ada", tag)
+        found(&verifier, ledger.head().instance, "ada", tag)
     };
     for (captured, generation) in [(4999, 9), (4999, 10), (5000, 10), (8999, 10)] {
         assert_eq!(found(captured, generation), Finding::Cleared, "{captured}");
@@ -160,7 +160,7 @@ fn r3_what_is_tagged_with_the_purposes_of_no_outlet_of_its_time_is_inconsistent(
     let verifier = Verifier::new(&common::verified(&ledger));
     let found = |number, purposes, generation| {
         let tag = tag(Kind::Audio, number, purposes, 4000, generation);
-        found(&verifier, ledger.head.instance, "ada", tag)
+        found(&verifier, ledger.head().instance, "ada", tag)
     };
     let both = BOTH;
     for (number, purposes, generation, finding) in [
@@ -201,7 +201,7 @@ fn r8_what_is_relabelled_as_derived_is_cleared_no_sooner_than_its_source() {
         (7, 12_001, Finding::Inconsistent),
     ] {
         let tag = tag(Kind::Audio, SEVERAL, TRAIN, captured, generation);
-        let found = found(&verifier, ledger.head.instance, "ada", tag);
+        let found = found(&verifier, ledger.head().instance, "ada", tag);
         assert_eq!(found, finding, "{captured} of {generation}");
     }
 }
@@ -278,7 +278,7 @@ fn r6_what_was_released_up_to_a_crash_is_erased_whatever_the_clock_says_afterwar
         let verifier = Verifier::new(&common::verified(&ledger));
         for tag in released {
             assert_eq!(
-                found(&verifier, ledger.head.instance, "ada", tag),
+                found(&verifier, ledger.head().instance, "ada", tag),
                 Finding::Recalled
             );
         }
@@ -314,11 +314,11 @@ fn r5_what_was_released_up_to_a_crash_is_cleared_by_its_stream_and_generation_al
     drop(restricted.unwrap());
     let ledger = memory.read();
     let verifier = Verifier::new(&common::verified(&ledger));
-    let instance = ledger.head.instance;
+    let instance = ledger.head().instance;
     for tag in released {
         assert_eq!(found(&verifier, instance, "ada", tag), Finding::Cleared);
     }
-    let restricted = u32::try_from(ledger.lines.len()).unwrap() - 1;
+    let restricted = u32::try_from(ledger.lines().len()).unwrap() - 1;
     for (stream, captured, generation, finding) in [
         // The second stream was opened after the crash.
         (1, 4000, restricted, Finding::Cleared),
@@ -354,7 +354,7 @@ fn r6_agreeing_again_after_a_crash_clears_nothing_of_before_it_whatever_lines_we
         let verifier = Verifier::new(&common::verified(&ledger));
         let found = |stream, captured, generation| {
             let tag = tag(Kind::Audio, stream, TRAIN, captured, generation);
-            found(&verifier, ledger.head.instance, "ada", tag)
+            found(&verifier, ledger.head().instance, "ada", tag)
         };
         // Of before the crash, with four lines that were lost.
         assert_eq!(found(0, 5000, 11), former);
@@ -389,7 +389,7 @@ fn r6_a_derived_frame_is_of_before_a_crash_only_where_consent_reached_then() {
         (9000, Finding::Inconsistent),
     ] {
         let tag = tag(Kind::Audio, SEVERAL, Purposes::ASSIST, captured, 13);
-        let found = found(&verifier, ledger.head.instance, "ada", tag);
+        let found = found(&verifier, ledger.head().instance, "ada", tag);
         assert_eq!(found, finding, "{captured}");
     }
 }
@@ -409,7 +409,7 @@ fn r8_what_is_agreed_to_within_a_millisecond_covers_nothing_that_was_derived_bef
     let kinds = Kinds::AUDIO | Kinds::CAPTION;
     for (generation, finding) in [(7, Finding::Inconsistent), (8, Finding::Cleared)] {
         let caption = tag(Kind::Caption, SEVERAL, TRAIN, 1001, generation);
-        let found = found_as(&verifier, ledger.head.instance, ("ada", kinds), caption);
+        let found = found_as(&verifier, ledger.head().instance, ("ada", kinds), caption);
         assert_eq!(found, finding, "{generation}");
     }
 }
@@ -429,7 +429,7 @@ fn r8_what_is_agreed_to_after_a_crash_covers_nothing_that_was_derived_before_it(
         let verifier = Verifier::new(&common::verified(&ledger));
         let kinds = Kinds::AUDIO | Kinds::CAPTION;
         let caption = tag(Kind::Caption, SEVERAL, TRAIN, 1000, 7);
-        let found = found_as(&verifier, ledger.head.instance, ("ada", kinds), caption);
+        let found = found_as(&verifier, ledger.head().instance, ("ada", kinds), caption);
         assert_eq!(found, finding);
     }
 }
@@ -470,7 +470,7 @@ fn lawful(
     fault: Option<Fault>,
 ) -> Lawful {
     let holds = |line: usize, millis: i64| worlds[line].holds(kind, purpose, millis);
-    let at = |line: usize| ledger.lines[line].at.as_micros();
+    let at = |line: usize| ledger.lines()[line].at.as_micros();
     // The gate had applied the lines up to this one. It was held, from the line on with which it had begun anew.
     let seen = generation - 1;
     let end = if fault == Some(Fault::End) {
@@ -493,9 +493,9 @@ fn lawful(
     if captured < since {
         return Lawful::default();
     }
-    let later = generation..ledger.lines.len();
+    let later = generation..ledger.lines().len();
     for line in later.clone() {
-        let resumed = matches!(ledger.lines[line].entry, Entry::Resumed { .. });
+        let resumed = matches!(ledger.lines()[line].entry, Entry::Resumed { .. });
         if resumed && fault != Some(Fault::Crash) {
             break;
         }
@@ -511,7 +511,7 @@ fn lawful(
             break;
         }
     }
-    let recalls = |line: usize| match &ledger.lines[line].entry {
+    let recalls = |line: usize| match &ledger.lines()[line].entry {
         Entry::Withdrew { who, scope, .. } => who == "ada" && covers(*scope, kind, purpose),
         Entry::Resumed { torn } => *torn,
         _ => false,
@@ -520,14 +520,14 @@ fn lawful(
     // What was agreed to in the very millisecond in which another notice is superseded begins anew.
     let begins_anew = |line: usize| {
         let of = at(line).div_euclid(1000);
-        let is = |line: usize, is: fn(&Entry) -> bool| is(&ledger.lines[line].entry);
+        let is = |line: usize, is: fn(&Entry) -> bool| is(&ledger.lines()[line].entry);
         let mut before = (0..line).rev().take_while(|line| at(*line) > of * 1000);
         is(line, |entry| matches!(entry, Entry::Superseded { .. }))
             && before.any(|line| is(line, |entry| matches!(entry, Entry::Granted { .. })))
     };
     Lawful {
         can: true,
-        surely: holds(seen, end.max(stood)) && !(0..ledger.lines.len()).any(begins_anew),
+        surely: holds(seen, end.max(stood)) && !(0..ledger.lines().len()).any(begins_anew),
         recalled: fault != Some(Fault::Recall) && later.clone().any(recalls),
     }
 }
@@ -542,7 +542,7 @@ struct Opened {
 
 fn streams(ledger: &Ledger) -> Vec<Opened> {
     let mut streams: Vec<Opened> = Vec::new();
-    for (line, entry) in ledger.lines.iter().map(|line| &line.entry).enumerate() {
+    for (line, entry) in ledger.lines().iter().map(|line| &line.entry).enumerate() {
         match entry {
             Entry::StreamOpened { stream, kind, .. } => streams.push(Opened {
                 number: stream.number(),
@@ -567,14 +567,14 @@ fn compare(steps: &[(i64, Step)], torn: bool, fault: Option<Fault>) -> Result<()
     let verifier = Verifier::new(&common::verified(&ledger));
     let mut world = World::default();
     let mut worlds = Vec::new();
-    for line in &ledger.lines {
+    for line in ledger.lines() {
         world.apply("ada", line);
         worlds.push(world.clone());
     }
     let streams = streams(&ledger);
     let outlets = [RECORD, BOTH, PAIR];
     let mut edges = Vec::new();
-    for line in &ledger.lines {
+    for line in ledger.lines() {
         edges.push(line.at.as_micros().div_euclid(1000));
         if let Entry::Granted { grant, .. } = &line.entry {
             edges.extend(grant.until.map(|end| end.as_micros().div_euclid(1000)));
@@ -582,7 +582,7 @@ fn compare(steps: &[(i64, Step)], torn: bool, fault: Option<Fault>) -> Result<()
     }
     edges.sort_unstable();
     edges.dedup();
-    for generation in 1..=ledger.lines.len() {
+    for generation in 1..=ledger.lines().len() {
         for captured in edges
             .iter()
             .flat_map(|edge| edge - 1..=edge + 2)
@@ -611,7 +611,7 @@ fn compare(steps: &[(i64, Step)], torn: bool, fault: Option<Fault>) -> Result<()
                 );
                 let found = found(
                     &verifier,
-                    ledger.head.instance,
+                    ledger.head().instance,
                     "ada",
                     tag(kind, number, purposes, at, of),
                 );

@@ -424,7 +424,7 @@ fn what_lies_beside_has_one_form() {
     );
     let memory = real();
     fs::write(&path, memory.bytes()).unwrap();
-    let head = memory.read().head;
+    let head = memory.read().head();
     let scope = Scope::new(Kinds::AUDIO | Kinds::CHAT, Purposes::RECORD);
     let (who, by) = ("ana".to_owned(), Authority::Participant);
     let withdrew = |who: &String| Entry::Withdrew {
@@ -438,7 +438,7 @@ fn what_lies_beside_has_one_form() {
     };
     let read = |line: &str| {
         fs::write(&beside, format!("{line}\n")).unwrap();
-        Ledger::read_file(&path, None, None).map(|ledger| ledger.beside.len())
+        Ledger::read_file(&path, None, None).map(|ledger| ledger.beside().len())
     };
     let good = line(7, &withdrew(&who));
     let last = 253_402_300_799_999_999;
@@ -519,9 +519,9 @@ fn a_good_part_of_the_forged_ledgers_is_gone_on_with() {
 #[test]
 fn the_check_finds_what_is_cleared_against_the_lines() {
     let ledger = real().read();
-    let mut without = ledger.lines.clone();
+    let mut without = ledger.lines().to_vec();
     without.retain(|line| !matches!(line.entry, Entry::Granted { .. }));
     let mut meeting = Meeting::resume(&common::verified(&ledger), LedgerWriter::default()).unwrap();
-    assert_eq!(replay::check(&mut meeting, &ledger.lines, false), Ok(()));
+    assert_eq!(replay::check(&mut meeting, ledger.lines(), false), Ok(()));
     assert!(replay::check(&mut meeting, &without, false).is_err());
 }

@@ -95,7 +95,7 @@ fn found(ledger: &Ledger, earlier: &Head, tags: &[Tag]) -> Vec<Finding> {
             tag: *tag,
             seal: None,
         }),
-        instance: ledger.head.instance,
+        instance: ledger.head().instance,
         subjects,
         digest: None,
     });
@@ -120,7 +120,7 @@ fn read(path: &Path) -> Ledger {
 }
 
 fn withdrawals(ledger: &Ledger) -> usize {
-    let lines = ledger.lines.iter();
+    let lines = ledger.lines().iter();
     let is_withdrawal = |entry: &Entry| matches!(entry, Entry::Withdrew { .. });
     lines.filter(|line| is_withdrawal(&line.entry)).count()
 }
@@ -196,7 +196,7 @@ fn r6_a_withdrawal_after_the_end_or_a_crash_recalls_all_that_was_released() {
         let walls = receipt.withdrawn.iter().map(|withdrawal| withdrawal.wall);
         let expected = [1, 2].map(|second| Some((1_800_000_000 + second) * 1_000_000));
         assert!(walls.eq(expected), "{case}");
-        assert_eq!(receipt.unanchored, ledger.head.entries);
+        assert_eq!(receipt.unanchored, ledger.head().entries);
     }
 }
 
@@ -295,7 +295,7 @@ fn r1_a_torn_line_is_still_told_after_a_withdrawal() {
         past.withdraw(BY, "bo", AUDIO, wall(0)).unwrap();
         drop(past);
         let ledger = read(&path);
-        assert!(!ledger.torn);
+        assert!(!ledger.torn());
         let findings = found(&ledger, &head, &scene.tags);
         assert_eq!(findings, all(Finding::Recalled), "ends: {ends}");
     }
@@ -357,9 +357,9 @@ fn r6_what_lies_beside_is_taken_up_no_earlier_than_what_was_released() {
     assert_eq!(entered, Entered::Beside);
     scene.meeting.group(&[scene.ana]).unwrap();
     let ledger = read(&path);
-    let head = ledger.head;
+    let head = ledger.head();
     let restricted = ledger
-        .lines
+        .lines()
         .iter()
         .find(|line| matches!(line.entry, Entry::Restricted { .. }));
     assert_eq!(restricted.map(|line| line.at), Some(millis(9000)));
@@ -390,7 +390,7 @@ fn r2_what_was_restricted_after_a_crash_is_granted_for_nothing_that_comes() {
             .unwrap(),
         );
         let ledger = read(&path);
-        let outlet = ledger.lines.iter().find_map(|line| match line.entry {
+        let outlet = ledger.lines().iter().find_map(|line| match line.entry {
             Entry::OutletOpened { outlet, .. } => Some(outlet),
             _ => None,
         });
@@ -541,7 +541,7 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
     let path = folder.ledger();
     let mut scene = scene(writer(&path));
     let head = scene.meeting.head();
-    let lines = read(&path).lines.len();
+    let lines = read(&path).lines().len();
 
     let mut past = PastMeeting::open(&path, None).unwrap();
     let entered = past.withdraw(BY, "ana", AUDIO, wall(0)).unwrap();
@@ -551,7 +551,7 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
 
     // Whoever reads both knows; the ledger alone does not say so yet.
     let ledger = read(&path);
-    assert_eq!((ledger.lines.len(), ledger.beside.len()), (lines, 1));
+    assert_eq!((ledger.lines().len(), ledger.beside().len()), (lines, 1));
     assert_eq!(past.ledger(), &ledger);
     let findings = found(&ledger, &head, &scene.tags);
     assert_eq!(findings, all(Finding::Recalled));
@@ -576,8 +576,8 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
     scene.meeting.tick(millis(2002));
     let ledger = read(&path);
     assert_eq!(withdrawals(&ledger), 1);
-    assert_eq!(ledger.beside, []);
-    let last = ledger.lines.last().unwrap();
+    assert_eq!(ledger.beside(), []);
+    let last = ledger.lines().last().unwrap();
     assert_eq!(last.wall, Some(1_800_000_000_000_000));
     assert_eq!(last.at, millis(2000));
     let findings = found(&ledger, &head, &scene.tags);
@@ -589,7 +589,7 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
         .unwrap();
     drop(scene.meeting);
     let ledger = read(&path);
-    assert_eq!(ledger.beside.len(), 2);
+    assert_eq!(ledger.beside().len(), 2);
     let store = FileStore::append_after(&path, &ledger).unwrap();
     let resumed = Meeting::resume(
         &common::verified(&ledger),
@@ -598,7 +598,7 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
     .unwrap();
     drop(resumed);
     let ledger = read(&path);
-    assert_eq!((withdrawals(&ledger), ledger.beside.len()), (2, 0));
+    assert_eq!((withdrawals(&ledger), ledger.beside().len()), (2, 0));
     // The one that reads the ledger alone finds what lies beside, too.
     let alone = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
     let meanwhile = PastMeeting::open(&path, None).unwrap();
@@ -615,14 +615,14 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
         .unwrap(),
     );
     let ledger = read(&path);
-    assert_eq!((withdrawals(&ledger), ledger.beside.len()), (3, 0));
+    assert_eq!((withdrawals(&ledger), ledger.beside().len()), (3, 0));
 
     // So does a past meeting.
     let mut meanwhile = PastMeeting::open(&path, None).unwrap();
     second.withdraw(BY, "bo", Scope::ALL, wall(4)).unwrap();
     meanwhile.withdraw(BY, "bo", AUDIO, wall(5)).unwrap();
     let ledger = read(&path);
-    assert_eq!((withdrawals(&ledger), ledger.beside.len()), (5, 0));
+    assert_eq!((withdrawals(&ledger), ledger.beside().len()), (5, 0));
     assert_eq!(meanwhile.ledger(), &ledger);
 }
 
@@ -638,7 +638,7 @@ fn r1_what_lies_beside_and_cannot_be_read_closes_everything() {
     beside.write_all(br#"{"wall":"#).unwrap();
     scene.meeting.tick(millis(2000));
     assert_eq!(scene.verdict(2000), Verdict::Whole);
-    assert_eq!(read(&path).beside, []);
+    assert_eq!(read(&path).beside(), []);
     // Whoever comes next does not make it whole.
     let mut past = PastMeeting::open(&path, None).unwrap();
     past.withdraw(BY, "bo", AUDIO, wall(0)).unwrap();
@@ -750,7 +750,7 @@ fn nothing_is_widened(has_ended: bool) {
         // Before 1970 there is no time of day, and it is not refused for that.
         let now = UNIX_EPOCH - Duration::from_secs(1);
         past.withdraw(BY, "ana", scope, now).unwrap();
-        let line = past.ledger().lines.last().unwrap();
+        let line = past.ledger().lines().last().unwrap();
         let who = String::from("ana");
         let by = BY;
         let scope = expected;
@@ -767,7 +767,7 @@ fn the_device_signs_again_or_it_is_told_what_nothing_vouches_for() {
     drop(scene.meeting);
     let device = memory
         .read()
-        .lines
+        .lines()
         .iter()
         .find_map(|line| match line.entry {
             Entry::Signed { device, .. } => Some(device),
@@ -802,7 +802,7 @@ fn the_device_signs_again_or_it_is_told_what_nothing_vouches_for() {
     past.withdraw(BY, "ana", Scope::ALL, wall(1)).unwrap();
     for ledger in [past.ledger(), &read()] {
         assert_eq!(Verifier::new(&common::verified(ledger)).unanchored(), 1);
-        let last = ledger.lines.last().unwrap();
+        let last = ledger.lines().last().unwrap();
         assert!(matches!(last.entry, Entry::Signed { .. }));
     }
 }

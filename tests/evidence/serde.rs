@@ -104,9 +104,9 @@ data! {
     "types/kind.rs" Kind: Kind::ALL;
     "types/kind.rs" Kinds: [Kinds::empty(), Kinds::AUDIO | Kinds::CHAT, Kinds::all()];
     "control/ledger/beside.rs" Beside: [beside()];
-    "control/ledger/entry.rs" Entry: memory().read().lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>();
-    "control/ledger/entry.rs" Head: [memory().read().head];
-    "control/ledger/entry.rs" Line: memory().read().lines;
+    "control/ledger/entry.rs" Entry: memory().read().lines().iter().map(|line| line.entry.clone()).collect::<Vec<_>>();
+    "control/ledger/entry.rs" Head: [memory().read().head()];
+    "control/ledger/entry.rs" Line: memory().read().lines();
     "control/ledger/entry.rs" TapCount: counts();
     "control/ledger/writer.rs" Durability: [Durability::Each, Durability::Batched];
     "control/outlet.rs" OutletOptions: [OutletOptions::new("a", Purposes::RECORD), OutletOptions::new("b", Purposes::TRAIN).recipient("ACME Ltd").blank(Kinds::VIDEO)];
@@ -349,7 +349,7 @@ fn receipt() -> Receipt {
 fn beside() -> Beside {
     Beside {
         wall: 1,
-        head: memory().read().head,
+        head: memory().read().head(),
         entry: Entry::Withdrew {
             who: "who".into(),
             by: Authority::Participant,
@@ -364,7 +364,7 @@ fn erasure() -> ErasureList {
 
 fn counts() -> Vec<TapCount> {
     let ledger = memory().read();
-    let counted = ledger.lines.iter().find_map(|line| match &line.entry {
+    let counted = ledger.lines().iter().find_map(|line| match &line.entry {
         Entry::Counted { taps } => Some(taps.clone()),
         _ => None,
     });

@@ -165,7 +165,7 @@ fn expected(ledger: &Ledger) -> Vec<Row> {
     let mut pairs = Vec::new();
     let mut versions = Vec::new();
     let mut rows = Vec::new();
-    for line in &ledger.lines {
+    for line in ledger.lines() {
         let (who, scope, notice) = match &line.entry {
             Entry::Named {
                 purpose,
@@ -431,7 +431,7 @@ fn a_third_party_whose_name_has_a_comma_is_withdrawn_by_that_name() {
     let recipients = ["X, TRAIN", "X", "\"Y\""].map(String::from);
     let ledger = meeting(&path, &["ann".into()], &recipients, &["1".into()]);
     let pair = |name: &str| {
-        let mut pairs = ledger.lines.iter().filter_map(|line| match &line.entry {
+        let mut pairs = ledger.lines().iter().filter_map(|line| match &line.entry {
             Entry::Named {
                 recipient, pair, ..
             } if recipient == name => Some(*pair),

@@ -87,7 +87,11 @@ pub fn check(script: &Script, late: &Late, fault: Option<Fault>) -> Result<(), D
     let withdrawn = past.withdraw(late.by, &id, late.scope, now);
     agree("a late withdrawal", &withdrawn, &Ok(Entered::InLedger))?;
     let after = left.read();
-    agree("the ledger that it has", &past.ledger().lines, &after.lines)?;
+    agree(
+        "the ledger that it has",
+        &past.ledger().lines(),
+        &after.lines(),
+    )?;
 
     // As if it had been done in the meeting.
     let goes_on = !run.oracle.is_over();

@@ -109,7 +109,7 @@ fn every_call_that_is_given_a_time_moves_the_clock() {
         .unwrap();
     assert!(cut.is_settled());
     assert_eq!(
-        run.ledger.read().lines.last().map(|line| line.at),
+        run.ledger.read().lines().last().map(|line| line.at),
         Some(late)
     );
 }

@@ -125,8 +125,9 @@ impl Run {
 
     /// Captures and releases, in milliseconds: at, just before and just after whatever is in the ledger began or ended.
     fn questions(&self) -> Vec<(i64, i64)> {
-        let times = self.ledger.read().lines.into_iter().flat_map(|line| {
-            let until = match line.entry {
+        let ledger = self.ledger.read();
+        let times = ledger.lines().iter().flat_map(|line| {
+            let until = match &line.entry {
                 Entry::Granted { grant, .. } => grant.until,
                 _ => None,
             };

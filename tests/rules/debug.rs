@@ -122,7 +122,7 @@ fn nothing_that_identifies_or_opens_is_shown() {
     hides(&meeting);
     let ledger = memory.read();
     hides(&ledger);
-    hides(&ledger.lines);
+    hides(&ledger.lines());
     let ledger = ledger.verify().unwrap();
     hides(&ledger);
     hides(&Verifier::new(&ledger));

@@ -558,9 +558,9 @@ fn r10_a_store_fails_in_every_manner_at_every_entry() {
                 store.stays.store(false, SeqCst);
                 meeting.tick(millis(11));
                 let late = store.memory.read();
-                narrowed_late += late.lines.len() - ledger.lines.len();
+                narrowed_late += late.lines().len() - ledger.lines().len();
                 assert_eq!(late.clone().verify().map(drop), Ok(()), "{context}");
-                assert_eq!(late.head, meeting.head(), "{context}");
+                assert_eq!(late.head(), meeting.head(), "{context}");
                 let before = free(&mut meeting, 12);
                 drop(meeting);
                 let resumed = Meeting::resume(
@@ -970,9 +970,9 @@ fn r10_a_ledger_that_many_threads_wrote_verifies() {
         let ledger = written_by_many(seed).read();
         ledger.clone().verify().unwrap_or_else(|error| {
             let line = usize::try_from(error.line).unwrap();
-            panic!("{seed}: {error}: {:#?}", &ledger.lines[..line]);
+            panic!("{seed}: {error}: {:#?}", &ledger.lines()[..line]);
         });
-        let entries = || ledger.lines.iter().map(|line| &line.entry);
+        let entries = || ledger.lines().iter().map(|line| &line.entry);
         assert!(entries().any(|entry| matches!(entry, framegate::ledger::Entry::Ended {})));
         refused += entries()
             .filter(|entry| matches!(entry, framegate::ledger::Entry::Refused { .. }))
@@ -1055,7 +1055,7 @@ fn r5_what_ends_before_the_store_has_it_is_noted_as_ended() {
     let ledger = slow.memory.read();
     assert_eq!(ledger.clone().verify().map(drop), Ok(()));
     let both = Scope::new(Kinds::CHAT, Purposes::ASSIST | Purposes::REVIEW);
-    let expired = ledger.lines.iter().find_map(|line| match &line.entry {
+    let expired = ledger.lines().iter().find_map(|line| match &line.entry {
         framegate::ledger::Entry::Expired { scopes, .. } => Some(scopes.clone()),
         _ => None,
     });

@@ -142,7 +142,7 @@ fn outlet(ledger: &VerifiedLedger, number: u32) -> Result<OutletId, Status> {
     let id = id.map_err(|_| Status::Unknown)?;
     let is_known = ledger
         .ledger()
-        .lines
+        .lines()
         .iter()
         .any(|line| matches!(line.entry, Entry::OutletOpened { outlet, .. } if outlet == id));
     is_known.then_some(id).ok_or(Status::Unknown)

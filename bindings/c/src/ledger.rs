@@ -100,10 +100,10 @@ extern "C" fn framegate_ledger_get(
         let ledger = ledger.ledger();
         *out = LedgerInfo {
             size: out.size,
-            torn: ledger.torn.into(),
-            length: ledger.length,
-            anchored: ledger.anchored,
-            head: ledger.head.into(),
+            torn: ledger.torn().into(),
+            length: ledger.length(),
+            anchored: ledger.anchored(),
+            head: ledger.head().into(),
         };
         Ok(())
     })

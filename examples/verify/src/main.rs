@@ -144,7 +144,7 @@ fn key(path: &Path, ledger: &Ledger) -> Result<MeetingKey, Box<dyn Error>> {
     let digits = named(path, fs::read_to_string(path))?;
     // A digest is 32 bytes, too.
     let secret: framegate::Digest = named(path, serde_json::from_value(digits.trim().into()))?;
-    named(path, MeetingKey::new(&secret.0, ledger.head.instance))
+    named(path, MeetingKey::new(&secret.0, ledger.head().instance))
 }
 
 fn summary(
@@ -223,5 +223,5 @@ fn write(
         .collect();
     let lists = lists.iter().filter(|list| !list.outlets.is_empty());
     archive::write_lines(&out.join("recalled.jsonl"), lists)?;
-    archive::write_lines(&out.join("head.json"), [&ledger.ledger().head].into_iter())
+    archive::write_lines(&out.join("head.json"), [&ledger.ledger().head()].into_iter())
 }

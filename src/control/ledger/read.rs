@@ -34,31 +34,66 @@ use crate::{
 /// drop(meeting);
 ///
 /// let ledger = Ledger::read_file(&path, Some(&head), None)?;
-/// assert_eq!((ledger.lines.len(), ledger.anchored), (2, 2));
+/// assert_eq!((ledger.lines().len(), ledger.anchored()), (2, 2));
 /// let ledger = ledger.verify()?; // from which receipts are made, and all else
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 // What is kept apart from ledgers, as heads are, and what is made of them, as receipts, has no such rule: it is compared by its values, and bound by no hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Ledger {
     /// Its lines.
-    pub lines: Vec<Line>,
+    pub(crate) lines: Vec<Line>,
     /// How far it goes.
-    pub head: Head,
+    pub(crate) head: Head,
     /// Its length in bytes, without a torn last line.
-    pub length: u64,
+    pub(crate) length: u64,
     /// Whether there is a torn last line, as a crash leaves one behind.
-    pub torn: bool,
+    pub(crate) torn: bool,
     /// How many of its first entries an anchor or a device's signature vouches for. What comes after is consistent, but nothing more can be said of it.
-    pub anchored: u64,
+    pub(crate) anchored: u64,
     /// What lies beside it, in the file, and it has not taken up yet. It holds all the same: who withdrew there has withdrawn.
-    pub beside: Vec<Beside>,
+    pub(crate) beside: Vec<Beside>,
 }
 
 impl Ledger {
     /// The format of ledgers as the first line has it: 2. Those of 1 named no instance.
     pub const FORMAT: u16 = FORMAT;
+
+    /// Returns its lines.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Returns how far it goes.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Returns its length in bytes, without a torn last line.
+    #[must_use]
+    pub const fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Returns whether there is a torn last line, as a crash leaves one behind.
+    #[must_use]
+    pub const fn torn(&self) -> bool {
+        self.torn
+    }
+
+    /// Returns how many of its first entries an anchor or a device's signature vouches for. What comes after is consistent, but nothing more can be said of it.
+    #[must_use]
+    pub const fn anchored(&self) -> u64 {
+        self.anchored
+    }
+
+    /// Returns what lies beside it, in the file, and it has not taken up yet. It holds all the same: who withdrew there has withdrawn.
+    #[must_use]
+    pub fn beside(&self) -> &[Beside] {
+        &self.beside
+    }
 
     /// Reads a ledger and checks it, against a head that was kept apart if there is one, and a device's key if that is known.
     ///

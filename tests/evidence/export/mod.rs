@@ -92,12 +92,12 @@ fn r2_a_receipt_says_who_agreed_how_and_under_what_and_who_tried() {
     let receipt = receipt(&ledger);
     assert_eq!(
         (&*receipt.meeting, &*receipt.who, receipt.head),
-        ("standup", "ada", ledger.head)
+        ("standup", "ada", ledger.head())
     );
     let [agreed] = &receipt.agreed[..] else {
         panic!()
     };
-    assert_eq!((agreed.entry, agreed.hash), (5, ledger.lines[6].prev));
+    assert_eq!((agreed.entry, agreed.hash), (5, ledger.lines()[6].prev));
     assert_eq!(
         (agreed.by, agreed.method, agreed.signed),
         (Authority::Participant, Method::Typed, false)
@@ -775,7 +775,7 @@ fn a_vcon_consent_attachment_has_the_drafts_fields() {
     );
     let proofs = value["proof"].as_array().expect("proofs");
     assert_eq!(proofs.len(), 4);
-    let hash = ledger.lines[6].prev.to_string();
+    let hash = ledger.lines()[6].prev.to_string();
     assert_eq!(
         proofs[0],
         json!({ "type": "framegate_ledger", "value": hash, "timestamp": "2025-01-02T12:00:01.000Z" })
@@ -851,7 +851,7 @@ fn a_vcon_lawful_basis_attachment_has_the_drafts_fields() {
     assert_eq!(proof["proof_type"], "external_system");
     assert_eq!(
         proof["proof_data"]["ledger"],
-        to_value(ledger.head).expect("JSON")
+        to_value(ledger.head()).expect("JSON")
     );
     let open = two(TRAIN, TRAIN).read();
     let value = to_value(LawfulBasis::of(&verified(&open), "ada", &dialog())).expect("JSON");
@@ -896,7 +896,7 @@ fn a_consent_record_has_the_fields_of_ts_27560() {
             "events"
         ])
     );
-    let hash = ledger.lines[6].prev;
+    let hash = ledger.lines()[6].prev;
     let ids = records.iter().map(|record| record["record_id"].clone());
     assert_eq!(
         ids.collect::<Vec<_>>(),

@@ -142,9 +142,9 @@ pub fn released(
         fault,
         ..World::default()
     };
-    for (index, line) in ledger.lines.iter().enumerate() {
+    for (index, line) in ledger.lines().iter().enumerate() {
         world.apply(id, line);
-        let later = &ledger.lines[index + 1..];
+        let later = &ledger.lines()[index + 1..];
         let until = later.first().map_or(end, |next| next.at.as_micros());
         let (first, last) = (
             (line.at.as_micros() + 999).div_euclid(1000),

@@ -103,17 +103,17 @@ fn keys(secret: [u8; 32]) -> (ed25519_dalek::SigningKey, PublicKey) {
 fn r10_every_change_is_an_entry_and_the_generation_counts_them() {
     let memory = long_ledger(10);
     let ledger = memory.read();
-    assert!(ledger.lines.len() >= 100, "{}", ledger.lines.len());
-    assert!(matches!(ledger.lines[0].entry, Entry::Opened { .. }));
-    let last = ledger.lines.last().map(|line| &line.entry);
+    assert!(ledger.lines().len() >= 100, "{}", ledger.lines().len());
+    assert!(matches!(ledger.lines()[0].entry, Entry::Opened { .. }));
+    let last = ledger.lines().last().map(|line| &line.entry);
     assert!(matches!(last, Some(Entry::Signed { .. })));
     let expired = |line: &&framegate::ledger::Line| matches!(line.entry, Entry::Expired { .. });
-    assert_eq!(ledger.lines.iter().filter(expired).count(), 10);
+    assert_eq!(ledger.lines().iter().filter(expired).count(), 10);
 
     let memory = Memory::default();
     let (meeting, ..) = meeting(memory.writer());
     assert_eq!(meeting.generation(), meeting.head().entries);
-    assert_eq!(memory.read().head, meeting.head());
+    assert_eq!(memory.read().head(), meeting.head());
 }
 
 #[test]
@@ -122,9 +122,9 @@ fn any_bit_that_is_flipped_shows_against_a_head_kept_apart() {
     let every = std::env::var_os("FRAMEGATE_DEEP").is_some();
     let memory = long_ledger(if every { 10 } else { 2 });
     let bytes = memory.bytes();
-    let head = memory.read().head;
+    let head = memory.read().head();
     assert_eq!(
-        Ledger::read(&bytes, Some(&head), None).unwrap().anchored,
+        Ledger::read(&bytes, Some(&head), None).unwrap().anchored(),
         head.entries
     );
     for index in 0..bytes.len() {
@@ -145,7 +145,7 @@ fn lines_that_are_cut_swapped_or_repeated_show_against_a_head_kept_apart() {
         2
     });
     let bytes = memory.bytes();
-    let head = memory.read().head;
+    let head = memory.read().head();
     for length in 0..bytes.len() {
         assert!(
             Ledger::read(&bytes[..length], Some(&head), None).is_err(),
@@ -175,21 +175,21 @@ fn without_a_head_a_cut_ledger_is_consistent_and_unanchored() {
     let bytes = memory.bytes();
     let (_, device) = keys(DEVICE);
     let signed = Ledger::read(&bytes, None, Some(&device)).unwrap();
-    assert_eq!(signed.anchored, signed.head.entries - 1);
+    assert_eq!(signed.anchored(), signed.head().entries - 1);
     let lines: Vec<_> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     for count in 1..lines.len() {
         let cut = Ledger::read(&lines[..count].concat(), None, None).unwrap();
-        assert_eq!((cut.head.entries, cut.anchored), (count as u64, 0));
+        assert_eq!((cut.head().entries, cut.anchored()), (count as u64, 0));
     }
     // The device's signature is as good as a head, and another device's is none.
     let (_, other) = keys([8; 32]);
     assert_eq!(
-        Ledger::read(&bytes, None, Some(&other)).unwrap().anchored,
+        Ledger::read(&bytes, None, Some(&other)).unwrap().anchored(),
         0
     );
     let torn = Ledger::read(&bytes[..bytes.len() - 1], None, None).unwrap();
-    assert!(torn.torn);
-    assert_eq!(torn.head.entries, signed.head.entries - 1);
+    assert!(torn.torn());
+    assert_eq!(torn.head().entries, signed.head().entries - 1);
 }
 
 /// A forger who computes all hashes anew is caught by the head, and what could not have happened by replaying it.
@@ -198,7 +198,7 @@ fn r2_a_grant_by_the_host_cannot_be_resumed() {
     let memory = Memory::default();
     let (meeting, ..) = meeting(memory.writer());
     drop(meeting);
-    let mut lines = memory.read().lines;
+    let mut lines = memory.read().lines().to_vec();
     let mut forged = |forger| {
         let Some(Entry::Granted { by, .. }) = lines.last_mut().map(|line| &mut line.entry) else {
             panic!("a grant is last");
@@ -216,7 +216,7 @@ fn r2_a_grant_by_the_host_cannot_be_resumed() {
     assert_eq!((error.line, error.what), (4, LedgerFault::NotAnEntry));
     // One of a guardian is, but not of somebody who has none.
     let forged = forged(Authority::Guardian).unwrap();
-    let entries = forged.head.entries;
+    let entries = forged.head().entries;
     let error = forged.verify().unwrap_err();
     assert_eq!(error.what, LedgerFault::Impossible);
     assert_eq!(error.line, entries);
@@ -226,7 +226,7 @@ fn r2_a_grant_by_the_host_cannot_be_resumed() {
 fn r1_nothing_is_opened_after_the_end() {
     let memory = Memory::default();
     let (mut meeting, _, who) = meeting(memory.writer());
-    let granted = memory.read().lines.last().unwrap().entry.clone();
+    let granted = memory.read().lines().last().unwrap().entry.clone();
     let _ = meeting.end();
     let _ = meeting
         .withdraw(Authority::Participant, who, Scope::ALL, millis(9))
@@ -236,7 +236,7 @@ fn r1_nothing_is_opened_after_the_end() {
 
     let joined = json!({ "event": "joined", "who": "eva" });
     for entry in [serde_json::to_value(granted).unwrap(), joined] {
-        let lines = ledger.lines.iter();
+        let lines = ledger.lines().iter();
         let mut entries: Vec<_> = lines
             .map(|line| serde_json::to_value(&line.entry).unwrap())
             .collect();
@@ -322,7 +322,7 @@ fn ledgers_of_other_formats_are_refused_by_name() {
         let line = json!({ "n": 0, "prev": "0".repeat(64), "at": 0, "entry": opened });
         let line = canonical(&line);
         Ledger::read(format!("{line}\n").as_bytes(), None, None)
-            .map(|ledger| ledger.head.instance)
+            .map(|ledger| ledger.head().instance)
             .map_err(|error| error.what)
     };
     let good = json!({
@@ -375,7 +375,7 @@ fn a_head_of_another_meeting_is_told_apart() {
     let (_own, ..) = meeting(mine.writer());
     let (others, ..) = meeting(other.writer());
     let of_others = Head {
-        hash: mine.read().head.hash,
+        hash: mine.read().head().hash,
         ..others.head()
     };
     let start = Head {
@@ -389,7 +389,7 @@ fn a_head_of_another_meeting_is_told_apart() {
     }
     // What a device vouches for is one meeting's.
     let own = Head {
-        instance: mine.read().head.instance,
+        instance: mine.read().head().instance,
         ..others.head()
     };
     assert_ne!(own.message(), others.head().message());
@@ -464,7 +464,7 @@ fn r6_a_settled_cut_is_entered_with_the_last_frame_of_each_tap() {
 
     let ledger = memory.read();
     assert_eq!(ledger.clone().verify().map(drop), Ok(()));
-    let lines = ledger.lines.iter();
+    let lines = ledger.lines().iter();
     let settled: Vec<_> = lines
         .filter_map(|line| match &line.entry {
             Entry::Settled { narrowing, taps } => Some((line.at, *narrowing, taps)),
@@ -474,7 +474,7 @@ fn r6_a_settled_cut_is_entered_with_the_last_frame_of_each_tap() {
     let [(_, unsettled, first), (at, narrowing, second)] = settled[..] else {
         panic!("{settled:?}");
     };
-    let withdrew = &ledger.lines[usize::try_from(narrowing).unwrap() - 1].entry;
+    let withdrew = &ledger.lines()[usize::try_from(narrowing).unwrap() - 1].entry;
     assert!(matches!(withdrew, Entry::Withdrew { .. }));
     assert_eq!((at, unsettled), (millis(11), narrowing));
     let told = |taps: &[TapRelease]| -> Vec<_> {
@@ -527,8 +527,8 @@ fn r10_a_failing_ledger_refuses_grants_and_never_withdrawals() {
         .unwrap();
     assert_eq!(verdict(&mut tap, 9), Verdict::Whole);
     let ledger = memory.read();
-    assert_eq!(ledger.head, meeting.head());
-    let entries = ledger.lines.iter().rev().map(|line| &line.entry);
+    assert_eq!(ledger.head(), meeting.head());
+    let entries = ledger.lines().iter().rev().map(|line| &line.entry);
     let entries: Vec<_> = entries.take(2).collect();
     assert!(matches!(
         entries[..],
@@ -556,7 +556,7 @@ fn r6_a_withdrawal_works_after_leaving_and_after_the_end() {
         .unwrap();
     assert!(settling.is_settled());
     let withdrew = |line: &&framegate::ledger::Line| matches!(line.entry, Entry::Withdrew { .. });
-    assert_eq!(memory.read().lines.iter().filter(withdrew).count(), 2);
+    assert_eq!(memory.read().lines().iter().filter(withdrew).count(), 2);
 }
 
 #[test]
@@ -695,7 +695,10 @@ fn a_meeting_goes_on_from_its_ledger_with_exactly_what_was_in_force() {
         Verdict::Dropped(Reason::CapturedEarlier)
     );
     drop(resumed);
-    assert_eq!(memory.read().head.entries, memory.read().lines.len() as u64);
+    assert_eq!(
+        memory.read().head().entries,
+        memory.read().lines().len() as u64
+    );
 
     let mut ended = Meeting::resume(&common::verified(&memory.read()), memory.writer()).unwrap();
     let _ = ended.end();
@@ -718,7 +721,7 @@ fn r1_after_a_torn_line_nobody_has_agreed_to_anything() {
     fs::write(&path, &torn).unwrap();
 
     let ledger = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
-    assert!(ledger.torn);
+    assert!(ledger.torn());
     let store = FileStore::append_after(&path, &ledger).unwrap();
     assert_eq!(
         fs::read(folder.path().join("ledger.jsonl.torn")).unwrap(),
@@ -735,7 +738,7 @@ fn r1_after_a_torn_line_nobody_has_agreed_to_anything() {
     agree(&mut resumed, notice, who, common::SCOPE, millis(11));
     assert_eq!(verdict(&mut tap, 11), Verdict::Whole);
     let read = Ledger::read(&fs::read(&path).unwrap(), None, None).unwrap();
-    assert!(!read.torn && read.head == resumed.head());
+    assert!(!read.torn() && read.head() == resumed.head());
 }
 
 /// What a ledger's file is that was read, and changed since by somebody who asks for no lock.
@@ -755,7 +758,7 @@ fn a_file_that_is_not_what_was_read_is_not_written() {
     };
     let (bytes, ledger) = write();
     let last = bytes.len() - 1;
-    let lines = ledger.lines.len();
+    let lines = ledger.lines().len();
     let changed: Vec<u8> = [&bytes[..last - 5], b"x", &bytes[last - 4..]].concat();
     for (now, expected) in [
         (&bytes[..last], "Shorter"),
@@ -987,7 +990,8 @@ fn r2_one_who_joined_with_a_key_agrees_by_signing_alone() {
         refused(Refusal::Replayed)
     );
 
-    let entries = memory.read().lines;
+    let ledger = memory.read();
+    let entries = ledger.lines();
     let refusals = entries
         .iter()
         .filter(|line| matches!(line.entry, Entry::Refused { .. }));

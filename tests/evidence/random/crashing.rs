@@ -39,23 +39,28 @@ impl Run {
     /// Another process goes on with what is left of the ledger.
     pub fn go_on_after(&mut self, left: &[u8]) {
         let ledger = Ledger::read(left, None, None).expect("what the meeting wrote");
-        self.forget_lost(ledger.lines.len());
-        if ledger.lines.is_empty() {
+        self.forget_lost(ledger.lines().len());
+        if ledger.lines().is_empty() {
             return;
         }
-        let length = usize::try_from(ledger.length).expect("not so long");
+        let length = usize::try_from(ledger.length()).expect("not so long");
         let mut ledger = ledger;
         let mut disk = Disk::with(&left[..length]);
         if self.chance.one_in(3) {
-            let torn = ledger.torn;
+            let torn = ledger.torn();
             self.withdraw_past(&ledger, &disk);
             let bytes = disk.bytes();
-            ledger = Ledger::read(&bytes, None, None).expect("what was entered");
-            ledger.torn = torn && bytes.len() == length;
+            // If nothing was entered, it is still torn.
+            let rest: &[u8] = if torn && bytes.len() == length {
+                b"{"
+            } else {
+                b""
+            };
+            ledger = Ledger::read(&[&bytes, rest].concat(), None, None).expect("what was entered");
             disk = Disk::with(&bytes);
         }
         let writer = disk.writer().durability(durability(&mut self.chance));
-        let last = ledger.lines.last().map_or(0, |line| line.at.as_micros());
+        let last = ledger.lines().last().map_or(0, |line| line.at.as_micros());
         let Ok(meeting) = Meeting::resume(&verified(&ledger), writer) else {
             // It had ended.
             self.disk = disk;
@@ -123,9 +128,9 @@ impl Run {
             disk.bytes()
         };
         let read = Ledger::read(&ledger, None, None).expect("what the meeting wrote");
-        self.forget_lost(read.lines.len());
-        if self.chance.one_in(3) && !read.lines.is_empty() {
-            let length = usize::try_from(read.length).expect("not so long");
+        self.forget_lost(read.lines().len());
+        if self.chance.one_in(3) && !read.lines().is_empty() {
+            let length = usize::try_from(read.length()).expect("not so long");
             let disk = Disk::with(&ledger[..length]);
             let before = disk.bytes();
             self.withdraw_past(&read, &disk);

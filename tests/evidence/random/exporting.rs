@@ -64,7 +64,7 @@ pub fn check(
 }
 
 fn outlets(ledger: &VerifiedLedger) -> Vec<OutletId> {
-    let lines = ledger.ledger().lines.iter();
+    let lines = ledger.ledger().lines().iter();
     let outlets = lines.filter_map(|line| match line.entry {
         Entry::OutletOpened { outlet, .. } => Some(outlet),
         _ => None,

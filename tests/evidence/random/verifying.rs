@@ -108,7 +108,7 @@ pub fn check(
     let mut chance = Chance::new(!seed);
     let earlier = lines::beginning(bytes, &mut chance);
     let earlier = Ledger::read(&earlier, None, None).map_err(|error| error.to_string())?;
-    let earlier = Some(earlier.head).filter(|head| head.entries > 0);
+    let earlier = Some(earlier.head()).filter(|head| head.entries > 0);
     released(told, &verifier, law, earlier.as_ref(), fault)?;
     let probes = probes::probes(law, &told.frames, &mut chance);
     let frames: Vec<_> = probes

@@ -66,7 +66,7 @@ impl Case {
         };
         let people: BTreeSet<_> = ledger
             .ledger()
-            .lines
+            .lines()
             .iter()
             .filter_map(|line| match &line.entry {
                 Entry::Joined { who, .. } => Some(who),
@@ -84,7 +84,7 @@ impl Case {
                 );
             }
         }
-        json!({ "anchored": ledger.ledger().anchored, "held": all })
+        json!({ "anchored": ledger.ledger().anchored(), "held": all })
     }
 }
 
@@ -169,18 +169,18 @@ fn real(count: u64) -> Vec<Case> {
             continue;
         };
         // A head that was kept: this one, an earlier one, or another's.
-        let at = rng.below(ledger.lines.len() as u64 + 1);
+        let at = rng.below(ledger.lines().len() as u64 + 1);
         let hash = match at {
             0 => framegate::Digest([0; 32]),
             at => usize::try_from(at)
                 .ok()
-                .and_then(|at| ledger.lines.get(at))
-                .map_or(ledger.head.hash, |line| line.prev),
+                .and_then(|at| ledger.lines().get(at))
+                .map_or(ledger.head().hash, |line| line.prev),
         };
         case.head = Some(Head {
             entries: at + u64::from(rng.below(8) == 0),
             hash,
-            ..ledger.head
+            ..ledger.head()
         });
         case.device = (rng.below(2) == 0).then(scenes::device);
         cases.push(case);

@@ -412,18 +412,18 @@ fn r10_the_report_counts_what_the_tags_say() {
 #[test]
 fn r10_the_ledger_verifies_and_tells_what_happened() {
     let ledger = SHIPPED.results.ledger().unwrap();
-    assert_eq!(ledger.anchored, ledger.head.entries);
-    assert!(!ledger.torn);
+    assert_eq!(ledger.anchored(), ledger.head().entries);
+    assert!(!ledger.torn());
     SHIPPED.results.check_counted(&ledger).unwrap();
 
-    let expired = ledger.lines.iter().find_map(|line| match &line.entry {
+    let expired = ledger.lines().iter().find_map(|line| match &line.entry {
         Entry::Expired { who, .. } => Some((who.as_str(), line.at.as_micros() / 1000)),
         _ => None,
     });
     assert_eq!(expired, Some(("reader", 10_000)));
     let refused = |line: &&framegate::ledger::Line| matches!(line.entry, Entry::Refused { .. });
-    assert_eq!(ledger.lines.iter().filter(refused).count(), 4);
-    let signed = ledger.lines.iter().find_map(|line| match &line.entry {
+    assert_eq!(ledger.lines().iter().filter(refused).count(), 4);
+    let signed = ledger.lines().iter().find_map(|line| match &line.entry {
         Entry::Granted { who, grant, .. } if grant.signed.is_some() => Some(who.as_str()),
         _ => None,
     });

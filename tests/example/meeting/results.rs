@@ -199,7 +199,7 @@ impl Results {
 
     /// The ledger's final counters are what the tags say, by tap in the order of opening.
     pub fn check_counted(&self, ledger: &Ledger) -> Check {
-        let mut entries = ledger.lines.iter().rev().map(|line| &line.entry);
+        let mut entries = ledger.lines().iter().rev().map(|line| &line.entry);
         let (Some(Entry::Ended {}), Some(Entry::Counted { taps })) =
             (entries.next(), entries.next())
         else {
