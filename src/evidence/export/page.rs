@@ -662,7 +662,7 @@ mod tests {
             "every kind for<br>a third party's purpose, number 10",
             "everybody",
             "the host",
-            "only the person can, or their guardian if they have one",
+            "only the participant, or their guardian if they have one, can consent",
             "not known",
             "the ledger was cut off by a crash",
             "audio: from 0:00:00.001 until 0:01:01.003",
