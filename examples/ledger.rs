@@ -42,7 +42,7 @@ struct Arguments {
         hide_default_value = true
     )]
     ledger: PathBuf,
-    /// The ledger's head, as it was kept apart from the ledger: `{"entries": …, "hash": "…"}`
+    /// The ledger's head, as it was kept apart from the ledger: `{"instance": "…", "entries": …, "hash": "…"}`
     #[arg(long, value_name = "HEAD.json")]
     head: Option<PathBuf>,
     /// The public key of the device that wrote it, 64 hexadecimal digits: its signatures then vouch for what is before them

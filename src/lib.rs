@@ -25,7 +25,7 @@
 //! | outlet | a declared destination with its purposes: [`OutletOptions`] |
 //! | [`Verdict`], [`Reason`] | whole, redacted, blanked or dropped, and why not whole |
 //! | [`Tag`] | the verdict in 16 bytes, which travel with the frame |
-//! | [`Settling`] | a withdrawal under way: in force at once, settled when the last release that it found under way has ended |
+//! | [`Settling`] | a withdrawal under way: in force at once, settled when the last release that it found under way has ended and the ledger's store has its line |
 //!
 //! The rules R1 to R10, which documentation and tests quote by their numbers, are in the README.
 //!
@@ -107,7 +107,7 @@
 //! **One tap, one thread at a time. Every release ends. Withdraw, wait until it has settled, then tell the person.**
 //!
 //! A [`Tap`] is `Send` and not `Sync`. [`Settling`] and, under `std`, [`Withdrawals`] work on any thread without the meeting, and
-//! withdrawing waits for nobody: [`guide::threads`].
+//! withdrawing waits for nobody (without `std`, for the ledger's store): [`guide::threads`].
 //!
 //! # Features
 //!

@@ -1,3 +1,5 @@
+//! Joining: who comes, and who consents for them.
+
 use core::fmt;
 
 use crate::{control::consent::PublicKey, types::masked};

@@ -1,3 +1,5 @@
+//! A meeting to be opened.
+
 use core::fmt;
 
 use crate::{

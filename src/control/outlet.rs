@@ -1,3 +1,5 @@
+//! A destination of frames to be opened.
+
 use alloc::string::String;
 
 use serde::{Deserialize, Serialize};

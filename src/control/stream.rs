@@ -1,3 +1,5 @@
+//! A source of frames to be opened.
+
 use alloc::{string::String, vec::Vec};
 
 use crate::{

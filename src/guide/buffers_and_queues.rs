@@ -21,7 +21,7 @@
 //!
 //! [`Tap::admit`] hands on the client's own payload, without a copy, and so can neither redact nor, unless it is encoded, blank.
 //! [`Tap::admit_into`] copies what is cleared into a buffer of the outlet's; what is withheld never leaves the client's.
-//! [`Tap::admit_in_place`] changes the client's payload. It is for a buffer that nobody else reads, so for at most one tap, the last.
+//! [`Tap::admit_in_place`] changes the client's payload. It is for a buffer that nobody else reads: use it for one tap only, the last to see the buffer.
 //!
 //! All of them call the closure within the call, at most once. [`Admission::output`] is what the closure returned.
 //!
@@ -48,7 +48,7 @@
 //!
 //! # Contributing sources of RTP
 //!
-//! A mixer lists who is in a packet as CSRCs. Map each to a [`Participant`], and what cannot be mapped to [`Participant::UNKNOWN`]: to leave it out would be to name the list as complete.
+//! A mixer lists who is in a packet as CSRCs. Map each to a [`Participant`], and what cannot be mapped to [`Participant::UNKNOWN`]: if you leave it out, the gate takes the list for complete.
 //! [`Contributors::from_csrcs`] treats 15 entries, the most there can be (RFC 3550 §5.1), as partial.
 //!
 //! ```
@@ -65,8 +65,8 @@
 //!
 //! # Keyframes
 //!
-//! After a withheld frame an encoded stream resumes only at a frame that by its own header starts afresh. [`Tap::wants_keyframe`] is true as long as one is missing,
-//! for every frame: ask the sender once, and again only after some hundred milliseconds.
+//! After a withheld frame an encoded stream resumes only at a frame that by its own header starts afresh. [`Tap::wants_keyframe`] is true
+//! while frames are withheld for want of one alone: ask the sender once, and again only after some hundred milliseconds.
 //! Offer every picture, also those that will be withheld: the gate knows who is in a picture only if it is offered.
 
 #[cfg(doc)]

@@ -38,7 +38,7 @@
 //!
 //! [`Verifier::verify_batch`] says of many archived frames which may be used for a purpose, and why the others not: tag, seal and ledger all have to say so.
 //! [`Verifier::recheck`] says by a newer ledger what must go now (GDPR Art. 17); a ledger that does not go on from the earlier one is refused.
-//! If consent was given at the very moment of a release, the frame may count as released before it, and is then not cleared.
+//! A frame that was released in the same instant as a grant may count as earlier, and is then not cleared.
 //!
 //! From a clone of the repository:
 //!

@@ -140,8 +140,8 @@
 //! [`Meeting::end`] closes everything for good and enters the final counters. A meeting that was dropped, or whose process crashed, can be
 //! [resumed](Meeting::resume) from its ledger, with exactly the consents that were in force.
 //!
-//! A steady clock usually begins anew with the process, and the meeting's time must not: a tap's frames would be *captured earlier* than the consents
-//! that stand in the ledger. Give times that go on from the last line's:
+//! A steady clock usually begins anew with the process, and the meeting's time must not: new frames would have times before the recorded grants,
+//! and be dropped as [`CapturedEarlier`](crate::Reason::CapturedEarlier). Give times that go on from the last line's:
 //!
 //! ```
 //! use framegate::{JoinOptions, Meeting, MeetingOptions, Time, ledger::{FileStore, Ledger, LedgerWriter}};
@@ -180,7 +180,7 @@
 //!
 //! [`Receipt::of`](crate::export::Receipt::of) a ledger says what one person agreed to and what may have been released under it, as data that goes to JSON, and
 //! with [`Receipt::to_html`](crate::export::Receipt::to_html) as a page. [`ErasureList::of`](crate::export::ErasureList::of) says what must go after a withdrawal.
-//! Whoever wants to withdraw when the meeting is over does so by [`PastMeeting`]. The program `cargo run --example ledger` does all three.
+//! Whoever wants to withdraw when the meeting is over does so by [`PastMeeting`]. The program `cargo run --example ledger` makes receipts in JSON and withdraws; the meeting example makes the pages, `examples/verify` erasure lists.
 
 #[cfg(doc)]
 use crate::{

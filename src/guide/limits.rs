@@ -26,11 +26,11 @@
 //!
 //! After a withheld frame a stream resumes at an IDR picture with its parameter sets in the same access unit, in HEVC at a BLA picture too, at a keyframe of VP8 or VP9,
 //! at a shown keyframe of AV1 that no operating point leaves out; never at an open group of pictures.
-//! A predicted picture also waits for one if somebody in it has not agreed without a break since the last picture that went through was captured:
+//! A predicted picture also waits if anyone in it lacked consent at any time since the last released picture was captured:
 //! it may show what was captured in between, even if that was never offered.
 //!
 //! H.264 and HEVC are byte streams with start codes (annex B); length-prefixed units, as in MP4 or from WebCodecs, are malformed.
-//! Each layer of a simulcast is a stream of its own. Withheld spatial layers in one VP9 stream are best dropped, as blanking would turn each into a picture; those of AV1 always are.
+//! Each layer of a simulcast is a stream of its own. Withheld spatial layers in one VP9 stream are best dropped, because each blanked layer would become a picture. In AV1 they are always dropped.
 //! H.264 and HEVC must be single-layer.
 //!
 //! An Opus packet is dated by the earliest audio that it can reproduce, through forward error correction or redundancy; if that cannot be told, it is withheld.

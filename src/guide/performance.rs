@@ -4,7 +4,7 @@
 //!
 //! # A frame
 //!
-//! - A frame of its stream's owner alone takes a load of the person's consent word, some comparisons, and in [`Tap::admit`] a memory fence, which is most of it.
+//! - A frame of its stream's owner alone takes a load of the tap's own consent word, some comparisons, and in [`Tap::admit`] a memory fence, which is most of it.
 //! - Each further contributor takes the load of another word. People who are in many frames together are best a [`Group`]: one word, however many they are.
 //! - [`Tap::batch`] pays for the fence once. A withdrawal settles only after the whole batch, so keep batches to some milliseconds of media.
 //! - A frame that was captured before the last change of somebody's consent, that has regions or sources, or that is withheld goes a slower way,
@@ -14,7 +14,7 @@
 //!
 //! # Hiding
 //!
-//! Blanking a frame is a fill, about as fast as `memset`. A rectangle is filled row by row, text is masked without a look at it.
+//! Blanking a frame is a fill: about as fast as `memset` from a second of PCM or a picture in 1080p up, half as fast for 20 ms of PCM. A rectangle is filled row by row, text is masked without a look at it.
 //!
 //! # Memory
 //!

@@ -1,3 +1,5 @@
+//! What one person consents to, for each kind and purpose, as each act of theirs and of others changes it.
+
 use alloc::vec::Vec;
 
 use super::{

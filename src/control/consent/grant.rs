@@ -1,3 +1,5 @@
+//! One act of agreeing.
+
 use serde::{Deserialize, Serialize};
 
 use super::{scope::Scope, signature::Signed};

@@ -1,3 +1,5 @@
+//! What people were shown before they were asked.
+
 use alloc::string::String;
 
 use serde::{Deserialize, Serialize};

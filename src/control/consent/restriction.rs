@@ -1,3 +1,5 @@
+//! Who restricts, and the restrictions that those who join later come under.
+
 use alloc::{string::String, vec::Vec};
 
 use super::scope::Scope;

@@ -1,3 +1,5 @@
+//! Kinds × purposes.
+
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};

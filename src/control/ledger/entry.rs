@@ -1,3 +1,5 @@
+//! The entries of a ledger, its lines and its head.
+
 use alloc::{string::String, vec::Vec};
 
 use ed25519_dalek::{Signer, SigningKey};

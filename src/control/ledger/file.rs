@@ -1,3 +1,5 @@
+//! A ledger in a file, with one writer at a time.
+
 use core::fmt;
 use std::{
     fs::{File, OpenOptions, TryLockError},

@@ -1,3 +1,5 @@
+//! Why a ledger's file cannot be written.
+
 use std::io;
 
 use super::fault::LedgerError;

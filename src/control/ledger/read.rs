@@ -1,3 +1,5 @@
+//! Reading a ledger: every line must follow from the one before.
+
 use alloc::vec::Vec;
 
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! What a meeting's ledger is written with: its store, its durability, its device.
+
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
 

@@ -1,3 +1,5 @@
+//! What must go after a withdrawal.
+
 use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! What one person agreed to, and what may have been released under it.
+
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
