@@ -97,7 +97,7 @@
 //! | [`Tap::admit`] | nothing | dropped | dropped; an encoded one blanked or dropped, as the outlet is configured |
 //! | [`Tap::admit_into`] | what is cleared, into a buffer of the outlet's own | redacted | blanked or dropped, as the outlet is configured |
 //! | [`Tap::admit_in_place`] | nothing; for a buffer that nobody else reads | redacted | blanked or dropped, as the outlet is configured; a dropped payload is zeroed |
-//! | [`Tap::decide`] | releases nothing: says for which purposes the frame is cleared at the moment | not told | not told |
+//! | [`Tap::decide`] | releases nothing: says for which purposes the frame is cleared at the moment | not reported | not reported |
 //!
 //! [`Tap::batch`] admits many frames in one release, and [`Tap::decide_batch`] decides about many.
 //! What an outlet receives is handed to a closure, the *release*, and cannot outlive it: [`guide::buffers_and_queues`].

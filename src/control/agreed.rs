@@ -1,4 +1,4 @@
-//! What somebody agreed to under each notice, and what became of it: whether they withdrew it, and whether it came to its end.
+//! What somebody agreed to under each notice, and how it ended: whether they withdrew it, and whether it came to its end.
 //!
 //! Unlike what *held*, it outlives leaving and the meeting, and a restriction does not end it: it is what the controller may still point to.
 

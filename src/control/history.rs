@@ -187,7 +187,7 @@ pub(crate) struct History {
     pub(crate) stays: u32,
     /// The lines that say something of them alone.
     pub(crate) lines: Vec<usize>,
-    /// What they agreed to under each notice, and what became of it.
+    /// What they agreed to under each notice, and how it ended.
     pub(crate) agreed: Agreements,
     /// The time of the last line.
     pub(crate) end: Millis,

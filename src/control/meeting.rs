@@ -1,4 +1,4 @@
-//! The control half: who is there, what they agreed to, and what is published and entered of it.
+//! The control half: who is there, what they agreed to, what is published and entered.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;

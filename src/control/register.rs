@@ -268,7 +268,7 @@ impl Register {
         expired.filter(|(_, scopes)| !scopes.is_empty()).collect()
     }
 
-    /// What can be agreed to of a scope: a third party that has no name yet is nobody that anybody was told of (R3).
+    /// The part of a scope that can be agreed to: of a third party that has no name yet nobody can have been informed (R3).
     fn specific(&self, scope: Scope) -> Scope {
         let pairs = (0..self.third_parties.len()).filter_map(Purposes::third_party);
         let named = pairs.fold(Purposes::FIRST_PARTY, Purposes::union);
@@ -500,7 +500,7 @@ impl Register {
         if scope.is_empty() {
             return Err(Error::Empty(Argument::GrantScope));
         }
-        // What is told as it is agreed to is of now, whatever else has this time.
+        // A grant without a time of its own is of now, whatever else has this time.
         if let Some(agreed) = grant.at.filter(|agreed| *agreed < at) {
             let withdrew = stay.withdrew.iter().filter(|(of, _)| of.meets(scope));
             let mut withdrew = withdrew.map(|(_, withdrew)| self.latest(*withdrew, at));

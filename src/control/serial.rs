@@ -33,7 +33,7 @@ impl Process {
 pub(crate) enum Stays {
     /// Anew in the process, for people whose handles are given out.
     OfProcess,
-    /// After so many, for a ledger that is only read over: it has nobody's handle.
+    /// After this many, for a ledger that is only replayed: it has nobody's handle.
     OfReplay(u32),
 }
 
@@ -61,7 +61,7 @@ impl Stays {
 impl Life {
     /// The next meeting's, or of one that is resumed.
     pub(crate) fn next() -> Self {
-        // They last for ever; beyond the last one none would be told from another, and nothing of it would be taken.
+        // They last for ever; beyond the last one no two could be distinguished, and none is accepted.
         Self(draw(&LIVES, u64::MAX - 1).unwrap_or(u64::MAX))
     }
 }

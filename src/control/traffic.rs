@@ -33,7 +33,7 @@ pub(crate) struct Traffic {
     of_kinds: [Held; Kind::COUNT],
     streams: BTreeMap<StreamId, Stream>,
     outlets: BTreeMap<OutletId, Outlet>,
-    /// In the order of opening, those of which the lines have told.
+    /// In the order of opening, those that lines have counted.
     taps: Vec<Tap>,
     /// The last line at which there were no others.
     all: u64,
@@ -62,7 +62,7 @@ struct Tap {
     outlet: OutletId,
     /// As counted last.
     counted: Counters,
-    /// How many it had released as a line told last, and which line.
+    /// How many it had released by the last line that counted it, and which line.
     released: u64,
     told: u64,
     /// The line that closed that by which a frame was cleared that was counted only later; there is one at most for each such line.
@@ -118,7 +118,7 @@ impl Held {
 }
 
 impl Stream {
-    /// Until which line frames of it can have been cleared for all of these; none if never.
+    /// Up to which line its frames can have been cleared for all of these; none if never.
     fn until(&self, all: Purposes, of_kinds: &[Held; Kind::COUNT]) -> Option<u64> {
         let held = match &self.held {
             // R9: free bytes of service data are never cleared; records have an owner.
@@ -143,7 +143,7 @@ impl Traffic {
             .for_each(|person| person.streams.clear());
     }
 
-    /// How many taps the lines have told of.
+    /// How many taps the lines have counted.
     pub(crate) fn taps(&self) -> usize {
         self.taps.len()
     }
@@ -208,7 +208,7 @@ impl Traffic {
             && self.may_release(tap, now.whole.saturating_add(now.redacted))
     }
 
-    /// Whether a tap can have released so many frames by now, whole or in part.
+    /// Whether a tap can have released this many frames by now, whole or in part.
     fn may_release(&self, tap: &Tap, released: u64) -> bool {
         let Some(more) = released.checked_sub(tap.released) else {
             return false;

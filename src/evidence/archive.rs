@@ -196,7 +196,7 @@ impl<'a> Subjects<'a> {
     }
 }
 
-/// What was released of a frame, as it is kept: what an archive has of it.
+/// A released frame as an archive keeps it.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Archived<'a> {

@@ -27,7 +27,7 @@
 //! `framegate stream 2`, the stream's number as in the tag, 16 bits big-endian, and the 16 bytes of the instance; for digests the same
 //! with `framegate digest 2` in the place of `framegate stream 2`.
 //!
-//! Seals of the first kind, which were bound to a meeting's id, hold no more: they were not told apart from those of the next meeting of that id.
+//! Seals of the first kind, which were bound to a meeting's id, no longer verify: they could not be distinguished from those of the next meeting of that id.
 //!
 //! Whoever can verify a seal can make one, so it proves nothing to outsiders, nor to one who has the secret against another who has it:
 //! it keeps tags right on their way between those who have it. What people agreed to is proved by the ledger, which the device signs.
@@ -180,7 +180,7 @@ impl StreamKey {
         self.seal_each(tag, subjects.get().iter().copied(), digest)
     }
 
-    /// The same of people who are told one by one, in the order of [`Subjects`].
+    /// The same for people who are given one by one, in the order of [`Subjects`].
     pub(crate) fn seal_each<'s>(
         &self,
         tag: Tag,

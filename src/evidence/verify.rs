@@ -31,13 +31,13 @@ use crate::{
 
 /// What was found of an archived frame. If several things are wrong with it, one of them is given; numbers are never reused.
 ///
-/// Exhaustive on purpose: whoever decides by it is to be told by the compiler when there is a new one.
+/// Exhaustive on purpose: a new one must break the builds of those who decide by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "whoever decides by it must be told by the compiler of a new one"
+    reason = "a new one must break the builds of those who decide by it"
 )]
 pub enum Finding {
     /// It may be used.

@@ -33,7 +33,7 @@
 //! # Which time is the time of capture
 //!
 //! R5 asks for consent from capture to release, so a time of capture that is too late clears what was said before the person agreed.
-//! It is the time of the *earliest* sample that the payload can yield, on the meeting's clock. If it cannot be told exactly, take an earlier one, never a later one.
+//! It is the time of the *earliest* sample that the payload can yield, on the meeting's clock. If it is not known exactly, take an earlier one, never a later one.
 //!
 //! | source | time of capture |
 //! |---|---|

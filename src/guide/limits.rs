@@ -33,7 +33,7 @@
 //! Each layer of a simulcast is a stream of its own. Withheld spatial layers in one VP9 stream are best dropped, because each blanked layer would become a picture. In AV1 they are always dropped.
 //! H.264 and HEVC must be single-layer.
 //!
-//! An Opus packet is dated by the earliest audio that it can reproduce, through forward error correction or redundancy; if that cannot be told, it is withheld.
+//! An Opus packet is dated by the earliest audio that it can reproduce, through forward error correction or redundancy; if that is not known, it is withheld.
 //!
 //! # What the gate cannot see
 //!

@@ -2,7 +2,7 @@
 
 /// Long enough that the ends of the vectorised loops do not count.
 const BLOCK: usize = 256;
-/// A code point that reaches into a block begins in so many bytes before it at most.
+/// A code point that reaches into a block begins at most this many bytes before it.
 const BEFORE: usize = 3;
 
 type Window = [u8; BEFORE + BLOCK];

@@ -9,7 +9,7 @@ use crate::types::word::words;
 #[serde(rename_all = "snake_case")]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "whoever acts in a name must be told by the compiler of a new one"
+    reason = "a new one must break the builds of those who match it"
 )]
 pub enum Authority {
     /// The data subject.

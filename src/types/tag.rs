@@ -65,7 +65,7 @@ pub enum TagError {
     /// Not what this library writes.
     #[error("invalid tag: treat it as no consent")]
     Invalid,
-    /// Of so many bytes, which are neither 16 nor, with a seal, 32.
+    /// A tag of this many bytes, which are neither 16 nor, with a seal, 32.
     #[error("a tag of {0} bytes: it has 16, or 32 with its seal")]
     Length(usize),
 }

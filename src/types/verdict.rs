@@ -6,7 +6,7 @@ use crate::types::word::words;
 
 /// What the gate did with a frame.
 ///
-/// Exhaustive on purpose: whoever decides by it is to be told by the compiler when there is a new outcome.
+/// Exhaustive on purpose: a new outcome must break the builds of those who decide by it.
 /// In files it is an object of `verdict` and, unless that is `whole`, `reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(
@@ -18,7 +18,7 @@ use crate::types::word::words;
 #[must_use]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "whoever decides by it must be told by the compiler of a new one"
+    reason = "a new one must break the builds of those who decide by it"
 )]
 pub enum Verdict {
     /// Handed on as it was.
@@ -165,7 +165,7 @@ reasons! {
     /// An encoded frame that may depend on one that was withheld or never came: after a withheld one, or where somebody did not agree without a break
     /// since the last frame that went through was captured. The stream resumes with the next frame that starts afresh.
     AwaitsKeyframe = 48, "awaits keyframe";
-    /// An encoded frame that may yield media captured before it, and how much earlier cannot be told.
+    /// An encoded frame that may yield media captured before it, by an unknown time.
     ReachesBack = 49, "reaches back";
     /// Joined frames that have no cleared purpose in common: [`Tag::meet`](crate::Tag::meet).
     Disjoint = 255, "disjoint";

@@ -59,7 +59,7 @@ impl<'c, T: Plain> Outs for Optional<'c, T> {
     }
 }
 
-/// One value of a call that does what it is for even where its answer has no room. That is told last.
+/// One value of a call that takes effect even if its answer has no room; the missing room is reported last.
 #[derive(Clone, Copy)]
 pub(super) struct Late<'c, T>(pub(super) Out<'c, T>);
 

@@ -37,7 +37,7 @@ pub(super) fn number(finding: Finding) -> u8 {
     finding as u8 + 1
 }
 
-/// Where it is told which frames are cleared, and why the others are not.
+/// The answers: which frames are cleared, and why the others are not.
 type Answers<'c> = (
     Each<Array<'c, u64>>,
     Each<Array<'c, u8>>,
@@ -52,7 +52,7 @@ fn judge<'c>(
     (cleared, findings, total): (Out<'c, u64>, Out<'c, u8>, Out<'c, usize>),
     batch: impl Fn(&Verifier, &[Archived<'_>], &mut [u64], &mut [Finding]) -> Result<usize, Status>,
 ) -> i32 {
-    // Of so many that there cannot be frames for them there are no answers to close.
+    // A count beyond any possible number of frames has no answers to close.
     let there = possible(count);
     let answers: Answers<'_> = (
         Each(Array(cleared, there.div_ceil(64))),

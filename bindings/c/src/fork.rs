@@ -1,4 +1,4 @@
-//! What becomes of handles when the process forks: the child has none of them.
+//! Handles when the process forks: the child has none of them.
 //!
 //! A child has a copy of all consent as it was at that moment, and no withdrawal in the parent reaches it; it must not go on releasing.
 //! So POSIX's handlers of `fork` close, in the child and before anything else runs there, what the parent had opened.

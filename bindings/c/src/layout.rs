@@ -43,7 +43,7 @@ macro_rules! layout {
     )*};
 }
 
-/// `BeyondNotice` as `BEYOND_NOTICE`; `FreeBytes`, `Utf8` and `TagVersion` likewise.
+/// `BeyondNotice` as `BEYOND_NOTICE`; and so `FreeBytes`, `Utf8` and `TagVersion`.
 fn in_capitals(name: &str) -> String {
     let mut capitals = String::new();
     for (at, letter) in name.chars().enumerate() {
@@ -139,7 +139,7 @@ fn structs() -> Numbers {
     all
 }
 
-/// What is told apart by C alone.
+/// Constants that only C has.
 const NUMBERS: &[(&str, u32)] = &[
     ("FORMAT_OPUS_MULTISTREAM", formats::OPUS_MULTISTREAM),
     ("LAYOUT_INTERLEAVED", formats::INTERLEAVED),

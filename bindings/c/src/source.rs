@@ -41,7 +41,7 @@ pub(super) struct SourceIn<'c> {
     pub(super) proof: Proof,
 }
 
-/// That a source is one: the first half of an HMAC-SHA-256 over all that is told of it.
+/// That a source is one: the first half of an HMAC-SHA-256 over everything that is said about it.
 type Proof = [u8; 16];
 
 sized!(SourceIn<'_>);
@@ -100,7 +100,7 @@ impl ProvingKey {
         mac.update(&source.tag.to_bytes());
         mac.update(&source.kinds.bits().to_ne_bytes());
         mac.update(&source.captured.as_micros().to_ne_bytes());
-        // How many these are is told by where it ends: all else is of a fixed length.
+        // Their number follows from the length: all else has a fixed one.
         for who in source.people {
             let (stay, slot, meeting) = participant_numbers(*who);
             mac.update(&stay.to_ne_bytes());
@@ -147,7 +147,7 @@ impl<'c> SourceIn<'c> {
         })
     }
 
-    /// The same that the library told, wherever its people are now.
+    /// The source that the library gave out, wherever its people are now.
     #[inline(never)]
     pub(super) fn get(&self) -> Result<Source<'c>, Status> {
         let source = self.unproved()?;
@@ -158,7 +158,7 @@ impl<'c> SourceIn<'c> {
             .ok_or(Status::NoSource)
     }
 
-    /// What is told of it, by whomever.
+    /// What is said about it, by anybody.
     fn unproved(&self) -> Result<SourceParts<'c>, Status> {
         let kinds = u16::try_from(self.kinds).map_err(|_| Status::NoSource)?;
         Ok(SourceParts {

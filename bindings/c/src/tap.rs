@@ -48,7 +48,7 @@ pub(super) struct ClearedOut<'c> {
     pub(super) source: SourceIn<'c>,
 }
 
-/// What became of a tap's frames.
+/// A tap's frames by verdict.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct CountersOut {
@@ -90,7 +90,7 @@ impl DecisionOut {
 impl From<Tag> for DecisionOut {
     #[inline]
     fn from(tag: Tag) -> Self {
-        // As it is stored: a million of them a second are told.
+        // In its stored form: a million a second are written.
         let [
             _,
             _,
@@ -151,7 +151,7 @@ impl ClearedOut<'_> {
     }
 }
 
-/// Room for so many people; what was never written is nobody yet.
+/// Room for this many people; a place that was never written holds nobody.
 fn people_mut(room: Out<'_, Person>, capacity: usize) -> Result<&mut [Person], Status> {
     for slot in room.rooms(capacity)?.slots() {
         slot.write(Person::UNKNOWN);
@@ -174,7 +174,7 @@ impl CountersOut {
     }
 }
 
-/// Where it is told what became of frames, and how many were handed on.
+/// The answers: each frame's outcome, and how many were handed on.
 type Answers<'c> = (Out<'c, ClearedOut<'c>>, Out<'c, usize>);
 
 /// Admits many frames under one release, which goes on if something was handed on. After an error they are withheld.

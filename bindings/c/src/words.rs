@@ -111,7 +111,7 @@ impl From<Head> for HeadOut {
 }
 
 impl HeadOut {
-    /// The head, unless nothing was told there: every ledger has an instance and an entry.
+    /// The head, unless it is empty: every ledger has an instance and an entry.
     pub(super) fn of_a_ledger(self) -> Result<Head, Status> {
         if self.entries == 0 {
             return Err(Status::Anchor);

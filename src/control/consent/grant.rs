@@ -57,10 +57,10 @@ pub struct Grant {
     pub scope: Scope,
     /// How.
     pub method: Method,
-    /// When the person agreed, if that was before the meeting is told. The grant holds only from when it is told, and only if the person agreed
+    /// When the person agreed, if that was before this call. The grant holds only from the call on, and only if the person agreed
     /// in this stay, after the notice was shown and after anything of it was withdrawn last ([`Refusal::AgreedEarlier`](crate::Refusal::AgreedEarlier)).
     ///
-    /// Without it they agree now: whoever tells of it later than it was, as over a network, says when it was.
+    /// Without it they agree now: a client that reports later than the person agreed, as over a network, sets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
     /// When it ends by itself, if it does.

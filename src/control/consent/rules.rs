@@ -72,7 +72,7 @@ pub(crate) const fn who_consents(has_guardian: bool) -> Authority {
 }
 
 /// **R3 Each purpose by itself**, and specific, informed, unambiguous (GDPR Art. 4(11), 6(1)(a), 7, 9(2)(a)):
-/// why a grant that is told at `at`, under the notice that was shown, if it was, cannot open anything.
+/// why a grant that is made at `at`, under the notice that was shown, if it was, cannot open anything.
 ///
 /// `specific` is what the grant covers of purposes that have a name, and whether one of them is to recognise somebody, be it by a third party.
 /// The notice describes no more than those that had a name when it was shown.

@@ -26,7 +26,7 @@ use crate::{
 /// A ledger in a file, which has one writer at a time: the file is locked ([`File::try_lock`]) as long as this is there.
 ///
 /// The lock goes with the open file, so that a crash lifts it. It holds off whoever asks for it, this library in any process;
-/// what another program does to the file shows in its length, and nothing is appended then; nor once it was renamed, replaced or deleted (told on Unix),
+/// what another program does to the file shows in its length, and nothing is appended then; nor once it was renamed, replaced or deleted (noticed on Unix),
 /// as whoever withdraws looks for it by its name: then its meeting closes everything. On Windows the lock keeps others from reading, too.
 /// A process that was forked from the one that opened it appends nothing, but the lock lasts until both have gone, or this is dropped.
 pub struct FileStore {
@@ -93,7 +93,7 @@ impl FileStore {
     fn go_on(locked: Locked, ledger: &Ledger) -> Result<Self, FileStoreError> {
         let Locked { file, place, bytes } = locked;
         let torn = torn_line(&bytes, ledger)?;
-        // What cannot be read is told now, and not when it closes a meeting.
+        // An unreadable file is an error now, and not when it closes a meeting.
         watch::read(&place)?;
         if !torn.is_empty() {
             let aside = place.beside(".torn");

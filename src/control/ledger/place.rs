@@ -38,7 +38,7 @@ impl Place {
         beside(&self.path, more)
     }
 
-    /// Whether the same file stands there still: it was not renamed, replaced or deleted. Elsewhere than on Unix that cannot be told.
+    /// Whether the same file stands there still: it was not renamed, replaced or deleted. On systems other than Unix that cannot be known.
     pub(crate) fn is_kept(&self) -> io::Result<bool> {
         #[cfg(unix)]
         match fs::metadata(&self.path) {
@@ -50,7 +50,7 @@ impl Place {
         self.path.try_exists()
     }
 
-    /// Whether the file has other names than this one, by any of which another may have opened it. Elsewhere than on Unix that cannot be told.
+    /// Whether the file has other names than this one, by any of which another may have opened it. On systems other than Unix that cannot be known.
     pub(crate) fn has_others(&self) -> io::Result<bool> {
         #[cfg(unix)]
         {

@@ -44,7 +44,7 @@ pub(crate) struct Reservation {
 }
 
 impl Queue {
-    /// Goes on after so many entries.
+    /// Continues after this many entries.
     pub(crate) fn after(head: Head) -> Self {
         Self {
             head,
@@ -104,7 +104,7 @@ impl Queue {
         Some((head.hash, since))
     }
 
-    /// The store does not have the reserved line, and is not to have it. Gives what was entered since, likewise.
+    /// The store does not have the reserved line, and is not to have it. Returns what was entered since, too.
     pub(crate) fn give_up(&mut self) -> Vec<Queued> {
         let Some(Reserved { since, .. }) = self.reserved.take() else {
             return Vec::new();

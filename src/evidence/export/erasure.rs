@@ -13,7 +13,7 @@ use crate::{
     types::{ids::OutletId, masked, time::Time},
 };
 
-/// What of somebody's must be erased, as their consent to it has been withdrawn (GDPR Art. 17(1)(b); the recipients must be told, Art. 19).
+/// What must be erased because a person's consent to it has been withdrawn (GDPR Art. 17(1)(b); the recipients must be notified, Art. 19).
 ///
 /// What recalls: a withdrawal by the person, their guardian or whoever asked for it; a child's own refusal; and resuming from a ledger
 /// whose last line was torn, which may have been a withdrawal. It recalls all that was ever released under what it covers,
@@ -63,7 +63,7 @@ pub struct Erasure {
     pub outlet: OutletId,
     /// Its name.
     pub name: String,
-    /// The third party to whom it leads, who is to be told; none for the controller's own.
+    /// The third party to whom it leads, who is to be notified; none for the controller's own.
     pub recipient: Option<String>,
     /// Its purposes, by name.
     pub purposes: Vec<String>,

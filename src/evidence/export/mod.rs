@@ -1,6 +1,6 @@
 //! What a ledger says to people and to other systems: pure functions over a [`VerifiedLedger`](crate::ledger::VerifiedLedger).
 //!
-//! A [`Receipt`] shows somebody what they agreed to and what became of it (GDPR Art. 7(1), 15), an [`ErasureList`] says what must go
+//! A [`Receipt`] shows somebody what they agreed to and how it was used (GDPR Art. 7(1), 15), an [`ErasureList`] says what must go
 //! once they have withdrawn (Art. 7(3), 17(1)(b), 19). Both err on the side of naming too much.
 //! The modules speak other standards' vocabularies; what these cannot express is denied, never assumed.
 //!

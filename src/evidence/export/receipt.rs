@@ -265,7 +265,7 @@ impl Receipt {
         Some(receipt)
     }
 
-    /// Takes in what is told as it is.
+    /// Takes in what is reported unchanged.
     fn take(&mut self, line: &Line) {
         let (entry, at) = (line.n, line.at);
         match &line.entry {

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// How somebody's consent to a purpose stands, over all that an outlet may have of theirs. In the order of what must be told first.
+/// How somebody's consent to a purpose stands, over all that an outlet may have of theirs. In the order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Standing {
     /// It held for all of it, and has not been withdrawn.

@@ -52,7 +52,7 @@ pub struct Particulars {
     pub withdrawal_method: String,
 }
 
-/// What one person agreed to under one notice, and what became of all of it.
+/// What one person agreed to under one notice, and how all of it ended.
 ///
 /// # Examples
 ///

@@ -48,7 +48,7 @@ pub enum WireError {
         "the packet has a header extension that is not of RFC 8285, or that cannot be in the two-byte form"
     )]
     Foreign,
-    /// The buffer is too short; so many bytes are needed.
+    /// The buffer is too short; this many bytes are needed.
     #[error("buffer too short: {0} bytes are needed")]
     NoRoom(usize),
 }

@@ -190,7 +190,7 @@ pub(crate) fn bytes(data: In<'_, u8>, length: usize) -> Option<&[u8]> {
     data.array(length).ok()
 }
 
-/// The addresses of so many bytes.
+/// The addresses of this many bytes.
 pub(crate) fn span(data: *const u8, length: usize) -> Range<usize> {
     data.addr()..data.addr().saturating_add(length)
 }

@@ -108,7 +108,7 @@ pub(crate) struct Room<'c, T> {
 }
 
 impl<T: Plain> Room<'_, T> {
-    /// Writes the first of it, if there is room for one.
+    /// Writes the first value, if there is room for one.
     #[inline]
     pub(crate) fn put(&self, value: impl Into<T>) {
         self.put_at(0, value);
@@ -147,7 +147,7 @@ impl<T: Plain> Room<'_, T> {
 }
 
 impl<'c, T: Plain> Out<'c, T> {
-    /// Room for so many. Of none the address is not looked at.
+    /// Room for this many values. If there are none, the address is ignored.
     #[inline]
     pub(crate) fn rooms(self, count: usize) -> Result<Room<'c, T>, Status> {
         check_array(self.0, count, size_of::<T>())?;
