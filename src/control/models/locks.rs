@@ -7,12 +7,12 @@ use super::*;
 use crate::{
     control::{
         consent::{Grant, Method, Notice, Scope},
-        ledger::{Entry, Head, Ledger, LedgerWriter, Store, StoreError},
+        ledger::{Entry, Head, Ledger, LedgerWriter, Store},
         register::Register,
         serial::Stays,
         state::Core,
     },
-    types::{authority::Authority, digest::Digest, instance::Instance},
+    types::{authority::Authority, digest::Digest, instance::Instance, store_error::StoreError},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
