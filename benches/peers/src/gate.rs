@@ -2,7 +2,11 @@
 
 use std::hint::black_box;
 
-use framegate::{Authority, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Meeting, MeetingOptions, Method, Notice, OutletOptions, Participant, Payload, Purposes, Scope, StreamOptions, Tag, Tap, Time, Verdict, format::Format};
+use framegate::{
+    Authority, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Meeting, MeetingOptions,
+    Method, Notice, OutletOptions, Participant, Payload, Purposes, Scope, StreamOptions, Tag, Tap,
+    Time, Verdict, format::Format,
+};
 
 use crate::{
     contender::{Contender, Shared, Writer},
@@ -134,7 +138,8 @@ impl Control {
 }
 
 fn open(scene: &Scene) -> (Vec<Tap>, Control) {
-    let mut meeting = Meeting::open(MeetingOptions::new("peers", PEOPLE.into())).expect("there is room");
+    let mut meeting =
+        Meeting::open(MeetingOptions::new("peers", PEOPLE.into())).expect("there is room");
     let notice = meeting
         .show(Notice {
             digest: Digest::of("We record, transcribe, assist and train."),

@@ -16,7 +16,12 @@ pub fn hot_decide(tap: &mut Tap, captured: Time, now: Time) -> Decision {
 
 #[unsafe(no_mangle)]
 #[inline(never)]
-pub fn hot_decide_list(tap: &mut Tap, people: &[Participant], captured: Time, now: Time) -> Decision {
+pub fn hot_decide_list(
+    tap: &mut Tap,
+    people: &[Participant],
+    captured: Time,
+    now: Time,
+) -> Decision {
     tap.decide(&Frame::new(captured, Contributors::Complete(people)), now)
 }
 

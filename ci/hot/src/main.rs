@@ -10,7 +10,12 @@ mod pictures;
 use std::{env, hint::black_box, process::ExitCode};
 
 use PixelFormat::{I420, Nv12, Rgba};
-use framegate::{Area, Authority, Contributors, Digest, Frame, Grant, Group, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice, OutletOptions, Participant, Payload, Purposes, Region, Scope, StreamOptions, Tap, Time, Verdict, format::{Field, Format, PixelFormat, Samples, Schema}};
+use framegate::{
+    Area, Authority, Contributors, Digest, Frame, Grant, Group, JoinOptions, Kind, Kinds, Meeting,
+    MeetingOptions, Method, Notice, OutletOptions, Participant, Payload, Purposes, Region, Scope,
+    StreamOptions, Tap, Time, Verdict,
+    format::{Field, Format, PixelFormat, Samples, Schema},
+};
 use functions::{
     hot_admit, hot_admit_frame, hot_batch, hot_decide, hot_decide_group, hot_decide_list,
     hot_decide_many, hot_in_place, hot_into, own,
@@ -64,7 +69,8 @@ struct House {
 
 impl House {
     fn open() -> Self {
-        let mut meeting = Meeting::open(MeetingOptions::new("hot", GROUPED + 1)).expect("a meeting");
+        let mut meeting =
+            Meeting::open(MeetingOptions::new("hot", GROUPED + 1)).expect("a meeting");
         let notice = Notice {
             digest: Digest::of("We record."),
             version: "1".into(),
@@ -97,7 +103,10 @@ impl House {
     /// Just now, so that one load cannot tell.
     fn agree_anew(&mut self) {
         let by = Authority::Participant;
-        let _ = self.meeting.withdraw(by, self.people[0], Scope::ALL, NOW).unwrap();
+        let _ = self
+            .meeting
+            .withdraw(by, self.people[0], Scope::ALL, NOW)
+            .unwrap();
         self.agree(0, NOW);
     }
 
@@ -124,11 +133,19 @@ impl House {
 
     fn video(&mut self, agrees: bool, pixels: PixelFormat) -> Tap {
         let format = pictures::format(pixels);
-        self.tap(StreamOptions::owned(self.owner(agrees), Kind::Video, format))
+        self.tap(StreamOptions::owned(
+            self.owner(agrees),
+            Kind::Video,
+            format,
+        ))
     }
 
     fn chat(&mut self, agrees: bool) -> Tap {
-        self.tap(StreamOptions::owned(self.owner(agrees), Kind::Chat, Format::UTF8))
+        self.tap(StreamOptions::owned(
+            self.owner(agrees),
+            Kind::Chat,
+            Format::UTF8,
+        ))
     }
 
     fn poll(&mut self, agrees: bool) -> Tap {
@@ -164,7 +181,11 @@ impl House {
             range: 0..=1,
         });
         let schema = Schema::new(fields.into(), u32::MAX).expect("a schema");
-        self.tap(StreamOptions::records(self.owner(true), Kind::Telemetry, schema))
+        self.tap(StreamOptions::records(
+            self.owner(true),
+            Kind::Telemetry,
+            schema,
+        ))
     }
 
     fn group(&mut self) -> Group {
@@ -202,7 +223,10 @@ impl House {
             "decide_many" => {
                 let mut tap = self.audio(true);
                 let mut tags = vec![hot_decide(&mut tap, NOW, NOW); BATCH];
-                Box::new(move || hot_decide_many(&mut tap, &frames, NOW, &mut tags).map(framegate::Decision::verdict))
+                Box::new(move || {
+                    hot_decide_many(&mut tap, &frames, NOW, &mut tags)
+                        .map(framegate::Decision::verdict)
+                })
             }
             "decide_exactly" => {
                 self.agree_anew();
@@ -238,7 +262,9 @@ impl House {
             }
             "batch" => {
                 let mut tap = self.encoded(true);
-                Box::new(move || hot_batch(&mut tap, &frames, &opus, NOW).map(framegate::Tag::verdict))
+                Box::new(move || {
+                    hot_batch(&mut tap, &frames, &opus, NOW).map(framegate::Tag::verdict)
+                })
             }
             "record" => admit(self.records(), vec![0; 16]),
             "admit_opus" => admit(self.coded(Format::OPUS, &frames::opus()), frames::opus()),

@@ -1,6 +1,9 @@
 //! Pictures without gaps, as they lie in one run of bytes.
 
-use framegate::{Payload, PayloadMut, Plane, PlaneMut, format::{ColorRange, Format, PixelFormat}};
+use framegate::{
+    Payload, PayloadMut, Plane, PlaneMut,
+    format::{ColorRange, Format, PixelFormat},
+};
 
 pub const WIDTH: u32 = 640;
 pub const HEIGHT: u32 = 360;

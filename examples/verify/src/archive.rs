@@ -8,7 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use framegate::{StreamId, archive::{Archived, Carried, MeetingKey, StreamKey, Subject, Subjects}, format::Format};
+use framegate::{
+    StreamId,
+    archive::{Archived, Carried, MeetingKey, StreamKey, Subject, Subjects},
+    format::Format,
+};
 use serde::Serialize;
 
 use crate::{columns, named, rows::Row};

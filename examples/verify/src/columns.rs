@@ -12,7 +12,11 @@ use arrow_array::{
     types::UInt16Type,
 };
 use arrow_schema::{DataType, Field, Fields};
-use framegate::{Instance, Kinds, Tag, archive::{PayloadDigest, Seal}, format::Format};
+use framegate::{
+    Instance, Kinds, Tag,
+    archive::{PayloadDigest, Seal},
+    format::Format,
+};
 use parquet::{
     arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder},
     basic::Compression,

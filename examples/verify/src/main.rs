@@ -223,5 +223,8 @@ fn write(
         .collect();
     let lists = lists.iter().filter(|list| !list.outlets.is_empty());
     archive::write_lines(&out.join("recalled.jsonl"), lists)?;
-    archive::write_lines(&out.join("head.json"), [&ledger.ledger().head()].into_iter())
+    archive::write_lines(
+        &out.join("head.json"),
+        [&ledger.ledger().head()].into_iter(),
+    )
 }

@@ -1,6 +1,10 @@
 //! A frame in an archive.
 
-use framegate::{Instance, Kinds, Tag, archive::{Finding, PayloadDigest, Seal}, format::Format};
+use framegate::{
+    Instance, Kinds, Tag,
+    archive::{Finding, PayloadDigest, Seal},
+    format::Format,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A frame: its tag, who is in it, where its payload is.

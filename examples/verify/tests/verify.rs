@@ -7,7 +7,14 @@ use std::{
     sync::LazyLock,
 };
 
-use framegate::{Authority, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, Notice, OutletOptions, Participant, Purposes, Scope, StreamOptions, Time, archive::{Carried, MeetingKey, Subject, Subjects}, format::Format, ledger::{FileStore, Head, LedgerWriter}};
+use framegate::{
+    Authority, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Kinds, Meeting,
+    MeetingOptions, Method, Notice, OutletOptions, Participant, Purposes, Scope, StreamOptions,
+    Time,
+    archive::{Carried, MeetingKey, Subject, Subjects},
+    format::Format,
+    ledger::{FileStore, Head, LedgerWriter},
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
