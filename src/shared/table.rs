@@ -273,13 +273,7 @@ impl Table {
             Effective::Held { .. } => None,
         };
         let strongest = set_bits(wanted.bits()).filter_map(refusal).min();
-        if cell.occupant.load(Acquire) == who.stay {
-            strongest
-        } else if who.meeting == self.meeting {
-            Some(Reason::Absent)
-        } else {
-            Some(Reason::Unknown)
-        }
+        self.mistaken(cell, who).or(strongest)
     }
 
     /// Returns a reason if the values loaded from a cell's slot before are not this participant's.
