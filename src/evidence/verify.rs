@@ -192,9 +192,9 @@ struct ConsentPeriod {
 const CELLS: usize = Kind::COUNT * Purposes::COUNT;
 
 impl Verifier {
-    /// Prepares a verified ledger. What lies [beside](Ledger::beside) it counts as entered.
+    /// Returns a verifier for a verified ledger. Withdrawals [beside](Ledger::beside) the ledger count as entered.
     ///
-    /// [`Ledger::anchored`] says how much of it is vouched for: read the ledger with a head that was kept apart.
+    /// [`Ledger::anchored`] says how many entries are vouched for: read the ledger with a head that was kept apart.
     #[must_use]
     pub fn new(ledger: &VerifiedLedger) -> Self {
         let histories = ledger.histories();
@@ -263,7 +263,7 @@ impl Verifier {
     /// Checks which frames may be used for all of `wanted`. For each frame a bit of `cleared` says so, from the lowest bit of the first word on,
     /// and `findings` says why not. Returns how many are cleared.
     ///
-    /// A seal is checked by the digest of the payload that stands in the archive; make it anew from the media where these may have been changed.
+    /// A seal is checked by the digest of the payload that stands in the archive; make it anew from the media if those may have been changed.
     /// Frames without room in both are not looked at and not cleared. For an empty `wanted` nothing is cleared.
     pub fn verify_batch(
         &self,
@@ -302,8 +302,8 @@ impl Verifier {
     /// [`Verifier::verify_batch`], and `findings` says why not. Returns how many may stay. Whatever has no bit set must go.
     ///
     /// A frame goes if anybody in it has withdrawn any purpose of its tag, since its outlet may only have what is cleared for all of them (R3).
-    /// It goes for good: agreeing again does not bring it back. What according to the ledger was never released goes, too.
-    /// Seals and payloads are not looked at again; what is of another meeting goes as [`Finding::OtherMeeting`].
+    /// It goes for good: agreeing again does not bring it back. A frame that the ledger has as never released goes, too.
+    /// Seals and payloads are not looked at again; a frame of another meeting goes as [`Finding::OtherMeeting`].
     ///
     /// # Errors
     ///
@@ -337,13 +337,13 @@ impl Verifier {
         Ok(record(frames, judge, stays, findings))
     }
 
-    /// How far the ledger goes: what [`Verifier::recheck`] is given later as the earlier head.
+    /// Returns how far the ledger goes: the earlier head for a later [`Verifier::recheck`].
     #[must_use]
     pub const fn head(&self) -> Head {
         self.head
     }
 
-    /// How many of the ledger's last entries neither an anchor nor a device's signature vouched for when it was read: read it with either.
+    /// Returns how many of the ledger's last entries neither an anchor nor a device's signature vouched for when it was read.
     #[must_use]
     pub const fn unanchored(&self) -> u64 {
         self.unanchored
