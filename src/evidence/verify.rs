@@ -42,7 +42,7 @@ use crate::{
 pub enum Finding {
     /// It may be used.
     Cleared = 0,
-    /// There is no tag, or what is there is none.
+    /// It has no tag, or one that does not parse.
     #[serde(rename = "no tag")]
     NoTag = 1,
     /// By its tag it was not released.
@@ -50,19 +50,19 @@ pub enum Finding {
     /// By its tag it was not released for all that is wanted.
     #[serde(rename = "other purpose")]
     OtherPurpose = 3,
-    /// It is not said of everybody in it who they are, and under which kinds.
+    /// Its people, or the kinds that they are in it as, are not all given.
     Unnamed = 4,
     /// Its tag has no seal, or there is no digest of its payload to check it by.
     Unsealed = 5,
-    /// Its seal is not of this tag, stream, payload and these people.
+    /// Its seal does not fit its tag, stream, payload and people.
     Forged = 6,
     /// By the ledger this cannot have been released: there was no such stream, person or outlet of these purposes by then, they had not agreed,
-    /// or it was captured when their consent had ended. What ended it may have come while the frame was on its way: that is not cleared either.
+    /// or it was captured when their consent had ended, if only while the frame was on its way.
     Inconsistent = 7,
     /// It was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)).
     /// Also if it is derived, and may be of before a crash after which somebody withdrew: which stream it came from is not in its tag.
     Recalled = 8,
-    /// It is of another meeting than the ledger, or than the key, perhaps of one with the same id: nothing can be said of it here.
+    /// It is of another meeting than the ledger or the key, perhaps of one with the same id.
     #[serde(rename = "other meeting")]
     OtherMeeting = 9,
 }

@@ -88,7 +88,7 @@ impl Recording {
         }
     }
 
-    /// Reads the state of a description's media description of this number, from 0; `None` if it has none, or an unknown one.
+    /// Reads the state of a description's media description of this number, from 0, or else of the session; `None` if there is none, or an unknown one.
     #[must_use]
     pub fn read(description: &str, media: usize) -> Option<Self> {
         match attribute(description, media, "record")? {
@@ -122,7 +122,7 @@ impl Preference {
         }
     }
 
-    /// Reads the preference of a description's media description of this number, from 0. An unknown one counts as a refusal.
+    /// Reads the preference of a description's media description of this number, from 0, or else of the session. An unknown one counts as a refusal.
     #[must_use]
     pub fn read(description: &str, media: usize) -> Self {
         match attribute(description, media, "recordpref") {
