@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import copy
 import ctypes
 import gc
 import importlib
 import inspect
+import io
 import itertools
 import json
 import os
@@ -78,6 +80,31 @@ class Layout(unittest.TestCase):
             subprocess.run(["cc", "-x", "c", f"-I{INCLUDE}", "-o", f"{folder}/layout", "-"], input=program.encode(), check=True)
             printed = subprocess.run([f"{folder}/layout"], capture_output=True, check=True).stdout.split()
         self.assertEqual(dict(zip(asked, told)), dict(zip(asked, map(int, printed))))
+
+
+class Readme(unittest.TestCase):
+    """The README beside this, as it stands."""
+
+    text = (Path(__file__).parent / "README.md").read_text()
+
+    def test_its_example_runs(self) -> None:
+        (program,) = re.findall(r"```python\n(.*?)```", self.text, re.DOTALL)
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(program, {})
+        self.assertEqual(json.loads(printed.getvalue())["who"], "ada")
+        # The control: without consent its own assertion fails.
+        with self.assertRaises(AssertionError):
+            exec(re.sub(r"\n *meeting\.grant\(.*", "", program), {})
+
+    def test_it_lists_the_functions_that_are_missing(self) -> None:
+        def named(text: str, pattern: str) -> set[str]:
+            return set(re.findall(pattern, text))
+
+        declared = named((INCLUDE / "framegate.h").read_text(), r"FRAMEGATE_API \w+ (framegate_\w+)\(")
+        called = named("".join(module.read_text() for module in Path(__file__).parent.glob("framegate/*.py")), r"framegate_\w+")
+        self.assertGreater(len(declared & called), 50)
+        self.assertEqual(named(self.text, r"`(framegate_\w+)`"), declared - called)
 
 
 class Gate(unittest.TestCase):

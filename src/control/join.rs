@@ -6,7 +6,7 @@ use crate::{control::consent::PublicKey, types::masked};
 
 /// Somebody who comes into a meeting, and who agrees for them: there is no default.
 ///
-/// Ids are the client's names for people, unique in the meeting. That an id is who it says is the client's to make sure.
+/// Ids are the client's names for people, unique in the meeting. The client must make sure that an id stands for the right person.
 #[derive(Clone, Copy)]
 #[must_use]
 pub struct JoinOptions<'a> {
@@ -16,7 +16,7 @@ pub struct JoinOptions<'a> {
 }
 
 impl<'a> JoinOptions<'a> {
-    /// An adult, who agrees for themselves.
+    /// Returns the options for an adult, who agrees for themselves.
     pub const fn adult(id: &'a str) -> Self {
         Self {
             id,
@@ -25,14 +25,14 @@ impl<'a> JoinOptions<'a> {
         }
     }
 
-    /// Somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
+    /// Returns the options for somebody for whom `guardian`, another person's id, agrees (GDPR Art. 8).
     /// Either withdraws, and what the person themselves refuses stays closed while they stay.
     ///
-    /// Without a [key](JoinOptions::key), that somebody is the guardian and what they agreed to is the word of whoever runs the client, who could name
-    /// anybody, themselves too: the ledger then proves that this was said, and a receipt has such an agreement as not signed. With a key only
-    /// whoever holds it agrees, and the ledger proves that they did; that it is the guardian's is for the client to make sure at joining.
+    /// Without a [key](JoinOptions::key), both who the guardian is and that they agreed rest on the client's word: the ledger proves only
+    /// that the client said so, and a receipt has the agreement as not signed. With a key, only its holder agrees, and the ledger proves that they did;
+    /// the client must make sure at joining that the key is the guardian's.
     ///
-    /// The guardian is bound to the id: as long as the meeting lasts, it joins with no other, nor without one.
+    /// The guardian is bound to the id: as long as the meeting lasts, the id joins neither with another guardian nor without one.
     pub const fn with_guardian(id: &'a str, guardian: &'a str) -> Self {
         Self {
             id,
@@ -41,7 +41,7 @@ impl<'a> JoinOptions<'a> {
         }
     }
 
-    /// Requires whoever agrees for them to sign with this key, from now on and whenever this id joins again.
+    /// Requires that agreements are signed with this key (Ed25519), by the person or, if they have one, their guardian, from now on and whenever this id joins again.
     ///
     /// Without a key the client is trusted to say what people agreed to. The client must make sure that the key is the person's.
     pub const fn key(mut self, key: PublicKey) -> Self {

@@ -47,13 +47,13 @@ use crate::{
 
 /// One meeting's control half.
 ///
-/// Its clock is the largest time that any call, or any tap, has been given. A time more than a day ahead of it is a mistake: who withdraws with it does so
-/// at the meeting's time, who grants gets [`Error::Time`], and a tap that is given it withholds from then on ([`Reason::Clock`](crate::Reason::Clock)).
-/// If so much time has truly passed, [`Meeting::advance`] says so first.
+/// Its clock is the largest time that any call, or any tap, has been given. A time more than a day ahead of it counts as a mistake: a withdrawal then takes effect
+/// at the meeting's time, a grant fails with [`Error::Time`], and a tap withholds from then on ([`Reason::Clock`](crate::Reason::Clock)).
+/// If so much time has truly passed, call [`Meeting::advance`] first.
 /// Ending or dropping the meeting closes every tap for good.
 ///
 /// A call that may widen waits until the ledger has it, and only then takes effect; if the ledger cannot be written, it fails with [`Error::Ledger`].
-/// A call that narrows takes effect at once and waits for nobody. It has not settled until it is in the ledger, too, which asking its [`Settling`] sees to.
+/// A call that narrows takes effect at once and waits for nobody. It has settled only once the ledger has it, too; asking its [`Settling`] writes the ledger.
 /// Under `std`, [`Meeting::withdrawals`] narrows from any thread, also while a call that widens waits for the ledger.
 ///
 /// # Examples
@@ -95,7 +95,7 @@ struct OpenStream {
 }
 
 impl Meeting {
-    /// Opens a meeting. Everything is closed.
+    /// Opens a meeting. Nothing is released before somebody grants it.
     ///
     /// All memory for the consent table is allocated here, about 2.5 KB for each participant.
     ///
@@ -146,7 +146,7 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`LedgerError`] for a meeting that has ended, and if the ledger cannot be gone on with.
+    /// [`LedgerError`] with [`LedgerFault::Ended`] for a meeting that has ended, and with [`LedgerFault::Unwritable`] if `writer` cannot write.
     pub fn resume(verified: &VerifiedLedger, writer: LedgerWriter) -> Result<Self, LedgerError> {
         let ledger = verified.ledger();
         let fault = |line: usize, what| LedgerError {
@@ -191,25 +191,25 @@ impl Meeting {
         }
     }
 
-    /// The meeting's id.
+    /// Returns the meeting's id.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Which meeting it is: what its seals, its archives and its ledger are bound to.
+    /// Returns the 128 bits that tell this meeting from all others: seals, archives and the ledger are bound to them.
     #[must_use]
     pub fn instance(&self) -> Instance {
         self.core.state.read().register.instance()
     }
 
-    /// Whether handles of a life are this meeting's.
+    /// Returns whether handles of a life are this meeting's.
     #[cfg(feature = "binding")]
     pub(crate) fn is_of(&self, life: Life) -> bool {
         self.life == life
     }
 
-    /// Who is there, by id.
+    /// Returns everybody who is in the meeting, by id.
     pub fn participants(&self) -> impl Iterator<Item = (String, Participant)> + use<> {
         let state = self.core.state.read();
         let present = state.register.present();
@@ -217,9 +217,9 @@ impl Meeting {
         present.into_iter()
     }
 
-    /// Everybody who is or was there, by id, with a handle for each stay, in the order of joining.
+    /// Returns everybody who is or was in the meeting, by id, with a handle for each stay, in the order of joining.
     ///
-    /// After a crash this is how to withdraw for somebody who had left before: handles from before it are good no more.
+    /// After [`Meeting::resume`] earlier handles are unknown; these are the new ones, also for withdrawing in the name of somebody who had left.
     pub fn stays(&self) -> impl Iterator<Item = (String, Participant)> + use<> {
         let state = self.core.state.read();
         let stays = state.register.stays();
@@ -227,7 +227,7 @@ impl Meeting {
         stays.into_iter()
     }
 
-    /// Returns the participant of this id: their present stay, or, if they have left, their last one.
+    /// Returns the participant of this id: their present stay or, if they have left, their last one; `None` for somebody who never joined.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<Participant> {
         let state = self.core.state.read();
@@ -243,7 +243,7 @@ impl Meeting {
         found.map(|(_, who)| who)
     }
 
-    /// Returns the id of a participant who is in the meeting.
+    /// Returns the id of a participant who is in the meeting; `None` for everybody else, also for somebody who has left.
     #[must_use]
     pub fn id_of(&self, who: Participant) -> Option<String> {
         let state = self.core.state.read();
@@ -253,14 +253,14 @@ impl Meeting {
             .map(|(id, _)| id.into())
     }
 
-    /// A handle with which any thread narrows, without the meeting and without waiting for what that is waiting for.
+    /// Returns a handle with which any thread narrows, without the meeting and without waiting for a call on it.
     #[cfg(feature = "std")]
     #[must_use]
     pub fn withdrawals(&self) -> Withdrawals {
         Withdrawals::new(self.core.clone())
     }
 
-    /// Moves the meeting's clock on to `now`, however far ahead that is: a day and more has truly passed.
+    /// Moves the meeting's clock on to `now`, even if that is more than a day ahead.
     ///
     /// # Errors
     ///
@@ -277,12 +277,12 @@ impl Meeting {
         }
     }
 
-    /// Somebody comes in. They have agreed to nothing, whatever they agreed to in an earlier stay.
+    /// Enters that somebody joins, and returns their handle. They have agreed to nothing, whatever they agreed to in an earlier stay.
     ///
     /// # Errors
     ///
-    /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::WrongGuardian`], [`Error::WrongKey`], [`Error::Empty`] for an empty id, [`Error::Full`],
-    /// [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::WrongGuardian`], [`Error::WrongKey`], [`Error::Empty`] for an empty id,
+    /// [`Error::Full`] if there is no room for one more, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn join(&mut self, join: JoinOptions<'_>, now: Time) -> Result<Participant, Error> {
         let at = self.widen(now)?;
         let entry = Entry::Joined {
@@ -299,9 +299,9 @@ impl Meeting {
             .ok_or(Error::Full(Resource::Participants))
     }
 
-    /// Somebody goes. Everything of theirs is closed, what is still in a buffer too.
+    /// Closes everything of somebody who leaves, their frames that are still in a buffer included.
     ///
-    /// It never fails for somebody of this meeting: of one who has left everything is closed already, and a time out of range counts as now.
+    /// It never fails for somebody of this meeting: if they have left already it changes nothing, and a time out of range counts as now.
     ///
     /// # Errors
     ///
@@ -310,7 +310,7 @@ impl Meeting {
         self.core.narrow(|state| state.leave(who, now))
     }
 
-    /// Registers what people are shown. Without a notice nothing can be granted.
+    /// Registers a notice that people are shown, and returns its digest. Without a notice nothing can be granted.
     ///
     /// # Errors
     ///
@@ -323,23 +323,24 @@ impl Meeting {
         Ok(digest)
     }
 
-    /// A notice stops covering: what was agreed to under it is stale until people agree under another (R3).
+    /// Supersedes a notice: consent under it is stale until people agree under another (R3). A time out of range counts as now.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownNotice`] if there is none such, or it is superseded already, [`Error::Ended`]. A time out of range counts as now.
+    /// [`Error::UnknownNotice`] for a notice that was never shown or is superseded already, [`Error::Ended`].
     pub fn supersede(&mut self, notice: Digest, now: Time) -> Result<Settling, Error> {
         self.core.narrow(|state| state.supersede(notice, now))
     }
 
-    /// Records that somebody agrees. The grant holds from now on, for what is captured from now on.
+    /// Records that somebody agrees (GDPR Art. 4(11), 6(1)(a), 7(1)). The grant holds from now on, for frames captured from now on.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, and for a grant that is not signed as it must be,
-    /// or was made in an earlier stay, before its notice was shown or before the last withdrawal of it;
+    /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, for a grant without the signature that it needs,
+    /// and for one made in an earlier stay, before its notice was shown, or before its scope was last withdrawn;
     /// [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::StaleNotice`], [`Error::BeyondNotice`], [`Error::NotExplicit`],
-    /// [`Error::Empty`] for a scope that is empty or only of third parties not yet named, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::Empty`] for a scope that is empty or only of third parties not yet named, [`Error::Overtaken`], [`Error::Time`], [`Error::Ledger`],
+    /// [`Error::Ended`].
     pub fn grant(
         &mut self,
         by: Authority,
@@ -387,22 +388,22 @@ impl Meeting {
         granted
     }
 
-    /// What somebody's signature must be over: see [`Grant::message`]. None of one who is not there.
+    /// Returns the challenge that somebody's next signature must be over, for [`Grant::message`]; `None` for somebody who is not in the meeting.
     #[must_use]
     pub fn challenge(&self, who: Participant) -> Option<Challenge> {
         self.core.state.read().register.challenge(who)
     }
 
-    /// The names of the third parties' purposes in a set, as [`Grant::message`] takes them.
+    /// Returns the names of the third parties' purposes in a set, for [`Grant::message`].
     #[must_use]
     pub fn recipients(&self, purposes: Purposes) -> Vec<String> {
         self.core.state.read().register.recipients(purposes)
     }
 
-    /// Refuses, or withdraws what was agreed to (GDPR Art. 7(3)). The scope is closed whoever asks for it; an empty one means everything.
+    /// Refuses, or withdraws consent (GDPR Art. 7(3)). The scope is closed whoever asks for it; an empty set in it means everything.
     ///
-    /// It never fails for somebody of this meeting: a time out of range counts as now. It also works after the person has left and after the end,
-    /// when nothing is left to close but what was released is to be recalled. For [`Participant::UNKNOWN`], of whom nothing is ever cleared, it does nothing.
+    /// It never fails for somebody of this meeting: a time out of range counts as now. After the person has left, and after the end,
+    /// it still recalls their released frames. For [`Participant::UNKNOWN`], for whom nothing is ever cleared, it does nothing.
     ///
     /// # Errors
     ///
@@ -419,10 +420,11 @@ impl Meeting {
     }
 
     /// Restricts consent in the name of the host, an administrator or the vendor: for one person, later stays included, or for everybody, later joiners included.
+    /// A time out of range counts as now.
     ///
     /// # Errors
     ///
-    /// [`Error::NotARestrainer`], [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Ended`]. A time out of range counts as now.
+    /// [`Error::NotARestrainer`] for any other authority, [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Ended`].
     pub fn restrict(
         &mut self,
         by: Authority,
@@ -434,11 +436,11 @@ impl Meeting {
             .narrow(|state| state.restrict(by, whom, scope, now))
     }
 
-    /// Takes back what the same authority restricted, for the same person or for everybody; no other restriction, and nobody's refusal.
+    /// Lifts the restriction that the same authority made, for the same person or for everybody; no other restriction, and nobody's refusal.
     ///
     /// # Errors
     ///
-    /// [`Error::NotARestrainer`], [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Overtaken`], [`Error::Time`],
+    /// [`Error::NotARestrainer`] for any other authority, [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Overtaken`], [`Error::Time`],
     /// [`Error::Ledger`], [`Error::Ended`].
     pub fn lift(
         &mut self,
@@ -452,18 +454,18 @@ impl Meeting {
         self.core.enter_first(at, Entry::Lifted { who, by, scope })
     }
 
-    /// When the next consent ends by itself: the time to call [`Meeting::tick`] at. None if none does.
+    /// Returns when the next consent ends by itself, in whole milliseconds: call [`Meeting::tick`] then. `None` if none does.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let end = self.core.state.read().register.next_end();
         end.map(|end| Time::from_millis(end.into()))
     }
 
-    /// Enters in the ledger the consents that have come to their end. They end without this call, to the millisecond,
-    /// but only after it does the ledger say so, and taps then decide faster. A time out of range counts as now.
+    /// Enters in the ledger the consents that have come to their end. They end without this call, to the millisecond;
+    /// it brings that into the ledger and makes taps decide faster. A time out of range counts as now.
     ///
-    /// It also enters what was withdrawn beside the ledger ([`PastMeeting`](crate::PastMeeting)), as does every call but those that narrow or only look.
-    /// Whoever's process may withdraw there calls it every second or so.
+    /// It also enters withdrawals made beside the ledger ([`PastMeeting`](crate::PastMeeting)), as does every call but those that narrow or only look.
+    /// If another process may withdraw there, call it about once a second.
     pub fn tick(&mut self, now: Time) {
         {
             let mut state = self.core.state.lock();
@@ -476,7 +478,7 @@ impl Meeting {
         self.core.flush();
     }
 
-    /// Names the pair of a purpose and a third party, as a purpose of its own that nothing implies.
+    /// Names the pair of a purpose and a third party, and returns it as a purpose of its own, which no other implies. A known pair is returned again.
     ///
     /// # Errors
     ///
@@ -503,7 +505,7 @@ impl Meeting {
 
     /// Registers people who are in many frames together, so that those frames are decided as fast as one person's, however many people there are.
     ///
-    /// A group counts the same as a list of its people, by their consent when a frame is released. If anybody in it leaves, it is closed.
+    /// A group counts as a list of its people does, by their consent when a frame is released. It closes if anybody in it leaves.
     ///
     /// # Errors
     ///
@@ -524,11 +526,12 @@ impl Meeting {
         Ok(group)
     }
 
-    /// Registers a source of frames.
+    /// Opens a stream: a source of frames.
     ///
     /// # Errors
     ///
-    /// [`Error::Format`], [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::Format`] for a format that is invalid or does not [fit](Format::fits) the kind, and for structural keys without JSON;
+    /// [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_stream(&mut self, stream: StreamOptions) -> Result<Stream, Error> {
         let state = self.core.state.lock();
         state.running()?;
@@ -574,7 +577,7 @@ impl Meeting {
         })
     }
 
-    /// Declares a destination of frames.
+    /// Opens an outlet: a destination of frames.
     ///
     /// # Errors
     ///
@@ -604,9 +607,9 @@ impl Meeting {
         })
     }
 
-    /// Leads a stream into an outlet.
+    /// Opens a tap, the gate between a stream and an outlet.
     ///
-    /// Where encoded pictures are to be blanked, the tap takes some 40 KB for black ones.
+    /// If the outlet blanks encoded pictures, the tap takes some 40 KB for black ones.
     ///
     /// # Errors
     ///
@@ -655,7 +658,7 @@ impl Meeting {
         }))
     }
 
-    /// The counters of every tap that was opened, in that order, whether it is still there or not.
+    /// Returns the counters of every tap that was opened, in that order, dropped taps included.
     pub fn counters(&self) -> impl Iterator<Item = (StreamId, OutletId, Counters)> + use<> {
         let state = self.core.state.read();
         let taps = state.taps.iter();
@@ -665,7 +668,7 @@ impl Meeting {
         counters.into_iter()
     }
 
-    /// Enters the counters of every tap in the ledger, and the device's signature if it has a key. [`Meeting::end`] does the same by itself.
+    /// Enters the counters of every tap in the ledger, and the device's signature if the ledger has a [device](LedgerWriter::device). [`Meeting::end`] does the same by itself.
     ///
     /// # Errors
     ///
@@ -680,9 +683,9 @@ impl Meeting {
 
     /// Enters in the ledger how far each tap had come when a narrowing settled, or that it has not settled; returns whether it has.
     ///
-    /// What was released up to then counts as released before the narrowing, and is to be recalled if that was a withdrawal (R6).
-    /// If the call narrowed nothing, as of somebody who had left already, that is entered of the last one that did since the meeting was opened or resumed,
-    /// and nothing if there is none.
+    /// Frames released up to then count as released before the narrowing, and are to be recalled if it was a withdrawal (R6).
+    /// If the call narrowed nothing, because that person had left already, the entry is about the last call that did since the meeting was opened or resumed;
+    /// without one there is no entry.
     /// A ledger that cannot be written now gets the entry later.
     ///
     /// # Errors
@@ -699,24 +702,24 @@ impl Meeting {
         Ok(is_settled)
     }
 
-    /// How many entries the ledger has, with and without a store: what tags call the generation.
+    /// Returns how many entries the ledger has, also without a store: the generation that [tags](crate::Tag::generation) carry.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.table.generation().into()
     }
 
-    /// How far the ledger goes: kept apart from it, this shows later that nothing was changed.
+    /// Returns how far the ledger goes. A head that is kept apart from the ledger shows later that nothing was changed: [`Ledger::read`].
     #[must_use]
     pub fn head(&self) -> Head {
         self.core.state.read().head()
     }
 
-    /// Ends the meeting: everything is closed for good, and the final counters are entered. Never fails; a second end changes nothing.
+    /// Ends the meeting: closes every tap for good, and enters the final counters. It never fails; a second end changes nothing.
     pub fn end(&mut self) -> Settling {
         self.core.narrow_surely(State::end)
     }
 
-    /// The time at which a call that may widen counts as made.
+    /// Returns the time at which a call that may widen counts as made.
     fn widen(&mut self, now: Time) -> Result<Time, Error> {
         self.core.flush();
         let mut state = self.core.state.lock();
@@ -726,7 +729,7 @@ impl Meeting {
         if leaps { Err(Error::Time) } else { Ok(at) }
     }
 
-    /// The time at which a call without one counts as made.
+    /// Returns the time at which a call without one counts as made.
     fn present(&mut self) -> Time {
         self.core.flush();
         self.core.state.lock().present()
@@ -734,7 +737,7 @@ impl Meeting {
 }
 
 impl Drop for Meeting {
-    /// Closes every tap, and offers the ledger's store what it does not have yet. The ledger does not say that the meeting ended, so that it can be resumed.
+    /// Closes every tap, and offers the ledger's store the lines that it does not have yet. No end is entered, so that the meeting can be resumed.
     fn drop(&mut self) {
         self.core.close();
     }

@@ -17,7 +17,7 @@ pub struct MeetingOptions<'a> {
 }
 
 impl<'a> MeetingOptions<'a> {
-    /// A meeting of this id with room for `participants` people at a time, without a store: of its ledger only the head is kept.
+    /// Returns the options for a meeting of this id with room for `participants` people at a time, without a store: of its ledger only the head is kept.
     ///
     /// Under `std` its [`Instance`] is drawn. Any other meeting may have the same id: evidence of the one is not taken for the other's.
     pub fn new(id: &'a str, participants: usize) -> Self {
@@ -29,7 +29,7 @@ impl<'a> MeetingOptions<'a> {
         }
     }
 
-    /// Writes its ledger with `ledger`.
+    /// Sets the writer of its ledger.
     pub fn ledger(self, ledger: LedgerWriter) -> Self {
         Self { ledger, ..self }
     }

@@ -20,7 +20,7 @@ pub struct OutletOptions {
 }
 
 impl OutletOptions {
-    /// The controller's own; it gets what is cleared for *all* of `purposes`.
+    /// Returns the options for an outlet of the controller's own. It gets only what is cleared for *all* of `purposes`.
     pub fn new(name: &str, purposes: Purposes) -> Self {
         Self {
             name: name.into(),
@@ -36,7 +36,7 @@ impl OutletOptions {
         self
     }
 
-    /// Replaces withheld frames of these kinds by empty ones of the same form, where there are such: [`Format`](crate::format::Format) says of which, and
+    /// Replaces withheld frames of these kinds by empty ones of the same form, if their format has such: [`Format`](crate::format::Format) lists them, and
     /// [`Tap::admit`](crate::Tap::admit) blanks encoded frames alone. Frames of other kinds, and those withheld for a fault, are dropped.
     pub const fn blank(mut self, kinds: Kinds) -> Self {
         self.blanks = kinds;

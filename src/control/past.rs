@@ -74,19 +74,19 @@ enum Way {
 pub enum Entered {
     /// In the ledger.
     InLedger,
-    /// In the file beside it, as a meeting that goes on has the ledger: that meeting closes it at its next [`Meeting::tick`](crate::Meeting::tick),
-    /// or other call but those that narrow or only look, and whoever reads the ledger by [`Ledger::read_file`] reads both.
+    /// In the file beside it, because a running meeting has the ledger. That meeting takes it up at its next [`Meeting::tick`](crate::Meeting::tick),
+    /// or other call but those that narrow or only look; [`Ledger::read_file`] reads both files.
     Beside,
 }
 
 impl PastMeeting {
-    /// Opens the ledger in a file. If a meeting that goes on has it, withdrawals go beside it.
+    /// Opens the ledger in a file. If a running meeting has that file locked, withdrawals go to a file beside it.
     ///
     /// `device` is the key of the device that signed the ledger, if it is there to sign again.
     ///
     /// # Errors
     ///
-    /// [`FileStoreError::Io`], [`FileStoreError::NoLock`], [`FileStoreError::Replaced`], [`FileStoreError::Ledger`] for what does not verify,
+    /// [`FileStoreError::Io`], [`FileStoreError::NoLock`], [`FileStoreError::Replaced`], [`FileStoreError::Ledger`] for a ledger that does not verify,
     /// [`FileStoreError::Beside`], [`FileStoreError::SeveralNames`].
     pub fn open(path: &Path, device: Option<Device>) -> Result<Self, FileStoreError> {
         let (ledger, way) = match FileStore::take(path, public(device.as_ref()).as_ref()) {
@@ -105,7 +105,7 @@ impl PastMeeting {
         Ok(Self::new(ledger.verify()?, way, device)?)
     }
 
-    /// Goes on with a ledger that is kept elsewhere than in a file, and to which `store` appends. See to it that nobody else does meanwhile.
+    /// Opens a ledger that is kept elsewhere than in a file, and to which `store` appends. Nobody else may append to it meanwhile.
     ///
     /// # Errors
     ///
@@ -129,18 +129,18 @@ impl PastMeeting {
         })
     }
 
-    /// The ledger as it is now.
+    /// Returns the ledger as it is now.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// Refuses, or withdraws what somebody agreed to, in all of their stays; an own refusal of one who has a guardian is one by [`Authority::Participant`].
-    /// An empty set in the scope stands for everything. `now` is the time of day.
+    /// Refuses, or withdraws consent (GDPR Art. 7(3)), in all stays of one person, by id. If they have a guardian, [`Authority::Participant`] enters their own refusal.
+    /// An empty set in the scope means everything. `now` is the time of day.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownParticipant`] for somebody who never joined; [`Error::Ledger`] if it could not be written, and then it does not hold.
+    /// [`Error::UnknownParticipant`] for somebody who never joined; [`Error::Ledger`] if it could not be written; the withdrawal then does not hold.
     pub fn withdraw(
         &mut self,
         by: Authority,
@@ -152,13 +152,14 @@ impl PastMeeting {
         self.enter(Entry::Withdrew { who, by, scope }, now)
     }
 
-    /// Restricts consent in the name of the host, an administrator or the vendor, over one person or everybody,
-    /// in what a meeting that is resumed from the ledger, or goes on, may still release.
-    /// What was released before stays so. Times as for [`PastMeeting::withdraw`].
+    /// Restricts consent in the name of the host, an administrator or the vendor, for one person or everybody.
+    /// It holds for all that a running meeting, or one resumed from the ledger, releases from then on; earlier releases stay as they were.
+    /// `now` is the time of day.
     ///
     /// # Errors
     ///
-    /// [`Error::NotARestrainer`], [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Ledger`].
+    /// [`Error::NotARestrainer`] for any other authority, [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`] for somebody who never joined,
+    /// [`Error::Ledger`] if it could not be written; the restriction then does not hold.
     pub fn restrict(
         &mut self,
         by: Authority,

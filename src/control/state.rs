@@ -366,7 +366,7 @@ impl State {
             frames: tap.counters().without_what_is_under_way(),
         };
         let taps = self.taps.iter().map(count).collect();
-        // With the one in `TapState::begin`: whoever saw a frame counted sees the time at which it was.
+        // Between counters and time: "Counting" in `shared/mod.rs`.
         fence(SeqCst);
         Entry::Counted { taps }
     }
@@ -378,6 +378,7 @@ impl State {
         };
         // Behind the lock, so that no line has smaller counters than one before it.
         let taps: Vec<_> = settling.taps().collect();
+        // Between counters and time: "Counting" in `shared/mod.rs`.
         fence(SeqCst);
         let at = self.present();
         let settled = Entry::Settled {

@@ -27,12 +27,12 @@ pub(crate) enum Owner {
 }
 
 impl StreamOptions {
-    /// One person's; they count in every frame of it.
+    /// Returns the options for one person's stream. Its owner counts in every frame.
     pub const fn owned(owner: Participant, kind: Kind, format: Format) -> Self {
         Self::new(Owner::One(owner), kind, format)
     }
 
-    /// Service data about one person: records of integers (R9). It is the only form in which telemetry, diagnostics and usage are released.
+    /// Returns the options for service data about one person: records of integers (R9). Telemetry, diagnostics and usage are released in no other form.
     ///
     /// Its frames name nobody else and have no regions.
     pub fn records(owner: Participant, kind: Kind, schema: Schema) -> Self {
@@ -43,20 +43,21 @@ impl StreamOptions {
         }
     }
 
-    /// Several people's, inseparably: each frame says whose.
+    /// Returns the options for a stream of several people who cannot be told apart. Each frame names its people.
     pub const fn mix(kind: Kind, format: Format) -> Self {
         Self::new(Owner::Mix, kind, format)
     }
 
-    /// A stream of several people's, side by side: a gallery, or a channel for each person. Each frame names its members and, by regions, says what is whose.
+    /// Returns the options for a stream of several people side by side: a gallery, or a channel for each person. Each frame names its members,
+    /// and its regions say which part is whose.
     ///
-    /// What regions cover belongs to the owners of all the regions over it; the rest belongs to all members.
+    /// A part that regions cover belongs to the owners of all the regions over it; the rest belongs to all members.
     pub const fn composite(kind: Kind, format: Format) -> Self {
         Self::new(Owner::Composite, kind, format)
     }
 
-    /// A stream made from frames of other streams: captions, embeddings, summaries, statistics (R8).
-    /// Each of its frames says from which: [`Frame::derived`](crate::Frame::derived).
+    /// Returns the options for a stream made from frames of other streams: captions, embeddings, summaries, statistics (R8).
+    /// Each of its frames names its sources: [`Frame::derived`](crate::Frame::derived).
     ///
     /// A frame is cleared for no more than each of its sources was, and needs consent to its own kind as well as to theirs.
     pub const fn derived(kind: Kind, format: Format) -> Self {

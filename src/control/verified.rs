@@ -17,7 +17,7 @@ use crate::{
 
 /// A ledger whose every entry was judged by the rules: only [`Ledger::verify`] makes one, and nothing changes it.
 ///
-/// It holds what each person agreed to over time, so that receipts, erasure lists, [`Verifier`](crate::archive::Verifier) and all else that is made of it
+/// It holds what each person agreed to over time, so that receipts, erasure lists, [`Verifier`](crate::archive::Verifier) and other exports
 /// judge nothing again. That takes some KB for each person who ever joined.
 pub struct VerifiedLedger {
     ledger: Ledger,
@@ -31,13 +31,13 @@ impl fmt::Debug for VerifiedLedger {
 }
 
 impl Ledger {
-    /// Judges every entry by the rules: that each grant was the person's own to give, or their guardian's, under a notice that was shown
+    /// Checks every entry by the rules: that each grant was the person's own to give, or their guardian's, under a notice that was shown
     /// and covered it, and signed over their challenge if they joined with a key; that nobody lifted what they could not restrict;
-    /// that what was refused would have been, and what expired had come to its end; that counters add up, never shrink, and tell of frames
-    /// only where somebody had agreed to it; that what settled was a narrowing; and so on.
+    /// that every refusal was right, and every expired consent had come to its end; that counters add up, never shrink, and count frames
+    /// only if somebody had agreed to them; that only a narrowing settled; and so on.
     ///
-    /// [`Ledger::read`] says that nothing was changed; this says that nothing was made up by whoever wrote it.
-    /// What lies [beside](Ledger::beside) the ledger counts as entered in what is made of it, if it can be entered.
+    /// [`Ledger::read`] shows that nothing was changed; this shows that its writer made nothing up.
+    /// Withdrawals [beside](Ledger::beside) the ledger count as entered, if they can be.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ fn judge(ledger: &Ledger) -> Result<Histories, LedgerError> {
 }
 
 impl VerifiedLedger {
-    /// The ledger as it was read.
+    /// Returns the ledger as it was read.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger

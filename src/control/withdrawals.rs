@@ -13,8 +13,8 @@ use core::fmt;
 /// A handle with which any thread narrows what a meeting's people agreed to: [`Meeting::withdrawals`](crate::Meeting::withdrawals).
 ///
 /// None of its calls waits: not for a store that is slow or never returns, not for a grant, a join or a callback that is under way.
-/// When a call has returned, no frame is released any more by the consent that it narrowed but those whose release was under way;
-/// the [`Settling`] says when these are over and the ledger has it.
+/// Once a call has returned, the consent that it narrowed releases no more frames, except those whose release was under way;
+/// the [`Settling`] shows when these are over and the ledger has the entry.
 ///
 /// It does not keep the meeting open: once that is dropped, everything is closed, and its calls fail with [`Error::Ended`].
 ///
@@ -44,7 +44,7 @@ impl Withdrawals {
         Self { core }
     }
 
-    /// As [`Meeting::withdraw`](crate::Meeting::withdraw).
+    /// Refuses, or withdraws: as [`Meeting::withdraw`](crate::Meeting::withdraw).
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl Withdrawals {
             .narrow(|state| state.withdraw(by, who, scope, now))
     }
 
-    /// As [`Meeting::leave`](crate::Meeting::leave).
+    /// Closes everything of somebody who leaves: as [`Meeting::leave`](crate::Meeting::leave).
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl Withdrawals {
         self.core.narrow(|state| state.leave(who, now))
     }
 
-    /// As [`Meeting::restrict`](crate::Meeting::restrict).
+    /// Restricts consent: as [`Meeting::restrict`](crate::Meeting::restrict).
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl Withdrawals {
             .narrow(|state| state.restrict(by, whom, scope, now))
     }
 
-    /// As [`Meeting::supersede`](crate::Meeting::supersede).
+    /// Supersedes a notice: as [`Meeting::supersede`](crate::Meeting::supersede).
     ///
     /// # Errors
     ///
@@ -94,7 +94,7 @@ impl Withdrawals {
         self.core.narrow(|state| state.supersede(notice, now))
     }
 
-    /// As [`Meeting::end`](crate::Meeting::end).
+    /// Ends the meeting: as [`Meeting::end`](crate::Meeting::end).
     pub fn end(&self) -> Settling {
         self.core.narrow_surely(State::end)
     }

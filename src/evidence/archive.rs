@@ -20,13 +20,13 @@ use crate::types::{
 pub struct Seal(#[serde(with = "crate::types::hex")] [u8; 16]);
 
 impl Seal {
-    /// A seal as it was received. Whether it holds, [`StreamKey::verify`](crate::archive::StreamKey::verify) tells.
+    /// Returns a seal as it was received; [`StreamKey::verify`](crate::archive::StreamKey::verify) checks it.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The 16 bytes.
+    /// Returns the seal's 16 bytes.
     #[must_use]
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0
@@ -56,20 +56,20 @@ impl fmt::Debug for Seal {
 
 /// A keyed digest of a canonical payload: [`StreamKey::digest`](crate::archive::StreamKey::digest).
 ///
-/// It can stand in an archive beside a tag and its seal, and says nothing of the payload to whoever does not have the meeting's secret.
+/// It can stand in an archive beside a tag and its seal. Without the meeting's secret it reveals nothing about the payload.
 /// Digests are compared in constant time.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PayloadDigest(#[serde(with = "crate::types::hex")] [u8; 32]);
 
 impl PayloadDigest {
-    /// A digest as it was kept. Whether it is of a payload, [`StreamKey::digest`](crate::archive::StreamKey::digest) of that payload tells.
+    /// Returns a digest as it was kept. Compare it with [`StreamKey::digest`](crate::archive::StreamKey::digest) of the payload at hand.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes.
+    /// Returns the digest's 32 bytes.
     #[must_use]
     pub const fn to_bytes(self) -> [u8; 32] {
         self.0
@@ -104,7 +104,7 @@ impl fmt::Debug for PayloadDigest {
 pub struct Carried {
     /// The tag.
     pub tag: Tag,
-    /// Its seal. A tag without one says only what whoever wrote it says.
+    /// Its seal, if it has one. A tag without a seal is only its writer's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<Seal>,
 }
@@ -134,7 +134,7 @@ impl Carried {
     ///
     /// # Errors
     ///
-    /// [`TagError`] for any other length, and for what is no tag.
+    /// [`TagError`] for any other length, and for bytes that are no tag.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TagError> {
         let length = TagError::Length(bytes.len());
         let (tag, seal) = bytes.split_first_chunk().ok_or(length)?;
@@ -181,10 +181,10 @@ impl Subject<'_> {
 pub struct Subjects<'a>(&'a [Subject<'a>]);
 
 impl<'a> Subjects<'a> {
-    /// Nobody is known. A frame of nobody's is never cleared.
+    /// Nobody is known. Such a frame is never cleared.
     pub const NONE: Self = Self(&[]);
 
-    /// None unless each id is larger than the one before, byte by byte.
+    /// Returns the people of a frame, sorted; `None` unless each id is larger than the one before, byte by byte.
     #[must_use]
     pub fn new(subjects: &'a [Subject<'a>]) -> Option<Self> {
         let sorted = subjects.is_sorted_by(|one, next| one.id < next.id);
@@ -200,12 +200,12 @@ impl<'a> Subjects<'a> {
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Archived<'a> {
-    /// Of which meeting it is.
+    /// The meeting's instance.
     pub instance: Instance,
-    /// Its tag with the seal; none if there is none, or if it does not parse.
+    /// Its tag with the seal; `None` if there is no tag, or one that does not parse.
     pub carried: Option<Carried>,
     /// Who is in it.
     pub subjects: Subjects<'a>,
-    /// The digest of its payload, which whoever has the media and the secret can make again: [`StreamKey::digest`](crate::archive::StreamKey::digest). Without it no seal is checked.
+    /// The digest of its payload: [`StreamKey::digest`](crate::archive::StreamKey::digest). Without it no seal is made or checked.
     pub digest: Option<PayloadDigest>,
 }

@@ -13,12 +13,12 @@ use crate::{
 };
 
 impl StreamKey {
-    /// The digest of a payload that is one run of bytes, by its canonical form: the head of `seal.rs` has the table of them.
+    /// Returns the digest of a payload that is one run of bytes, in its canonical form: the head of `seal.rs` has a table of these.
     ///
     /// It is the same whether this library's tag still rides in the frame or not, and whether the transport took out the temporal delimiters of AV1
-    /// or wrote start codes and sizes anew. Of what is no picture of H.264, HEVC or AV1 it is that of [`StreamKey::digest_pieces`].
+    /// or wrote start codes and sizes anew. For any format but H.264, HEVC and AV1, and for a payload that is no picture, it is that of [`StreamKey::digest_pieces`].
     ///
-    /// Allocates nothing, and can be called inside a release.
+    /// It allocates nothing, and can be called inside a release.
     #[must_use]
     pub fn digest(&self, format: Format, payload: &[u8]) -> PayloadDigest {
         self.digest_fed(|put| {

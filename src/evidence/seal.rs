@@ -91,13 +91,13 @@ pub struct StreamKey {
 }
 
 impl MeetingKey {
-    /// The key of a meeting, from a secret: 32 random bytes that the client and those who verify share, and nobody else has.
+    /// Returns the key of a meeting, derived from a secret: 32 random bytes that the client shares with those who verify, and nobody else has.
     ///
-    /// Several meetings may have the same secret; what is sealed in one does not hold in another.
+    /// Several meetings may have the same secret; a seal of one does not hold in another.
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] if all bytes are zero, as where they were forgotten: anybody could make such seals.
+    /// [`Error::Empty`] if all bytes are zero, because anybody could make such seals.
     pub fn new(secret: &[u8; 32], instance: Instance) -> Result<Self, Error> {
         if secret.ct_eq(&[0; 32]).into() {
             return Err(Error::Empty(Argument::Secret));
@@ -108,13 +108,13 @@ impl MeetingKey {
         })
     }
 
-    /// Which meeting's it is.
+    /// Returns the instance of the key's meeting.
     #[must_use]
     pub const fn instance(&self) -> Instance {
         self.instance
     }
 
-    /// The key for the stream of a tag; for what is of several streams there is one more.
+    /// Returns the key for the stream of a tag. Tags of several streams have a key of their own.
     #[must_use]
     pub fn stream(&self, tag: Tag) -> StreamKey {
         let (stream, instance) = (tag.stream_bytes(), self.instance.to_bytes());
@@ -135,7 +135,7 @@ impl MeetingKey {
         }
     }
 
-    /// Seals many frames, in their order; as many as there is room for. What has no tag or no digest gets no seal, nor what is of another meeting.
+    /// Seals many frames, in their order, and returns the seals: as many as there is room for. A frame without a tag or a digest, or of another meeting, gets none.
     pub fn seal_batch<'s>(
         &self,
         frames: &[Archived<'_>],
@@ -156,10 +156,10 @@ impl MeetingKey {
 }
 
 impl StreamKey {
-    /// The digest of bytes as they are, in pieces: of the rows of a picture, one plane after the other, or of what is canonical already.
-    /// Of a payload in one piece there is [`StreamKey::digest`].
+    /// Returns the digest of bytes as they are, in pieces: the rows of a picture, one plane after the other, or bytes in canonical form already.
+    /// For a payload in one piece there is [`StreamKey::digest`].
     ///
-    /// Allocates nothing, and can be called inside a release.
+    /// It allocates nothing, and can be called inside a release.
     #[must_use]
     pub fn digest_pieces<'p>(&self, pieces: impl IntoIterator<Item = &'p [u8]>) -> PayloadDigest {
         self.digest_fed(|put| pieces.into_iter().for_each(put))
@@ -172,9 +172,9 @@ impl StreamKey {
         PayloadDigest::from_bytes(mac.finalize().into_bytes().into())
     }
 
-    /// The seal of a frame: of its tag, of everybody in it, and of its payload by its digest.
+    /// Returns the seal of a frame: over its tag, everybody in it, and its payload's digest.
     ///
-    /// Allocates nothing, and can be called inside a release.
+    /// It allocates nothing, and can be called inside a release.
     #[must_use]
     pub fn seal(&self, tag: Tag, subjects: Subjects<'_>, digest: PayloadDigest) -> Seal {
         self.seal_each(tag, subjects.get().iter().copied(), digest)
@@ -202,9 +202,9 @@ impl StreamKey {
         Seal::from_bytes(seal)
     }
 
-    /// Whether a seal is of this tag, these people and the payload of this digest.
+    /// Returns whether a seal is of this tag, these people and the payload of this digest. It compares in constant time.
     ///
-    /// Whether a payload at hand has this digest, is to be looked at besides.
+    /// That the payload at hand has this digest, the caller must check, too: [`StreamKey::digest`].
     #[must_use]
     pub fn verify(
         &self,

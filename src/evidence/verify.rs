@@ -42,7 +42,7 @@ use crate::{
 pub enum Finding {
     /// It may be used.
     Cleared = 0,
-    /// There is no tag, or what is there is none.
+    /// It has no tag, or one that does not parse.
     #[serde(rename = "no tag")]
     NoTag = 1,
     /// By its tag it was not released.
@@ -50,19 +50,19 @@ pub enum Finding {
     /// By its tag it was not released for all that is wanted.
     #[serde(rename = "other purpose")]
     OtherPurpose = 3,
-    /// It is not said of everybody in it who they are, and under which kinds.
+    /// Its people, or the kinds that they are in it as, are not all given.
     Unnamed = 4,
     /// Its tag has no seal, or there is no digest of its payload to check it by.
     Unsealed = 5,
-    /// Its seal is not of this tag, stream, payload and these people.
+    /// Its seal does not fit its tag, stream, payload and people.
     Forged = 6,
     /// By the ledger this cannot have been released: there was no such stream, person or outlet of these purposes by then, they had not agreed,
-    /// or it was captured when their consent had ended. What ended it may have come while the frame was on its way: that is not cleared either.
+    /// or it was captured when their consent had ended, if only while the frame was on its way.
     Inconsistent = 7,
     /// It was released lawfully, and consent to it has been withdrawn since: it must go (GDPR Art. 17(1)(b)).
     /// Also if it is derived, and may be of before a crash after which somebody withdrew: which stream it came from is not in its tag.
     Recalled = 8,
-    /// It is of another meeting than the ledger, or than the key, perhaps of one with the same id: nothing can be said of it here.
+    /// It is of another meeting than the ledger or the key, perhaps of one with the same id.
     #[serde(rename = "other meeting")]
     OtherMeeting = 9,
 }
@@ -192,9 +192,9 @@ struct ConsentPeriod {
 const CELLS: usize = Kind::COUNT * Purposes::COUNT;
 
 impl Verifier {
-    /// Prepares a verified ledger. What lies [beside](Ledger::beside) it counts as entered.
+    /// Returns a verifier for a verified ledger. Withdrawals [beside](Ledger::beside) the ledger count as entered.
     ///
-    /// [`Ledger::anchored`] says how much of it is vouched for: read the ledger with a head that was kept apart.
+    /// [`Ledger::anchored`] says how many entries are vouched for: read the ledger with a head that was kept apart.
     #[must_use]
     pub fn new(ledger: &VerifiedLedger) -> Self {
         let histories = ledger.histories();
@@ -263,7 +263,7 @@ impl Verifier {
     /// Checks which frames may be used for all of `wanted`. For each frame a bit of `cleared` says so, from the lowest bit of the first word on,
     /// and `findings` says why not. Returns how many are cleared.
     ///
-    /// A seal is checked by the digest of the payload that stands in the archive; make it anew from the media where these may have been changed.
+    /// A seal is checked by the digest of the payload that stands in the archive; make it anew from the media if those may have been changed.
     /// Frames without room in both are not looked at and not cleared. For an empty `wanted` nothing is cleared.
     pub fn verify_batch(
         &self,
@@ -302,8 +302,8 @@ impl Verifier {
     /// [`Verifier::verify_batch`], and `findings` says why not. Returns how many may stay. Whatever has no bit set must go.
     ///
     /// A frame goes if anybody in it has withdrawn any purpose of its tag, since its outlet may only have what is cleared for all of them (R3).
-    /// It goes for good: agreeing again does not bring it back. What according to the ledger was never released goes, too.
-    /// Seals and payloads are not looked at again; what is of another meeting goes as [`Finding::OtherMeeting`].
+    /// It goes for good: agreeing again does not bring it back. A frame that the ledger has as never released goes, too.
+    /// Seals and payloads are not looked at again; a frame of another meeting goes as [`Finding::OtherMeeting`].
     ///
     /// # Errors
     ///
@@ -337,13 +337,13 @@ impl Verifier {
         Ok(record(frames, judge, stays, findings))
     }
 
-    /// How far the ledger goes: what [`Verifier::recheck`] is given later as the earlier head.
+    /// Returns how far the ledger goes: the earlier head for a later [`Verifier::recheck`].
     #[must_use]
     pub const fn head(&self) -> Head {
         self.head
     }
 
-    /// How many of the ledger's last entries neither an anchor nor a device's signature vouched for when it was read: read it with either.
+    /// Returns how many of the ledger's last entries neither an anchor nor a device's signature vouched for when it was read.
     #[must_use]
     pub const fn unanchored(&self) -> u64 {
         self.unanchored

@@ -106,7 +106,7 @@ impl Tap {
 }
 
 impl Batch<'_> {
-    /// As [`Tap::admit`].
+    /// Hands a frame on as it is, or drops it: as [`Tap::admit`].
     #[inline]
     pub fn admit<R>(
         &mut self,
@@ -138,7 +138,7 @@ impl Batch<'_> {
         Admission { tag, output }
     }
 
-    /// As [`Tap::admit_into`].
+    /// Copies the cleared part of a frame into `buffer` and hands that on: as [`Tap::admit_into`].
     #[inline]
     pub fn admit_into<R>(
         &mut self,
@@ -166,7 +166,7 @@ impl Batch<'_> {
         tap.hand_on(verdict, &ruling, frame, generation, &buffer, release)
     }
 
-    /// As [`Tap::admit_in_place`].
+    /// Hands a frame on, redacted or blanked in place if necessary: as [`Tap::admit_in_place`].
     #[inline]
     pub fn admit_in_place<R>(
         &mut self,

@@ -10,17 +10,17 @@
 //!                                         └─> queue ─> TAP ─> outlet  a notetaker, a recorder
 //! ```
 //!
-//! - **Where frames are in the clear**: before end-to-end encryption (`SFrame`) when sending, after decryption when receiving. What is encrypted is
+//! - **Where frames are in the clear**: before end-to-end encryption (`SFrame`) when sending, after decryption when receiving. An encrypted frame is
 //!   [`Format::OPAQUE`]: whole or dropped.
 //! - **Where frames are complete**: an encoded format takes whole access units, frames, temporal units or packets of Opus. RTP payloads of video are parts of such; put them together first.
 //! - **Before a mixer, if possible**: each person's stream by itself can be withheld by itself. A mix is withheld as soon as one of those in it has not agreed.
-//! - **Queue before the tap**: what an outlet was handed is released, and no withdrawal reaches it any more. A jitter buffer, a channel to another task, a batch for a model
+//! - **Queue before the tap**: a frame that an outlet was handed is released, and no withdrawal reaches it any more. A jitter buffer, a channel to another task, a batch for a model
 //!   belong before [`Tap::admit`]; the closure does no more than it must.
 //!
 //! # Which call
 //!
 //! [`Tap::admit`] hands on the client's own payload, without a copy, and so can neither redact nor, unless it is encoded, blank.
-//! [`Tap::admit_into`] copies what is cleared into a buffer of the outlet's; what is withheld never leaves the client's.
+//! [`Tap::admit_into`] copies the cleared part into a buffer of the outlet's; the rest never leaves the client's.
 //! [`Tap::admit_in_place`] changes the client's payload. It is for a buffer that nobody else reads: use it for one tap only, the last to see the buffer.
 //!
 //! All of them call the closure within the call, at most once. [`Admission::output`] is what the closure returned.
@@ -48,7 +48,7 @@
 //!
 //! # Contributing sources of RTP
 //!
-//! A mixer lists who is in a packet as CSRCs. Map each to a [`Participant`], and what cannot be mapped to [`Participant::UNKNOWN`]: if you leave it out, the gate takes the list for complete.
+//! A mixer lists who is in a packet as CSRCs. Map each to a [`Participant`], and one without a participant to [`Participant::UNKNOWN`]: if you leave it out, the gate takes the list for complete.
 //! [`Contributors::from_csrcs`] treats 15 entries, the most there can be (RFC 3550 §5.1), as partial.
 //!
 //! ```

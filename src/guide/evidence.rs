@@ -3,22 +3,22 @@
 //! # The ledger
 //!
 //! A meeting that is given a store ([`LedgerWriter`]) writes a ledger: JSON Lines, each with the SHA-256 of the line before. `schema/ledger.md` describes it for
-//! whoever has one and not the library: every line, what verifying proves, and what not. Each line has one form, byte for byte; one whose JSON was written anew is refused.
+//! readers without the library: every line, what verifying proves, and what it does not prove. Each line has one form, byte for byte; one whose JSON was written anew is refused.
 //!
-//! - What widens is durable in it before it takes effect; what narrows takes effect at once, and settles only once it is durable there.
-//! - The chain by itself is merely consistent: whoever has the file can write another. A [`Head`] that is kept apart, or a [`Device`]'s signature, reveals any later change before it.
+//! - A widening is durable in it before it takes effect; a narrowing takes effect at once, and settles only once it is durable there.
+//! - The chain by itself is merely consistent: anybody with the file can write another. A [`Head`] that is kept apart, or a [`Device`]'s signature, reveals any later change before it.
 //! - Its first line has the meeting's [`Instance`]. Evidence of one meeting is refused by another's ledger, key or head, also if both have the same id.
 //! - A ledger in a file has one writer: [`FileStore`] locks it, and refuses to go on after lines that it has not read.
-//! - Whoever was in a meeting can withdraw when it is over or its process has gone: [`PastMeeting`] enters that in the ledger, or beside it while another process has it, and
+//! - People can withdraw when the meeting is over or its process has gone: [`PastMeeting`] enters that in the ledger, or beside it while another process has it, and
 //!   [`Ledger::read_file`] reads both.
 //!
-//! Who joins with an Ed25519 key agrees by signing and in no other way: neither the host nor whoever operates the client can do it for them, and a signature from before
-//! a withdrawal opens nothing. [`Grant::message`] says what is signed. Withdrawing never needs a signature.
+//! Somebody who joins with an Ed25519 key agrees by signing and in no other way: neither the host nor the operator of the client can do it for them, and a signature
+//! made before a withdrawal opens nothing. [`Grant::message`] returns the bytes to sign. Withdrawing never needs a signature.
 //!
 //! # Sealed tags
 //!
 //! A [`Tag`] says what the gate did, and by itself only that somebody wrote it. A [`Seal`], 16 bytes of HMAC-SHA-256, binds it to the meeting's instance, the people in the frame and
-//! what honest transports leave alone of the payload ([`StreamKey::digest`]).
+//! those bytes of the payload that honest transports leave alone ([`StreamKey::digest`]).
 //!
 //! **Whoever can verify a seal can make one.** It protects tags between those who share the secret, and proves nothing to others; for that there is the ledger,
 //! signed with people's keys and the device's. A tag that the ledger does not support is rejected, whoever sealed it.
@@ -36,8 +36,8 @@
 //!
 //! # Before training, and after a withdrawal
 //!
-//! [`Verifier::verify_batch`] says of many archived frames which may be used for a purpose, and why the others not: tag, seal and ledger all have to say so.
-//! [`Verifier::recheck`] says by a newer ledger what must go now (GDPR Art. 17); a ledger that does not go on from the earlier one is refused.
+//! [`Verifier::verify_batch`] checks which of many archived frames may be used for a purpose, and why the others may not: tag, seal and ledger have to agree.
+//! [`Verifier::recheck`] finds by a newer ledger the frames that must go now (GDPR Art. 17); a ledger that does not go on from the earlier one is refused.
 //! A frame that was released in the same instant as a grant may count as earlier, and is then not cleared.
 //!
 //! From a clone of the repository:
@@ -49,7 +49,7 @@
 //!   --archive target/meeting/speech-model/archive.jsonl --ledger target/meeting/ledger.jsonl --secret target/secret
 //! ```
 //!
-//! The last says what may be trained on, what not and why. With `--out DIR` it leaves the filtered archive as JSON Lines and Parquet, and what is to be erased;
+//! The last lists the frames that may be trained on, and why the others may not. With `--out DIR` it leaves the filtered archive as JSON Lines and Parquet, and what is to be erased;
 //! with `--recheck --head DIR/head.json` it looks at that archive again by a newer ledger. JSON schemas of all these files are in `schema/`.
 
 #[cfg(doc)]

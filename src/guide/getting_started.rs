@@ -24,7 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The meeting's id is a name, and tomorrow's standup has it too. What its evidence is bound to is its [`Instance`], drawn when it is opened.
+//! The meeting's id is a name, and tomorrow's standup has it too. Its evidence is bound to its [`Instance`], drawn when it is opened.
 //! The room is for people who are there at the same time; memory for the consent table is allocated at once.
 //!
 //! All times are [`Time`]s since the meeting's start, from one steady clock of the client.
@@ -132,7 +132,7 @@
 //!
 //! # Withdraw
 //!
-//! [`Meeting::withdraw`], or from any thread [`Withdrawals::withdraw`], is in force when it returns. What it returns, a [`Settling`], says when the last release
+//! [`Meeting::withdraw`], or from any thread [`Withdrawals::withdraw`], is in force when it returns. It returns a [`Settling`], which says when the last release
 //! that was under way has ended and the ledger has it; only then tell the person that it is done. [`Meeting::settled`] enters in the ledger how far each tap had come.
 //!
 //! # End the meeting, and go on after a crash
@@ -160,7 +160,7 @@
 //! let store = FileStore::append_after(&path, ledger.ledger())?;
 //! let meeting = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store)))?;
 //!
-//! // Handles from before the crash are good no more.
+//! // Handles from before the crash are unknown.
 //! let (id, ada) = meeting.participants().next().ok_or("nobody is there")?;
 //! assert_eq!(id, "ada");
 //!
@@ -180,7 +180,7 @@
 //!
 //! [`Receipt::of`](crate::export::Receipt::of) a ledger says what one person agreed to and what may have been released under it, as data that goes to JSON, and
 //! with [`Receipt::to_html`](crate::export::Receipt::to_html) as a page. [`ErasureList::of`](crate::export::ErasureList::of) says what must go after a withdrawal.
-//! Whoever wants to withdraw when the meeting is over does so by [`PastMeeting`]. The program `cargo run --example ledger` makes receipts in JSON and withdraws; the meeting example makes the pages, `examples/verify` erasure lists.
+//! After the meeting, people withdraw by [`PastMeeting`]. The program `cargo run --example ledger` makes receipts in JSON and withdraws; the meeting example makes the pages, `examples/verify` erasure lists.
 
 #[cfg(doc)]
 use crate::{

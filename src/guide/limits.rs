@@ -10,7 +10,7 @@
 //! | whiteboard, polls, calendar, files' names | JSON text | yes | every value masked, and every key but those registered as structural | by span, over whole values |
 //! | audio | Opus of any duration and number of channels, with redundant blocks (RED) or without | yes | silence of the same length | no |
 //! | video, screen | H.264, HEVC, VP8, VP9, AV1 | yes, and what depends on it | black, for 8-bit 4:2:0 without reordering, up to 4096×2304, of VP9 and AV1 from 33×33 | no |
-//! | whatever is encrypted, AAC, other codecs, handles of GPU surfaces | opaque bytes | yes | no | no |
+//! | encrypted media, AAC, other codecs, handles of GPU surfaces | opaque bytes | yes | no | no |
 //! | telemetry, diagnostics, usage | records of up to 64 integers, against a schema | yes | zeros | fields out of range |
 //!
 //! Each constant and constructor of [`Format`] has its own limits, and [`Format::fits`] the kinds that it can be of.
@@ -51,7 +51,7 @@
 //! # Service data
 //!
 //! A [`Schema`] declares how many bits one person may send to one outlet in a minute. Budgets reset on the minute, so two minutes' worth can be sent back to back.
-//! What the integers mean, and whether values within their range carry a message, the gate cannot see; it bounds how much.
+//! The gate cannot see what the integers mean, or whether values within their range carry a message; it bounds how much.
 //!
 //! # How many
 //!

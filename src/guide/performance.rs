@@ -4,7 +4,7 @@
 //!
 //! # A frame
 //!
-//! - A frame of its stream's owner alone takes a load of the tap's own consent word, some comparisons, and in [`Tap::admit`] a memory fence, which is most of it.
+//! - A frame of its stream's owner alone takes a load of the tap's own consent word, some comparisons, and in [`Tap::admit`] a memory fence, which takes most of the time.
 //! - Each further contributor takes the load of another word. People who are in many frames together are best a [`Group`]: one word, however many they are.
 //! - [`Tap::batch`] pays for the fence once. A withdrawal settles only after the whole batch, so keep batches to some milliseconds of media.
 //! - A frame that was captured before the last change of somebody's consent, that has regions or sources, or that is withheld goes a slower way,

@@ -59,9 +59,9 @@
 //!   wait until the ledger's store has it. With [`FileStore`] that is a write to the disk. Do not call them on the thread of a user interface or of an asynchronous runtime.
 //! - [`Withdrawals`], and [`Meeting::withdraw`], [`leave`](Meeting::leave), [`restrict`](Meeting::restrict), [`supersede`](Meeting::supersede), [`end`](Meeting::end)
 //!   return without waiting for the store. While another thread has the meeting for a call that waits, use [`Withdrawals`].
-//! - [`Settling::wait`] blocks; [`Settling::is_settled`] offers the store what it does not have yet, and may block as long as that takes, and so may dropping a [`Settling`]. In an asynchronous program, call either in `spawn_blocking` or its like.
+//! - [`Settling::wait`] blocks; [`Settling::is_settled`] offers the store the lines that it does not have yet, and may block as long as that takes, and so may dropping a [`Settling`]. In an asynchronous program, call either in `spawn_blocking` or its like.
 //!
-//! Without `std` there are no locks, no [`Withdrawals`], [`Settling::wait`] or [`FileStore`], and what narrows gives the store its line before it returns.
+//! Without `std` there are no locks, no [`Withdrawals`], [`Settling::wait`] or [`FileStore`], and a call that narrows gives the store its line before it returns.
 //!
 //! A withdrawal that was made within a release on the same thread cannot settle before that release ends: do not wait for it there.
 //!

@@ -121,19 +121,19 @@ impl fmt::Debug for PayloadMut<'_> {
 }
 
 impl<'a> Payload<'a> {
-    /// A picture of three planes, Y, U and V: I420, I422, I444.
+    /// Returns a picture of three planes, Y, U and V: I420, I422, I444.
     #[must_use]
     pub fn i420(y: Plane<'a>, u: Plane<'a>, v: Plane<'a>) -> Self {
         Self::Planes([y, u, v, Plane::default()])
     }
 
-    /// A picture of two planes, Y and interleaved chroma: NV12, NV21, P010.
+    /// Returns a picture of two planes, Y and interleaved chroma: NV12, NV21, P010.
     #[must_use]
     pub fn semi_planar(y: Plane<'a>, uv: Plane<'a>) -> Self {
         Self::Planes([y, uv, Plane::default(), Plane::default()])
     }
 
-    /// A picture of one plane: YUY2, UYVY, RGBA, BGRA, RGB24, GRAY8.
+    /// Returns a picture of one plane: YUY2, UYVY, RGBA, BGRA, RGB24, GRAY8.
     #[must_use]
     pub fn packed(pixels: Plane<'a>) -> Self {
         Self::Planes([pixels, Plane::default(), Plane::default(), Plane::default()])
@@ -141,19 +141,19 @@ impl<'a> Payload<'a> {
 }
 
 impl<'a> PayloadMut<'a> {
-    /// A picture of three planes, Y, U and V: I420, I422, I444.
+    /// Returns a picture of three planes, Y, U and V: I420, I422, I444.
     #[must_use]
     pub fn i420(y: PlaneMut<'a>, u: PlaneMut<'a>, v: PlaneMut<'a>) -> Self {
         Self::Planes([y, u, v, PlaneMut::default()])
     }
 
-    /// A picture of two planes, Y and interleaved chroma: NV12, NV21, P010.
+    /// Returns a picture of two planes, Y and interleaved chroma: NV12, NV21, P010.
     #[must_use]
     pub fn semi_planar(y: PlaneMut<'a>, uv: PlaneMut<'a>) -> Self {
         Self::Planes([y, uv, PlaneMut::default(), PlaneMut::default()])
     }
 
-    /// A picture of one plane: YUY2, UYVY, RGBA, BGRA, RGB24, GRAY8.
+    /// Returns a picture of one plane: YUY2, UYVY, RGBA, BGRA, RGB24, GRAY8.
     #[must_use]
     pub fn packed(pixels: PlaneMut<'a>) -> Self {
         Self::Planes([

@@ -55,7 +55,7 @@ impl Group {
         group
     }
 
-    /// Returns the people in it.
+    /// Returns the people in the group.
     #[must_use]
     pub fn people(&self) -> &[Participant] {
         &self.0.people

@@ -28,6 +28,17 @@
 //!
 //! The tap's fence, a locked instruction, is the price of that. Nothing weaker than it keeps a load of consent behind the store of the mark.
 //!
+//! # Counting
+//!
+//! A line of the ledger that has a tap's counters must not be earlier than any frame in them. The tap stores its time, passes the fence of its release,
+//! and then counts. The meeting loads the counters, passes a full fence (`State::counted`, `State::settled`), and then loads the time.
+//! A counter that is seen makes the first fence come before the second (each releases and acquires), so the time of that frame is seen, too.
+//!
+//! The end of a release is stored with Release after its frames are counted. A settling loads a tap's mark with Acquire *before* its counters:
+//! if it sees that the release has ended, the counters include all its frames.
+//!
+//! A tap is closed by its time alone if its clock leapt. The mark beside the time only chooses the reason that the tap gives, so its order decides nothing.
+//!
 //! # A budget of records
 //!
 //! Several taps take bits from one budget, so none may overwrite another's: they exchange its word by compare-exchange, the one other locked instruction

@@ -183,7 +183,7 @@ impl Settling {
     /// Returns how many frames each tap has released, and whether a release that was under way when consent was narrowed has not ended yet.
     pub fn taps(&self) -> impl Iterator<Item = TapRelease> {
         self.taps.iter().map(|tap| {
-            // Read before the counters, so that once a release has ended, the counters include it.
+            // Before the counters: "Counting" in `shared/mod.rs`.
             let is_releasing = tap.is_releasing();
             let Counters {
                 whole, redacted, ..
@@ -203,7 +203,7 @@ impl Settling {
         &self.entered
     }
 
-    /// Waits until it has settled, for no longer than `timeout`, even if the ledger's store does not return. Returns whether it has settled.
+    /// Waits until the narrowing has settled, for no longer than `timeout`, even if the ledger's store does not return. Returns whether it has.
     ///
     /// The store is offered the lines that it does not have yet in a thread that is made for it.
     #[cfg(feature = "std")]

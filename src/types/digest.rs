@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 pub struct Digest(#[serde(with = "crate::types::hex")] pub [u8; 32]);
 
 impl Digest {
-    /// The digest of a text, byte for byte as it was shown.
+    /// Returns the digest (SHA-256) of a text, byte for byte as it was shown.
     #[must_use]
     pub fn of(text: &str) -> Self {
         Self::of_bytes(text.as_bytes())

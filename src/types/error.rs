@@ -85,13 +85,13 @@ pub enum Error {
     /// Not one purpose of the controller's own.
     #[error("not exactly one purpose of the controller's own: name one pair at a time")]
     NotOnePurpose,
-    /// No more of these can be had.
+    /// There is no room for more of these.
     #[error("no room for more {0}: open the meeting with more room, or use fewer")]
     Full(Resource),
     /// No such stream or outlet.
     #[error("unknown {0}: use one of this meeting")]
     Unknown(Object),
-    /// What was agreed to, or taken back, was withdrawn or restricted again while the ledger was being written, so nothing of it holds.
+    /// A grant or a lift was withdrawn or restricted again, in all its scope, while the ledger was being written, so nothing of it holds.
     #[error(
         "overtaken by a withdrawal or a restriction of the same while the ledger was being written: ask again"
     )]

@@ -34,7 +34,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The number that tags, counters and the ledger have for it.
+    /// Returns the stream's id, as tags, counters and the ledger have it.
     #[must_use]
     pub const fn id(self) -> StreamId {
         self.id
@@ -50,7 +50,7 @@ pub struct Outlet {
 }
 
 impl Outlet {
-    /// The number that counters and the ledger have for it.
+    /// Returns the outlet's id, as counters and the ledger have it.
     #[must_use]
     pub const fn id(self) -> OutletId {
         self.id
@@ -84,7 +84,7 @@ fn stream_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::E
 }
 
 impl StreamId {
-    /// The number, as tags carry it.
+    /// Returns the number, as tags carry it.
     #[must_use]
     pub const fn number(self) -> u16 {
         self.0
@@ -110,7 +110,7 @@ fn outlet_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::E
 }
 
 impl OutletId {
-    /// The number, from 0 in the order of opening.
+    /// Returns the number, from 0 in the order of opening.
     #[must_use]
     pub const fn number(self) -> u16 {
         self.0

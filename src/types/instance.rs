@@ -20,11 +20,11 @@ impl Instance {
     /// Where there is no ledger yet. It is never written, and never read.
     pub(crate) const NONE: Self = Self([0; 16]);
 
-    /// An instance that is known: of a meeting that was, or 16 random bytes for a new one.
+    /// Returns an instance with known bytes: those of an earlier meeting, or 16 random ones for a new meeting.
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] if all are zero, as where they were forgotten.
+    /// [`Error::Empty`] if all bytes are zero.
     pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, Error> {
         let instance = Self(bytes);
         let is_there = instance != Self::NONE;
@@ -33,17 +33,17 @@ impl Instance {
             .ok_or(Error::Empty(Argument::Instance))
     }
 
-    /// The 16 bytes.
+    /// Returns the instance's 16 bytes.
     #[must_use]
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0
     }
 
-    /// Draws a new one from the operating system.
+    /// Draws a new instance from the operating system's random numbers.
     ///
     /// # Errors
     ///
-    /// [`Error::Random`].
+    /// [`Error::Random`] if the operating system has none.
     #[cfg(feature = "std")]
     pub fn draw() -> Result<Self, Error> {
         let mut bytes = [0; 16];

@@ -25,7 +25,7 @@ bitflags::bitflags! {
         const REVIEW = 1 << 5;
         /// Display or redistribute.
         const PUBLISH = 1 << 6;
-        /// Make something new of it.
+        /// Make something new from the content.
         const DERIVE = 1 << 7;
         /// Recognise who somebody is by face or voice (GDPR Art. 9).
         const IDENTIFY = 1 << 8;

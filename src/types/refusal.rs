@@ -13,7 +13,7 @@ use crate::types::word::words;
 pub enum Refusal {
     /// They are not the one who agrees for the person: the person themselves or, if there is one, their guardian.
     Overreach,
-    /// They agreed before this stay of theirs, before the notice was shown, or before somebody withdrew some of it, and the grant comes only now.
+    /// They agreed before this stay of theirs, before the notice was shown, or before a withdrawal of the same, and the grant comes only now.
     AgreedEarlier,
     /// There was no signature, though the person joined with a key, or the method says that they signed.
     Unsigned,
@@ -38,7 +38,7 @@ words! { Refusal, "refusal":
 }
 
 impl Refusal {
-    /// What it means, in words.
+    /// Returns what the refusal means, in words.
     #[must_use]
     pub const fn explanation(self) -> &'static str {
         match self {

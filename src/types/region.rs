@@ -65,7 +65,7 @@ pub struct Region {
 }
 
 impl Region {
-    /// `owner`'s part of a frame.
+    /// Returns the part `area` of a frame, which is `owner`'s.
     #[must_use]
     pub const fn new(owner: Participant, area: Area) -> Self {
         Self {

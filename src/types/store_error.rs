@@ -6,7 +6,7 @@ use core::fmt;
 pub struct StoreError(Option<Arc<dyn core::error::Error + Send + Sync>>);
 
 impl StoreError {
-    /// A store that failed for a reason, such as an [`std::io::Error`]: it becomes the error's source.
+    /// Returns the error of a store that failed because of `cause`, such as an [`std::io::Error`], which is its source.
     #[must_use]
     pub fn new(cause: impl core::error::Error + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(cause)))

@@ -213,7 +213,7 @@ impl Tag {
         }
     }
 
-    /// The frame's kind; none where it was derived from frames of several.
+    /// Returns the frame's kind; `None` if it was derived from frames of several.
     #[must_use]
     pub fn kind(self) -> Option<Kind> {
         Kind::from_number(self.byte(1))
@@ -224,7 +224,7 @@ impl Tag {
         self.kind().map_or(others, |kind| others | kind.into())
     }
 
-    /// What the gate did with the frame.
+    /// Returns what the gate did with the frame.
     pub fn verdict(self) -> Verdict {
         let reason = Reason::from_number(self.byte(3));
         match (self.byte(2), reason) {
@@ -235,14 +235,14 @@ impl Tag {
         }
     }
 
-    /// The purposes for which the frame, or what was left of it, was cleared: those of its outlet.
+    /// Returns the purposes for which the frame, or its remaining part, was cleared: those of its outlet.
     #[must_use]
     pub fn purposes(self) -> Purposes {
         let [.., high, low, _, _] = self.what.to_be_bytes();
         Purposes::from_bits_retain(u16::from_be_bytes([high, low]))
     }
 
-    /// The stream that the frame came from; none where it was derived from frames of several.
+    /// Returns the stream that the frame came from; `None` if it was derived from frames of several.
     #[must_use]
     pub fn stream(self) -> Option<StreamId> {
         let stream = StreamId(u16::from_be_bytes(self.stream_bytes()));
@@ -255,26 +255,26 @@ impl Tag {
         [high, low]
     }
 
-    /// The capture time, rounded down to a millisecond.
+    /// Returns the capture time, rounded down to a millisecond.
     #[must_use]
     pub fn captured(self) -> Time {
         Time::from_floor((self.when >> 32) as Millis)
     }
 
-    /// How many entries of the ledger the verdict surely took into account: [`Meeting::generation`](crate::Meeting::generation).
+    /// Returns how many entries of the ledger the verdict surely took into account: [`Meeting::generation`](crate::Meeting::generation).
     #[must_use]
     pub fn generation(self) -> u32 {
         let [.., a, b, c, d] = self.when.to_be_bytes();
         u32::from_be_bytes([a, b, c, d])
     }
 
-    /// The 16 bytes.
+    /// Returns the tag's 16 bytes, big-endian.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 16] {
         (u128::from(self.what) << 64 | u128::from(self.when)).to_be_bytes()
     }
 
-    /// Reads a tag.
+    /// Reads a tag from its 16 bytes.
     ///
     /// # Errors
     ///

@@ -29,7 +29,7 @@ impl Time {
     /// Later than every time in range, and none itself.
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
-    /// The time `micros` microseconds after the meeting's start.
+    /// Returns the time `micros` microseconds after the meeting's start.
     #[must_use]
     #[inline]
     #[expect(clippy::cast_sign_loss, reason = "not negative")]
@@ -42,7 +42,7 @@ impl Time {
         }
     }
 
-    /// The time `millis` milliseconds after the meeting's start.
+    /// Returns the time `millis` milliseconds after the meeting's start.
     #[must_use]
     #[inline]
     #[expect(clippy::cast_sign_loss, reason = "not negative")]
@@ -54,7 +54,7 @@ impl Time {
         }
     }
 
-    /// Microseconds since the meeting's start; the largest number for a time out of range.
+    /// Returns the microseconds since the meeting's start; the largest number for a time out of range.
     #[must_use]
     #[inline]
     #[expect(clippy::cast_possible_wrap, reason = "32 bits")]

@@ -32,7 +32,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Why the frame was not handed on whole.
+    /// Returns why the frame was not handed on whole; `None` if it was.
     #[must_use]
     pub const fn reason(self) -> Option<Reason> {
         match self {
@@ -41,13 +41,13 @@ impl Verdict {
         }
     }
 
-    /// Whether anything of the frame reached the outlet.
+    /// Returns whether anything of the frame reached the outlet.
     #[must_use]
     pub const fn is_released(self) -> bool {
         matches!(self, Self::Whole | Self::Redacted(_))
     }
 
-    /// The name in lower case, as files and reports write it.
+    /// Returns the name in lower case, as files and reports write it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

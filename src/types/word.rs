@@ -10,7 +10,7 @@ pub struct UnknownWord {
 }
 
 impl UnknownWord {
-    /// Returns the words that there are.
+    /// Returns all words that can be parsed.
     #[must_use]
     pub const fn words(self) -> &'static [&'static str] {
         self.words
@@ -36,7 +36,7 @@ macro_rules! words {
         impl $type {
             const WORDS: &'static [&'static str] = &[$($word),*];
 
-            /// Returns its word, in lower case, as files and reports write it.
+            /// Returns the name in lower case, as files and reports write it.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$value => $word,)* }

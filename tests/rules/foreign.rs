@@ -313,3 +313,85 @@ fn r4_a_regions_owner_of_another_meeting_is_unknown() {
         );
     }
 }
+
+#[test]
+fn somebody_is_found_by_id_in_their_present_stay_or_their_last_one() {
+    let mut meeting = Meeting::open(MeetingOptions::new("room", 1)).unwrap();
+    let join = |meeting: &mut Meeting, id: &str, at| {
+        let joined = meeting.join(JoinOptions::adult(id), millis(at));
+        joined.unwrap()
+    };
+    assert_eq!(meeting.find("ana"), None, "nobody has joined");
+    let first = join(&mut meeting, "ana", 1);
+    assert_eq!(meeting.find("ana"), Some(first));
+    for other in ["", "an", "ana ", "Ana", "ben"] {
+        assert_eq!(meeting.find(other), None, "{other:?}");
+    }
+    let _ = meeting.leave(first, millis(2)).unwrap();
+    assert_eq!(meeting.find("ana"), Some(first), "her last stay");
+    // There is one slot, so each of them has it in turn.
+    let ben = join(&mut meeting, "ben", 3);
+    assert_eq!(meeting.find("ben"), Some(ben));
+    assert_eq!(meeting.find("ana"), Some(first), "not whoever is there now");
+    let _ = meeting.leave(ben, millis(4)).unwrap();
+    let second = join(&mut meeting, "ana", 5);
+    assert_ne!(first, second);
+    assert_eq!(meeting.find("ana"), Some(second), "her present stay");
+    // Whoever was found can withdraw, also when they have left and when the meeting is over.
+    let _ = meeting.leave(second, millis(6)).unwrap();
+    assert!(meeting.end().is_settled());
+    for id in ["ana", "ben"] {
+        let who = meeting.find(id).unwrap();
+        let withdrawn = meeting.withdraw(BY, who, Scope::ALL, millis(7));
+        assert!(withdrawn.unwrap().is_settled(), "{id}");
+    }
+}
+
+#[test]
+fn an_id_is_had_of_those_who_are_in_the_meeting_alone() {
+    let mut meeting = Meeting::open(MeetingOptions::new("room", 1)).unwrap();
+    let first = meeting.join(JoinOptions::adult("ana"), millis(1)).unwrap();
+    assert_eq!(meeting.id_of(first).as_deref(), Some("ana"));
+    assert_eq!(meeting.id_of(Participant::UNKNOWN), None);
+    let _ = meeting.leave(first, millis(2)).unwrap();
+    assert_eq!(meeting.id_of(first), None, "she has left");
+    // The control: the slot is somebody else's now, who is not taken for her.
+    let ben = meeting.join(JoinOptions::adult("ben"), millis(3)).unwrap();
+    assert_eq!(meeting.id_of(ben).as_deref(), Some("ben"));
+    assert_eq!(meeting.id_of(first), None, "ben has her slot");
+    let _ = meeting.leave(ben, millis(4)).unwrap();
+    let second = meeting.join(JoinOptions::adult("ana"), millis(5)).unwrap();
+    assert_eq!(meeting.id_of(second).as_deref(), Some("ana"));
+    assert_eq!(meeting.id_of(first), None, "an earlier stay");
+    assert!(meeting.end().is_settled());
+    assert_eq!(meeting.id_of(second), None, "the meeting is over");
+}
+
+#[test]
+fn handles_of_another_meeting_have_no_id_and_are_not_found() {
+    for (whose, room, of) in pairs() {
+        assert_eq!(room.meeting.id_of(of.who), None, "{whose}");
+        let found = room.meeting.find("ana");
+        assert_eq!(found, Some(room.who), "{whose}");
+        assert_ne!(found, Some(of.who), "{whose}");
+        assert_eq!(
+            room.meeting.id_of(room.who).as_deref(),
+            Some("ana"),
+            "{whose}"
+        );
+    }
+}
+
+#[test]
+fn somebody_who_had_left_is_found_after_a_crash() {
+    let mut room = Room::open("room", "text");
+    let before = room.who;
+    let _ = room.meeting.leave(before, millis(7)).unwrap();
+    drop(room.meeting);
+    let ledger = common::verified(&room.memory.read());
+    let meeting = Meeting::resume(&ledger, room.memory.writer()).unwrap();
+    let found = meeting.find("ana").unwrap();
+    assert_ne!(found, before, "earlier handles are unknown");
+    assert_eq!((meeting.id_of(before), meeting.id_of(found)), (None, None));
+    assert!(meeting.stays().any(|(id, who)| id == "ana" && who == found));
+}

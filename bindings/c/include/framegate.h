@@ -67,7 +67,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the library writes as a truth: one byte, 0 or 1. */
+/* Truths that the library writes are one byte, 0 or 1. */
 #ifdef __cplusplus
 static_assert(sizeof(bool) == 1, "a bool of one byte");
 #else
@@ -101,7 +101,7 @@ extern "C" {
  * before. */
 #define FRAMEGATE_ABI_VERSION 3u
 
-/* The version of the library that is loaded: to be compared with FRAMEGATE_ABI_VERSION before anything else. Any
+/* Returns the version of the library that is loaded: compare it with FRAMEGATE_ABI_VERSION before anything else. Any
  * thread. Never fails. */
 FRAMEGATE_API uint32_t framegate_abi_version(void);
 
@@ -302,32 +302,32 @@ typedef struct framegate_string {
   size_t length;
 } framegate_string;
 
-/* A literal as such: FRAMEGATE_STRING("standup"). */
+/* Makes a string of a literal: FRAMEGATE_STRING("standup"). */
 #ifdef __cplusplus
 #define FRAMEGATE_STRING(literal) (framegate_string{"" literal, sizeof(literal) - 1})
 #else
 #define FRAMEGATE_STRING(literal) ((framegate_string){"" literal, sizeof(literal) - 1})
 #endif
 
-/* The release of the library that is loaded, such as "1.2.3". It is there as long as the library is loaded. Any
+/* Returns the release of the library that is loaded, such as "1.2.3". Valid as long as the library is loaded. Any
  * thread. */
 FRAMEGATE_API framegate_string framegate_version_string(void);
 
-/* The message for a status, in English, for unknown numbers too. Valid as long as the library is loaded. Any thread. */
+/* Returns the message for a status, in English, for unknown numbers too. Valid as long as the library is loaded. Any
+ * thread. */
 FRAMEGATE_API framegate_string framegate_error_message(framegate_status status);
 
-/* Names in lower case, as files and reports write them; "unknown" for an unknown number. Valid as long as the library
- * is
- * loaded. Any thread. */
+/* Return names in lower case, as files and reports write them; "unknown" for an unknown number. Valid as long as the
+ * library is loaded. Any thread. */
 FRAMEGATE_API framegate_string framegate_kind_name(uint32_t kind);
 FRAMEGATE_API framegate_string framegate_reason_name(uint32_t reason);
 
 /* ---- Words ---- */
 
-/* No time: no end; or no earlier time than the one given beside it. */
+/* No time: no end, or no time earlier than the one that is given beside it. */
 #define FRAMEGATE_NO_TIME INT64_MAX
 
-/* What a frame is. 0 is no kind. In a tag's bytes the numbers are one less: framegate_tag_get() reads a tag's kind. */
+/* The kind of a frame. 0 is no kind. In a tag's bytes the numbers are one less: framegate_tag_get() reads a tag's kind. */
 typedef enum framegate_kind {
   FRAMEGATE_KIND_AUDIO = 1,
   FRAMEGATE_KIND_VIDEO = 2,
@@ -348,14 +348,14 @@ typedef enum framegate_kind {
   FRAMEGATE_NO_KIND = 255           /* of a region: its stream's; of a tag: several */
 } framegate_kind;
 
-/* The set of one kind; of a number that is none, the empty set. */
+/* Makes the set of one kind; the empty set for a number that is no kind. */
 #ifdef __cplusplus
 #define FRAMEGATE_KINDS(kind) (static_cast<uint16_t>((1u << ((kind) & 31u)) >> 1))
 #else
 #define FRAMEGATE_KINDS(kind) ((uint16_t)((1u << ((kind) & 31u)) >> 1))
 #endif
 
-/* What something is for: bits of a set. The other seven bits are named by framegate_meeting_third_party(). */
+/* The purposes of a release, bits of a set. The other seven bits are named by framegate_meeting_third_party(). */
 typedef enum framegate_purpose {
   FRAMEGATE_PURPOSE_RECORD = 1 << 0,
   FRAMEGATE_PURPOSE_TRANSCRIBE = 1 << 1,
@@ -374,7 +374,7 @@ typedef struct framegate_scope {
   uint16_t purposes;
 } framegate_scope;
 
-/* In whose name something is asked. Only the person opens, or the guardian of one who has one; the others can only
+/* In whose name a call is made. Only the person opens, or their guardian if they have one; the others can only
  * narrow. */
 typedef enum framegate_authority {
   FRAMEGATE_AUTHORITY_PARTICIPANT = 1,
@@ -400,13 +400,13 @@ typedef enum framegate_verdict {
   FRAMEGATE_VERDICT_BLANKED = 3   /* withheld; in its place the outlet gets an empty frame of the same form */
 } framegate_verdict;
 
-/* Why a frame was not handed on whole. Where several hold, the one with the smallest number is given. */
+/* Why a frame was not handed on whole. If several reasons hold, the one with the smallest number is given. */
 typedef enum framegate_reason {
   FRAMEGATE_REASON_NONE = 0,
   FRAMEGATE_REASON_ENDED = 1,            /* the meeting is over */
   /* a time is out of range, or the frame would have been captured after its release */
   FRAMEGATE_REASON_TIME = 2,
-  /* the payload is not what the stream's format says, or a region not in it; or the frame cannot be read */
+  /* the payload does not have the stream's format, or a region is not in it; or the frame cannot be read */
   FRAMEGATE_REASON_MALFORMED = 3,
   FRAMEGATE_REASON_UNCLASSIFIED = 4,     /* the kind is unclassified */
   FRAMEGATE_REASON_FREE_BYTES = 5,       /* service data that is not a record of registered fields */
@@ -424,12 +424,12 @@ typedef enum framegate_reason {
   FRAMEGATE_REASON_EXPIRED = 35,         /* somebody's consent came to its end */
   FRAMEGATE_REASON_NOT_GRANTED = 36,     /* somebody never agreed */
   FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* agreed to now, but not without a break since the frame was captured */
-  FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* what it was derived from was not cleared for this */
+  FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* its sources were not cleared for this */
   /* it may depend on a frame that was withheld, or never came: framegate_tap_wants_keyframe() */
   FRAMEGATE_REASON_AWAITS_KEYFRAME = 48,
-  /* it may yield what was captured before it, and how long before is unknown */
+  /* it may yield media captured earlier, by an unknown time */
   FRAMEGATE_REASON_REACHES_BACK = 49,
-  FRAMEGATE_REASON_DISJOINT = 255        /* two frames of which nothing is cleared for both together */
+  FRAMEGATE_REASON_DISJOINT = 255        /* two frames that have no purpose in common */
 } framegate_reason;
 
 /* A SHA-256. */
@@ -474,22 +474,22 @@ typedef struct framegate_group {
   uint64_t handle;
 } framegate_group;
 
-/* What a meeting's tags are sealed with, for all its streams. */
+/* The key for a meeting's tags, of all its streams. */
 typedef struct framegate_meeting_key {
   uint64_t handle;
 } framegate_meeting_key;
 
-/* What the tags of one stream are sealed with. */
+/* The key for the tags of one stream. */
 typedef struct framegate_stream_key {
   uint64_t handle;
 } framegate_stream_key;
 
-/* What a meeting's ledger says, made ready for many frames. */
+/* A meeting's ledger, made ready for checking many frames. */
 typedef struct framegate_verifier {
   uint64_t handle;
 } framegate_verifier;
 
-/* Somebody in a meeting: one stay of theirs. Copied and compared freely; nothing is to be closed. */
+/* Somebody in a meeting: one stay of theirs. Copy and compare it freely; it needs no closing. */
 typedef struct framegate_participant {
   uint32_t stay;
   uint16_t slot;
@@ -527,20 +527,20 @@ typedef struct framegate_outlet {
  * are in force when they return; calls that need no meeting work. */
 typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t length, int32_t durable);
 
-/* Tells an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger
+/* Receives an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger
  * (without one: at once). It is called by the call that gave the store the line, before that returns, on its thread,
  * outside of any lock; from within it the library may be called, and the meeting closed. Events from two threads may
  * arrive out of the order of their member "n". `line` is valid only during the call. Frames are not events. */
 typedef void (*framegate_event)(void *user, const char *line, size_t length);
 
-/* Which entries of a ledger are made durable at once. Grants, what is lifted, streams, outlets and everything that
- * narrows always are. */
+/* Which entries of a ledger are made durable at once. Grants, lifts, streams, outlets and everything that narrows
+ * always are. */
 typedef enum framegate_durability {
   FRAMEGATE_DURABILITY_EACH = 0,   /* every entry */
   FRAMEGATE_DURABILITY_BATCHED = 1 /* only those; the others together with the next of them */
 } framegate_durability;
 
-/* Which meeting it is: 16 random bytes in the first line of its ledger, no secret. An id is a name, and a daily
+/* A meeting's own number: 16 random bytes in the first line of its ledger, no secret. An id is a name, and a daily
  * meeting has the same one every day; ledgers, seals, archives and signatures are bound to the instance, so that
  * those of one meeting do not pass for another's. All zeros are refused. */
 typedef struct framegate_instance {
@@ -567,27 +567,27 @@ typedef struct framegate_meeting_options {
   const framegate_instance *instance;
 } framegate_meeting_options;
 
-/* Opens a meeting, in which everything is closed. It is closed by framegate_meeting_close(). What both `user`s lead
- * to must be there until then. A ledger's file is locked until the meeting is closed.
+/* Opens a meeting, in which everything is closed. Close it by framegate_meeting_close(); both `user`s must be valid
+ * until then. A ledger's file is locked until the meeting is closed.
  * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, LEDGER_HELD, NO_LOCK, LEFTOVER,
  * EMPTY, FULL, LEDGER, REPEATED_INSTANCE, RANDOM, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_open(
     const framegate_meeting_options *options, framegate_meeting *meeting);
 
-/* Opens a meeting again as its ledger says, with exactly the consents that were in force. Streams, outlets, groups
- * and taps are to be opened again, and people found again by framegate_meeting_find(). After a torn last line
- * nobody's consent is left. `ledger` must have been read of what the options name: their file is locked and gone on
- * with, and a torn line set aside beside it.
+/* Resumes a meeting from its ledger, with exactly the consents that were in force. Open streams, outlets, groups and
+ * taps again, and find people again by framegate_meeting_find(). After a torn last line nobody's consent is left.
+ * `ledger` must have been read from the file or store that the options name: the file is locked and appended to, and
+ * a torn line is copied to a file beside it.
  * Errors: as framegate_meeting_open(), LEDGER_SHORTER, LEDGER_REPLACED, LEDGER_GONE_ON, BESIDE, HANDLE, RESUMED_END,
  * IMPOSSIBLE, UNWRITABLE. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_resume(
     framegate_ledger ledger, const framegate_meeting_options *options, framegate_meeting *meeting);
 
-/* Ends a meeting: everything is closed for good, and the last counters are entered. A second end changes nothing.
- * `settling` may be null; otherwise it is closed by framegate_settling_close(). What narrows is in force before the
- * ledger's store is called. If `settling` is null, the store is then offered the line before the call returns, or,
- * while it is being called already, by that call; otherwise whoever asks the settling, or closes it, offers it the
- * line. It waits for no call that is under way, and works from within callbacks.
+/* Ends a meeting: closes everything for good, and enters the last counters. A second end changes nothing. `settling`
+ * may be null; otherwise close it by framegate_settling_close(). The end is in force before the ledger's store is
+ * called. If `settling` is null, the store is offered the line before the call returns, or, if another call is in the
+ * store, by that call. Otherwise the store is offered the line when the settling is asked or closed. It waits for no
+ * call that is under way, and works from within callbacks.
  * Errors: HANDLE, PANIC; with the meeting ended all the same, MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_end(
     framegate_meeting meeting, framegate_settling *settling);
@@ -617,12 +617,12 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_id(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_instance(
     framegate_meeting meeting, framegate_instance *instance);
 
-/* Returns how many entries the ledger has, which tags call the generation.
+/* Returns how many entries the ledger has: the generation that tags carry.
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_generation(
     framegate_meeting meeting, uint64_t *generation);
 
-/* How far a ledger goes: kept apart from it, this shows later that nothing was changed or cut off. */
+/* How far a ledger goes. Kept apart from the ledger, a head shows later that nothing was changed or cut off. */
 typedef struct framegate_head {
   framegate_instance instance; /* of which meeting */
   uint64_t entries;
@@ -639,20 +639,20 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_head(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_head_message(
     const framegate_head *head, uint8_t *buffer, size_t capacity, size_t *length);
 
-/* Returns when the next consent ends by itself, FRAMEGATE_NO_TIME if none does: the time to call
- * framegate_meeting_tick() at.
+/* Returns when the next consent ends by itself, FRAMEGATE_NO_TIME if none does. Call framegate_meeting_tick()
+ * then.
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_next_deadline(
     framegate_meeting meeting, int64_t *deadline);
 
-/* Moves the meeting's clock on to `now`, however far ahead that is: a day and more has truly passed without a call,
- * and without a frame. Otherwise such a time is taken for a mistake: calls give TIME, a withdrawal counts as made
- * now, and a tap that is passed it is closed for good, with FRAMEGATE_REASON_CLOCK.
+/* Moves the meeting's clock on to `now`, even if that is more than a day ahead. Any other call with such a time takes
+ * it for a mistake: it gives TIME, a withdrawal counts as made now, and a tap that is passed it is closed for good,
+ * with FRAMEGATE_REASON_CLOCK.
  * Errors: HANDLE, TIME if it is out of range, ENDED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_advance(framegate_meeting meeting, int64_t now);
 
-/* Enters the consents that came to their end. They end on time without this, to the millisecond. Offers the store
- * again what it did not take before.
+/* Enters the consents that came to their end, and withdrawals made beside the ledger. Consents end on time without
+ * this, to the millisecond. It also offers the store again the lines that it did not take before.
  * Errors: HANDLE, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_tick(framegate_meeting meeting, int64_t now);
 
@@ -663,12 +663,12 @@ typedef struct framegate_join_options {
   uint32_t size;
   /* who agrees for them: FRAMEGATE_AUTHORITY_PARTICIPANT, themselves, or FRAMEGATE_AUTHORITY_GUARDIAN */
   uint32_t agrees;
-  /* the client's name for them, unique in the meeting; that it is who it says is for the client to make sure */
+  /* the client's name for them, unique in the meeting; the client must make sure that it stands for the right person */
   framegate_string id;
-  /* the id of the guardian (GDPR Art. 8); empty of who agrees for themselves. Without `key` it is the client's word
-     alone who they are and what they agreed to; with it only who has that key agrees */
+  /* the id of the guardian (GDPR Art. 8); empty for somebody who agrees for themselves. Without `key`, who they are and
+     what they agreed to is the client's word alone; with it, only the holder of that key agrees */
   framegate_string guardian;
-  /* 32 bytes, the Ed25519 public key by which they agree, in no other way, now and whenever they join again; null:
+  /* the Ed25519 public key, 32 bytes, that agreements must be signed with, now and whenever they join again; null:
      none */
   const uint8_t *key;
 } framegate_join_options;
@@ -685,7 +685,7 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_join(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_leave(
     framegate_meeting meeting, framegate_participant who, int64_t now, framegate_settling *settling);
 
-/* Finds the participant of an id: their present stay, or, if they have left, their last one, also in a meeting that
+/* Finds the participant of an id: their present stay or, if they have left, their last one, also in a meeting that
  * was resumed. Participants who have left can withdraw like anybody.
  * Errors: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, BUSY, PANIC, UNKNOWN_PARTICIPANT. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_find(
@@ -704,7 +704,7 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_id_of(
 
 /* ---- Notices and grants ---- */
 
-/* What people are shown before they are asked (GDPR Art. 4(11), 13). */
+/* The notice that people are shown before they are asked (GDPR Art. 4(11), 13). */
 typedef struct framegate_notice {
   uint32_t size;
   framegate_scope scope;       /* the kinds and purposes that it describes: a grant under it covers no more */
@@ -714,8 +714,8 @@ typedef struct framegate_notice {
   framegate_string controller; /* who decides on purposes and means (GDPR Art. 4(7)) */
 } framegate_notice;
 
-/* Registers what people are shown. Without a notice nothing can be granted. One only of third parties that have no
- * name yet is EMPTY.
+/* Registers a notice that people are shown. Without a notice nothing can be granted. A notice that describes only
+ * third parties that have no name yet is EMPTY.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, UTF8, LENGTH, BUSY, PANIC, CONFLICTING_NOTICE, EMPTY, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_show(
     framegate_meeting meeting, const framegate_notice *notice);
@@ -726,7 +726,7 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_show(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_supersede(
     framegate_meeting meeting, const framegate_digest *notice, int64_t now, framegate_settling *settling);
 
-/* A person's signature over what framegate_grant_message() gives. */
+/* A person's signature over the bytes that framegate_grant_message() writes. */
 typedef struct framegate_signed {
   uint32_t size;
   uint32_t reserved;          /* 0 */
@@ -744,17 +744,17 @@ typedef struct framegate_grant {
   uint32_t method;                   /* FRAMEGATE_METHOD_… */
   uint32_t reserved;                 /* 0 */
   /* when the person agreed, if that was before now, else FRAMEGATE_NO_TIME; it holds from now on in any case. Before
-     they came, before the notice was shown or before anything of it was withdrawn last: AGREED_EARLIER */
+     they came, before the notice was shown or before its scope was last withdrawn: AGREED_EARLIER */
   int64_t at;
   /* when it ends by itself, or FRAMEGATE_NO_TIME. A 0 is refused, so that nothing is left open by forgetting it */
   int64_t until;
-  const framegate_signed *signature; /* of who joined with a key; else null */
+  const framegate_signed *signature; /* of somebody who joined with a key; else null */
 } framegate_grant;
 
 /* Enters a participant's consent. It holds from now on, for media captured from now on.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, OVERREACH, AGREED_EARLIER,
  * UNSIGNED, KEYLESS, FOREIGN_MEETING, REPLAYED, WRONG_SIGNATURE, UNKNOWN_PARTICIPANT, UNKNOWN_NOTICE, STALE_NOTICE,
- * BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, ENDED. */
+ * BEYOND_NOTICE, NOT_EXPLICIT, EMPTY, TIME, LEDGER, OVERTAKEN, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_grant(
     framegate_meeting meeting, uint32_t authority, framegate_participant who, const framegate_grant *grant, int64_t
     now);
@@ -772,11 +772,11 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_grant_message(
     capacity, size_t *length);
 
 /* Enters that a participant refuses, or withdraws consent (GDPR Art. 7(3)). It takes effect whoever asks; an unknown
- * `authority` is entered as the vendor's. If `scope` names no kinds it covers all kinds, and if it names no
- * purposes, all purposes. A time out of range counts as now; it works after leaving and after the end; for somebody
- * who was never there it does nothing. Once it has settled, no frame of theirs is released any more. It waits for no
- * call that is under way, and works from within callbacks. `settling` as in framegate_meeting_end(): who must not
- * wait for the store passes one.
+ * `authority` is entered as the vendor's. If `scope` names no kinds it covers all kinds, and if it names no purposes,
+ * all purposes. A time out of range counts as now. It works after leaving and after the end; for somebody who was
+ * never there it does nothing. Once it has settled, no frame of theirs is released any more. It waits for no call
+ * that is under way, and works from within callbacks. `settling` as in framegate_meeting_end(): pass one if the call
+ * must not wait for the store.
  * Errors: HANDLE, FOREIGN, PANIC; after it is done MISALIGNED, FULL. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_withdraw(
     framegate_meeting meeting, uint32_t authority, framegate_participant who, framegate_scope scope, int64_t now,
@@ -793,7 +793,7 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_restrict(
 
 /* Lifts a restriction of the same authority, for the same person or for everybody.
  * Errors: HANDLE, FOREIGN, MISALIGNED, NUMBER, EMPTY, BUSY, PANIC, NOT_A_RESTRAINER, UNKNOWN_PARTICIPANT, TIME,
- * LEDGER, ENDED. */
+ * LEDGER, OVERTAKEN, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_lift(
     framegate_meeting meeting, uint32_t authority, const framegate_participant *whom, framegate_scope scope, int64_t
     now);
@@ -821,16 +821,16 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_is_settled
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_wait(
     framegate_settling settling, uint32_t milliseconds, bool *settled);
 
-/* Lists every tap, and whether it is still in a release that was under way. Into an array as in
+/* Lists every tap, how far it has come, and whether it is still in a release that was under way, into an array as in
  * framegate_meeting_participants().
  * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_taps(
     framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
 
-/* Enters into the ledger how far each tap had come, or that the narrowing has not settled, and returns which;
- * nothing is entered if nothing was narrowed since the meeting was opened or resumed.
- * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC; FOREIGN for a settling of another meeting, of
- * which nothing is entered. */
+/* Enters in the ledger how far each tap had come, or that the narrowing has not settled, and returns whether it has.
+ * Nothing is entered if nothing was narrowed since the meeting was opened or resumed.
+ * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC; FOREIGN for a settling of another meeting, and
+ * nothing is entered then. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_settled(
     framegate_meeting meeting, framegate_settling settling, int64_t now, bool *settled);
 
@@ -842,14 +842,14 @@ FRAMEGATE_API framegate_status framegate_settling_close(framegate_settling settl
 /* Whose a stream is. */
 typedef enum framegate_stream_type {
   FRAMEGATE_STREAM_OWNED = 1,     /* one person's; they count in every frame */
-  FRAMEGATE_STREAM_MIX = 2,       /* several people's, inseparably; each frame says whose */
-  /* several people's side by side; each frame says who and, by regions, what is whose */
+  FRAMEGATE_STREAM_MIX = 2,       /* several people's, who cannot be told apart; each frame names them */
+  /* several people's side by side; each frame names them, and its regions say which part is whose */
   FRAMEGATE_STREAM_COMPOSITE = 3,
-  FRAMEGATE_STREAM_DERIVED = 4,   /* made of frames of other streams; each frame says of which */
+  FRAMEGATE_STREAM_DERIVED = 4,   /* made from frames of other streams; each frame names its sources */
   FRAMEGATE_STREAM_RECORDS = 5    /* service data about one person: records of integers */
 } framegate_stream_type;
 
-/* What the payloads of a stream look like. Pictures have the names that FFmpeg and WebCodecs use, and 8 bits a
+/* The form of a stream's payloads. Pictures have the names that FFmpeg and WebCodecs use, and 8 bits a
  * sample but for P010. */
 typedef enum framegate_format {
   FRAMEGATE_FORMAT_PCM_U8 = 1,    /* 8 bits unsigned */
@@ -883,7 +883,7 @@ typedef enum framegate_format {
   FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 71 /* one packet a frame, of as many streams as `channels` says */
 } framegate_format;
 
-/* How the samples of several channels are stored. Of one channel it need not be said. */
+/* How the samples of several channels are stored. For one channel it need not be set. */
 typedef enum framegate_layout {
   FRAMEGATE_LAYOUT_INTERLEAVED = 1, /* a sample of each channel by turns */
   FRAMEGATE_LAYOUT_PLANAR = 2       /* all of one channel before those of the next, in one run of bytes */
@@ -907,41 +907,41 @@ typedef struct framegate_stream_options {
   framegate_participant owner; /* of one person's stream and of records */
   uint32_t kind;               /* FRAMEGATE_KIND_… */
   /* FRAMEGATE_FORMAT_…, which must fit the kind: sound is audio, pictures are video, screen or whiteboard, text and
-     JSON are what is written, a file can be of any of these, opaque bytes of any kind; not looked at of records,
-     which are telemetry, diagnostics or usage */
+     JSON are writing, a file can have any of these, and any kind can be opaque bytes; ignored for records, which are
+     telemetry, diagnostics or usage */
   uint32_t format;
   uint32_t channels;           /* of PCM, at least 1; of FRAMEGATE_FORMAT_OPUS_MULTISTREAM, its streams */
   uint32_t layout;             /* of PCM of more than one channel: FRAMEGATE_LAYOUT_… */
-  /* of pictures: 0 if black is 16, 1 if it is 0; what is hidden is of one color in either case */
+  /* of pictures: 0 if black is 16, 1 if it is 0; hidden parts have one color in either case */
   uint32_t full_range;
   uint32_t width;              /* of pictures, 1 to 32,768 */
   uint32_t height;
-  uint32_t bits_per_minute;    /* of records: as many bits one person may send to one outlet in a minute; 0: none */
+  uint32_t bits_per_minute;    /* of records: how many bits one person may send to one outlet in a minute; 0: none */
   const framegate_field *fields; /* of records: 1 to 64, each 8 bytes of a record, little-endian */
   size_t field_count;
   const framegate_string *structural_keys; /* of JSON: keys that say nothing about anybody and are never hidden */
   size_t structural_key_count;
 } framegate_stream_options;
 
-/* Registers a source of frames. It lasts as long as the meeting.
- * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, FORMAT, EMPTY,
- * DUPLICATE_FIELD, UNKNOWN_PARTICIPANT, FULL, LEDGER, ENDED. */
+/* Opens a stream: a source of frames, as long as the meeting lasts.
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, PANIC, FORMAT, EMPTY, DUPLICATE_FIELD,
+ * UNKNOWN_PARTICIPANT, FULL, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_open(
     framegate_meeting meeting, const framegate_stream_options *options, framegate_stream *stream);
 
 /* A destination of frames. */
 typedef struct framegate_outlet_options {
   uint32_t size;
-  /* it gets what is cleared for all of these; of a third party, what framegate_meeting_third_party() gave for it */
+  /* it gets only what is cleared for all of these; for a third party, pairs by framegate_meeting_third_party() */
   uint16_t purposes;
-  /* the kinds whose withheld frames are replaced by empty ones, where there are such; those of other kinds, and
+  /* the kinds whose withheld frames are replaced by empty ones, if their format has such; those of other kinds, and
      faulty ones, are dropped */
   uint16_t blanks;
   framegate_string name;      /* not empty */
   framegate_string recipient; /* the third party to whom it leads; empty: the controller's own */
 } framegate_outlet_options;
 
-/* Declares a destination. It lasts as long as the meeting.
+/* Opens an outlet: a destination of frames, as long as the meeting lasts.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, UTF8, LENGTH, BUSY, PANIC, EMPTY, FOREIGN_PURPOSE, FULL, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_outlet_open(
     framegate_meeting meeting, const framegate_outlet_options *options, framegate_outlet *outlet);
@@ -953,8 +953,8 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_outlet_open(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_third_party(
     framegate_meeting meeting, uint16_t purpose, framegate_string recipient, uint16_t *pair);
 
-/* Registers people who are in many frames together, so that those are decided as fast as one person's. When one of
- * them leaves, it clears nothing more. Closed by framegate_group_close().
+/* Registers people who are in many frames together, so that those are decided as fast as one person's. Once one of
+ * them leaves, the group clears nothing more. Close it by framegate_group_close().
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, BUSY, PANIC, EMPTY, UNKNOWN_PARTICIPANT, FULL, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_group_open(
     framegate_meeting meeting, const framegate_participant *people, size_t count, framegate_group *group);
@@ -963,8 +963,8 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_group_open(
  * Errors: HANDLE. */
 FRAMEGATE_API framegate_status framegate_group_close(framegate_group group);
 
-/* Opens a tap, which leads a stream into an outlet. Close it by framegate_tap_close(), before or after its meeting.
- * At most 65,535 taps at a time in a process.
+/* Opens a tap, the gate between a stream and an outlet. Close it by framegate_tap_close(), before or after its
+ * meeting. At most 65,535 taps at a time in a process.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, BUSY, PANIC, UNKNOWN, FULL, RANDOM, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_open(
     framegate_meeting meeting, framegate_stream stream, framegate_outlet outlet, framegate_tap *tap);
@@ -974,8 +974,8 @@ FRAMEGATE_API framegate_status framegate_tap_close(framegate_tap tap);
 
 /* ---- Frames ---- */
 
-/* Who is in a frame, and whether that is everybody. If it is not said, the frame is incomplete and withheld; so it
- * is if people are listed beside OWNER, GROUP or SOURCES. */
+/* Who is in a frame, and whether that is everybody. A frame that does not say is incomplete and withheld, and so is one
+ * that lists people beside OWNER, GROUP or SOURCES. */
 typedef enum framegate_contributors {
   FRAMEGATE_CONTRIBUTORS_OWNER = 1,    /* the stream's owner and nobody else */
   /* `people` are all, beside the stream's owner if it has one; on a composite its members */
@@ -989,8 +989,8 @@ typedef enum framegate_contributors {
 
 /* Where in a frame a region lies. */
 typedef enum framegate_area {
-  /* `x`, `y`, `width`, `height` of a picture, in luma samples; beyond INT32_MAX, as what was negative, `width` and
-     `height` are malformed */
+  /* `x`, `y`, `width`, `height` of a picture, in luma samples; malformed if `width` or `height` is beyond INT32_MAX, as
+     a converted negative number is */
   FRAMEGATE_AREA_RECTANGLE = 1,
   FRAMEGATE_AREA_CHANNEL = 2,   /* `channel` of audio, from 0 */
   FRAMEGATE_AREA_SPAN = 3       /* bytes of a text, from `start` to before `end`, on boundaries of code points */
@@ -1011,7 +1011,7 @@ typedef struct framegate_region {
   /* of another kind than its stream (a face on a shared screen is VIDEO), or FRAMEGATE_NO_KIND; with 0 the frame is
      malformed */
   uint32_t kind;
-  /* when what it shows was captured, if that was before the frame (a quotation), or FRAMEGATE_NO_TIME */
+  /* when its content was captured, if that was before the frame (a quotation), or FRAMEGATE_NO_TIME */
   int64_t captured;
 } framegate_region;
 
@@ -1020,13 +1020,13 @@ typedef struct framegate_tag {
   uint8_t bytes[16];
 } framegate_tag;
 
-/* What something was derived from: a frame, or several joined. It is the gate's to make: framegate_cleared has one
- * of what an outlet received, framegate_source_meet() joins two. A frame that names one that was changed, made up or
- * of another process is malformed. It may be kept after its release; then `people` is to lead to a copy of them, in
- * their order. */
+/* The source of a derived frame: a frame, or several joined. Only the gate makes one: framegate_cleared has that of
+ * the frame that an outlet received, framegate_source_meet() joins two. A frame is malformed if it names a source that
+ * was changed, made up or of another process. To keep a source after its release, let `people` point to a copy of
+ * them, in their order. */
 typedef struct framegate_source {
   uint32_t size;
-  uint32_t kinds;                       /* what it was made of, as a set, beside the kind of its tag */
+  uint32_t kinds;                       /* the kinds that it was made from, as a set, beside its tag's kind */
   framegate_tag tag;                    /* as it came with the frame */
   const framegate_participant *people;  /* everybody who was in it */
   size_t people_count;
@@ -1041,19 +1041,19 @@ typedef enum framegate_limit {
   FRAMEGATE_MAX_FRAMES = 1024 /* in one call */
 } framegate_limit;
 
-/* Whether the client holds a frame of encoded video for a keyframe. The frame's own header must say so too for a
- * stream to go on from it. */
+/* Whether the client takes a frame of encoded video for a keyframe. A stream resumes only if the frame's own header
+ * says so, too. */
 typedef enum framegate_keyframe {
-  FRAMEGATE_KEYFRAME_UNSAID = 0, /* the header alone says it */
+  FRAMEGATE_KEYFRAME_UNSAID = 0, /* the header alone decides */
   FRAMEGATE_KEYFRAME_YES = 1,
   FRAMEGATE_KEYFRAME_NO = 2
 } framegate_keyframe;
 
-/* What is known of a frame beside its payload. */
+/* The facts about a frame beside its payload. */
 typedef struct framegate_frame {
   uint32_t size;
   uint32_t contributors;               /* FRAMEGATE_CONTRIBUTORS_…: 0 is none of them */
-  int64_t captured;                    /* when its earliest sample was; of a derived frame its sources say that */
+  int64_t captured;                    /* when its earliest sample was; of a derived frame by its sources */
   const framegate_participant *people;
   size_t people_count;
   framegate_group group;
@@ -1078,12 +1078,12 @@ typedef struct framegate_plane {
 /* A frame's content, which is only read. */
 typedef struct framegate_payload {
   uint32_t size;
-  /* of a picture: as many as its format has; of all else: 0, and its bytes are in the first */
+  /* for a picture: as many as its format has; for all else: 0, and the bytes are in the first */
   uint32_t planes;
   framegate_plane plane[4]; /* those not used are 0 */
 } framegate_payload;
 
-/* The same to write to. */
+/* A plane, and a payload, that is written to. */
 typedef struct framegate_plane_mut {
   uint8_t *data;
   size_t length;
@@ -1096,30 +1096,29 @@ typedef struct framegate_payload_mut {
   framegate_plane_mut plane[4];
 } framegate_payload_mut;
 
-/* What an outlet receives: the verdict, and what is left of the frame. `size`, `room` and `capacity` are set
- * by the caller, all else by the gate. */
+/* The frame that an outlet receives: the verdict, and what is left. `size`, `room` and `capacity` are set by the
+ * caller, all else by the gate. */
 typedef struct framegate_cleared {
   uint32_t size;
   int32_t verdict;            /* FRAMEGATE_VERDICT_… */
   framegate_tag tag;          /* travels with the frame */
-  /* what the outlet may have; empty if dropped. Not to be touched after framegate_tap_end() */
+  /* the content that the outlet may have; empty if dropped. Do not touch it after framegate_tap_end() */
   framegate_payload payload;
   /* a bit for each region, or field of a record, that was hidden; all of a withheld frame */
   uint64_t hidden;
   /* for the people of `source`; null: no source is wanted, and none proved, which takes time */
   framegate_participant *room;
   size_t capacity;
-  /* to be named as the source of something derived from it; of size 0 if `room` is too small or nothing was released
-     */
+  /* the source to name for anything derived from it; of size 0 if `room` is too small or nothing was released */
   framegate_source source;
 } framegate_cleared;
 
 /* Joins two sources of one meeting: the meet of their tags, all kinds, the earlier capture, and everybody in either
- * once, whom it writes to `room`, where `source->people` then leads. `source->size` is set by the caller. Any
+ * once. The people are written to `room`, and `source->people` points there. `source->size` is set by the caller. Any
  * thread.
- * Errors, with `source` zeros after its size, and `room` too: NULL, MISALIGNED, SIZE, LENGTH, PANIC; NO_SOURCE if
- * one of the two is none; SHORT_BUFFER, and then `source->people_count` says for how many people there is to be
- * room: as many as both have together are always enough. */
+ * Errors, with `source` zeros after its size, and `room` too: NULL, MISALIGNED, SIZE, LENGTH, PANIC; NO_SOURCE if one
+ * of the two is none; SHORT_BUFFER, and then `source->people_count` says how many people need room: as many as both
+ * have together are always enough. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_source_meet(
     const framegate_source *a, const framegate_source *b, framegate_participant *room, size_t capacity, framegate_source
     *source);
@@ -1152,17 +1151,19 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_admit(
     framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, size_t count, int64_t now,
     framegate_cleared *cleared, size_t *handed_on);
 
-/* The same, but what is cleared is copied into `buffers`, and `cleared[i].payload` is `buffers[i]`. A frame may be
- * redacted, or blanked as its outlet says; an encoded one as above. Buffers are of the stream's format and, except
- * for pictures, exactly as long as their payload, or the frame is dropped. Of a dropped frame the buffer is wiped.
- * Blanked ones count as handed on.
+/* Copies the cleared part of each frame into `buffers`, and hands that on: `cleared[i].payload` is `buffers[i]`. All
+ * else as in framegate_tap_admit(). A frame may be redacted, or blanked as its outlet says; an encoded one as there.
+ * Buffers have the stream's format and, except for pictures, exactly the length of their payload, or the frame is
+ * dropped. The buffer of a dropped frame is wiped. Blanked frames count as handed on.
  * Errors: as framegate_tap_admit(); a buffer that overlaps its payload is MALFORMED and not written to. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_admit_into(
     framegate_tap tap, const framegate_frame *frames, const framegate_payload *payloads, const framegate_payload_mut
     *buffers, size_t count, int64_t now, framegate_cleared *cleared, size_t *handed_on);
 
-/* The same in place, for payloads that nobody else reads: the conference call itself must have a copy of its own,
- * and so must other taps. A dropped frame's payload is wiped. */
+/* Hands frames on as framegate_tap_admit_into() does, redacted or blanked in place, for payloads that nobody else
+ * reads: the conference call itself must have a copy of its own, and so must other taps. A dropped frame's payload is
+ * wiped.
+ * Errors: as framegate_tap_admit(). */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_admit_in_place(
     framegate_tap tap, const framegate_frame *frames, const framegate_payload_mut *payloads, size_t count, int64_t now,
     framegate_cleared *cleared, size_t *handed_on);
@@ -1176,7 +1177,7 @@ FRAMEGATE_API framegate_status framegate_tap_end(framegate_tap tap);
  * Errors, with `wants` false: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_wants_keyframe(framegate_tap tap, bool *wants);
 
-/* For which purposes a frame could be released now. It is not a tag, cannot be made one, and releases nothing. */
+/* The purposes for which a frame could be released now. It is no tag, cannot be made one, and releases nothing. */
 typedef struct framegate_decision {
   int32_t verdict;     /* WHOLE if for any purpose, else DROPPED */
   uint32_t reason;     /* FRAMEGATE_REASON_… */
@@ -1186,13 +1187,13 @@ typedef struct framegate_decision {
 } framegate_decision;
 
 /* Decides about a frame of nobody but the stream's owner: for which purposes they agree to it. It releases nothing
- * and is not counted; what it says may no longer hold when it returns. One thread at a time for each tap.
+ * and is not counted; the answer may no longer hold when the call returns. One thread at a time for each tap.
  * Errors, with `decision` zeros, so no consent: HANDLE, NULL, MISALIGNED, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide(
     framegate_tap tap, int64_t captured, int64_t now, framegate_decision *decision);
 
-/* Decides about any frames, in their order: for which purposes everybody in each agrees to all of it. One thread at
- * a time for each tap.
+/* Decides about any frames, in their order: for which purposes everybody in each agrees to the whole frame. One
+ * thread at a time for each tap.
  * Errors, with all `count` of `decisions` zeros: HANDLE, NULL, MISALIGNED, SIZE, LENGTH (more than
  * FRAMEGATE_MAX_FRAMES), PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide_batch(
@@ -1215,20 +1216,20 @@ typedef struct framegate_counters {
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_counters(
     framegate_tap tap, framegate_counters *counters);
 
-/* Returns the counters of every tap that was opened, in that order, closed ones too. Into an array as in
- * framegate_meeting_participants(); each `size` is set by the gate.
+/* Returns the counters of every tap that was opened, in that order, closed ones too, into an array as in
+ * framegate_meeting_participants(). Each `size` is set by the gate.
  * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_counters(
     framegate_meeting meeting, framegate_counters *counters, size_t capacity, size_t *count);
 
-/* Enters the counters of every tap into the ledger, and the device's signature if it has a key; at the end that is
- * done by itself.
+/* Enters the counters of every tap in the ledger, and the device's signature if the meeting has a device's key. The
+ * end of a meeting does so by itself.
  * Errors: HANDLE, BUSY, PANIC, LEDGER, ENDED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_count(framegate_meeting meeting, int64_t now);
 
 /* ---- Tags ---- */
 
-/* What a tag says. */
+/* The content of a tag. */
 typedef struct framegate_tag_fields {
   uint32_t size;
   int32_t verdict;     /* FRAMEGATE_VERDICT_… */
@@ -1250,13 +1251,14 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_read(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_get(framegate_tag tag, framegate_tag_fields *fields);
 
 /* Joins two tags into that of data derived from both frames, which clears no more than either. A tag is no source,
- * nor does joining make it one. Any thread.
- * Errors, with `tag` zeros, so no consent: NULL, MISALIGNED, PANIC; TAG_VERSION, TAG_INVALID if one of the two is
- * none. */
+ * and joining does not make it one. Any thread.
+ * Errors, with `tag` zeros, so no consent: NULL, MISALIGNED, PANIC; TAG_VERSION, TAG_INVALID if one of the two is no
+ * tag. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_meet(
     framegate_tag a, framegate_tag b, framegate_tag *tag);
 
-/* Joins tags of two meetings in the same way, without the purposes that a meeting names. */
+/* Joins tags of two meetings in the same way, without the purposes that a meeting names.
+ * Errors: as framegate_tag_meet(). */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tag_meet_across_meetings(
     framegate_tag a, framegate_tag b, framegate_tag *tag);
 
@@ -1268,17 +1270,17 @@ typedef struct framegate_seal {
   uint8_t bytes[16];
 } framegate_seal;
 
-/* A keyed digest of a payload, which can stand in an archive: it says nothing of the payload to who does not have
- * the meeting's secret. */
+/* A keyed digest of a payload, which can stand in an archive: without the meeting's secret it reveals nothing about the
+ * payload. */
 typedef struct framegate_payload_digest {
   uint8_t bytes[32];
 } framegate_payload_digest;
 
-/* What travels with a frame: its tag, and its seal if it has one; as bytes one right after the other, 16 or 32 in
- * all. */
+/* The consent evidence that travels with a frame: its tag, and its seal if it has one; as bytes one right after the
+ * other, 16 or 32 in all. */
 typedef struct framegate_carried {
   uint32_t size;
-  uint32_t sealed;     /* 1 if there is a seal, else 0; a tag without one says only what whoever wrote it says */
+  uint32_t sealed;     /* 1 if there is a seal, else 0; a tag without one is only its writer's word */
   framegate_tag tag;
   framegate_seal seal; /* zeros if there is none */
 } framegate_carried;
@@ -1286,9 +1288,9 @@ typedef struct framegate_carried {
 /* Somebody in a frame, by the id that they joined with. */
 typedef struct framegate_subject {
   uint32_t size;
-  /* what they are in it as, as a set, beside the kind of the frame's tag: a face on a shared screen is VIDEO */
+  /* the kinds that they are in it as, beside the kind of its tag: a face on a shared screen is VIDEO */
   uint32_t kinds;
-  framegate_string id; /* of several the ids ascend, byte by byte, and none is there twice */
+  framegate_string id; /* in an array ids ascend, byte by byte, each once */
 } framegate_subject;
 
 /* A part of a payload, as a row of a picture is. */
@@ -1297,17 +1299,17 @@ typedef struct framegate_piece {
   size_t length;
 } framegate_piece;
 
-/* What was released of a frame, as an archive has it. */
+/* A released frame, as an archive keeps it. */
 typedef struct framegate_archived {
   uint32_t size;
   uint32_t reserved;                   /* 0 */
-  framegate_instance instance;         /* of which meeting it is */
+  framegate_instance instance;         /* of its meeting */
   const framegate_carried *carried;    /* null: none. One whose tag does not parse is none */
-  /* everybody in it, its stream's owner too; of a frame in part, who is in what is left: `source` of
+  /* everybody in it, its stream's owner too; for a redacted frame, everybody in the rest: `source` of
      framegate_cleared */
   const framegate_subject *subjects;
   size_t subject_count;
-  /* of its payload: framegate_stream_key_digest(); null: none, then no seal of it is made or checked */
+  /* of its payload: framegate_stream_key_digest(); null: none, and no seal is made or checked */
   const framegate_payload_digest *digest;
 } framegate_archived;
 
@@ -1317,9 +1319,9 @@ typedef struct framegate_archived {
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_carried_read(
     const uint8_t *bytes, size_t length, framegate_carried *carried);
 
-/* The key of a meeting, from a secret, which may be that of others too: 32 random bytes that the client and those
- * who verify share, and nobody else has, not all zeros. Not for media threads. It is wiped when it is closed by
- * framegate_meeting_key_close().
+/* Derives the key of a meeting from a secret: 32 random bytes, not all zeros, that the client shares with those who
+ * verify, and nobody else has. Several meetings may have the same secret. Not for media threads. The key is wiped
+ * when it is closed by framegate_meeting_key_close().
  * Errors: NULL, MISALIGNED, EMPTY, FULL, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_key_open(
     const uint8_t *secret, const framegate_instance *instance, framegate_meeting_key *key);
@@ -1327,16 +1329,15 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_key_open(
 /* Closes the handle; keys of streams hold on. Errors: HANDLE. */
 FRAMEGATE_API framegate_status framegate_meeting_key_close(framegate_meeting_key key);
 
-/* Seals many frames: `seals[i]` is that of `frames[i]`, zeros where there is no tag or no digest, or where it is of
- * another meeting; seals that the frames have are not looked at. Not for media threads. On an error all seals are
- * zeros.
+/* Seals many frames: `seals[i]` is that of `frames[i]`, zeros if it has no tag or no digest, or is of another
+ * meeting. Seals that the frames have are ignored. Not for media threads. On an error all seals are zeros.
  * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, ORDER, EMPTY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_key_seal_batch(
     framegate_meeting_key key, const framegate_archived *frames, size_t count, framegate_seal *seals);
 
-/* The key of the stream of this number: `number` of framegate_stream, `stream` of framegate_tag_fields. Tags that
- * say several streams, 65,535, share one more. It is wiped when it is closed by framegate_stream_key_close(), before
- * or after the meeting's key. At most 65,535 at a time in a process. Not for media threads.
+/* Derives the key of the stream of this number: `number` of framegate_stream, `stream` of framegate_tag_fields. Tags
+ * of several streams, 65,535, share one more key. The key is wiped when it is closed by framegate_stream_key_close(),
+ * before or after the meeting's key. At most 65,535 at a time in a process. Not for media threads.
  * Errors: HANDLE, NULL, MISALIGNED, FULL, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_open(
     framegate_meeting_key meeting, uint16_t stream, framegate_stream_key *key);
@@ -1344,10 +1345,10 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_open(
 /* Closes the handle. No other call that uses it may be under way. Errors: HANDLE. */
 FRAMEGATE_API framegate_status framegate_stream_key_close(framegate_stream_key key);
 
-/* The digest of a payload of FRAMEGATE_FORMAT_…, in pieces, of which only the bytes count and not where one ends. Of
- * H.264, HEVC and AV1, which must be in one piece, it is over what every transport leaves alone: it is the same
- * whether a tag still rides in the frame or not, without temporal delimiters, and whatever forms start codes and
- * sizes have. It may be called inside a release, on any thread; it goes through the payload once.
+/* Returns the digest of a payload of FRAMEGATE_FORMAT_…, in pieces, of which only the bytes count and not where one
+ * ends. H.264, HEVC and AV1 must be in one piece; their digest is over what every transport leaves alone, so that it
+ * is the same with and without a tag in the frame, without temporal delimiters, and with start codes and sizes of any
+ * form. It may be called inside a release, on any thread; it reads the payload once.
  * Errors: HANDLE, NULL, MISALIGNED, NUMBER, LENGTH, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_digest(
     framegate_stream_key key, uint32_t format, const framegate_piece *pieces, size_t piece_count,
@@ -1370,9 +1371,9 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_verify(
 
 /* ---- Tags on the wire ---- */
 
-/* The writers below copy a packet or a unit with a tag into `buffer` of `capacity` bytes, which must not overlap it;
- * `length`, unless null, says how long that is, even if it does not fit, and 0 after any other error: the content of
- * `buffer` is then unusable. The readers set `carried` as framegate_carried_read() does. A tag may be dropped on the
+/* The writers below copy a packet or a unit with a tag into `buffer` of `capacity` bytes, which must not overlap it.
+ * `length`, unless null, gets the length of the copy, even if it does not fit, and 0 after any other error: the content
+ * of `buffer` is then unusable. The readers set `carried` as framegate_carried_read() does. A tag may be dropped on the
  * way; an absent one means no consent. Any thread, media threads too.
  * Errors of all: NULL, MISALIGNED, SIZE, LENGTH, WIRE_FORMAT, SEVERAL_TAGS, TAG_VERSION, TAG_INVALID, PANIC; in
  * reading NO_TAG; in writing NUMBER, OVERLAP, SHORT_BUFFER. */
@@ -1382,17 +1383,17 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_stream_key_verify(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_rtp_read(
     const uint8_t *packet, size_t length, uint32_t id, framegate_carried *carried);
 
-/* A tag of 16 bytes under an id up to 14 takes the one-byte form; with its seal, or under a larger id, it takes the
- * two-byte form for all extensions of the packet. If a stream mixes packets of both forms, FRAMEGATE_SDP_ALLOW_MIXED
- * must have been agreed. A tag that was there before is replaced; all else is as it was. To be called before SRTP
- * protects the packet.
+/* Writes an RTP packet with a tag. A tag of 16 bytes under an id up to 14 takes the one-byte form; with its seal, or
+ * under a larger id, it takes the two-byte form for all extensions of the packet. If a stream mixes packets of both
+ * forms, FRAMEGATE_SDP_ALLOW_MIXED must have been agreed. A tag that was there before is replaced; all else is as it
+ * was. Call it before SRTP protects the packet.
  * Errors: also EXTENSION_ID, FOREIGN_EXTENSION; not SEVERAL_TAGS. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_rtp_write(
     const uint8_t *packet, size_t packet_length, uint32_t id, const framegate_carried *carried, uint8_t *buffer, size_t
     capacity, size_t *length);
 
-/* The tag of an access unit with start codes, of FRAMEGATE_FORMAT_H264 or FRAMEGATE_FORMAT_HEVC: supplemental
- * enhancement information that decoders skip.
+/* Read and write the tag of an access unit with start codes, of FRAMEGATE_FORMAT_H264 or FRAMEGATE_FORMAT_HEVC:
+ * supplemental enhancement information that decoders skip.
  * Errors: also NUMBER. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_sei_read(
     const uint8_t *unit, size_t length, uint32_t format, framegate_carried *carried);
@@ -1400,7 +1401,7 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_sei_write(
     const uint8_t *unit, size_t unit_length, uint32_t format, const framegate_carried *carried, uint8_t *buffer, size_t
     capacity, size_t *length);
 
-/* The tag of a temporal unit of AV1 in the low-overhead format: a metadata OBU that decoders skip. */
+/* Read and write the tag of a temporal unit of AV1 in the low-overhead format: a metadata OBU that decoders skip. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_obu_read(
     const uint8_t *unit, size_t length, framegate_carried *carried);
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_obu_write(
@@ -1415,27 +1416,27 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_obu_write(
 /* The line that lets packets of a stream have extensions of either form (RFC 8285 section 6). */
 #define FRAMEGATE_SDP_ALLOW_MIXED "a=extmap-allow-mixed"
 
-/* The line, without its end, that offers the header extension under an id, 1 to 14, or to 255 for the two-byte form
- * alone. Text as framegate_meeting_id() writes it. Any thread.
+/* Writes the line, without its end, that offers the header extension under an id, 1 to 14, or to 255 for the two-byte
+ * form alone. Text as framegate_meeting_id() writes it. Any thread.
  * Errors: NULL, MISALIGNED, SHORT_BUFFER, LENGTH, EXTENSION_ID, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_sdp_extmap(
     uint32_t id, char *buffer, size_t capacity, size_t *length);
 
-/* The id under which a part of a description has the header extension: 1 to 255. Any thread.
- * Errors, with `id` 0: NULL, MISALIGNED, UTF8, LENGTH, PANIC; EXTENSION_ID if there is none, or several, or one that
- * cannot be. */
+/* Returns the id under which a part of a description has the header extension: 1 to 255. Any thread.
+ * Errors, with `id` 0: NULL, MISALIGNED, UTF8, LENGTH, PANIC; EXTENSION_ID if the part has none, several, or an
+ * invalid one. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_sdp_extension_id(framegate_string part, uint32_t *id);
 
 /* Whether somebody is being recorded: `a=record` (RFC 7866 section 7.1.2). */
 typedef enum framegate_recording {
-  FRAMEGATE_RECORDING_UNSAID = 0, /* it is not said, or in other words */
+  FRAMEGATE_RECORDING_UNSAID = 0, /* not stated, or by an unknown word */
   FRAMEGATE_RECORDING_ON = 1,
   FRAMEGATE_RECORDING_OFF = 2,
   FRAMEGATE_RECORDING_PAUSED = 3
 } framegate_recording;
 
-/* Whether somebody wishes to be: `a=recordpref` (RFC 7866 section 7.3.2). A wish is not consent, as no notice was
- * shown for it; but upon a refusal recording is to be withdrawn. */
+/* Whether somebody wishes to be recorded: `a=recordpref` (RFC 7866 section 7.3.2). A wish is not consent, because no
+ * notice was shown for it; but after a refusal, withdraw RECORD. */
 typedef enum framegate_preference {
   FRAMEGATE_PREFERENCE_ON = 1,
   FRAMEGATE_PREFERENCE_OFF = 2,
@@ -1443,121 +1444,126 @@ typedef enum framegate_preference {
   FRAMEGATE_PREFERENCE_NO_PREFERENCE = 4
 } framegate_preference;
 
-/* What to say of who agreed to these purposes of a medium: ON or OFF. Any thread.
+/* Return the state and the preference to announce for somebody who agreed to these purposes for a medium: ON or OFF.
+ * Any thread.
  * Errors, with a 0: NULL, MISALIGNED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_recording_of(uint16_t agreed, uint32_t *recording);
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_of(uint16_t agreed, uint32_t *preference);
 
-/* The lines, without their ends. They are there as long as the library is loaded. Any thread.
+/* Return the attribute as a line, without its end. Valid as long as the library is loaded. Any thread.
  * Errors, with an empty line: NULL, MISALIGNED, NUMBER. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_recording_line(uint32_t recording, framegate_string *line);
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_line(
     uint32_t preference, framegate_string *line);
 
-/* What a description says of its media description of this number, from 0, or else of the session:
- * FRAMEGATE_RECORDING_…; and FRAMEGATE_PREFERENCE_…, where other words are OFF. Any thread.
+/* Return the state, FRAMEGATE_RECORDING_…, and the preference, FRAMEGATE_PREFERENCE_…, of a description's media
+ * description of this number, from 0, or else of the session. An unknown preference counts as OFF. Any thread.
  * Errors, with a 0: NULL, MISALIGNED, UTF8, LENGTH, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_recording_read(
     framegate_string description, size_t media, uint32_t *recording);
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_read(
     framegate_string description, size_t media, uint32_t *preference);
 
-/* Returns whether recording may go on under this preference: false if it is a refusal, upon which recording is to be
- * withdrawn, and for a number that is no preference. Any thread.
+/* Returns whether recording may go on under this preference: false for a number that is no preference, and for a
+ * refusal, after which RECORD is to be withdrawn. Any thread.
  * Errors, with `permits` false: NULL, MISALIGNED. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_preference_permits(uint32_t preference, bool *permits);
 
 /* ---- Ledgers ---- */
 
-/* What was read of a ledger that verified. */
+/* The facts about a ledger that was read and verified. */
 typedef struct framegate_ledger_info {
   uint32_t size;
   uint32_t torn;       /* 1 if there is a torn last line, as a crash leaves one behind; it is left out */
-  uint64_t length;     /* its length in bytes, without that */
+  uint64_t length;     /* its length in bytes, without that line */
   uint64_t anchored;   /* up to how many entries an anchor or a device's signature vouches for it */
   framegate_head head;
 } framegate_ledger_info;
 
-/* Reads a ledger and verifies it: nothing was changed, as each line follows from the one before, and nothing was made
- * up by whoever wrote it, as every entry is judged by the rules, signatures of grants included. No handle stands for a
+/* Reads a ledger and verifies it. Nothing was changed, because each line follows from the one before; and its writer
+ * made nothing up, because every entry is judged by the rules, signatures of grants included. No handle stands for a
  * ledger that does not verify. It is read against a head that was kept apart, and a device's key of 32 bytes, unless
  * these are null. Neither excuses the other: the ledger must have the head, whatever the device signed. A head of no
- * entries, as an error leaves behind, is ANCHOR. Closed by framegate_ledger_close(). It takes some KB for each person
- * who ever joined. `line` may be null; it says which line, from 1, does not verify. Any thread, but not media threads.
+ * entries, as an error leaves behind, is ANCHOR. Close it by framegate_ledger_close(). It takes some KB for each
+ * person who ever joined. `line` may be null; it gets the number, from 1, of the line that does not verify. Any
+ * thread, but not media threads.
  * Errors: NULL, MISALIGNED, LENGTH, PANIC, FULL, NOT_AN_ENTRY, NOT_CANONICAL, BROKEN, LINE_TIME, SIGNATURE,
  * IMPOSSIBLE, ANCHOR. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_read(
     const uint8_t *bytes, size_t length, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger,
     uint64_t *line);
 
-/* Reads and verifies a ledger in a file as framegate_ledger_read() does, and what was withdrawn beside it, in the file
- * that ends in .withdrawals, which counts as if it were in the ledger.
+/* Reads and verifies a ledger in a file as framegate_ledger_read() does, and the withdrawals beside it, in the file
+ * that ends in .withdrawals, which count as if they were in the ledger.
  * Errors: as framegate_ledger_read(), UTF8, FILE, BESIDE. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_read_file(
     framegate_string path, const framegate_head *anchor, const uint8_t *device, framegate_ledger *ledger, uint64_t
     *line);
 
-/* What was read; `info->size` is set by the caller. Errors: HANDLE, NULL, MISALIGNED, SIZE. */
+/* Returns the facts about a ledger; `info->size` is set by the caller.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_get(
     framegate_ledger ledger, framegate_ledger_info *info);
 
 /* Closes the handle. Errors: HANDLE. */
 FRAMEGATE_API framegate_status framegate_ledger_close(framegate_ledger ledger);
 
-/* Where something was entered: in the ledger, or, as a meeting has that, beside it, where that meeting finds it at
- * its next framegate_meeting_tick(), or other call but those that narrow or only look: tick every second or so where
- * that can be. It holds either way, and outlasts a crash. */
+/* Where something was entered: in the ledger, or in the file beside it because a running meeting has the ledger. That
+ * meeting takes it up at its next framegate_meeting_tick(), or other call but those that narrow or only look; if this
+ * can be, tick about once a second. It holds either way, and outlasts a crash. */
 typedef enum framegate_entered {
   FRAMEGATE_ENTERED_IN_LEDGER = 1,
   FRAMEGATE_ENTERED_BESIDE = 2
 } framegate_entered;
 
 /* Opens the ledger in a file to withdraw in it, whether the meeting has ended, its process has gone, or it goes on.
- * Unless a meeting has the file it is locked until framegate_past_meeting_close(). `device_secret`, 32 bytes, not
- * all zeros, signs each withdrawal if it is that of the device that signed the ledger; null: nothing does. `line` as
- * in framegate_ledger_read(). Any thread, but not media threads: it, and what follows, waits for the file system and
- * for other calls with the same handle.
+ * The file is locked until framegate_past_meeting_close(), unless a running meeting has it. `device_secret`, 32
+ * bytes, not all zeros, signs each withdrawal if it is that of the device that signed the ledger; null: nothing does.
+ * `line` as in framegate_ledger_read(). Any thread, but not media threads: this call, and the others on the handle,
+ * wait for the file system and for each other.
  * Errors: NULL, MISALIGNED, UTF8, LENGTH, EMPTY, FULL, PANIC, FILE, NO_LOCK, LEDGER_REPLACED, LEDGER_SEVERAL_NAMES,
  * BESIDE, and as framegate_ledger_read(). */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_past_meeting_open(
     framegate_string path, const uint8_t *device_secret, framegate_past_meeting *past, uint64_t *line);
 
-/* Somebody, by id, refuses or withdraws in all of their stays (GDPR Art. 7(3)); an empty set of kinds or purposes
- * stands for all. An unknown `authority` is entered as the vendor's. The time of day is the system's. `entered` may
- * be null; otherwise it gets FRAMEGATE_ENTERED_….
- * Errors: HANDLE, MISALIGNED of `who`, UTF8, LENGTH, PANIC, UNKNOWN_PARTICIPANT for somebody who never joined,
- * LEDGER if it could not be written, and then it does not hold; MISALIGNED of `entered` after it is done. */
+/* Enters that somebody, by id, refuses or withdraws consent in all of their stays (GDPR Art. 7(3)); an empty set of
+ * kinds or purposes stands for all. An unknown `authority` is entered as the vendor's. The time of day is the
+ * system's. `entered` may be null; otherwise it gets FRAMEGATE_ENTERED_….
+ * Errors: HANDLE, MISALIGNED of `who`, UTF8, LENGTH, PANIC, UNKNOWN_PARTICIPANT for somebody who never joined, LEDGER
+ * if it could not be written, and then it does not hold; MISALIGNED of `entered` after it is done. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_past_meeting_withdraw(
     framegate_past_meeting past, uint32_t authority, framegate_string who, framegate_scope scope, uint32_t *entered);
 
-/* The host, an administrator or the vendor narrows what a meeting that goes on, or is resumed, may still release:
- * for one person by id, or for everybody if `who` is null.
+/* Restricts consent in the name of the host, an administrator or the vendor, for one person by id, or for everybody
+ * if `who` is null. It holds for all that a running meeting, or one resumed from the ledger, releases from then
+ * on.
  * Errors: as framegate_past_meeting_withdraw(), EMPTY for an empty scope, NUMBER, NOT_A_RESTRAINER. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_past_meeting_restrict(
     framegate_past_meeting past, uint32_t authority, const framegate_string *who, framegate_scope scope, uint32_t
     *entered);
 
-/* Somebody's receipt, as framegate_ledger_receipt() writes it. Errors: as that. */
+/* Writes one person's receipt, as framegate_ledger_receipt() does. Errors: as there. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_past_meeting_receipt(
     framegate_past_meeting past, framegate_string who, char *buffer, size_t capacity, size_t *length);
 
 /* Closes the handle, and lifts the lock. Errors: HANDLE. */
 FRAMEGATE_API framegate_status framegate_past_meeting_close(framegate_past_meeting past);
 
-/* What follows writes JSON in UTF-8, as framegate_meeting_id() writes an id. Any thread, but not media threads: it
- * goes through the whole ledger.
+/* The functions below write JSON in UTF-8, as framegate_meeting_id() writes an id. Any thread, but not media threads:
+ * they go through the whole ledger.
  * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; UNKNOWN_PARTICIPANT for somebody who
  * never joined, UNKNOWN for an outlet that does not exist. */
 
-/* Somebody's receipt: what they agreed to, what was withdrawn, and what was released (GDPR Art. 7(1), 15). */
+/* Writes one person's receipt: what they agreed to and withdrew, and when their frames were released (GDPR Art. 7(1),
+ * 15). */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_receipt(
     framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
 
-/* What must go of somebody's, as their consent to it has been withdrawn (GDPR Art. 17(1)(b), 19). */
+/* Writes the list of what must be erased after one person's withdrawals (GDPR Art. 17(1)(b), 19). */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_erasure(
     framegate_ledger ledger, framegate_string who, char *buffer, size_t capacity, size_t *length);
 
-/* What a consent record says and no ledger knows. */
+/* The facts of a consent record that no ledger has. */
 typedef struct framegate_particulars {
   uint32_t size;
   uint32_t reserved;                   /* 0 */
@@ -1565,14 +1571,14 @@ typedef struct framegate_particulars {
   int64_t started;
   framegate_string address;            /* the controller's */
   framegate_string contact;            /* how to reach the controller */
-  const framegate_string *storage_locations; /* where what is released is stored */
+  const framegate_string *storage_locations; /* where released media are stored */
   size_t storage_location_count;
   framegate_string retention_period;
   framegate_string jurisdiction;
   framegate_string withdrawal_method;  /* as easy as agreeing (GDPR Art. 7(3)) */
 } framegate_particulars;
 
-/* Somebody's consent records after ISO/IEC TS 27560:2023, as an array. Errors: also SIZE, NUMBER, TIME. */
+/* Writes one person's consent records after ISO/IEC TS 27560:2023, as an array. Errors: also SIZE, NUMBER, TIME. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_ts27560(
     framegate_ledger ledger, framegate_string who, const framegate_particulars *particulars, char *buffer, size_t
     capacity, size_t *length);
@@ -1581,12 +1587,13 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_ts27560(
 typedef struct framegate_dialog {
   uint32_t size;
   uint32_t party;   /* the person's index in `parties` */
-  uint32_t dialog;  /* the index in `dialog` of what the outlet got */
+  uint32_t dialog;  /* the index in `dialog` of the outlet's media */
   uint32_t outlet;  /* the outlet's number */
   int64_t started;  /* as in framegate_particulars */
 } framegate_dialog;
 
-/* The attachments of draft-howe-vcon-consent-00 and of the draft on lawful bases. Errors: also SIZE, TIME. */
+/* Write one person's attachment to a vCon, of draft-howe-vcon-consent-00 and of the draft on lawful bases. Errors:
+ * also SIZE, TIME. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_vcon_consent(
     framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t
     *length);
@@ -1594,42 +1601,42 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_vcon_lawful_
     framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t
     *length);
 
-/* The training-and-data-mining assertion of what an outlet, by number, got (CAWG). */
+/* Writes the training-and-data-mining assertion (CAWG) for the frames that an outlet, by number, got. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_cawg(
     framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
 
-/* The AI usage preference to state with it, not JSON: train-ai=y or train-ai=n (draft-ietf-aipref-vocab). */
+/* Writes the AI usage preference to state with those frames, not JSON: train-ai=y or train-ai=n
+ * (draft-ietf-aipref-vocab). */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_aipref(
     framegate_ledger ledger, uint32_t outlet, char *buffer, size_t capacity, size_t *length);
 
 /* ---- The check before training ---- */
 
-/* What was found of an archived frame. If several things are wrong with it, one of them is given. 0: it was not
- * looked at. */
+/* What the check found about an archived frame; one of the faults if it has several. 0: it was not looked at. */
 typedef enum framegate_finding {
   FRAMEGATE_FINDING_CLEARED = 1,       /* it may be used */
-  FRAMEGATE_FINDING_NO_TAG = 2,        /* there is no tag, or what is there is none */
+  FRAMEGATE_FINDING_NO_TAG = 2,        /* it has no tag, or one that does not parse */
   FRAMEGATE_FINDING_WITHHELD = 3,      /* by its tag it was not released */
   FRAMEGATE_FINDING_OTHER_PURPOSE = 4, /* by its tag it was not released for all that is wanted */
-  FRAMEGATE_FINDING_UNNAMED = 5,       /* it does not say of everybody who is in it, and as what; or not in order */
+  FRAMEGATE_FINDING_UNNAMED = 5,       /* its people and their kinds are not all given, or out of order */
   FRAMEGATE_FINDING_UNSEALED = 6,      /* its tag has no seal, or there is no digest to check it by */
-  FRAMEGATE_FINDING_FORGED = 7,        /* its seal is not of this tag, stream, payload and these people */
+  FRAMEGATE_FINDING_FORGED = 7,        /* its seal does not fit its tag, stream, payload and people */
   /* by the ledger this cannot have been released: no such stream, person or outlet by then, they had not agreed, or
      it was captured later */
   FRAMEGATE_FINDING_INCONSISTENT = 8,
   /* it was released lawfully, and consent to it has been withdrawn since, or, of a derived frame, may have been: it
      must go (GDPR Art. 17(1)(b)) */
   FRAMEGATE_FINDING_RECALLED = 9,
-  /* it is of another meeting than the ledger, or the key is, perhaps of one of the same id */
+  /* it is of another meeting than the ledger or the key, perhaps of one with the same id */
   FRAMEGATE_FINDING_OTHER_MEETING = 10
 } framegate_finding;
 
-/* Its name, as framegate_kind_name() gives names. */
+/* Returns the name of a finding, as framegate_kind_name() does. */
 FRAMEGATE_API framegate_string framegate_finding_name(uint32_t finding);
 
-/* Makes a ledger ready for many frames. It takes some 4 KB for each person who ever joined, and does not need the
- * ledger any longer. How much of the ledger somebody vouches for is `anchored` in framegate_ledger_info. Closed by
- * framegate_verifier_close().
+/* Makes a ledger ready for checking many frames. It takes some 4 KB for each person who ever joined, and does not
+ * need the ledger any longer. `anchored` in framegate_ledger_info says how much of the ledger is vouched for. Close
+ * it by framegate_verifier_close().
  * Errors: HANDLE, NULL, MISALIGNED, FULL, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_open(
     framegate_ledger ledger, framegate_verifier *verifier);
@@ -1642,25 +1649,25 @@ FRAMEGATE_API framegate_status framegate_verifier_close(framegate_verifier verif
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_head(
     framegate_verifier verifier, framegate_head *head);
 
-/* What follows says for each of `count` frames, as many as there are, whether it is cleared: `cleared`, of a word
- * for every 64 of them, has a bit for each, from the lowest of the first word on; `findings` has FRAMEGATE_FINDING_…
- * for each; `cleared_count`, unless null, how many are cleared. On an error none is: all bits and all findings are
- * 0. A frame that cannot be read is not cleared. Any thread, but not media threads.
+/* The functions below judge each of `count` frames, of any number. `cleared`, a word for every 64 frames, has a bit for
+ * each cleared one, from the lowest of the first word on; `findings` has FRAMEGATE_FINDING_… for each; `cleared_count`,
+ * unless null, gets how many are cleared. On an error none is: all bits and all findings are 0. A frame that cannot be
+ * read is not cleared. Any thread, but not media threads.
  * Errors of all: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, LENGTH, PANIC. */
 
-/* Which frames may be used for all of `wanted`: only what this key sealed, and what the ledger bears out. For an
- * empty `wanted` none is. */
+/* Checks which frames may be used for all of `wanted`: only those that this key sealed and the ledger supports. For
+ * an empty `wanted` none may. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_verify_batch(
     framegate_verifier verifier, const framegate_archived *frames, size_t count, uint16_t wanted, framegate_meeting_key
     key, uint64_t *cleared, uint8_t *findings, size_t *cleared_count);
 
-/* Which would be, if every tag were taken at its word: seals are not looked at. Nothing may be used by this. */
+/* Checks the same with every tag taken at its word: seals are ignored. Nothing may be used by this answer. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_dry_run(
     framegate_verifier verifier, const framegate_archived *frames, size_t count, uint16_t wanted, uint64_t *cleared,
     uint8_t *findings, size_t *cleared_count);
 
-/* Which frames that were cleared earlier, when the ledger's head was `earlier`, may stay. Whatever has no bit must
- * go, and for good: agreeing again saves nothing. Seals and payloads are not looked at again.
+/* Checks which frames that were cleared earlier, when the ledger's head was `earlier`, may stay. A frame without its
+ * bit must go, and for good: agreeing again does not bring it back. Seals and payloads are not looked at again.
  * Errors: also ANCHOR, if the ledger does not go on from `earlier`, so that withdrawals may have been cut off. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_verifier_recheck(
     framegate_verifier verifier, const framegate_head *earlier, const framegate_archived *frames, size_t count, uint64_t

@@ -1,9 +1,11 @@
-/* framegate: a consent gate for conferencing media. The C++ interface, C++17, over framegate.h, which documents each function:
- * its errors, threads and lifetimes.
+/* framegate: a consent gate for conferencing media. The C++ interface, C++17, over framegate.h, which documents the threads and lifetimes of each
+ * function, and the rules.
  *
- * Handles are objects that move and close themselves. A release is a scope: a callable that gets what is cleared, or an object that ends it.
- * A function that can fail returns a StatusCode or a Result, and one that judges a frame a Verdict; none of these may be ignored. Nothing throws
- * except when memory runs out; it may be compiled without exceptions. Times are std::chrono::microseconds since the meeting's start.
+ * Handles are objects that move and close themselves. A release is a scope: a callable that gets the cleared frame, or an object that ends it.
+ * A function that can fail returns a StatusCode or a Result, and one that judges a frame a Verdict; none of these may be ignored. "Errors: framegate_x()"
+ * stands for the errors that framegate.h lists for that function. Nothing throws except when memory runs out; it may be compiled without exceptions.
+ * Times are std::chrono::microseconds since the meeting's start. A string_view must be UTF-8; nothing that is passed is kept after the call, unless the
+ * comment says so.
  */
 #ifndef FRAMEGATE_HPP
 #define FRAMEGATE_HPP
@@ -44,9 +46,10 @@ using LedgerInfo = framegate_ledger_info;
 using Seal = framegate_seal;
 using Piece = framegate_piece;
 
-/* No end, not earlier than the other time that is given. */
+/* No time: no end, or no time earlier than the one that is given beside it. */
 inline constexpr Time no_time{FRAMEGATE_NO_TIME};
 
+/* The kind of a stream or a region: framegate_kind. */
 enum class Kind : std::uint32_t {
   audio = FRAMEGATE_KIND_AUDIO,
   video = FRAMEGATE_KIND_VIDEO,
@@ -67,6 +70,7 @@ enum class Kind : std::uint32_t {
   none = FRAMEGATE_NO_KIND
 };
 
+/* In whose name a call is made: framegate_authority. */
 enum class Authority : std::uint32_t {
   participant = FRAMEGATE_AUTHORITY_PARTICIPANT,
   guardian = FRAMEGATE_AUTHORITY_GUARDIAN,
@@ -75,6 +79,7 @@ enum class Authority : std::uint32_t {
   vendor = FRAMEGATE_AUTHORITY_VENDOR
 };
 
+/* How a person agreed: framegate_method. */
 enum class Method : std::uint32_t {
   clicked = FRAMEGATE_METHOD_CLICKED,
   typed = FRAMEGATE_METHOD_TYPED,
@@ -82,6 +87,7 @@ enum class Method : std::uint32_t {
   signature = FRAMEGATE_METHOD_SIGNED
 };
 
+/* How the gate treated a frame: framegate_verdict. Only whole and redacted frames were released. */
 enum class [[nodiscard]] Verdict : std::int32_t {
   dropped = FRAMEGATE_VERDICT_DROPPED,
   whole = FRAMEGATE_VERDICT_WHOLE,
@@ -89,7 +95,7 @@ enum class [[nodiscard]] Verdict : std::int32_t {
   blanked = FRAMEGATE_VERDICT_BLANKED
 };
 
-/* What was found of an archived frame. */
+/* What the check found about an archived frame: framegate_finding. Only cleared ones may be used. */
 enum class Finding : std::uint8_t {
   cleared = FRAMEGATE_FINDING_CLEARED,
   no_tag = FRAMEGATE_FINDING_NO_TAG,
@@ -103,10 +109,10 @@ enum class Finding : std::uint8_t {
   other_meeting = FRAMEGATE_FINDING_OTHER_MEETING
 };
 
-/* FRAMEGATE_REASON_…; its name is what is shown. */
+/* FRAMEGATE_REASON_…, for which reason_name() has a name. */
 using Reason = std::uint32_t;
 
-/* A set of kinds. */
+/* A set of kinds: of one, or of several joined by `|`. */
 struct Kinds {
   std::uint16_t bits = 0;
   constexpr Kinds() = default;
@@ -118,7 +124,7 @@ constexpr Kinds operator|(Kinds a, Kinds b) {
 }
 constexpr Kinds operator|(Kind a, Kind b) { return Kinds(a) | Kinds(b); }
 
-/* A set of purposes, third parties' too. */
+/* A set of purposes, those of third parties included (Meeting::third_party()). */
 struct Purposes {
   std::uint16_t bits = 0;
   constexpr Purposes() = default;
@@ -126,6 +132,7 @@ struct Purposes {
 };
 constexpr Purposes operator|(Purposes a, Purposes b) { return Purposes(static_cast<std::uint16_t>(a.bits | b.bits)); }
 
+/* The purposes that every meeting has: framegate_purpose. */
 namespace purpose {
 inline constexpr Purposes record{FRAMEGATE_PURPOSE_RECORD};
 inline constexpr Purposes transcribe{FRAMEGATE_PURPOSE_TRANSCRIBE};
@@ -155,31 +162,35 @@ inline std::vector<framegate_string> strings(const std::vector<std::string_view>
   return strings;
 }
 
-/* A struct of the C interface that knows its size. */
+/* A struct of the C interface, zeros but for its size. */
 template <class C> struct Sized : C {
   Sized() : C{} { this->size = sizeof(C); }
 };
 } // namespace detail
 
+/* Returns the name in lower case, as files and reports write it; "unknown" for an unknown number. Valid as long as the library is loaded. */
 inline std::string_view name(Kind kind) { return detail::view(framegate_kind_name(static_cast<std::uint32_t>(kind))); }
 inline std::string_view name(Finding finding) { return detail::view(framegate_finding_name(static_cast<std::uint32_t>(finding))); }
 inline std::string_view reason_name(Reason reason) { return detail::view(framegate_reason_name(reason)); }
 
-/* The release of the library that is loaded. */
+/* Returns the release of the library that is loaded, such as "1.2.3". */
 inline std::string_view version_string() { return detail::view(framegate_version_string()); }
 
-/* Whether the library that is loaded is one that this header fits. */
+/* Returns whether the library that is loaded fits this header. Ask before anything else. */
 [[nodiscard]] inline bool abi_fits() { return framegate_abi_version() == FRAMEGATE_ABI_VERSION; }
 
 /* ---- Outcomes ---- */
 
-/* FRAMEGATE_OK or FRAMEGATE_ERROR_…. (Xlib.h has a macro that is called Status.) */
+/* FRAMEGATE_OK or FRAMEGATE_ERROR_…; true if there was no error. (Xlib.h has a macro named Status.) */
 class [[nodiscard]] StatusCode {
 public:
   constexpr StatusCode(framegate_status number = FRAMEGATE_OK) : number_(number) {}
+  /* Returns whether there was no error. */
   constexpr bool ok() const { return number_ >= 0; }
   constexpr explicit operator bool() const { return ok(); }
+  /* Returns the number, as framegate.h has it. */
   constexpr framegate_status number() const { return number_; }
+  /* Returns the message in English. Valid as long as the library is loaded. */
   std::string_view message() const { return detail::view(framegate_error_message(number_)); }
 
 private:
@@ -193,22 +204,23 @@ template <class T, class... Of> inline constexpr bool is_one_of = (std::is_same_
 template <class T, class = void> inline constexpr bool is_handle = false;
 template <class T> inline constexpr bool is_handle<T, std::void_t<typename T::IsHandle>> = true;
 
-/* What says no more than that it is there. What is not named here may be a no. */
+/* Types for which having a value says no more than that it is there. A type that is not listed may hold a no. */
 template <class T>
 inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, std::string, std::string_view,
                                                            std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<TapRelease>, std::vector<Seal>>;
 } // namespace detail
 
-/* A value, or why there is none. Taking one that is not there ends the process.
+/* A value, or the error for which there is none. Taking a value that is not there aborts the process.
  *
- * Only a Result of what is_plain, such as a handle, is a condition and has ok(). Of all else, that there is an answer is not that it is yes: take it by `*`, and ask status() whether
- * there is one. */
+ * Only a Result of a type that is_plain, such as a handle, is a condition and has ok(). For all others, having an answer does not make it a yes: take
+ * the answer by `*`, and ask status() whether there is one. */
 template <class T> class [[nodiscard]] Result {
 public:
   Result(T value) : value_(std::move(value)) {}
   Result(StatusCode status) : status_(status) {}
   template <class U = T, std::enable_if_t<detail::is_plain<U>, int> = 0> bool ok() const { return value_.has_value(); }
   template <class U = T, std::enable_if_t<detail::is_plain<U>, int> = 0> explicit operator bool() const { return ok(); }
+  /* Returns the error, or FRAMEGATE_OK if there is a value. */
   StatusCode status() const { return status_; }
   T &operator*() & { return there(), *value_; }
   const T &operator*() const & { return there(), *value_; }
@@ -226,14 +238,14 @@ private:
 };
 
 namespace detail {
-/* What a call writes, or its error. */
-template <class T, class Call> Result<T> told(Call call) {
+/* Returns the value that a call writes, or its error. */
+template <class T, class Call> Result<T> written(Call call) {
   T value{};
   const StatusCode status = call(&value);
   return status ? Result<T>(value) : status;
 }
 
-/* What comes into room of a length that is told. */
+/* Returns the elements that a call writes, asking it for their number as often as that grows; or its error. */
 template <class V, class Call> Result<V> list(const V &filled, Call call) {
   V list(filled);
   for (;;) {
@@ -251,7 +263,7 @@ template <class V, class Call> Result<V> list(const V &filled, Call call) {
 template <class Call> Result<std::string> text(Call call) { return list(std::string(), call); }
 template <class Call> Result<std::vector<std::uint8_t>> bytes(Call call) { return list(std::vector<std::uint8_t>(), call); }
 
-/* A handle that closes itself. */
+/* A handle that closes itself. It moves and cannot be copied; one that was moved from is of nothing. */
 template <class H, framegate_status (*Close)(H)> class Handle {
 public:
   using IsHandle = void;
@@ -267,14 +279,14 @@ public:
   }
   ~Handle() { close(); }
 
-  /* Closes it now; of none nothing happens. */
+  /* Closes the handle now; without one it does nothing. */
   void close() noexcept {
     if (handle_.handle != 0)
       (void)Close(std::exchange(handle_, H{}));
   }
-  /* Whether it was opened and not moved or closed since. That is no answer of what it stands for. */
+  /* Returns whether the handle was opened, and neither moved nor closed since. That does not answer the question that the object stands for. */
   bool is_open() const { return handle_.handle != 0; }
-  /* For functions of framegate.h. */
+  /* Returns the handle, for functions of framegate.h; it stays this object's to close. */
   H get() const { return handle_; }
 
 private:
@@ -282,6 +294,7 @@ private:
 };
 } // namespace detail
 
+/* Returns the digest (SHA-256) of a text, byte for byte as it was shown. Errors: framegate_digest_of(). */
 inline Result<Digest> digest_of(std::string_view text) {
   Digest digest{};
   const StatusCode status = framegate_digest_of(detail::string(text), &digest);
@@ -290,15 +303,16 @@ inline Result<Digest> digest_of(std::string_view text) {
 
 /* ---- People, tags ---- */
 
-/* One stay of somebody in a meeting. */
+/* Somebody in a meeting: one stay of theirs. Copied and compared freely; it is valid in its own meeting alone. */
 struct Participant : framegate_participant {
   constexpr Participant(framegate_participant who = {}) : framegate_participant(who) {}
   friend constexpr bool operator==(Participant a, Participant b) { return a.stay == b.stay && a.slot == b.slot && a.meeting == b.meeting; }
   friend constexpr bool operator!=(Participant a, Participant b) { return !(a == b); }
 };
+/* Somebody who did not join, such as a voice in the room. Nothing of theirs is ever cleared. */
 inline constexpr Participant unknown_participant{FRAMEGATE_PARTICIPANT_UNKNOWN};
 
-/* What a tag says. */
+/* The content of a tag: framegate_tag_fields. */
 struct TagFields {
   Verdict verdict;
   Reason reason;
@@ -309,38 +323,46 @@ struct TagFields {
   Time captured;
 };
 
-/* 16 bytes that travel with a frame. */
+/* The consent state of a frame, 16 bytes that travel with it. The default, all zeros, is no tag and no consent. */
 struct Tag : framegate_tag {
   constexpr Tag(framegate_tag tag = {}) : framegate_tag(tag) {}
 
+  /* Reads a tag from 16 bytes. Errors: framegate_tag_read(). */
   static Result<Tag> read(const std::uint8_t *data, std::size_t length) {
     Tag tag;
     const StatusCode status = framegate_tag_read(data, length, &tag);
     return status ? Result<Tag>(tag) : status;
   }
+  /* Returns what the tag says. Errors: framegate_tag_get(). */
   Result<TagFields> fields() const {
-    detail::Sized<framegate_tag_fields> told;
-    const StatusCode status = framegate_tag_get(*this, &told);
+    detail::Sized<framegate_tag_fields> raw;
+    const StatusCode status = framegate_tag_get(*this, &raw);
     if (!status)
       return status;
-    return TagFields{static_cast<Verdict>(told.verdict), told.reason,     static_cast<Kind>(told.kind), Purposes(told.purposes), told.stream,
-                     told.generation,                    Time(told.captured)};
+    return TagFields{static_cast<Verdict>(raw.verdict), raw.reason,     static_cast<Kind>(raw.kind), Purposes(raw.purposes), raw.stream,
+                     raw.generation,                    Time(raw.captured)};
   }
+  /* Returns the tag of data derived from both frames of one meeting; it clears no more than either. Errors: framegate_tag_meet(). */
   Result<Tag> meet(Tag other) const {
-    return detail::told<Tag>([&](Tag *met) { return framegate_tag_meet(*this, other, met); });
+    return detail::written<Tag>([&](Tag *met) { return framegate_tag_meet(*this, other, met); });
   }
+  /* Returns the same for frames of two meetings, without the purposes that a meeting names. Errors: framegate_tag_meet(). */
   Result<Tag> meet_across_meetings(Tag other) const {
-    return detail::told<Tag>([&](Tag *met) { return framegate_tag_meet_across_meetings(*this, other, met); });
+    return detail::written<Tag>([&](Tag *met) { return framegate_tag_meet_across_meetings(*this, other, met); });
   }
 };
 
-/* For which purposes a frame could be released: a bare decision, which is no tag. */
+/* The purposes for which a frame could be released: a bare decision, which is no tag and releases nothing. */
 class Decision : framegate_decision {
 public:
   constexpr Decision() : framegate_decision{} {}
+  /* Returns Verdict::whole if the frame could be released for any purpose, else Verdict::dropped. */
   Verdict verdict() const { return static_cast<Verdict>(framegate_decision::verdict); }
+  /* Returns why it could not; FRAMEGATE_REASON_NONE if it could. */
   Reason reason() const { return framegate_decision::reason; }
+  /* Returns the purposes that everybody in the frame agrees to, whatever the outlet's are. */
   Purposes purposes() const { return Purposes(framegate_decision::purposes); }
+  /* Returns how many entries of the ledger it surely took into account. */
   std::uint32_t generation() const { return framegate_decision::generation; }
 
 private:
@@ -351,6 +373,7 @@ private:
 
 /* A part of a frame, and whose it is. */
 struct Region : detail::Sized<framegate_region> {
+  /* Returns a rectangle of a picture, in luma samples from the upper left corner. */
   static Region rectangle(Participant owner, std::uint32_t x, std::uint32_t y, std::uint32_t width, std::uint32_t height) {
     Region region(FRAMEGATE_AREA_RECTANGLE, owner);
     region.x = x;
@@ -359,23 +382,25 @@ struct Region : detail::Sized<framegate_region> {
     region.height = height;
     return region;
   }
+  /* Returns a channel of audio, from 0. */
   static Region audio_channel(Participant owner, std::uint32_t channel) {
     Region region(FRAMEGATE_AREA_CHANNEL, owner);
     region.channel = channel;
     return region;
   }
+  /* Returns the bytes of a text from `start` to before `end`, both on boundaries of code points. */
   static Region span(Participant owner, std::uint32_t start, std::uint32_t end) {
     Region region(FRAMEGATE_AREA_SPAN, owner);
     region.start = start;
     region.end = end;
     return region;
   }
-  /* Its kind, if that is another than its stream's. */
+  /* Sets a kind other than the stream's: a face on a shared screen is Kind::video. Both kinds must clear. */
   Region &kind(Kind other) {
     framegate_region::kind = static_cast<std::uint32_t>(other);
     return *this;
   }
-  /* When it was captured, if that was before the frame: a quotation. */
+  /* Sets when the content was captured, if that was before the frame: a quotation. */
   Region &captured(Time when) {
     framegate_region::captured = when.count();
     return *this;
@@ -390,10 +415,11 @@ private:
   }
 };
 
-/* What something was derived from. It comes out of Cleared::source() and meet() alone, and what is changed in it makes it none. It refers to the people in it, who must outlive it:
- * to be kept longer, `people` is to lead to a copy of them, in their order. */
+/* The source of a derived frame. Only Cleared::source() and meet() make one; a source with any member changed is withheld. It refers to its people,
+ * who must outlive it: to keep it longer, let `people` point to a copy of them, in their order. */
 struct Source : framegate_source {
-  /* Joined with another of the same meeting, everybody in either in `room`: as much as both have people is enough. */
+  /* Joins it with another source of the same meeting, and writes everybody in either, once, to `room`. Room for the people of both is always enough.
+   * Errors: framegate_source_meet(). */
   Result<Source> meet(const Source &other, Participant *room, std::size_t capacity) const {
     detail::Sized<framegate_source> met;
     const StatusCode status = framegate_source_meet(this, &other, room, capacity, &met);
@@ -407,21 +433,23 @@ private:
 
 class Group;
 
-/* What is known of a frame beside its payload. Who is in it must be said. It refers to what it is passed, which must outlive it: a temporary, which would not, does not compile. */
+/* The facts about a frame beside its payload; who is in it must be said. It refers to the containers that it is passed, which must outlive it: a
+ * temporary, which would not, does not compile. */
 struct Frame : detail::Sized<framegate_frame> {
-  /* Its stream's owner and nobody else. */
+  /* Returns a frame of its stream's owner and nobody else. */
   static Frame of_owner(Time captured) { return Frame(FRAMEGATE_CONTRIBUTORS_OWNER, captured); }
-  /* All who are in it; a container of Participant. */
+  /* Returns a frame of everybody in a container of Participant, and of its stream's owner if there is one. */
   template <class P> static Frame complete(Time, const P &&) = delete;
   template <class P> static Frame complete(Time captured, const P &all) { return Frame(FRAMEGATE_CONTRIBUTORS_COMPLETE, captured, all); }
-  /* Some of them: withheld. */
+  /* Returns a frame in which there may be others than those in a container of Participant: it is withheld. */
   template <class P> static Frame partial(Time, const P &&) = delete;
   template <class P> static Frame partial(Time captured, const P &some) { return Frame(FRAMEGATE_CONTRIBUTORS_PARTIAL, captured, some); }
-  /* The contributing sources of an RTP packet. */
+  /* Returns a frame of the contributing sources of an RTP packet: complete if fewer than 15 (RFC 3550 section 5.1). */
   template <class P> static Frame csrcs(Time, const P &&) = delete;
   template <class P> static Frame csrcs(Time captured, const P &all) { return Frame(FRAMEGATE_CONTRIBUTORS_CSRCS, captured, all); }
+  /* Returns a frame of the people of a group, as if they were listed. */
   inline static Frame of_group(Time captured, const Group &all);
-  /* Of data derived from these, which counts as captured when the earliest of them was; their container is of Source. */
+  /* Returns a frame derived from a container of Source, and captured when the earliest of them was. */
   template <class S> static Frame derived(const S &&) = delete;
   template <class S> static Frame derived(const S &from) {
     Frame frame(FRAMEGATE_CONTRIBUTORS_SOURCES, Time(0));
@@ -429,12 +457,12 @@ struct Frame : detail::Sized<framegate_frame> {
     frame.source_count = std::size(from);
     return frame;
   }
-  /* The client's keyframe hint, for encoded video: the frame's own header must agree. */
+  /* Sets the client's keyframe hint, for encoded video. A stream resumes only if the frame's own header agrees. */
   Frame &keyframe(bool is) {
     framegate_frame::keyframe = is ? FRAMEGATE_KEYFRAME_YES : FRAMEGATE_KEYFRAME_NO;
     return *this;
   }
-  /* A container of Region. */
+  /* Sets the regions, a container of Region: at most FRAMEGATE_MAX_REGIONS, in any order. */
   template <class R> Frame &regions(const R &&) = delete;
   template <class R> Frame &regions(const R &all) {
     framegate_frame::regions = std::data(all);
@@ -453,11 +481,12 @@ private:
   }
 };
 
-/* A frame's content, which is only read. */
+/* A frame's content, which is only read. The memory must last until the release ends. */
 struct Payload : detail::Sized<framegate_payload> {
   Payload() = default;
+  /* Makes a payload that is one run of bytes. */
   Payload(const void *data, std::size_t length) { plane[0] = {static_cast<const std::uint8_t *>(data), length, 0}; }
-  /* A picture: as many planes as its format has. */
+  /* Makes a picture, of as many planes as its format has. */
   Payload(std::initializer_list<framegate_plane> of) {
     for (const framegate_plane &each : of)
       if (planes < 4)
@@ -465,7 +494,7 @@ struct Payload : detail::Sized<framegate_payload> {
   }
 };
 
-/* The same to write to. */
+/* A frame's content, or a buffer, that is written to. The memory must last until the release ends. */
 struct PayloadMut : detail::Sized<framegate_payload_mut> {
   PayloadMut(void *data, std::size_t length) { plane[0] = {static_cast<std::uint8_t *>(data), length, 0}; }
   PayloadMut(std::initializer_list<framegate_plane_mut> of) {
@@ -475,11 +504,11 @@ struct PayloadMut : detail::Sized<framegate_payload_mut> {
   }
 };
 
-/* What an outlet receives. What it leads to is there until its release ends. */
+/* The frame that an outlet receives. Its pointers are valid until its release ends. */
 class Cleared : framegate_cleared {
 public:
   Cleared() : Cleared(nullptr, 0) {}
-  /* With room for the people of its source. */
+  /* Makes one with room for the people of its source. */
   Cleared(Participant *people, std::size_t count) {
     // Dropped, until the gate says otherwise. The rest is the gate's to write; clearing it would take as long as the decision.
     framegate_cleared::size = sizeof(framegate_cleared);
@@ -492,13 +521,19 @@ public:
     capacity = count;
     framegate_cleared::source.size = 0;
   }
+  /* Returns how the gate treated the frame; Verdict::dropped before it was offered. */
   Verdict verdict() const { return static_cast<Verdict>(framegate_cleared::verdict); }
+  /* Returns the tag, which is to travel with the frame. */
   Tag tag() const { return framegate_cleared::tag; }
+  /* Returns the content that the outlet may have; empty if the frame was dropped. */
   const framegate_payload &payload() const { return framegate_cleared::payload; }
+  /* Returns the first byte of the content, or of its first plane. */
   const std::uint8_t *data() const { return payload().plane[0].data; }
+  /* Returns the length of that in bytes. */
   std::size_t size() const { return payload().plane[0].length; }
+  /* Returns a bit for each region, or field of a record, that was hidden: all bits for a withheld frame. */
   std::uint64_t hidden() const { return framegate_cleared::hidden; }
-  /* To be named of what is derived from it; none if there was too little room or nothing was released. */
+  /* Returns the source to name for anything derived from this; none if there was too little room, or nothing was released. */
   std::optional<Source> source() const {
     return framegate_cleared::source.size == 0 ? std::nullopt : std::optional<Source>(Source(framegate_cleared::source));
   }
@@ -515,17 +550,18 @@ static_assert(sizeof(Participant) == sizeof(framegate_participant) && sizeof(Tag
 
 /* ---- Taps: the hot half ---- */
 
-/* A release of many frames, which lasts until this ends. What `Cleared` points to must not be touched afterwards. */
+/* A release of many frames, which lasts as long as this object. Do not use the pointers in `Cleared` afterwards. */
 class [[nodiscard]] Release {
 public:
   Release(Release &&other) noexcept : tap_(std::exchange(other.tap_, {})), status_(other.status_), handed_on_(other.handed_on_) {}
   Release &operator=(Release &&) = delete;
   ~Release() { end(); }
 
-  /* How many frames were handed on. */
+  /* Returns how many frames were handed on, blanked ones included. */
   std::size_t handed_on() const { return handed_on_; }
+  /* Returns the error of the call; after one, nothing was handed on. */
   StatusCode status() const { return status_; }
-  /* Ends it now. */
+  /* Ends the release now. */
   void end() {
     if (tap_.handle != 0)
       (void)framegate_tap_end(std::exchange(tap_, {}));
@@ -546,28 +582,30 @@ struct [[nodiscard]] Admission {
   StatusCode status;
 };
 
-/* One stream into one outlet. On one thread at a time. */
+/* The gate between one stream and one outlet: the hot half. It may be used on one thread at a time, and never waits. */
 class Tap : public detail::Handle<framegate_tap, framegate_tap_close> {
 public:
   using Handle::Handle;
 
-  /* Hands one frame on as it is, without copying, or drops it: `sink` gets what is cleared, as const Cleared &, if anything is. */
+  /* Hands one frame on as it is, without copying, or drops it: `sink` is called with a const Cleared & if the outlet gets anything. `now` is the time
+   * of release. Errors: framegate_tap_admit(). */
   template <class Sink> Admission admit(const Frame &frame, const Payload &payload, Time now, Sink &&sink) {
     Cleared cleared;
     return admitted(admit(&frame, &payload, 1, now, &cleared), cleared, sink);
   }
-  /* Copies what is cleared into a buffer. */
+  /* Copies the cleared part of one frame into a buffer of the stream's format and hands that on. Errors: framegate_tap_admit_into(). */
   template <class Sink> Admission admit_into(const Frame &frame, const Payload &payload, const PayloadMut &buffer, Time now, Sink &&sink) {
     Cleared cleared;
     return admitted(admit_into(&frame, &payload, &buffer, 1, now, &cleared), cleared, sink);
   }
-  /* The same in place, for a buffer that nobody else reads. */
+  /* Hands one frame on, redacted or blanked in place, in a buffer that nobody else reads. Errors: framegate_tap_admit_in_place(). */
   template <class Sink> Admission admit_in_place(const Frame &frame, const PayloadMut &payload, Time now, Sink &&sink) {
     Cleared cleared;
     return admitted(admit_in_place(&frame, &payload, 1, now, &cleared), cleared, sink);
   }
 
-  /* The same of arrays of `count` each, under one release. */
+  /* Offers arrays of `count` frames, payloads and results under one release, each frame judged by itself: here and in the next two as for one frame.
+   * Errors: framegate_tap_admit(). */
   Release admit(const Frame *frames, const Payload *payloads, std::size_t count, Time now, Cleared *cleared) {
     return released([&](std::size_t *handed_on) { return framegate_tap_admit(get(), frames, payloads, count, now.count(), cleared, handed_on); });
   }
@@ -578,19 +616,24 @@ public:
     return released([&](std::size_t *handed_on) { return framegate_tap_admit_in_place(get(), frames, payloads, count, now.count(), cleared, handed_on); });
   }
 
-  /* Whether the sender of an encoded stream is to be asked for a keyframe, as the last frame waits for one. */
+  /* Returns whether to ask the sender of an encoded stream for a keyframe: the last frame was cleared, but waits for one.
+   * Errors: framegate_tap_wants_keyframe(). */
   Result<bool> wants_keyframe() const {
-    return detail::told<bool>([this](bool *wants) { return framegate_tap_wants_keyframe(get(), wants); });
+    return detail::written<bool>([this](bool *wants) { return framegate_tap_wants_keyframe(get(), wants); });
   }
 
-  /* Bare decisions, which release nothing: about a frame of the stream's owner alone, and about any. */
+  /* Decides about a frame of the stream's owner alone, without releasing it. The answer may no longer hold when it returns.
+   * Errors: framegate_tap_decide(). */
   Result<Decision> decide(Time captured, Time now) {
-    return detail::told<Decision>([&](Decision *decision) { return framegate_tap_decide(get(), captured.count(), now.count(), decision); });
+    return detail::written<Decision>([&](Decision *decision) { return framegate_tap_decide(get(), captured.count(), now.count(), decision); });
   }
+  /* Decides about `count` frames, in their order, without releasing any; after an error no decision clears anything.
+   * Errors: framegate_tap_decide_batch(). */
   StatusCode decide_batch(const Frame *frames, std::size_t count, Time now, Decision *decisions) {
     return framegate_tap_decide_batch(get(), frames, count, now.count(), decisions);
   }
 
+  /* Returns how many frames the tap saw, and how it treated them. Errors: framegate_tap_counters(). */
   Result<Counters> counters() {
     detail::Sized<Counters> counters;
     const StatusCode status = framegate_tap_counters(get(), &counters);
@@ -610,7 +653,7 @@ private:
   }
 };
 
-/* People who are in many frames together. */
+/* People who are in many frames together, so that those are decided as fast as one person's. It clears nothing once one of them leaves. */
 class Group : public detail::Handle<framegate_group, framegate_group_close> {
 public:
   using Handle::Handle;
@@ -624,25 +667,30 @@ inline Frame Frame::of_group(Time captured, const Group &all) {
 
 /* ---- Control ---- */
 
-/* A narrowing of consent that is settling. */
+/* A narrowing of consent that is settling: once it has, no frame is released any more by the consent that it closed. It needs no meeting, and any
+ * thread may ask it. */
 class Settling : public detail::Handle<framegate_settling, framegate_settling_close> {
 public:
   using Handle::Handle;
 
+  /* Returns whether every release that was under way has ended, and the narrowing is durable in the ledger. Errors: framegate_settling_is_settled(). */
   Result<bool> is_settled() const {
-    return detail::told<bool>([this](bool *settled) { return framegate_settling_is_settled(get(), settled); });
+    return detail::written<bool>([this](bool *settled) { return framegate_settling_is_settled(get(), settled); });
   }
-  /* Not on a media thread. */
+  /* Waits until it has settled, at most so long, and returns whether it has. Not for media threads: it might wait for their own release.
+   * Errors: framegate_settling_wait(). */
   Result<bool> wait(std::chrono::milliseconds longest) const {
     const auto most = std::chrono::milliseconds::rep{UINT32_MAX}, long_ = longest.count();
     const auto milliseconds = static_cast<std::uint32_t>(long_ < 0 ? 0 : long_ > most ? most : long_);
-    return detail::told<bool>([&](bool *settled) { return framegate_settling_wait(get(), milliseconds, settled); });
+    return detail::written<bool>([&](bool *settled) { return framegate_settling_wait(get(), milliseconds, settled); });
   }
+  /* Returns how far each tap has come, and whether it is still in a release that was under way. Errors: framegate_settling_taps(). */
   Result<std::vector<TapRelease>> taps() const {
     return detail::list(std::vector<TapRelease>(), [this](auto... room) { return framegate_settling_taps(get(), room...); });
   }
 };
 
+/* The facts of a consent record that no ledger has: framegate_particulars. `started` is µs since 1970-01-01T00:00:00Z. */
 struct Particulars {
   Time started{};
   std::string_view address{}, contact{};
@@ -650,115 +698,130 @@ struct Particulars {
   std::string_view retention_period{}, jurisdiction{}, withdrawal_method{};
 };
 
+/* The party and the dialog of a vCon that an attachment is about: framegate_dialog. `started` is µs since 1970-01-01T00:00:00Z. */
 struct Dialog {
   std::uint32_t party = 0, dialog = 0, outlet = 0;
   Time started{};
 };
 
-/* A ledger that was read and verified. */
+/* A ledger that was read and verified. Its exports are JSON in UTF-8; they go through the whole ledger, so not on media threads. */
 class Ledger : public detail::Handle<framegate_ledger, framegate_ledger_close> {
 public:
   using Handle::Handle;
 
-  /* `line` says which does not verify. */
+  /* Reads a ledger and verifies it, against a head that was kept apart and a device's public key of 32 bytes, unless these are null. `line` gets the
+   * number, from 1, of a line that does not verify. Errors: framegate_ledger_read(). */
   static Result<Ledger> read(std::string_view lines, const Head *anchor = nullptr, const std::uint8_t *device = nullptr, std::uint64_t *line = nullptr) {
     framegate_ledger ledger{};
     const StatusCode status = framegate_ledger_read(reinterpret_cast<const std::uint8_t *>(lines.data()), lines.size(), anchor, device, &ledger, line);
     return status ? Result<Ledger>(Ledger(ledger)) : status;
   }
-  /* With what was withdrawn beside the file. */
+  /* Reads and verifies a ledger in a file, and the withdrawals in the file beside it. Errors: framegate_ledger_read_file(). */
   static Result<Ledger> read_file(std::string_view path, const Head *anchor = nullptr, const std::uint8_t *device = nullptr, std::uint64_t *line = nullptr) {
     framegate_ledger ledger{};
     const StatusCode status = framegate_ledger_read_file(detail::string(path), anchor, device, &ledger, line);
     return status ? Result<Ledger>(Ledger(ledger)) : status;
   }
+  /* Returns the ledger's head, its length in bytes, and how much of it is vouched for. Errors: framegate_ledger_get(). */
   Result<LedgerInfo> info() const {
     detail::Sized<LedgerInfo> info;
     const StatusCode status = framegate_ledger_get(get(), &info);
     return status ? Result<LedgerInfo>(info) : status;
   }
+  /* Returns one person's receipt: what they agreed to and withdrew, and when their frames were released (GDPR Art. 7(1), 15).
+   * Errors: framegate_ledger_receipt(). */
   Result<std::string> receipt(std::string_view who) const {
     return detail::text([&](auto... room) { return framegate_ledger_receipt(get(), detail::string(who), room...); });
   }
+  /* Returns the list of what must be erased after one person's withdrawals (GDPR Art. 17(1)(b), 19). Errors: framegate_ledger_erasure(). */
   Result<std::string> erasure(std::string_view who) const {
     return detail::text([&](auto... room) { return framegate_ledger_erasure(get(), detail::string(who), room...); });
   }
+  /* Returns one person's consent records after ISO/IEC TS 27560:2023, as an array. Errors: framegate_ledger_ts27560(). */
   Result<std::string> ts27560(std::string_view who, const Particulars &of) const {
     const std::vector<framegate_string> places = detail::strings(of.storage_locations);
-    detail::Sized<framegate_particulars> told;
-    told.started = of.started.count();
-    told.address = detail::string(of.address);
-    told.contact = detail::string(of.contact);
-    told.storage_locations = places.data();
-    told.storage_location_count = places.size();
-    told.retention_period = detail::string(of.retention_period);
-    told.jurisdiction = detail::string(of.jurisdiction);
-    told.withdrawal_method = detail::string(of.withdrawal_method);
-    return detail::text([&](auto... room) { return framegate_ledger_ts27560(get(), detail::string(who), &told, room...); });
+    detail::Sized<framegate_particulars> raw;
+    raw.started = of.started.count();
+    raw.address = detail::string(of.address);
+    raw.contact = detail::string(of.contact);
+    raw.storage_locations = places.data();
+    raw.storage_location_count = places.size();
+    raw.retention_period = detail::string(of.retention_period);
+    raw.jurisdiction = detail::string(of.jurisdiction);
+    raw.withdrawal_method = detail::string(of.withdrawal_method);
+    return detail::text([&](auto... room) { return framegate_ledger_ts27560(get(), detail::string(who), &raw, room...); });
   }
+  /* Returns one person's attachment for a vCon (draft-howe-vcon-consent-00). Errors: framegate_ledger_vcon_consent(). */
   Result<std::string> vcon_consent(std::string_view who, const Dialog &of) const {
-    const auto told = told_of(of);
-    return detail::text([&](auto... room) { return framegate_ledger_vcon_consent(get(), detail::string(who), &told, room...); });
+    const auto raw = dialog_of(of);
+    return detail::text([&](auto... room) { return framegate_ledger_vcon_consent(get(), detail::string(who), &raw, room...); });
   }
+  /* Returns the same after the draft on lawful bases. Errors: framegate_ledger_vcon_lawful_basis(). */
   Result<std::string> vcon_lawful_basis(std::string_view who, const Dialog &of) const {
-    const auto told = told_of(of);
-    return detail::text([&](auto... room) { return framegate_ledger_vcon_lawful_basis(get(), detail::string(who), &told, room...); });
+    const auto raw = dialog_of(of);
+    return detail::text([&](auto... room) { return framegate_ledger_vcon_lawful_basis(get(), detail::string(who), &raw, room...); });
   }
+  /* Returns the training-and-data-mining assertion (CAWG) for the frames that an outlet, by number, got. Errors: framegate_ledger_cawg(). */
   Result<std::string> cawg(std::uint32_t outlet) const {
     return detail::text([&](auto... room) { return framegate_ledger_cawg(get(), outlet, room...); });
   }
+  /* Returns the AI usage preference to state with those frames, not JSON: train-ai=y or train-ai=n. Errors: framegate_ledger_aipref(). */
   Result<std::string> aipref(std::uint32_t outlet) const {
     return detail::text([&](auto... room) { return framegate_ledger_aipref(get(), outlet, room...); });
   }
 
 private:
-  static detail::Sized<framegate_dialog> told_of(const Dialog &of) {
-    detail::Sized<framegate_dialog> told;
-    told.party = of.party;
-    told.dialog = of.dialog;
-    told.outlet = of.outlet;
-    told.started = of.started.count();
-    return told;
+  static detail::Sized<framegate_dialog> dialog_of(const Dialog &of) {
+    detail::Sized<framegate_dialog> raw;
+    raw.party = of.party;
+    raw.dialog = of.dialog;
+    raw.outlet = of.outlet;
+    raw.started = of.started.count();
+    return raw;
   }
 };
 
-/* Where something was entered. It holds either way. */
+/* Where a withdrawal was entered: in the ledger, or in the file beside it because a running meeting has the ledger. It holds either way. */
 enum class Entered : std::uint32_t { in_ledger = FRAMEGATE_ENTERED_IN_LEDGER, beside = FRAMEGATE_ENTERED_BESIDE };
 
-/* A ledger in a file in which people withdraw when the meeting is over, its process has gone, or it goes on elsewhere. */
+/* A ledger in a file in which people withdraw after the meeting, after its process has gone, or while it goes on elsewhere. Not for media threads. */
 class PastMeeting : public detail::Handle<framegate_past_meeting, framegate_past_meeting_close> {
 public:
   using Handle::Handle;
 
-  /* `device_secret`: 32 bytes, to sign with what is withdrawn. `line` says which does not verify. */
+  /* Opens the ledger in a file. `device_secret`, 32 bytes, signs each withdrawal if it is not null; `line` as in Ledger::read().
+   * Errors: framegate_past_meeting_open(). */
   static Result<PastMeeting> open(std::string_view path, const std::uint8_t *device_secret = nullptr, std::uint64_t *line = nullptr) {
     framegate_past_meeting past{};
     const StatusCode status = framegate_past_meeting_open(detail::string(path), device_secret, &past, line);
     return status ? Result<PastMeeting>(PastMeeting(past)) : status;
   }
-  /* All of somebody's stays. An empty set in the scope stands for everything. */
+  /* Refuses, or withdraws consent (GDPR Art. 7(3)), in all stays of one person, by id; an empty set in the scope means everything.
+   * Errors: framegate_past_meeting_withdraw(). */
   Result<Entered> withdraw(Authority authority, std::string_view who, Scope scope) {
     return entered([&](std::uint32_t *place) { return framegate_past_meeting_withdraw(get(), static_cast<std::uint32_t>(authority), detail::string(who), scope, place); });
   }
-  /* Of everybody if nobody is named. */
+  /* Restricts consent of one person, by id, or of everybody if `whom` is empty. Errors: framegate_past_meeting_restrict(). */
   Result<Entered> restrict(Authority authority, std::optional<std::string_view> whom, Scope scope) {
     const framegate_string id = detail::string(whom.value_or(std::string_view()));
     return entered([&](std::uint32_t *place) { return framegate_past_meeting_restrict(get(), static_cast<std::uint32_t>(authority), whom ? &id : nullptr, scope, place); });
   }
+  /* Returns one person's receipt, as Ledger::receipt() does. Errors: framegate_past_meeting_receipt(). */
   Result<std::string> receipt(std::string_view who) const {
     return detail::text([&](auto... room) { return framegate_past_meeting_receipt(get(), detail::string(who), room...); });
   }
 
 private:
   template <class Call> static Result<Entered> entered(Call call) {
-    const Result<std::uint32_t> place = detail::told<std::uint32_t>(call);
+    const Result<std::uint32_t> place = detail::written<std::uint32_t>(call);
     return place.status() ? Result<Entered>(static_cast<Entered>(*place)) : place.status();
   }
 };
 
 /* ---- Seals, and the check before training ---- */
 
-/* Somebody in a frame, and as what beside the kind of its tag; of several the ids ascend, byte by byte. The id is to be there as long as it. */
+/* Somebody in an archived frame, by the id that they joined with, and the kinds that they are in it as beside its tag's kind. Sort several by id,
+ * byte by byte. The id must outlive this. */
 struct Subject : detail::Sized<framegate_subject> {
   explicit Subject(std::string_view who, Kinds as = {}) {
     id = detail::string(who);
@@ -766,7 +829,7 @@ struct Subject : detail::Sized<framegate_subject> {
   }
 };
 
-/* What travels with a frame: its tag, and its seal if it has one. */
+/* The consent evidence that travels with a frame: its tag, and its seal if it has one. */
 struct Carried : detail::Sized<framegate_carried> {
   Carried() = default;
   Carried(Tag of) { tag = of; }
@@ -775,7 +838,7 @@ struct Carried : detail::Sized<framegate_carried> {
     seal = by;
     sealed = 1;
   }
-  /* Of 16 bytes, or of 32. */
+  /* Reads a tag of 16 bytes, or one with its seal of 32. Errors: framegate_carried_read(). */
   static Result<Carried> read(const std::uint8_t *data, std::size_t length) {
     Carried carried;
     const StatusCode status = framegate_carried_read(data, length, &carried);
@@ -783,9 +846,10 @@ struct Carried : detail::Sized<framegate_carried> {
   }
 };
 
-/* What was released of a frame, as an archive has it. It refers to what it is passed, which must outlive it. */
+/* A released frame as an archive keeps it. It refers to its arguments, which must outlive it. */
 struct Archived : detail::Sized<framegate_archived> {
-  /* Without a tag if that is null; `who` is a container of Subject; no seal is made or checked if there is no digest. */
+  /* Makes one of its meeting's instance; its tag and seal, or null; a container of Subject; and its payload's digest, or null, without which no seal
+   * is made or checked. */
   template <class S> Archived(const Instance &, const Carried *, const S &&, const PayloadDigest *) = delete;
   template <class S> Archived(const Instance &of, const Carried *with, const S &who, const PayloadDigest *by) {
     instance = of;
@@ -799,48 +863,51 @@ struct Archived : detail::Sized<framegate_archived> {
 // Arrays of these are arrays of what they stand for.
 static_assert(sizeof(Subject) == sizeof(framegate_subject) && sizeof(Carried) == sizeof(framegate_carried) && sizeof(Archived) == sizeof(framegate_archived), "nothing is added");
 
-/* What the tags of one stream are sealed with. */
+/* The key for the tags of one stream. Its functions never wait or allocate, and may be called inside a release, on any thread. */
 class StreamKey : public detail::Handle<framegate_stream_key, framegate_stream_key_close> {
 public:
   using Handle::Handle;
 
-  /* Of FRAMEGATE_FORMAT_…, of a container of Piece, which is of one for H.264, HEVC and AV1. It may be called inside a release. */
+  /* Returns the digest of a payload of FRAMEGATE_FORMAT_…, from a container of Piece: exactly one for H.264, HEVC and AV1.
+   * Errors: framegate_stream_key_digest(). */
   template <class P> Result<PayloadDigest> digest(std::uint32_t format, const P &pieces) const {
     PayloadDigest digest{};
     const StatusCode status = framegate_stream_key_digest(get(), format, std::data(pieces), std::size(pieces), &digest);
     return status ? Result<PayloadDigest>(digest) : status;
   }
-  /* A container of Subject. It may be called inside a release. */
+  /* Returns the seal of a frame: over its tag, a container of Subject, and its payload's digest. Errors: framegate_stream_key_seal(). */
   template <class S> Result<Seal> seal(Tag tag, const S &subjects, const PayloadDigest &digest) const {
     Seal seal{};
     const StatusCode status = framegate_stream_key_seal(get(), tag, std::data(subjects), std::size(subjects), &digest, &seal);
     return status ? Result<Seal>(seal) : status;
   }
+  /* Returns whether a seal is of this tag, these people and the payload of this digest. Errors: framegate_stream_key_verify(). */
   template <class S> Result<bool> verify(Seal seal, Tag tag, const S &subjects, const PayloadDigest &digest) const {
-    return detail::told<bool>([&](bool *holds) {
+    return detail::written<bool>([&](bool *holds) {
       return framegate_stream_key_verify(get(), seal, tag, std::data(subjects), std::size(subjects), &digest, holds);
     });
   }
 };
 
-/* What a meeting's tags are sealed with. */
+/* The key for a meeting's tags. Not for media threads. */
 class MeetingKey : public detail::Handle<framegate_meeting_key, framegate_meeting_key_close> {
 public:
   using Handle::Handle;
 
-  /* Of a secret of 32 bytes. */
+  /* Derives the key from a secret: 32 random bytes that the client shares with those who verify. Errors: framegate_meeting_key_open(). */
   static Result<MeetingKey> open(const std::uint8_t *secret, const Instance &instance) {
     framegate_meeting_key key{};
     const StatusCode status = framegate_meeting_key_open(secret, &instance, &key);
     return status ? Result<MeetingKey>(MeetingKey(key)) : status;
   }
-  /* Of the stream of this number, as Stream and TagFields have it. */
+  /* Derives the key of the stream of this number, as Stream and TagFields have it. Errors: framegate_stream_key_open(). */
   Result<StreamKey> stream(std::uint16_t number) const {
     framegate_stream_key key{};
     const StatusCode status = framegate_stream_key_open(get(), number, &key);
     return status ? Result<StreamKey>(StreamKey(key)) : status;
   }
-  /* Zeros for what has no tag or no digest, or is of another meeting. */
+  /* Returns the seals of `count` frames: zeros for a frame without a tag or a digest, or of another meeting.
+   * Errors: framegate_meeting_key_seal_batch(). */
   Result<std::vector<Seal>> seal_batch(const Archived *frames, std::size_t count) const {
     std::vector<Seal> seals(count);
     const StatusCode status = framegate_meeting_key_seal_batch(get(), frames, count, seals.data());
@@ -848,12 +915,14 @@ public:
   }
 };
 
-/* Which of many frames are cleared, or may stay, and why the others not. */
+/* The answers about many frames: which are cleared, or may stay, and why the others are not. */
 class Checked {
 public:
+  /* Returns how many are cleared. */
   std::size_t count() const { return count_; }
-  /* Of what is not there: no. */
+  /* Returns whether the frame of this index is cleared; false for an index out of range. */
   bool is_cleared(std::size_t index) const { return index < findings_.size() && (bits_[index / 64] >> index % 64 & 1) != 0; }
+  /* Returns why it is or is not; Finding::no_tag for an index out of range. */
   Finding finding(std::size_t index) const { return index < findings_.size() ? static_cast<Finding>(findings_[index]) : Finding::no_tag; }
 
 private:
@@ -864,28 +933,34 @@ private:
   std::size_t count_ = 0;
 };
 
-/* What a ledger says, made ready for many frames. */
+/* A ledger made ready for checking many frames. It needs the Ledger no longer. Not for media threads. */
 class Verifier : public detail::Handle<framegate_verifier, framegate_verifier_close> {
 public:
   using Handle::Handle;
 
+  /* Makes a ledger ready; some 4 KB for each person who ever joined. Errors: framegate_verifier_open(). */
   static Result<Verifier> open(const Ledger &ledger) {
     framegate_verifier verifier{};
     const StatusCode status = framegate_verifier_open(ledger.get(), &verifier);
     return status ? Result<Verifier>(Verifier(verifier)) : status;
   }
+  /* Returns the ledger's head, to be kept for a later recheck(). Errors: framegate_verifier_head(). */
   Result<Head> head() const {
     Head head{};
     const StatusCode status = framegate_verifier_head(get(), &head);
     return status ? Result<Head>(head) : status;
   }
+  /* Checks which of `count` frames may be used for all of `wanted`: only those that this key sealed and the ledger supports.
+   * Errors: framegate_verifier_verify_batch(). */
   Result<Checked> verify_batch(const Archived *frames, std::size_t count, Purposes wanted, const MeetingKey &key) const {
     return checked(count, [&](auto... answers) { return framegate_verifier_verify_batch(get(), frames, count, wanted.bits, key.get(), answers...); });
   }
-  /* Every tag is taken at its word: nothing may be used by this. */
+  /* Checks the same without looking at seals. Nothing may be used by this answer. Errors: framegate_verifier_dry_run(). */
   Result<Checked> dry_run(const Archived *frames, std::size_t count, Purposes wanted) const {
     return checked(count, [&](auto... answers) { return framegate_verifier_dry_run(get(), frames, count, wanted.bits, answers...); });
   }
+  /* Checks which frames that were cleared when the ledger's head was `earlier` may stay. All others must go, for good.
+   * Errors: framegate_verifier_recheck(). */
   Result<Checked> recheck(const Head &earlier, const Archived *frames, std::size_t count) const {
     return checked(count, [&](auto... answers) { return framegate_verifier_recheck(get(), &earlier, frames, count, answers...); });
   }
@@ -900,20 +975,20 @@ private:
 
 /* ---- Tags on the wire ---- */
 
-/* A packet or a unit of a stream. */
+/* A packet or a unit of a stream, which is only read. */
 struct Bytes {
   const std::uint8_t *data;
   std::size_t length;
 };
 
 namespace detail {
-/* A number that stands for a word. */
+/* Returns the word whose number a call writes, or its error. */
 template <class W, class Call> Result<W> word(Call call) {
-  const Result<std::uint32_t> number = told<std::uint32_t>(call);
+  const Result<std::uint32_t> number = written<std::uint32_t>(call);
   return number.status() ? Result<W>(static_cast<W>(*number)) : number.status();
 }
 template <class Call> Result<std::string_view> line(Call call) {
-  const Result<framegate_string> text = told<framegate_string>(call);
+  const Result<framegate_string> text = written<framegate_string>(call);
   return text.status() ? Result<std::string_view>(view(*text)) : text.status();
 }
 template <class Call> Result<Carried> carried(Call call) {
@@ -923,51 +998,63 @@ template <class Call> Result<Carried> carried(Call call) {
 }
 } // namespace detail
 
-/* Each `write` copies into a buffer; `length` says how much that is, or would be. */
+/* Tags in RTP header extensions (RFC 8285). Every `read` finds the tag; every `write` copies a packet or unit with a tag into a buffer that must not
+ * overlap it. `length` gets the length in bytes, also of what did not fit. A missing tag means no consent. Any thread, media threads included. */
 namespace rtp {
+/* Reads the tag under the id of its header extension, 1 to 255. Errors: framegate_rtp_read(). */
 inline Result<Carried> read(Bytes packet, std::uint8_t id) {
   return detail::carried([&](Carried *carried) { return framegate_rtp_read(packet.data, packet.length, id, carried); });
 }
+/* Writes a packet with a tag under an id, before SRTP protects it; a tag that was there is replaced. Errors: framegate_rtp_write(). */
 inline StatusCode write(Bytes packet, std::uint8_t id, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
   return framegate_rtp_write(packet.data, packet.length, id, &carried, buffer, capacity, &length);
 }
 } // namespace rtp
 
-/* Of FRAMEGATE_FORMAT_H264 or FRAMEGATE_FORMAT_HEVC. */
+/* Tags in access units with start codes, of FRAMEGATE_FORMAT_H264 or FRAMEGATE_FORMAT_HEVC: SEI that decoders skip. */
 namespace sei {
+/* Reads the tag of an access unit. Errors: framegate_sei_read(). */
 inline Result<Carried> read(Bytes unit, std::uint32_t format) {
   return detail::carried([&](Carried *carried) { return framegate_sei_read(unit.data, unit.length, format, carried); });
 }
+/* Writes an access unit with a tag. Errors: framegate_sei_write(). */
 inline StatusCode write(Bytes unit, std::uint32_t format, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
   return framegate_sei_write(unit.data, unit.length, format, &carried, buffer, capacity, &length);
 }
 } // namespace sei
 
+/* Tags in temporal units of AV1 in the low-overhead format: metadata that decoders skip. */
 namespace obu {
+/* Reads the tag of a temporal unit. Errors: framegate_obu_read(). */
 inline Result<Carried> read(Bytes unit) {
   return detail::carried([&](Carried *carried) { return framegate_obu_read(unit.data, unit.length, carried); });
 }
+/* Writes a temporal unit with a tag. Errors: framegate_obu_write(). */
 inline StatusCode write(Bytes unit, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
   return framegate_obu_write(unit.data, unit.length, &carried, buffer, capacity, &length);
 }
 } // namespace obu
 
-/* Session descriptions. */
+/* Lines of session descriptions (RFC 8866), without their ends. Any thread. */
 namespace sdp {
+/* Returns the line that offers the header extension under an id: 1 to 14, or to 255 for the two-byte form alone. Errors: framegate_sdp_extmap(). */
 inline Result<std::string> extmap(std::uint8_t id) {
   return detail::text([&](auto... room) { return framegate_sdp_extmap(id, room...); });
 }
+/* Returns the id under which a part of a description has the header extension. Errors: framegate_sdp_extension_id(). */
 inline Result<std::uint8_t> extension_id(std::string_view part) {
-  const Result<std::uint32_t> id = detail::told<std::uint32_t>([&](std::uint32_t *number) { return framegate_sdp_extension_id(detail::string(part), number); });
+  const Result<std::uint32_t> id = detail::written<std::uint32_t>([&](std::uint32_t *number) { return framegate_sdp_extension_id(detail::string(part), number); });
   return id.status() ? Result<std::uint8_t>(static_cast<std::uint8_t>(*id)) : id.status();
 }
 
+/* Whether somebody is being recorded: `a=record` (RFC 7866 section 7.1.2). */
 enum class Recording : std::uint32_t {
   unsaid = FRAMEGATE_RECORDING_UNSAID,
   on = FRAMEGATE_RECORDING_ON,
   off = FRAMEGATE_RECORDING_OFF,
   paused = FRAMEGATE_RECORDING_PAUSED
 };
+/* Whether somebody wishes to be recorded: `a=recordpref` (RFC 7866 section 7.3.2). A wish is not consent; a refusal is to withdraw RECORD. */
 enum class Preference : std::uint32_t {
   on = FRAMEGATE_PREFERENCE_ON,
   off = FRAMEGATE_PREFERENCE_OFF,
@@ -975,73 +1062,85 @@ enum class Preference : std::uint32_t {
   no_preference = FRAMEGATE_PREFERENCE_NO_PREFERENCE
 };
 
+/* Returns the state to announce for somebody who agreed to these purposes for a medium. Errors: framegate_recording_of(). */
 inline Result<Recording> recording_of(Purposes agreed) {
   return detail::word<Recording>([&](std::uint32_t *number) { return framegate_recording_of(agreed.bits, number); });
 }
+/* Returns the preference of somebody who agreed to these purposes for a medium. Errors: framegate_preference_of(). */
 inline Result<Preference> preference_of(Purposes agreed) {
   return detail::word<Preference>([&](std::uint32_t *number) { return framegate_preference_of(agreed.bits, number); });
 }
+/* Returns the attribute as a line. Valid as long as the library is loaded. Errors: framegate_recording_line(). */
 inline Result<std::string_view> line(Recording recording) {
   return detail::line([&](framegate_string *text) { return framegate_recording_line(static_cast<std::uint32_t>(recording), text); });
 }
+/* Returns the attribute as a line. Valid as long as the library is loaded. Errors: framegate_preference_line(). */
 inline Result<std::string_view> line(Preference preference) {
   return detail::line([&](framegate_string *text) { return framegate_preference_line(static_cast<std::uint32_t>(preference), text); });
 }
+/* Reads the state of a description's media description of this number, from 0, or else of the session; Recording::unsaid if there is none, or an
+ * unknown one. Errors: framegate_recording_read(). */
 inline Result<Recording> recording(std::string_view description, std::size_t media) {
   return detail::word<Recording>([&](std::uint32_t *number) { return framegate_recording_read(detail::string(description), media, number); });
 }
+/* Reads the preference of a description's media description of this number, from 0, or else of the session; an unknown one counts as
+ * Preference::off. Errors: framegate_preference_read(). */
 inline Result<Preference> preference(std::string_view description, std::size_t media) {
   return detail::word<Preference>([&](std::uint32_t *number) { return framegate_preference_read(detail::string(description), media, number); });
 }
-/* Whether somebody may go on being recorded as far as this wish goes. It is no consent. */
+/* Returns whether recording may go on under this preference, which is no consent. Errors: framegate_preference_permits(). */
 inline Result<bool> permits(Preference preference) {
-  return detail::told<bool>([&](bool *permits) { return framegate_preference_permits(static_cast<std::uint32_t>(preference), permits); });
+  return detail::written<bool>([&](bool *permits) { return framegate_preference_permits(static_cast<std::uint32_t>(preference), permits); });
 }
 } // namespace sdp
 
 /* ---- Meetings ---- */
 
-/* What a device signs to vouch for a head. */
+/* Returns the 72 bytes that a device signs to vouch for a head. Errors: framegate_head_message(). */
 inline Result<std::vector<std::uint8_t>> head_message(const Head &head) {
   return detail::bytes([&](auto... room) { return framegate_head_message(&head, room...); });
 }
 
-/* How a meeting is opened, or resumed. */
+/* How a meeting is opened, or resumed. `participants` is the room, 1 to 65,535 people at a time, about 2.5 KB each; `ledger` the path of its file,
+ * empty for none. `id` and `participants` are ignored in resuming. */
 struct MeetingOptions {
   std::string_view id{};
   std::uint32_t participants = 0;
   std::string_view ledger{};
-  /* Appends lines to the ledger's store, instead of a file; says whether it has. It must not throw. */
+  /* Appends lines to the ledger's store, instead of a file, and returns whether it has. It must not throw. */
   std::function<bool(std::string_view lines, bool durable)> append{};
-  /* Called with every entry. It must not throw. */
+  /* Called with every entry once the ledger has it. It must not throw. */
   std::function<void(std::string_view line)> event{};
-  /* 32 bytes. */
+  /* The device's Ed25519 secret key, 32 bytes, which vouches for the ledger; null: none. */
   const std::uint8_t *device_secret = nullptr;
-  /* Grants and what narrows are made durable at once in any case. */
+  /* Makes grants, lifts, streams, outlets and everything that narrows durable at once, and all else together with the next of these; false: every
+   * entry at once. */
   bool batched = false;
-  /* 16 new random bytes, if they must be known before; null: drawn. */
+  /* 16 random bytes that no other meeting has, if they must be known before; null: drawn. Ignored in resuming. */
   const Instance *instance = nullptr;
 };
 
 /* How somebody joins. */
 struct JoinOptions {
-  /* A participant who consents for themselves. */
+  /* Returns the options for somebody who consents for themselves, by signing if there is a key. */
   static JoinOptions adult(std::string_view id, const std::uint8_t *key = nullptr) { return {Authority::participant, id, {}, key}; }
-  /* A participant whose guardian, of this id, consents for them (GDPR Art. 8). */
+  /* Returns the options for somebody whose guardian, of this id, consents for them (GDPR Art. 8). */
   static JoinOptions with_guardian(std::string_view id, std::string_view guardian, const std::uint8_t *key = nullptr) { return {Authority::guardian, id, guardian, key}; }
 
   Authority agrees;
   std::string_view id, guardian;
-  /* The key by which they agree, 32 bytes; null: none. */
+  /* The Ed25519 public key by which they agree, 32 bytes; null: none. */
   const std::uint8_t *key;
 };
 
+/* The notice that people are shown before they are asked (GDPR Art. 4(11), 13): framegate_notice. `digest` is that of its text, by digest_of(). */
 struct Notice {
   Scope scope{};
   Digest digest{};
   std::string_view version{}, language{}, controller{};
 };
 
+/* A person's Ed25519 signature over Meeting::grant_message(), and what it was made for: framegate_signed. */
 struct Signed {
   Instance instance{};
   std::string_view meeting{};
@@ -1049,53 +1148,64 @@ struct Signed {
   std::array<std::uint8_t, 64> signature{};
 };
 
+/* One act of agreeing: framegate_grant. `at` is when the person agreed, if that was before the call; `until` when the consent ends by itself. The
+ * signature must last until the call returns. */
 struct Grant {
   Scope scope{};
   Digest notice{};
-  /* Must be said. */
+  /* Must be set. */
   Method method{};
   Time at = no_time, until = no_time;
   const Signed *signature = nullptr;
 };
 
-/* What the payloads of a stream look like. */
+/* The form of a stream's payloads: FRAMEGATE_FORMAT_… and the numbers that it needs. */
 struct Format {
   std::uint32_t number = 0, channels = 0, width = 0, height = 0, layout = 0;
   bool full_range = false;
-  /* Of JSON. */
+  /* Keys of JSON that say nothing about anybody and are never hidden. */
   std::vector<std::string_view> structural_keys{};
 
+  /* Returns audio of FRAMEGATE_FORMAT_PCM_…, with at least one channel, interleaved. */
   static Format pcm(std::uint32_t samples, std::uint32_t channels) { return {samples, channels, 0, 0, FRAMEGATE_LAYOUT_INTERLEAVED}; }
+  /* Returns audio of signed 16-bit samples, interleaved. */
   static Format pcm_s16(std::uint32_t channels) { return pcm(FRAMEGATE_FORMAT_PCM_S16, channels); }
+  /* Returns audio of 32-bit floating point samples, interleaved. */
   static Format pcm_f32(std::uint32_t channels) { return pcm(FRAMEGATE_FORMAT_PCM_F32, channels); }
+  /* Returns raw pictures of FRAMEGATE_FORMAT_…; width and height in pixels, 1 to 32,768. */
   static Format picture(std::uint32_t pixels, std::uint32_t width, std::uint32_t height) { return {pixels, 0, width, height}; }
+  /* Returns raw pictures of three planes; width and height in pixels. */
   static Format i420(std::uint32_t width, std::uint32_t height) { return picture(FRAMEGATE_FORMAT_I420, width, height); }
+  /* Returns raw pictures of two planes; width and height in pixels. */
   static Format nv12(std::uint32_t width, std::uint32_t height) { return picture(FRAMEGATE_FORMAT_NV12, width, height); }
-  /* FRAMEGATE_FORMAT_OPUS and what follows it. */
+  /* Returns an encoded format, FRAMEGATE_FORMAT_OPUS and up; `streams` for FRAMEGATE_FORMAT_OPUS_MULTISTREAM alone. */
   static Format encoded(std::uint32_t codec, std::uint32_t streams = 0) { return {codec, streams}; }
+  /* Returns text, one message a frame. */
   static Format utf8() { return {FRAMEGATE_FORMAT_UTF8}; }
+  /* Returns JSON texts, of which whole values are hidden. */
   static Format json(std::vector<std::string_view> structural_keys) { return {FRAMEGATE_FORMAT_JSON, 0, 0, 0, 0, false, std::move(structural_keys)}; }
+  /* Returns bytes that the gate cannot inspect: whole or dropped. */
   static Format opaque() { return {FRAMEGATE_FORMAT_OPAQUE}; }
 
-  /* All of one channel before those of the next. */
+  /* Stores all samples of one channel before those of the next. */
   Format in_planes() && {
     layout = FRAMEGATE_LAYOUT_PLANAR;
     return std::move(*this);
   }
-  /* Black is 0 instead of 16. */
+  /* Takes 0 for black instead of 16. */
   Format in_full_range() && {
     full_range = true;
     return std::move(*this);
   }
 };
 
-/* An integer of a record. */
+/* An integer of a record, with the least and the largest value that it can have; 0 is always allowed and means no value. */
 struct Field {
   std::string_view name{}, unit{};
   std::int64_t minimum = 0, maximum = 0;
 };
 
-/* A source of frames. */
+/* How a source of frames is opened. */
 struct StreamOptions {
   std::uint32_t type;
   Participant owner;
@@ -1104,16 +1214,22 @@ struct StreamOptions {
   std::vector<Field> fields;
   std::uint32_t bits_per_minute = 0;
 
+  /* Returns the options for one person's stream. Its owner counts in every frame. */
   static StreamOptions owned(Participant owner, Kind kind, Format format) { return {FRAMEGATE_STREAM_OWNED, owner, kind, format, {}, 0}; }
+  /* Returns the options for a stream of several people who cannot be told apart. Each frame names its people. */
   static StreamOptions mix(Kind kind, Format format) { return {FRAMEGATE_STREAM_MIX, {}, kind, format, {}, 0}; }
+  /* Returns the options for a stream of several people side by side. Each frame names its members, and its regions say which part is whose. */
   static StreamOptions composite(Kind kind, Format format) { return {FRAMEGATE_STREAM_COMPOSITE, {}, kind, format, {}, 0}; }
+  /* Returns the options for a stream made from frames of other streams. Each frame names its sources. */
   static StreamOptions derived(Kind kind, Format format) { return {FRAMEGATE_STREAM_DERIVED, {}, kind, format, {}, 0}; }
+  /* Returns the options for service data about one person: records of 1 to 64 fields, at most so many bits to one outlet in a minute. */
   static StreamOptions records(Participant about, Kind kind, std::vector<Field> fields, std::uint32_t bits_per_minute) {
     return {FRAMEGATE_STREAM_RECORDS, about, kind, {}, std::move(fields), bits_per_minute};
   }
 };
 
-/* A destination of frames. */
+/* How a destination of frames is opened. It gets only what is cleared for all of `purposes`; withheld frames of the kinds in `blanks` are replaced by
+ * empty ones if their format has such. `recipient` names the third party that it leads to; empty: the controller. */
 struct OutletOptions {
   std::string_view name{};
   Purposes purposes{};
@@ -1121,17 +1237,21 @@ struct OutletOptions {
   std::string_view recipient{};
 };
 
-/* One meeting's control half. A call on it may run the event callback, in which the object may be destroyed: no function uses it after that. */
+/* One meeting's control half. Its functions may be called from any thread. A call may run the event callback, in which the object may be destroyed:
+ * no function uses it after that. */
 class Meeting {
 public:
+  /* Opens a meeting. Nothing is released before somebody grants it. Errors: framegate_meeting_open(). */
   static Result<Meeting> open(MeetingOptions options) { return made(std::move(options), framegate_meeting_open); }
+  /* Resumes a meeting from its ledger, with exactly the consents that were in force. Streams, outlets, groups and taps must be opened again, and
+   * people found again by find(). Errors: framegate_meeting_resume(). */
   static Result<Meeting> resume(const Ledger &ledger, MeetingOptions options) {
-    return made(std::move(options), [&](const framegate_meeting_options *told, framegate_meeting *meeting) {
-      return framegate_meeting_resume(ledger.get(), told, meeting);
+    return made(std::move(options), [&](const framegate_meeting_options *raw, framegate_meeting *meeting) {
+      return framegate_meeting_resume(ledger.get(), raw, meeting);
     });
   }
   Meeting(Meeting &&other) noexcept : callbacks_(std::exchange(other.callbacks_, nullptr)), handle_(std::exchange(other.handle_, framegate_meeting{})) {}
-  /* The one that was here is closed last, when this one stands for the other already. */
+  /* Moves. The meeting that was here is closed last, when this object stands for the other already. */
   Meeting &operator=(Meeting &&other) noexcept {
     Meeting taken(std::move(other));
     std::swap(callbacks_, taken.callbacks_);
@@ -1139,10 +1259,12 @@ public:
     return *this;
   }
   ~Meeting() { (void)close(); }
+  /* Returns the handle, for functions of framegate.h; it stays this object's to close. */
   framegate_meeting get() const { return handle_; }
-  /* Closes the handle, and every tap with it; from within a callback, too, where a meeting may also be moved, assigned and destroyed. A callback that is running keeps its
-   * captures until it returns. FRAMEGATE_ERROR_STILL_CALLED: it is closed, but from within a callback, and another thread is still in one of its callbacks or in a call on it;
-   * what its callbacks refer to must be kept until that thread is out. Of none nothing happens. */
+  /* Closes the handle, and every tap with it, also from within a callback, in which a meeting may also be moved, assigned and destroyed. A running
+   * callback keeps its captures until it returns. After FRAMEGATE_ERROR_STILL_CALLED it is closed, but another thread is still in one of its
+   * callbacks or in a call on it: keep what its callbacks refer to until that thread is out. Without a handle it does nothing.
+   * Errors: framegate_meeting_close(). */
   StatusCode close() noexcept {
     if (handle_.handle == 0)
       return {};
@@ -1153,42 +1275,53 @@ public:
       Callbacks::leave(callbacks);
     return status;
   }
+  /* Ends the meeting: closes every tap for good, and enters the last counters. Errors: framegate_meeting_end(). */
   Result<Settling> end() { return settling(framegate_meeting_end); }
 
+  /* Returns the meeting's id. Errors: framegate_meeting_id(). */
   Result<std::string> id() const {
     return detail::text([meeting = get()](auto... room) { return framegate_meeting_id(meeting, room...); });
   }
-  Result<std::uint64_t> generation() const { return told<std::uint64_t>(framegate_meeting_generation); }
-  Result<Instance> instance() const { return told<Instance>(framegate_meeting_instance); }
-  Result<Head> head() const { return told<Head>(framegate_meeting_head); }
-  /* no_time if nothing ends by itself. */
+  /* Returns how many entries the ledger has, as tags carry it. Errors: framegate_meeting_generation(). */
+  Result<std::uint64_t> generation() const { return written<std::uint64_t>(framegate_meeting_generation); }
+  /* Returns the 128 bits that seals, archives and the ledger are bound to. Errors: framegate_meeting_instance(). */
+  Result<Instance> instance() const { return written<Instance>(framegate_meeting_instance); }
+  /* Returns the ledger's head. Kept apart from the ledger, it shows later that nothing was changed. Errors: framegate_meeting_head(). */
+  Result<Head> head() const { return written<Head>(framegate_meeting_head); }
+  /* Returns when the next consent ends by itself, the time for tick(); no_time if none does. Errors: framegate_meeting_next_deadline(). */
   Result<Time> next_deadline() const {
     std::int64_t deadline = 0;
     const StatusCode status = framegate_meeting_next_deadline(get(), &deadline);
     return status ? Result<Time>(Time(deadline)) : status;
   }
-  /* More than a day has truly passed since the last call. */
+  /* Moves the meeting's clock on to `now`, even if that is more than a day ahead. Errors: framegate_meeting_advance(). */
   StatusCode advance(Time now) { return framegate_meeting_advance(get(), now.count()); }
+  /* Enters the consents that came to their end, and withdrawals made beside the ledger. Errors: framegate_meeting_tick(). */
   StatusCode tick(Time now) { return framegate_meeting_tick(get(), now.count()); }
 
+  /* Adds a participant, who has agreed to nothing yet. Errors: framegate_meeting_join(). */
   Result<Participant> join(const JoinOptions &who, Time now) {
     detail::Sized<framegate_join_options> join;
     join.agrees = static_cast<std::uint32_t>(who.agrees);
     join.id = detail::string(who.id);
     join.guardian = detail::string(who.guardian);
     join.key = who.key;
-    return told<Participant>(framegate_meeting_join, &join, now.count());
+    return written<Participant>(framegate_meeting_join, &join, now.count());
   }
+  /* Removes a participant, and closes everything of theirs. Errors: framegate_meeting_leave(). */
   Result<Settling> leave(Participant who, Time now) { return settling(framegate_meeting_leave, who, now.count()); }
-  /* The participant of this id: their present stay, or, if they have left, their last one. */
-  Result<Participant> find(std::string_view id) const { return told<Participant>(framegate_meeting_find, detail::string(id)); }
+  /* Finds the participant of an id: their present stay or, if they have left, their last one. Errors: framegate_meeting_find(). */
+  Result<Participant> find(std::string_view id) const { return written<Participant>(framegate_meeting_find, detail::string(id)); }
+  /* Returns the participants who are present. Errors: framegate_meeting_participants(). */
   Result<std::vector<Participant>> participants() const {
     return detail::list(std::vector<Participant>(), [meeting = get()](auto... room) { return framegate_meeting_participants(meeting, room...); });
   }
+  /* Returns the id of a participant who is present. Errors: framegate_meeting_id_of(). */
   Result<std::string> id_of(Participant who) const {
     return detail::text([meeting = get(), who](auto... room) { return framegate_meeting_id_of(meeting, who, room...); });
   }
 
+  /* Registers a notice that people are shown. Without a notice nothing can be granted. Errors: framegate_meeting_show(). */
   StatusCode show(const Notice &of) {
     detail::Sized<framegate_notice> notice;
     notice.scope = of.scope;
@@ -1198,42 +1331,50 @@ public:
     notice.controller = detail::string(of.controller);
     return framegate_meeting_show(get(), &notice);
   }
+  /* Supersedes a notice: consent under it is stale until people agree under another. Errors: framegate_meeting_supersede(). */
   Result<Settling> supersede(const Digest &notice, Time now) { return settling(framegate_meeting_supersede, &notice, now.count()); }
 
+  /* Enters a participant's consent. It holds from now on, for frames captured from now on. Errors: framegate_meeting_grant(). */
   StatusCode grant(Authority authority, Participant who, const Grant &of, Time now) {
     return granting(of, [&](const framegate_grant *grant) { return framegate_meeting_grant(get(), static_cast<std::uint32_t>(authority), who, grant, now.count()); });
   }
-  Result<Digest> challenge(Participant who) const { return told<Digest>(framegate_meeting_challenge, who); }
-  /* What a person signs to agree. */
+  /* Returns the challenge that a participant's next signature must be over. Errors: framegate_meeting_challenge(). */
+  Result<Digest> challenge(Participant who) const { return written<Digest>(framegate_meeting_challenge, who); }
+  /* Returns the bytes that a person signs to agree. Errors: framegate_grant_message(). */
   Result<std::vector<std::uint8_t>> grant_message(Participant who, const Grant &of) const {
     return granting(of, [meeting = get(), who](const framegate_grant *grant) {
       return detail::bytes([&](auto... room) { return framegate_grant_message(meeting, who, grant, room...); });
     });
   }
+  /* Enters that a participant refuses, or withdraws consent (GDPR Art. 7(3)); an empty set in the scope means everything.
+   * Errors: framegate_meeting_withdraw(). */
   Result<Settling> withdraw(Authority authority, Participant who, Scope scope, Time now) {
     return settling(framegate_meeting_withdraw, static_cast<std::uint32_t>(authority), who, scope, now.count());
   }
-  /* Of everybody if nobody is named. */
+  /* Restricts consent in the name of the host, an administrator or the vendor: for one person, or for everybody if `whom` is empty.
+   * Errors: framegate_meeting_restrict(). */
   Result<Settling> restrict(Authority authority, std::optional<Participant> whom, Scope scope, Time now) {
     return settling(framegate_meeting_restrict, static_cast<std::uint32_t>(authority), whom ? &*whom : nullptr, scope, now.count());
   }
+  /* Lifts a restriction of the same authority, for the same person or for everybody. Errors: framegate_meeting_lift(). */
   StatusCode lift(Authority authority, std::optional<Participant> whom, Scope scope, Time now) {
     return framegate_meeting_lift(get(), static_cast<std::uint32_t>(authority), whom ? &*whom : nullptr, scope, now.count());
   }
-  /* Enters how far each tap had come. */
+  /* Enters how far each tap had come when a narrowing settled, or that it has not; returns whether it has. Errors: framegate_meeting_settled(). */
   Result<bool> settled(const Settling &settling, Time now) {
-    return detail::told<bool>([&](bool *settled) { return framegate_meeting_settled(get(), settling.get(), now.count(), settled); });
+    return detail::written<bool>([&](bool *settled) { return framegate_meeting_settled(get(), settling.get(), now.count(), settled); });
   }
 
+  /* Opens a stream: a source of frames, as long as the meeting lasts. Errors: framegate_stream_open(). */
   Result<Stream> open_stream(const StreamOptions &of) {
     std::vector<framegate_field> fields;
     for (const Field &field : of.fields) {
-      detail::Sized<framegate_field> told;
-      told.name = detail::string(field.name);
-      told.unit = detail::string(field.unit);
-      told.minimum = field.minimum;
-      told.maximum = field.maximum;
-      fields.push_back(told);
+      detail::Sized<framegate_field> raw;
+      raw.name = detail::string(field.name);
+      raw.unit = detail::string(field.unit);
+      raw.minimum = field.minimum;
+      raw.maximum = field.maximum;
+      fields.push_back(raw);
     }
     const std::vector<framegate_string> keys = detail::strings(of.format.structural_keys);
     detail::Sized<framegate_stream_options> options;
@@ -1251,33 +1392,37 @@ public:
     options.bits_per_minute = of.bits_per_minute;
     options.fields = fields.empty() ? nullptr : fields.data();
     options.field_count = fields.size();
-    return told<Stream>(framegate_stream_open, &options);
+    return written<Stream>(framegate_stream_open, &options);
   }
+  /* Opens an outlet: a destination of frames, as long as the meeting lasts. Errors: framegate_outlet_open(). */
   Result<Outlet> open_outlet(const OutletOptions &of) {
     detail::Sized<framegate_outlet_options> options;
     options.purposes = of.purposes.bits;
     options.blanks = of.blanks.bits;
     options.name = detail::string(of.name);
     options.recipient = detail::string(of.recipient);
-    return told<Outlet>(framegate_outlet_open, &options);
+    return written<Outlet>(framegate_outlet_open, &options);
   }
-  /* Names the pair of one purpose and a third party. */
+  /* Names the pair of one purpose and a third party, as a purpose of its own; at most seven in a meeting. Errors: framegate_meeting_third_party(). */
   Result<Purposes> third_party(Purposes purpose, std::string_view recipient) {
     std::uint16_t pair = 0;
     const StatusCode status = framegate_meeting_third_party(get(), purpose.bits, detail::string(recipient), &pair);
     return status ? Result<Purposes>(Purposes(pair)) : status;
   }
-  /* A container of Participant. */
+  /* Registers a container of Participant as a group. Errors: framegate_group_open(). */
   template <class P> Result<Group> group(const P &people) { return made<Group, framegate_group>(framegate_group_open, std::data(people), std::size(people)); }
+  /* Opens a tap, the gate between a stream and an outlet. Errors: framegate_tap_open(). */
   Result<Tap> tap(Stream stream, Outlet outlet) { return made<Tap, framegate_tap>(framegate_tap_open, stream, outlet); }
 
+  /* Returns the counters of every tap that was opened, in that order, closed ones included. Errors: framegate_meeting_counters(). */
   Result<std::vector<Counters>> counters() const {
     return detail::list(std::vector<Counters>(), [meeting = get()](auto... room) { return framegate_meeting_counters(meeting, room...); });
   }
+  /* Enters the counters of every tap in the ledger, and the device's signature if it has a key. Errors: framegate_meeting_count(). */
   StatusCode count(Time now) { return framegate_meeting_count(get(), now.count()); }
 
 private:
-  /* What callbacks are passed: it stays where it is, until the meeting is closed and the last callback has returned. */
+  /* The callbacks that calls are passed. They stay in place until the meeting is closed and the last of them has returned. */
   struct Callbacks {
     std::function<bool(std::string_view, bool)> append;
     std::function<void(std::string_view)> event;
@@ -1329,13 +1474,13 @@ private:
     return status ? Result<Meeting>(Meeting(callbacks.release(), meeting)) : status;
   }
 
-  /* A call that writes a value. */
-  template <class T, class Call, class... Arguments> Result<T> told(Call call, Arguments... arguments) const {
+  /* Returns the value that a call writes. */
+  template <class T, class Call, class... Arguments> Result<T> written(Call call, Arguments... arguments) const {
     T value{};
     const StatusCode status = call(get(), arguments..., &value);
     return status ? Result<T>(value) : status;
   }
-  /* A call that writes a handle. */
+  /* Returns the handle that a call writes. */
   template <class T, class H, class Call, class... Arguments> Result<T> made(Call call, Arguments... arguments) const {
     H handle{};
     const StatusCode status = call(get(), arguments..., &handle);

@@ -23,7 +23,7 @@ pub enum Method {
 words! { Method, "method": Clicked = "clicked", Typed = "typed", Spoken = "spoken", Signed = "signed" }
 
 impl Method {
-    /// Whether it is a statement of the person's own, as recognising who somebody is needs (GDPR Art. 9(2)(a)); a click is none.
+    /// Returns whether the method is an explicit statement, as [`Purposes::IDENTIFY`](crate::Purposes::IDENTIFY) needs (GDPR Art. 9(2)(a)); a click is none.
     #[must_use]
     pub const fn is_explicit(self) -> bool {
         !matches!(self, Self::Clicked)
@@ -72,7 +72,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// An agreement to `scope` under `notice`, without an end.
+    /// Returns an agreement to `scope` under `notice`, without an end, made when it is entered.
     pub const fn new(notice: Digest, scope: Scope, method: Method) -> Self {
         Self {
             notice,
@@ -84,19 +84,19 @@ impl Grant {
         }
     }
 
-    /// The person agreed at `time`.
+    /// Sets when the person agreed.
     pub const fn at(mut self, time: Time) -> Self {
         self.at = Some(time);
         self
     }
 
-    /// Ends by itself at `end`.
+    /// Sets when the agreement ends by itself: it holds before `end`, and no longer at `end`.
     pub const fn until(mut self, end: Time) -> Self {
         self.until = Some(end);
         self
     }
 
-    /// With the person's signature.
+    /// Adds the person's signature over [`Grant::message`].
     pub fn signed(mut self, signed: Signed) -> Self {
         self.signed = Some(signed);
         self

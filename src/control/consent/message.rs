@@ -20,9 +20,10 @@ use super::{grant::Grant, signature::Challenge};
 use crate::types::{instance::Instance, time::Time};
 
 impl Grant {
-    /// What a person signs to agree to this, for a meeting, under their id there, with the names of the third parties' purposes in it.
+    /// Returns the bytes that a person signs (Ed25519, RFC 8032) to agree to this grant, in a meeting, under their id there.
+    /// `recipients` are the names of the third parties' purposes in the grant: [`Meeting::recipients`](crate::Meeting::recipients).
     ///
-    /// Each of these with its length in bytes before it, as 32 bits big-endian: `framegate grant 2`; the 16 bytes of the meeting's instance;
+    /// They are each of these with its length in bytes before it, as 32 bits big-endian: `framegate grant 2`; the 16 bytes of the meeting's instance;
     /// the meeting's id and the participant's, in UTF-8;
     /// the 32 bytes of the notice's digest; kinds and purposes, 16 bits each, big-endian; of each third party's purpose in the order of the bits
     /// its name, `PURPOSE@RECIPIENT` in UTF-8, and a line feed; the method, `clicked`, `typed`, `spoken` or `signed`;

@@ -27,13 +27,13 @@ impl Scope {
         purposes: Purposes::all(),
     };
 
-    /// Each of `kinds` for each of `purposes`.
+    /// Returns the scope of each of `kinds` for each of `purposes`.
     #[must_use]
     pub const fn new(kinds: Kinds, purposes: Purposes) -> Self {
         Self { kinds, purposes }
     }
 
-    /// Where no kinds are named, of all; where no purposes are, for all: what whoever withdraws means.
+    /// Returns the scope with an empty set replaced by everything, as a withdrawal means it.
     pub(crate) fn or_everything(self) -> Self {
         let Self { kinds, purposes } = self;
         Self {

@@ -55,7 +55,7 @@ pub enum Entry {
         /// The id of who agrees for them, if they have a guardian.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         guardian: Option<String>,
-        /// The key of whoever agrees, if they use one.
+        /// The key that agreements must be signed with, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<PublicKey>,
     },
@@ -289,7 +289,7 @@ impl Head {
         }
     }
 
-    /// What a device signs to vouch for it: `framegate head 2`, the 16 bytes of the meeting's instance, the number of entries as 64 bits big-endian,
+    /// Returns the bytes that a device signs to vouch for the head: `framegate head 2`, the 16 bytes of the meeting's instance, the number of entries as 64 bits big-endian,
     /// the 32 bytes of the hash.
     #[must_use]
     pub fn message(&self) -> Vec<u8> {

@@ -25,26 +25,26 @@ use crate::{
 
 /// A ledger in a file, which has one writer at a time: the file is locked ([`File::try_lock`]) as long as this is there.
 ///
-/// The lock goes with the open file, so that a crash lifts it. It holds off whoever asks for it, this library in any process;
-/// what another program does to the file shows in its length, and nothing is appended then; nor once it was renamed, replaced or deleted (noticed on Unix),
-/// as whoever withdraws looks for it by its name: then its meeting closes everything. On Windows the lock keeps others from reading, too.
+/// The lock goes with the open file, so that a crash lifts it. It holds off this library in any process, and others that ask for the lock.
+/// Nothing is appended once the file's length shows that another program wrote to it, nor once it was renamed, replaced or deleted (noticed on Unix),
+/// because withdrawals look for it by its name: its meeting then closes everything. On Windows the lock keeps others from reading, too.
 /// A process that was forked from the one that opened it appends nothing, but the lock lasts until both have gone, or this is dropped.
 pub struct FileStore {
     file: File,
     place: Place,
-    /// How much of it is the ledger; none once it is not known what is in it.
+    /// How many bytes of it are the ledger; none once its content is not known.
     length: Option<u64>,
     /// Whether a torn line lies beyond that length. It stays, and the ledger torn, until a whole line has taken its place.
     is_torn: bool,
     /// The process that may write.
     process: u32,
     beside: Watch,
-    /// What the ledger had taken up of it.
+    /// The lines beside it that the ledger has taken up.
     taken: Vec<(u64, Entry)>,
 }
 
 impl FileStore {
-    /// A new file, which must not be there yet.
+    /// Creates a new file, which must not be there yet, and locks it.
     ///
     /// # Errors
     ///
@@ -67,13 +67,13 @@ impl FileStore {
         })
     }
 
-    /// Goes on after a ledger that was read from this file. A torn last line is copied to a file beside it whose name ends in `.torn`.
+    /// Opens the file that a ledger was read from, to append to it. A torn last line is copied to a file beside it whose name ends in `.torn`.
     ///
     /// The file is locked first and looked at then, so that what another writer has entered since the ledger was read is never taken for a torn line.
     ///
     /// # Errors
     ///
-    /// [`FileStoreError`], each of them.
+    /// Any [`FileStoreError`].
     pub fn append_after(path: &Path, ledger: &Ledger) -> Result<Self, FileStoreError> {
         Self::go_on(locked(path)?, ledger)
     }

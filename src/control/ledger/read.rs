@@ -19,7 +19,7 @@ use crate::{
 
 /// A ledger that was read and in which every line follows from the one before.
 ///
-/// `schema/ledger.md` describes the format for whoever does not have this library: what each line means, which may follow, and what all of it proves.
+/// `schema/ledger.md` describes the format for readers without this library: what each line means, which may follow, and what the whole proves.
 /// Lines are read only byte for byte as they are written, so that nobody reads another ledger in them.
 ///
 /// # Examples
@@ -51,9 +51,9 @@ pub struct Ledger {
     pub(crate) length: u64,
     /// Whether there is a torn last line, as a crash leaves one behind.
     pub(crate) torn: bool,
-    /// How many of its first entries an anchor or a device's signature vouches for. What comes after is consistent, but nothing more can be said of it.
+    /// How many of its first entries an anchor or a device's signature vouches for.
     pub(crate) anchored: u64,
-    /// What lies beside it, in the file, and it has not taken up yet. It holds all the same: who withdrew there has withdrawn.
+    /// The withdrawals in the file beside it that it has not taken up.
     pub(crate) beside: Vec<Beside>,
 }
 
@@ -61,19 +61,19 @@ impl Ledger {
     /// The format of ledgers as the first line has it: 2. Those of 1 named no instance.
     pub const FORMAT: u16 = FORMAT;
 
-    /// Returns its lines.
+    /// Returns the ledger's lines, in their order.
     #[must_use]
     pub fn lines(&self) -> &[Line] {
         &self.lines
     }
 
-    /// Returns how far it goes.
+    /// Returns how far the ledger goes: the number of its entries, and the hash of the last.
     #[must_use]
     pub const fn head(&self) -> Head {
         self.head
     }
 
-    /// Returns its length in bytes, without a torn last line.
+    /// Returns the ledger's length in bytes, without a torn last line.
     #[must_use]
     pub const fn length(&self) -> u64 {
         self.length
@@ -85,13 +85,13 @@ impl Ledger {
         self.torn
     }
 
-    /// Returns how many of its first entries an anchor or a device's signature vouches for. What comes after is consistent, but nothing more can be said of it.
+    /// Returns how many of its first entries an anchor or a device's signature vouches for. The entries after those are consistent; nothing else vouches for them.
     #[must_use]
     pub const fn anchored(&self) -> u64 {
         self.anchored
     }
 
-    /// Returns what lies beside it, in the file, and it has not taken up yet. It holds all the same: who withdrew there has withdrawn.
+    /// Returns the withdrawals in the file that lies beside the ledger's, as far as the ledger has not taken them up. They hold all the same.
     #[must_use]
     pub fn beside(&self) -> &[Beside] {
         &self.beside

@@ -89,7 +89,7 @@ impl Default for LedgerWriter {
 }
 
 impl LedgerWriter {
-    /// Into a store, each entry durable at once.
+    /// Returns a writer into a store. Each entry is durable at once.
     #[must_use]
     pub fn new(store: Box<dyn Store>) -> Self {
         Self {
@@ -98,13 +98,13 @@ impl LedgerWriter {
         }
     }
 
-    /// With another durability.
+    /// Sets another durability.
     #[must_use]
     pub fn durability(self, durability: Durability) -> Self {
         Self { durability, ..self }
     }
 
-    /// With the key of a device, which signs all entries so far whenever taps are counted.
+    /// Sets the key of a device, which signs all entries so far whenever taps are counted.
     #[must_use]
     pub fn device(self, device: Device) -> Self {
         Self {
@@ -136,11 +136,11 @@ impl fmt::Debug for Device {
 }
 
 impl Device {
-    /// From its secret key: 32 random bytes that nobody else has.
+    /// Returns a device with a secret key (Ed25519, RFC 8032): 32 random bytes that nobody else has.
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] if all bytes are zero, as where they were forgotten: anybody could sign with that.
+    /// [`Error::Empty`] if all bytes are zero, because anybody could sign with that key.
     pub fn new(secret: &[u8; 32]) -> Result<Self, Error> {
         if secret.ct_eq(&[0; 32]).into() {
             return Err(Error::Empty(Argument::DeviceSecret));
@@ -148,7 +148,7 @@ impl Device {
         Ok(Self(SigningKey::from_bytes(secret)))
     }
 
-    /// What its signatures are checked against.
+    /// Returns the key that the device's signatures are checked with.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
         PublicKey(self.0.verifying_key().to_bytes())

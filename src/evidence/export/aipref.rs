@@ -6,11 +6,11 @@ use crate::{
     types::{ids::OutletId, purpose::Purposes},
 };
 
-/// The preference to state with what an outlet got: `train-ai=y` if [everybody agreed](super::cawg::TrainingMining) to
+/// Returns the preference to state with the frames that an outlet got: `train-ai=y` if [everybody agreed](super::cawg::TrainingMining) to
 /// [`TRAIN`](Purposes::TRAIN), else `train-ai=n` (in the form of RFC 9651 §3.2, after the draft's "Exemplary Serialization Format").
 ///
-/// Nothing is said of `search` and `ai-use`, so these are unknown; a purpose for them there is none.
-/// The draft's categories are anybody's use. What people agreed to is the controller's: state a `y` only where nobody else gets it.
+/// It says nothing about `search` and `ai-use`, so these are unknown: no purpose stands for them.
+/// The draft's categories are anybody's use. People agreed to the controller's use alone: state a `y` only if nobody else gets the frames.
 ///
 /// # Examples
 ///

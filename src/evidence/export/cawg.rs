@@ -84,7 +84,7 @@ pub enum Permission {
 }
 
 impl TrainingMining {
-    /// The assertion for what an outlet got. Of an unknown outlet nothing is allowed.
+    /// Returns the assertion for the frames that an outlet got. For an unknown outlet it allows nothing.
     #[must_use]
     pub fn of(ledger: &VerifiedLedger, outlet: OutletId) -> Self {
         let entry = |purpose| Entry {

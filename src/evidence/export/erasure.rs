@@ -83,7 +83,7 @@ pub struct Recalled {
 }
 
 impl ErasureList {
-    /// The list for somebody by id, over all their stays. None for somebody who never joined.
+    /// Returns the erasure list of one person, by id, over all their stays (GDPR Art. 17, 19); `None` for somebody who never joined.
     #[must_use]
     pub fn of(ledger: &VerifiedLedger, id: &str) -> Option<Self> {
         let history = ledger.history(id)?;

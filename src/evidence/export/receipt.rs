@@ -209,7 +209,7 @@ pub struct Frames {
 }
 
 impl Receipt {
-    /// The receipt of somebody by id, over all their stays. None for somebody who never joined.
+    /// Returns the receipt of one person, by id, over all their stays; `None` for somebody who never joined.
     #[must_use]
     pub fn of(ledger: &VerifiedLedger, id: &str) -> Option<Self> {
         let history = ledger.history(id)?;

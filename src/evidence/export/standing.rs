@@ -19,11 +19,11 @@ use crate::{
 /// How somebody's consent to a purpose stands, over all that an outlet may have of theirs. In the order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Standing {
-    /// It held for all of it, and has not been withdrawn.
+    /// It held for everything that was released, and has not been withdrawn.
     Granted { since: Millis, until: Millis },
     /// It ended by itself, or its notice is stale.
     Expired { at: Millis },
-    /// It did not hold for all of it.
+    /// It did not hold for everything that was released.
     Denied,
     /// It was withdrawn.
     Revoked { at: Millis },

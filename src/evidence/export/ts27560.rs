@@ -193,8 +193,10 @@ pub enum State {
 }
 
 impl ConsentRecord {
-    /// The records of somebody by id, in the order in which they agreed: one for each notice, and of what went different ways under it one each.
-    /// So whatever a record lists stands if its last event is [`State::Given`], and none of it if that is another. None for somebody who never joined.
+    /// Returns the records of one person, by id, in the order in which they agreed; `None` for somebody who never joined.
+    ///
+    /// There is one record for each notice, or several if parts of its scope have different events.
+    /// All that a record lists is in force if its last event is [`State::Given`], and nothing of that otherwise.
     #[must_use]
     pub fn all(ledger: &VerifiedLedger, id: &str, particulars: &Particulars) -> Option<Vec<Self>> {
         let history = ledger.history(id)?;

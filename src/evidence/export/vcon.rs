@@ -90,7 +90,7 @@ pub struct Purpose {
 pub enum Status {
     /// Granted.
     Granted,
-    /// Not, or not for all of it.
+    /// Not granted, or not for all that was released.
     Denied,
     /// Withdrawn.
     Revoked,
@@ -168,7 +168,7 @@ pub struct PurposeGrant {
     pub purpose: String,
     /// Whether it is granted.
     pub granted: bool,
-    /// Since when; of what is not granted, since when not.
+    /// Since when it has been granted, or not granted.
     pub granted_at: String,
 }
 
@@ -201,7 +201,7 @@ pub struct ProofData {
 }
 
 impl Consent {
-    /// The attachment for somebody by id. None for somebody who never joined, and for an unknown outlet.
+    /// Returns the attachment for one person, by id; `None` for somebody who never joined, and for an unknown outlet.
     #[must_use]
     pub fn of(ledger: &VerifiedLedger, id: &str, of: &Dialog) -> Option<Self> {
         let state = State::of(ledger, id, of)?;
@@ -235,7 +235,7 @@ impl Consent {
 }
 
 impl LawfulBasis {
-    /// The attachment for somebody by id. None for somebody who never joined, and for an unknown outlet.
+    /// Returns the attachment for one person, by id; `None` for somebody who never joined, and for an unknown outlet.
     #[must_use]
     pub fn of(ledger: &VerifiedLedger, id: &str, of: &Dialog) -> Option<Self> {
         let state = State::of(ledger, id, of)?;

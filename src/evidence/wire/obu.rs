@@ -32,7 +32,7 @@ pub fn read(unit: &[u8]) -> Result<Carried, WireError> {
 ///
 /// # Errors
 ///
-/// [`WireError::Several`] if there is a tag already, [`WireError::Malformed`] for what has no frame or is not of the format,
+/// [`WireError::Several`] if there is a tag already, [`WireError::Malformed`] for a unit that has no frame or is not of the format,
 /// [`WireError::NoRoom`].
 pub fn write<'b>(
     unit: &[u8],

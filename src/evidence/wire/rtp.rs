@@ -127,7 +127,7 @@ impl<'p> Iterator for Elements<'p> {
 ///
 /// # Errors
 ///
-/// [`WireError::Malformed`] for what is no RTP packet, or one whose extensions do not fit; [`WireError::Absent`], [`WireError::Several`],
+/// [`WireError::Malformed`] for bytes that are no RTP packet, or one whose extensions do not fit; [`WireError::Absent`], [`WireError::Several`],
 /// [`WireError::Tag`].
 pub fn read(packet: &[u8], id: u8) -> Result<Carried, WireError> {
     let Some(Extension { form, block }) = Packet::parse(packet)?.extension else {
@@ -150,7 +150,7 @@ pub fn read(packet: &[u8], id: u8) -> Result<Carried, WireError> {
 ///
 /// # Errors
 ///
-/// [`WireError::Malformed`] for what is no RTP packet, [`WireError::Id`], [`WireError::Foreign`], [`WireError::NoRoom`].
+/// [`WireError::Malformed`] for bytes that are no RTP packet, [`WireError::Id`], [`WireError::Foreign`], [`WireError::NoRoom`].
 pub fn write<'b>(
     packet: &[u8],
     id: u8,

@@ -14,7 +14,7 @@ pub const URI: &str = "urn:uuid:ad4d781a-88da-53bc-aead-3084db63d801";
 /// Says that packets of a stream may have extensions of the one-byte form or of the two-byte form (RFC 8285 §6).
 pub const ALLOW_MIXED: &str = "a=extmap-allow-mixed";
 
-/// The line that offers the header extension under an id, from 1 to 14, or to 255 for the two-byte form alone (RFC 8285 §5).
+/// Returns the line that offers the header extension under an id, from 1 to 14, or to 255 for the two-byte form alone (RFC 8285 §5).
 #[must_use]
 pub fn extmap(id: u8) -> String {
     format!("a=extmap:{id} {URI}")
@@ -68,7 +68,7 @@ pub enum Preference {
 }
 
 impl Recording {
-    /// Returns what to say of somebody who agreed to these purposes for a medium, if nothing is recorded but what passes the gate.
+    /// Returns the state to announce for somebody who agreed to these purposes for a medium, if only the gate's output is recorded.
     #[must_use]
     pub const fn of(agreed: Purposes) -> Self {
         if agreed.contains(Purposes::RECORD) {
@@ -78,7 +78,7 @@ impl Recording {
         }
     }
 
-    /// The line.
+    /// Returns the attribute as a line, without its end.
     #[must_use]
     pub const fn line(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl Recording {
         }
     }
 
-    /// What a description says of its media description of this number, from 0. None if it does not say, or in other words.
+    /// Reads the state of a description's media description of this number, from 0, or else of the session; `None` if there is none, or an unknown one.
     #[must_use]
     pub fn read(description: &str, media: usize) -> Option<Self> {
         match attribute(description, media, "record")? {
@@ -101,7 +101,7 @@ impl Recording {
 }
 
 impl Preference {
-    /// Returns what to say for somebody who agreed to these purposes for a medium. Without RECORD among them, they prefer not to be recorded.
+    /// Returns the preference of somebody who agreed to these purposes for a medium. Without RECORD among them, they prefer not to be recorded.
     #[must_use]
     pub const fn of(agreed: Purposes) -> Self {
         if agreed.contains(Purposes::RECORD) {
@@ -111,7 +111,7 @@ impl Preference {
         }
     }
 
-    /// The line.
+    /// Returns the attribute as a line, without its end.
     #[must_use]
     pub const fn line(self) -> &'static str {
         match self {
@@ -122,7 +122,7 @@ impl Preference {
         }
     }
 
-    /// What a description says of its media description of this number, from 0. Other words are a no.
+    /// Reads the preference of a description's media description of this number, from 0, or else of the session. An unknown one counts as a refusal.
     #[must_use]
     pub fn read(description: &str, media: usize) -> Self {
         match attribute(description, media, "recordpref") {
@@ -133,7 +133,7 @@ impl Preference {
         }
     }
 
-    /// Whether it is a no, upon which recording is to be withdrawn.
+    /// Returns whether it refuses recording: withdraw [`Purposes::RECORD`] then.
     #[must_use]
     pub const fn is_refusal(self) -> bool {
         matches!(self, Self::Off | Self::Pause)

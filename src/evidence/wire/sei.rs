@@ -78,7 +78,7 @@ pub fn read(unit: &[u8], codec: Codec) -> Result<Carried, WireError> {
 ///
 /// # Errors
 ///
-/// [`WireError::Several`] if there is a tag already, [`WireError::Malformed`] for what has no picture or is not of the format,
+/// [`WireError::Several`] if there is a tag already, [`WireError::Malformed`] for a unit that has no picture or is not of the format,
 /// [`WireError::NoRoom`].
 pub fn write<'b>(
     unit: &[u8],

@@ -51,7 +51,7 @@ impl Format {
     /// withheld ones of other streams are dropped, as are those with several spatial layers or of sequences that time their decoder's buffers.
     pub const AV1: Self = Self(Layout::Encoded(Codec::Av1));
 
-    /// Opus of more than two channels: `streams` streams in one packet, all but the last self-delimited (RFC 7845 §5.1.1). At least one.
+    /// Returns the format of Opus with more than two channels: `streams` streams in one packet, all but the last self-delimited (RFC 7845 §5.1.1). At least one.
     #[must_use]
     pub const fn opus_multistream(streams: u8) -> Self {
         Self(Layout::Encoded(Codec::Opus { streams }))

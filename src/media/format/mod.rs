@@ -78,13 +78,13 @@ impl Format {
     /// AAC is opaque, too: its frames decode without those that were dropped before them.
     pub const OPAQUE: Self = Self(Layout::Opaque);
 
-    /// Interleaved audio of at least one channel; a payload holds a whole number of samples of every channel.
+    /// Returns the format of interleaved audio of at least one channel; a payload holds a whole number of samples of every channel.
     #[must_use]
     pub const fn pcm(samples: Samples, channels: u16) -> Self {
         Self::audio(samples, channels, Order::Interleaved)
     }
 
-    /// Planar audio of at least one channel, in one run of bytes: all samples of the first channel, then as many of the second.
+    /// Returns the format of planar audio of at least one channel, in one run of bytes: all samples of the first channel, then as many of the second.
     #[must_use]
     pub const fn planar_pcm(samples: Samples, channels: u16) -> Self {
         Self::audio(samples, channels, Order::Planar)
@@ -98,7 +98,7 @@ impl Format {
         })
     }
 
-    /// A picture; each side is from 1 to 32,768 pixels.
+    /// Returns the format of a raw picture; each side is from 1 to 32,768 pixels.
     ///
     /// Its planes are those of its [`PixelFormat`]. A rectangle is hidden together with every chroma sample that it overlaps,
     /// and in [`PixelFormat::Yuy2`] and [`PixelFormat::Uyvy`] with both pixels that share that sample.
@@ -113,7 +113,7 @@ impl Format {
         })
     }
 
-    /// A picture in [`PixelFormat::I420`] and limited range.
+    /// Returns the format of a picture in [`PixelFormat::I420`] and limited range; sides in pixels.
     #[must_use]
     pub const fn i420(width: u32, height: u32) -> Self {
         Self::picture(PixelFormat::I420, ColorRange::Limited, width, height)
