@@ -929,6 +929,23 @@ fn r4_what_no_entry_of_a_composite_covers_belongs_to_all() {
 }
 
 #[test]
+fn pictures_in_full_range_are_blanked_in_full_range() {
+    let mut small = Small::new();
+    let camera = small.file("camera.y4m");
+    let end = camera.iter().position(|byte| *byte == b'\n').unwrap();
+    camera.splice(end..end, *b" XCOLORRANGE=FULL");
+    let (source, results) = gated(&small);
+    let camera = source.stream("camera").y4m();
+    for outlet in ["keeper", "shop"] {
+        let received = results.y4m(source.stream("camera"), outlet);
+        for (picture, sent) in received.pictures.iter().zip(&camera.pictures) {
+            assert_eq!(*picture, camera.blackened(sent, [[4, 0, 4, 4]]));
+            assert_eq!(picture[4], 0, "{outlet}");
+        }
+    }
+}
+
+#[test]
 fn r1_what_recordings_say_beside_the_media_stays_behind() {
     let note = str::from_utf8(NOTE).unwrap();
     for file in ["ann.wav", "camera.y4m"] {
