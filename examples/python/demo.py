@@ -63,4 +63,6 @@ def main(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: demo.py GALLERY.y4m OUT.y4m")
     main(Path(sys.argv[1]), Path(sys.argv[2]))
