@@ -637,7 +637,7 @@ fn r10_a_ledger_that_does_not_verify_is_told_in_one_line() {
     let changed = read_ledger(head, sooner);
     is_told(
         changed,
-        "line 29: invalid ledger: the line does not follow from the line before",
+        "line 29: invalid ledger: the line does not follow from the line before, as lines were changed, moved or left out; read a copy that is as it was written",
     );
     let cut = read_ledger(head, |ledger| {
         let end = ledger
@@ -648,7 +648,7 @@ fn r10_a_ledger_that_does_not_verify_is_told_in_one_line() {
     });
     is_told(
         cut,
-        "line 35: the ledger does not have this head: entries were changed or cut off, or the head is another ledger's",
+        "line 35: the ledger does not have this head: entries were changed or cut off, or the head is another ledger's; read the ledger that the head is of, as it was written",
     );
     let none = br#"{"instance":"00000000000000000000000000000001","entries":0,"hash":"0000000000000000000000000000000000000000000000000000000000000000"}"#;
     is_told(read_ledger(none, Vec::clear), "line 1: there is no entry");
