@@ -22,8 +22,9 @@ use comfy_table::{
 };
 use framegate::{
     Authority, Digest, Entered, Grant, Kind, Kinds, PastMeeting, PublicKey, Purposes, Scope, Time,
+    UnknownWord,
     export::Receipt,
-    ledger::{Device, Entry, Head, Ledger, Line, VerifiedLedger},
+    ledger::{Device, Entry, FileStoreError, Head, Ledger, Line, VerifiedLedger},
 };
 
 use crate::quoted::{is_plain, printable, quoted};
@@ -37,10 +38,7 @@ struct Arguments {
     #[command(subcommand)]
     act: Option<Act>,
     /// The ledger, in JSON Lines [default: target/meeting/ledger.jsonl of the repository]
-    #[arg(
-        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/meeting/ledger.jsonl"),
-        hide_default_value = true
-    )]
+    #[arg(default_value = OF_THE_EXAMPLE, hide_default_value = true)]
     ledger: PathBuf,
     /// The ledger's head, as it was kept apart from the ledger: `{"instance": "…", "entries": …, "hash": "…"}`
     #[arg(long, value_name = "HEAD.json")]
@@ -83,6 +81,9 @@ struct Withdrawal {
     secret: Option<PathBuf>,
 }
 
+/// The ledger that the example `meeting` leaves.
+const OF_THE_EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/meeting/ledger.jsonl");
+
 /// How wide the table is to be, in columns of a terminal. Text from outside is never broken into lines, so it may make it wider.
 const WIDTH: u16 = 140;
 /// How wide a list of purposes and kinds is to be.
@@ -113,7 +114,7 @@ fn tell(arguments: &Arguments) -> Result<String, String> {
     let head = arguments.head.as_deref().map(read_head).transpose()?;
     let path = &arguments.ledger;
     let ledger = Ledger::read_file(path, head.as_ref(), arguments.device.as_ref());
-    let ledger = ledger.map_err(|error| problem(path, error))?;
+    let ledger = ledger.map_err(|error| unread(path, &error))?;
     if ledger.lines().is_empty() {
         return Err(problem(path, "line 1: there is no entry"));
     }
@@ -153,7 +154,7 @@ fn withdraw(asked: &Withdrawal) -> Result<String, String> {
     let path = &asked.ledger;
     let device = asked.secret.as_deref().map(read_device).transpose()?;
     let past = PastMeeting::open(path, device);
-    let mut past = past.map_err(|error| problem(path, error))?;
+    let mut past = past.map_err(|error| unread(path, &error))?;
     let names = Names::new(past.ledger());
     let kinds = asked.kinds.iter().map(|name| kind(name).map(Kinds::from));
     let purposes = asked.purposes.iter().flat_map(|list| listed(list));
@@ -200,33 +201,50 @@ fn listed(names: &str) -> impl Iterator<Item = &str> {
 }
 
 fn kind(name: &str) -> Result<Kind, String> {
-    let mut kinds = Kind::ALL.into_iter();
-    let kind = kinds.find(|kind| kind.name().eq_ignore_ascii_case(name));
-    kind.ok_or_else(|| {
-        let names = Kind::ALL.map(Kind::name).join(", ");
-        format!("there is no kind {}: one of {names}", quoted(name))
-    })
+    let kind = name.to_ascii_lowercase().parse();
+    kind.map_err(|error: UnknownWord| format!("--kinds: {} is {error}", quoted(name)))
 }
 
 fn read_device(path: &Path) -> Result<Device, String> {
     let digits = String::from_utf8_lossy(&read(path)?).trim().to_owned();
     // A digest is 32 bytes, too.
     let secret: Result<Digest, _> = serde_json::from_value(digits.into());
-    let secret = secret.map_err(|_| problem(path, "not 64 hexadecimal digits"))?;
+    let secret = secret.map_err(|_| {
+        problem(
+            path,
+            "not 64 hexadecimal digits; give --secret the file with the device's secret key",
+        )
+    })?;
     Device::new(&secret.0).map_err(|error| problem(path, error))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| problem(path, error))
+    fs::read(path).map_err(|error| unread(path, &error.into()))
 }
 
 fn read_head(path: &Path) -> Result<Head, String> {
-    serde_json::from_slice(&read(path)?).map_err(|error| problem(path, error))
+    serde_json::from_slice(&read(path)?).map_err(|error| {
+        problem(
+            path,
+            format_args!("{error}; give --head the file in which the ledger's head was kept"),
+        )
+    })
 }
 
 fn key(digits: &str) -> Result<PublicKey, String> {
     let key = serde_json::from_value(digits.into());
     key.map_err(|_| "not 64 hexadecimal digits".into())
+}
+
+fn unread(path: &Path, error: &FileStoreError) -> String {
+    let remedy = match error {
+        FileStoreError::Io(_) if path == Path::new(OF_THE_EXAMPLE) => {
+            "; run the example `meeting` first, or name another ledger"
+        }
+        FileStoreError::Io(_) => "; check that it is there and may be read",
+        _ => "",
+    };
+    problem(path, format_args!("{error}{remedy}"))
 }
 
 fn problem(path: &Path, error: impl Display) -> String {
@@ -390,7 +408,10 @@ impl<'a> Names<'a> {
                 .chain(self.pairs.values().map(|(_, pair)| pair.name()))
                 .collect();
             let name = quoted(name);
-            format!("there is no purpose {name}: one of {}", all.join(", "))
+            format!(
+                "--purposes: {name} is not a purpose; there are: {}",
+                all.join(", ")
+            )
         })
     }
 

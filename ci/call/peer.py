@@ -55,11 +55,11 @@ class Client:
         self.other = self.meeting.join_adult("the other", 0)
         text = "With your consent we train our speech model with your voice and your picture."
         self.notice = self.meeting.show(text, "1", "en", "Example Conferencing", list(KINDS.values()), Purpose.TRAIN)
-        model = self.meeting.outlet("speech-model", Purpose.TRAIN)
+        model = self.meeting.open_outlet("speech-model", Purpose.TRAIN)
         self.taps = {}
         for name, kind in KINDS.items():
             form = Format.OPAQUE if options.fault == "blind" else FORMATS[name]
-            stream = self.meeting.stream(StreamType.OWNED, kind, form, owner=self.other)
+            stream = self.meeting.open_stream(StreamType.OWNED, kind, form, owner=self.other)
             self.taps[name] = self.meeting.tap(stream, model)
 
     def now(self) -> int:

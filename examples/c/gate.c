@@ -54,7 +54,7 @@ static void *room_of(size_t length) {
 
 static FILE *create(const char *directory, const char *name, char *path, size_t capacity) {
   if (snprintf(path, capacity, "%s/%s", directory, name) >= (int)capacity)
-    die("the path is too long");
+    die("%s: the path is too long", directory);
   FILE *file = fopen(path, "wb");
   if (file == NULL)
     die("%s cannot be written", path);
@@ -78,13 +78,13 @@ static struct event parse_event(const char *text) {
   struct event event = {0};
   char *end;
   const double seconds = strtod(text, &end);
-  if (end == text || seconds < 0 || seconds > 4e6)
+  if (end == text || !(seconds >= 0 && seconds <= 4e6))
     die("%s: not SECONDS:grant|withdraw:audio|video", text);
   event.at = (int64_t)(seconds * 1e6);
   event.grants = strncmp(end, ":grant:", 7) == 0;
-  const char *kind = end + (event.grants ? 7 : 10);
   if (!event.grants && strncmp(end, ":withdraw:", 10) != 0)
     die("%s: neither grant nor withdraw", text);
+  const char *kind = end + (event.grants ? 7 : 10);
   if (strcmp(kind, "audio") == 0)
     event.kinds = FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO);
   else if (strcmp(kind, "video") == 0)
@@ -334,9 +334,9 @@ int main(int argc, char **argv) {
   const char *directory = argv[2];
   char ledger[4096], path[4096];
   if (snprintf(ledger, sizeof ledger, "%s/ledger.jsonl", directory) >= (int)sizeof ledger)
-    die("the path is too long");
+    die("%s: the path is too long", directory);
   if (framegate_abi_version() != FRAMEGATE_ABI_VERSION)
-    die("the library has another version");
+    die("the library has another version than the header: link the one of the header");
 
   AVFormatContext *input = NULL;
   av(avformat_open_input(&input, argv[1], NULL, NULL), argv[1]);
@@ -346,6 +346,12 @@ int main(int argc, char **argv) {
   open_track(input, AVMEDIA_TYPE_VIDEO, &video);
 
   struct story story = {0};
+  story.left = argc - 3;
+  story.events = room_of((size_t)story.left * sizeof *story.events);
+  struct event *const events = story.events;
+  for (int at = 0; at < story.left; at++)
+    events[at] = parse_event(argv[3 + at]);
+  qsort(events, (size_t)story.left, sizeof *events, by_time);
   const framegate_meeting_options options = {.size = sizeof options, .participants = 1, .id = FRAMEGATE_STRING("recording"), .ledger = string(ledger)};
   gate(framegate_meeting_open(&options, &story.meeting), ledger);
   const framegate_join_options join = {.size = sizeof join, .agrees = FRAMEGATE_AUTHORITY_PARTICIPANT, .id = FRAMEGATE_STRING("speaker")};
@@ -360,12 +366,6 @@ int main(int argc, char **argv) {
   gate(framegate_digest_of(FRAMEGATE_STRING("With your consent we record your voice and your picture."), &notice.digest), "the notice");
   gate(framegate_meeting_show(story.meeting, &notice), "the notice");
   story.notice = notice.digest;
-  story.left = argc - 3;
-  story.events = room_of((size_t)story.left * sizeof *story.events);
-  struct event *const events = story.events;
-  for (int at = 0; at < story.left; at++)
-    events[at] = parse_event(argv[3 + at]);
-  qsort(events, (size_t)story.left, sizeof *events, by_time);
 
   const framegate_outlet_options recorder = {
       .size = sizeof recorder, .purposes = FRAMEGATE_PURPOSE_RECORD, .blanks = notice.scope.kinds, .name = FRAMEGATE_STRING("recorder")};

@@ -64,14 +64,14 @@ Wav read_wav(const char *path) {
   std::ifstream file(path, std::ios::binary);
   const std::string all((std::istreambuf_iterator<char>(file)), {});
   if (all.size() < 44 || all.compare(0, 4, "RIFF") != 0 || all.compare(36, 4, "data") != 0)
-    die(path, "not a plain WAV file");
+    die(path, file ? "not a plain WAV file: convert it with `ffmpeg -i IN -ac 1 -bitexact OUT.wav`" : "cannot be read: check that it is there");
   std::uint16_t channels = 0, bits = 0;
   Wav wav;
   std::memcpy(&channels, &all[22], 2);
   std::memcpy(&wav.rate, &all[24], 4);
   std::memcpy(&bits, &all[34], 2);
   if (channels != 1 || bits != 16 || wav.rate % 50 != 0 || wav.rate == 0)
-    die(path, "not one channel of 16 bits");
+    die(path, "not one channel of 16 bits: convert it with `ffmpeg -i IN -ac 1 -c:a pcm_s16le -bitexact OUT.wav`");
   wav.header = all.substr(0, 44);
   wav.samples.resize((all.size() - 44) / 2);
   std::memcpy(wav.samples.data(), &all[44], wav.samples.size() * 2);
@@ -149,9 +149,14 @@ int main(int argc, char **argv) {
   if (argc < 3)
     die("usage: client VOICE.wav MODEL.wav [SPEED]");
   if (!framegate::abi_fits())
-    die("the library has another version");
+    die("the library has another version than the header: link the one of the header");
   const Wav voice = read_wav(argv[1]);
   const int speed = argc > 3 ? std::atoi(argv[3]) : 1;
+  if (speed < 1)
+    die(argv[3], "not a SPEED: a whole number from 1");
+  std::ofstream file(argv[2], std::ios::binary);
+  if (!file)
+    die(argv[2], "cannot be written: name a file in a folder that is there");
   const framegate::Scope scope{framegate::Kind::audio, framegate::purpose::train};
 
   framegate::MeetingOptions options;
@@ -171,7 +176,7 @@ int main(int argc, char **argv) {
   const auto speech_model = must(meeting.open_outlet({"speech-model", framegate::purpose::train}), "the outlet");
   framegate::Tap tap = must(meeting.tap(microphone, speech_model), "the tap");
 
-  const Clock clock(speed > 0 ? speed : 1);
+  const Clock clock(speed);
   JitterBuffer buffer;
   std::vector<std::int16_t> model(voice.samples.size());
   std::thread capturing([&] { capture(voice, clock, buffer); });
@@ -202,9 +207,8 @@ int main(int argc, char **argv) {
   training.join();
   must(meeting.end(), "the end");
 
-  std::ofstream file(argv[2], std::ios::binary);
   file << voice.header;
   file.write(reinterpret_cast<const char *>(model.data()), static_cast<std::streamsize>(model.size() * 2));
   if (!file.flush())
-    die(argv[2], "cannot be written");
+    die(argv[2], "cannot be written: check the space on the disk");
 }

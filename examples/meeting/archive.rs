@@ -1,10 +1,6 @@
 //! `archive.jsonl`: what an outlet has of each frame, of which meeting it is, who is in it, and the seal that binds all to the tag.
 
-use std::{
-    fs::{self, File},
-    io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use framegate::{
     Instance, Kinds,
@@ -13,7 +9,7 @@ use framegate::{
 };
 use serde::Serialize;
 
-use crate::{error::Problem, layout::Secret, media::Stored, tags};
+use crate::{error::Problem, json_lines::JsonLines, layout::Secret, media::Stored, tags};
 
 const ARCHIVE: &str = "archive.jsonl";
 
@@ -28,10 +24,7 @@ pub fn secret(path: &Path) -> Result<Secret, Problem> {
 }
 
 /// An archive that is being written.
-pub struct Archive {
-    path: PathBuf,
-    file: BufWriter<File>,
-}
+pub struct Archive(JsonLines);
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -58,14 +51,7 @@ struct Who<'a> {
 
 impl Archive {
     pub fn create(folder: &Path) -> Result<Self, Problem> {
-        let path = folder.join(ARCHIVE);
-        match File::create_new(&path) {
-            Ok(file) => Ok(Self {
-                path,
-                file: BufWriter::new(file),
-            }),
-            Err(error) => Err(Problem::unwritable(&path, &error)),
-        }
+        JsonLines::create(folder.join(ARCHIVE)).map(Self)
     }
 
     /// Seals a frame's tag over what the outlet has of the frame, and who is in it.
@@ -97,15 +83,10 @@ impl Archive {
             digest,
             seal,
         };
-        serde_json::to_writer(&mut self.file, &row)
-            .map_err(io::Error::from)
-            .and_then(|()| self.file.write_all(b"\n"))
-            .map_err(|error| Problem::unwritable(&self.path, &error))
+        self.0.append(&row)
     }
 
-    pub fn finish(mut self) -> Result<(), Problem> {
-        self.file
-            .flush()
-            .map_err(|error| Problem::unwritable(&self.path, &error))
+    pub fn finish(self) -> Result<(), Problem> {
+        self.0.finish()
     }
 }

@@ -22,11 +22,12 @@ use crate::{
     archive::Archive,
     error::Problem,
     feed::{Feed, Leg},
-    input::{self, Entry, Event, Input, LEDGER, Place, Restriction, Stream, Whose},
+    input::{self, Entry, Event, Input, LEDGER, Place, Restriction, Stream, TAGS, Whose},
+    json_lines::JsonLines,
     layout::{self, PurposeSet, Secret, Sign},
     outcome::{Case, Lane, Outcome, Refusal},
     people::{People, Person},
-    tags::{Line, Tags},
+    tags::Line,
 };
 
 /// Gates a meeting into a folder.
@@ -73,7 +74,7 @@ struct Destination {
     id: framegate::Outlet,
     name: String,
     folder: PathBuf,
-    tags: Tags,
+    tags: JsonLines,
     /// If tags are to be sealed.
     archive: Option<Archive>,
 }
@@ -88,7 +89,7 @@ struct Gate<'a> {
     stays: Vec<Option<Participant>>,
     notices: Vec<Digest>,
     outlets: Vec<Destination>,
-    tags: Tags,
+    tags: JsonLines,
     /// If tags are to be sealed.
     key: Option<MeetingKey>,
     frames: u64,
@@ -129,7 +130,7 @@ impl<'a> Gate<'a> {
             people,
             notices: Vec::new(),
             outlets: Vec::new(),
-            tags: Tags::create(folder)?,
+            tags: JsonLines::create(folder.join(TAGS))?,
             key,
             frames: 0,
             refused: Vec::new(),
@@ -169,7 +170,7 @@ impl<'a> Gate<'a> {
                 archive: archive.transpose()?,
                 id,
                 name: outlet.name.clone(),
-                tags: Tags::create(&folder)?,
+                tags: JsonLines::create(folder.join(TAGS))?,
                 folder,
             });
         }

@@ -11,6 +11,7 @@ mod feed;
 mod gate;
 mod input;
 mod ivf;
+mod json_lines;
 mod layout;
 mod matroska;
 mod media;

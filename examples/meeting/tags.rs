@@ -1,21 +1,7 @@
 //! `tags.jsonl`: a line for each frame.
 
-use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
-};
-
 use framegate::{Reason, Tag};
 use serde::{Serialize, Serializer};
-
-use crate::{error::Problem, input::TAGS};
-
-/// A `tags.jsonl` that is being written.
-pub struct Tags {
-    path: PathBuf,
-    file: BufWriter<File>,
-}
 
 /// One frame into one outlet.
 pub struct Line<'a> {
@@ -23,32 +9,6 @@ pub struct Line<'a> {
     pub frame: u64,
     pub outlet: &'a str,
     pub tag: Tag,
-}
-
-impl Tags {
-    pub fn create(folder: &Path) -> Result<Self, Problem> {
-        let path = folder.join(TAGS);
-        match File::create_new(&path) {
-            Ok(file) => Ok(Self {
-                path,
-                file: BufWriter::new(file),
-            }),
-            Err(error) => Err(Problem::unwritable(&path, &error)),
-        }
-    }
-
-    pub fn append(&mut self, line: &Line<'_>) -> Result<(), Problem> {
-        serde_json::to_writer(&mut self.file, line)
-            .map_err(io::Error::from)
-            .and_then(|()| self.file.write_all(b"\n"))
-            .map_err(|error| Problem::unwritable(&self.path, &error))
-    }
-
-    pub fn finish(mut self) -> Result<(), Problem> {
-        self.file
-            .flush()
-            .map_err(|error| Problem::unwritable(&self.path, &error))
-    }
 }
 
 impl Serialize for Line<'_> {

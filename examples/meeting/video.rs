@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use framegate::{Cleared, Payload, PayloadMut, Plane, PlaneMut, Time, format::Format};
+use framegate::{
+    Cleared, Payload, PayloadMut, Plane, PlaneMut, Time,
+    format::{ColorRange, Format, PixelFormat},
+};
 use y4m::{Colorspace, Decoder};
 
 use crate::{
@@ -17,6 +20,7 @@ use crate::{
 
 const MAGIC: &[u8] = b"YUV4MPEG2 ";
 const FRAME: &[u8] = b"FRAME";
+const RANGE: &[u8] = b"XCOLORRANGE=";
 
 /// The longest side of a picture that the gate takes.
 const MAX_SIDE: u32 = 1 << 15;
@@ -101,7 +105,9 @@ impl Reader {
     }
 
     pub fn format(&self) -> Format {
-        Format::i420(self.size.width, self.size.height)
+        let Size { width, height } = self.size;
+        let range = range(self.y4m.get_raw_params());
+        Format::picture(PixelFormat::I420, range, width, height)
     }
 
     pub fn size(&self) -> Size {
@@ -206,9 +212,18 @@ impl TryFrom<(usize, usize)> for Size {
 
 /// Anything that begins with X is the writer's own, but for the two that players know.
 fn is_comment(parameter: &[u8]) -> bool {
-    let known: [&[u8]; 2] = [b"XYSCSS=", b"XCOLORRANGE="];
+    let known: [&[u8]; 2] = [b"XYSCSS=", RANGE];
     parameter.is_empty()
         || parameter.starts_with(b"X") && !known.iter().any(|known| parameter.starts_with(known))
+}
+
+/// The range of the samples: black is 0 in full range. If it is there several times, players go by the last.
+fn range(parameters: &[u8]) -> ColorRange {
+    let mut parameters = parameters.split(|byte| *byte == b' ').rev();
+    match parameters.find_map(|parameter| parameter.strip_prefix(RANGE)) {
+        Some(b"FULL") => ColorRange::Full,
+        _ => ColorRange::Limited,
+    }
 }
 
 /// Whether the width and height in a file's first line are such as the gate takes.

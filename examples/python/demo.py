@@ -20,13 +20,13 @@ def main(source: Path, target: Path) -> None:
     with Meeting("gallery", event=lines.append) as meeting:
         people = {name: meeting.join_adult(name, 0) for name in TILES}
         notice = meeting.show(NOTICE, "1", "en", "Example Ltd", [Kind.VIDEO], Purpose.RECORD)
-        gallery = meeting.stream(StreamType.COMPOSITE, Kind.VIDEO, Format.I420, size=(WIDTH, HEIGHT))
-        recorder = meeting.outlet("recorder", Purpose.RECORD, blanks=[Kind.VIDEO])
+        gallery = meeting.open_stream(StreamType.COMPOSITE, Kind.VIDEO, Format.I420, size=(WIDTH, HEIGHT))
+        recorder = meeting.open_outlet("recorder", Purpose.RECORD, blanks=[Kind.VIDEO])
         tap = meeting.tap(gallery, recorder)
         regions = [Rectangle(people[name], x, y, 80, 60) for name, (x, y) in TILES.items()]
 
-        def agree(by: Authority, who: Participant, now: int) -> None:
-            meeting.grant(by, who, notice, [Kind.VIDEO], Purpose.RECORD, Method.CLICKED, now)
+        def agree(authority: Authority, who: Participant, now: int) -> None:
+            meeting.grant(authority, who, notice, [Kind.VIDEO], Purpose.RECORD, Method.CLICKED, now)
 
         # At 0.4 s two agree; at 2 s the host tries to for a third; at 6 s one of the two withdraws.
         story = [(400_000, "agree"), (2_000_000, "overreach"), (6_000_000, "withdraw")]
@@ -63,4 +63,6 @@ def main(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: demo.py GALLERY.y4m OUT.y4m")
     main(Path(sys.argv[1]), Path(sys.argv[2]))

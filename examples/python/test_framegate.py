@@ -116,8 +116,8 @@ class Gate(unittest.TestCase):
         self.notice = self.meeting.show("a notice", "1", "en", "Example Ltd", list(Kind), Purpose.TRAIN)
 
     def tap(self, owner: Participant | None = None) -> Tap:
-        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=owner or self.who)
-        return self.meeting.tap(stream, self.meeting.outlet("model", Purpose.TRAIN))
+        stream = self.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=owner or self.who)
+        return self.meeting.tap(stream, self.meeting.open_outlet("model", Purpose.TRAIN))
 
     def grant(self, by: Authority = Authority.PARTICIPANT, now: int = 1_000_000, kinds: Sequence[Kind] = (Kind.AUDIO,), who: Participant | None = None) -> None:
         self.meeting.grant(by, who or self.who, self.notice, kinds, Purpose.TRAIN, Method.CLICKED, now)
@@ -178,8 +178,8 @@ class Gate(unittest.TestCase):
         tap, key = self.tap(), MeetingKey(SECRET, self.meeting.instance)
         ledger = Ledger(self.content())
         settling = self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.VIDEO], Purpose.TRAIN, 0)
-        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
-        outlet = self.meeting.outlet("another", Purpose.TRAIN)
+        stream = self.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
+        outlet = self.meeting.open_outlet("another", Purpose.TRAIN)
         group = self.meeting.group([self.who])
         return [self.meeting, tap, key, key.stream(0), ledger, Verifier(ledger), settling, group, self.who, stream, outlet, PastMeeting(self.file())]
 
@@ -227,8 +227,8 @@ class Gate(unittest.TestCase):
                 ask()
 
     def test_what_is_blanked_is_not_what_came_in(self) -> None:
-        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPUS, owner=self.who)
-        tap = self.meeting.tap(stream, self.meeting.outlet("blanked", Purpose.TRAIN, blanks=[Kind.AUDIO]))
+        stream = self.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPUS, owner=self.who)
+        tap = self.meeting.tap(stream, self.meeting.open_outlet("blanked", Purpose.TRAIN, blanks=[Kind.AUDIO]))
         voice = bytes([0xF8]) + b"voice" * 8
         with tap.admit(voice, 1_000_000, 1_020_000, Owner()) as cleared:
             self.assertEqual(cleared.verdict, Verdict.BLANKED)
@@ -284,8 +284,8 @@ class Gate(unittest.TestCase):
 
     def test_groups_and_parts(self) -> None:
         other = self.meeting.join_adult("other", 0)
-        mix = self.meeting.stream(StreamType.COMPOSITE, Kind.AUDIO, Format.PCM_U8, channels=2)
-        tap = self.meeting.tap(mix, self.meeting.outlet("model", Purpose.TRAIN))
+        mix = self.meeting.open_stream(StreamType.COMPOSITE, Kind.AUDIO, Format.PCM_U8, channels=2)
+        tap = self.meeting.tap(mix, self.meeting.open_outlet("model", Purpose.TRAIN))
         self.grant()
         both = self.meeting.group([self.who, other])
         with tap.admit(b"abcd", 1_000_000, 1_020_000, both) as cleared:
@@ -301,10 +301,10 @@ class Gate(unittest.TestCase):
         with tap.admit(b"abcd", 1_100_000, 1_120_000, both) as cleared:
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "unknown"))
 
-        notes = self.meeting.stream(StreamType.OWNED, Kind.NOTE, Format.UTF8, owner=self.who)
+        notes = self.meeting.open_stream(StreamType.OWNED, Kind.NOTE, Format.UTF8, owner=self.who)
         self.grant(kinds=[Kind.NOTE], now=1_200_000)
         into = bytearray(11)
-        noted = self.meeting.tap(notes, self.meeting.outlet("notes", Purpose.TRAIN))
+        noted = self.meeting.tap(notes, self.meeting.open_outlet("notes", Purpose.TRAIN))
         with noted.admit(b"hello there", 1_200_000, 1_220_000, Owner(), regions=[Span(other, 6, 11)], into=into) as cleared:
             self.assertEqual(bytes(cleared.data), b"hello *****")
         # A quotation of what they did not agree to, by its kind or its time, and one of what they did.
@@ -317,8 +317,8 @@ class Gate(unittest.TestCase):
                 self.assertEqual(bytes(cleared.data), left, quoted)
 
     def test_what_is_derived_needs_what_its_sources_needed(self) -> None:
-        captions = self.meeting.stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
-        captioned = self.meeting.tap(captions, self.meeting.outlet("captions", Purpose.TRAIN))
+        captions = self.meeting.open_stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        captioned = self.meeting.tap(captions, self.meeting.open_outlet("captions", Purpose.TRAIN))
         tap = self.tap()
         self.grant(kinds=[Kind.AUDIO, Kind.CAPTION])
         with tap.admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
@@ -343,8 +343,8 @@ class Gate(unittest.TestCase):
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
 
     def test_a_source_comes_out_of_a_release_alone(self) -> None:
-        captions = self.meeting.stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
-        captioned = self.meeting.tap(captions, self.meeting.outlet("captions", Purpose.TRAIN))
+        captions = self.meeting.open_stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        captioned = self.meeting.tap(captions, self.meeting.open_outlet("captions", Purpose.TRAIN))
         self.grant(kinds=[Kind.AUDIO, Kind.CAPTION])
         with self.tap().admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
             source = cleared.source
@@ -368,8 +368,8 @@ class Gate(unittest.TestCase):
             self.assertEqual(cleared.verdict, Verdict.WHOLE)
 
     def test_records_tell_so_many_bits_a_minute(self) -> None:
-        stream = self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 255), Field("delay", "ms", 1, 1000)], 36)
-        tap = self.meeting.tap(stream, self.meeting.outlet("model", Purpose.TRAIN))
+        stream = self.meeting.open_records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 255), Field("delay", "ms", 1, 1000)], 36)
+        tap = self.meeting.tap(stream, self.meeting.open_outlet("model", Purpose.TRAIN))
         self.grant(kinds=[Kind.TELEMETRY])
         told = []
         for lost in range(3):
@@ -377,7 +377,7 @@ class Gate(unittest.TestCase):
                 told.append((cleared.verdict, cleared.reason))
         self.assertEqual(told, [(Verdict.WHOLE, "")] * 2 + [(Verdict.DROPPED, "over budget")])
         with self.assertRaises(Error):
-            self.meeting.records(Kind.TELEMETRY, self.who, [], 36)
+            self.meeting.open_records(Kind.TELEMETRY, self.who, [], 36)
 
     def test_many_frames_under_one_release(self) -> None:
         tap = self.tap()
@@ -408,8 +408,8 @@ class Gate(unittest.TestCase):
             ledger = Ledger(Path(path).read_bytes(), anchor=head)
             with Meeting.resume(ledger, path, event=lines.append) as meeting:
                 for name, verdict in (("who", Verdict.WHOLE), ("refuses", Verdict.DROPPED)):
-                    stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=meeting.find(name))
-                    with meeting.tap(stream, meeting.outlet(name, Purpose.TRAIN)).admit(b"voice", 2_000_000, 2_020_000, Owner()) as cleared:
+                    stream = meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=meeting.find(name))
+                    with meeting.tap(stream, meeting.open_outlet(name, Purpose.TRAIN)).admit(b"voice", 2_000_000, 2_020_000, Owner()) as cleared:
                         self.assertEqual(cleared.verdict, verdict)
             self.assertIn('"resumed"', lines[0])
             Ledger(Path(path).read_bytes(), anchor=head)
@@ -424,8 +424,8 @@ class Gate(unittest.TestCase):
             with Meeting("m", ledger=path) as meeting:
                 ann = meeting.join_adult("ann", 0)
                 notice = meeting.show("a notice", "1", "en", "Example Ltd", [Kind.AUDIO], Purpose.TRAIN)
-                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=ann)
-                tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
+                stream = meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=ann)
+                tap = meeting.tap(stream, meeting.open_outlet("model", Purpose.TRAIN))
                 meeting.grant(Authority.PARTICIPANT, ann, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
                 with tap.admit(b"voice", 2_000_000, 2_000_000, Owner()) as cleared:
                     self.assertEqual(cleared.verdict, Verdict.WHOLE)
@@ -484,8 +484,8 @@ class Gate(unittest.TestCase):
                 who = meeting.join_adult("ada", 0)
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
                 meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
-                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
-                with meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)).admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
+                stream = meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
+                with meeting.tap(stream, meeting.open_outlet("train", Purpose.TRAIN)).admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
                     frames = [Archived(meeting.instance, Carried(cleared.tag), [Subject("ada")], None)]
                 if leaves:
                     meeting.leave(who, 2_000_000)
@@ -528,12 +528,12 @@ class Gate(unittest.TestCase):
                 who = meeting.join_adult("ada", 0)
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
                 meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
-                tap = meeting.tap(meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who), meeting.outlet("train", Purpose.TRAIN))
+                tap = meeting.tap(meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who), meeting.open_outlet("train", Purpose.TRAIN))
                 past = PastMeeting("ledger.jsonl")
                 os.chdir(another)
                 self.assertEqual(past.withdraw(Authority.PARTICIPANT, "ada"), Entered.BESIDE)
                 self.assertEqual(os.listdir(another), [])
-                meeting.outlet("more", Purpose.TRAIN)
+                meeting.open_outlet("more", Purpose.TRAIN)
                 with tap.admit(b"voice", 1_000_000, 1_020_000, Owner()) as cleared:
                     self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
                 meeting.close()
@@ -553,7 +553,7 @@ class Gate(unittest.TestCase):
             self.assertEqual(cleared.reason, "stale notice")
         pair = self.meeting.third_party(Purpose.TRAIN, "ACME Ltd")
         self.assertNotIn(pair, [int(purpose) for purpose in Purpose])
-        self.meeting.outlet("theirs", pair, recipient="ACME Ltd")
+        self.meeting.open_outlet("theirs", pair, recipient="ACME Ltd")
 
     def test_what_was_released_is_checked_before_training(self) -> None:
         tap = self.tap()
@@ -603,8 +603,8 @@ class Gate(unittest.TestCase):
                 who = meeting.join_adult("ada", 0)
                 notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
                 meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 1000)
-                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
-                tap, key = meeting.tap(stream, meeting.outlet("train", Purpose.TRAIN)), MeetingKey(SECRET, meeting.instance)
+                stream = meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
+                tap, key = meeting.tap(stream, meeting.open_outlet("train", Purpose.TRAIN)), MeetingKey(SECRET, meeting.instance)
                 with tap.admit(bytes(80), 1_000_000, 1_020_000, Owner()) as cleared:
                     sealing, people = key.stream(read_tag(cleared.tag).stream), [Subject("ada")]
                     digest = sealing.digest(Format.OPAQUE, bytes(80))
@@ -778,17 +778,17 @@ class Gate(unittest.TestCase):
         tap, key = self.tap(), MeetingKey(bytes(range(32)), self.meeting.instance)
         self.grant()
         limit = 1 << 32
-        voice = partial(self.meeting.stream, StreamType.OWNED, Kind.AUDIO, Format.PCM_U8, owner=self.who)
-        picture = partial(self.meeting.stream, StreamType.OWNED, Kind.VIDEO, Format.GRAY8, owner=self.who)
+        voice = partial(self.meeting.open_stream, StreamType.OWNED, Kind.AUDIO, Format.PCM_U8, owner=self.who)
+        picture = partial(self.meeting.open_stream, StreamType.OWNED, Kind.VIDEO, Format.GRAY8, owner=self.who)
         wrong: Any = limit + 1
         beyond: list[Callable[[], object]] = [
             lambda: Meeting("wide", participants=limit + 1), lambda: Meeting("wide", participants=-1),
             lambda: voice(channels=limit + 1), lambda: voice(channels=-1), lambda: picture(size=(limit + 4, 2)), lambda: picture(size=(4, -2)),
-            lambda: self.meeting.stream(wrong, Kind.AUDIO, Format.PCM_U8, owner=self.who), lambda: self.meeting.stream(StreamType.OWNED, wrong, Format.PCM_U8, owner=self.who),
-            lambda: self.meeting.stream(StreamType.OWNED, Kind.AUDIO, wrong, owner=self.who),
-            lambda: self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 255)], limit + 36),
-            lambda: self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", -(2**64), 255)], 36),
-            lambda: self.meeting.records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 2**64 + 255)], 36),
+            lambda: self.meeting.open_stream(wrong, Kind.AUDIO, Format.PCM_U8, owner=self.who), lambda: self.meeting.open_stream(StreamType.OWNED, wrong, Format.PCM_U8, owner=self.who),
+            lambda: self.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, wrong, owner=self.who),
+            lambda: self.meeting.open_records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 255)], limit + 36),
+            lambda: self.meeting.open_records(Kind.TELEMETRY, self.who, [Field("lost", "packets", -(2**64), 255)], 36),
+            lambda: self.meeting.open_records(Kind.TELEMETRY, self.who, [Field("lost", "packets", 0, 2**64 + 255)], 36),
             lambda: self.grant(by=wrong), lambda: self.grant(now=2**64 + 1_000_000), lambda: self.grant(now=-(2**63) - 1),
             lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, wrong, 0),
             lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0, until=2**64 + 9_000_000),
@@ -851,16 +851,16 @@ class Gate(unittest.TestCase):
                 Meeting.resume(read, path)
             self.assertEqual(refused.exception.status, -28)
             with Meeting.resume(Ledger.read_file(path), path) as meeting:
-                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=meeting.find("who"))
-                tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
+                stream = meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=meeting.find("who"))
+                tap = meeting.tap(stream, meeting.open_outlet("model", Purpose.TRAIN))
                 self.assertEqual(self.verdict(tap, 3_000_000, 3_020_000), (Verdict.DROPPED, "withdrawn"))
             Ledger.read_file(path)
 
     def test_a_notice_covers_no_third_party_that_was_named_later(self) -> None:
         early = self.meeting.show("everything", "1", "en", "Example Ltd", list(Kind), ~0)
         pair = self.meeting.third_party(Purpose.TRAIN, "ACME Ltd")
-        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
-        theirs = self.meeting.tap(stream, self.meeting.outlet("theirs", pair, recipient="ACME Ltd"))
+        stream = self.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
+        theirs = self.meeting.tap(stream, self.meeting.open_outlet("theirs", pair, recipient="ACME Ltd"))
 
         def agree(notice: Digest, purposes: int, now: int) -> None:
             self.meeting.grant(Authority.PARTICIPANT, self.who, notice, [Kind.AUDIO], purposes, Method.CLICKED, now)
@@ -934,8 +934,8 @@ class Gate(unittest.TestCase):
     def test_what_is_of_another_class_is_told(self) -> None:
         """Whatever is asked for and is not what was given, in words, before anything is done."""
         meeting, tap = self.meeting, self.tap()
-        derived = meeting.stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
-        captions = meeting.tap(derived, meeting.outlet("captions", Purpose.TRAIN))
+        derived = meeting.open_stream(StreamType.DERIVED, Kind.CAPTION, Format.UTF8)
+        captions = meeting.tap(derived, meeting.open_outlet("captions", Purpose.TRAIN))
         key = MeetingKey(SECRET, meeting.instance)
         lines = Ledger("".join(line + "\n" for line in self.lines).encode())
         verifier = Verifier(lines)
@@ -969,7 +969,7 @@ class Gate(unittest.TestCase):
                 (lambda: key.seal_batch([replace(frame, subjects=[other])]), "Subject"),
                 (lambda: key.seal_batch([replace(frame, carried=other)]), "Carried"),
                 (lambda: wire.obu_write(b"", other), "Carried"),
-                (lambda: meeting.records(Kind.USAGE, self.who, [other], 9), "Field"),
+                (lambda: meeting.open_records(Kind.USAGE, self.who, [other], 9), "Field"),
                 (lambda: meeting.join_adult(other, 0), "text"),
             ):
                 if (none, kind) in ((None, "Carried"), ("source", "text")):
@@ -993,7 +993,7 @@ class Gate(unittest.TestCase):
             asked: list[Callable[[], object]] = [
                 lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], purposes, Method.CLICKED, 0),
                 lambda: self.meeting.withdraw(Authority.PARTICIPANT, self.who, [Kind.AUDIO], purposes, 0),
-                lambda: self.meeting.outlet("outlet", purposes),
+                lambda: self.meeting.open_outlet("outlet", purposes),
                 lambda: self.meeting.third_party(purposes, "ACME Ltd"),
             ]  # fmt: skip
             for ask in asked:
@@ -1003,9 +1003,9 @@ class Gate(unittest.TestCase):
             (-37, lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], ~0, Method.TYPED, 0)),
             (-47, lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [], Purpose.TRAIN, Method.CLICKED, 0)),
             (-47, lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], 0, Method.CLICKED, 0)),
-            (-47, lambda: self.meeting.outlet("outlet", 0)),
-            (-51, lambda: self.meeting.outlet("outlet", ~0)),
-            (-51, lambda: self.meeting.outlet("outlet", 1 << 9, recipient="ACME Ltd")),
+            (-47, lambda: self.meeting.open_outlet("outlet", 0)),
+            (-51, lambda: self.meeting.open_outlet("outlet", ~0)),
+            (-51, lambda: self.meeting.open_outlet("outlet", 1 << 9, recipient="ACME Ltd")),
         ]  # fmt: skip
         for status, ask in refusals:
             with self.assertRaises(Error) as refused:
@@ -1013,8 +1013,8 @@ class Gate(unittest.TestCase):
             self.assertEqual(refused.exception.status, status)
         # Several purposes of one outlet are all asked for, and what nobody named is everything to withdraw.
         self.grant()
-        stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
-        both = self.meeting.tap(stream, self.meeting.outlet("model", Purpose.TRAIN | Purpose.RECORD))
+        stream = self.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
+        both = self.meeting.tap(stream, self.meeting.open_outlet("model", Purpose.TRAIN | Purpose.RECORD))
         self.assertEqual(self.verdict(both, 1_500_000, 1_520_000), (Verdict.DROPPED, "not granted"))
         tap = self.tap()
         self.meeting.withdraw(Authority.PARTICIPANT, self.who, [], 0, 1_600_000)
@@ -1098,8 +1098,8 @@ class Gate(unittest.TestCase):
             who = meeting.join_adult("who", 0)
             notice = meeting.show("t", "1", "en", "X", [Kind.AUDIO], Purpose.TRAIN)
             meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0)
-            stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
-            tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
+            stream = meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
+            tap = meeting.tap(stream, meeting.open_outlet("model", Purpose.TRAIN))
             self.assertEqual(self.verdict(tap, 0, 20_000), (Verdict.WHOLE, ""))
             return tap
 
@@ -1135,8 +1135,8 @@ class Scene:
         else:
             self.meeting = Meeting.resume(Ledger("".join(line + "\n" for line in resumes.lines).encode()))
             self.who, self.other = self.meeting.find("who"), self.meeting.find("other")
-        self.outlet = self.meeting.outlet("model", Purpose.TRAIN)
-        self.stream = self.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.PCM_U8, owner=self.who, channels=2)
+        self.outlet = self.meeting.open_outlet("model", Purpose.TRAIN)
+        self.stream = self.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.PCM_U8, owner=self.who, channels=2)
         self.voice = self.meeting.tap(self.stream, self.outlet)
         self.picture = self.tap(StreamType.OWNED, Kind.VIDEO, Format.GRAY8, owner=self.who, size=(4, 2))
         self.note = self.tap(StreamType.OWNED, Kind.NOTE, Format.UTF8, owner=self.who)
@@ -1146,7 +1146,7 @@ class Scene:
         self.settling = self.meeting.withdraw(Authority.PARTICIPANT, self.other, [Kind.SCREEN], Purpose.TRAIN, 0)
 
     def tap(self, *options: Any, **more: Any) -> Tap:
-        return self.meeting.tap(self.meeting.stream(*options, **more), self.outlet)
+        return self.meeting.tap(self.meeting.open_stream(*options, **more), self.outlet)
 
     def source(self) -> Source:
         with self.voice.admit(b"abcd", 1_000_000, 1_020_000, Owner()) as cleared:
@@ -1197,8 +1197,8 @@ class OfOneMeeting(unittest.TestCase):
             "restrict Participant": lambda own, of: own.meeting.restrict(Authority.HOST, of.other, *scope, 0),
             "lift Participant": lambda own, of: own.meeting.lift(Authority.HOST, of.other, *scope, 0),
             "settled Settling": lambda own, of: own.meeting.settled(of.settling, 0),
-            "stream Participant": lambda own, of: own.meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=of.other),
-            "records Participant": lambda own, of: own.meeting.records(Kind.TELEMETRY, of.other, [Field("lost", "packets", 0, 255)], 36),
+            "open_stream Participant": lambda own, of: own.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=of.other),
+            "open_records Participant": lambda own, of: own.meeting.open_records(Kind.TELEMETRY, of.other, [Field("lost", "packets", 0, 255)], 36),
             "group Participant": lambda own, of: own.meeting.group([own.who, of.other]),
             "tap Stream": lambda own, of: own.meeting.tap(of.stream, own.outlet),
             "tap Outlet": lambda own, of: own.meeting.tap(own.stream, of.outlet),

@@ -30,7 +30,9 @@ pub enum Error {
     #[error("purpose IDENTIFY needs an explicit statement: typed, spoken or signed, not clicked")]
     NotExplicit,
     /// Not a key, a weak one, or not the one that this id joined with before.
-    #[error("invalid key, or not the key that this id joined with before")]
+    #[error(
+        "invalid key, or not the key that this id joined with before: pass that key, or an Ed25519 public key for a new id"
+    )]
     WrongKey,
     /// A notice of the same text with another content is there already.
     #[error(
@@ -38,7 +40,9 @@ pub enum Error {
     )]
     ConflictingNotice,
     /// The participant is not, or no longer, in this meeting.
-    #[error("unknown participant: nobody of this handle or id is in the meeting")]
+    #[error(
+        "unknown participant: nobody of this handle or id is in the meeting; pass a handle of this meeting, or an id that joined"
+    )]
     UnknownParticipant,
     /// Somebody of this id is in the meeting already.
     #[error(
@@ -103,7 +107,7 @@ pub enum Error {
     #[error("no random bytes for an instance: set one with `MeetingOptions::instance`")]
     Random,
     /// The ledger could not be written, so nothing was done.
-    #[error("the ledger could not be written: {0}")]
+    #[error("the ledger could not be written, so nothing was done: {0}; call again when it works")]
     Ledger(#[source] StoreError),
     /// The meeting is over.
     #[error("meeting ended: open another")]

@@ -25,7 +25,10 @@ const IDS: [&str; 7] = [
     "party_name",
 ];
 
-/// Writes data as JSON, with the ids in it by their lengths.
+/// The members that hold keys, of people and of devices, in hexadecimal digits.
+const KEYS: [&str; 2] = ["key", "device"];
+
+/// Writes data as JSON, with the ids and keys in it by their lengths.
 pub(crate) fn write(data: &impl Serialize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut value = serde_json::to_value(data).map_err(|_| fmt::Error)?;
     mask(&mut value);
@@ -38,7 +41,10 @@ fn mask(value: &mut Value) {
             for (name, member) in members {
                 match member {
                     Value::String(id) if IDS.contains(&name.as_str()) => {
-                        *id = alloc::format!("<{} bytes>", id.len());
+                        *id = alloc::format!("{:?}", Bytes(id.len()));
+                    }
+                    Value::String(key) if KEYS.contains(&name.as_str()) => {
+                        *key = alloc::format!("{:?}", Bytes(key.len() / 2));
                     }
                     _ => mask(member),
                 }
@@ -49,7 +55,7 @@ fn mask(value: &mut Value) {
     }
 }
 
-/// Implements `Debug` for data with ids in it.
+/// Implements `Debug` for data with ids or keys in it.
 macro_rules! debug {
     ($($type:ty),*) => {$(
         impl core::fmt::Debug for $type {

@@ -29,7 +29,11 @@ use framegate::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::common::{self, Memory, SCOPE, millis};
+use crate::common::{
+    self, Memory, SCOPE,
+    layout::{PIXELS, SAMPLES},
+    millis,
+};
 
 /// What is written comes back as it was.
 fn returns<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T) {
@@ -100,7 +104,7 @@ data! {
     "types/ids.rs" StreamId: [stream()];
     "media/format/raw.rs" ColorRange: [ColorRange::Limited, ColorRange::Full];
     "media/format/raw.rs" PixelFormat: PIXELS;
-    "media/format/raw.rs" Samples: SAMPLES;
+    "media/format/raw.rs" Samples: SAMPLES.map(|(samples, ..)| samples);
     "types/kind.rs" Kind: Kind::ALL;
     "types/kind.rs" Kinds: [Kinds::empty(), Kinds::AUDIO | Kinds::CHAT, Kinds::all()];
     "control/ledger/beside.rs" Beside: [beside()];
@@ -220,32 +224,9 @@ const NO_DATA: &[(&str, &[&str])] = &[
     ),
 ];
 
-const PIXELS: [PixelFormat; 12] = [
-    PixelFormat::I420,
-    PixelFormat::I422,
-    PixelFormat::I444,
-    PixelFormat::Nv12,
-    PixelFormat::Nv21,
-    PixelFormat::Yuy2,
-    PixelFormat::Uyvy,
-    PixelFormat::P010,
-    PixelFormat::Rgba,
-    PixelFormat::Bgra,
-    PixelFormat::Rgb24,
-    PixelFormat::Gray8,
-];
-
-const SAMPLES: [Samples; 6] = [
-    Samples::U8,
-    Samples::S16,
-    Samples::S32,
-    Samples::F32,
-    Samples::MuLaw,
-    Samples::ALaw,
-];
-
 fn formats() -> Vec<Format> {
-    let pcm = SAMPLES.map(|samples| [Format::pcm(samples, 1), Format::planar_pcm(samples, 8)]);
+    let pcm =
+        SAMPLES.map(|(samples, ..)| [Format::pcm(samples, 1), Format::planar_pcm(samples, 8)]);
     let pictures = PIXELS.map(|pixels| {
         [ColorRange::Limited, ColorRange::Full]
             .map(|range| Format::picture(pixels, range, 1, 32_768))

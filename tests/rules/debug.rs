@@ -12,7 +12,7 @@ use framegate::{
     archive::{Finding, MeetingKey, PayloadDigest, Subject, Subjects, Verifier},
     export::{ErasureList, Receipt, ts27560},
     format::Format,
-    ledger::{Device, LedgerWriter},
+    ledger::{Device, Entry, LedgerWriter},
 };
 use serde::Serialize;
 
@@ -151,6 +151,15 @@ fn nothing_that_identifies_or_opens_is_shown() {
     hides(&subject);
     hides(&Subjects::new(&subject).unwrap());
     hides(&PublicKey(KEY));
+    hides(&Entry::Joined {
+        who: ID.into(),
+        guardian: Some(ID.into()),
+        key: Some(PublicKey(KEY)),
+    });
+    hides(&Entry::Signed {
+        device: PublicKey(KEY),
+        signature: [1; 64],
+    });
     hides(&device);
     hides(&PayloadDigest::from_bytes([3; 32]));
 

@@ -120,17 +120,17 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_MISALIGNED = -2,
   /* struct size: set `size` to sizeof the struct, and members that this library does not know to 0 */
   FRAMEGATE_ERROR_SIZE = -3,
-  /* unknown enum value, or a reserved member that is not 0 */
+  /* unknown enum value, or a reserved member that is not 0: use the header's values, and set reserved members to 0 */
   FRAMEGATE_ERROR_NUMBER = -4,
-  /* invalid UTF-8 in a string */
+  /* invalid UTF-8 in a string: pass UTF-8, with its length in bytes */
   FRAMEGATE_ERROR_UTF8 = -5,
-  /* length or count out of range */
+  /* length or count out of range: the function's comment has its limits */
   FRAMEGATE_ERROR_LENGTH = -6,
   /* buffer too short: the length parameter has the length required */
   FRAMEGATE_ERROR_SHORT_BUFFER = -7,
   /* two ledgers: name a file or a store's callback, not both */
   FRAMEGATE_ERROR_TWO_STORES = -8,
-  /* invalid handle: closed, wrong type, or never opened */
+  /* invalid handle: closed, wrong type, or never opened; pass one that is open */
   FRAMEGATE_ERROR_HANDLE = -9,
   /* argument of another meeting: use those that this meeting returned */
   FRAMEGATE_ERROR_FOREIGN = -10,
@@ -138,11 +138,11 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_BUSY = -11,
   /* release under way: call framegate_tap_end() first */
   FRAMEGATE_ERROR_RELEASING = -12,
-  /* no release under way to end */
+  /* no release under way to end: call framegate_tap_end() once after each release */
   FRAMEGATE_ERROR_NOT_RELEASING = -13,
   /* internal fault: nothing was released, and the meeting is closed if the call was on one */
   FRAMEGATE_ERROR_PANIC = -14,
-  /* file system error: check the path, permissions and free space */
+  /* file system error: check the path (a new ledger's file must not be there yet), permissions and free space */
   FRAMEGATE_ERROR_FILE = -15,
   /* the buffer overlaps the input: pass separate memory */
   FRAMEGATE_ERROR_OVERLAP = -16,
@@ -155,7 +155,8 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_FORKED = -21,
   /* no random numbers from the system: pass an instance of your own, or try again */
   FRAMEGATE_ERROR_RANDOM = -22,
-  /* invalid source: changed, made up, or of another process */
+  /* invalid source: changed, made up, or of another process; pass one that a release or framegate_source_meet()
+     gave */
   FRAMEGATE_ERROR_NO_SOURCE = -23,
 
   /* Of a ledger's file, which has one writer at a time. Nothing in it was changed. */
@@ -199,27 +200,29 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_STALE_NOTICE = -39,
   /* purpose IDENTIFY needs an explicit statement: method TYPED, SPOKEN or SIGNED */
   FRAMEGATE_ERROR_NOT_EXPLICIT = -40,
-  /* invalid key, or not the key that this id joined with before */
+  /* invalid key, or not the key that this id joined with before: pass that key, or an Ed25519 public key for a new
+     id */
   FRAMEGATE_ERROR_WRONG_KEY = -41,
   /* conflicting notice: one of the same digest is registered with other members, or superseded; change its text */
   FRAMEGATE_ERROR_CONFLICTING_NOTICE = -42,
-  /* unknown participant: nobody of this handle or id is in the meeting */
+  /* unknown participant: nobody of this handle or id is in the meeting; pass a handle of this meeting, or an id
+     that joined */
   FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT = -43,
-  /* duplicate id: a participant of this id is in the meeting */
+  /* duplicate id: a participant of this id is in the meeting; give each participant an id of their own */
   FRAMEGATE_ERROR_ALREADY_JOINED = -44,
-  /* guardian and participant have the same id */
+  /* guardian and participant have the same id: name the guardian by an id of their own */
   FRAMEGATE_ERROR_OWN_GUARDIAN = -45,
   /* authority cannot restrict: participants and guardians withdraw instead */
   FRAMEGATE_ERROR_NOT_A_RESTRAINER = -46,
-  /* empty argument: an id, a name or a set is empty, or an instance, a digest or a secret all zeros */
+  /* empty argument: an id, a name or a set is empty, or an instance, a digest or a secret all zeros; fill it in */
   FRAMEGATE_ERROR_EMPTY = -47,
   /* time out of range: negative, 49.7 days or more, more than a day ahead of the meeting's clock
      (framegate_meeting_advance()), or an end that is not in the future */
   FRAMEGATE_ERROR_TIME = -48,
-  /* invalid format: it does not fit the kind, has no channels, a width or height outside 1 to 32,768, or structural
-     keys on a stream that is not JSON */
+  /* invalid format: it does not fit the kind, has no channels, a width or height outside 1 to 32,768, or
+     structural keys on a stream that is not JSON; give the kind that the format is of, or another format */
   FRAMEGATE_ERROR_FORMAT = -49,
-  /* duplicate field name in a schema */
+  /* duplicate field name in a schema: give each field a name of its own */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,
   /* purposes do not belong to the outlet's recipient: name pairs with framegate_meeting_third_party() */
   FRAMEGATE_ERROR_FOREIGN_PURPOSE = -51,
@@ -227,41 +230,44 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_NOT_ONE_PURPOSE = -52,
   /* no room for more: close some, or open the meeting with more room */
   FRAMEGATE_ERROR_FULL = -53,
-  /* unknown stream or outlet in this meeting or ledger */
+  /* unknown stream or outlet in this meeting or ledger: pass one of it */
   FRAMEGATE_ERROR_UNKNOWN = -54,
-  /* ledger not written: the store or the file system refused, and nothing was done */
+  /* ledger not written: the store or the file system refused, and nothing was done; call again when it works */
   FRAMEGATE_ERROR_LEDGER = -55,
-  /* meeting ended */
+  /* meeting ended: open another */
   FRAMEGATE_ERROR_ENDED = -56,
   /* grant refused: signature given, but the participant joined without a key; the attempt is in the ledger */
   FRAMEGATE_ERROR_KEYLESS = -57,
   /* overtaken by a withdrawal or a restriction of the same while the store was writing: ask again; the attempt is in
      the ledger */
   FRAMEGATE_ERROR_OVERTAKEN = -58,
-  /* guardian differs from the one that this id joined with before */
+  /* guardian differs from the one that this id joined with before: name that one */
   FRAMEGATE_ERROR_WRONG_GUARDIAN = -59,
   /* grant refused: `at` is before the participant joined, before the notice was shown, or before the last withdrawal;
      the attempt is in the ledger */
   FRAMEGATE_ERROR_AGREED_EARLIER = -60,
-  /* control character, such as a line feed, in a recipient's name */
+  /* control character, such as a line feed, in a recipient's name: leave it out */
   FRAMEGATE_ERROR_CONTROL_CHARACTER = -61,
 
   /* Why a ledger does not verify. */
-  /* invalid ledger: a line is not an entry */
+  /* invalid ledger: a line is not an entry; read a copy that is as it was written */
   FRAMEGATE_ERROR_NOT_AN_ENTRY = -64,
-  /* invalid ledger: a line does not follow from the line before */
+  /* invalid ledger: a line does not follow from the line before, as lines were changed, moved or left out; read a
+     copy that is as it was written */
   FRAMEGATE_ERROR_BROKEN = -65,
-  /* invalid ledger: a line's time is earlier than the line before, or out of range */
+  /* invalid ledger: a line's time is earlier than the line before, or out of range; read a copy that is as it was
+     written */
   FRAMEGATE_ERROR_LINE_TIME = -66,
-  /* invalid ledger: a device's signature does not verify */
+  /* invalid ledger: a device's signature does not verify; read a copy that is as it was written */
   FRAMEGATE_ERROR_SIGNATURE = -67,
-  /* meeting ended: its ledger cannot be resumed */
+  /* meeting ended: its ledger cannot be resumed; withdraw with framegate_past_meeting_withdraw() */
   FRAMEGATE_ERROR_RESUMED_END = -68,
   /* ledger cannot be continued: open a new one */
   FRAMEGATE_ERROR_UNWRITABLE = -69,
-  /* invalid ledger: an entry breaks the rules */
+  /* invalid ledger: an entry breaks the rules, so it was made up; rely on nothing in it */
   FRAMEGATE_ERROR_IMPOSSIBLE = -70,
-  /* the ledger does not have this head: entries were changed or cut off, or the head is another ledger's */
+  /* the ledger does not have this head: entries were changed or cut off, or the head is another ledger's; read the
+     ledger that the head is of, as it was written */
   FRAMEGATE_ERROR_ANCHOR = -71,
 
   /* Which meeting it is. */
@@ -269,30 +275,32 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_FORMER_FORMAT = -72,
   /* ledger of a later format: read it with a newer library */
   FRAMEGATE_ERROR_LATER_FORMAT = -73,
-  /* ledger of another meeting than the head's, perhaps with the same id */
+  /* ledger of another meeting than the head's, perhaps with the same id: pass the ledger that the head is of */
   FRAMEGATE_ERROR_OTHER_MEETING = -74,
   /* instance already used in this process: draw another */
   FRAMEGATE_ERROR_REPEATED_INSTANCE = -75,
 
-  /* invalid ledger: a line is not in canonical form, as after another program rewrote its JSON */
+  /* invalid ledger: a line is not in canonical form, as after another program rewrote its JSON; read a copy that
+     is as it was written */
   FRAMEGATE_ERROR_NOT_CANONICAL = -77,
 
   /* Why bytes are no tag. */
-  /* unknown tag version */
+  /* unknown tag version: treat it as no consent */
   FRAMEGATE_ERROR_TAG_VERSION = -80,
-  /* invalid tag */
+  /* invalid tag: treat it as no consent */
   FRAMEGATE_ERROR_TAG_INVALID = -81,
 
   /* Why a packet or a unit has no tag. */
-  /* malformed or truncated packet or unit */
+  /* malformed or truncated packet or unit: pass a whole one */
   FRAMEGATE_ERROR_WIRE_FORMAT = -96,
   /* no tag present: treat it as no consent */
   FRAMEGATE_ERROR_NO_TAG = -97,
   /* several tags present: none counts */
   FRAMEGATE_ERROR_SEVERAL_TAGS = -98,
-  /* header extension id absent, ambiguous, or outside 1 to 255 */
+  /* header extension id absent, ambiguous, or outside 1 to 255: pass the one that was negotiated */
   FRAMEGATE_ERROR_EXTENSION_ID = -99,
-  /* the packet has a header extension that is not of RFC 8285, or that cannot be in the two-byte form */
+  /* the packet has a header extension that is not of RFC 8285, or that cannot be in the two-byte form: send the
+     tag in a packet without it */
   FRAMEGATE_ERROR_FOREIGN_EXTENSION = -100
 } framegate_status_code;
 

@@ -372,6 +372,24 @@ fn texts_in_the_header_are_those_of_the_library() {
     }
 }
 
+/// The comment before the constant of this number, of those of statuses.
+fn comment(header: &str, number: i32) -> Option<String> {
+    let (before, _) = header.split_once("} framegate_status_code;")?;
+    let words: Vec<_> = before.split_whitespace().collect();
+    let before = words.join(" ") + ",";
+    let (before, _) = before.rsplit_once(&format!(" = {number},"))?;
+    let (_, comment) = before.rsplit_once("/* ")?;
+    Some(comment.split_once(" */")?.0.into())
+}
+
+#[test]
+fn the_header_says_of_each_status_what_its_message_says() {
+    for (name, number) in status::ALL {
+        let message = status::message(*number);
+        assert_eq!(comment(HEADER, *number).as_deref(), Some(message), "{name}");
+    }
+}
+
 #[test]
 fn control_a_header_that_differs_is_found() {
     let ours: Numbers = structs().into_iter().chain(constants()).collect();
@@ -388,4 +406,6 @@ fn control_a_header_that_differs_is_found() {
         let header = HEADER.replace(right, wrong);
         assert_ne!(compiled(&ours, &header), ours, "{wrong}");
     }
+    let header = HEADER.replace("null pointer: ", "no pointer: ");
+    assert_ne!(comment(&header, -1).as_deref(), Some(status::message(-1)));
 }

@@ -251,10 +251,10 @@ def _with_integers_in_range(function: Any) -> Callable[..., Any]:
 def _load() -> ctypes.CDLL:
     name = os.environ.get("FRAMEGATE_LIBRARY") or ctypes.util.find_library("framegate")
     if not name:
-        raise OSError("libframegate is not installed, and FRAMEGATE_LIBRARY does not name it")
+        raise OSError("libframegate is not installed: run `make -C bindings/c install PREFIX=DIR`, and set FRAMEGATE_LIBRARY to DIR/lib/libframegate.so")
     library = ctypes.CDLL(name)
     if library.framegate_abi_version() != ABI_VERSION:
-        raise OSError(f"{name} has another version of the interface")
+        raise OSError(f"{name} has another version of the interface: set FRAMEGATE_LIBRARY to a library of version {ABI_VERSION}")
     text = [Handle, String, c_void_p, c_size_t, POINTER(c_size_t)]
     frames = [Handle, POINTER(Frame), POINTER(Payload)]
     cleared = [c_size_t, c_int64, POINTER(Cleared), POINTER(c_size_t)]

@@ -188,7 +188,7 @@ class Meeting(_c.HandleOwner):
         """Enters into the ledger how far each tap had come."""
         return _c.truth(_c.call.framegate_meeting_settled, self._handle, _c.a(Settling, settling)._handle, now)
 
-    def stream(
+    def open_stream(
         self,
         type: StreamType,
         kind: Kind,
@@ -204,7 +204,7 @@ class Meeting(_c.HandleOwner):
         _c.checked(_c.call.framegate_stream_open(self._handle, byref(options), byref(stream)))
         return stream
 
-    def records(self, kind: Kind, owner: _c.Participant, fields: Sequence[Field], bits_per_minute: int) -> _c.Stream:
+    def open_records(self, kind: Kind, owner: _c.Participant, fields: Sequence[Field], bits_per_minute: int) -> _c.Stream:
         """A stream of service data about one person, who may send so many bits a minute to one outlet."""
         stream = _c.Stream()
         own = [_c.a(Field, each) for each in fields]
@@ -226,7 +226,7 @@ class Meeting(_c.HandleOwner):
         _c.checked(_c.call.framegate_group_open(self._handle, (_c.Participant * len(people))(*people), len(people), byref(handle)))
         return Group(handle)
 
-    def outlet(self, name: str, purposes: int, blanks: Sequence[Kind] = (), recipient: str = "") -> _c.Outlet:
+    def open_outlet(self, name: str, purposes: int, blanks: Sequence[Kind] = (), recipient: str = "") -> _c.Outlet:
         outlet = _c.Outlet()
         options = _c.OutletOptions(purposes=purposes_of(purposes), blanks=_c.scope(blanks, 0).kinds, name=_c.string(name), recipient=_c.string(recipient))
         _c.checked(_c.call.framegate_outlet_open(self._handle, byref(options), byref(outlet)))

@@ -22,30 +22,36 @@ pub struct LedgerError {
 #[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum LedgerFault {
     /// Not one of the entries, or with something in it that no such entry can have, wherever it stands.
-    #[error("invalid ledger: the line is not an entry")]
+    #[error("invalid ledger: the line is not an entry; read a copy that is as it was written")]
     NotAnEntry,
     /// An entry, but not byte for byte as it is written, so that others could read something else in it.
     #[error(
-        "invalid ledger: the line is not in canonical form, as after another program rewrote its JSON; keep the bytes as they were written"
+        "invalid ledger: the line is not in canonical form, as after another program rewrote its JSON; read a copy that is as it was written"
     )]
     NotCanonical,
-    /// Its number or hash does not follow.
-    #[error("invalid ledger: the line does not follow from the line before")]
+    /// Its number or hash is not the one that follows from the line before.
+    #[error(
+        "invalid ledger: the line does not follow from the line before, as lines were changed, moved or left out; read a copy that is as it was written"
+    )]
     Broken,
-    /// Earlier than the line before, or out of range.
-    #[error("invalid ledger: the time is earlier than that of the line before, or out of range")]
+    /// Its time is earlier than that of the line before, or out of range.
+    #[error(
+        "invalid ledger: the time is earlier than that of the line before, or out of range; read a copy that is as it was written"
+    )]
     Time,
     /// A device's signature that does not hold.
-    #[error("invalid ledger: the device's signature does not verify")]
+    #[error(
+        "invalid ledger: the device's signature does not verify; read a copy that is as it was written"
+    )]
     Signature,
     /// The meeting has ended, and cannot be resumed.
-    #[error("meeting ended: its ledger cannot be resumed")]
+    #[error("meeting ended: its ledger cannot be resumed; withdraw with `PastMeeting`")]
     Ended,
     /// The ledger cannot be written on.
     #[error("ledger cannot be continued: open a new one")]
     Unwritable,
-    /// Something that could not happen there.
-    #[error("invalid ledger: the entry breaks the rules")]
+    /// An entry that could not have been made there, by the rules.
+    #[error("invalid ledger: the entry breaks the rules, so it was made up; rely on nothing in it")]
     Impossible,
     /// A ledger of format 1, which does not say which meeting of its id it is, so that evidence of others could pass for its own.
     #[error(
@@ -62,7 +68,7 @@ pub enum LedgerFault {
     OtherMeeting,
     /// Not what the head that was kept apart says, or too short for it.
     #[error(
-        "the ledger does not have this head: entries were changed or cut off, or the head is another ledger's"
+        "the ledger does not have this head: entries were changed or cut off, or the head is another ledger's; read the ledger that the head is of, as it was written"
     )]
     Anchor,
 }

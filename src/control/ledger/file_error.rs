@@ -12,10 +12,10 @@ use super::fault::LedgerError;
 )]
 #[cfg_attr(not(feature = "binding"), non_exhaustive)]
 pub enum FileStoreError {
-    /// What the file system says.
+    /// The file system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// Somebody else writes it.
+    /// A meeting, in this process or another, has the file.
     #[error(
         "ledger in use: a meeting in this process or another writes to it; drop that meeting, or wait until its process has gone"
     )]
@@ -25,25 +25,25 @@ pub enum FileStoreError {
         "the ledger's file cannot be locked, so that a second writer would not be noticed: use a file system that supports locks ({0})"
     )]
     NoLock(io::Error),
-    /// It is shorter than what was read.
+    /// The file is shorter than the ledger that was read.
     #[error(
         "the ledger's file is shorter than the ledger that was read: find out who cut it, or pass that ledger's own file"
     )]
     Shorter,
-    /// It is not what was read.
+    /// The file does not begin with the ledger that was read.
     #[error(
         "the file does not contain the ledger that was read: it was replaced or changed; pass that ledger's own file"
     )]
     Replaced,
-    /// There is more in it than what was read.
+    /// The file has more lines than the ledger that was read.
     #[error(
         "the ledger's file has more entries than were read: read it again, and continue from that"
     )]
     GoneOn,
-    /// What is in it is no ledger.
+    /// The file's content is not a valid ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// What lies beside it cannot be read.
+    /// A line of the `.withdrawals` file beside the ledger cannot be read.
     #[error(
         "line {line} of the ledger's .withdrawals file is not a withdrawal: read it, and enter by hand whose withdrawal it was"
     )]
@@ -54,7 +54,7 @@ pub enum FileStoreError {
     /// Withdrawals lie beside a ledger that is new.
     #[error("a .withdrawals file of another ledger is beside the new ledger: move it away first")]
     Leftover,
-    /// Somebody else writes it, perhaps by another of its names, beside which they would look for withdrawals.
+    /// A meeting has the file, which has several names: that meeting would look for withdrawals beside the name by which it opened it.
     #[error(
         "the ledger's file has several names and a meeting writes to it: remove the names by which that meeting did not open it"
     )]

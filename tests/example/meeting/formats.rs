@@ -22,6 +22,8 @@ pub struct Y4m {
     pub height: usize,
     /// Pictures in so many seconds.
     pub rate: (usize, usize),
+    /// What black is in Y.
+    pub black: u8,
     /// The planes of each, one after the other.
     pub pictures: Vec<Vec<u8>>,
 }
@@ -111,6 +113,7 @@ impl Y4m {
             return Err(format!("not 4:2:0: {header:?}"));
         }
         let (width, height) = (number(parameter('W')?)?, number(parameter('H')?)?);
+        let is_full = parameters.contains(&"XCOLORRANGE=FULL");
         let rate = parameter('F')?.split_once(':').ok_or("no frame rate")?;
 
         let mut pictures = Vec::new();
@@ -130,6 +133,7 @@ impl Y4m {
             header: header.into(),
             width,
             height,
+            black: if is_full { 0 } else { 16 },
             pictures,
         })
     }
@@ -150,7 +154,8 @@ impl Y4m {
 
     pub fn is_black(&self, picture: &[u8], rect: Rect) -> bool {
         let (luma, chroma) = self.positions(rect);
-        luma.iter().all(|at| picture[*at] == 16) && chroma.iter().all(|at| picture[*at] == 128)
+        luma.iter().all(|at| picture[*at] == self.black)
+            && chroma.iter().all(|at| picture[*at] == 128)
     }
 
     /// A picture with rectangles of it made black.
@@ -159,7 +164,7 @@ impl Y4m {
         for rect in rects {
             let (luma, chroma) = self.positions(rect);
             for at in luma {
-                picture[at] = 16;
+                picture[at] = self.black;
             }
             for at in chroma {
                 picture[at] = 128;

@@ -637,7 +637,7 @@ fn r10_a_ledger_that_does_not_verify_is_told_in_one_line() {
     let changed = read_ledger(head, sooner);
     is_told(
         changed,
-        "line 29: invalid ledger: the line does not follow from the line before",
+        "line 29: invalid ledger: the line does not follow from the line before, as lines were changed, moved or left out; read a copy that is as it was written",
     );
     let cut = read_ledger(head, |ledger| {
         let end = ledger
@@ -648,7 +648,7 @@ fn r10_a_ledger_that_does_not_verify_is_told_in_one_line() {
     });
     is_told(
         cut,
-        "line 35: the ledger does not have this head: entries were changed or cut off, or the head is another ledger's",
+        "line 35: the ledger does not have this head: entries were changed or cut off, or the head is another ledger's; read the ledger that the head is of, as it was written",
     );
     let none = br#"{"instance":"00000000000000000000000000000001","entries":0,"hash":"0000000000000000000000000000000000000000000000000000000000000000"}"#;
     is_told(read_ledger(none, Vec::clear), "line 1: there is no entry");
@@ -925,6 +925,23 @@ fn r4_what_no_entry_of_a_composite_covers_belongs_to_all() {
         let pictures = camera.y4m().pictures.iter();
         let expected = pictures.map(|picture| camera.y4m().blackened(picture, [[4, 0, 4, 4]]));
         assert!(received.pictures.iter().eq(&expected.collect::<Vec<_>>()));
+    }
+}
+
+#[test]
+fn pictures_in_full_range_are_blanked_in_full_range() {
+    let mut small = Small::new();
+    let camera = small.file("camera.y4m");
+    let end = camera.iter().position(|byte| *byte == b'\n').unwrap();
+    camera.splice(end..end, *b" XCOLORRANGE=FULL");
+    let (source, results) = gated(&small);
+    let camera = source.stream("camera").y4m();
+    for outlet in ["keeper", "shop"] {
+        let received = results.y4m(source.stream("camera"), outlet);
+        for (picture, sent) in received.pictures.iter().zip(&camera.pictures) {
+            assert_eq!(*picture, camera.blackened(sent, [[4, 0, 4, 4]]));
+            assert_eq!(picture[4], 0, "{outlet}");
+        }
     }
 }
 
