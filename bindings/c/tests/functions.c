@@ -113,7 +113,7 @@ static void one_frame(void) {
   /* Decisions about many frames are those about each, whatever comes before it: here also one captured when the consent began, one before,
    * and two with what no frame has. */
   framegate_frame many[6] = {frame, frame, frame, frame, frame, frame};
-  const uint32_t reasons[6] = {FRAMEGATE_REASON_NONE,      FRAMEGATE_REASON_NONE,      FRAMEGATE_REASON_CAPTURED_EARLIER,
+  const uint32_t reasons[6] = {FRAMEGATE_REASON_NONE,      FRAMEGATE_REASON_NONE,      FRAMEGATE_REASON_NOT_GRANTED,
                                FRAMEGATE_REASON_MALFORMED, FRAMEGATE_REASON_MALFORMED, FRAMEGATE_REASON_NONE};
   framegate_decision decided[6], alone;
   many[1].captured = 2 * SECOND;
