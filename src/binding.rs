@@ -11,13 +11,7 @@ use crate::{
         archive::{PayloadDigest, Seal, Subject},
         seal::StreamKey,
     },
-    gate::{
-        admission::Batch,
-        cleared::Cleared,
-        frame::{Contributors, Frame},
-        source::Source,
-        tap::Tap,
-    },
+    gate::{admission::Batch, cleared::Cleared, frame::Frame, source::Source, tap::Tap},
     types::{
         ids::{Life, Outlet, OutletId, Participant, Stream, StreamId},
         kind::{Kind, Kinds},
@@ -167,9 +161,9 @@ pub trait SharedTap {
     fn end(&self);
     /// Notes that frames were withheld without being read, so that what may depend on them is withheld, too.
     fn interrupt(&self);
-    /// Returns the bare decision about a frame without regions or sources, if the words of its contributors show that everybody consents to something.
-    fn decide_fast(&self, contributors: Contributors<'_>, captured: Time, now: Time)
-    -> Option<Tag>;
+    /// Returns the purposes and the generation of a whole frame of the stream's owner alone, captured so many microseconds after the meeting's start,
+    /// if one load shows that something is agreed to.
+    fn decide_owner_fast(&self, captured: i64, now: i64) -> Option<(Purposes, u32)>;
     /// Returns the bare decision about any frame, by everything there is of consent.
     fn decide_slow(&self, frame: &Frame<'_>, now: Time) -> Tag;
     /// Makes bare decisions about many frames.
@@ -196,13 +190,8 @@ impl SharedTap for Tap {
     }
 
     #[inline]
-    fn decide_fast(
-        &self,
-        contributors: Contributors<'_>,
-        captured: Time,
-        now: Time,
-    ) -> Option<Tag> {
-        Self::decide_fast(self, contributors, captured, now)
+    fn decide_owner_fast(&self, captured: i64, now: i64) -> Option<(Purposes, u32)> {
+        Self::decide_owner_fast(self, captured, now)
     }
 
     fn decide_slow(&self, frame: &Frame<'_>, now: Time) -> Tag {

@@ -17,6 +17,8 @@ use crate::{
     },
 };
 use core::fmt;
+#[cfg(feature = "binding")]
+use core::ops::RangeInclusive;
 
 /// The bare decision about a frame: [`Tap::decide`].
 ///
@@ -178,6 +180,25 @@ impl Tap {
         }
     }
 
+    /// Returns the purposes and the generation of a whole frame of the stream's owner alone, if one load shows that something is agreed to.
+    /// Leaves every other frame to [`Tap::decide_slow`].
+    ///
+    /// Takes microseconds: whoever needs no tag need not divide for its capture time.
+    #[cfg(feature = "binding")]
+    #[inline]
+    pub(crate) fn decide_owner_fast(&self, captured: i64, now: i64) -> Option<(Purposes, u32)> {
+        let state = &*self.state;
+        let (generation, word) = (self.table.generation(), state.word());
+        let released = Time::from_micros(now);
+        let covered = word.captures(now)?;
+        if state.latest() <= released && covered.contains(&captured) {
+            state.set_latest(released);
+            Some((word.purposes(), generation))
+        } else {
+            None
+        }
+    }
+
     /// Decides any frame, by everything there is of consent, and tells why one is dropped.
     #[inline(never)]
     pub(crate) fn decide_slow(&self, frame: &Frame<'_>, now: Time) -> Tag {
@@ -263,19 +284,30 @@ impl Decisions<'_> {
     #[must_use]
     #[inline]
     pub fn decide(&self, frame: &Frame<'_>) -> Tag {
-        let owners = frame.is_of_owner_alone().then_some(frame.captured);
-        let fast = owners.and_then(|captured| self.decide_fast(captured));
-        fast.unwrap_or_else(|| self.tap.decide_out_of_line(frame, self.now))
+        let captured = frame.captured;
+        if frame.is_of_owner_alone() && self.word.covers(captured, self.now) {
+            let template = self.tap.template;
+            template.whole(self.word.purposes(), captured, self.generation)
+        } else {
+            self.tap.decide_out_of_line(frame, self.now)
+        }
     }
 
-    /// Returns the tag of a frame of the stream's owner alone, if the one load shows that something is agreed to.
+    /// Returns the captures, in microseconds, of those frames of the stream's owner alone that are whole by the one load, if any is.
     /// Leaves every other frame to [`Decisions::decide`].
+    #[cfg(feature = "binding")]
     #[must_use]
     #[inline]
-    pub fn decide_fast(&self, captured: Time) -> Option<Tag> {
-        let template = self.tap.template;
-        let covers = self.word.covers(captured, self.now);
-        covers.then(|| template.whole(self.word.purposes(), captured, self.generation))
+    pub fn captures(&self) -> Option<RangeInclusive<i64>> {
+        self.word.captures(self.now.as_micros())
+    }
+
+    /// Returns the purposes and the generation of those frames.
+    #[cfg(feature = "binding")]
+    #[must_use]
+    #[inline]
+    pub fn whole(&self) -> (Purposes, u32) {
+        (self.word.purposes(), self.generation)
     }
 }
 

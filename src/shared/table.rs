@@ -7,6 +7,8 @@
 
 use alloc::boxed::Box;
 use core::array;
+#[cfg(feature = "binding")]
+use core::ops::RangeInclusive;
 
 use crate::{
     shared::sync::{
@@ -415,6 +417,11 @@ const fn halves(interval: u64) -> (Millis, Millis) {
     ((interval >> 32) as Millis, interval as Millis)
 }
 
+#[expect(
+    clippy::inline_always,
+    reason = "its callers are cold, and the compiler would call it from there, which takes longer than it does"
+)]
+#[inline(always)]
 fn unpack(interval: u64) -> Effective {
     match halves(interval) {
         (NEVER, reason) => {
@@ -493,7 +500,24 @@ impl Word {
     /// A time out of range is later than every end.
     #[inline]
     pub(crate) fn covers(self, captured: Time, released: Time) -> bool {
-        captured <= released && released.to_bits() >> TICK < self.end() && self.has_begun(captured)
+        captured <= released && self.outlasts(released) && self.has_begun(captured)
+    }
+
+    /// Returns the captures that it covers, in microseconds, if they are released at `released`; none if it has ended by then.
+    /// A capture is sooner compared with them than made a [`Time`].
+    #[cfg(feature = "binding")]
+    #[inline]
+    pub(crate) fn captures(self, released: i64) -> Option<RangeInclusive<i64>> {
+        // The purposes are more than the microseconds of a millisecond, so it covers nothing of the one in which it began.
+        let first = (i64::from((self.0 >> SINCE) as Millis) + 1) * 1000;
+        let outlasts = self.outlasts(Time::from_micros(released));
+        outlasts.then_some(first..=released)
+    }
+
+    /// Returns whether none had ended at a time.
+    #[inline]
+    fn outlasts(self, released: Time) -> bool {
+        released.to_bits() >> TICK < self.end()
     }
 
     /// Returns whether all had begun at a time.
@@ -551,6 +575,7 @@ mod tests {
             if let Some((since, until)) = more {
                 word = word.and(Purposes::TRAIN, since, until);
             }
+            let micros = (captured, released);
             let (captured, released) = (Time::from_micros(captured), Time::from_micros(released));
             let exact = |(since, until): (Millis, Millis)| {
                 Passage::new(captured, released).is_some()
@@ -562,6 +587,12 @@ mod tests {
                 prop_assert!(held.contains(Purposes::RECORD) && exact((since, until)));
                 prop_assert_eq!(held.contains(Purposes::TRAIN), more.is_some());
                 prop_assert!(more.is_none_or(exact));
+            }
+            #[cfg(feature = "binding")]
+            {
+                let captures = word.captures(micros.1);
+                let contains = captures.is_some_and(|captures| captures.contains(&micros.0));
+                prop_assert_eq!(contains, word.covers(captured, released));
             }
             // A millisecond after the one and a tick before the other there is no doubt.
             let tick = |time: Millis| time >> (TICK - SINCE);

@@ -120,16 +120,16 @@ pub(super) fn malformed(captured: Time) -> Frame<'static> {
 impl FrameIn<'_> {
     /// Whether it is of this size and names nobody but the stream's owner.
     #[inline]
-    fn is_of_owner_alone(&self) -> bool {
+    pub(super) fn is_of_owner_alone(&self) -> bool {
         // The three counts together are four instructions on x86-64, one by one six.
         let named = self.people_count | self.region_count | self.source_count;
         self.size == size::<Self>() && self.contributors == OWNER && named == 0
     }
 
-    /// When it was captured, if it names nobody but the stream's owner.
+    /// Whether the client's keyframe hint is one, and nothing is where nothing is known.
     #[inline]
-    pub(super) fn captured_of_owner(&self) -> Option<Time> {
-        self.is_of_owner_alone().then(|| self.captured())
+    pub(super) fn has_known_hint(&self) -> bool {
+        self.keyframe <= NO && self.reserved == 0
     }
 
     #[inline]

@@ -1,7 +1,10 @@
 //! Taps: the hot half, one call for many frames.
 
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::{
+    ops::Range,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use super::{
     answer::{Array, Buffer, Optional, Outs, Struct, answer},
@@ -19,7 +22,7 @@ use super::{
 };
 use framegate::{
     Admission, Batch, Cleared, Contributors, Counters, Frame, OutletId, Payload, PayloadMut,
-    StreamId, Tag, Tap, Time,
+    Purposes, StreamId, Tag, Tap, Time, Verdict,
     binding::{Decisions, HiddenBits, OpenBatch, SharedTap},
 };
 
@@ -85,33 +88,28 @@ impl DecisionOut {
         reserved: 0,
         generation: 0,
     };
+
+    /// Of a whole frame; by constants and two numbers, as a million a second are written.
+    #[inline]
+    fn whole((purposes, generation): (Purposes, u32)) -> Self {
+        Self {
+            verdict: verdict(Verdict::Whole),
+            reason: 0,
+            purposes: purposes.bits(),
+            reserved: 0,
+            generation,
+        }
+    }
 }
 
 impl From<Tag> for DecisionOut {
-    #[inline]
     fn from(tag: Tag) -> Self {
-        // In its stored form: a million a second are written.
-        let [
-            _,
-            _,
-            treatment,
-            reason,
-            high,
-            low,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            generation @ ..,
-        ] = tag.to_bytes();
         Self {
-            verdict: treatment.into(),
-            reason: reason.into(),
-            purposes: u16::from_be_bytes([high, low]),
+            verdict: verdict(tag.verdict()),
+            reason: tag.verdict().reason().map_or(0, |reason| reason as u32),
+            purposes: tag.purposes().bits(),
             reserved: 0,
-            generation: u32::from_be_bytes(generation),
+            generation: tag.generation(),
         }
     }
 }
@@ -418,10 +416,9 @@ extern "C" fn framegate_tap_decide(
         room.put(DecisionOut::NONE);
         return TAPS.missing(tap) as i32;
     };
-    let (captured, now) = (Time::from_micros(captured), Time::from_micros(now));
-    match open.tap.decide_fast(Contributors::Owner, captured, now) {
-        Some(tag) => {
-            room.put(tag);
+    match open.tap.decide_owner_fast(captured, now) {
+        Some(whole) => {
+            room.put(DecisionOut::whole(whole));
             0
         }
         None => open.decide_slow(captured, now, &room),
@@ -430,11 +427,11 @@ extern "C" fn framegate_tap_decide(
 
 impl OpenTap {
     #[inline(never)]
-    fn decide_slow(&self, captured: Time, now: Time, room: &Room<'_, DecisionOut>) -> i32 {
+    fn decide_slow(&self, captured: i64, now: i64, room: &Room<'_, DecisionOut>) -> i32 {
         room.put(DecisionOut::NONE);
         status(|| {
-            let frame = Frame::new(captured, Contributors::Owner);
-            room.put(self.tap.decide_slow(&frame, now));
+            let frame = Frame::new(Time::from_micros(captured), Contributors::Owner);
+            room.put(self.tap.decide_slow(&frame, Time::from_micros(now)));
             Ok(())
         })
     }
@@ -459,16 +456,21 @@ extern "C" fn framegate_tap_decide_batch<'c>(
         }
         let frames = frames.elements(count)?;
         let by_word = tap.tap.decisions(Time::from_micros(now));
+        let (whole, captures) = (DecisionOut::whole(by_word.whole()), by_word.captures());
+        let is_whole = |frame: &&FrameIn<'_>| {
+            let captures = captures.as_ref();
+            frame.is_of_owner_alone()
+                && frame.has_known_hint()
+                && captures.is_some_and(|captures| captures.contains(&frame.captured))
+        };
         let owners = frames.as_slice().unwrap_or_default();
-        let mut untold = owners.len();
-        for (frame, slot) in owners.iter().zip(room.slots()) {
-            let captured = frame.captured_of_owner();
-            let tag = captured.and_then(|captured| by_word.decide_fast(captured));
-            untold -= usize::from(tag.is_some());
-            slot.write(tag.map_or(DecisionOut::NONE, DecisionOut::from));
+        let mut told = 0;
+        for (_, slot) in owners.iter().take_while(is_whole).zip(room.slots()) {
+            slot.write(whole);
+            told += 1;
         }
-        if untold > 0 || owners.is_empty() {
-            decide_others(&frames, count, by_word, &room);
+        if told < count {
+            decide_others(&frames, told..count, by_word, &room);
         }
         Ok(())
     });
@@ -478,19 +480,16 @@ extern "C" fn framegate_tap_decide_batch<'c>(
     decided
 }
 
-/// Decides all frames that the one word does not tell.
+/// Decides frames of which the one word does not tell that all are whole.
 #[inline(never)]
 fn decide_others(
     frames: &Elements<'_, FrameIn<'_>>,
-    count: usize,
+    indices: Range<usize>,
     decisions: Decisions<'_>,
     room: &Room<'_, DecisionOut>,
 ) {
-    for index in 0..count {
-        let frame = frames.get(index);
-        let owners = frame.ok().and_then(FrameIn::captured_of_owner);
-        let whole = owners.and_then(|captured| decisions.decide_fast(captured));
-        let tag = whole.unwrap_or_else(|| with_frame(frame, |frame| decisions.decide(frame)));
+    for index in indices {
+        let tag = with_frame(frames.get(index), |frame| decisions.decide(frame));
         room.put_at(index, tag);
     }
 }

@@ -110,6 +110,28 @@ static void one_frame(void) {
   CHECK(fields.verdict == FRAMEGATE_VERDICT_WHOLE && fields.reason == FRAMEGATE_REASON_NONE && fields.purposes == FRAMEGATE_PURPOSE_RECORD);
   CHECK(fields.kind == FRAMEGATE_KIND_AUDIO && fields.stream == 0 && fields.captured == frame.captured && fields.generation > 0);
 
+  /* Decisions about many frames are those about each, whatever comes before it: here also one captured when the consent began, one before,
+   * and two with what no frame has. */
+  framegate_frame many[6] = {frame, frame, frame, frame, frame, frame};
+  const uint32_t reasons[6] = {FRAMEGATE_REASON_NONE,      FRAMEGATE_REASON_NONE,      FRAMEGATE_REASON_NOT_GRANTED,
+                               FRAMEGATE_REASON_MALFORMED, FRAMEGATE_REASON_MALFORMED, FRAMEGATE_REASON_NONE};
+  framegate_decision decided[6], alone;
+  many[1].captured = 2 * SECOND;
+  many[2].captured = 2 * SECOND - 1;
+  many[3].keyframe = FRAMEGATE_KEYFRAME_NO + 1;
+  many[4].reserved = 1;
+  OK(framegate_tap_decide_batch(tap, many, 6, 3 * SECOND + 20000, decided));
+  for (int at = 0; at < 6; at++) {
+    const bool is_whole = reasons[at] == FRAMEGATE_REASON_NONE;
+    CHECK(decided[at].verdict == (is_whole ? FRAMEGATE_VERDICT_WHOLE : FRAMEGATE_VERDICT_DROPPED) && decided[at].reason == reasons[at]);
+    CHECK(decided[at].purposes == (is_whole ? FRAMEGATE_PURPOSE_RECORD : 0) && decided[at].generation == fields.generation);
+    OK(framegate_tap_decide_batch(tap, &many[at], 1, 3 * SECOND + 20000, &alone));
+    CHECK(memcmp(&alone, &decided[at], sizeof alone) == 0);
+    if (reasons[at] == FRAMEGATE_REASON_MALFORMED) continue;
+    OK(framegate_tap_decide(tap, many[at].captured, 3 * SECOND + 20000, &alone));
+    CHECK(memcmp(&alone, &decided[at], sizeof alone) == 0);
+  }
+
   /* While the release is under way, the tap releases nothing else, and no withdrawal settles. */
   NOT_HANDED_ON(framegate_tap_admit(tap, &frame, &payload, 1, 3 * SECOND + 20000, &cleared, &handed_on), FRAMEGATE_ERROR_RELEASING);
   CHECK(cleared.verdict == FRAMEGATE_VERDICT_DROPPED && cleared.payload.plane[0].data == NULL);
