@@ -870,8 +870,11 @@ fn the_example_withdraws_and_prints_the_receipt() {
     // After it.
     for (wrong, why) in [
         (&["--who", "eva"][..], "unknown participant"),
-        (&["--who", "ana", "--kinds", "voice"], "no kind \"voice\""),
-        (&["--who", "ana", "--purposes", "ALL"], "no purpose \"ALL\""),
+        (&["--who", "ana", "--kinds", "voice"], "--kinds: \"voice\""),
+        (
+            &["--who", "ana", "--purposes", "ALL"],
+            "--purposes: \"ALL\"",
+        ),
     ] {
         let before = fs::read(&path).unwrap();
         let (done, _, said) = withdraw(&path, wrong);
