@@ -32,6 +32,8 @@ namespace framegate {
 /* ---- Words ---- */
 
 using Time = std::chrono::microseconds;
+/* A time of day; that of a default is none. */
+using WallTime = std::chrono::time_point<std::chrono::system_clock, Time>;
 using Digest = framegate_digest;
 using Head = framegate_head;
 using Instance = framegate_instance;
@@ -155,6 +157,8 @@ inline std::vector<framegate_string> strings(const std::vector<std::string_view>
   return strings;
 }
 
+inline std::uint64_t micros(WallTime wall) { return static_cast<std::uint64_t>(wall.time_since_epoch().count()); }
+
 /* A struct of the C interface that knows its size. */
 template <class C> struct Sized : C {
   Sized() : C{} { this->size = sizeof(C); }
@@ -195,7 +199,7 @@ template <class T> inline constexpr bool is_handle<T, std::void_t<typename T::Is
 
 /* What says no more than that it is there. What is not named here may be a no. */
 template <class T>
-inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, std::string, std::string_view,
+inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, WallTime, std::string, std::string_view,
                                                            std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<TapRelease>, std::vector<Seal>>;
 } // namespace detail
 
@@ -644,7 +648,6 @@ public:
 };
 
 struct Particulars {
-  Time started{};
   std::string_view address{}, contact{};
   std::vector<std::string_view> storage_locations{};
   std::string_view retention_period{}, jurisdiction{}, withdrawal_method{};
@@ -652,7 +655,6 @@ struct Particulars {
 
 struct Dialog {
   std::uint32_t party = 0, dialog = 0, outlet = 0;
-  Time started{};
 };
 
 /* A ledger that was read and verified. */
@@ -686,7 +688,6 @@ public:
   Result<std::string> ts27560(std::string_view who, const Particulars &of) const {
     const std::vector<framegate_string> places = detail::strings(of.storage_locations);
     detail::Sized<framegate_particulars> told;
-    told.started = of.started.count();
     told.address = detail::string(of.address);
     told.contact = detail::string(of.contact);
     told.storage_locations = places.data();
@@ -717,7 +718,6 @@ private:
     told.party = of.party;
     told.dialog = of.dialog;
     told.outlet = of.outlet;
-    told.started = of.started.count();
     return told;
   }
 };
@@ -1021,6 +1021,8 @@ struct MeetingOptions {
   bool batched = false;
   /* 16 new random bytes, if they must be known before; null: drawn. */
   const Instance *instance = nullptr;
+  /* The time of day when the meeting's times are 0; if it is left out, the system's time at this call, so that they count from it. */
+  WallTime started{};
 };
 
 /* How somebody joins. */
@@ -1159,6 +1161,23 @@ public:
     return detail::text([meeting = get()](auto... room) { return framegate_meeting_id(meeting, room...); });
   }
   Result<std::uint64_t> generation() const { return told<std::uint64_t>(framegate_meeting_generation); }
+  Result<WallTime> started() const {
+    std::uint64_t micros = 0;
+    const StatusCode status = framegate_meeting_started(get(), &micros);
+    return status ? Result<WallTime>(WallTime(Time(static_cast<Time::rep>(micros)))) : status;
+  }
+  /* The largest time that any call, or any tap, was passed. */
+  Result<Time> clock() const {
+    std::int64_t micros = 0;
+    const StatusCode status = framegate_meeting_clock(get(), &micros);
+    return status ? Result<Time>(Time(micros)) : status;
+  }
+  /* The meeting's time at a time of day, if it is left out the system's now; no less than its clock. After resuming the steady clock goes on from it. */
+  Result<Time> time_at(WallTime wall = {}) const {
+    std::int64_t micros = 0;
+    const StatusCode status = framegate_meeting_time_at(get(), detail::micros(wall), &micros);
+    return status ? Result<Time>(Time(micros)) : status;
+  }
   Result<Instance> instance() const { return told<Instance>(framegate_meeting_instance); }
   Result<Head> head() const { return told<Head>(framegate_meeting_head); }
   /* no_time if nothing ends by itself. */
@@ -1323,6 +1342,7 @@ private:
     options.append_user = options.event_user = callbacks.get();
     options.device_secret = of.device_secret;
     options.instance = of.instance;
+    options.started = detail::micros(of.started);
     options.durability = of.batched ? FRAMEGATE_DURABILITY_BATCHED : FRAMEGATE_DURABILITY_EACH;
     framegate_meeting meeting{};
     const StatusCode status = open(&options, &meeting);

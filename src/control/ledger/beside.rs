@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Head};
+use crate::types::wall_time::WallTime;
 
 /// What was withdrawn or restricted while a meeting had the ledger, and lies beside it for that meeting to enter. It holds all the same.
 ///
@@ -12,8 +13,8 @@ use super::entry::{Entry, Head};
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Beside {
-    /// When, in µs since 1970-01-01T00:00:00Z.
-    pub wall: u64,
+    /// When.
+    pub wall: WallTime,
     /// How far the ledger went for whoever withdrew.
     pub head: Head,
     /// What: [`Entry::Withdrew`] or [`Entry::Restricted`].
