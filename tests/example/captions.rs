@@ -45,8 +45,8 @@ fn gated_as(kind: &str, lines: &[Value]) -> Result<(Vec<String>, [Vec<Value>; 2]
     let (input, out) = (folder.path().join("in"), folder.path().join("out"));
     fs::create_dir(&input).unwrap();
     fs::write(input.join("meeting.json"), meeting.to_string()).unwrap();
-    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    fs::write(input.join("cap.jsonl"), lines).unwrap();
+    let lines: Vec<_> = lines.iter().map(|line| format!("{line}\n")).collect();
+    fs::write(input.join("cap.jsonl"), lines.concat()).unwrap();
     let output = gate(&input, &out);
     if !output.status.success() {
         return Err(String::from_utf8(output.stderr).unwrap());
