@@ -13,7 +13,6 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::SystemTime,
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -22,7 +21,7 @@ use comfy_table::{
 };
 use framegate::{
     Authority, Digest, Entered, Grant, Kind, Kinds, PastMeeting, PublicKey, Purposes, Scope, Time,
-    UnknownWord,
+    UnknownWord, WallTime,
     export::Receipt,
     ledger::{Device, Entry, FileStoreError, Head, Ledger, Line, VerifiedLedger},
 };
@@ -119,9 +118,8 @@ fn tell(arguments: &Arguments) -> Result<String, String> {
         return Err(problem(path, "line 1: there is no entry"));
     }
     let verified = ledger.verify().map_err(|error| problem(path, error))?;
-    let ledger = verified.ledger();
     let told = match &arguments.who {
-        None => format!("{}\n{}\n", reliance(ledger, arguments), table(ledger)),
+        None => format!("{}\n{}\n", reliance(&verified, arguments), table(&verified)),
         Some(who) => receipt(path, &verified, who)?,
     };
     Ok(told)
@@ -168,7 +166,7 @@ fn withdraw(asked: &Withdrawal) -> Result<String, String> {
     } else {
         Authority::Participant
     };
-    let entered = past.withdraw(by, &asked.who, scope, SystemTime::now());
+    let entered = past.withdraw(by, &asked.who, scope, WallTime::now());
     match entered.map_err(|error| problem(path, format_args!("{}: {error}", quoted(&asked.who))))? {
         Entered::InLedger => {}
         Entered::Beside => {
@@ -252,7 +250,8 @@ fn problem(path: &Path, error: impl Display) -> String {
 }
 
 /// How far a ledger can be relied on, in a few lines.
-fn reliance(ledger: &Ledger, arguments: &Arguments) -> String {
+fn reliance(verified: &VerifiedLedger, arguments: &Arguments) -> String {
+    let ledger = verified.ledger();
     let entries = ledger.head().entries;
     let meeting = ledger.lines().first().map(|line| &line.entry);
     let mut told = Vec::new();
@@ -260,7 +259,8 @@ fn reliance(ledger: &Ledger, arguments: &Arguments) -> String {
         instance, meeting, ..
     }) = meeting
     {
-        told.push(format!("Meeting {}, {instance}.", quoted(meeting)));
+        let (meeting, started) = (quoted(meeting), verified.started());
+        told.push(format!("Meeting {meeting}, {instance}, started {started}."));
     }
     told.push(format!(
         "{entries} entries, and each line follows from the one before."
@@ -304,35 +304,36 @@ fn reliance(ledger: &Ledger, arguments: &Arguments) -> String {
 }
 
 /// Everything that changed somebody's consent, or was to.
-fn table(ledger: &Ledger) -> Table {
+fn table(verified: &VerifiedLedger) -> Table {
+    let (ledger, started) = (verified.ledger(), verified.started());
     let names = Names::new(ledger);
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(WIDTH);
     table.set_header([
-        "line", "at", "who", "what", "to what", "how", "notice", "until",
+        "line", "date", "at", "who", "what", "to what", "how", "notice", "until",
     ]);
     // What happened is told in words of this program, which alone may go on in another line.
     for (column, place) in table.column_iter_mut().zip(0..) {
         column.set_constraint(match place {
-            3 => ColumnConstraint::LowerBoundary(Width::Fixed(WHAT)),
+            4 => ColumnConstraint::LowerBoundary(Width::Fixed(WHAT)),
             _ => ColumnConstraint::ContentWidth,
         });
     }
     for line in ledger.lines() {
         for row in names.rows(line.n, &line.entry) {
-            let at = match line.wall {
-                Some(wall) => time_of_day(wall),
-                None => seconds(line.at),
-            };
-            let at = [(line.n + 1).to_string(), at];
+            let date = line.wall.unwrap_or_else(|| started.after(line.at));
+            let at = line
+                .wall
+                .map_or_else(|| seconds(line.at), |_| String::new());
+            let at = [(line.n + 1).to_string(), date.to_string(), at];
             table.add_row(at.into_iter().chain(row));
         }
     }
     for beside in ledger.beside() {
         for row in names.rows(u64::MAX, &beside.entry) {
-            let at = ["beside".into(), time_of_day(beside.wall)];
+            let at = ["beside".into(), beside.wall.to_string(), String::new()];
             table.add_row(at.into_iter().chain(row));
         }
     }
@@ -587,9 +588,4 @@ fn seconds(time: Time) -> String {
         micros.unsigned_abs() % 1_000_000
     );
     format!("{} s", digits.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// A time of day in seconds since 1970.
-fn time_of_day(micros: u64) -> String {
-    format!("1970 + {}.{:06} s", micros / 1_000_000, micros % 1_000_000)
 }

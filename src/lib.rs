@@ -192,6 +192,7 @@ pub use types::region::{Area, MAX_REGIONS, Region};
 pub use types::tag::{Tag, TagError};
 pub use types::time::Time;
 pub use types::verdict::{Reason, Verdict};
+pub use types::wall_time::{WallTime, WallTimeError};
 pub use types::word::UnknownWord;
 
 /// What the payloads of a stream look like.

@@ -66,8 +66,13 @@ std::string control() {
   how.append = [&](std::string_view lines, bool) { stored += lines; return true; };
   how.event = [&](std::string_view line) { events += line.find("\"event\"") != line.npos; };
   how.batched = true;
+  const WallTime started(std::chrono::hours(24 * 365 * 55));
+  how.started = started;
   Meeting meeting = *Meeting::open(std::move(how));
   CHECK(*meeting.id() == "control");
+  CHECK(*meeting.started() == started && *meeting.clock() == 0ms && *meeting.time_at(started + 1s) == 1s && *meeting.time_at(started - 1s) == 0ms);
+  CHECK(meeting.time_at(started + std::chrono::hours(24 * 50)).status().number() == FRAMEGATE_ERROR_TIME);
+  CHECK(meeting.time_at(WallTime(-1us)).status().number() == FRAMEGATE_ERROR_TIME);
   CHECK(*meeting.generation() == 1);
   CHECK(meeting.show(notice()));
   CHECK(meeting.show(Notice{}).number() == FRAMEGATE_ERROR_EMPTY);
@@ -569,6 +574,7 @@ void ledgers(const std::string &lines) {
   const Ledger ledger = *Ledger::read(lines, nullptr, nullptr, &line);
   const LedgerInfo info = *ledger.info();
   CHECK(info.torn == 0 && info.length == lines.size() && info.head.entries > 10);
+  CHECK(info.started == std::uint64_t{24 * 365 * 55} * 3600 * 1000000);
   CHECK(Ledger::read(lines, &info.head));
   CHECK(Ledger::read(lines.substr(0, lines.find('\n') + 1), &info.head).status().number() == FRAMEGATE_ERROR_ANCHOR);
   std::string changed = lines;
@@ -578,7 +584,6 @@ void ledgers(const std::string &lines) {
   CHECK(ledger.receipt("nobody").status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
   CHECK(ledger.erasure("adult")->front() == '{');
   Particulars particulars;
-  particulars.started = std::chrono::hours(24 * 365 * 55);
   particulars.address = "1 Main Street";
   particulars.contact = "privacy@example.com";
   particulars.storage_locations = {"EU", "on the device"};

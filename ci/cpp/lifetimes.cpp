@@ -165,7 +165,7 @@ void every_call() {
   Life life(In::event);
   *life.armed = [&] {
     Meeting &of = *life.meeting;
-    CHECK(*of.id() == "life" && *of.generation() > 1 && of.head() && of.next_deadline() && of.participants() && of.counters() && of.tick(seconds(3)));
+    CHECK(*of.id() == "life" && *of.generation() > 1 && of.head() && of.next_deadline() && of.started() && of.clock() && of.time_at() && of.participants() && of.counters() && of.tick(seconds(3)));
     CHECK(of.find("ann") && *of.id_of(life.who) == "ann" && of.challenge(life.who));
     CHECK(life.is_released());
     for (const auto &act : acts)

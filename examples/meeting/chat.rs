@@ -1,4 +1,4 @@
-//! Chat in JSON Lines, message by message.
+//! Chat and captions in JSON Lines, message by message.
 
 use std::{
     fs::File,
@@ -84,7 +84,14 @@ impl Reader {
         let message = &self.messages.get(self.read)?.written;
         self.read += 1;
         bytes.extend_from_slice(message.text.as_bytes());
-        Some(message.at.time()..message.at.time())
+        // What was said before somebody agreed stays so, however late its words come.
+        Some(message.captured().time()..message.at.time())
+    }
+
+    /// Whether every message says when its words were said.
+    pub fn is_dated(&self) -> bool {
+        let mut messages = self.messages.iter();
+        messages.all(|message| message.written.said.is_some())
     }
 
     /// The one that was read last.
@@ -109,6 +116,11 @@ impl Message {
         if written.text.is_empty() {
             let what = "a message without a text".to_owned();
             return Err(("text".into(), what, "leave the message out"));
+        }
+        if written.said.is_some_and(|said| said > written.at) {
+            let what = "`said` is after the message itself".to_owned();
+            let remedy = "give the time of its first word, on the clock of `at`";
+            return Err(("said".into(), what, remedy));
         }
         if written.quotes.len() > MAX_REGIONS {
             let what = format!("more than {MAX_REGIONS} quotes");
@@ -142,6 +154,12 @@ impl Message {
     }
 }
 
+impl layout::Message {
+    fn captured(&self) -> Millis {
+        self.said.unwrap_or(self.at)
+    }
+}
+
 impl Quote {
     fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
@@ -156,6 +174,8 @@ impl Quote {
 #[derive(Serialize)]
 struct Released<'a> {
     at: Millis,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<Millis>,
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<&'a str>,
     text: &'a str,
@@ -178,6 +198,7 @@ impl Writer {
         let shown = quotes.filter(|(index, _)| !cleared.hides(*index));
         let released = Released {
             at: written.at,
+            said: written.said.filter(|_| !blanked),
             author: (!blanked).then_some(&*written.author),
             text: str::from_utf8(text).map_err(io::Error::other)?,
             quotes: shown.map(|(_, quote)| quote).collect(),

@@ -10,9 +10,9 @@ use std::{
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
-    Authority, Contributors, Counters, Digest, Error, Frame, Grant, JoinOptions, Kind, Meeting,
-    MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes, Region, Scope, Signed,
-    Time, Verdict,
+    Argument, Authority, Contributors, Counters, Digest, Error, Frame, Grant, JoinOptions, Kind,
+    Meeting, MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes, Region,
+    Scope, Signed, Time, Verdict, WallTime,
     archive::MeetingKey,
     ledger::{Durability, FileStore, LedgerWriter, StoreError},
 };
@@ -37,7 +37,13 @@ pub fn run(
     folder: &Path,
     progress: &ProgressBar,
 ) -> Result<Outcome, Problem> {
-    let mut gate = Gate::open(&input.meeting, input.file, input.people, secret, folder)?;
+    let mut gate = Gate::open(
+        (&input.meeting, input.started),
+        input.file,
+        input.people,
+        secret,
+        folder,
+    )?;
     gate.show(&input.notices)?;
     gate.declare(&input.outlets)?;
     let mut feeds = input
@@ -101,7 +107,7 @@ struct Gate<'a> {
 
 impl<'a> Gate<'a> {
     fn open(
-        id: &str,
+        (id, started): (&str, Option<WallTime>),
         file: PathBuf,
         people: People,
         secret: Option<layout::Secret>,
@@ -112,12 +118,19 @@ impl<'a> Gate<'a> {
         let store = store.map_err(|error| Problem::unwritable(&ledger, &error))?;
         // After a crash the results are made anew, so not every entry has to outlast one by itself.
         let writer = LedgerWriter::new(Box::new(store)).durability(Durability::Batched);
-        let meeting = Meeting::open(MeetingOptions::new(id, people.len()).ledger(writer)).map_err(
-            |error| {
-                let remedy = remedy(&error);
-                Problem::new(&file, error, remedy).at("people")
-            },
-        )?;
+        let options = MeetingOptions::new(id, people.len()).ledger(writer);
+        let options = match started {
+            Some(started) => options.started(started),
+            None => options,
+        };
+        let meeting = Meeting::open(options).map_err(|error| {
+            let remedy = remedy(&error);
+            let place = match error {
+                Error::Empty(Argument::Started) => "started",
+                _ => "people",
+            };
+            Problem::new(&file, error, remedy).at(place)
+        })?;
         let key = secret
             .map(|secret| MeetingKey::new(&secret.0, meeting.instance()))
             .transpose()
@@ -448,6 +461,7 @@ impl<'a> Gate<'a> {
         }
         Ok(Outcome {
             meeting,
+            started: self.meeting.started(),
             people: self.people,
             outlets,
             frames: self.frames,

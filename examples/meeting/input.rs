@@ -8,12 +8,12 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use framegate::{Area, Kind, Kinds, MAX_REGIONS, Method};
+use framegate::{Area, Kind, Kinds, MAX_REGIONS, Method, WallTime};
 
 use crate::{
     encoded,
     error::Problem,
-    layout::{self, By, KindSet, Millis, Notice, Outlet, PurposeSet, Sign},
+    layout::{self, By, Date, KindSet, Millis, Notice, Outlet, PurposeSet, Sign},
     media::Reader,
     people::{People, Person},
 };
@@ -35,6 +35,8 @@ pub struct Input {
     /// Its `meeting.json`.
     pub file: PathBuf,
     pub meeting: String,
+    /// When it started; none if that is not known.
+    pub started: Option<WallTime>,
     pub people: People,
     pub notices: Vec<Notice>,
     pub outlets: Vec<Outlet>,
@@ -138,6 +140,7 @@ impl Input {
             people: names.people,
             file,
             meeting: layout.id,
+            started: layout.started.map(|Date(started)| started),
             notices: layout.notices,
             outlets: layout.outlets,
             streams,
@@ -389,6 +392,14 @@ impl<'a> Names<'a> {
         })?;
         let path = folder.join(&stream.file);
         let reader = Reader::open(&path, stream.codec, opened.time(), &self.people)?;
+        if stream.kind.0 == Kind::Caption
+            && let Reader::Chat(captions) = &reader
+            && !captions.is_dated()
+        {
+            let what = format_args!("a line of {:?} does not say when it was said", stream.file);
+            let remedy = "write `said`, the time of its first word, beside `at`, when it came";
+            return Err(self.problem(place(".kind"), what, remedy));
+        }
         let bytes = path
             .metadata()
             .map_err(|error| Problem::unreadable(&path, &error))?

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use framegate::{Authority, Kind, Kinds, Method, Purposes, Time};
+use framegate::{Authority, Kind, Kinds, Method, Purposes, Time, WallTime, WallTimeError};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{SeqAccess, Visitor, value::SeqAccessDeserializer},
@@ -16,11 +16,25 @@ use crate::{encoded::Codec, quoted::quoted};
 pub struct Meeting {
     #[serde(rename = "meeting")]
     pub id: String,
+    pub started: Option<Date>,
     pub people: Vec<Person>,
     pub notices: Vec<Notice>,
     pub outlets: Vec<Outlet>,
     pub streams: Vec<Stream>,
     pub timeline: Vec<Entry>,
+}
+
+/// A time of day, as RFC 3339 writes it in UTC.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Date(pub WallTime);
+
+impl TryFrom<String> for Date {
+    type Error = WallTimeError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(Self)
+    }
 }
 
 /// Somebody who may join.
@@ -205,11 +219,14 @@ pub struct Restriction {
     pub purposes: Option<PurposeSet>,
 }
 
-/// A line of a chat.
+/// A line of a chat, or of captions.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
+    /// When it was sent; of captions, when it came.
     pub at: Millis,
+    /// When its first words were said.
+    pub said: Option<Millis>,
     pub author: String,
     pub text: String,
     #[serde(default)]

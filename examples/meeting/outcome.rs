@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, ops::Range, time::Duration};
 
-use framegate::{Counters, Error, Kind, Reason, Refusal as Why, Time, Verdict, ledger::Head};
+use framegate::{
+    Counters, Error, Kind, Reason, Refusal as Why, Time, Verdict, WallTime, ledger::Head,
+};
 
 use crate::{
     input::Entry,
@@ -13,6 +15,7 @@ use crate::{
 /// What became of a meeting.
 pub struct Outcome {
     pub meeting: String,
+    pub started: WallTime,
     pub people: People,
     pub outlets: Vec<String>,
     /// Frames of all streams together.

@@ -17,6 +17,7 @@ use crate::{
 #[derive(Serialize)]
 struct Report<'a> {
     meeting: &'a str,
+    started: String,
     frames: u64,
     outlets: &'a [String],
     refused: Vec<Refused<'a>>,
@@ -27,6 +28,7 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct Refused<'a> {
     at: Millis,
+    date: String,
     by: By,
     who: &'a str,
     why: Refusal,
@@ -59,6 +61,7 @@ struct Tap<'a> {
 pub fn write(outcome: &Outcome, path: &Path) -> io::Result<()> {
     let report = Report {
         meeting: &outcome.meeting,
+        started: outcome.started.to_string(),
         frames: outcome.frames,
         outlets: &outcome.outlets,
         refused: refused(outcome),
@@ -78,6 +81,7 @@ pub fn write_json(content: &impl Serialize, path: &Path) -> io::Result<()> {
 fn refused(outcome: &Outcome) -> Vec<Refused<'_>> {
     let refused = outcome.refused.iter().map(|refusal| Refused {
         at: refusal.at,
+        date: outcome.started.after(refusal.at.time()).to_string(),
         by: refusal.by,
         who: outcome.people.id(Person::Known(refusal.who)),
         why: refusal.why,

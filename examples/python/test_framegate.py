@@ -19,6 +19,7 @@ import re
 import subprocess
 import tempfile
 import threading
+import time
 import typing
 import unittest
 from collections.abc import Callable, Generator, Sequence
@@ -774,6 +775,44 @@ class Gate(unittest.TestCase):
         self.meeting.tick(late + 1_000_000)
         self.assertEqual(self.meeting.next_deadline(), NO_TIME)
 
+    def test_a_meeting_that_is_resumed_goes_on_from_where_the_time_of_day_says(self) -> None:
+        started, second = 1_735_819_200_000_000, 1_000_000
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/ledger.jsonl"
+            with Meeting("dated", ledger=path, started=started) as meeting:
+                who = meeting.join_adult("who", 0)
+                notice = meeting.show("a notice", "1", "en", "Example Ltd", list(Kind), Purpose.TRAIN)
+                meeting.grant(Authority.PARTICIPANT, who, notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 5 * second, until=60 * second)
+                self.assertEqual((meeting.started, meeting.clock()), (started, 5 * second))
+            ledger = Ledger.read_file(path)
+            self.assertEqual(ledger.started, started)
+            self.assertIn('"started":"2025-01-02T12:00:00.000Z"', ledger.receipt("who"))
+            with Meeting.resume(ledger, path) as meeting:
+                who = meeting.find("who")
+                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
+                tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
+                # A clock that begins at 0 again stands before the grant.
+                self.assertEqual(self.verdict(tap, 0, 0), (Verdict.DROPPED, "captured earlier"))
+                # The time of day was set back.
+                self.assertEqual(meeting.time_at(started - 1), 5 * second)
+                base = meeting.time_at(started + 30 * second)
+                self.assertEqual(base, 30 * second)
+                meeting.advance(base)
+                self.assertEqual(self.verdict(tap, base, base), (Verdict.WHOLE, ""))
+                # What was to end meanwhile has ended.
+                late = meeting.time_at(started + 60 * second)
+                self.assertEqual(self.verdict(tap, late, late), (Verdict.DROPPED, "expired"))
+                # More than 49.7 days later no time is in range.
+                with self.assertRaises(Error) as refused:
+                    meeting.time_at()
+                self.assertEqual(refused.exception.status, -48)
+        for wrong in (253_402_300_800_000_000, 2**64 - 1):
+            with self.assertRaises(Error) as refused:
+                Meeting("dated", started=wrong)
+            self.assertEqual(refused.exception.status, -48)
+        # If it is not said, it is now.
+        self.assertLess(abs(self.meeting.started - time.time_ns() // 1000), 60 * second)
+
     def test_no_integer_is_cut_off(self) -> None:
         tap, key = self.tap(), MeetingKey(bytes(range(32)), self.meeting.instance)
         self.grant()
@@ -782,7 +821,7 @@ class Gate(unittest.TestCase):
         picture = partial(self.meeting.open_stream, StreamType.OWNED, Kind.VIDEO, Format.GRAY8, owner=self.who)
         wrong: Any = limit + 1
         beyond: list[Callable[[], object]] = [
-            lambda: Meeting("wide", participants=limit + 1), lambda: Meeting("wide", participants=-1),
+            lambda: Meeting("wide", participants=limit + 1), lambda: Meeting("wide", participants=-1), lambda: Meeting("wide", started=2**64), lambda: Meeting("wide", started=-1),
             lambda: voice(channels=limit + 1), lambda: voice(channels=-1), lambda: picture(size=(limit + 4, 2)), lambda: picture(size=(4, -2)),
             lambda: self.meeting.open_stream(wrong, Kind.AUDIO, Format.PCM_U8, owner=self.who), lambda: self.meeting.open_stream(StreamType.OWNED, wrong, Format.PCM_U8, owner=self.who),
             lambda: self.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, wrong, owner=self.who),
@@ -794,7 +833,7 @@ class Gate(unittest.TestCase):
             lambda: self.meeting.grant(Authority.PARTICIPANT, self.who, self.notice, [Kind.AUDIO], Purpose.TRAIN, Method.CLICKED, 0, until=2**64 + 9_000_000),
             lambda: self.meeting.join_adult("late", 2**64), lambda: self.meeting.join_with_guardian("late", "who", 2**64),
             lambda: self.meeting.lift(Authority.HOST, None, [Kind.AUDIO], Purpose.TRAIN, 2**64), lambda: self.meeting.lift(wrong + 2, None, [Kind.AUDIO], Purpose.TRAIN, 0),
-            lambda: self.meeting.tick(2**64), lambda: self.meeting.advance(2**64), lambda: key.stream(1 << 16), lambda: key.stream(-1),
+            lambda: self.meeting.tick(2**64), lambda: self.meeting.advance(2**64), lambda: self.meeting.time_at(2**64), lambda: key.stream(1 << 16), lambda: key.stream(-1),
             lambda: key.stream(0).digest(wrong, b""), lambda: wire.extmap(limit + 7), lambda: wire.rtp_read(b"", limit + 7), lambda: wire.sei_read(b"", wrong),
             lambda: wire.Recording.of(1 << 16 | 1), lambda: wire.Preference.of(1 << 16 | 1), lambda: wire.Recording.read("a=record:on", 2**64),
         ]  # fmt: skip

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use framegate::{
     Authority, Counters, Digest, Grant, Instance, Kind, Kinds, Method, Notice, OutletId, PublicKey,
-    Purposes, Reason, Refusal, Scope, Signed, StreamId, Tag, Time, Verdict,
+    Purposes, Reason, Refusal, Scope, Signed, StreamId, Tag, Time, Verdict, WallTime,
     archive::{Carried, Finding, PayloadDigest, Seal},
     ledger::{Entry, Head, Line, TapCount},
 };
@@ -34,6 +34,7 @@ pub fn check(bytes: &[u8]) -> usize {
         reads::<StreamId>,
         reads::<OutletId>,
         reads::<Time>,
+        reads::<WallTime>,
         reads::<Tag>,
         reads::<Seal>,
         reads::<PayloadDigest>,

@@ -8,8 +8,6 @@ mod forged;
 #[path = "../../tests/common/replay.rs"]
 mod replay;
 
-use std::time::Duration;
-
 use framegate::{
     OutletId,
     export::{
@@ -64,7 +62,6 @@ fn export(bytes: &[u8]) {
     };
     let ledger = verified.ledger();
     let particulars = Particulars {
-        started: Duration::from_secs(1_700_000_000),
         address: "1 Example Street".into(),
         contact: "privacy@example.com".into(),
         storage_locations: vec!["EU".into()],
@@ -98,7 +95,6 @@ fn export(bytes: &[u8]) {
                 party: 0,
                 dialog: 0,
                 outlet: *outlet,
-                started: particulars.started,
             };
             let _ = vcon::Consent::of(&verified, who, &dialog);
             let _ = vcon::LawfulBasis::of(&verified, who, &dialog);

@@ -16,6 +16,7 @@ use crate::{
         kind::Kind,
         purpose::Purposes,
         time::{Millis, NEVER, Time},
+        wall_time::WallTime,
     },
 };
 
@@ -45,7 +46,7 @@ pub(crate) enum Turn {
     Withdrawn {
         at: Time,
         /// The time of day, of what was entered without a call on the meeting.
-        wall: Option<u64>,
+        wall: Option<WallTime>,
         /// Who asked for it; `None` for a torn line, which may have been anybody's withdrawal.
         by: Option<Authority>,
     },

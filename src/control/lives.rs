@@ -9,7 +9,7 @@ use crate::{
         register::Register,
         traffic::Traffic,
     },
-    types::time::Time,
+    types::{time::Time, wall_time::WallTime},
 };
 
 /// What the lines so far say of where they were written.
@@ -37,7 +37,7 @@ enum Phase {
 /// The line before.
 struct Last {
     at: Time,
-    wall: Option<u64>,
+    wall: Option<WallTime>,
     is_count: bool,
     is_end: bool,
     is_narrowing: bool,
@@ -78,7 +78,7 @@ impl Lives {
     }
 
     /// When the meeting has gone: what is signed is the withdrawal or restriction just before.
-    fn may_by_day(&self, line: &Line, last: &Last, wall: u64) -> bool {
+    fn may_by_day(&self, line: &Line, last: &Last, wall: WallTime) -> bool {
         match &line.entry {
             Entry::Signed { device, .. } => {
                 last.is_narrowing && last.wall == Some(wall) && self.is_by(device)

@@ -42,12 +42,13 @@ use crate::{
         purpose::Purposes,
         refusal::Refusal,
         time::Time,
+        wall_time::WallTime,
     },
 };
 
 /// One meeting's control half.
 ///
-/// Its clock is the largest time that any call, or any tap, has been given. A time more than a day ahead of it counts as a mistake: a withdrawal then takes effect
+/// Its [clock](Self::clock) is the largest time that any call, or any tap, has been given. A time more than a day ahead of it counts as a mistake: a withdrawal then takes effect
 /// at the meeting's time, a grant fails with [`Error::Time`], and a tap withholds from then on ([`Reason::Clock`](crate::Reason::Clock)).
 /// If so much time has truly passed, call [`Meeting::advance`] first.
 /// Ending or dropping the meeting closes every tap for good.
@@ -78,6 +79,9 @@ use crate::{
 /// ```
 pub struct Meeting {
     id: String,
+    started: WallTime,
+    /// When it began in this process: at its start, or where it was resumed.
+    began: Time,
     life: Life,
     table: Arc<Table>,
     pub(crate) core: Core,
@@ -101,29 +105,35 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] for an empty id or no room, [`Error::Full`] for room for more than 65,535, [`Error::Ledger`],
-    /// [`Error::Random`] if no instance was given and none can be drawn, [`Error::RepeatedInstance`].
+    /// [`Error::Empty`] for an empty id, no room or a start at 1970's first microsecond, and without `std` if no start was given,
+    /// [`Error::Full`] for room for more than 65,535, [`Error::Ledger`], [`Error::Random`] if no instance was given and none can be drawn, [`Error::RepeatedInstance`].
     pub fn open(options: MeetingOptions<'_>) -> Result<Self, Error> {
         let MeetingOptions {
             id,
             participants,
             instance,
+            started,
             ledger,
         } = options;
         #[cfg(feature = "std")]
         let instance = instance.map_or_else(Instance::draw, Ok)?;
         #[cfg(not(feature = "std"))]
         let instance = instance.ok_or(Error::Random)?;
+        #[cfg(feature = "std")]
+        let started = started.unwrap_or_else(WallTime::now);
+        #[cfg(not(feature = "std"))]
+        let started = started.ok_or(Error::Empty(Argument::Started))?;
         let room = u16::try_from(participants).map_err(|_| Error::Full(Resource::Participants))?;
         let life = Life::next();
         let table = Arc::new(Table::new(room, life));
         let register = Register::new(instance, id, &table, Stays::OfProcess);
         let begin = (Head::before(instance), Time::START);
-        let mut meeting = Self::new(life, table, register, ledger, begin);
+        let mut meeting = Self::new((life, started), table, register, ledger, begin);
         let opened = Entry::Opened {
             format: Ledger::FORMAT,
             instance,
             meeting: id.into(),
+            started,
             participants: room,
         };
         let may = meeting
@@ -162,7 +172,8 @@ impl Meeting {
         // It goes on as the same; no other may be opened as it.
         register.instance().take();
         let latest = ledger.lines.last().map_or(Time::START, |line| line.at);
-        let mut resumed = Self::new(life, table, register, writer, (ledger.head, latest));
+        let begin = (ledger.head, latest);
+        let mut resumed = Self::new((life, verified.started()), table, register, writer, begin);
         resumed.records = Registry::resumed_at(latest);
         let entry = Entry::Resumed { torn: ledger.torn };
         let entered = resumed.core.enter_first(latest, entry);
@@ -172,7 +183,7 @@ impl Meeting {
     }
 
     fn new(
-        life: Life,
+        (life, started): (Life, WallTime),
         table: Arc<Table>,
         register: Register,
         ledger: LedgerWriter,
@@ -182,6 +193,8 @@ impl Meeting {
         let core = Core::new(Arc::clone(&table), register, ledger, begin);
         Self {
             id,
+            started,
+            began: begin.1,
             life,
             table,
             core,
@@ -201,6 +214,46 @@ impl Meeting {
     #[must_use]
     pub fn instance(&self) -> Instance {
         self.core.state.read().register.instance()
+    }
+
+    /// Returns the time of day at the meeting's start: [`MeetingOptions::started`].
+    #[must_use]
+    pub const fn started(&self) -> WallTime {
+        self.started
+    }
+
+    /// Returns the meeting's clock: the largest time that any call on it or on its [`Withdrawals`](crate::Withdrawals), or any tap, was given,
+    /// those aside that were out of range or more than a day ahead.
+    ///
+    /// Of a meeting that was just [resumed](Self::resume) it is the time of the ledger's last line; frames may have gone through later than that.
+    #[must_use]
+    pub fn clock(&self) -> Time {
+        self.core.state.read().clock()
+    }
+
+    /// Returns the meeting's time at a time of day, and no less than its [clock](Self::clock), however far the time of day was set back.
+    ///
+    /// A process that [resumed](Self::resume) the meeting goes on from there with its steady clock, which begins anew:
+    /// so the time in which no process was there counts, and what was agreed to until then has ended.
+    /// If the meeting started 49.7 days ago it is out of range, as every time is from then on, and [`Meeting::advance`] fails with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use framegate::{JoinOptions, Meeting, MeetingOptions, Time};
+    ///
+    /// let options = MeetingOptions::new("standup", 100).started("2026-11-30T09:00:00Z".parse()?);
+    /// let mut meeting = Meeting::open(options)?;
+    /// meeting.join(JoinOptions::adult("ada"), Time::from_millis(5_000))?;
+    ///
+    /// assert_eq!(meeting.time_at("2026-11-30T09:01:00Z".parse()?), Time::from_millis(60_000));
+    /// // Somebody set the time of day back.
+    /// assert_eq!(meeting.time_at("2026-11-30T08:00:00Z".parse()?), Time::from_millis(5_000));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn time_at(&self, wall: WallTime) -> Time {
+        self.started.until(wall).max(self.clock())
     }
 
     /// Returns whether handles of a life are this meeting's.
@@ -636,6 +689,8 @@ impl Meeting {
             .find(|(id, _)| *id == outlet)
             .ok_or(Error::Unknown(Object::Outlet))?;
         let state = Arc::new(TapState::new(stream, outlet));
+        // Consent that had ended before the meeting was resumed has ended, also for a clock that begins anew (R5).
+        state.set_latest(self.began);
         shared.taps.push(Arc::clone(&state));
         let source = match (from.source.clone(), self.records.of(stream, outlet)) {
             (StreamSource::Owned(owner), Some(records)) => StreamSource::Records(owner, records),

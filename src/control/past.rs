@@ -2,11 +2,7 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
-use std::{
-    fs::File,
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{fs::File, path::Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,13 +11,16 @@ use crate::{
         consent::{PublicKey, Scope},
         ledger::{
             self, Beside, Device, Entry, FileStore, FileStoreError, Ledger, LedgerError, Place,
-            Store, WALL_END,
+            Store,
         },
         register::Register,
         serial::Stays,
         verified::VerifiedLedger,
     },
-    types::{authority::Authority, error::Error, ids::Life, store_error::StoreError, time::Time},
+    types::{
+        authority::Authority, error::Error, ids::Life, store_error::StoreError, time::Time,
+        wall_time::WallTime,
+    },
 };
 
 /// A meeting's ledger in which people can still withdraw, whether the meeting has ended, its process has gone, or it goes on elsewhere.
@@ -36,9 +35,7 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use std::time::SystemTime;
-///
-/// use framegate::{Authority, PastMeeting, Scope};
+/// use framegate::{Authority, PastMeeting, Scope, WallTime};
 /// # use framegate::{JoinOptions, Meeting, MeetingOptions, Time, ledger::{FileStore, LedgerWriter}};
 ///
 /// # let folder = tempfile::tempdir()?;
@@ -48,7 +45,7 @@ use crate::{
 /// # meeting.join(JoinOptions::adult("ada"), Time::START)?;
 /// # drop(meeting);
 /// let mut past = PastMeeting::open(&path, None)?;
-/// past.withdraw(Authority::Participant, "ada", Scope::ALL, SystemTime::now())?;
+/// past.withdraw(Authority::Participant, "ada", Scope::ALL, WallTime::now())?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct PastMeeting {
@@ -146,7 +143,7 @@ impl PastMeeting {
         by: Authority,
         id: &str,
         scope: Scope,
-        now: SystemTime,
+        now: WallTime,
     ) -> Result<Entered, Error> {
         let (who, scope) = (id.into(), scope.or_everything());
         self.enter(Entry::Withdrew { who, by, scope }, now)
@@ -165,7 +162,7 @@ impl PastMeeting {
         by: Authority,
         id: Option<&str>,
         scope: Scope,
-        now: SystemTime,
+        now: WallTime,
     ) -> Result<Entered, Error> {
         let who = id.map(String::from);
         self.enter(Entry::Restricted { who, by, scope }, now)
@@ -175,9 +172,8 @@ impl PastMeeting {
         self.ledger.lines.last().map_or(Time::START, |line| line.at)
     }
 
-    fn enter(&mut self, entry: Entry, now: SystemTime) -> Result<Entered, Error> {
+    fn enter(&mut self, entry: Entry, wall: WallTime) -> Result<Entered, Error> {
         self.register.check(self.at(), &entry)?;
-        let wall = micros(now);
         if let Way::Beside(place) = &self.way {
             let head = self.ledger.head;
             let beside = Beside { wall, head, entry };
@@ -220,7 +216,7 @@ impl PastMeeting {
     }
 
     /// Enters something, durably, and only then lets it hold.
-    fn append(&mut self, wall: u64, entry: &Entry) -> Result<(), Error> {
+    fn append(&mut self, wall: WallTime, entry: &Entry) -> Result<(), Error> {
         let Way::Store(store) = &mut self.way else {
             return Err(Error::Ledger(StoreError::default()));
         };
@@ -241,13 +237,6 @@ impl PastMeeting {
 
 fn public(device: Option<&Device>) -> Option<PublicKey> {
     device.map(Device::public_key)
-}
-
-/// The time of day, which is never refused.
-fn micros(now: SystemTime) -> u64 {
-    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let micros = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
-    micros.min(WALL_END - 1)
 }
 
 impl fmt::Debug for PastMeeting {

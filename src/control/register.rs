@@ -356,6 +356,9 @@ impl Register {
             Entry::Opened {
                 participants: 0, ..
             } => Err(Error::Empty(Argument::Room)),
+            Entry::Opened { started, .. } if started.is_forgotten() => {
+                Err(Error::Empty(Argument::Started))
+            }
             Entry::Joined { who, guardian, key } => {
                 self.check_join(who, guardian.as_deref(), key.as_ref())
             }

@@ -12,7 +12,7 @@ use crate::{
         serial::Stays,
     },
     shared::table::Table,
-    types::ids::Life,
+    types::{ids::Life, wall_time::WallTime},
 };
 
 /// A ledger whose every entry was judged by the rules: only [`Ledger::verify`] makes one, and nothing changes it.
@@ -21,6 +21,7 @@ use crate::{
 /// judge nothing again. That takes some KB for each person who ever joined.
 pub struct VerifiedLedger {
     ledger: Ledger,
+    started: WallTime,
     histories: Histories,
 }
 
@@ -44,7 +45,11 @@ impl Ledger {
     /// [`LedgerError`] with [`LedgerFault::Impossible`] for the first entry that could not have been made.
     pub fn verify(self) -> Result<VerifiedLedger, LedgerError> {
         let histories = judge(&self)?;
+        let Some(Entry::Opened { started, .. }) = self.lines.first().map(|line| &line.entry) else {
+            return Err(impossible(0));
+        };
         Ok(VerifiedLedger {
+            started: *started,
             ledger: self,
             histories,
         })
@@ -80,6 +85,14 @@ impl VerifiedLedger {
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Returns the time of day at the meeting's start, as its first line has it: the date of each [`Time`](crate::Time) of the ledger is so much later.
+    ///
+    /// It is the client's word, as all of the ledger is ([`MeetingOptions::started`](crate::MeetingOptions::started)).
+    #[must_use]
+    pub const fn started(&self) -> WallTime {
+        self.started
     }
 
     #[cfg(feature = "std")]

@@ -41,6 +41,7 @@
 //! | an own encoder | that of the first sample that went into it, less its look-ahead |
 //! | a received stream with the abs-capture-time header extension, or with RTCP sender reports | the sender's time of capture, brought to the receiver's clock; less the error that this may have, and for Opus less the overlap with the packet before |
 //! | a received stream without either | the time of arrival, less an upper bound of the time on the way and in buffers. If there is none, the frame is not to be vouched for: give a time out of range, and it is withheld |
+//! | a caption | when its first word was *said*, not when the recogniser gave it. Words of a second speaker are a region of theirs; if it is derived from frames, see below |
 //! | something quoted | the frame's own; the region has the original's, by [`Region::captured`] |
 //! | something derived | nothing to say: it is that of the earliest source ([`Frame::derived`]) |
 //!

@@ -27,7 +27,8 @@
 //! The meeting's id is a name, and tomorrow's standup has it too. Its evidence is bound to its [`Instance`], drawn when it is opened.
 //! The room is for people who are there at the same time; memory for the consent table is allocated at once.
 //!
-//! All times are [`Time`]s since the meeting's start, from one steady clock of the client.
+//! All times are [`Time`]s since the meeting's start, from one steady clock of the client. When that was in the world is in the ledger's first line, so that
+//! receipts and exports have dates: the system's time when the meeting is opened, or what [`MeetingOptions::started`] says.
 //!
 //! # Let people in
 //!
@@ -141,10 +142,12 @@
 //! [resumed](Meeting::resume) from its ledger, with exactly the consents that were in force.
 //!
 //! A steady clock usually begins anew with the process, and the meeting's time must not: new frames would have times before the recorded grants,
-//! and be dropped as [`CapturedEarlier`](crate::Reason::CapturedEarlier). Give times that go on from the last line's:
+//! and be dropped as [`CapturedEarlier`](crate::Reason::CapturedEarlier). [`Meeting::time_at`] says where the time goes on: at the ledger's
+//! [start](Meeting::started) plus what has passed since by the time of day, and never before the meeting's [clock](Meeting::clock), the time of the last line.
+//! [`Meeting::advance`] announces that, as it may have been a day and more. The steady clock counts from there:
 //!
 //! ```
-//! use framegate::{JoinOptions, Meeting, MeetingOptions, Time, ledger::{FileStore, Ledger, LedgerWriter}};
+//! use framegate::{JoinOptions, Meeting, MeetingOptions, Time, WallTime, ledger::{FileStore, Ledger, LedgerWriter}};
 //!
 //! # let folder = std::env::temp_dir().join(format!("framegate-guide-resumed-{}", std::process::id()));
 //! # std::fs::create_dir_all(&folder)?;
@@ -158,15 +161,16 @@
 //! let ledger = Ledger::read_file(&path, Some(&head), None)?;
 //! let ledger = ledger.verify()?;
 //! let store = FileStore::append_after(&path, ledger.ledger())?;
-//! let meeting = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store)))?;
+//! let mut meeting = Meeting::resume(&ledger, LedgerWriter::new(Box::new(store)))?;
 //!
 //! // Handles from before the crash are unknown.
 //! let (id, ada) = meeting.participants().next().ok_or("nobody is there")?;
 //! assert_eq!(id, "ada");
 //!
-//! let before = ledger.ledger().lines().last().map_or(Time::START, |line| line.at);
+//! let base = meeting.time_at(WallTime::now());
 //! let begun = std::time::Instant::now();
-//! let now = || Time::from_micros(before.as_micros() + begun.elapsed().as_micros() as i64);
+//! meeting.advance(base)?;
+//! let now = || Time::from_micros(base.as_micros() + begun.elapsed().as_micros() as i64);
 //! assert!(now() >= Time::from_millis(60_000));
 //! # let _ = ada;
 //! # drop(meeting);
@@ -174,7 +178,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Add the time that passed between the crash and now, if the client knows it. Streams, outlets and taps are opened again.
+//! So consent that was to end while no process was there has ended. If the time of day was set back meanwhile, the meeting's time is not, and consent with an end
+//! lasts longer by the world's clock. If it was set ahead, the meeting's clock is ahead for good, and consent ends earlier: check the time of day first where it may be wrong.
+//! A meeting that started 49.7 days ago has no more time, and `advance` fails.
+//!
+//! Streams, outlets and taps are opened again. A tap of a resumed meeting takes no time for earlier than the last line's, so that consent that had ended before
+//! the crash has ended for a clock that begins at 0, too.
 //!
 //! # Give everyone their receipt
 //!

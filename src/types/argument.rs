@@ -26,6 +26,8 @@ arguments! {
         Room = "room for participants",
         /// A meeting's instance; all zeros are none.
         Instance = "instance",
+        /// The time of day of a meeting's start; 1970's first microsecond is none.
+        Started = "time of day of the meeting's start",
         /// A device's secret; all zeros are none.
         DeviceSecret = "device's secret",
         /// A meeting's secret, from which the keys of seals are made; all zeros are none.

@@ -1,4 +1,4 @@
-//! The words that all of the crate shares. No atomics, no I/O but drawing a meeting's instance.
+//! The words that all of the crate shares. No atomics, no I/O but drawing a meeting's instance and reading the time of day.
 
 pub(crate) mod argument;
 pub(crate) mod authority;
@@ -16,4 +16,5 @@ pub(crate) mod store_error;
 pub(crate) mod tag;
 pub(crate) mod time;
 pub(crate) mod verdict;
+pub(crate) mod wall_time;
 pub(crate) mod word;

@@ -15,7 +15,8 @@ use std::sync::{
 use framegate::{
     Authority, Contributors, Digest, Frame, Grant, Instance, JoinOptions, Kind, Kinds, Meeting,
     MeetingOptions, Method, Notice, OutletOptions, Participant, Payload, PayloadMut, Plane,
-    PlaneMut, Purposes, Scope, StreamOptions, Tap, Time,
+    PlaneMut, Purposes, Scope, StreamOptions, Tap, Time, WallTime,
+    export::Moment,
     format::{Format, Samples},
     ledger::{Ledger, LedgerWriter, Store, StoreError, VerifiedLedger},
 };
@@ -46,6 +47,18 @@ pub fn notice() -> Notice {
     }
 }
 
+/// When the tests' meetings started, if it matters.
+pub fn started() -> WallTime {
+    "2025-01-02T12:00:00Z".parse().unwrap()
+}
+
+/// Of consents and what was released under them, which begin and end on milliseconds.
+pub fn ms(moment: Moment) -> u32 {
+    let micros = moment.micros.as_micros();
+    assert_eq!(micros % 1000, 0, "{moment:?}");
+    u32::try_from(micros / 1000).unwrap()
+}
+
 /// A meeting, with the library's default features or without.
 pub fn open(id: &str, participants: usize, ledger: LedgerWriter) -> Meeting {
     static LAST: AtomicU64 = AtomicU64::new(0);
@@ -55,6 +68,7 @@ pub fn open(id: &str, participants: usize, ledger: LedgerWriter) -> Meeting {
     Meeting::open(
         MeetingOptions::new(id, participants)
             .instance(instance)
+            .started(started())
             .ledger(ledger),
     )
     .unwrap()

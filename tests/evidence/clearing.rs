@@ -250,8 +250,8 @@ fn forgotten(ledger: &Ledger, released: &[Tag]) -> Vec<i64> {
         .collect();
     let captured = released.iter().map(|tag| tag.captured().as_micros() / 1000);
     let is_in = |range: &framegate::export::Range, at: &i64| {
-        let settled = range.settled_ms.map_or(i64::MAX, i64::from);
-        (i64::from(range.since_ms)..settled).contains(at)
+        let settled = range.settled.map_or(i64::MAX, |end| common::ms(end).into());
+        (i64::from(common::ms(range.since))..settled).contains(at)
     };
     let is_forgotten = |at: &i64| {
         !ranges.iter().any(|recalled| is_in(&recalled.range, at))
@@ -295,8 +295,13 @@ fn r6_what_is_withdrawn_where_the_meeting_is_gone_reaches_up_to_the_crash() {
     )
     .unwrap();
     let scope = Scope::new(Kinds::AUDIO, TRAIN);
-    past.withdraw(Authority::Participant, "ada", scope, std::time::UNIX_EPOCH)
-        .unwrap();
+    past.withdraw(
+        Authority::Participant,
+        "ada",
+        scope,
+        std::time::UNIX_EPOCH.into(),
+    )
+    .unwrap();
     assert_eq!(forgotten(past.ledger(), &released), [0; 0]);
     let meeting = Meeting::resume(&common::verified(past.ledger()), memory.writer()).unwrap();
     drop(meeting);

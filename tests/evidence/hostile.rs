@@ -4,7 +4,7 @@ use std::{fs, sync::LazyLock};
 
 use framegate::{
     Authority, Digest, Grant, Instance, JoinOptions, Kinds, Meeting, MeetingOptions, Method,
-    Notice, Purposes, Scope, Signed,
+    Notice, Purposes, Scope, Signed, WallTime,
     ledger::{Beside, Device, Entry, FileStoreError, Ledger, LedgerFault, LedgerWriter, Line},
 };
 use proptest::{prelude::*, sample::Index, test_runner::Config};
@@ -434,6 +434,7 @@ fn what_lies_beside_has_one_form() {
     };
     let line = |wall, entry: &Entry| {
         let entry = entry.clone();
+        let wall = WallTime::from_micros(wall).unwrap();
         serde_json::to_string(&Beside { wall, head, entry }).unwrap()
     };
     let read = |line: &str| {
@@ -441,7 +442,7 @@ fn what_lies_beside_has_one_form() {
         Ledger::read_file(&path, None, None).map(|ledger| ledger.beside().len())
     };
     let good = line(7, &withdrew(&who));
-    let last = 253_402_300_799_999_999;
+    let last = 253_402_300_799_999_999_u64;
     assert_eq!(read(&good).unwrap(), 1);
     assert_eq!(read(&line(last, &withdrew(&who))).unwrap(), 1);
     for bad in [
@@ -451,7 +452,7 @@ fn what_lies_beside_has_one_form() {
         good.replace("\"wall\":7,", "\"wall\":7,\"wall\":7,"),
         serde_json::from_str::<Value>(&good).unwrap().to_string(),
         // No line of a ledger can have that time of day, or be of nobody.
-        line(last + 1, &withdrew(&who)),
+        good.replace("\"wall\":7,", &format!("\"wall\":{},", last + 1)),
         line(7, &withdrew(&String::new())),
         line(7, &Entry::Left { who }),
         line(

@@ -6,14 +6,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::LazyLock,
-    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use ed25519_dalek::{Signer, SigningKey};
 use framegate::{
     Authority, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Kinds, Meeting, Method,
     Notice, OutletOptions, Participant, PastMeeting, Payload, PayloadMut, PublicKey, Purposes,
-    Reason, Scope, Signed, StreamOptions, Tap, Verdict,
+    Reason, Scope, Signed, StreamOptions, Tap, Verdict, WallTime,
     format::Format,
     ledger::{Device, Head, Ledger, LedgerError, LedgerFault, LedgerWriter},
 };
@@ -35,8 +34,8 @@ fn scope(kinds: Kinds, purposes: Purposes) -> Scope {
     Scope::new(kinds, purposes)
 }
 
-fn day(seconds: u64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
+fn day(seconds: u64) -> WallTime {
+    WallTime::from_micros((1_800_000_000 + seconds) * 1_000_000).unwrap()
 }
 
 fn signed(meeting: &Meeting, who: Participant, id: &str, grant: Grant) -> Grant {
@@ -620,6 +619,12 @@ const POSSIBLE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "opened",
+        "started",
+        "+1 -1",
+        "when it started is the client's word",
+    ),
+    (
+        "opened",
         "participants",
         "+1 -1",
         "the room is what one asks for, and there is enough",
@@ -909,7 +914,7 @@ fn what_only_follows_from_the_line_before_is_found() {
 /// Somebody with a microphone and a recorder, and then these entries at these times in microseconds, and of the day if they have `wall`.
 fn book(more: &[(i64, Value)]) -> Vec<u8> {
     let begun = [
-        json!({ "event": "opened", "format": 2, "instance": "0b".repeat(16), "meeting": "m", "participants": 10 }),
+        json!({ "event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 10 }),
         json!({ "event": "shown", "notice": common::notice() }),
         json!({ "event": "joined", "who": "ann" }),
         json!({ "event": "stream_opened", "stream": 0, "kind": "audio", "owner": "ann" }),

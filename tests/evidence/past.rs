@@ -4,13 +4,13 @@ use std::{
     fs::{self, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use framegate::{
     Authority, Digest, Entered, Error, Grant, JoinOptions, Kinds, Meeting, MeetingOptions, Method,
     Notice, OutletOptions, Participant, PastMeeting, Purposes, Reason, Scope, Tag, Tap, Time,
-    Verdict,
+    Verdict, WallTime,
     archive::{Archived, Carried, Finding, Subject, Subjects, Verifier},
     export::{
         ErasureList, Receipt,
@@ -28,8 +28,8 @@ const AUDIO: Scope = Scope::new(Kinds::AUDIO, Purposes::RECORD);
 const BY: Authority = Authority::Participant;
 
 /// A time of day.
-fn wall(seconds: u64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
+fn wall(seconds: u64) -> WallTime {
+    WallTime::from_micros((1_800_000_000 + seconds) * 1_000_000).unwrap()
 }
 
 /// A meeting whose ledger is in a file, in which ana and bo agreed at 1 s, and what was released of ana's microphone since.
@@ -185,7 +185,8 @@ fn r6_a_withdrawal_after_the_end_or_a_crash_recalls_all_that_was_released() {
         let covered = |at: u32| {
             ranges.iter().any(|recalled| {
                 let range = &recalled.range;
-                range.since_ms <= at && range.settled_ms.is_none_or(|settled| at < settled)
+                common::ms(range.since) <= at
+                    && range.settled.is_none_or(|settled| at < common::ms(settled))
             })
         };
         assert!(tags.iter().all(|tag| {
@@ -193,8 +194,9 @@ fn r6_a_withdrawal_after_the_end_or_a_crash_recalls_all_that_was_released() {
             covered(u32::try_from(at).unwrap())
         }));
         let receipt = Receipt::of(&common::verified(&ledger), "ana").unwrap();
-        let walls = receipt.withdrawn.iter().map(|withdrawal| withdrawal.wall);
-        let expected = [1, 2].map(|second| Some((1_800_000_000 + second) * 1_000_000));
+        let told = receipt.withdrawn.iter();
+        let walls = told.map(|withdrawal| (withdrawal.past, withdrawal.at.date));
+        let expected = [1, 2].map(|second| (true, wall(second)));
         assert!(walls.eq(expected), "{case}");
         assert_eq!(receipt.unanchored, ledger.head().entries);
     }
@@ -233,7 +235,7 @@ fn r6_who_left_before_a_crash_is_found_after_it_and_withdraws() {
     let recalled = &ErasureList::of(&common::verified(&ledger), "ana")
         .unwrap()
         .outlets[0];
-    assert_eq!(recalled.ranges[0].range.since_ms, 1000);
+    assert_eq!(recalled.ranges[0].range.since.micros, millis(1000));
     assert_eq!(found(&ledger, &head, &scene.tags), all(Finding::Recalled));
 }
 
@@ -398,7 +400,6 @@ fn r2_what_was_restricted_after_a_crash_is_granted_for_nothing_that_comes() {
             party: 0,
             dialog: 0,
             outlet: outlet.unwrap(),
-            started: Duration::ZERO,
         };
         let consent = Consent::of(&common::verified(&ledger), "ana", &dialog).unwrap();
         let mut purposes = consent.consents.iter();
@@ -578,7 +579,7 @@ fn r6_past_a_meeting_that_has_the_ledger_a_withdrawal_lies_beside_and_is_taken_u
     assert_eq!(withdrawals(&ledger), 1);
     assert_eq!(ledger.beside(), []);
     let last = ledger.lines().last().unwrap();
-    assert_eq!(last.wall, Some(1_800_000_000_000_000));
+    assert_eq!(last.wall, Some(wall(0)));
     assert_eq!(last.at, millis(2000));
     let findings = found(&ledger, &head, &scene.tags);
     assert_eq!(findings, all(Finding::Recalled));
@@ -749,13 +750,13 @@ fn nothing_is_widened(has_ended: bool) {
     ] {
         // Before 1970 there is no time of day, and it is not refused for that.
         let now = UNIX_EPOCH - Duration::from_secs(1);
-        past.withdraw(BY, "ana", scope, now).unwrap();
+        past.withdraw(BY, "ana", scope, now.into()).unwrap();
         let line = past.ledger().lines().last().unwrap();
         let who = String::from("ana");
         let by = BY;
         let scope = expected;
         assert_eq!(line.entry, Entry::Withdrew { who, by, scope });
-        assert_eq!(line.wall, Some(0));
+        assert_eq!(line.wall.map(WallTime::as_micros), Some(0));
     }
 }
 
@@ -886,9 +887,9 @@ fn the_example_withdraws_and_prints_the_receipt() {
     let receipt: Receipt = serde_json::from_str(&receipt).unwrap();
     let ledger = read(&path);
     assert_eq!(receipt.withdrawn[1].scope, Scope::ALL);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let wall = Duration::from_micros(receipt.withdrawn[1].wall.unwrap());
-    assert!(now.abs_diff(wall) < Duration::from_mins(1));
+    let now = WallTime::now().as_micros();
+    let date = receipt.withdrawn[1].at.date.as_micros();
+    assert!(now.abs_diff(date) < 60_000_000);
     assert_eq!(
         Receipt::of(&common::verified(&ledger), "ana").unwrap(),
         receipt

@@ -5,17 +5,16 @@ use std::{
     fmt::Debug,
     fs,
     path::Path,
-    time::Duration,
 };
 
 use framegate::{
     Area, Authority, Counters, Digest, Entered, Grant, Instance, JoinOptions, Kind, Kinds, Meeting,
     MeetingOptions, Method, Notice, OutletId, OutletOptions, PublicKey, Purposes, Reason, Refusal,
-    Scope, Signed, StreamId, Tag, TapRelease, Time, Verdict,
+    Scope, Signed, StreamId, Tag, TapRelease, Time, Verdict, WallTime,
     archive::{Carried, Finding, PayloadDigest, Seal},
     export::{
-        Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Range, Recalled, Receipt,
-        Released, Restriction, Withdrawal, cawg,
+        Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Moment, Range, Recalled,
+        Receipt, Released, Restriction, Withdrawal, cawg,
         ts27560::{self, Particulars},
         vcon::{self, Dialog},
     },
@@ -88,6 +87,7 @@ data! {
     "control/history.rs" Ending: [
         Ending::Expired, Ending::Withdrawn, Ending::Superseded, Ending::Restricted, Ending::Left, Ending::Torn, Ending::MeetingEnded,
     ];
+    "evidence/export/moment.rs" Moment: [receipt().agreed[0].at];
     "evidence/export/outlet.rs" Range: receipt().released.remove(0).ranges;
     "evidence/export/receipt.rs" Agreement: receipt().agreed;
     "evidence/export/receipt.rs" Attempt: receipt().refused;
@@ -98,7 +98,7 @@ data! {
     "evidence/export/receipt.rs" Restriction: receipt().restricted;
     "evidence/export/receipt.rs" Withdrawal: receipt().withdrawn;
     "evidence/export/ts27560.rs" Particulars: [particulars()];
-    "evidence/export/vcon.rs" Dialog: [Dialog { party: 1, dialog: 2, outlet: outlet(), started: Duration::from_millis(3) }];
+    "evidence/export/vcon.rs" Dialog: [Dialog { party: 1, dialog: 2, outlet: outlet() }];
     "types/region.rs" Area: [Area::Rectangle { x: 0, y: u32::MAX, width: 2, height: 3 }, Area::Channel(u16::MAX), Area::Span { start: 4, end: 5 }];
     "types/ids.rs" OutletId: [outlet()];
     "types/ids.rs" StreamId: [stream()];
@@ -126,6 +126,7 @@ data! {
     "evidence/archive.rs" PayloadDigest: [PayloadDigest::from_bytes([9; 32])];
     "types/instance.rs" Instance: [Instance::from_bytes([9; 16]).unwrap()];
     "types/tag.rs" Tag: [tag(), tag().meet(tag())];
+    "types/wall_time.rs" WallTime: [wall(), WallTime::from_micros(0).unwrap(), WallTime::from_micros(253_402_300_799_999_999).unwrap()];
     "types/time.rs" Time: [Time::START, millis(1), Time::from_micros(-1), Time::from_micros(i64::MAX)];
     "types/verdict.rs" Reason: [Reason::Ended, Reason::NotGranted, Reason::ReachesBack, Reason::Disjoint];
     "types/verdict.rs" Verdict: [Verdict::Whole, Verdict::Redacted(Reason::Absent), Verdict::Blanked(Reason::Time), Verdict::Dropped(Reason::Malformed)];
@@ -262,7 +263,6 @@ fn signed() -> Signed {
 
 fn particulars() -> Particulars {
     Particulars {
-        started: Duration::from_micros(1_700_000_000_000_001),
         address: "1 Main Street".into(),
         contact: "privacy@example.com".into(),
         storage_locations: vec!["EU".into(), "on the device".into()],
@@ -327,9 +327,13 @@ fn receipt() -> Receipt {
     Receipt::of(&common::verified(&memory().read()), "who").unwrap()
 }
 
+fn wall() -> WallTime {
+    WallTime::from_micros(1_700_000_000_000_001).unwrap()
+}
+
 fn beside() -> Beside {
     Beside {
-        wall: 1,
+        wall: wall(),
         head: memory().read().head(),
         entry: Entry::Withdrew {
             who: "who".into(),

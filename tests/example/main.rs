@@ -2,6 +2,7 @@
 
 #![cfg(feature = "std")]
 
+mod captions;
 #[path = "../common/mod.rs"]
 mod common;
 mod containers;

@@ -78,7 +78,7 @@ pub fn check(script: &Script, late: &Late, fault: Option<Fault>) -> Result<(), D
         Device::new(&DEVICE).ok(),
     )
     .expect("what a meeting wrote");
-    let now = UNIX_EPOCH + Duration::from_hours(500_000);
+    let now = (UNIX_EPOCH + Duration::from_hours(500_000)).into();
     let id = run.oracle.id(who).to_owned();
     if let Some(scope) = late.restricts {
         let restricted = past.restrict(Authority::Host, None, scope, now);

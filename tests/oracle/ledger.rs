@@ -10,7 +10,7 @@ use crate::{
     keys::{device, vouched},
     rules::{Count, Event, Fault, Grant, Oracle, Outlet, Refusal},
     run::{Disagreement, agree},
-    scripts::{CONTROLLER, GUARDIAN, LANGUAGE, MEETING, OUTLET, VERSION},
+    scripts::{CONTROLLER, GUARDIAN, LANGUAGE, MEETING, OUTLET, STARTED, VERSION},
 };
 
 /// The names of kinds and purposes in the order of their bits.
@@ -73,8 +73,8 @@ impl Oracle {
     /// What must be in the ledger.
     pub fn entries(&self) -> Vec<Value> {
         let opened = json!({
-            "event": "opened", "format": 2, "instance": hexadecimal(&self.instance),
-            "meeting": MEETING, "participants": self.room,
+            "event": "opened", "format": 3, "instance": hexadecimal(&self.instance),
+            "meeting": MEETING, "started": STARTED, "participants": self.room,
         });
         let mut lines = vec![line(0, opened)];
         for (index, (at, event)) in self.events.iter().enumerate() {

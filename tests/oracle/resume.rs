@@ -123,7 +123,7 @@ impl Run {
         self.meeting.open_outlet(outlet).is_err()
     }
 
-    /// Captures and releases, in milliseconds: at, just before and just after whatever is in the ledger began or ended.
+    /// Captures and releases from the last line on, in milliseconds: at, just before and just after whatever is in the ledger began or ended.
     fn questions(&self) -> Vec<(i64, i64)> {
         let ledger = self.ledger.read();
         let times = ledger.lines().iter().flat_map(|line| {
@@ -149,8 +149,11 @@ impl Run {
             };
             (first..=release).map(move |capture| (capture, release))
         });
+        // No tap of a resumed meeting releases anything before its ledger's last line.
+        let last = ledger.lines().last().map_or(0, |line| line.at.as_micros());
         questions
             .map(|(capture, release)| (times[capture], times[release]))
+            .filter(|(_, release)| *release >= last / 1000)
             .collect()
     }
 }

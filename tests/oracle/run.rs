@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Debug, mem};
 use framegate::{
     Contributors, Counters, Decision, Digest, Error, Frame, Grant, Instance, JoinOptions, Kind,
     Kinds, Meeting, MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes,
-    Reason, Region, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
+    Reason, Region, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict, WallTime,
     format::{ColorRange, PixelFormat, Samples},
     ledger::Device,
 };
@@ -24,8 +24,8 @@ use crate::{
     rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
         CONTROLLER, Damage, EVERYTHING, FIFTH, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
-        RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
-        ScriptedOwner, ScriptedSource, Step, THIRD, TO_COME, VERSION, When, Who,
+        RECIPIENT, RECORDING, RENEWED, STARTED, Script, ScriptedContributors, ScriptedFrame,
+        ScriptedKey, ScriptedOwner, ScriptedSource, Step, THIRD, TO_COME, VERSION, When, Who,
     },
     sources::{self, Pair},
 };
@@ -140,6 +140,7 @@ impl Run {
         let meeting = Meeting::open(
             MeetingOptions::new(MEETING, room)
                 .instance(instance)
+                .started(WallTime::from_micros(STARTED).expect("a time of day"))
                 .ledger(writer),
         );
         Self {

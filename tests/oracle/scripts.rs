@@ -26,6 +26,8 @@ pub const TO_COME: &str = "a third party to come";
 pub const FIFTH: Purposes = Purposes::from_bits_retain(1 << 11);
 /// What else is written of each meeting, notice, outlet and third party.
 pub const MEETING: &str = "oracle";
+/// The time of day at its start, in microseconds since 1970.
+pub const STARTED: u64 = 1_772_442_000_000_000;
 pub const VERSION: &str = "1";
 pub const LANGUAGE: &str = "en";
 pub const CONTROLLER: &str = "Example";

@@ -129,7 +129,6 @@ fn nothing_that_identifies_or_opens_is_shown() {
     hides(&Receipt::of(&ledger, ID).unwrap());
     hides(&ErasureList::of(&ledger, ID).unwrap());
     let particulars = ts27560::Particulars {
-        started: std::time::Duration::ZERO,
         address: "1 Main Street".into(),
         contact: "privacy@example.org".into(),
         storage_locations: vec!["EU".into()],

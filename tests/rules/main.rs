@@ -4,6 +4,7 @@
 
 mod agreed;
 mod bad_input;
+mod clock;
 #[path = "../common/mod.rs"]
 mod common;
 mod composition;

@@ -17,7 +17,7 @@
  *
  * 3. Values. A forgotten member is no yes: 0 is no kind, purpose, method, authority, type, format or handle, and a
  * struct of zeros gives nothing away. Times are microseconds since the meeting's start, from one steady clock for
- * the whole meeting; the library has no clock. A time that is negative, or 49.7 days or more, is out of range: such
+ * the whole meeting; the library has none. A time that is negative, or 49.7 days or more, is out of range: such
  * a frame is withheld, such a grant refused, and such a withdrawal counts as made now. Strings are UTF-8 with a
  * length; no zero is needed at the end. Enumerations are named types, but members and parameters that hold one are
  * uint32_t or int32_t, as the size of an enum is the compiler's choice. Structs that may grow begin with their size:
@@ -99,7 +99,7 @@ extern "C" {
 
 /* The version of this interface. It is raised whenever a program built with an earlier header could not run as
  * before. */
-#define FRAMEGATE_ABI_VERSION 3u
+#define FRAMEGATE_ABI_VERSION 4u
 
 /* Returns the version of the library that is loaded: compare it with FRAMEGATE_ABI_VERSION before anything else. Any
  * thread. Never fails. */
@@ -271,7 +271,7 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_ANCHOR = -71,
 
   /* Which meeting it is. */
-  /* ledger of format 1, which names no instance: read it with the library that wrote it */
+  /* ledger of format 1 or 2, which names no instance or no date: read it with the library that wrote it */
   FRAMEGATE_ERROR_FORMER_FORMAT = -72,
   /* ledger of a later format: read it with a newer library */
   FRAMEGATE_ERROR_LATER_FORMAT = -73,
@@ -573,19 +573,24 @@ typedef struct framegate_meeting_options {
   uint32_t reserved;            /* 0 */
   /* 16 new random bytes, if they must be known before; null: drawn; not looked at in resuming */
   const framegate_instance *instance;
+  /* the time of day when the meeting's times are 0, microseconds since 1970-01-01T00:00:00Z, before the year 10000;
+     0: the system's time at this call, so that the times count from it; not looked at in resuming */
+  uint64_t started;
 } framegate_meeting_options;
 
 /* Opens a meeting, in which everything is closed. Close it by framegate_meeting_close(); both `user`s must be valid
  * until then. A ledger's file is locked until the meeting is closed.
  * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, LEDGER_HELD, NO_LOCK, LEFTOVER,
- * EMPTY, FULL, LEDGER, REPEATED_INSTANCE, RANDOM, PANIC. */
+ * EMPTY, FULL, TIME for `started`, LEDGER, REPEATED_INSTANCE, RANDOM, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_open(
     const framegate_meeting_options *options, framegate_meeting *meeting);
 
 /* Resumes a meeting from its ledger, with exactly the consents that were in force. Open streams, outlets, groups and
  * taps again, and find people again by framegate_meeting_find(). After a torn last line nobody's consent is left.
  * `ledger` must have been read from the file or store that the options name: the file is locked and appended to, and
- * a torn line is copied to a file beside it.
+ * a torn line is copied to a file beside it. A steady clock that begins anew with
+ * the process must not begin at 0: add to it the time that framegate_meeting_time_at() returns, and pass that to
+ * framegate_meeting_advance() first.
  * Errors: as framegate_meeting_open(), LEDGER_SHORTER, LEDGER_REPLACED, LEDGER_GONE_ON, BESIDE, HANDLE, RESUMED_END,
  * IMPOSSIBLE, UNWRITABLE. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_resume(
@@ -624,6 +629,23 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_id(
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_instance(
     framegate_meeting meeting, framegate_instance *instance);
+
+/* Returns the time of day at the meeting's start, microseconds since 1970-01-01T00:00:00Z.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_started(
+    framegate_meeting meeting, uint64_t *started);
+
+/* Returns the meeting's clock: the largest time that any call, or any tap, was passed, except those out of range or
+ * more than a day ahead. Of a meeting that was just resumed it is the time of the ledger's last line.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_clock(framegate_meeting meeting, int64_t *now);
+
+/* Returns the meeting's time at a time of day, microseconds since 1970-01-01T00:00:00Z, 0 for the system's now; no less
+ * than the meeting's clock, however far the time of day was set back. After resuming the steady clock goes on from it.
+ * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC; TIME from the year 10000 on, and once the meeting started 49.7 days
+ * ago. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_time_at(
+    framegate_meeting meeting, uint64_t wall, int64_t *time);
 
 /* Returns how many entries the ledger has: the generation that tags carry.
  * Errors: HANDLE, NULL, MISALIGNED, BUSY, PANIC. */
@@ -1486,6 +1508,7 @@ typedef struct framegate_ledger_info {
   uint64_t length;     /* its length in bytes, without that line */
   uint64_t anchored;   /* up to how many entries an anchor or a device's signature vouches for it */
   framegate_head head;
+  uint64_t started;    /* the time of day at the meeting's start, microseconds since 1970-01-01T00:00:00Z */
 } framegate_ledger_info;
 
 /* Reads a ledger and verifies it. Nothing was changed, because each line follows from the one before; and its writer
@@ -1558,7 +1581,7 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_past_meeting_receip
 FRAMEGATE_API framegate_status framegate_past_meeting_close(framegate_past_meeting past);
 
 /* The functions below write JSON in UTF-8, as framegate_meeting_id() writes an id. Any thread, but not media threads:
- * they go through the whole ledger.
+ * they go through the whole ledger. All dates are by `started` in framegate_ledger_info.
  * Errors of all: HANDLE, NULL, MISALIGNED, UTF8, LENGTH, SHORT_BUFFER, PANIC; UNKNOWN_PARTICIPANT for somebody who
  * never joined, UNKNOWN for an outlet that does not exist. */
 
@@ -1575,8 +1598,6 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_erasure(
 typedef struct framegate_particulars {
   uint32_t size;
   uint32_t reserved;                   /* 0 */
-  /* when the meeting started, microseconds since 1970-01-01T00:00:00Z, before the year 10000 */
-  int64_t started;
   framegate_string address;            /* the controller's */
   framegate_string contact;            /* how to reach the controller */
   const framegate_string *storage_locations; /* where released media are stored */
@@ -1586,7 +1607,7 @@ typedef struct framegate_particulars {
   framegate_string withdrawal_method;  /* as easy as agreeing (GDPR Art. 7(3)) */
 } framegate_particulars;
 
-/* Writes one person's consent records after ISO/IEC TS 27560:2023, as an array. Errors: also SIZE, NUMBER, TIME. */
+/* Writes one person's consent records after ISO/IEC TS 27560:2023, as an array. Errors: also SIZE, NUMBER. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_ts27560(
     framegate_ledger ledger, framegate_string who, const framegate_particulars *particulars, char *buffer, size_t
     capacity, size_t *length);
@@ -1597,11 +1618,10 @@ typedef struct framegate_dialog {
   uint32_t party;   /* the person's index in `parties` */
   uint32_t dialog;  /* the index in `dialog` of the outlet's media */
   uint32_t outlet;  /* the outlet's number */
-  int64_t started;  /* as in framegate_particulars */
 } framegate_dialog;
 
 /* Write one person's attachment to a vCon, of draft-howe-vcon-consent-00 and of the draft on lawful bases. Errors:
- * also SIZE, TIME. */
+ * also SIZE. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_ledger_vcon_consent(
     framegate_ledger ledger, framegate_string who, const framegate_dialog *dialog, char *buffer, size_t capacity, size_t
     *length);

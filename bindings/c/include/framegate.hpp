@@ -34,6 +34,8 @@ namespace framegate {
 /* ---- Words ---- */
 
 using Time = std::chrono::microseconds;
+/* A time of day; that of a default is none. */
+using WallTime = std::chrono::time_point<std::chrono::system_clock, Time>;
 using Digest = framegate_digest;
 using Head = framegate_head;
 using Instance = framegate_instance;
@@ -162,6 +164,8 @@ inline std::vector<framegate_string> strings(const std::vector<std::string_view>
   return strings;
 }
 
+inline std::uint64_t micros(WallTime wall) { return static_cast<std::uint64_t>(wall.time_since_epoch().count()); }
+
 /* A struct of the C interface, zeros but for its size. */
 template <class C> struct Sized : C {
   Sized() : C{} { this->size = sizeof(C); }
@@ -206,7 +210,7 @@ template <class T> inline constexpr bool is_handle<T, std::void_t<typename T::Is
 
 /* Types for which having a value says no more than that it is there. A type that is not listed may hold a no. */
 template <class T>
-inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, std::string, std::string_view,
+inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, WallTime, std::string, std::string_view,
                                                            std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<TapRelease>, std::vector<Seal>>;
 } // namespace detail
 
@@ -690,18 +694,16 @@ public:
   }
 };
 
-/* The facts of a consent record that no ledger has: framegate_particulars. `started` is µs since 1970-01-01T00:00:00Z. */
+/* The facts of a consent record that no ledger has: framegate_particulars. */
 struct Particulars {
-  Time started{};
   std::string_view address{}, contact{};
   std::vector<std::string_view> storage_locations{};
   std::string_view retention_period{}, jurisdiction{}, withdrawal_method{};
 };
 
-/* The party and the dialog of a vCon that an attachment is about: framegate_dialog. `started` is µs since 1970-01-01T00:00:00Z. */
+/* The party and the dialog of a vCon that an attachment is about: framegate_dialog. */
 struct Dialog {
   std::uint32_t party = 0, dialog = 0, outlet = 0;
-  Time started{};
 };
 
 /* A ledger that was read and verified. Its exports are JSON in UTF-8; they go through the whole ledger, so not on media threads. */
@@ -741,7 +743,6 @@ public:
   Result<std::string> ts27560(std::string_view who, const Particulars &of) const {
     const std::vector<framegate_string> places = detail::strings(of.storage_locations);
     detail::Sized<framegate_particulars> raw;
-    raw.started = of.started.count();
     raw.address = detail::string(of.address);
     raw.contact = detail::string(of.contact);
     raw.storage_locations = places.data();
@@ -776,7 +777,6 @@ private:
     raw.party = of.party;
     raw.dialog = of.dialog;
     raw.outlet = of.outlet;
-    raw.started = of.started.count();
     return raw;
   }
 };
@@ -1118,6 +1118,8 @@ struct MeetingOptions {
   bool batched = false;
   /* 16 random bytes that no other meeting has, if they must be known before; null: drawn. Ignored in resuming. */
   const Instance *instance = nullptr;
+  /* The time of day when the meeting's times are 0; if it is left out, the system's time at this call, so that they count from it. */
+  WallTime started{};
 };
 
 /* How somebody joins. */
@@ -1284,6 +1286,25 @@ public:
   }
   /* Returns how many entries the ledger has, as tags carry it. Errors: framegate_meeting_generation(). */
   Result<std::uint64_t> generation() const { return written<std::uint64_t>(framegate_meeting_generation); }
+  /* Returns the time of day at the meeting's start. Errors: framegate_meeting_started(). */
+  Result<WallTime> started() const {
+    std::uint64_t micros = 0;
+    const StatusCode status = framegate_meeting_started(get(), &micros);
+    return status ? Result<WallTime>(WallTime(Time(static_cast<Time::rep>(micros)))) : status;
+  }
+  /* Returns the largest time that any call, or any tap, was passed. Errors: framegate_meeting_clock(). */
+  Result<Time> clock() const {
+    std::int64_t micros = 0;
+    const StatusCode status = framegate_meeting_clock(get(), &micros);
+    return status ? Result<Time>(Time(micros)) : status;
+  }
+  /* Returns the meeting's time at a time of day, by default the system's now, and no less than its clock. After resuming the steady clock goes on from
+   * it. Errors: framegate_meeting_time_at(). */
+  Result<Time> time_at(WallTime wall = {}) const {
+    std::int64_t micros = 0;
+    const StatusCode status = framegate_meeting_time_at(get(), detail::micros(wall), &micros);
+    return status ? Result<Time>(Time(micros)) : status;
+  }
   /* Returns the 128 bits that seals, archives and the ledger are bound to. Errors: framegate_meeting_instance(). */
   Result<Instance> instance() const { return written<Instance>(framegate_meeting_instance); }
   /* Returns the ledger's head. Kept apart from the ledger, it shows later that nothing was changed. Errors: framegate_meeting_head(). */
@@ -1468,6 +1489,7 @@ private:
     options.append_user = options.event_user = callbacks.get();
     options.device_secret = of.device_secret;
     options.instance = of.instance;
+    options.started = detail::micros(of.started);
     options.durability = of.batched ? FRAMEGATE_DURABILITY_BATCHED : FRAMEGATE_DURABILITY_EACH;
     framegate_meeting meeting{};
     const StatusCode status = open(&options, &meeting);

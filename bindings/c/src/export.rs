@@ -1,7 +1,6 @@
 //! What a ledger says of somebody or of an outlet, for others.
 
 use alloc::{string::String, vec::Vec};
-use core::time::Duration;
 
 use serde::Serialize;
 
@@ -24,7 +23,6 @@ use framegate::{
 pub(super) struct ParticularsIn<'c> {
     pub(super) size: u32,
     pub(super) reserved: u32,
-    pub(super) started: i64,
     pub(super) address: Text<'c>,
     pub(super) contact: Text<'c>,
     pub(super) storage_locations: In<'c, Text<'c>>,
@@ -42,7 +40,6 @@ pub(super) struct DialogIn {
     pub(super) party: u32,
     pub(super) dialog: u32,
     pub(super) outlet: u32,
-    pub(super) started: i64,
 }
 
 sized!(ParticularsIn<'_>, DialogIn);
@@ -93,13 +90,6 @@ extern "C" fn framegate_ledger_erasure(
     })
 }
 
-/// A time since 1970, before the year 10000.
-fn started(micros: i64) -> Result<Duration, Status> {
-    const END: u64 = 253_402_300_800_000_000;
-    let micros = u64::try_from(micros).ok().filter(|micros| *micros < END);
-    micros.map(Duration::from_micros).ok_or(Status::Time)
-}
-
 impl ParticularsIn<'_> {
     fn get(&self) -> Result<ts27560::Particulars, Status> {
         if self.reserved != 0 {
@@ -109,7 +99,6 @@ impl ParticularsIn<'_> {
         let locations = self.storage_locations.array(self.storage_location_count)?;
         let locations: Result<Vec<_>, Status> = locations.iter().map(text).collect();
         Ok(ts27560::Particulars {
-            started: started(self.started)?,
             address: text(&self.address)?,
             contact: text(&self.contact)?,
             storage_locations: locations?,
@@ -154,7 +143,6 @@ impl DialogIn {
             party: self.party,
             dialog: self.dialog,
             outlet: outlet(ledger, self.outlet)?,
-            started: started(self.started)?,
         })
     }
 }

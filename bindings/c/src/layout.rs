@@ -66,7 +66,7 @@ fn structs() -> Numbers {
         "framegate_instance" = words::InstanceInOut { bytes }
         "framegate_meeting_options" = meeting::MeetingOptions {
             size, participants, id, ledger, append, append_user, event, event_user, device_secret, durability, reserved,
-            instance,
+            instance, started,
         }
         "framegate_head" = words::HeadOut { instance, entries, hash }
         "framegate_join_options" = people::JoinOptions { size, agrees, id, guardian, key }
@@ -99,12 +99,12 @@ fn structs() -> Numbers {
         "framegate_tag_fields" = tag::TagFields {
             size, verdict, reason, kind, purposes, stream, generation, captured,
         }
-        "framegate_ledger_info" = ledger::LedgerInfo { size, torn, length, anchored, head }
+        "framegate_ledger_info" = ledger::LedgerInfo { size, torn, length, anchored, head, started }
         "framegate_particulars" = export::ParticularsIn {
-            size, reserved, started, address, contact, storage_locations, storage_location_count, retention_period, jurisdiction,
+            size, reserved, address, contact, storage_locations, storage_location_count, retention_period, jurisdiction,
             withdrawal_method,
         }
-        "framegate_dialog" = export::DialogIn { size, party, dialog, outlet, started }
+        "framegate_dialog" = export::DialogIn { size, party, dialog, outlet }
         "framegate_seal" = archived::SealOut { bytes }
         "framegate_payload_digest" = archived::PayloadDigestOut { bytes }
         "framegate_carried" = archived::CarriedInOut { size, sealed, tag, seal }

@@ -25,6 +25,7 @@ pub(super) struct LedgerInfo {
     pub(super) length: u64,
     pub(super) anchored: u64,
     pub(super) head: HeadOut,
+    pub(super) started: u64,
 }
 
 sized!(LedgerInfo);
@@ -96,14 +97,15 @@ extern "C" fn framegate_ledger_get(
     info: Out<'_, LedgerInfo>,
 ) -> i32 {
     answer(Struct(info), |out| {
-        let ledger = LEDGERS.get(ledger)?;
-        let ledger = ledger.ledger();
+        let verified = LEDGERS.get(ledger)?;
+        let ledger = verified.ledger();
         *out = LedgerInfo {
             size: out.size,
             torn: ledger.torn().into(),
             length: ledger.length(),
             anchored: ledger.anchored(),
             head: ledger.head().into(),
+            started: verified.started().as_micros(),
         };
         Ok(())
     })

@@ -14,7 +14,7 @@ use super::{
     words::{HeadOut, InstanceInOut, device_of},
 };
 use framegate::{
-    Error, Instance, Meeting, Time,
+    Error, Instance, Meeting, Time, WallTime,
     binding::is_in_store,
     ledger::{Durability, Ledger, LedgerWriter, VerifiedLedger},
 };
@@ -35,6 +35,7 @@ pub(super) struct MeetingOptions<'c> {
     pub(super) durability: u32,
     pub(super) reserved: u32,
     pub(super) instance: In<'c, InstanceInOut>,
+    pub(super) started: u64,
 }
 
 sized!(MeetingOptions<'_>);
@@ -64,6 +65,14 @@ impl MeetingOptions<'_> {
             None => writer,
         };
         Ok((writer, events))
+    }
+}
+
+/// A time of day; a forgotten one is now.
+pub(super) fn wall_time(micros: u64) -> Result<WallTime, Status> {
+    match micros {
+        0 => Ok(WallTime::now()),
+        micros => WallTime::from_micros(micros).map_err(|_| Status::Time),
     }
 }
 
@@ -111,10 +120,12 @@ extern "C" fn framegate_meeting_open(
                 Some(instance) => instance.get()?,
                 None => Instance::draw()?,
             };
+            let started = wall_time(options.started)?;
             let (writer, events) = options.writer(None, callbacks)?;
             let meeting = Meeting::open(
                 framegate::MeetingOptions::new(id, room)
                     .instance(instance)
+                    .started(started)
                     .ledger(writer),
             )?;
             Ok((meeting, events))
@@ -173,6 +184,45 @@ extern "C" fn framegate_meeting_instance(
     answer(instance, |room| {
         call(meeting, |gate| {
             room.put(gate.meeting.instance());
+            Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_started(meeting: Handle<Shared>, started: Out<'_, u64>) -> i32 {
+    answer(started, |room| {
+        call(meeting, |gate| {
+            room.put(gate.meeting.started().as_micros());
+            Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_clock(meeting: Handle<Shared>, now: Out<'_, i64>) -> i32 {
+    answer(now, |room| {
+        call(meeting, |gate| {
+            room.put(gate.meeting.clock().as_micros());
+            Ok(())
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_time_at(
+    meeting: Handle<Shared>,
+    wall: u64,
+    time: Out<'_, i64>,
+) -> i32 {
+    answer(time, |room| {
+        let wall = wall_time(wall)?;
+        call(meeting, |gate| {
+            let time = gate.meeting.time_at(wall);
+            if time.as_micros() == i64::MAX {
+                return Err(Status::Time);
+            }
+            room.put(time.as_micros());
             Ok(())
         })
     })

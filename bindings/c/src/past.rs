@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use std::{
     path::Path,
     sync::{Mutex, PoisonError},
-    time::SystemTime,
 };
 
 use super::{
@@ -16,7 +15,7 @@ use super::{
     status::Status,
     words::{ScopeIn, authority, device_of},
 };
-use framegate::{Authority, Entered, Error, PastMeeting, ledger::FileStoreError};
+use framegate::{Authority, Entered, Error, PastMeeting, WallTime, ledger::FileStoreError};
 
 /// A ledger in which people withdraw; threads take turns.
 type Past = Mutex<Box<PastMeeting>>;
@@ -72,7 +71,7 @@ extern "C" fn framegate_past_meeting_withdraw(
         let authority = self::authority(authority).unwrap_or(Authority::Vendor);
         let who = who.get()?;
         narrow(past, entered, |past| {
-            past.withdraw(authority, who, scope.into(), SystemTime::now())
+            past.withdraw(authority, who, scope.into(), WallTime::now())
         })
     })
 }
@@ -89,7 +88,7 @@ extern "C" fn framegate_past_meeting_restrict(
         let authority = self::authority(authority).ok_or(Status::Number)?;
         let who = who.optional()?.map(|who| who.get()).transpose()?;
         narrow(past, entered, |past| {
-            past.restrict(authority, who, scope.into(), SystemTime::now())
+            past.restrict(authority, who, scope.into(), WallTime::now())
         })
     })
 }

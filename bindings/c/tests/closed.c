@@ -102,6 +102,10 @@ static void meetings(framegate_meeting meeting, framegate_participant who) {
   CLOSES(framegate_meeting_id(NO_MEETING, ARRAY(char, text), sizeof text, OUT(size_t, length)));
   CLOSES(framegate_meeting_id(meeting, ODD(char), SIZE_MAX, OUT(size_t, length)));
   CLOSES(framegate_meeting_generation(NO_MEETING, OUT(uint64_t, number)));
+  CLOSES(framegate_meeting_started(NO_MEETING, OUT(uint64_t, number)));
+  CLOSES(framegate_meeting_clock(NO_MEETING, OUT(int64_t, deadline)));
+  CLOSES(framegate_meeting_time_at(NO_MEETING, 0, OUT(int64_t, deadline)));
+  CLOSES(framegate_meeting_time_at(meeting, UINT64_MAX, OUT(int64_t, deadline)));
   CLOSES(framegate_meeting_head(NO_MEETING, OUT(framegate_head, head)));
   CLOSES(framegate_meeting_instance(NO_MEETING, OUT(framegate_instance, instance)));
   CLOSES(framegate_head_message(&head, ARRAY(uint8_t, bytes), sizeof bytes, OUT(size_t, length)));

@@ -178,6 +178,9 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   /* Meetings. */
   IS(framegate_meeting_id(odd.meeting, text, sizeof text, &length), wrong);
   IS(framegate_meeting_generation(odd.meeting, &number), wrong);
+  IS(framegate_meeting_started(odd.meeting, &number), wrong);
+  IS(framegate_meeting_clock(odd.meeting, &time), wrong);
+  IS(framegate_meeting_time_at(odd.meeting, 0, &time), wrong);
   framegate_instance instance;
   IS(framegate_meeting_instance(odd.meeting, &instance), wrong);
   IS(framegate_meeting_head(odd.meeting, &head), wrong);

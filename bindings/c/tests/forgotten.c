@@ -59,6 +59,11 @@ static void meetings(void) {
   IS(opens(&options), FRAMEGATE_ERROR_REPEATED_INSTANCE);
   /* One is drawn. */
   FORGOTTEN(framegate_meeting_options, instance, options, opens(&options), FRAMEGATE_OK);
+  options.instance = NULL;
+  options.started = 1;
+  OK(opens(&options));
+  /* It is read from the system's clock. */
+  FORGOTTEN(framegate_meeting_options, started, options, opens(&options), FRAMEGATE_OK);
 }
 
 static framegate_status joins(framegate_meeting meeting, const framegate_join_options *join) {

@@ -5,6 +5,9 @@
 
 enum { SECOND = 1000000 };
 
+/* 2025-01-02T12:00:00Z, later than which the system's clock is by more than 49.7 days. */
+static const uint64_t STARTED = 1735819200000000;
+
 static const uint8_t SECRET[32] = {9};
 /* What nobody has set. */
 static const uint8_t FORGOTTEN[32] = {0};
@@ -731,7 +734,6 @@ static void exports(framegate_ledger ledger) {
   framegate_particulars particulars;
   memset(&particulars, 0, sizeof particulars);
   particulars.size = (uint32_t)sizeof particulars;
-  particulars.started = 1700000000 * (int64_t)SECOND;
   particulars.address = string_of("1 Main Street");
   const framegate_string location = string_of("Frankfurt");
   particulars.storage_locations = &location;
@@ -741,13 +743,10 @@ static void exports(framegate_ledger ledger) {
   framegate_dialog dialog;
   memset(&dialog, 0, sizeof dialog);
   dialog.size = (uint32_t)sizeof dialog;
-  dialog.started = particulars.started;
   OK(framegate_ledger_vcon_consent(ledger, string_of("ann"), &dialog, text, sizeof text, &length));
   CHECK(contains(text, length, "\"type\":\"consent\""));
   OK(framegate_ledger_vcon_lawful_basis(ledger, string_of("ann"), &dialog, text, sizeof text, &length));
   CHECK(contains(text, length, "lawful_basis"));
-  dialog.started = -1;
-  IS(framegate_ledger_vcon_consent(ledger, string_of("ann"), &dialog, text, sizeof text, &length), FRAMEGATE_ERROR_TIME);
 }
 
 /* Withdrawing when the meeting is over, past another who has the ledger, and what a file is that has two writers. */
@@ -805,7 +804,13 @@ static void ledgers(const char *path) {
   framegate_meeting meeting;
   IS(framegate_meeting_open(&options, &meeting), FRAMEGATE_ERROR_EMPTY);
   options.device_secret = SECRET;
+  options.started = 253402300800000000u;
+  IS(framegate_meeting_open(&options, &meeting), FRAMEGATE_ERROR_TIME);
+  options.started = STARTED;
   OK(framegate_meeting_open(&options, &meeting));
+  uint64_t started = 0;
+  OK(framegate_meeting_started(meeting, &started));
+  CHECK(started == STARTED);
   const framegate_digest notice = shown(meeting, "1");
   const framegate_participant ann = joined(meeting, "ann", "", NULL, 0);
   const framegate_scope audio = scope_of(FRAMEGATE_KINDS(FRAMEGATE_KIND_AUDIO), FRAMEGATE_PURPOSE_RECORD);
@@ -813,8 +818,13 @@ static void ledgers(const char *path) {
   const framegate_outlet_options recorder = outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "recorder");
   framegate_tap tap = tap_of(meeting, microphone, recorder);
   framegate_grant grant = grant_of(notice, audio);
-  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, 0));
+  OK(framegate_meeting_grant(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, &grant, SECOND / 2));
   OK(framegate_meeting_count(meeting, SECOND));
+  /* What a tap was passed is the meeting's clock, too. */
+  int64_t now = 0;
+  CHECK(decided(tap, SECOND, SECOND + 5).verdict == FRAMEGATE_VERDICT_WHOLE);
+  OK(framegate_meeting_clock(meeting, &now));
+  IS(now, SECOND + 5);
   framegate_head head;
   OK(framegate_meeting_head(meeting, &head));
   OK(framegate_tap_close(tap));
@@ -832,6 +842,7 @@ static void ledgers(const char *path) {
   framegate_ledger_info info;
   info.size = (uint32_t)sizeof info;
   OK(framegate_ledger_get(ledger, &info));
+  CHECK(info.started == STARTED);
   CHECK(info.torn == 0 && info.length == length && info.anchored == head.entries && memcmp(&info.head, &head, sizeof head) == 0);
   bytes[length / 2] ^= 1;
   framegate_ledger broken;
@@ -844,7 +855,19 @@ static void ledgers(const char *path) {
   framegate_stream_options found_microphone = microphone;
   found_microphone.owner = found;
   tap = tap_of(meeting, found_microphone, recorder);
-  CHECK(decided(tap, 2 * SECOND, 2 * SECOND).verdict == FRAMEGATE_VERDICT_WHOLE);
+  /* A clock that begins at 0 again stands before the grant; from what time_at() gives on frames go through, wherever the time of day was set. */
+  OK(framegate_meeting_clock(meeting, &now));
+  IS(now, SECOND);
+  CHECK(decided(tap, 0, 0).reason == FRAMEGATE_REASON_CAPTURED_EARLIER);
+  OK(framegate_meeting_time_at(meeting, STARTED - 1, &now));
+  IS(now, SECOND);
+  OK(framegate_meeting_time_at(meeting, STARTED + 2 * SECOND, &now));
+  IS(now, 2 * SECOND);
+  IS(framegate_meeting_time_at(meeting, 0, &now), FRAMEGATE_ERROR_TIME);
+  IS(now, 0);
+  OK(framegate_meeting_time_at(meeting, STARTED + 2 * SECOND, &now));
+  OK(framegate_meeting_advance(meeting, now));
+  CHECK(decided(tap, now, now).verdict == FRAMEGATE_VERDICT_WHOLE);
   OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, found, audio, 3 * SECOND, NULL));
   OK(framegate_meeting_end(meeting, NULL));
   OK(framegate_tap_close(tap));

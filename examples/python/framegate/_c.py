@@ -16,7 +16,7 @@ Kind_ = TypeVar("Kind_")
 #: What has bytes: of numpy and of array too.
 Buffer = Union[bytes, bytearray, memoryview, Any]
 
-ABI_VERSION = 3
+ABI_VERSION = 4
 
 
 #: The integers of C, and what fits into them.
@@ -103,7 +103,7 @@ class MeetingOptions(Sized):
     _fields_ = [
         ("size", c_uint32), ("participants", c_uint32), ("id", String), ("ledger", String), ("append", c_void_p), ("append_user", c_void_p),
         ("event", Event), ("event_user", c_void_p), ("device_secret", c_void_p), ("durability", c_uint32), ("reserved", c_uint32),
-        ("instance", c_void_p),
+        ("instance", c_void_p), ("started", c_uint64),
     ]  # fmt: skip
 
 
@@ -209,6 +209,10 @@ class Head(Struct):
     _fields_ = [("instance", Instance), ("entries", c_uint64), ("hash", Digest)]
 
 
+class LedgerInfo(Sized):
+    _fields_ = [("size", c_uint32), ("torn", c_uint32), ("length", c_uint64), ("anchored", c_uint64), ("head", Head), ("started", c_uint64)]
+
+
 class Seal(Struct):
     _fields_ = [("bytes", c_uint8 * 16)]
 
@@ -268,6 +272,9 @@ def _load() -> ctypes.CDLL:
         "meeting_open": [POINTER(MeetingOptions), POINTER(Handle)],
         "meeting_resume": [Handle, POINTER(MeetingOptions), POINTER(Handle)],
         "meeting_instance": [Handle, POINTER(Instance)],
+        "meeting_started": [Handle, POINTER(c_uint64)],
+        "meeting_clock": [Handle, POINTER(c_int64)],
+        "meeting_time_at": [Handle, c_uint64, POINTER(c_int64)],
         "meeting_head": [Handle, POINTER(Head)],
         "meeting_find": [Handle, String, POINTER(Participant)],
         "meeting_id_of": [Handle, Participant, c_char_p, c_size_t, POINTER(c_size_t)],
@@ -306,6 +313,7 @@ def _load() -> ctypes.CDLL:
         "tag_meet": [Tag, Tag, POINTER(Tag)],
         "tag_meet_across_meetings": [Tag, Tag, POINTER(Tag)],
         "ledger_read": [c_char_p, c_size_t, c_void_p, c_void_p, POINTER(Handle), POINTER(c_uint64)],
+        "ledger_get": [Handle, POINTER(LedgerInfo)],
         "ledger_close": [Handle],
         "ledger_receipt": text,
         "ledger_erasure": text,

@@ -35,6 +35,13 @@ class Ledger(_c.HandleOwner):
         _c.checked(_c.call.framegate_ledger_read_file(_c.string(path), head, device, byref(ledger._handle), None))
         return ledger
 
+    @property
+    def started(self) -> int:
+        """The time of day at the meeting's start, in microseconds since 1970-01-01T00:00:00Z."""
+        info = _c.LedgerInfo()
+        _c.checked(_c.call.framegate_ledger_get(self._handle, byref(info)))
+        return info.started
+
     def receipt(self, who: str) -> str:
         return _json(_c.call.framegate_ledger_receipt, self._handle, who)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from ctypes import byref, c_int64, c_size_t, c_uint16, create_string_buffer, sizeof
+from ctypes import byref, c_int64, c_size_t, c_uint16, c_uint64, create_string_buffer, sizeof
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -65,24 +65,36 @@ class Meeting(_c.HandleOwner):
     _close = "framegate_meeting_close"
 
     def __init__(
-        self, id: str, participants: int = 100, ledger: str = "", event: Callable[[str], None] | None = None, instance: bytes | None = None
+        self,
+        id: str,
+        participants: int = 100,
+        ledger: str = "",
+        event: Callable[[str], None] | None = None,
+        instance: bytes | None = None,
+        started: int = 0,
     ) -> None:
-        """`instance`: 16 random bytes, if they must be known before; else they are drawn."""
-        self._open(_c.call.framegate_meeting_open, id, participants, ledger, event, instance)
+        """`instance`: 16 random bytes, if they must be known before; else they are drawn.
+
+        `started`: the time of day when the meeting's times are 0, in microseconds since 1970-01-01T00:00:00Z; 0: the system's time now, so that they count from now.
+        """
+        self._open(_c.call.framegate_meeting_open, id, participants, ledger, event, instance, started)
 
     @classmethod
     def resume(cls, ledger: Ledger, path: str = "", event: Callable[[str], None] | None = None) -> Meeting:
-        """Opens a meeting again with exactly the consents that were in force, and goes on with its ledger's file. People are there under new handles: `find`."""
+        """Opens a meeting again with exactly the consents that were in force, and goes on with its ledger's file. People are there under new handles: `find`.
+
+        A steady clock that begins anew with the process goes on from `time_at()`, with which `advance` is called first.
+        """
         meeting = cls.__new__(cls)
-        meeting._open(partial(_c.call.framegate_meeting_resume, _c.a(Ledger, ledger)._handle), "", 0, path, event, None)
+        meeting._open(partial(_c.call.framegate_meeting_resume, _c.a(Ledger, ledger)._handle), "", 0, path, event, None, 0)
         return meeting
 
     def _open(
-        self, call: Any, id: str, participants: int, ledger: str, event: Callable[[str], None] | None, instance: bytes | None
+        self, call: Any, id: str, participants: int, ledger: str, event: Callable[[str], None] | None, instance: bytes | None, started: int
     ) -> None:
         self._event = _c.Event(lambda _, line, length: event(ctypes.string_at(line, length).decode())) if event else _c.Event()
         super().__init__(_c.Handle())
-        options = _c.MeetingOptions(participants=participants, id=_c.string(id), ledger=_c.string(ledger), event=self._event)
+        options = _c.MeetingOptions(participants=participants, id=_c.string(id), ledger=_c.string(ledger), event=self._event, started=started)
         if instance is not None:
             own = instance_of(instance)
             options.instance = ctypes.addressof(own)
@@ -132,6 +144,25 @@ class Meeting(_c.HandleOwner):
         instance = _c.Instance()
         _c.checked(_c.call.framegate_meeting_instance(self._handle, byref(instance)))
         return bytes(instance.bytes)
+
+    @property
+    def started(self) -> int:
+        """The time of day at the meeting's start, in microseconds since 1970-01-01T00:00:00Z."""
+        started = c_uint64()
+        _c.checked(_c.call.framegate_meeting_started(self._handle, byref(started)))
+        return started.value
+
+    def clock(self) -> int:
+        """The largest time that any call, or any tap, was passed."""
+        now = c_int64()
+        _c.checked(_c.call.framegate_meeting_clock(self._handle, byref(now)))
+        return now.value
+
+    def time_at(self, wall: int = 0) -> int:
+        """The meeting's time at a time of day, 0 for the system's now; no less than its clock, however far the time of day was set back."""
+        time = c_int64()
+        _c.checked(_c.call.framegate_meeting_time_at(self._handle, wall, byref(time)))
+        return time.value
 
     def head(self) -> _c.Head:
         """How far the ledger goes."""

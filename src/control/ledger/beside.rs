@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Head};
+use crate::types::wall_time::WallTime;
 
 /// A withdrawal or a restriction that was made while a running meeting had the ledger, and lies beside it for that meeting to enter. It holds all the same.
 ///
@@ -12,8 +13,8 @@ use super::entry::{Entry, Head};
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Beside {
-    /// When it was made, in µs since 1970-01-01T00:00:00Z.
-    pub wall: u64,
+    /// When it was made.
+    pub wall: WallTime,
     /// How far the ledger went when it was made.
     pub head: Head,
     /// What: [`Entry::Withdrew`] or [`Entry::Restricted`].

@@ -18,14 +18,12 @@ use crate::{
         purpose::Purposes,
         refusal::Refusal,
         time::Time,
+        wall_time::WallTime,
     },
 };
 
 /// The format of ledgers as the first line has it.
-pub(super) const FORMAT: u16 = 2;
-
-/// The year 10000 in µs since 1970, which no time of day reaches.
-pub(crate) const WALL_END: u64 = 253_402_300_800_000_000;
+pub(super) const FORMAT: u16 = 3;
 
 /// What happened. People are named by their ids, which are unique among those present.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +38,8 @@ pub enum Entry {
         instance: Instance,
         /// Its id, which another meeting may have, too.
         meeting: String,
+        /// The time of day at its start, by the client's clock.
+        started: WallTime,
         /// For how many participants at a time there is room.
         participants: u16,
     },
@@ -312,7 +312,7 @@ struct LineRef<'e> {
     prev: Digest,
     at: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
-    wall: Option<u64>,
+    wall: Option<WallTime>,
     entry: &'e Entry,
 }
 
@@ -320,7 +320,7 @@ struct LineRef<'e> {
 pub(crate) fn line_after(
     head: Head,
     at: Time,
-    wall: Option<u64>,
+    wall: Option<WallTime>,
     entry: &Entry,
 ) -> Option<(Vec<u8>, Head)> {
     let line = LineRef {
@@ -351,10 +351,10 @@ pub struct Line {
     pub prev: Digest,
     /// When it happened.
     pub at: Time,
-    /// The time of day of what was entered without a call on the meeting, in µs since 1970-01-01T00:00:00Z. A meeting that had gone by then has no time
+    /// The time of day of what was entered without a call on the meeting. A meeting that had gone by then has no time
     /// of its own any more, so that `at` is the last entry's. Only resuming, withdrawing, restricting and signing have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wall: Option<u64>,
+    pub wall: Option<WallTime>,
     /// What happened.
     pub entry: Entry,
 }

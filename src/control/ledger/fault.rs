@@ -53,9 +53,10 @@ pub enum LedgerFault {
     /// An entry that could not have been made there, by the rules.
     #[error("invalid ledger: the entry breaks the rules, so it was made up; rely on nothing in it")]
     Impossible,
-    /// A ledger of format 1, which does not say which meeting of its id it is, so that evidence of others could pass for its own.
+    /// A ledger of format 1, which does not say which meeting of its id it is, so that evidence of others could pass for its own,
+    /// or of format 2, which does not say when that was.
     #[error(
-        "ledger of format 1, which names no instance of its meeting: read it with the version that wrote it"
+        "ledger of format 1 or 2, which does not say which meeting it is of or when that was: read it with the version that wrote it"
     )]
     FormerFormat,
     /// A ledger of a format that is newer than this library.
@@ -76,7 +77,7 @@ pub enum LedgerFault {
 /// What is wrong with a first line that says it is of this format; those of the first say nothing.
 pub(super) fn of_format(format: Option<u64>) -> LedgerFault {
     match format {
-        None | Some(1) => LedgerFault::FormerFormat,
+        None | Some(1 | 2) => LedgerFault::FormerFormat,
         Some(format) if format > FORMAT.into() => LedgerFault::LaterFormat,
         Some(_) => LedgerFault::NotAnEntry,
     }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     control::consent::PublicKey,
-    types::{digest::Digest, store_error::StoreError},
+    types::{digest::Digest, store_error::StoreError, wall_time::WallTime},
 };
 
 /// A ledger in a file, which has one writer at a time: the file is locked ([`File::try_lock`]) as long as this is there.
@@ -40,7 +40,7 @@ pub struct FileStore {
     process: u32,
     beside: Watch,
     /// The lines beside it that the ledger has taken up.
-    taken: Vec<(u64, Entry)>,
+    taken: Vec<(WallTime, Entry)>,
 }
 
 impl FileStore {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     beside::Beside,
-    entry::{Entry, FORMAT, Line, WALL_END},
+    entry::{Entry, FORMAT, Line},
     fault::{LedgerFault, of_format},
 };
 use crate::{
@@ -27,7 +27,7 @@ pub(super) fn is_written_so<T: Serialize>(value: &T, bytes: &[u8]) -> bool {
 impl Line {
     /// What is wrong with it by itself.
     pub(super) fn form(&self) -> Result<(), LedgerFault> {
-        if !self.at.in_range() || self.wall.is_some_and(|wall| wall >= WALL_END) {
+        if !self.at.in_range() {
             return Err(LedgerFault::Time);
         }
         let has_wall = matches!(
@@ -52,7 +52,7 @@ impl Beside {
             self.entry,
             Entry::Withdrew { .. } | Entry::Restricted { .. }
         );
-        narrows && self.wall < WALL_END && self.entry.form().is_ok()
+        narrows && self.entry.form().is_ok()
     }
 }
 
@@ -76,9 +76,10 @@ impl Entry {
         match self {
             Self::Opened {
                 meeting,
+                started,
                 participants,
                 ..
-            } => !meeting.is_empty() && *participants > 0,
+            } => !meeting.is_empty() && !started.is_forgotten() && *participants > 0,
             Self::Joined { who, guardian, .. } => !who.is_empty() && is_some(guardian),
             Self::Left { who } | Self::Withdrew { who, .. } => !who.is_empty(),
             Self::Granted { who, by, grant } => {

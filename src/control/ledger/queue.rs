@@ -6,7 +6,9 @@
 use alloc::vec::Vec;
 
 use super::entry::{Entry, Head, line_after};
-use crate::types::{digest::Digest, error::Error, store_error::StoreError, time::Time};
+use crate::types::{
+    digest::Digest, error::Error, store_error::StoreError, time::Time, wall_time::WallTime,
+};
 
 /// The lines of a ledger that is being written.
 pub(crate) struct Queue {
@@ -27,7 +29,7 @@ pub(crate) struct Queue {
 #[derive(Clone)]
 pub(crate) struct Queued {
     pub(crate) at: Time,
-    pub(crate) wall: Option<u64>,
+    pub(crate) wall: Option<WallTime>,
     pub(crate) entry: Entry,
 }
 

@@ -58,7 +58,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// The format of ledgers as the first line has it: 2. Those of 1 named no instance.
+    /// The format of ledgers as the first line has it: 3. Those of 1 named no instance, and those of 2 no date.
     pub const FORMAT: u16 = FORMAT;
 
     /// Returns the ledger's lines, in their order.

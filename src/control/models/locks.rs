@@ -12,7 +12,10 @@ use crate::{
         serial::Stays,
         state::Core,
     },
-    types::{authority::Authority, digest::Digest, instance::Instance, store_error::StoreError},
+    types::{
+        authority::Authority, digest::Digest, instance::Instance, store_error::StoreError,
+        wall_time::WallTime,
+    },
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,6 +80,7 @@ fn opened(kept: &Kept) -> (Core, Participant, Entry) {
             format: Ledger::FORMAT,
             instance,
             meeting: "m".into(),
+            started: WallTime::from_micros(1).unwrap(),
             participants: 1,
         },
         Entry::Joined {

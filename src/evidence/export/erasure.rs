@@ -5,12 +5,17 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    moment::Moment,
     outlet::{self, Range},
     purpose,
 };
 use crate::{
     control::{ledger::Head, verified::VerifiedLedger},
-    types::{ids::OutletId, masked, time::Time},
+    types::{
+        ids::OutletId,
+        masked,
+        wall_time::{WallTime, date},
+    },
 };
 
 /// What must be erased because a person's consent to it has been withdrawn (GDPR Art. 17(1)(b); the recipients must be notified, Art. 19).
@@ -37,7 +42,8 @@ use crate::{
 ///
 /// let list = ErasureList::of(&scene.ledger(), "ada").expect("she joined");
 /// assert_eq!(list.outlets[0].name, "recorder");
-/// assert_eq!(list.outlets[0].ranges[0].range.until_ms, Some(5_001)); // exclusive
+/// let until = list.outlets[0].ranges[0].range.until.expect("it ended");
+/// assert_eq!(until.micros, Time::from_millis(5_001)); // exclusive
 /// # Ok::<(), framegate::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +52,9 @@ use crate::{
 pub struct ErasureList {
     /// The person's id.
     pub who: String,
+    /// The time of day at the meeting's start, as RFC 3339 writes it.
+    #[serde(with = "date")]
+    pub started: WallTime,
     /// The head of the ledger that this was made from.
     pub head: Head,
     /// The outlets that something must go from.
@@ -78,8 +87,8 @@ pub struct Recalled {
     /// The time; one of the receipt's too.
     #[serde(flatten)]
     pub range: Range,
-    /// When it was first recalled, in µs since the meeting's start.
-    pub recalled_at: Time,
+    /// When it was first recalled; of what was withdrawn without a call on the meeting the time of the entry before.
+    pub recalled_at: Moment,
 }
 
 impl ErasureList {
@@ -87,6 +96,7 @@ impl ErasureList {
     #[must_use]
     pub fn of(ledger: &VerifiedLedger, id: &str) -> Option<Self> {
         let history = ledger.history(id)?;
+        let started = ledger.started();
         let ledger = ledger.ledger();
         let named = purpose::all(ledger);
         let erasures = outlet::declared(ledger).map(|outlet| Erasure {
@@ -99,14 +109,15 @@ impl ErasureList {
                 .iter()
                 .filter_map(|(kind, span)| {
                     Some(Recalled {
-                        range: Range::new(*kind, span),
-                        recalled_at: span.recalled?,
+                        range: Range::new(started, *kind, span),
+                        recalled_at: Moment::new(started, span.recalled?),
                     })
                 })
                 .collect(),
         });
         Some(Self {
             who: id.into(),
+            started,
             head: ledger.head,
             outlets: erasures
                 .filter(|outlet| !outlet.ranges.is_empty())

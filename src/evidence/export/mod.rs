@@ -4,11 +4,13 @@
 //! once they have withdrawn (Art. 7(3), 17(1)(b), 19). Both err on the side of naming too much.
 //! The modules speak other standards' vocabularies; what these cannot express is denied, never assumed.
 //!
-//! Times that end in `_ms` are milliseconds since the meeting's start, and intervals of them are half-open.
+//! All have dates: the ledger's first line says [when the meeting started](crate::ledger::VerifiedLedger::started), whoever exports it says nothing of that.
+//! Times are [`Moment`]s, and intervals of them are half-open.
 
 pub mod aipref;
 pub mod cawg;
 mod erasure;
+mod moment;
 mod outlet;
 mod page;
 mod purpose;
@@ -16,9 +18,9 @@ mod receipt;
 mod standing;
 pub mod ts27560;
 pub mod vcon;
-mod wall;
 
 pub use crate::control::history::Ending;
 pub use erasure::{Erasure, ErasureList, Recalled};
+pub use moment::Moment;
 pub use outlet::Range;
 pub use receipt::{Agreement, Attempt, Frames, Held, Receipt, Released, Restriction, Withdrawal};

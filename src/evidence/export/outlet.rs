@@ -4,51 +4,42 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
+use super::moment::Moment;
 use crate::{
     control::{
         history::{History, Interval, Span},
         ledger::{Entry, Ledger},
     },
-    types::{
-        ids::OutletId,
-        kind::Kind,
-        purpose::Purposes,
-        time::{Millis, NEVER},
-    },
+    types::{ids::OutletId, kind::Kind, purpose::Purposes, wall_time::WallTime},
 };
 
 /// A range of capture times whose frames may have been released: every released frame lies in one, but not every frame in one was released.
 ///
-/// Frames go by their capture time, that of the earliest sample. What was derived from them carries it too.
+/// Frames go by their capture time, that of the earliest sample, in whole milliseconds. What was derived from them carries it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Range {
     /// Of which kind.
     pub kind: Kind,
-    /// From when on, in ms since the meeting's start.
-    pub since_ms: u32,
+    /// From when on.
+    pub since: Moment,
     /// Until when, exclusive; `None` while it goes on, or if a crash came at an unknown time, after which an outlet got nothing.
-    pub until_ms: Option<u32>,
+    pub until: Option<Moment>,
     /// The same, including frames that were on their way when consent was cut and were released before the cut had settled (R6).
     /// `None` if the ledger has no later entry to tell by, or a crash came in between, before which the clock may have been ahead of
     /// whatever the ledger says afterwards; then it is all that the outlet got since.
-    pub settled_ms: Option<u32>,
+    pub settled: Option<Moment>,
 }
 
 impl Range {
-    pub(crate) fn new(kind: Kind, span: &Span) -> Self {
+    pub(crate) fn new(started: WallTime, kind: Kind, span: &Span) -> Self {
         Self {
             kind,
-            since_ms: span.since,
-            until_ms: ends(span.until.max(span.since)),
-            settled_ms: ends(span.settled),
+            since: Moment::from_millis(started, span.since),
+            until: Moment::of_end(started, span.until.max(span.since)),
+            settled: Moment::of_end(started, span.settled),
         }
     }
-}
-
-/// An end in milliseconds, if there is one.
-pub(crate) fn ends(until: Millis) -> Option<u32> {
-    (until < NEVER).then_some(until)
 }
 
 /// An outlet as it was declared.

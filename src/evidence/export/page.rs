@@ -9,14 +9,11 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use core::{
-    fmt::{self, Write},
-    time::Duration,
-};
+use core::fmt::{self, Write};
 
 use super::{
+    moment::Moment,
     receipt::{Agreement, Held, Receipt, Released},
-    wall::rfc3339,
 };
 use crate::{
     control::{
@@ -53,6 +50,7 @@ impl Receipt {
         page.facts(&[
             ("Person", quoted(&self.who)),
             ("Meeting", quoted(&self.meeting)),
+            ("Started", self.started.to_string()),
             ("Meeting's instance", code(self.head.instance)),
             ("Entries in the ledger", self.head.entries.to_string()),
             ("Hash of the last entry", code(self.head.hash)),
@@ -62,7 +60,7 @@ impl Receipt {
             ),
         ]);
         page.words(
-            "Times are hours, minutes and seconds since the meeting's start. Texts in quotation marks are names and words that others chose.",
+            "Dates are in UTC, as the clock of the meeting's software had them; below each are the hours, minutes and seconds since the meeting's start. Texts in quotation marks are names and words that others chose.",
         );
         let names = Names::of(self);
         page.table(
@@ -81,10 +79,11 @@ impl Receipt {
             "What you, or somebody for you, refused or withdrew",
             ["When", "Who asked", "Of what"],
             self.withdrawn.iter().map(|withdrawal| {
-                let at = withdrawal.wall.map_or_else(
-                    || clock(withdrawal.at),
-                    |wall| rfc3339(Duration::from_micros(wall), 0),
-                );
+                let at = if withdrawal.past {
+                    date(withdrawal.at) + "<br>without a call on the meeting"
+                } else {
+                    moment(withdrawal.at)
+                };
                 [
                     at,
                     authority(withdrawal.by).into(),
@@ -106,7 +105,7 @@ impl Receipt {
                 } else {
                     "you"
                 };
-                let (at, by) = (clock(restriction.at), authority(restriction.by));
+                let (at, by) = (moment(restriction.at), authority(restriction.by));
                 [
                     at,
                     by.into(),
@@ -120,7 +119,7 @@ impl Receipt {
             "Attempts to agree for you that were refused",
             ["When", "Who tried", "To what", "Why it was refused"],
             self.refused.iter().map(|attempt| {
-                let (at, by) = (clock(attempt.at), authority(attempt.by));
+                let (at, by) = (moment(attempt.at), authority(attempt.by));
                 let why = attempt.why.explanation();
                 [at, by.into(), names.scope(attempt.scope), why.into()]
             }),
@@ -240,11 +239,16 @@ fn lines(items: impl IntoIterator<Item = String>) -> String {
     items.into_iter().collect::<Vec<_>>().join("<br>")
 }
 
-fn clock(at: Time) -> String {
-    millis(u64::try_from(at.as_micros()).unwrap_or(u64::MAX) / 1000)
+fn moment(at: Moment) -> String {
+    lines([date(at), clock(at.micros)])
 }
 
-fn millis(millis: u64) -> String {
+fn date(at: Moment) -> String {
+    at.date.to_string()
+}
+
+fn clock(at: Time) -> String {
+    let millis = u64::try_from(at.as_micros()).unwrap_or(u64::MAX) / 1000;
     let (seconds, rest) = (millis / 1000, millis % 1000);
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
     format!("{hours}:{minutes:02}:{:02}.{rest:03}", seconds % 60)
@@ -294,10 +298,10 @@ fn kinds(kinds: Kinds) -> String {
 
 fn agreed(agreement: &Agreement) -> [String; 6] {
     let notice = &agreement.notice;
-    let mut when = clock(agreement.at);
+    let mut when = moment(agreement.at);
     if let Some(earlier) = agreement.agreed_at {
         when += "<br>agreed at ";
-        when += &clock(earlier);
+        when += &moment(earlier);
     }
     let purposes = agreement.purposes.iter().map(|name| quoted(name));
     let controller = format!("of {}", quoted(&notice.controller));
@@ -316,20 +320,20 @@ fn agreed(agreement: &Agreement) -> [String; 6] {
                 .chain(purposes),
         ),
         lines([controller, version, code(notice.digest)]),
-        agreement.until.map_or_else(|| "no end".into(), clock),
+        agreement.until.map_or_else(|| "no end".into(), moment),
     ]
 }
 
 fn held(held: &Held) -> [String; 5] {
-    let until = match (held.until_ms, held.ended) {
-        (Some(until), _) => millis(until.into()),
+    let until = match (held.until, held.ended) {
+        (Some(until), _) => moment(until),
         (None, Some(_)) => "not known".into(),
         (None, None) => "it still held".into(),
     };
     [
         held.kind.name().into(),
         lines(held.purposes.iter().map(|name| quoted(name))),
-        millis(held.since_ms.into()),
+        moment(held.since),
         until,
         held.ended.map_or("", ending).into(),
     ]
@@ -339,12 +343,12 @@ fn released(released: &Released) -> [String; 5] {
     let recipient = released.recipient.as_ref();
     let ranges = released.ranges.iter().map(|range| {
         // Up to where frames may have been on their way when consent was cut.
-        let end = range.settled_ms.map_or_else(
+        let end = range.settled.map_or_else(
             || "with no known end".into(),
-            |end| format!("until {}", millis(end.into())),
+            |end| format!("until {}", moment(end)),
         );
-        let since = millis(range.since_ms.into());
-        format!("{}: from {since} {end}", range.kind.name())
+        let since = moment(range.since);
+        format!("{}: from {since}<br>{end}", range.kind.name())
     });
     let frames = released.frames.map_or_else(
         || "not counted".into(),
@@ -487,10 +491,13 @@ mod tests {
             Kinds::AUDIO,
             Purposes::RECORD | Purposes::from_bits_retain(1 << 9),
         );
-        let at = Time::from_millis(3_723_004);
+        let started = "2025-01-02T12:15:30Z".parse().unwrap();
+        let moment = |micros| Moment::new(started, micros);
+        let at = moment(Time::from_millis(3_723_004));
         let digest = Digest::of(text);
         Receipt {
             meeting: own("meeting"),
+            started,
             who: own(""),
             head: Head {
                 instance: Instance::from_bytes([7; 16]).unwrap(),
@@ -502,7 +509,7 @@ mod tests {
                 entry: 3,
                 hash: digest,
                 at,
-                agreed_at: Some(Time::START),
+                agreed_at: Some(moment(Time::START)),
                 until: Some(at),
                 by: Authority::Guardian,
                 method: Method::Typed,
@@ -528,7 +535,7 @@ mod tests {
             withdrawn: vec![Withdrawal {
                 entry: None,
                 at,
-                wall: Some(1_735_820_130_000_000),
+                past: true,
                 by: Authority::Participant,
                 scope: Scope::ALL,
             }],
@@ -544,8 +551,8 @@ mod tests {
                 stay: 1,
                 kind: Kind::Audio,
                 purposes: vec![own("RECORD@")],
-                since_ms: 1,
-                until_ms: None,
+                since: moment(Time::from_millis(1)),
+                until: None,
                 ended: Some(Ending::Torn),
                 notices: vec![digest],
             }],
@@ -556,9 +563,9 @@ mod tests {
                 purposes: vec![own("RECORD@")],
                 ranges: vec![Range {
                     kind: Kind::Audio,
-                    since_ms: 1,
-                    until_ms: Some(2),
-                    settled_ms: Some(61_003),
+                    since: moment(Time::from_millis(1)),
+                    until: Some(moment(Time::from_millis(2))),
+                    settled: Some(moment(Time::from_millis(61_003))),
                 }],
                 frames: Some(Frames {
                     whole: 5,
@@ -653,11 +660,12 @@ mod tests {
         let page = receipt("").to_html();
         for told in [
             "<dt>Entries that nothing vouches for</dt><dd>2</dd>",
-            "1:02:03.004<br>agreed at 0:00:00.000",
+            "<dt>Started</dt><dd>2025-01-02T12:15:30.000Z</dd>",
+            "2025-01-02T13:17:33.004Z<br>1:02:03.004<br>agreed at 2025-01-02T12:15:30.000Z<br>0:00:00.000",
             "your guardian",
             "in writing, signed",
             "audio for<br><bdi>\u{201c}RECORD\u{201d}</bdi><br><bdi>\u{201c}RECORD@\u{201d}</bdi>",
-            "2025-01-02T12:15:30.000Z",
+            "2025-01-02T13:17:33.004Z<br>without a call on the meeting",
             "every kind for every purpose",
             "every kind for<br>a third party's purpose, number 10",
             "everybody",
@@ -665,7 +673,7 @@ mod tests {
             "only the participant, or their guardian if they have one, can consent",
             "not known",
             "the ledger was cut off by a crash",
-            "audio: from 0:00:00.001 until 0:01:01.003",
+            "audio: from 2025-01-02T12:15:30.001Z<br>0:00:00.001<br>until 2025-01-02T12:16:31.003Z<br>0:01:01.003",
             "5 whole, 6 in part",
         ] {
             assert!(page.contains(told), "{told}");

@@ -5,7 +5,8 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    outlet::{self, Range, ends},
+    moment::Moment,
+    outlet::{self, Range},
     purpose::{self, Named},
 };
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
         purpose::Purposes,
         refusal::Refusal,
         time::Time,
+        wall_time::{WallTime, date},
     },
 };
 
@@ -51,6 +53,9 @@ use crate::{
 pub struct Receipt {
     /// The meeting's id.
     pub meeting: String,
+    /// The time of day at its start, as RFC 3339 writes it. All dates are by this.
+    #[serde(with = "date")]
+    pub started: WallTime,
     /// The person's id.
     pub who: String,
     /// The head of the ledger that this was made from.
@@ -82,12 +87,12 @@ pub struct Agreement {
     pub entry: u64,
     /// The hash of its line.
     pub hash: Digest,
-    /// When it was entered; consent holds from then on. In µs since the meeting's start.
-    pub at: Time,
+    /// When it was entered; consent holds from then on.
+    pub at: Moment,
     /// When they agreed, if that was earlier.
-    pub agreed_at: Option<Time>,
+    pub agreed_at: Option<Moment>,
     /// When it ends by itself, if it does.
-    pub until: Option<Time>,
+    pub until: Option<Moment>,
     /// Who agreed: they, or their guardian.
     pub by: Authority,
     /// How.
@@ -109,8 +114,8 @@ pub struct Agreement {
 pub struct Attempt {
     /// The number of the ledger's entry.
     pub entry: u64,
-    /// When, in µs since the meeting's start.
-    pub at: Time,
+    /// When.
+    pub at: Moment,
     /// Who tried.
     pub by: Authority,
     /// To what.
@@ -128,10 +133,10 @@ pub struct Attempt {
 pub struct Withdrawal {
     /// The number of the ledger's entry; none while it lies beside the ledger, which has not taken it up yet.
     pub entry: Option<u64>,
-    /// When, in µs since the meeting's start; of what was withdrawn without a call on the meeting the time of the entry before.
-    pub at: Time,
-    /// The time of day of what was withdrawn without a call on the meeting, in µs since 1970-01-01T00:00:00Z.
-    pub wall: Option<u64>,
+    /// When. Of what was withdrawn without a call on the meeting `micros` is the time of the entry before, and `date` the time of day by the clock of whoever withdrew.
+    pub at: Moment,
+    /// Whether it was withdrawn without a call on the meeting ([`PastMeeting`](crate::PastMeeting)).
+    pub past: bool,
     /// Who asked for it.
     pub by: Authority,
     /// Of what.
@@ -145,8 +150,8 @@ pub struct Withdrawal {
 pub struct Restriction {
     /// The number of the ledger's entry.
     pub entry: u64,
-    /// When, in µs since the meeting's start.
-    pub at: Time,
+    /// When.
+    pub at: Moment,
     /// Whose it is.
     pub by: Authority,
     /// Of what.
@@ -168,10 +173,10 @@ pub struct Held {
     pub kind: Kind,
     /// For which purposes, by name.
     pub purposes: Vec<String>,
-    /// From when on, in ms since the meeting's start.
-    pub since_ms: u32,
+    /// From when on, in whole milliseconds.
+    pub since: Moment,
     /// Until when, exclusive and rounded up; `None` while it holds without an end, or if a crash ended it at an unknown time.
-    pub until_ms: Option<u32>,
+    pub until: Option<Moment>,
     /// Why it ended; none while it holds, or if its end has not come.
     pub ended: Option<Ending>,
     /// The digests of the notices that covered it.
@@ -214,6 +219,7 @@ impl Receipt {
     pub fn of(ledger: &VerifiedLedger, id: &str) -> Option<Self> {
         let history = ledger.history(id)?;
         let lines = ledger.lines_of(history);
+        let started = ledger.started();
         let ledger = ledger.ledger();
         let Some(Entry::Opened { meeting, .. }) = ledger.lines.first().map(|line| &line.entry)
         else {
@@ -222,6 +228,7 @@ impl Receipt {
         let named = purpose::all(ledger);
         let mut receipt = Self {
             meeting: meeting.clone(),
+            started,
             who: id.into(),
             head: ledger.head,
             unanchored: ledger.unanchored(),
@@ -229,8 +236,8 @@ impl Receipt {
             refused: Vec::new(),
             withdrawn: Vec::new(),
             restricted: Vec::new(),
-            held: held(history, &named),
-            released: released(ledger, id, history, &named),
+            held: held(started, history, &named),
+            released: released((started, ledger), id, history, &named),
         };
         let mut notices = BTreeMap::new();
         for (index, line) in lines {
@@ -241,7 +248,8 @@ impl Receipt {
                 Entry::Granted { by, grant, .. } => {
                     if let Some(notice) = notices.get(&grant.notice) {
                         let hash = ledger.hash(index);
-                        let agreement = Agreement::new(line, hash, *by, grant, notice, &named);
+                        let agreement =
+                            Agreement::new((started, line), hash, *by, grant, notice, &named);
                         receipt.agreed.push(agreement);
                     }
                 }
@@ -253,10 +261,11 @@ impl Receipt {
             if let Entry::Withdrew { who, by, scope } = &beside.entry
                 && who == id
             {
+                let (micros, date) = (at, beside.wall);
                 receipt.withdrawn.push(Withdrawal {
                     entry: None,
-                    at,
-                    wall: Some(beside.wall),
+                    at: Moment { micros, date },
+                    past: true,
                     by: *by,
                     scope: *scope,
                 });
@@ -267,7 +276,7 @@ impl Receipt {
 
     /// Takes in what is reported unchanged.
     fn take(&mut self, line: &Line) {
-        let (entry, at) = (line.n, line.at);
+        let (entry, at) = (line.n, Moment::new(self.started, line.at));
         match &line.entry {
             Entry::Refused { by, grant, why, .. } => self.refused.push(Attempt {
                 entry,
@@ -279,8 +288,11 @@ impl Receipt {
             }),
             Entry::Withdrew { by, scope, .. } => self.withdrawn.push(Withdrawal {
                 entry: Some(entry),
-                at,
-                wall: line.wall,
+                at: Moment {
+                    date: line.wall.unwrap_or(at.date),
+                    ..at
+                },
+                past: line.wall.is_some(),
                 by: *by,
                 scope: *scope,
             }),
@@ -301,19 +313,20 @@ impl Receipt {
 
 impl Agreement {
     fn new(
-        line: &Line,
+        (started, line): (WallTime, &Line),
         hash: Digest,
         by: Authority,
         grant: &Grant,
         notice: &Notice,
         named: &[Named<'_>],
     ) -> Self {
+        let moment = |at| Moment::new(started, at);
         Self {
             entry: line.n,
             hash,
-            at: line.at,
-            agreed_at: grant.at,
-            until: grant.until,
+            at: moment(line.at),
+            agreed_at: grant.at.map(moment),
+            until: grant.until.map(moment),
             by,
             method: grant.method,
             signed: grant.signed.is_some(),
@@ -325,7 +338,7 @@ impl Agreement {
 }
 
 /// The consents in the order of time, those of a kind together that went the same way.
-fn held(history: &History, named: &[Named<'_>]) -> Vec<Held> {
+fn held(started: WallTime, history: &History, named: &[Named<'_>]) -> Vec<Held> {
     let mut together: Vec<(&Interval, Purposes)> = Vec::new();
     let not_empty = |interval: &&Interval| interval.span.since < interval.span.until;
     for interval in history.intervals.iter().filter(not_empty) {
@@ -346,15 +359,20 @@ fn held(history: &History, named: &[Named<'_>]) -> Vec<Held> {
         stay: interval.stay,
         kind: interval.kind,
         purposes: purpose::names(named, purposes),
-        since_ms: interval.span.since,
-        until_ms: ends(interval.span.until),
+        since: Moment::from_millis(started, interval.span.since),
+        until: Moment::of_end(started, interval.span.until),
         ended: interval.ended,
         notices: interval.notices.clone(),
     });
     held.collect()
 }
 
-fn released(ledger: &Ledger, id: &str, history: &History, named: &[Named<'_>]) -> Vec<Released> {
+fn released(
+    (started, ledger): (WallTime, &Ledger),
+    id: &str,
+    history: &History,
+    named: &[Named<'_>],
+) -> Vec<Released> {
     let counted = counted(ledger, id);
     let all = outlet::declared(ledger).map(|outlet| {
         let spans = outlet.released(history);
@@ -365,7 +383,7 @@ fn released(ledger: &Ledger, id: &str, history: &History, named: &[Named<'_>]) -
             purposes: purpose::names(named, outlet.purposes),
             ranges: spans
                 .iter()
-                .map(|(kind, span)| Range::new(*kind, span))
+                .map(|(kind, span)| Range::new(started, *kind, span))
                 .collect(),
             frames: counted.get(&outlet.outlet).copied(),
         }

@@ -10,13 +10,12 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
+    moment::Moment,
     purpose::{self, Named},
-    wall::rfc3339,
 };
 use crate::{
     control::{
@@ -25,7 +24,7 @@ use crate::{
         ledger::{Entry, Ledger},
         verified::VerifiedLedger,
     },
-    types::{authority::Authority, kind::Kind, masked, purpose::Purposes},
+    types::{authority::Authority, kind::Kind, masked, purpose::Purposes, wall_time::WallTime},
 };
 
 /// The schema's name.
@@ -36,8 +35,6 @@ pub const SCHEMA: &str = "framegate consent record 1";
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Particulars {
-    /// When the meeting started, since 1970-01-01T00:00:00Z, before the year 10000.
-    pub started: Duration,
     /// The controller's address.
     pub address: String,
     /// How to reach the controller.
@@ -58,13 +55,10 @@ pub struct Particulars {
 ///
 /// ```
 /// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
-/// use std::time::Duration;
-///
 /// use framegate::export::ts27560::{ConsentRecord, Particulars};
 ///
 /// # let ledger = scene::scene().ledger();
 /// let particulars = Particulars {
-///     started: Duration::from_secs(1_796_000_000), // which no ledger says
 ///     address: "1 Example Street".into(),
 ///     contact: "privacy@example.com".into(),
 ///     storage_locations: vec!["EU".into()],
@@ -200,11 +194,13 @@ impl ConsentRecord {
     #[must_use]
     pub fn all(ledger: &VerifiedLedger, id: &str, particulars: &Particulars) -> Option<Vec<Self>> {
         let history = ledger.history(id)?;
+        let started = ledger.started();
         let ledger = ledger.ledger();
         let source = Source {
             ledger,
             named: purpose::all(ledger),
             particulars,
+            started,
         };
         let mut records: Vec<Self> = Vec::new();
         for course in history.agreed.courses() {
@@ -219,6 +215,7 @@ struct Source<'a> {
     ledger: &'a Ledger,
     named: Vec<Named<'a>>,
     particulars: &'a Particulars,
+    started: WallTime,
 }
 
 impl Source<'_> {
@@ -308,8 +305,7 @@ impl Source<'_> {
     }
 
     fn events(&self, course: &Course) -> Vec<Event> {
-        let started = self.particulars.started;
-        let time = |at| rfc3339(started, at);
+        let time = |at| Moment::from_millis(self.started, at).date.to_string();
         let mut event_type = "expressed";
         let event = |turn: &Turn| {
             let (event_time, entity_id, event_state) = match *turn {
@@ -328,7 +324,7 @@ impl Source<'_> {
                     });
                 }
                 Turn::Withdrawn { at, wall, by } => {
-                    let wall = wall.map(|wall| rfc3339(Duration::from_micros(wall), 0));
+                    let wall = wall.map(|wall| wall.to_string());
                     let at = wall.unwrap_or_else(|| time(at.floor()));
                     (at, by.map_or(CONTROLLER, entity), State::Withdrawn)
                 }

@@ -5,16 +5,19 @@
 //! So a purpose is granted only if consent to it held for all that the outlet may have of the person, of each kind, and has not been withdrawn.
 //! All other purposes are listed too, as not granted. Either attachment must be protected by the vCon's own signature, as the drafts say.
 
-use alloc::{format, string::String, vec::Vec};
-use core::time::Duration;
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
+    moment::Moment,
     outlet,
     purpose::{self, Named},
     standing::Standing,
-    wall::rfc3339,
 };
 use crate::{
     control::{
@@ -27,6 +30,7 @@ use crate::{
         ids::OutletId,
         purpose::Purposes,
         time::{Millis, NEVER},
+        wall_time::WallTime,
     },
 };
 
@@ -41,8 +45,6 @@ pub struct Dialog {
     pub dialog: u32,
     /// The outlet.
     pub outlet: OutletId,
-    /// When the meeting started, since 1970-01-01T00:00:00Z, before the year 10000.
-    pub started: Duration,
 }
 
 /// The attachment of `draft-howe-vcon-consent-00`.
@@ -117,13 +119,10 @@ pub struct Proof {
 ///
 /// ```
 /// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
-/// use std::time::Duration;
-///
 /// use framegate::export::vcon::{Dialog, LawfulBasis};
 ///
 /// # let scene = scene::scene();
-/// let (started, outlet) = (Duration::from_secs(1_796_000_000), scene.recorder.id());
-/// let dialog = Dialog { party: 0, dialog: 0, outlet, started };
+/// let dialog = Dialog { party: 0, dialog: 0, outlet: scene.recorder.id() };
 /// let attachment = LawfulBasis::of(&scene.ledger(), "ada", &dialog).expect("she joined");
 /// let json = serde_json::to_string(&attachment)?;
 /// # let _ = json;
@@ -220,11 +219,11 @@ impl Consent {
         let proof = state.proofs.iter().map(|(at, proof)| Proof {
             kind: "framegate_ledger",
             value: proof.hash,
-            timestamp: rfc3339(of.started, *at),
+            timestamp: state.date(*at),
         });
         Some(Self {
             kind: "consent",
-            start: rfc3339(of.started, state.now),
+            start: state.date(state.now),
             expiration: state.expiration(),
             party: of.party,
             dialog: of.dialog,
@@ -249,12 +248,12 @@ impl LawfulBasis {
             });
         let proofs = state.proofs.iter().map(|(at, proof)| ProofMechanism {
             proof_type: "external_system",
-            timestamp: rfc3339(of.started, *at),
+            timestamp: state.date(*at),
             proof_data: *proof,
         });
         Some(Self {
             purpose: "lawful_basis",
-            start: rfc3339(of.started, state.now),
+            start: state.date(state.now),
             party: of.party,
             dialog: of.dialog,
             encoding: "json",
@@ -270,7 +269,7 @@ impl LawfulBasis {
 
 /// What both attachments say.
 struct State {
-    started: Duration,
+    started: WallTime,
     /// When the ledger's last entry was made.
     now: Millis,
     purposes: Vec<(String, Standing)>,
@@ -282,6 +281,7 @@ impl State {
     fn of(ledger: &VerifiedLedger, id: &str, of: &Dialog) -> Option<Self> {
         let history = ledger.history(id)?;
         let lines = ledger.lines_of(history);
+        let started = ledger.started();
         let ledger = ledger.ledger();
         let outlet = outlet::declared(ledger).find(|outlet| outlet.outlet == of.outlet)?;
         let named = purpose::all(ledger);
@@ -301,11 +301,15 @@ impl State {
             Some((line.at.floor(), data))
         };
         Some(Self {
-            started: of.started,
+            started,
             now: ledger.lines.last()?.at.floor(),
             purposes: named.iter().map(standing).collect(),
             proofs: lines.filter_map(proof).collect(),
         })
+    }
+
+    fn date(&self, at: Millis) -> String {
+        Moment::from_millis(self.started, at).date.to_string()
     }
 
     fn time_of(&self, standing: &Standing) -> String {
@@ -314,7 +318,7 @@ impl State {
             Standing::Expired { at } | Standing::Revoked { at } => *at,
             Standing::Denied => self.now,
         };
-        rfc3339(self.started, at)
+        self.date(at)
     }
 
     fn expiration(&self) -> Option<String> {
@@ -325,7 +329,7 @@ impl State {
                 Standing::Granted { until, .. } if *until < NEVER => Some(*until),
                 _ => None,
             });
-        ends.min().map(|end| rfc3339(self.started, end))
+        ends.min().map(|end| self.date(end))
     }
 }
 

@@ -7,6 +7,8 @@ use framegate::{
 };
 use serde_json::{from_value, json};
 
+use crate::common::started;
+
 #[derive(Clone)]
 pub struct Book {
     bytes: String,
@@ -38,6 +40,7 @@ impl Book {
                 format: Ledger::FORMAT,
                 instance: Instance::from_bytes([0x0B; 16]).unwrap(),
                 meeting,
+                started: started(),
                 participants,
             },
         );

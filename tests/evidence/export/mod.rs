@@ -4,8 +4,6 @@ pub mod ledger;
 pub mod oracle;
 pub mod scripts;
 
-use std::time::Duration;
-
 use framegate::{
     Authority, Grant, Kind, Kinds, Method, Purposes, Refusal, Scope,
     export::{
@@ -25,13 +23,15 @@ use proptest::{
 use scripts::*;
 use serde_json::{Value, json, to_value};
 
+use crate::common::{self, ms};
+
 const TRAIN: Purposes = Purposes::TRAIN;
 
 /// Ranges as numbers: since, until, settled.
 type Numbers = (u32, Option<u32>, Option<u32>);
 
 fn numbers(range: &Range) -> Numbers {
-    (range.since_ms, range.until_ms, range.settled_ms)
+    (ms(range.since), range.until.map(ms), range.settled.map(ms))
 }
 
 fn verified(ledger: &Ledger) -> VerifiedLedger {
@@ -188,8 +188,8 @@ fn r5_what_held_is_told_with_its_end() {
             (
                 held.stay,
                 held.purposes.join(" "),
-                held.since_ms,
-                held.until_ms,
+                ms(held.since),
+                held.until.map(ms),
                 held.ended,
             )
         })
@@ -425,7 +425,7 @@ fn instants<'a>(ranges: impl IntoIterator<Item = &'a Range>, end: i64) -> Instan
     let end = u32::try_from(end / 1000).expect("a time") + 1;
     let of = |range: &Range| {
         let kind = range.kind;
-        (range.since_ms..range.until_ms.unwrap_or(end).min(end)).map(move |millis| (kind, millis))
+        (ms(range.since)..range.until.map_or(end, ms).min(end)).map(move |millis| (kind, millis))
     };
     let av = |(kind, _): &(Kind, u32)| [Kind::Audio, Kind::Video].contains(kind);
     ranges.into_iter().flat_map(of).filter(av).collect()
@@ -461,8 +461,8 @@ fn compare(steps: &[(i64, Step)], torn: bool, fault: Option<Fault>) -> Result<()
             "only what may have been released"
         );
         let settles = |range: &Range| {
-            let until = range.until_ms.unwrap_or(u32::MAX);
-            range.settled_ms.is_none_or(|settled| until <= settled)
+            let until = range.until.map_or(u32::MAX, ms);
+            range.settled.is_none_or(|settled| until <= ms(settled))
         };
         prop_assert!(ranges.iter().all(settles));
 
@@ -529,15 +529,11 @@ fn control_an_oracle_that_forgets_something_is_found_out() {
 // ---------------------------------------------------------------------------------------------------------------------
 // Others' vocabularies
 
-/// 2025-01-02T12:00:00Z.
-const STARTED: Duration = Duration::from_secs(482_172 * 3600);
-
 fn dialog() -> Dialog {
     Dialog {
         party: 0,
         dialog: 0,
         outlet: outlet_id(0),
-        started: STARTED,
     }
 }
 
@@ -861,7 +857,6 @@ fn a_vcon_lawful_basis_attachment_has_the_drafts_fields() {
 #[test]
 fn a_consent_record_has_the_fields_of_ts_27560() {
     let particulars = Particulars {
-        started: STARTED,
         address: "1 Example Street".into(),
         contact: "privacy@example.com".into(),
         storage_locations: vec!["EU".into()],
@@ -962,7 +957,6 @@ fn a_consent_record_has_the_fields_of_ts_27560() {
 /// The states of each record of Ada's, in order.
 fn states(ledger: &Ledger) -> Vec<(String, Vec<&'static str>)> {
     let particulars = Particulars {
-        started: STARTED,
         address: String::new(),
         contact: String::new(),
         storage_locations: Vec::new(),
@@ -1153,5 +1147,65 @@ fn everything_is_json() {
     let list =
         to_value(ErasureList::of(&verified(&two(TRAIN, TRAIN).read()), "ada")).expect("JSON");
     assert_eq!(list["outlets"], json!([]));
-    assert_eq!(keys(&list), sorted(["who", "head", "outlets"]));
+    assert_eq!(keys(&list), sorted(["who", "started", "head", "outlets"]));
+}
+
+/// Every time in a value with the date that stands beside it.
+fn moments(value: &Value, all: &mut Vec<(i64, String)>) {
+    if let (Some(micros), Some(date)) = (value["micros"].as_i64(), value["date"].as_str()) {
+        assert_eq!(keys(value), sorted(["micros", "date"]));
+        all.push((micros, date.into()));
+    }
+    match value {
+        Value::Object(fields) => fields.values().for_each(|field| moments(field, all)),
+        Value::Array(values) => values.iter().for_each(|value| moments(value, all)),
+        _ => {}
+    }
+}
+
+/// What is wrong with the dates of an export of a meeting that started at noon on 2025-01-02, and took less than half a day.
+fn wrong_date(export: &Value) -> Option<String> {
+    let mut all = Vec::new();
+    moments(export, &mut all);
+    assert!(all.len() > 1, "{export}");
+    let mut all = all.into_iter();
+    let wrong = all.find(|(micros, date)| {
+        let (second, micro) = (micros / 1_000_000, micros % 1_000_000);
+        let (hour, minute) = (12 + second / 3600, second / 60 % 60);
+        let fraction = match micro % 1000 {
+            0 => format!("{:03}", micro / 1000),
+            _ => format!("{micro:06}"),
+        };
+        *date
+            != format!(
+                "2025-01-02T{hour:02}:{minute:02}:{:02}.{fraction}Z",
+                second % 60
+            )
+    });
+    wrong.map(|wrong| format!("{wrong:?}"))
+}
+
+#[test]
+fn r10_exports_have_the_dates_of_the_ledger() {
+    let book = recorded().with([(5000, withdrew("ada", Kinds::AUDIO, RECORD))]);
+    let ledger = verified(&book.read());
+    let list = ErasureList::of(&ledger, "ada");
+    let of_ada = to_value(receipt(ledger.ledger())).unwrap();
+    for export in [
+        to_value(receipt(&mixed())).unwrap(),
+        of_ada.clone(),
+        to_value(list).unwrap(),
+    ] {
+        assert_eq!(export["started"], "2025-01-02T12:00:00.000Z");
+        assert_eq!(wrong_date(&export), None);
+    }
+    assert_eq!(ledger.started(), common::started());
+
+    // The control: a date that is a millisecond off.
+    let text = of_ada.to_string();
+    let at = text.find("\"date\":\"").unwrap() + "\"date\":\"2025-01-02T12:00:00.00".len();
+    let (before, after) = text.split_at(at);
+    let digit = if after.starts_with('0') { "1" } else { "0" };
+    let spoilt = [before, digit, &after[1..]].concat();
+    assert!(wrong_date(&serde_json::from_str(&spoilt).unwrap()).is_some());
 }

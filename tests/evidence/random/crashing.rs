@@ -104,7 +104,7 @@ impl Run {
         let device = self.chance.one_in(2).then(device);
         let mut past =
             PastMeeting::of(verified(ledger), store, device).expect("what the meeting wrote");
-        let wall = UNIX_EPOCH + PAST;
+        let wall = (UNIX_EPOCH + PAST).into();
         // Of somebody who never joined there is nothing to withdraw.
         let _ = past.withdraw(Authority::Participant, id, scope, wall);
         if restricts {

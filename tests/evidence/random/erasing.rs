@@ -2,9 +2,11 @@
 
 use framegate::{
     Kind, OutletId,
-    export::{ErasureList, Range, Receipt},
+    export::{ErasureList, Moment, Range, Receipt},
     ledger::Ledger,
 };
+
+use crate::common::ms;
 
 use super::{
     clearing::{Frame, KINDS},
@@ -30,8 +32,8 @@ struct Outlet {
     ranges: Vec<Said>,
 }
 
-fn end(millis: Option<u32>) -> i64 {
-    millis.map_or(NEVER, i64::from)
+fn end(end: Option<Moment>) -> i64 {
+    end.map_or(NEVER, |end| ms(end).into())
 }
 
 impl Outlet {
@@ -49,14 +51,14 @@ impl Outlet {
 
 impl Said {
     fn of(range: &Range, (late, short): (bool, i64)) -> Self {
-        let settled = match end(range.settled_ms) {
+        let settled = match end(range.settled) {
             NEVER => NEVER,
             settled => settled + short,
         };
         Self {
             kind: range.kind,
-            since: i64::from(range.since_ms) + i64::from(late),
-            until: end(range.until_ms),
+            since: i64::from(ms(range.since)) + i64::from(late),
+            until: end(range.until),
             settled,
         }
     }

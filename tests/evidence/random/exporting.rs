@@ -1,7 +1,5 @@
 //! What other vocabularies say of an outlet: nothing is granted or allowed that did not stand for all that went there.
 
-use std::time::Duration;
-
 use framegate::{
     Kind, Kinds, OutletId, Purposes,
     export::{
@@ -32,8 +30,7 @@ const NAMES: [(&str, Purposes); 4] = [
 ];
 
 /// A day on which milliseconds of a meeting can be told from its times of day.
-pub const STARTED: Duration = Duration::from_millis(STARTED_MILLIS);
-const STARTED_MILLIS: u64 = 1_700_000_000_000;
+pub const STARTED_MILLIS: u64 = 1_700_000_000_000;
 
 pub fn check(
     told: &Told,
@@ -104,7 +101,6 @@ pub fn traits(ledger: &[u8]) -> Vec<&'static str> {
             party: 0,
             dialog: 0,
             outlet,
-            started: STARTED,
         };
         let consent = vcon::Consent::of(&ledger, "ana", &dialog);
         let consents = consent.into_iter().flat_map(|consent| consent.consents);
@@ -231,7 +227,6 @@ fn attachments(
         party: 0,
         dialog: 0,
         outlet,
-        started: STARTED,
     };
     let consent = vcon::Consent::of(ledger, who, &dialog).ok_or("none of somebody who joined")?;
     let basis = vcon::LawfulBasis::of(ledger, who, &dialog).ok_or("none of somebody who joined")?;

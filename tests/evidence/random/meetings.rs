@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use framegate::{
     Digest, Instance, Kind, Kinds, Meeting, MeetingOptions, Participant, Purposes, Scope, Settling,
-    Tap, Time, ledger::Durability,
+    Tap, Time, WallTime, ledger::Durability,
 };
 
 use super::{
     chance::Chance,
     disk::Disk,
+    exporting::STARTED_MILLIS,
     frames::{Kept, Released},
 };
 
@@ -98,6 +99,7 @@ impl Run {
         let meeting = Meeting::open(
             MeetingOptions::new("evidence", ROOM)
                 .instance(instance)
+                .started(WallTime::from_micros(STARTED_MILLIS * 1000).expect("a time of day"))
                 .ledger(writer),
         )
         .expect("a meeting");

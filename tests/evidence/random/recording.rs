@@ -9,7 +9,7 @@ use framegate::{
 };
 
 use super::{
-    exporting::{STARTED, day},
+    exporting::day,
     faults::Fault,
     law::Law,
     lines::{Act, Line},
@@ -17,7 +17,6 @@ use super::{
 
 fn records(ledger: &VerifiedLedger, who: &str) -> Vec<ConsentRecord> {
     let particulars = Particulars {
-        started: STARTED,
         address: "1 Example Street".into(),
         contact: "privacy@example.org".into(),
         storage_locations: Vec::new(),

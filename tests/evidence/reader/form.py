@@ -170,7 +170,7 @@ def grant(of_time):
 
 
 ENTRIES = {
-    "opened": dict(format=whole(2, 2), instance=instance, meeting=name, participants=whole(2**16 - 1, 1)),
+    "opened": dict(format=whole(3, 3), instance=instance, meeting=name, started=whole(WALL_END - 1, 1), participants=whole(2**16 - 1, 1)),
     "resumed": dict(torn=truth),
     "joined": dict(who=name, guardian_=name, key_=digest),
     "left": dict(who=name),

@@ -77,7 +77,11 @@ impl Case {
         for who in people {
             for held in Receipt::of(&ledger, who).unwrap().held {
                 let (kind, stay) = (held.kind, held.stay);
-                let (since, until, ended) = (held.since_ms, held.until_ms, held.ended);
+                let (since, until, ended) = (
+                    common::ms(held.since),
+                    held.until.map(common::ms),
+                    held.ended,
+                );
                 let purposes = held.purposes.iter();
                 all.extend(
                     purposes.map(|purpose| json!([who, stay, kind, purpose, since, until, ended])),
@@ -208,7 +212,7 @@ fn python_reads_random_meetings_as_the_library_does() {
 
 /// A ledger of these entries at these times, after a notice of sound for recording.
 fn by_hand(entries: &[(u64, Value)]) -> Case {
-    let opened = json!({"event": "opened", "format": 2, "instance": "0b".repeat(16), "meeting": "m", "participants": 2});
+    let opened = json!({"event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 2});
     let notice = json!({"digest": "0d".repeat(32), "version": "1", "language": "en", "controller": "Example", "scope": scope()});
     let begin = [
         (0, opened),

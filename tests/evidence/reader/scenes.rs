@@ -349,7 +349,7 @@ impl Scene<'_> {
         let store = Box::new(self.memory.clone());
         let device = Device::new(&DEVICE).ok().filter(|_| self.signs);
         let mut past = PastMeeting::of(crate::common::verified(&ledger), store, device).unwrap();
-        let day = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let day = (UNIX_EPOCH + Duration::from_secs(1_700_000_000)).into();
         let (by, scope) = (self.rng.authority(), self.rng.scope());
         let id = self.rng.one(&IDS);
         let _ = past.withdraw(by, id, scope, day);

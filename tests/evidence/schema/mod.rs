@@ -6,12 +6,12 @@ use std::{
     path::Path,
     process::{Command, Stdio},
     sync::LazyLock,
-    time::{SystemTime, UNIX_EPOCH},
+    time::UNIX_EPOCH,
 };
 
 use framegate::{
     Authority, Grant, JoinOptions, Kind, Kinds, Meeting, MeetingOptions, Method, PastMeeting,
-    Purposes, Scope, StreamOptions,
+    Purposes, Scope, StreamOptions, WallTime,
     ledger::{Device, Ledger, LedgerFault, Line},
 };
 use serde_json::{Value, json};
@@ -147,9 +147,9 @@ fn other_entries() -> Vec<Value> {
         Device::new(&[9; 32]).ok(),
     )
     .unwrap();
-    past.withdraw(Authority::Guardian, "child", Scope::ALL, UNIX_EPOCH)
+    past.withdraw(Authority::Guardian, "child", Scope::ALL, UNIX_EPOCH.into())
         .unwrap();
-    past.restrict(Authority::Host, None, scope, SystemTime::now())
+    past.restrict(Authority::Host, None, scope, WallTime::now())
         .unwrap();
     let text = String::from_utf8(memory.bytes()).unwrap();
     text.lines()
@@ -356,7 +356,7 @@ fn a_line_of_a_ledger_is_read_as_it_was_written() {
 fn is_read(line: &Value) -> bool {
     let opened = json!({
         "n": 0, "prev": "0".repeat(64), "at": 0,
-        "entry": {"event": "opened", "format": 2, "instance": "0b".repeat(16), "meeting": "m", "participants": 1},
+        "entry": {"event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 1},
     });
     let lines = [&opened, line].map(common::canonical);
     let read = Ledger::read((lines.join("\n") + "\n").as_bytes(), None, None);
@@ -376,7 +376,7 @@ fn entries() -> Vec<Value> {
         json!({"stream": 0, "outlet": 1, "released": 2, "last": 3, "is_releasing": false});
     let frames = json!({"seen": 10, "whole": 1, "redacted": 2, "blanked": 3, "dropped": 4});
     let entries = [
-        json!({"event": "opened", "format": 2, "instance": "0b".repeat(16), "meeting": "m", "participants": 9}),
+        json!({"event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 9}),
         json!({"event": "resumed", "torn": true}),
         json!({"event": "joined", "who": "ana", "guardian": "gus", "key": digest}),
         json!({"event": "left", "who": "ana"}),

@@ -60,7 +60,7 @@ pub const RECORDINGS: [Bad; 15] = [
     }),
 ];
 
-pub const CHATS: [Bad; 11] = [
+pub const CHATS: [Bad; 12] = [
     ("a missing chat", "chat.jsonl", |small| {
         small.files.remove("chat.jsonl");
     }),
@@ -94,6 +94,9 @@ pub const CHATS: [Bad; 11] = [
     ("a quote that cuts a character", "chat.jsonl", |small| {
         quote(small, "ben", 0, 2);
     }),
+    ("words said after their message", "chat.jsonl", |small| {
+        small.write_message(&json!({"at": 120, "said": 121, "author": "ann", "text": "a"}));
+    }),
     ("messages out of order", "chat.jsonl", |small| {
         small.write_message(&json!({"at": 5, "author": "ann", "text": "a"}));
     }),
@@ -105,7 +108,7 @@ fn quote(small: &mut Small, owner: &str, start: u32, end: u32) {
     small.write_message(&json!({"at": 120, "author": "ann", "text": "aéb", "quotes": [quote]}));
 }
 
-pub const MEETINGS: [Bad; 53] = [
+pub const MEETINGS: [Bad; 57] = [
     ("JSON that ends early", MEETING, |small| {
         let json = small.meeting.to_string();
         let cut = json[..json.len() / 2].into();
@@ -117,6 +120,20 @@ pub const MEETINGS: [Bad; 53] = [
     ("an unknown key", MEETING, |small| {
         small.meeting["title"] = json!("a");
     }),
+    ("a start that is no date", MEETING, |small| {
+        small.meeting["started"] = json!("yesterday");
+    }),
+    ("a start on a day that is not", MEETING, |small| {
+        small.meeting["started"] = json!("2026-02-29T09:00:00Z");
+    }),
+    ("a start that was forgotten", MEETING, |small| {
+        small.meeting["started"] = json!("1970-01-01T00:00:00Z");
+    }),
+    (
+        "captions that do not say when they were said",
+        MEETING,
+        |small| small.stream("chat")["kind"] = json!("caption"),
+    ),
     ("an unknown key of a notice", MEETING, |small| {
         small.meeting["notices"][0]["title"] = json!("a");
     }),

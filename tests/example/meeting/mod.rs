@@ -30,6 +30,8 @@ use formats::{Rect, Samples};
 use results::{Check, Results, check_xml, rect};
 use source::{Frame, Media, Source, list};
 
+pub use source::json_lines;
+
 use crate::{
     common::program::{Folder, cargo_run, gate, program, read_folder, reader, succeeded},
     small::{NOTE, Small},
@@ -353,6 +355,8 @@ fn r2_attempts_to_agree_for_others_are_refused_and_told() {
         json!([3000, "participant", "operadora", "wrong_signature"]),
     ];
     assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert_eq!(report["started"], "2026-03-02T09:00:00.000Z");
+    assert_eq!(refused[3]["date"], "2026-03-02T09:00:03.000Z");
     for attempt in refused {
         assert!(attempt["error"].as_str().is_some_and(|why| !why.is_empty()));
     }
@@ -528,6 +532,12 @@ fn r10_the_ledgers_reader_tells_who_agreed_to_what() {
     succeeded(&output);
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(told.contains("All of it is what the head says."), "{told}");
+    assert!(
+        told.contains(", started 2026-03-02T09:00:00.000Z."),
+        "{told}"
+    );
+    let withdrew = told.lines().find(|row| row.contains("withdrew")).unwrap();
+    assert!(withdrew.contains("2026-03-02T09:00:06.000Z"), "{withdrew}");
     for (line, words) in [
         (20, ["reader", "agreed", "TRAIN", "clicked", "10 s"]),
         (

@@ -166,7 +166,7 @@ impl Stream {
 fn message(message: &Value) -> Frame {
     let at = message["at"].as_u64().expect("a time");
     Frame {
-        captured: at,
+        captured: message["said"].as_u64().unwrap_or(at),
         released: at,
         whole: vec![text(&message["author"])],
         parts: list(&message["quotes"])
