@@ -62,7 +62,7 @@
 //! | part | as much as |
 //! |---|---|
 //! | capture and encoder | 20 to 120 ms: the device's buffer, the frame's length, look-ahead; some frames for a video encoder that looks ahead |
-//! | the sender's queue | what its pacer holds before it drops, in libwebrtc up to 2 s for video |
+//! | the sender's queue | what its pacer may hold back, in libwebrtc some 2 s of video |
 //! | the network, with retransmissions | the largest round trip that the call puts up with, 1.5 times |
 //! | servers | each jitter buffer and each queue on the way, at its largest |
 //!
@@ -87,7 +87,7 @@
 //! [`SourceMap`] has who held which number from when to when, one for each transport, fed by signalling. Some traps, all of which it withholds at:
 //!
 //! - **A number that nobody announced** is [`Participant::UNKNOWN`], and named. Left out, the rest would pass for all.
-//! - **A number that changes hands.** Meet-like servers send the loudest speakers under a few numbers. A packet that was on its way meanwhile names both, because nobody knows from which side of the change it is;
+//! - **A number that changes hands.** Servers that forward the loudest speakers send them under a few numbers. A packet that was on its way meanwhile names both, because nobody knows from which side of the change it is;
 //!   if the time of the change is not known exactly, [end](SourceMap::end) the number at the earliest it can have been, and assign it at the latest.
 //! - **A mixer without a list**, or with 15, the most that fit, is a partial list (R4).
 //! - **BYE, and two sources with one number** (RFC 3550 §6.6, §8.2): [`SourceMap::end`].

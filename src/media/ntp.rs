@@ -61,6 +61,6 @@ impl NtpTime {
 
     /// Returns the time earlier by a number of 2⁻³² seconds, which may be negative.
     pub(crate) const fn earlier(self, units: i64) -> Self {
-        Self(self.0.wrapping_sub_signed(units))
+        Self(self.0.wrapping_add_signed(units.wrapping_neg()))
     }
 }

@@ -16,7 +16,10 @@ use crate::{
 
 /// As tshark prints them.
 fn printed(packet: &Packet<'_>, padding: usize) -> Vec<String> {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = |bytes: &[u8]| {
+        let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        digits.concat()
+    };
     let csrcs: Vec<_> = packet.csrcs().map(|csrc| format!("0x{csrc:08x}")).collect();
     let padding = if padding > 0 {
         padding.to_string()

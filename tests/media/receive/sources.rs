@@ -127,15 +127,15 @@ impl Case {
 
     /// What was said last of a number at a time.
     fn holder(&self, ssrc: u32, at: i64, fault: Fault) -> Holder {
-        let of = self.said.iter().filter(|said| {
+        let mut of = self.said.iter().filter(|said| {
             let is_end = said.holder == Holder::Nobody && fault == Fault::EndIgnored;
             let from = said.from + i64::from(fault == Fault::AfterTheEnd);
             said.ssrc == ssrc && from <= at && !is_end
         });
         let last = if fault == Fault::TheFormerSpeaker {
-            of.clone().rev().nth(1).or(of.clone().last())
+            of.clone().rev().nth(1).or(of.next_back())
         } else {
-            of.last()
+            of.next_back()
         };
         last.map_or(Holder::Nobody, |said| said.holder)
     }
@@ -158,6 +158,7 @@ impl Case {
             named.push(PEOPLE);
         }
         for at in times {
+            let is_between = at != *captured && at != *arrival;
             for (index, source) in std::iter::once(ssrc).chain(csrcs).enumerate() {
                 let is_own = index == 0;
                 match self.holder(*source, at, fault) {
@@ -171,11 +172,7 @@ impl Case {
                     }
                     Holder::Mixer if fault == Fault::MixerContributes => (),
                     Holder::Nobody if fault == Fault::LeftOut => (),
-                    Holder::Nobody
-                        if fault == Fault::GapsAreFilled && at != *captured && at != *arrival =>
-                    {
-                        ()
-                    }
+                    Holder::Nobody if fault == Fault::GapsAreFilled && is_between => (),
                     Holder::Mixer | Holder::Nobody => named.push(PEOPLE),
                 }
             }

@@ -61,7 +61,8 @@ pub fn read(packets: &[Vec<u8>]) -> Vec<Read> {
         .map(String::as_str)
         .chain(others)
         .collect();
-    fields(packets, "rtp", &all).iter().map(line).collect()
+    let lines = fields(packets, "rtp", &all);
+    lines.iter().map(|fields| line(fields)).collect()
 }
 
 /// These fields of each packet of a protocol, as tshark prints them.
@@ -84,7 +85,7 @@ pub fn fields(packets: &[Vec<u8>], protocol: &str, fields: &[&str]) -> Vec<Vec<S
     lines
 }
 
-fn line(fields: &Vec<String>) -> Read {
+fn line(fields: &[String]) -> Read {
     let list = |field: &'_ str| {
         let values = field.split(',').filter(|value| !value.is_empty());
         values.map(String::from).collect::<Vec<_>>()
