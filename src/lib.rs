@@ -118,7 +118,7 @@
 //! # Guide
 //!
 //! The pages of [`guide`]: [getting started](guide::getting_started), [threads](guide::threads), [buffers and queues](guide::buffers_and_queues),
-//! [limits](guide::limits), [evidence](guide::evidence), [performance](guide::performance).
+//! [time and people](guide::time_and_people), [limits](guide::limits), [evidence](guide::evidence), [performance](guide::performance).
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
@@ -199,6 +199,14 @@ pub use types::word::UnknownWord;
 pub mod format {
     pub use crate::media::format::{
         ColorRange, Field, Format, MAX_FIELDS, PixelFormat, Samples, Schema,
+    };
+}
+
+/// When received media were captured, and by whom.
+pub mod receive {
+    pub use crate::gate::receive::{
+        clock::{CaptureClock, SenderClock},
+        sources::SourceMap,
     };
 }
 

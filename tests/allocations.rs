@@ -18,6 +18,8 @@ use framegate::{
     Purposes, Reason, Region, Scope, StreamOptions, Time, Verdict,
     archive::{Archived, Carried, Finding, MeetingKey, Seals, Subject, Subjects, Verifier},
     format::{ColorRange, Field, Format, Samples, Schema},
+    receive::{CaptureClock, SenderClock, SourceMap},
+    wire::{rtcp::Compound, rtp::Packet},
 };
 
 struct Counting;
@@ -83,6 +85,44 @@ fn admitting_audio() {
         });
         assert_eq!(seen, 0);
     }
+}
+
+#[test]
+fn dating_and_naming_what_is_received() {
+    let (_meeting, _, [ada, ben]) = meeting();
+    let sender = SenderClock::Unrelated;
+    let worst = std::time::Duration::from_millis(500);
+    let mut clock = CaptureClock::new(48_000, sender, worst).unwrap();
+    let mut sources = SourceMap::new(16);
+    sources.assign(1, ada, Time::START).unwrap();
+    sources.assign_mixer(9, Time::START).unwrap();
+    let mut report = vec![0x80, 200, 0, 6, 0, 0, 0, 1, 0xEE];
+    report.resize(28, 7);
+    let mut packet = vec![
+        0x92, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 5,
+    ];
+    packet.extend([
+        0xBE, 0xDE, 0, 3, 0x37, 0xEE, 7, 7, 7, 7, 7, 7, 7, 0, 0, 0, 1, 2, 3,
+    ]);
+    let seen = allocations(FRAMES, |now| {
+        let compound = Compound::parse(&report).unwrap();
+        for report in compound.sender_reports() {
+            clock.report(&report, now);
+        }
+        let packet = Packet::parse(&packet).unwrap();
+        let absolute = packet.absolute_capture_time(3);
+        assert!(absolute.is_some());
+        let timestamp = packet.timestamp();
+        let captured = clock.captured(timestamp, absolute, packet.csrcs(), now);
+        let mut room = SourceMap::ROOM;
+        let csrcs = packet.csrcs();
+        let people = sources.contributors(packet.ssrc(), csrcs, captured, now, &mut room);
+        black_box(people);
+        // A number that changes hands, again and again.
+        sources.assign(1, ben, now).unwrap();
+        sources.end(2, now);
+    });
+    assert_eq!(seen, 0);
 }
 
 #[test]

@@ -6,19 +6,22 @@ and on to the decoder in any case. Descriptions come and go as lines of JSON on 
 
 import argparse
 import asyncio
+import base64
 import ctypes
 import hashlib
+import heapq
 import json
 import sys
 import time
 import wave
 from pathlib import Path
 
+import marks
 import webrtc
 
 from framegate import _c
 from framegate.tap import _payload
-from framegate import Authority, Format, Kind, Meeting, Method, Owner, Purpose, StreamType
+from framegate import Authority, CaptureClock, Format, Kind, Meeting, Method, Owner, Purpose, StreamType, ntp_time, ntp_units
 
 MEDIA = Path(__file__).parents[2] / "examples/meeting/standup"
 CAPTURE_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
@@ -26,8 +29,17 @@ KINDS = {"audio": Kind.AUDIO, "video": Kind.VIDEO}
 FORMATS = {"audio": Format.OPUS, "video": Format.VP8}
 # How much earlier than said a frame's earliest sample may be: the overlap with the Opus frame before, and what rounding takes of a picture's time.
 EARLIER = {"audio": 20_000, "video": 2_000}
+RATES = {"audio": 48_000, "video": 90_000}
+# Both clients run on one machine. The clock's error is that of abs-capture-time: of sound it says a time of the last second, from which the receiver counts on, while
+# the sounds here are not made on time to some milliseconds. The worst delay is longer than anything can be on its way here.
+CLOCK_ERROR, WORST_DELAY = 10_000, 2_000_000
+# For how long frames wait before the tap, so that they are offered in their order: a receiver's transform has them as they arrive, and of a picture the gate must
+# know what it is predicted from.
+HELD = 0.2
 # When the person says what, in seconds since frames of both kinds came in.
 STORY = [(1.0, "grant"), (2.2, "withdraw"), (3.2, "grant"), (4.4, "end")]
+# Where all takes longer.
+FAR = 1.6
 # How long to wait for a keyframe before asking once more, in microseconds.
 ASK_AGAIN = 300_000
 
@@ -44,6 +56,8 @@ class Client:
         self.outlet: list[bytes] = []
         self.voices: list[bytes] = []
         self.expected: dict[str, int] | None = None
+        self.kinds: list[str] = []
+        self.queues: list[asyncio.Task] = []
         self.flowing = asyncio.Event()
         self.over = asyncio.Event()
         self.channel: asyncio.Future[webrtc.RTCDataChannel] = asyncio.get_running_loop().create_future()
@@ -57,6 +71,8 @@ class Client:
         self.notice = self.meeting.show(text, "1", "en", "Example Conferencing", list(KINDS.values()), Purpose.TRAIN)
         model = self.meeting.open_outlet("speech-model", Purpose.TRAIN)
         self.taps = {}
+        start = ntp_time(self.start_unix)
+        self.clocks = {kind: CaptureClock(rate, WORST_DELAY, start, CLOCK_ERROR) for kind, rate in RATES.items()}
         for name, kind in KINDS.items():
             form = Format.OPAQUE if options.fault == "blind" else FORMATS[name]
             stream = self.meeting.open_stream(StreamType.OWNED, kind, form, owner=self.other)
@@ -72,7 +88,7 @@ class Client:
             "kind": kind,
             "rtp": metadata.rtp_timestamp,
             "key": kind == "video" and frame.type == "key",
-            # Both run on one machine; elsewhere the offset to the sender's clock comes with it.
+            # By the sender's own clock.
             "captured": None if captured is None else round(captured * 1000) - self.start_unix,
             "sha": hashlib.sha256(frame.data).hexdigest(),
         }
@@ -90,14 +106,15 @@ class Client:
 
     async def speak(self, writer: object) -> None:
         with wave.open(str(MEDIA / self.options.voice)) as voice:
-            rate = voice.getframerate()
+            rate = marks.RATE if self.options.marks else voice.getframerate()
             samples = voice.readframes(voice.getnframes())
+        sound = marks.Sound()
         ten_ms = rate // 100
         begin = time.monotonic()
         count = 0
         while not self.over.is_set():
             at = count * ten_ms * 2 % (len(samples) - ten_ms * 2)
-            data = samples[at : at + ten_ms * 2]
+            data = sound.at(time.time(), ten_ms) if self.options.marks else samples[at : at + ten_ms * 2]
             init = webrtc.AudioDataInit(
                 format="s16", sample_rate=rate, number_of_frames=ten_ms, number_of_channels=1, timestamp=count * 10_000, data=data
             )
@@ -112,7 +129,8 @@ class Client:
         count = 0
         while not self.over.is_set():
             init = webrtc.VideoFrameBufferInit(format="I420", coded_width=160, coded_height=120, timestamp=time.monotonic_ns() // 1000)
-            await writer.write(webrtc.VideoFrame(pictures[count % len(pictures)][: 160 * 120 * 3 // 2], init))
+            picture = marks.picture(time.time()) if self.options.marks else pictures[count % len(pictures)][: 160 * 120 * 3 // 2]
+            await writer.write(webrtc.VideoFrame(picture, init))
             count += 1
             await asyncio.sleep(max(0.0, begin + count * 0.05 - time.monotonic()))
 
@@ -121,41 +139,77 @@ class Client:
     def receiver(self, kind: str) -> webrtc.RTCRtpScriptTransform:
         async def work(event: object) -> None:
             writer = event.transformer.writable.get_writer()
+            queue: list[tuple[int, int, bytes, dict[str, object]]] = []
+            first = None
+            if self.options.marks:
+                self.queues.append(asyncio.create_task(self.in_order(queue, kind, event.transformer)))
             async for frame in event.transformer.readable:
                 told = self.describe(frame, kind)
                 told["released"] = False
                 if self.options.gate:
-                    self.gate(frame, kind, told)
-                    # It may depend on what was withheld: only the sender can help.
-                    if self.taps[kind].wants_keyframe() and told["now"] >= self.asked + ASK_AGAIN:
-                        self.asked = told["now"]
-                        self.asks += 1
-                        await event.transformer.send_key_frame_request()
+                    told["arrived"] = self.now()
+                    told["captured"] = self.captured(frame.get_metadata(), kind, told["arrived"])
+                    if self.options.marks:
+                        first = told["rtp"] - (1 << 30) if first is None else first
+                        heapq.heappush(queue, ((told["rtp"] - first) % (1 << 32), told["arrived"], bytes(frame.data), told))
+                    else:
+                        await self.offer(frame.data, kind, told, event.transformer)
                 told["untouched"] = hashlib.sha256(frame.data).hexdigest() == told["sha"]
-                self.received.append(told)
-                if {"audio", "video"} <= {each["kind"] for each in self.received[-40:]}:
+                if not self.options.marks:
+                    self.received.append(told)
+                self.kinds.append(kind)
+                if {"audio", "video"} <= set(self.kinds[-40:]):
                     self.flowing.set()
                 if self.options.fault != "eat" or told["released"]:
                     await writer.write(frame)
 
         return webrtc.RTCRtpScriptTransform(work)
 
-    def gate(self, frame: object, kind: str, told: dict[str, object]) -> None:
-        # Without a time of capture none can be vouched for: -1 is out of range, so withheld.
-        captured = -1 if told["captured"] is None else told["captured"] - EARLIER[kind]
+    async def in_order(self, queue: list[tuple[int, int, bytes, dict[str, object]]], kind: str, transformer: object) -> None:
+        """Offers what has waited, the first of it first."""
+        while True:
+            while queue and self.now() >= queue[0][1] + HELD * 1e6:
+                _, _, data, told = heapq.heappop(queue)
+                await self.offer(data, kind, told, transformer)
+                self.received.append(told)
+            await asyncio.sleep(0.005)
+
+    async def offer(self, data: object, kind: str, told: dict[str, object], transformer: object) -> None:
+        self.gate(data, kind, told)
+        # It may depend on what was withheld: only the sender can help.
+        if self.taps[kind].wants_keyframe() and told["now"] >= self.asked + ASK_AGAIN:
+            self.asked = told["now"]
+            self.asks += 1
+            await transformer.send_key_frame_request()
+
+    def gate(self, data: object, kind: str, told: dict[str, object]) -> None:
         told["now"] = self.now()
+        captured = told["captured"] - EARLIER[kind]
         before = time.perf_counter_ns()
-        with self.taps[kind].admit(frame.data, captured, told["now"], Owner(), keyframe=told["key"] if kind == "video" else None) as cleared:
+        with self.taps[kind].admit(data, captured, told["now"], Owner(), keyframe=told["key"] if kind == "video" else None) as cleared:
             if cleared.planes:
                 self.outlet.append(bytes(cleared.data))
                 if kind == "audio":
                     self.voices.append(self.outlet[-1])
                 told["released"] = True
             elif self.options.fault == "leak":
-                self.outlet.append(bytes(frame.data))
+                self.outlet.append(bytes(data))
                 told["released"] = True
         self.gated_ns.append(time.perf_counter_ns() - before)
         told["reason"] = cleared.reason
+
+    def captured(self, metadata: object, kind: str, arrival: int) -> int:
+        """When a received frame was captured, at the earliest, by the meeting's clock."""
+        if self.options.dated == "arrival":
+            return arrival
+        taken, offset = metadata.capture_time, metadata.sender_capture_time_offset
+        return self.clocks[kind].captured(
+            metadata.rtp_timestamp,
+            arrival,
+            capture_time=0 if taken is None else ntp_time(round(taken * 1000)),
+            clock_offset=None if offset is None else ntp_units(round(offset * 1000)),
+            csrcs=metadata.contributing_sources or (),
+        )
 
     def heard(self, message: str) -> None:
         """What the other person says."""
@@ -221,7 +275,7 @@ class Client:
         await self.flowing.wait()
         begin = time.monotonic()
         for at, word in STORY:
-            await asyncio.sleep(max(0.0, begin + at - time.monotonic()))
+            await asyncio.sleep(max(0.0, begin + at * (FAR if self.options.marks else 1) - time.monotonic()))
             if word != "end":
                 channel.send(json.dumps({"say": word}))
         self.over.set()
@@ -255,6 +309,7 @@ class Client:
         return {
             "sent": self.sent, "received": self.received, "changes": self.changes, "counts": counts, "counters": counters,
             "outlet": [hashlib.sha256(frame).hexdigest() for frame in self.outlet],
+            "frames": [base64.b64encode(frame).decode() for frame in self.outlet],
             "unix": self.start_unix, "python_ns": sorted(self.gated_ns), "library_ns": self.library_ns(), "asks": self.asks,
         }  # fmt: skip
 
@@ -293,6 +348,8 @@ async def main() -> None:
     parser.add_argument("--voice", required=True)
     parser.add_argument("--no-gate", dest="gate", action="store_false")
     parser.add_argument("--fault", choices=["leak", "eat", "blind"])
+    parser.add_argument("--marks", action="store_true")
+    parser.add_argument("--dated", choices=["arrival"])
     client = Client(parser.parse_args())
     await client.connect()
     await client.settle()

@@ -530,6 +530,23 @@ void travelling() {
   CHECK(rtp::write({packet, sizeof packet}, 5, carried, buffer, sizeof buffer, length));
   CHECK(std::memcmp(rtp::read({buffer, length}, 5)->seal.bytes, carried.seal.bytes, 16) == 0);
   CHECK(rtp::read({buffer, length}, 6).status().number() == FRAMEGATE_ERROR_NO_TAG);
+
+  // What is received.
+  const Result<rtp::Packet> parsed = rtp::parse({packet, sizeof packet}, 3);
+  CHECK(parsed.status() && parsed->payload_length == 0 && parsed->capture_time == 0);
+  const std::uint8_t compound[] = {0x80, 200, 0, 6, 0, 0, 0, 0, 0xEE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x81, 203, 0, 1, 0, 0, 0, 9};
+  const Result<rtcp::Compound> said = rtcp::parse({compound, sizeof compound});
+  CHECK(said.status() && said->sender_reports.size() == 1 && said->goodbyes == std::vector<std::uint32_t>{9});
+  CHECK(rtcp::parse({compound, 27}).status().number() == FRAMEGATE_ERROR_WIRE_FORMAT);
+  Result<CaptureClock> clock = CaptureClock::open(CaptureClockOptions::unrelated(48000, 1s));
+  CHECK(clock && clock->captured(*parsed, 3s) == 2s && clock->report(said->sender_reports[0], 3s));
+  CHECK(CaptureClock().captured(*parsed, 3s) == Time(FRAMEGATE_NO_TIME));
+  CHECK(CaptureClock::open(CaptureClockOptions::synchronized(48000, 1, Time(0), 1s)).status().number() == FRAMEGATE_ERROR_EMPTY);
+  Result<SourceMap> sources = SourceMap::open(2);
+  CHECK(sources && sources->assign(parsed->ssrc, unknown_participant, 1s) && sources->assign_mixer(7, 1s) && sources->end(7, 2s));
+  const Contributors in_it = sources->contributors(*parsed, 2s, 3s);
+  CHECK(in_it.as == FRAMEGATE_CONTRIBUTORS_COMPLETE && in_it.count == 1 && in_it.people[0] == unknown_participant);
+  CHECK(Frame::of(2s, in_it).people_count == 1 && SourceMap().contributors(*parsed, 2s, 3s).as == 0);
   CHECK(sei::write({slice, sizeof slice}, FRAMEGATE_FORMAT_H264, Tag(carried.tag), buffer, sizeof buffer, length));
   CHECK(sei::read({buffer, length}, FRAMEGATE_FORMAT_H264)->sealed == 0);
   CHECK(obu::write({unit, sizeof unit}, carried, buffer, sizeof buffer, length));

@@ -31,9 +31,9 @@ from typing import Any
 
 import framegate
 from framegate import (
-    NO_TIME, Archived, Authority, Carried, Channel, Complete, Csrcs, Digest, Entered, Error, Field, Finding, Format, Frame, Group, Head, Kind, Ledger, Meeting, MeetingKey, Method,
+    NO_TIME, Archived, Authority, CaptureClock, Carried, Channel, Complete, Csrcs, Digest, Entered, Error, Field, Finding, Format, Frame, Group, Head, Kind, Ledger, Meeting, MeetingKey, Method,
     Outlet, Owner, Partial, Participant, PastMeeting, Purpose, Rectangle, Settling, Source, Sources, Span, Stream, StreamKey, StreamType, Subject, Tap, Verdict, Verifier, _c, meet,
-    read_tag, record, wire, words,
+    ntp_time, ntp_units, read_tag, record, wire, words,
 )  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
@@ -1310,6 +1310,25 @@ class OfOneMeeting(unittest.TestCase):
         for who in (Owner(), Complete([first.who]), Complete([second.who]), second.group):
             self.assertIs(self.entered(first.voice.admit(b"abcd", 1_000_000, 1_020_000, who)), Verdict.DROPPED)
         self.assertIs(self.entered(second.voice.admit(b"abcd", 1_000_000, 1_020_000, Owner())), Verdict.WHOLE)
+
+
+class Received(unittest.TestCase):
+    def test_what_is_received_is_dated_by_what_its_sender_says(self) -> None:
+        start = ntp_time(1_790_000_000_000_000)
+        clock = CaptureClock(48_000, 1_000_000, start, 1_000)
+        self.assertEqual(clock.captured(960, 5_000_000), 4_000_000)
+        clock.report(start + ntp_units(4_500_000), 960, 4_900_000)
+        self.assertEqual(clock.captured(1_920, 5_000_000), 4_500_000 - 1_000 + 20_000 - 20)
+        # Earlier, by a clock that is 0.1 s ahead of the sender's.
+        said = start + ntp_units(4_350_000)
+        self.assertEqual(clock.captured(1_920, 5_000_000, capture_time=said, clock_offset=ntp_units(100_000)), 4_250_000 - 1_000)
+        # Of a mixer, whose source abs-capture-time does not speak of; before the meeting's start; and later than it arrived.
+        self.assertEqual(clock.captured(1_920, 5_000_000, csrcs=[7]), 4_000_000)
+        self.assertEqual(clock.captured(1_920, 500_000), NO_TIME)
+        other = CaptureClock(48_000, 1_000_000, start, 1_000)
+        self.assertEqual(other.captured(0, 5_000_000, capture_time=start + ntp_units(6_000_000), clock_offset=0), 4_000_000)
+        with self.assertRaises(Error):
+            CaptureClock(48_000, 0)
 
 
 class Wire(unittest.TestCase):

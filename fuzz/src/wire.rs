@@ -4,7 +4,7 @@ use framegate::{
     Tag,
     archive::{Carried, Seal},
     wire::{
-        WireError, obu, rtp, sdp,
+        WireError, obu, rtcp, rtp, sdp,
         sei::{self, Codec},
     },
 };
@@ -42,6 +42,7 @@ pub fn check(bytes: &[u8]) -> usize {
             &obu::read,
         ),
         4 => description(rest),
+        5 => reports(rest),
         // Put together piece by piece, as far as the bytes go.
         choice @ 8..=11 => made::check(choice, rest, carried).unwrap_or_default(),
         _ => 0,
@@ -49,6 +50,10 @@ pub fn check(bytes: &[u8]) -> usize {
 }
 
 fn packet(packet: &[u8], id: u8, carried: Carried) -> usize {
+    if let Ok(read) = rtp::Packet::parse(packet) {
+        assert!(12 + 4 * read.csrcs().len() + read.payload().len() <= packet.len());
+        let _ = read.absolute_capture_time(id);
+    }
     let read = rtp::read(packet, id);
     let mut room = vec![0; 2 * packet.len() + 64];
     let Ok(tagged) = rtp::write(packet, id, carried, &mut room) else {
@@ -94,6 +99,19 @@ fn unit(unit: &[u8], carried: Carried, write: Write<'_>, read: Read<'_>) -> usiz
     let same = same.count();
     assert_eq!(tagged[same + added..], unit[same..]);
     1
+}
+
+/// What is read of a compound packet of RTCP is in it.
+fn reports(bytes: &[u8]) -> usize {
+    let Ok(compound) = rtcp::Compound::parse(bytes) else {
+        return 0;
+    };
+    let (reports, goodbyes) = (
+        compound.sender_reports().count(),
+        compound.goodbyes().count(),
+    );
+    assert!(28 * reports + 4 * goodbyes <= bytes.len());
+    0
 }
 
 fn description(bytes: &[u8]) -> usize {

@@ -49,20 +49,7 @@
 //!
 //! # Contributing sources of RTP
 //!
-//! A mixer lists who is in a packet as CSRCs. Map each to a [`Participant`], and one without a participant to [`Participant::UNKNOWN`]: if you leave it out, the gate takes the list for complete.
-//! [`Contributors::from_csrcs`] treats 15 entries, the most there can be (RFC 3550 §5.1), as partial.
-//!
-//! ```
-//! use framegate::{Contributors, JoinOptions, Meeting, MeetingOptions, Participant, Time};
-//!
-//! let mut meeting = Meeting::open(MeetingOptions::new("standup", 100))?;
-//! let ada = meeting.join(JoinOptions::adult("ada"), Time::START)?;
-//! let known = std::collections::HashMap::from([(0x1234_5678_u32, ada)]);
-//! let sources = [0x1234_5678, 0x9abc_def0].map(|csrc| *known.get(&csrc).unwrap_or(&Participant::UNKNOWN));
-//! let contributors = Contributors::from_csrcs(&sources); // withheld: somebody in it is not known
-//! # let _ = contributors;
-//! # Ok::<(), framegate::Error>(())
-//! ```
+//! A mixer lists who is in a packet as CSRCs. [`SourceMap`](crate::receive::SourceMap) makes contributors of them: [`time_and_people`](super::time_and_people).
 //!
 //! # Keyframes
 //!

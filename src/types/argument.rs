@@ -56,6 +56,12 @@ arguments! {
         FieldName = "field's name",
         /// The range of a schema's field.
         FieldRange = "field's range",
+        /// The rate of a received stream's media clock.
+        ClockRate = "clock rate",
+        /// The error of two clocks that follow UTC; they are never the same.
+        ClockError = "clock error",
+        /// The longest that something is on its way; something always is.
+        WorstDelay = "worst delay",
     }
 }
 
@@ -72,6 +78,8 @@ arguments! {
         ThirdPartyPurposes = "third-party purposes",
         /// Fields of a schema: [`MAX_FIELDS`](crate::format::MAX_FIELDS).
         Fields = "fields",
+        /// Sources of a transport that have not ended: [`SourceMap`](crate::receive::SourceMap).
+        Sources = "sources",
     }
 }
 

@@ -10,4 +10,5 @@ mod judges;
 mod opus;
 mod oracle_encoded;
 mod raw;
+mod receive;
 mod wire;

@@ -43,9 +43,10 @@
  * called from any thread, at the same time too. The calls of one meeting wait for each other, except
  * framegate_meeting_withdraw(), _leave(), _restrict(), _supersede() and _end(), which are in force at once whatever
  * other calls, stores and callbacks are doing. A tap may be on any one thread at a time: its calls must not overlap.
- * Closing a tap, a group or a stream key must not overlap with a call that uses it. Calls on a tap or a stream key,
- * except opening and closing it, never allocate, lock, call the system or wait; nor do calls that read or write a
- * tag, or join tags or sources.
+ * So it is with a capture clock and a source map, where a call that overlaps with another gives
+ * FRAMEGATE_ERROR_IN_USE. Closing a tap, a group, a stream key, a capture clock or a source map must not overlap with
+ * a call that uses it. Calls on these, except opening and closing, never allocate, lock, call the system or wait; nor
+ * do calls that read or write a tag, take a packet apart, or join tags or sources.
  *
  * 7. Processes. If the library panics, the call returns FRAMEGATE_ERROR_PANIC, and a meeting that it was in is
  * closed with all its taps; that needs unwinding, as in what `make install` builds. Where a panic aborts, the
@@ -148,6 +149,8 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_OVERLAP = -16,
   /* subjects out of order: sort them by id, each once */
   FRAMEGATE_ERROR_ORDER = -17,
+  /* object in use by a call on another thread: let its calls not overlap */
+  FRAMEGATE_ERROR_IN_USE = -19,
   /* meeting closed from within a callback while another thread is in a callback of the meeting or in a call on it:
      keep what the callbacks use until that thread is out */
   FRAMEGATE_ERROR_STILL_CALLED = -20,
@@ -491,6 +494,16 @@ typedef struct framegate_meeting_key {
 typedef struct framegate_stream_key {
   uint64_t handle;
 } framegate_stream_key;
+
+/* The media clock of a received stream, brought to the meeting's. */
+typedef struct framegate_capture_clock {
+  uint64_t handle;
+} framegate_capture_clock;
+
+/* Whose the sources of a received transport are. */
+typedef struct framegate_source_map {
+  uint64_t handle;
+} framegate_source_map;
 
 /* A meeting's ledger, made ready for checking many frames. */
 typedef struct framegate_verifier {
@@ -1068,7 +1081,8 @@ typedef struct framegate_source {
 typedef enum framegate_limit {
   FRAMEGATE_MAX_REGIONS = 64, /* a frame with more is withheld */
   FRAMEGATE_MAX_SOURCES = 64, /* a frame with more is withheld */
-  FRAMEGATE_MAX_FRAMES = 1024 /* in one call */
+  FRAMEGATE_MAX_FRAMES = 1024,    /* in one call */
+  FRAMEGATE_MAX_CONTRIBUTORS = 16 /* of framegate_source_map_contributors() */
 } framegate_limit;
 
 /* Whether the client takes a frame of encoded video for a keyframe. A stream resumes only if the frame's own header
@@ -1437,6 +1451,140 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_obu_read(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_obu_write(
     const uint8_t *unit, size_t unit_length, const framegate_carried *carried, uint8_t *buffer, size_t capacity, size_t
     *length);
+
+/* ---- What is received ---- */
+
+/* A packet of RTP, decrypted, as far as it says when something was captured and by whom. framegate_rtp_parse() fills
+ * it; where packets are taken apart elsewhere, as in a browser's encoded frames, fill in what is known. */
+typedef struct framegate_packet {
+  uint32_t size;
+  uint32_t ssrc;
+  uint32_t timestamp;        /* in units of the payload format's clock */
+  uint32_t csrc_count;       /* at most 15 */
+  uint32_t csrcs[15];        /* the contributing sources */
+  uint16_t sequence_number;
+  uint8_t payload_type;
+  uint8_t marker;            /* 0 or 1 */
+  /* when it was captured, as the header extension abs-capture-time says it, as an NTP time; 0: it does not say it */
+  uint64_t capture_time;
+  /* how much the clock of that is ahead of the one that the sender's reports are written by, in 2^-32 s; counts only
+     if `has_clock_offset` is 1: 0 says that it is not known */
+  int64_t clock_offset;
+  uint32_t has_clock_offset;
+  uint32_t reserved;         /* 0 */
+  const uint8_t *payload;    /* in the packet's own memory, without padding; only for the caller to read */
+  size_t payload_length;
+} framegate_packet;
+
+/* What a sender says of its clocks: at `ntp` by its wall clock, its media clock stood at `rtp_timestamp` (RFC 3550
+ * section 6.4.1). */
+typedef struct framegate_sender_report {
+  uint64_t ntp; /* 0 if it has no wall clock: then the report says nothing */
+  uint32_t ssrc;
+  uint32_t rtp_timestamp;
+} framegate_sender_report;
+
+/* Takes an RTP packet apart. `capture_time_id` is the id that abs-capture-time was negotiated under
+ * (http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time), or 0; `parsed->size` is set by the caller.
+ * Padding must fit (RFC 3550 section 5.1). Any thread, media threads too.
+ * Errors: NULL, MISALIGNED, SIZE, LENGTH, EXTENSION_ID, WIRE_FORMAT, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_rtp_parse(
+    const uint8_t *packet, size_t length, uint32_t capture_time_id, framegate_packet *parsed);
+
+/* Takes a compound packet of RTCP apart, decrypted (RFC 3550 section 6.1, RFC 5506): the sender reports in it, and
+ * the sources that say goodbye. Nothing of a malformed one counts. Each count, unless null, says how many there are,
+ * even if they do not fit. Any thread, media threads too.
+ * Errors: NULL, MISALIGNED, LENGTH, SHORT_BUFFER, WIRE_FORMAT, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_rtcp_parse(
+    const uint8_t *packet, size_t length, framegate_sender_report *reports, size_t report_capacity, size_t
+    *report_count, uint32_t *goodbyes, size_t goodbye_capacity, size_t *goodbye_count);
+
+/* How the clock by which a sender writes its reports compares with the meeting's. */
+typedef enum framegate_sender_clock {
+  /* both follow UTC: `start` and `error` say how */
+  FRAMEGATE_SENDER_CLOCK_SYNCHRONIZED = 1,
+  /* nothing is known: a report counts as sent `worst_delay` before it arrived, whatever time is in it */
+  FRAMEGATE_SENDER_CLOCK_UNRELATED = 2
+} framegate_sender_clock;
+
+/* How a received stream is dated. */
+typedef struct framegate_capture_clock_options {
+  uint32_t size;
+  /* how many units of the RTP timestamp are a second: 90,000 for video, 48,000 for Opus, 8,000 for G.711 and G.722 */
+  uint32_t rate;
+  uint32_t sender;     /* FRAMEGATE_SENDER_CLOCK_… */
+  uint32_t reserved;   /* 0 */
+  uint64_t start;      /* if synchronized: UTC at the meeting's start, as an NTP time */
+  /* if synchronized: by how many microseconds a time of the sender's can seem later here than it was; not 0. Where a
+     server that forwards the stream writes the reports, the longest that media are on the way to it is a part */
+  int64_t error;
+  /* the longest, in microseconds, that it takes from the capture of a sample, by anybody who can be heard or seen in
+     the stream, to its arrival, and that a report is on its way; not 0 */
+  int64_t worst_delay;
+} framegate_capture_clock_options;
+
+/* Opens a clock for one stream, of one SSRC: another for each, and a new one if the clock's rate changes or the
+ * timestamps begin anew. Closed by framegate_capture_clock_close(). At most 65,535 at a time in a process.
+ * Errors: NULL, MISALIGNED, SIZE, NUMBER, LENGTH of a negative time, EMPTY of a rate, an error or a delay of 0, FULL,
+ * PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_capture_clock_open(
+    const framegate_capture_clock_options *options, framegate_capture_clock *clock);
+
+/* Closes the handle. No other call that uses it may be under way. Errors: HANDLE. */
+FRAMEGATE_API framegate_status framegate_capture_clock_close(framegate_capture_clock clock);
+
+/* Takes a sender report of the stream, which arrived at `arrival`. The last two count, each for a minute.
+ * Errors: HANDLE, NULL, MISALIGNED, IN_USE, PANIC; then it is as if the report had not come. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_capture_clock_report(
+    framegate_capture_clock clock, const framegate_sender_report *report, int64_t arrival);
+
+/* When the earliest sample of a packet was captured, at the earliest, for `captured` of a framegate_frame: the
+ * earliest of what the last two reports and abs-capture-time say, and `arrival` less `worst_delay` where these say
+ * nothing, contradict the arrival, or do not speak of everybody in a mix. It is never later than `arrival`; before the
+ * meeting's start it is FRAMEGATE_NO_TIME, which is out of range, so that the frame is withheld. A frame in several
+ * packets has the time of its first.
+ * Errors: HANDLE, NULL, MISALIGNED, SIZE, NUMBER, LENGTH, IN_USE, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_capture_clock_captured(
+    framegate_capture_clock clock, const framegate_packet *packet, int64_t arrival, int64_t *captured);
+
+/* Opens a map of one transport's sources, with room for so many entries, 1 to 65,535: one for each number and each
+ * change of its holder. Whoever is in none is FRAMEGATE_PARTICIPANT_UNKNOWN. Closed by framegate_source_map_close().
+ * At most 65,535 at a time in a process.
+ * Errors: NULL, MISALIGNED, LENGTH, FULL, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_source_map_open(
+    uint32_t capacity, framegate_source_map *map);
+
+/* Closes the handle. No other call that uses it may be under way. Errors: HANDLE. */
+FRAMEGATE_API framegate_status framegate_source_map_close(framegate_source_map map);
+
+/* Says that what is captured from `from` on under this SSRC is this person's alone, and no longer its former
+ * holder's. If it is not known exactly when it changed hands, end it at the earliest time and assign it at the latest.
+ * Without room, the entry that ended first is forgotten, and so unknown.
+ * Errors: HANDLE, IN_USE, PANIC, FULL if none has ended, TIME; the former holder has lost it by FULL and TIME all the
+ * same. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_source_map_assign(
+    framegate_source_map map, uint32_t ssrc, framegate_participant who, int64_t from);
+
+/* Says that from `from` on this SSRC is a mixer's, which is nobody and lists who is in each packet. Errors: as
+ * framegate_source_map_assign(). */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_source_map_assign_mixer(
+    framegate_source_map map, uint32_t ssrc, int64_t from);
+
+/* Says that from `at` on nobody knows whose this SSRC is, until it is assigned anew: it said goodbye, two sources use
+ * it (RFC 3550 section 8.2), or it is about to change hands. With a time out of range, it was never known.
+ * Errors: HANDLE, IN_USE, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_source_map_end(
+    framegate_source_map map, uint32_t ssrc, int64_t at);
+
+/* Who is in a packet, for a framegate_frame: `contributors` is FRAMEGATE_CONTRIBUTORS_COMPLETE or _PARTIAL, and
+ * `people` has room for FRAMEGATE_MAX_CONTRIBUTORS. All are named who held one of the packet's numbers between
+ * `captured`, as framegate_capture_clock_captured() gives it, and `arrival`. Partial, and so withheld, are a list of
+ * 15 contributing sources, a mixer's packet without any, and more people than can be named.
+ * Errors, with `contributors` 0, so that the frame is withheld: HANDLE, NULL, MISALIGNED, SIZE, LENGTH, SHORT_BUFFER,
+ * IN_USE, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_source_map_contributors(
+    framegate_source_map map, const framegate_packet *packet, int64_t captured, int64_t arrival, framegate_participant
+    *people, size_t capacity, size_t *count, uint32_t *contributors);
 
 /* ---- Session descriptions ---- */
 

@@ -436,6 +436,7 @@ private:
 };
 
 class Group;
+struct Contributors;
 
 /* The facts about a frame beside its payload; who is in it must be said. It refers to the containers that it is passed, which must outlive it: a
  * temporary, which would not, does not compile. */
@@ -453,6 +454,9 @@ struct Frame : detail::Sized<framegate_frame> {
   template <class P> static Frame csrcs(Time captured, const P &all) { return Frame(FRAMEGATE_CONTRIBUTORS_CSRCS, captured, all); }
   /* Returns a frame of the people of a group, as if they were listed. */
   inline static Frame of_group(Time captured, const Group &all);
+  /* Returns a frame of the people that SourceMap::contributors() names. */
+  static Frame of(Time, const Contributors &&) = delete;
+  inline static Frame of(Time captured, const Contributors &who);
   /* Returns a frame derived from a container of Source, and captured when the earliest of them was. */
   template <class S> static Frame derived(const S &&) = delete;
   template <class S> static Frame derived(const S &from) {
@@ -1009,7 +1013,40 @@ inline Result<Carried> read(Bytes packet, std::uint8_t id) {
 inline StatusCode write(Bytes packet, std::uint8_t id, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
   return framegate_rtp_write(packet.data, packet.length, id, &carried, buffer, capacity, &length);
 }
+/* A packet of RTP, decrypted, as far as it says when something was captured and by whom. Its payload is in the packet's own memory. Where packets are taken apart elsewhere, fill in what
+ * is known. */
+struct Packet : detail::Sized<framegate_packet> {};
+
+/* `capture_time_id` is the id of abs-capture-time, or 0. */
+inline Result<Packet> parse(Bytes packet, std::uint8_t capture_time_id = 0) {
+  Packet parsed;
+  const StatusCode status = framegate_rtp_parse(packet.data, packet.length, capture_time_id, &parsed);
+  return status ? Result<Packet>(parsed) : status;
+}
 } // namespace rtp
+
+/* What senders say of their clocks, and who has gone. */
+namespace rtcp {
+using SenderReport = framegate_sender_report;
+
+struct Compound {
+  std::vector<SenderReport> sender_reports;
+  std::vector<std::uint32_t> goodbyes;
+};
+
+inline Result<Compound> parse(Bytes packet) {
+  Compound found;
+  /* There can be no more of them in a packet than it has words. */
+  found.sender_reports.resize(packet.length / 28);
+  found.goodbyes.resize(packet.length / 4);
+  std::size_t reports = 0, goodbyes = 0;
+  const StatusCode status = framegate_rtcp_parse(packet.data, packet.length, found.sender_reports.data(), found.sender_reports.size(), &reports, found.goodbyes.data(), found.goodbyes.size(),
+                                                 &goodbyes);
+  found.sender_reports.resize(reports);
+  found.goodbyes.resize(goodbyes);
+  return status ? Result<Compound>(std::move(found)) : status;
+}
+} // namespace rtcp
 
 /* Tags in access units with start codes, of FRAMEGATE_FORMAT_H264 or FRAMEGATE_FORMAT_HEVC: SEI that decoders skip. */
 namespace sei {
@@ -1034,6 +1071,81 @@ inline StatusCode write(Bytes unit, const Carried &carried, std::uint8_t *buffer
   return framegate_obu_write(unit.data, unit.length, &carried, buffer, capacity, &length);
 }
 } // namespace obu
+
+/* ---- What is received ---- */
+
+/* How a received stream is dated. */
+struct CaptureClockOptions : detail::Sized<framegate_capture_clock_options> {
+  /* Both clocks follow UTC: `at` is UTC at the meeting's start, as an NTP time. */
+  static CaptureClockOptions synchronized(std::uint32_t hz, std::uint64_t at, Time within, Time worst) {
+    CaptureClockOptions options(FRAMEGATE_SENDER_CLOCK_SYNCHRONIZED, hz, worst);
+    options.start = at;
+    options.error = within.count();
+    return options;
+  }
+  /* Nothing is known of the sender's clock. */
+  static CaptureClockOptions unrelated(std::uint32_t hz, Time worst) { return CaptureClockOptions(FRAMEGATE_SENDER_CLOCK_UNRELATED, hz, worst); }
+
+private:
+  CaptureClockOptions(std::uint32_t as, std::uint32_t hz, Time worst) {
+    sender = as;
+    rate = hz;
+    worst_delay = worst.count();
+  }
+};
+
+/* The media clock of a received stream, brought to the meeting's. One thread at a time. */
+class CaptureClock : public detail::Handle<framegate_capture_clock, framegate_capture_clock_close> {
+public:
+  using Handle::Handle;
+  static Result<CaptureClock> open(const CaptureClockOptions &options) {
+    framegate_capture_clock clock{};
+    const StatusCode status = framegate_capture_clock_open(&options, &clock);
+    return status ? Result<CaptureClock>(CaptureClock(clock)) : status;
+  }
+  StatusCode report(const rtcp::SenderReport &report, Time arrival) { return framegate_capture_clock_report(get(), &report, arrival.count()); }
+  /* When its earliest sample was captured, at the earliest. Of an error, and of a time before the meeting's start, it is out of range, so that the frame is withheld. */
+  Time captured(const rtp::Packet &packet, Time arrival) {
+    std::int64_t captured = 0;
+    const StatusCode status = framegate_capture_clock_captured(get(), &packet, arrival.count(), &captured);
+    return Time(status ? captured : FRAMEGATE_NO_TIME);
+  }
+};
+
+/* Who is in a packet. */
+struct Contributors {
+  std::array<Participant, FRAMEGATE_MAX_CONTRIBUTORS> people{};
+  std::size_t count = 0;
+  std::uint32_t as = 0;
+};
+
+/* Whose the sources of a received transport are. One thread at a time. */
+class SourceMap : public detail::Handle<framegate_source_map, framegate_source_map_close> {
+public:
+  using Handle::Handle;
+  static Result<SourceMap> open(std::uint32_t capacity) {
+    framegate_source_map map{};
+    const StatusCode status = framegate_source_map_open(capacity, &map);
+    return status ? Result<SourceMap>(SourceMap(map)) : status;
+  }
+  StatusCode assign(std::uint32_t ssrc, Participant who, Time from) { return framegate_source_map_assign(get(), ssrc, who, from.count()); }
+  StatusCode assign_mixer(std::uint32_t ssrc, Time from) { return framegate_source_map_assign_mixer(get(), ssrc, from.count()); }
+  StatusCode end(std::uint32_t ssrc, Time at) { return framegate_source_map_end(get(), ssrc, at.count()); }
+  /* For Frame::of(). After an error nobody is named, so that the frame is withheld. */
+  Contributors contributors(const rtp::Packet &packet, Time captured, Time arrival) const {
+    Contributors found;
+    const StatusCode status =
+        framegate_source_map_contributors(get(), &packet, captured.count(), arrival.count(), found.people.data(), found.people.size(), &found.count, &found.as);
+    return status ? found : Contributors{};
+  }
+};
+
+inline Frame Frame::of(Time captured, const Contributors &who) {
+  Frame frame(who.as, captured);
+  frame.people = who.people.data();
+  frame.people_count = who.count;
+  return frame;
+}
 
 /* Lines of session descriptions (RFC 8866), without their ends. Any thread. */
 namespace sdp {

@@ -93,6 +93,7 @@ sized!(FrameIn<'_>, RegionIn, PayloadIn<'_>, PayloadInOut<'_>);
 pub(super) const OWNER: u32 = 1;
 pub(super) const COMPLETE: u32 = 2;
 pub(super) const GROUP: u32 = 3;
+pub(super) const PARTIAL: u32 = 4;
 pub(super) const CSRCS: u32 = 5;
 pub(super) const SOURCES: u32 = 6;
 

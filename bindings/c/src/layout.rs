@@ -11,7 +11,8 @@ use std::{fs, path::Path, process::Command};
 
 use super::{
     ABI_VERSION, archive, archived, export, format as formats, frame, grant, ledger, meeting,
-    memory, outlet, past, people, sdp, seal, settling, source, status, stream, tag, tap, words,
+    memory, outlet, past, people, receive, sdp, seal, settling, source, status, stream, tag, tap,
+    words,
 };
 use framegate::{
     Kind, MAX_REGIONS, MAX_SOURCES, Purposes, Reason, Verdict,
@@ -110,6 +111,12 @@ fn structs() -> Numbers {
         "framegate_carried" = archived::CarriedInOut { size, sealed, tag, seal }
         "framegate_subject" = archived::SubjectIn { size, kinds, id }
         "framegate_piece" = seal::PieceIn { data, length }
+        "framegate_packet" = receive::PacketInOut {
+            size, ssrc, timestamp, csrc_count, csrcs, sequence_number, payload_type, marker, capture_time, clock_offset, has_clock_offset,
+            reserved, payload, payload_length,
+        }
+        "framegate_sender_report" = receive::SenderReportInOut { ntp, ssrc, rtp_timestamp }
+        "framegate_capture_clock_options" = receive::CaptureClockOptions { size, rate, sender, reserved, start, error, worst_delay }
         "framegate_archived" = archived::ArchivedIn {
             size, reserved, instance, carried, subjects, subject_count, digest,
         }
@@ -124,6 +131,8 @@ fn structs() -> Numbers {
         "group",
         "meeting_key",
         "stream_key",
+        "capture_clock",
+        "source_map",
         "verifier",
     ] {
         all.insert(format!("sizeof(framegate_{handle})"), 8);
@@ -155,9 +164,11 @@ const NUMBERS: &[(&str, u32)] = &[
     ("CONTRIBUTORS_OWNER", frame::OWNER),
     ("CONTRIBUTORS_COMPLETE", frame::COMPLETE),
     ("CONTRIBUTORS_GROUP", frame::GROUP),
-    ("CONTRIBUTORS_PARTIAL", 4),
+    ("CONTRIBUTORS_PARTIAL", frame::PARTIAL),
     ("CONTRIBUTORS_CSRCS", frame::CSRCS),
     ("CONTRIBUTORS_SOURCES", frame::SOURCES),
+    ("SENDER_CLOCK_SYNCHRONIZED", receive::SYNCHRONIZED),
+    ("SENDER_CLOCK_UNRELATED", receive::UNRELATED),
     ("KEYFRAME_UNSAID", frame::UNSAID),
     ("KEYFRAME_YES", frame::YES),
     ("KEYFRAME_NO", frame::NO),
@@ -255,6 +266,7 @@ fn constants() -> Numbers {
         ("MAX_REGIONS", MAX_REGIONS),
         ("MAX_SOURCES", MAX_SOURCES),
         ("MAX_FRAMES", tap::MAX_FRAMES),
+        ("MAX_CONTRIBUTORS", receive::MAX_CONTRIBUTORS),
     ] {
         put(name.into(), number as i128);
     }

@@ -48,6 +48,7 @@ mod memory;
 mod outlet;
 mod past;
 mod people;
+mod receive;
 mod sdp;
 mod seal;
 mod settling;

@@ -45,6 +45,7 @@ statuses! {
     File = -15, "file system error: check the path (a new ledger's file must not be there yet), permissions and free space";
     Overlap = -16, "the buffer overlaps the input: pass separate memory";
     Order = -17, "subjects out of order: sort them by id, each once";
+    InUse = -19, "object in use by a call on another thread: let its calls not overlap";
     StillCalled = -20, "meeting closed from within a callback while another thread is in a callback of the meeting or in a call on it: keep what the callbacks use until that thread is out";
     Forked = -21, "handle opened before fork(): open another in this process";
     Random = -22, "no random numbers from the system: pass an instance of your own, or try again";

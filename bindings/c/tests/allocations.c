@@ -72,6 +72,23 @@ int main(void) {
   CHECK(allocations > 10);
 
   const framegate_participant both[2] = {ann, ben};
+  framegate_capture_clock_options dated;
+  memset(&dated, 0, sizeof dated);
+  dated.size = (uint32_t)sizeof dated;
+  dated.rate = 48000;
+  dated.sender = FRAMEGATE_SENDER_CLOCK_UNRELATED;
+  dated.worst_delay = 1;
+  framegate_capture_clock clock;
+  OK(framegate_capture_clock_open(&dated, &clock));
+  framegate_source_map map;
+  OK(framegate_source_map_open(4, &map));
+  static const uint8_t report[28] = {0x80, 200, 0, 6, 0, 0, 0, 0, 0xEE};
+  framegate_packet arrived;
+  arrived.size = (uint32_t)sizeof arrived;
+  framegate_sender_report said;
+  framegate_participant named[FRAMEGATE_MAX_CONTRIBUTORS];
+  int64_t captured;
+  uint32_t as;
   framegate_region channels[2] = {region_of(ann, FRAMEGATE_AREA_CHANNEL), region_of(ben, FRAMEGATE_AREA_CHANNEL)};
   channels[1].channel = 1;
   framegate_frame frames[BATCH];
@@ -132,6 +149,13 @@ int main(void) {
     OK(framegate_stream_key_seal(key, carried.tag, &who, 1, &digest, &carried.seal));
     OK(framegate_tap_end(own));
     TRUTH(framegate_stream_key_verify(key, carried.seal, carried.tag, &who, 1, &digest, &truth), true);
+    OK(framegate_rtp_parse(packet, sizeof packet, 1, &arrived));
+    OK(framegate_rtcp_parse(report, sizeof report, &said, 1, &length, NULL, 0, NULL));
+    OK(framegate_capture_clock_report(clock, &said, now));
+    OK(framegate_capture_clock_captured(clock, &arrived, now, &captured));
+    OK(framegate_source_map_assign(map, 1, both[0], now));
+    OK(framegate_source_map_end(map, 2, now));
+    OK(framegate_source_map_contributors(map, &arrived, now, now, named, FRAMEGATE_MAX_CONTRIBUTORS, &length, &as));
     OK(framegate_rtp_write(packet, sizeof packet, 1, &carried, tagged, sizeof tagged, &length));
     OK(framegate_rtp_read(tagged, length, 1, &carried));
     OK(framegate_tap_decide(own, now, now, &decisions[0]));
@@ -142,6 +166,8 @@ int main(void) {
   }
   IS(allocations - before, 0);
   puts("no allocation in 100,000 rounds");
+  OK(framegate_capture_clock_close(clock));
+  OK(framegate_source_map_close(map));
   OK(framegate_stream_key_close(key));
   OK(framegate_meeting_key_close(meeting_key));
   OK(framegate_tap_close(captions));

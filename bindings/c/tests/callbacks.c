@@ -104,6 +104,8 @@ static void release_all(struct handles is) {
   OK(framegate_verifier_close(is.verifier));
   OK(framegate_meeting_key_close(is.key));
   OK(framegate_stream_key_close(is.stream_key));
+  OK(framegate_capture_clock_close(is.clock));
+  OK(framegate_source_map_close(is.map));
 }
 
 /* The meeting is gone, and its tap is shut. */

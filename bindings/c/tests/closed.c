@@ -60,6 +60,8 @@ static const framegate_past_meeting NO_PAST = {7};
 static const framegate_verifier NO_VERIFIER = {7};
 static const framegate_meeting_key NO_KEY = {7};
 static const framegate_stream_key NO_STREAM_KEY = {7};
+static const framegate_capture_clock NO_CLOCK = {7};
+static const framegate_source_map NO_MAP = {7};
 static const framegate_tag NO_TAG = {{0}};
 static const framegate_source NO_SOURCE;
 
@@ -226,6 +228,14 @@ static void travels(void) {
   framegate_payload_digest payload_digest;
   framegate_seal seal, seals[2];
   framegate_archived frames[2];
+  framegate_packet packet;
+  framegate_sender_report reports[2];
+  framegate_capture_clock clock;
+  framegate_source_map map;
+  framegate_participant people[2];
+  uint32_t goodbyes[2];
+  size_t gone;
+  int64_t captured;
   framegate_string line;
   uint8_t bytes[16] = {9}, buffer[4];
   char text[8];
@@ -252,6 +262,12 @@ static void travels(void) {
   CLOSES(framegate_sei_write(bytes, sizeof bytes, FRAMEGATE_FORMAT_H264, NULL, buffer, sizeof buffer, OUT(size_t, length)));
   CLOSES(framegate_obu_read(bytes, sizeof bytes, SIZED(framegate_carried, read)));
   CLOSES(framegate_obu_write(bytes, sizeof bytes, NULL, buffer, sizeof buffer, OUT(size_t, length)));
+  CLOSES(framegate_rtp_parse(bytes, sizeof bytes, 1, SIZED(framegate_packet, packet)));
+  CLOSES(framegate_rtcp_parse(bytes, sizeof bytes, ARRAY(framegate_sender_report, reports), 2, OUT(size_t, length), ARRAY(uint32_t, goodbyes), 2, OUT(size_t, gone)));
+  CLOSES(framegate_capture_clock_open(NULL, OUT(framegate_capture_clock, clock)));
+  CLOSES(framegate_capture_clock_captured(NO_CLOCK, &packet, 0, OUT(int64_t, captured)));
+  CLOSES(framegate_source_map_open(0, OUT(framegate_source_map, map)));
+  CLOSES(framegate_source_map_contributors(NO_MAP, &packet, 0, 0, ARRAY(framegate_participant, people), 2, OUT(size_t, length), OUT(uint32_t, number)));
   CLOSES(framegate_sdp_extmap(0, ARRAY(char, text), sizeof text, OUT(size_t, length)));
   CLOSES(framegate_sdp_extension_id(string_of(""), OUT(uint32_t, number)));
   CLOSES(framegate_recording_line(0, OUT(framegate_string, line)));

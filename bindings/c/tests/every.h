@@ -21,6 +21,8 @@ struct handles {
   framegate_verifier verifier;
   framegate_meeting_key key;
   framegate_stream_key stream_key;
+  framegate_capture_clock clock;
+  framegate_source_map map;
   framegate_digest notice;
   framegate_source source; /* what the tap released of them */
 };
@@ -44,11 +46,14 @@ struct maker {
   __typeof__(framegate_verifier_open) *verifier_open;
   __typeof__(framegate_meeting_key_open) *key_open;
   __typeof__(framegate_stream_key_open) *stream_key_open;
+  __typeof__(framegate_capture_clock_open) *clock_open;
+  __typeof__(framegate_source_map_open) *map_open;
 };
 
 static const struct maker OWN = {framegate_meeting_open,   framegate_digest_of,       framegate_meeting_show, framegate_meeting_join,    framegate_meeting_grant,
                                  framegate_meeting_withdraw, framegate_stream_open,   framegate_outlet_open,  framegate_tap_open,        framegate_tap_admit,
-                                 framegate_tap_end,        framegate_group_open,      framegate_ledger_read,    framegate_past_meeting_open, framegate_verifier_open, framegate_meeting_key_open, framegate_stream_key_open};
+                                 framegate_tap_end,        framegate_group_open,      framegate_ledger_read,    framegate_past_meeting_open, framegate_verifier_open, framegate_meeting_key_open, framegate_stream_key_open,
+                                 framegate_capture_clock_open, framegate_source_map_open};
 
 struct lines {
   uint8_t bytes[1 << 14];
@@ -123,6 +128,14 @@ static inline struct handles made_with(const struct maker *by, const char *who, 
   const framegate_instance instance = {{7}};
   OK(by->key_open(secret, &instance, &made.key));
   OK(by->stream_key_open(made.key, 0, &made.stream_key));
+  framegate_capture_clock_options clock;
+  memset(&clock, 0, sizeof clock);
+  clock.size = (uint32_t)sizeof clock;
+  clock.rate = 48000;
+  clock.sender = FRAMEGATE_SENDER_CLOCK_UNRELATED;
+  clock.worst_delay = 1;
+  OK(by->clock_open(&clock, &made.clock));
+  OK(by->map_open(1, &made.map));
   return made;
 }
 
@@ -249,6 +262,7 @@ static inline void works_without_meeting(struct handles own) {
   framegate_stream_key key;
   OK(framegate_stream_key_open(own.key, 0, &key));
   OK(framegate_stream_key_close(key));
+  OK(framegate_source_map_end(own.map, 1, 0));
 }
 
 /* Every call with each odd handle, the others being its own: the odd one's `wrong`, and FOREIGN of people, streams and outlets. */
@@ -413,6 +427,23 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   IS(framegate_stream_key_seal(odd.stream_key, released, NULL, 0, &payload_digest, &seal), wrong);
   NO_TRUTH(framegate_stream_key_verify(odd.stream_key, seal, released, NULL, 0, &payload_digest, &truth), wrong);
   IS(framegate_stream_key_close(odd.stream_key), wrong);
+
+  /* What is received. */
+  const framegate_sender_report report = {1, 1, 1};
+  framegate_packet packet;
+  memset(&packet, 0, sizeof packet);
+  packet.size = (uint32_t)sizeof packet;
+  framegate_participant named[FRAMEGATE_MAX_CONTRIBUTORS];
+  int64_t captured;
+  uint32_t contributors;
+  IS(framegate_capture_clock_report(odd.clock, &report, 0), wrong);
+  IS(framegate_capture_clock_captured(odd.clock, &packet, 0, &captured), wrong);
+  IS(framegate_capture_clock_close(odd.clock), wrong);
+  IS(framegate_source_map_assign(odd.map, 1, own.who, 0), wrong);
+  IS(framegate_source_map_assign_mixer(odd.map, 1, 0), wrong);
+  IS(framegate_source_map_end(odd.map, 1, 0), wrong);
+  IS(framegate_source_map_contributors(odd.map, &packet, 0, 0, named, FRAMEGATE_MAX_CONTRIBUTORS, &length, &contributors), wrong);
+  IS(framegate_source_map_close(odd.map), wrong);
 }
 
 #endif

@@ -426,6 +426,80 @@ static void archives(void) {
   OK(framegate_meeting_key_close(key));
 }
 
+/* ---- What is received ---- */
+
+static void received(framegate_participant who) {
+  framegate_capture_clock_options options;
+  memset(&options, 0, sizeof options);
+  options.size = (uint32_t)sizeof options;
+  options.rate = 48000;
+  options.sender = FRAMEGATE_SENDER_CLOCK_SYNCHRONIZED;
+  options.start = 0xEE00000000000000;
+  options.error = 1000;
+  options.worst_delay = 1000000;
+  framegate_capture_clock clock;
+#define CLOCKS framegate_capture_clock_open(&options, &clock)
+  OK(CLOCKS);
+  FORGOTTEN(framegate_capture_clock_options, size, options, CLOCKS, FRAMEGATE_ERROR_SIZE);
+  FORGOTTEN(framegate_capture_clock_options, rate, options, CLOCKS, FRAMEGATE_ERROR_EMPTY);
+  FORGOTTEN(framegate_capture_clock_options, sender, options, CLOCKS, FRAMEGATE_ERROR_NUMBER);
+  FORGOTTEN(framegate_capture_clock_options, error, options, CLOCKS, FRAMEGATE_ERROR_EMPTY);
+  FORGOTTEN(framegate_capture_clock_options, worst_delay, options, CLOCKS, FRAMEGATE_ERROR_EMPTY);
+  FORGOTTEN(framegate_capture_clock_options, reserved, options, CLOCKS, FRAMEGATE_OK);
+  /* Whatever is then said was in another century, and counts as nothing. */
+  FORGOTTEN(framegate_capture_clock_options, start, options, CLOCKS, FRAMEGATE_OK);
+  framegate_packet packet;
+  memset(&packet, 0, sizeof packet);
+  packet.size = (uint32_t)sizeof packet;
+  packet.ssrc = 7;
+  packet.timestamp = 960;
+  packet.csrc_count = 1;
+  packet.csrcs[0] = 8;
+  packet.capture_time = 0xEE00000240000000;
+  packet.clock_offset = (int64_t)1 << 30;
+  packet.has_clock_offset = 1;
+  int64_t captured;
+  const int64_t arrival = 2100000, worst = 1100000, said = 1999000;
+  OK(CLOCKS);
+#define CAPTURED (framegate_capture_clock_captured(clock, &packet, arrival, &captured) == FRAMEGATE_OK ? captured : -1)
+  IS(CAPTURED, said);
+  FORGOTTEN(framegate_packet, size, packet, CAPTURED, -1);
+  /* Later than it arrived, so it is nothing. */
+  FORGOTTEN(framegate_packet, clock_offset, packet, CAPTURED, worst);
+  OK(framegate_capture_clock_close(clock));
+  OK(CLOCKS);
+  FORGOTTEN(framegate_packet, has_clock_offset, packet, CAPTURED, worst);
+  OK(framegate_capture_clock_close(clock));
+  OK(CLOCKS);
+  FORGOTTEN(framegate_packet, capture_time, packet, CAPTURED, worst);
+  /* One timestamp with a time of its own is as good as another. */
+  FORGOTTEN(framegate_packet, timestamp, packet, CAPTURED, said);
+  FORGOTTEN(framegate_packet, reserved, packet, CAPTURED, said);
+  /* Only read by the caller. */
+  FORGOTTEN(framegate_packet, sequence_number, packet, CAPTURED, said);
+  FORGOTTEN(framegate_packet, payload_type, packet, CAPTURED, said);
+  FORGOTTEN(framegate_packet, marker, packet, CAPTURED, said);
+  FORGOTTEN(framegate_packet, payload, packet, CAPTURED, said);
+  FORGOTTEN(framegate_packet, payload_length, packet, CAPTURED, said);
+  OK(framegate_capture_clock_close(clock));
+  framegate_source_map map;
+  OK(framegate_source_map_open(4, &map));
+  OK(framegate_source_map_assign_mixer(map, 7, 0));
+  OK(framegate_source_map_assign(map, 8, who, 0));
+  framegate_participant people[FRAMEGATE_MAX_CONTRIBUTORS];
+  const framegate_participant unknown = FRAMEGATE_PARTICIPANT_UNKNOWN;
+  size_t count;
+  uint32_t contributors;
+  /* Whether somebody who is known is all who is in it. */
+#define ALL (framegate_source_map_contributors(map, &packet, 1, 2, people, FRAMEGATE_MAX_CONTRIBUTORS, &count, &contributors) == FRAMEGATE_OK && \
+             contributors == FRAMEGATE_CONTRIBUTORS_COMPLETE && count == 1 && memcmp(&people[0], &unknown, sizeof unknown) != 0)
+  IS(ALL, 1);
+  FORGOTTEN(framegate_packet, ssrc, packet, ALL, 0);
+  FORGOTTEN(framegate_packet, csrc_count, packet, ALL, 0);
+  FORGOTTEN(framegate_packet, csrcs, packet, ALL, 0);
+  OK(framegate_source_map_close(map));
+}
+
 int main(void) {
   framegate_meeting_options options = options_of("forgotten");
   framegate_meeting meeting;
@@ -445,6 +519,7 @@ int main(void) {
   grants(meeting, both[0], notice);
   streams(meeting, both[0]);
   archives();
+  received(both[0]);
   narrowings(meeting, both[0], tap);
   OK(framegate_tap_close(captions));
   OK(framegate_tap_close(tap));

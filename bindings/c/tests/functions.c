@@ -1253,6 +1253,117 @@ static void wire(void) {
   IS(framegate_obu_write(tagged.bytes, tagged.length, &carried, buffer, sizeof buffer, &length), FRAMEGATE_ERROR_NUMBER);
 }
 
+/* A packet of a mixer's, 0x9999, with two contributing sources and abs-capture-time under the id 3. */
+static const uint8_t MIXED[] = {0xB2, 0xE0, 1, 2, 0, 0, 3, 0xC0, 0, 0, 0x99, 0x99, 0, 0, 0x12, 0x34, 0, 0, 0x56, 0x78, 0xBE, 0xDE, 0, 5, 0x3F,
+                                0xEE, 0, 0, 0, 0x80, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 'a', 'b', 'c', 0, 2};
+
+static void packets(void) {
+  framegate_packet packet;
+  memset(&packet, 0xFF, sizeof packet);
+  packet.size = (uint32_t)sizeof packet;
+  OK(framegate_rtp_parse(MIXED, sizeof MIXED, 3, &packet));
+  CHECK(packet.ssrc == 0x9999 && packet.timestamp == 960 && packet.sequence_number == 258 && packet.payload_type == 96 && packet.marker == 1);
+  CHECK(packet.csrc_count == 2 && packet.csrcs[0] == 0x1234 && packet.csrcs[1] == 0x5678 && packet.csrcs[2] == 0);
+  CHECK(packet.capture_time == 0xEE00000080000000 && packet.has_clock_offset == 1 && packet.clock_offset == -((int64_t)1 << 32));
+  CHECK(packet.payload == MIXED + 44 && packet.payload_length == 3);
+  OK(framegate_rtp_parse(MIXED, sizeof MIXED, 0, &packet));
+  CHECK(packet.capture_time == 0 && packet.has_clock_offset == 0);
+  IS(framegate_rtp_parse(MIXED, sizeof MIXED, 256, &packet), FRAMEGATE_ERROR_EXTENSION_ID);
+  IS(framegate_rtp_parse(MIXED, 11, 3, &packet), FRAMEGATE_ERROR_WIRE_FORMAT);
+
+  static const uint8_t compound[] = {0x80, 200, 0, 6, 0, 0, 0x12, 0x34, 0xEE, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 3, 0xC0,
+                                     0,    0,   0, 0, 0, 0, 0,    0,    0x82, 203, 0, 2, 0, 0, 0, 5, 0, 0, 0, 6};
+  framegate_sender_report reports[2];
+  uint32_t goodbyes[2];
+  size_t count, gone;
+  OK(framegate_rtcp_parse(compound, sizeof compound, reports, 2, &count, goodbyes, 2, &gone));
+  CHECK(count == 1 && reports[0].ssrc == 0x1234 && reports[0].ntp == 0xEE00000040000000 && reports[0].rtp_timestamp == 960);
+  CHECK(gone == 2 && goodbyes[0] == 5 && goodbyes[1] == 6);
+  IS(framegate_rtcp_parse(compound, sizeof compound, NULL, 0, &count, goodbyes, 1, &gone), FRAMEGATE_ERROR_SHORT_BUFFER);
+  CHECK(count == 1 && gone == 2 && goodbyes[0] == 0);
+  IS(framegate_rtcp_parse(compound, sizeof compound - 1, reports, 2, &count, goodbyes, 2, &gone), FRAMEGATE_ERROR_WIRE_FORMAT);
+  CHECK(count == 0 && gone == 0 && reports[0].ntp == 0);
+}
+
+static bool same(framegate_participant a, framegate_participant b) { return memcmp(&a, &b, sizeof a) == 0; }
+
+static void received(void) {
+  packets();
+  const int64_t second = 1000000;
+  framegate_capture_clock_options options;
+  memset(&options, 0, sizeof options);
+  options.size = (uint32_t)sizeof options;
+  options.rate = 48000;
+  options.sender = FRAMEGATE_SENDER_CLOCK_UNRELATED;
+  options.worst_delay = second;
+  framegate_capture_clock clock, synchronized;
+  OK(framegate_capture_clock_open(&options, &clock));
+  framegate_packet packet;
+  memset(&packet, 0, sizeof packet);
+  packet.size = (uint32_t)sizeof packet;
+  packet.ssrc = 0x1234;
+  packet.timestamp = 1920;
+  int64_t captured;
+  OK(framegate_capture_clock_captured(clock, &packet, 5 * second, &captured));
+  CHECK(captured == 4 * second);
+  /* Before the meeting's start. */
+  OK(framegate_capture_clock_captured(clock, &packet, second / 2, &captured));
+  CHECK(captured == FRAMEGATE_NO_TIME);
+  const framegate_sender_report report = {0xEE00000040000000, 0x1234, 960};
+  OK(framegate_capture_clock_report(clock, &report, 5 * second));
+  OK(framegate_capture_clock_captured(clock, &packet, 5 * second + 100000, &captured));
+  CHECK(captured == 4 * second + 20000 - 20);
+  options.sender = FRAMEGATE_SENDER_CLOCK_SYNCHRONIZED;
+  options.start = 0xEDFFFFFF00000000;
+  options.error = 1000;
+  OK(framegate_capture_clock_open(&options, &synchronized));
+  packet.capture_time = 0xEE00000040000000;
+  packet.has_clock_offset = 1;
+  OK(framegate_capture_clock_captured(synchronized, &packet, 2 * second, &captured));
+  CHECK(captured == second + second / 4 - 1000);
+  packet.csrc_count = 16;
+  IS(framegate_capture_clock_captured(synchronized, &packet, 2 * second, &captured), FRAMEGATE_ERROR_LENGTH);
+  options.worst_delay = -1;
+  IS(framegate_capture_clock_open(&options, &synchronized), FRAMEGATE_ERROR_LENGTH);
+
+  /* Who is in it. */
+  framegate_meeting_options of = options_of("received");
+  framegate_meeting meeting;
+  OK(framegate_meeting_open(&of, &meeting));
+  const framegate_participant ann = joined(meeting, "ann", "", NULL, 0), unknown = FRAMEGATE_PARTICIPANT_UNKNOWN;
+  framegate_source_map map;
+  IS(framegate_source_map_open(0, &map), FRAMEGATE_ERROR_LENGTH);
+  OK(framegate_source_map_open(2, &map));
+  OK(framegate_source_map_assign(map, 0x1234, ann, 0));
+  OK(framegate_source_map_assign_mixer(map, 0x9999, 0));
+  IS(framegate_source_map_assign(map, 0x5678, ann, 0), FRAMEGATE_ERROR_FULL);
+  OK(framegate_rtp_parse(MIXED, sizeof MIXED, 0, &packet));
+  framegate_participant people[FRAMEGATE_MAX_CONTRIBUTORS];
+  size_t count;
+  uint32_t contributors;
+#define WHO framegate_source_map_contributors(map, &packet, second, 2 * second, people, FRAMEGATE_MAX_CONTRIBUTORS, &count, &contributors)
+  OK(WHO);
+  CHECK(contributors == FRAMEGATE_CONTRIBUTORS_COMPLETE && count == 2 && same(people[0], ann) && same(people[1], unknown));
+  packet.csrc_count = 0;
+  OK(WHO);
+  CHECK(contributors == FRAMEGATE_CONTRIBUTORS_PARTIAL && count == 0);
+  packet.csrc_count = 15;
+  OK(WHO);
+  CHECK(contributors == FRAMEGATE_CONTRIBUTORS_PARTIAL && count == 2);
+  OK(framegate_source_map_end(map, 0x1234, 3 * second / 2));
+  packet.csrc_count = 1;
+  OK(WHO);
+  CHECK(contributors == FRAMEGATE_CONTRIBUTORS_COMPLETE && count == 2 && same(people[0], ann) && same(people[1], unknown));
+  IS(framegate_source_map_contributors(map, &packet, second, 2 * second, people, 1, &count, &contributors), FRAMEGATE_ERROR_SHORT_BUFFER);
+  CHECK(contributors == 0 && count == 2);
+  IS(framegate_source_map_assign(map, 0x1234, ann, -1), FRAMEGATE_ERROR_TIME);
+  OK(framegate_source_map_close(map));
+  IS(framegate_source_map_close(map), FRAMEGATE_ERROR_HANDLE);
+  OK(framegate_capture_clock_close(clock));
+  OK(framegate_capture_clock_close(synchronized));
+  OK(framegate_meeting_close(meeting));
+}
+
 static int is(framegate_string text, const char *expected) { return text.length == strlen(expected) && memcmp(text.data, expected, text.length) == 0; }
 
 static void descriptions(void) {
@@ -1720,6 +1831,7 @@ int main(int count, char **arguments) {
   clocks();
   seals();
   wire();
+  received();
   descriptions();
   training();
   mistakes();

@@ -34,6 +34,8 @@ int main(int count, char **arguments) {
   LOAD(other.verifier_open, framegate_verifier_open);
   LOAD(other.key_open, framegate_meeting_key_open);
   LOAD(other.stream_key_open, framegate_stream_key_open);
+  LOAD(other.clock_open, framegate_capture_clock_open);
+  LOAD(other.map_open, framegate_source_map_open);
   CHECK(other.meeting_open != framegate_meeting_open);
 
   static struct lines kept, kept_there;

@@ -225,6 +225,25 @@ class Carried(Sized):
     _fields_ = [("size", c_uint32), ("sealed", c_uint32), ("tag", Tag), ("seal", Seal)]
 
 
+class Packet(Sized):
+    _fields_ = [
+        ("size", c_uint32), ("ssrc", c_uint32), ("timestamp", c_uint32), ("csrc_count", c_uint32), ("csrcs", c_uint32 * 15), ("sequence_number", c_uint16),
+        ("payload_type", c_uint8), ("marker", c_uint8), ("capture_time", c_uint64), ("clock_offset", c_int64), ("has_clock_offset", c_uint32),
+        ("reserved", c_uint32), ("payload", c_void_p), ("payload_length", c_size_t),
+    ]  # fmt: skip
+
+
+class SenderReport(Struct):
+    _fields_ = [("ntp", c_uint64), ("ssrc", c_uint32), ("rtp_timestamp", c_uint32)]
+
+
+class CaptureClockOptions(Sized):
+    _fields_ = [
+        ("size", c_uint32), ("rate", c_uint32), ("sender", c_uint32), ("reserved", c_uint32), ("start", c_uint64), ("error", c_int64),
+        ("worst_delay", c_int64),
+    ]  # fmt: skip
+
+
 class Subject(Struct):
     _fields_ = [("size", c_uint32), ("kinds", c_uint32), ("id", String)]
 
@@ -338,6 +357,10 @@ def _load() -> ctypes.CDLL:
         "sei_write": [*unit, c_uint32, *written],
         "obu_read": [*unit, POINTER(Carried)],
         "obu_write": [*unit, *written],
+        "capture_clock_open": [POINTER(CaptureClockOptions), POINTER(Handle)],
+        "capture_clock_close": [Handle],
+        "capture_clock_report": [Handle, POINTER(SenderReport), c_int64],
+        "capture_clock_captured": [Handle, POINTER(Packet), c_int64, POINTER(c_int64)],
         "sdp_extmap": [c_uint32, c_char_p, c_size_t, POINTER(c_size_t)],
         "sdp_extension_id": [String, number],
         "recording_of": [c_uint16, number],

@@ -1,8 +1,9 @@
-//! Tags on their way: beside a frame in RTP, inside an encoded stream, and what a session description says of them.
+//! Packets, and tags on their way: beside a frame in RTP, inside an encoded stream, and what a session description says of them.
 //!
 //! | module | where the tag is |
 //! |---|---|
-//! | [`rtp`] | a header extension of RTP (RFC 8285) |
+//! | [`rtp`] | a header extension of RTP (RFC 8285); the packet's sources, times and payload, too |
+//! | [`rtcp`] | nowhere: sender reports and goodbyes, for [`receive`](crate::receive) |
 //! | [`sei`] | user data in a stream of H.264 or HEVC |
 //! | [`obu`] | metadata in a stream of AV1 |
 //! | [`sdp`] | what is negotiated about the first, and a recording session's wishes (RFC 7866) |
@@ -15,7 +16,15 @@ pub mod rtp;
 pub mod sdp;
 pub mod sei;
 
-use crate::{evidence::archive::Carried, types::tag::TagError};
+use crate::{evidence::archive::Carried, media::rtp::Malformed, types::tag::TagError};
+
+/// What RTCP says of a stream: when its media clock stood where, and who has gone (RFC 3550 §6).
+pub mod rtcp {
+    pub use crate::media::{
+        ntp::NtpTime,
+        rtcp::{Compound, SenderReport},
+    };
+}
 
 /// Names this library's tags wherever a name is asked for: `ad4d781a-88da-53bc-aead-3084db63d801`, made of `framegate tag` (RFC 9562 §5.5).
 pub const UUID: [u8; 16] = 0xad4d_781a_88da_53bc_aead_3084_db63_d801_u128.to_be_bytes();
@@ -51,6 +60,12 @@ pub enum WireError {
     /// The buffer is too short; this many bytes are needed.
     #[error("buffer too short: {0} bytes are needed")]
     NoRoom(usize),
+}
+
+impl From<Malformed> for WireError {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
 }
 
 /// Writes one piece after the other, and counts on where there is no more room.

@@ -3,11 +3,11 @@
 //! `rtp.rs` is about header extensions, `streams.rs` about encoded streams, `sdp.rs` about session descriptions;
 //! `packets.rs` makes packets, `tshark.rs` has them read.
 
-mod packets;
+pub mod packets;
 mod rtp;
 mod sdp;
 mod streams;
-mod tshark;
+pub mod tshark;
 
 use framegate::{
     Instance, Purposes, Tag,

@@ -96,7 +96,9 @@ pub fn by_ffmpeg(file: &str, codec: &[&str]) -> Vec<Vec<u8>> {
     socket
         .set_read_timeout(Some(Duration::from_secs(1)))
         .unwrap();
-    let target = format!("rtp://{}", socket.local_addr().unwrap());
+    // What it says in RTCP comes here, too.
+    let at = socket.local_addr().unwrap();
+    let target = format!("rtp://{at}?rtcpport={}", at.port());
     let input = shipped(file);
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error", "-re", "-i"]).arg(input);

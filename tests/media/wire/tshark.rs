@@ -45,12 +45,6 @@ fn capture(packets: &[Vec<u8>], path: &Path) {
 
 /// What tshark reads of each packet.
 pub fn read(packets: &[Vec<u8>]) -> Vec<Read> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("packets.pcap");
-    capture(packets, &path);
-    let decode = format!("udp.port=={PORT},rtp");
-    let mut arguments = vec!["-r", path.to_str().unwrap(), "-d", &decode, "-T", "fields"];
-    arguments.extend(["-E", "separator=;", "-E", "aggregator=,"]);
     let extensions = ["id", "len", "data"].map(|name| format!("rtp.ext.rfc5285.{name}"));
     let others = [
         "rtp.marker",
@@ -62,23 +56,42 @@ pub fn read(packets: &[Vec<u8>]) -> Vec<Read> {
         "rtp.padding.count",
         "rtp.payload",
     ];
-    for field in extensions.iter().map(String::as_str).chain(others) {
+    let all: Vec<_> = extensions
+        .iter()
+        .map(String::as_str)
+        .chain(others)
+        .collect();
+    let lines = fields(packets, "rtp", &all);
+    lines.iter().map(|fields| line(fields)).collect()
+}
+
+/// These fields of each packet of a protocol, as tshark prints them.
+pub fn fields(packets: &[Vec<u8>], protocol: &str, fields: &[&str]) -> Vec<Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("packets.pcap");
+    capture(packets, &path);
+    let decode = format!("udp.port=={PORT},{protocol}");
+    let mut arguments = vec!["-r", path.to_str().unwrap(), "-d", &decode, "-T", "fields"];
+    arguments.extend(["-E", "separator=;", "-E", "aggregator=,"]);
+    for field in fields {
         arguments.extend(["-e", field]);
     }
     let printed = String::from_utf8(run("tshark", &arguments)).unwrap();
-    let lines: Vec<_> = printed.lines().map(line).collect();
+    let lines = printed.lines();
+    let lines: Vec<Vec<_>> = lines
+        .map(|line| line.split(';').map(String::from).collect())
+        .collect();
     assert_eq!(lines.len(), packets.len(), "{printed}");
     lines
 }
 
-fn line(line: &str) -> Read {
-    let fields: Vec<_> = line.split(';').collect();
+fn line(fields: &[String]) -> Read {
     let list = |field: &'_ str| {
         let values = field.split(',').filter(|value| !value.is_empty());
         values.map(String::from).collect::<Vec<_>>()
     };
-    let [ids, lengths, data] = [0, 1, 2].map(|at| list(fields[at]));
-    assert_eq!(ids.len(), lengths.len(), "{line}");
+    let [ids, lengths, data] = [0, 1, 2].map(|at| list(&fields[at]));
+    assert_eq!(ids.len(), lengths.len(), "{fields:?}");
     // Of an empty one no bytes are shown.
     let mut data = data.iter();
     let extension = |(id, length): (&String, &String)| {
@@ -95,6 +108,6 @@ fn line(line: &str) -> Read {
     };
     Read {
         extensions: ids.iter().zip(&lengths).map(extension).collect(),
-        others: fields[3..].iter().map(ToString::to_string).collect(),
+        others: fields[3..].to_vec(),
     }
 }

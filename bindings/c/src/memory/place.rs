@@ -20,8 +20,8 @@ impl<T> Place<T> {
     /// The object there, if there is one.
     #[inline]
     pub(crate) fn get<'c>(&self) -> Option<&'c T> {
-        // SAFETY: null, or it came from a box in `put`, and `take` alone frees it: "Closing a tap, a group or a stream key must not overlap with a call
-        // that uses it."
+        // SAFETY: null, or it came from a box in `put`, and `take` alone frees it: "Closing a tap, a group, a stream key, a capture clock or a
+        // source map must not overlap with a call that uses it."
         unsafe { self.0.load(Acquire).as_ref() }
     }
 
@@ -33,8 +33,8 @@ impl<T> Place<T> {
     /// Takes the object away.
     pub(crate) fn take(&self) -> Option<Box<T>> {
         let object = self.0.swap(ptr::null_mut(), Release);
-        // SAFETY: it came from a box in `put`, and nobody else has taken it since, as it is swapped for null. No call uses it: "Closing a tap, a group or a
-        // stream key must not overlap with a call that uses it."
+        // SAFETY: it came from a box in `put`, and nobody else has taken it since, as it is swapped for null. No call uses it: "Closing a tap, a group, a
+        // stream key, a capture clock or a source map must not overlap with a call that uses it."
         (!object.is_null()).then(|| unsafe { Box::from_raw(object) })
     }
 
