@@ -178,7 +178,7 @@ pub use gate::tap::Tap;
 pub use media::payload::{Payload, PayloadMut, Plane, PlaneMut};
 pub use shared::group::Group;
 pub use shared::settling::{Settling, TapRelease};
-pub use shared::tap_state::Counters;
+pub use shared::tap_state::{Counters, ReasonCounters};
 pub use types::argument::{Argument, Object, Resource};
 pub use types::authority::Authority;
 pub use types::digest::Digest;

@@ -363,7 +363,7 @@ impl State {
         let count = |tap: &Arc<TapState>| TapCount {
             stream: tap.stream,
             outlet: tap.outlet,
-            frames: tap.counters().without_what_is_under_way(),
+            frames: tap.counters(),
         };
         let taps = self.taps.iter().map(count).collect();
         // With the one in `TapState::begin`: whoever saw a frame counted sees the time at which it was.

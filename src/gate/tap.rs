@@ -18,7 +18,7 @@ use crate::{
     },
     shared::{
         table::Table,
-        tap_state::{Counters, TapState},
+        tap_state::{Counters, ReasonCounters, TapState},
     },
     types::{
         ids::Participant,
@@ -170,6 +170,12 @@ impl Tap {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.state.counters()
+    }
+
+    /// Returns the same by reason: what answers why an outlet's files are empty.
+    #[must_use]
+    pub fn reasons(&self) -> ReasonCounters {
+        self.state.reasons()
     }
 
     /// Returns whether blank frames are the tap's own, each good until the next one.

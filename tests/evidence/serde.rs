@@ -206,6 +206,10 @@ const NO_DATA: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "its counts are read one by one, into whatever measures the client has",
+        &["shared/tap_state.rs ReasonCounters"],
+    ),
+    (
         "an error",
         &[
             "types/error.rs Error",
