@@ -183,6 +183,7 @@ pub use types::argument::{Argument, Object, Resource};
 pub use types::authority::Authority;
 pub use types::digest::Digest;
 pub use types::error::Error;
+pub use types::fault::Fault;
 pub use types::ids::{Outlet, OutletId, Participant, Stream, StreamId};
 pub use types::instance::Instance;
 pub use types::kind::{Kind, Kinds};

@@ -6,7 +6,7 @@
 //!   `SeqCst` loads and stores it would take as `AcqRel`; there are none here.
 //! - `--cfg framegate_shuttle`: shuttle, which tries orders of steps with one memory that everybody sees at once; a fence does nothing there.
 
-/// A number that is only counted up and told: nothing is decided by it, so the models need not try the orders in which it is seen.
+/// A number that a tap only tells: no release is decided by it, so the models need not try the orders in which it is seen.
 pub(crate) use core::sync::atomic::AtomicU64 as Counter;
 #[cfg(not(any(framegate_loom, framegate_shuttle)))]
 pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};

@@ -14,6 +14,7 @@ use crate::{
         table::Word,
     },
     types::{
+        fault::Fault,
         ids::{OutletId, StreamId},
         time::Time,
         verdict::{Reason, Verdict},
@@ -35,6 +36,10 @@ pub(crate) struct TapState {
     has_leapt: AtomicBool,
     /// The capture time of the last frame that it released; out of range before the first.
     last: AtomicU64,
+    /// When the tap last asked for a keyframe; out of range before the first time.
+    requested: Counter,
+    /// What was wrong with the last frame that had a fault, by number; 0 before the first.
+    fault: Counter,
     whole: Counter,
     redacted: ByReason<Counter>,
     blanked: ByReason<Counter>,
@@ -143,6 +148,8 @@ impl TapState {
             latest: AtomicU64::new(Time::START.to_bits()),
             has_leapt: AtomicBool::new(false),
             last: AtomicU64::new(u64::MAX),
+            requested: Counter::new(Time::NEVER.to_bits()),
+            fault: Counter::default(),
             whole: Counter::default(),
             redacted: Default::default(),
             blanked: Default::default(),
@@ -205,6 +212,26 @@ impl TapState {
         Time::from_bits(self.last.load(Relaxed))
     }
 
+    /// Returns when the tap last asked for a keyframe, if it has.
+    pub(crate) fn requested(&self) -> Option<Time> {
+        let last = Time::from_bits(self.requested.load(Relaxed));
+        Some(last).filter(|last| last.in_range())
+    }
+
+    pub(crate) fn set_requested(&self, now: Time) {
+        self.requested.store(now.to_bits(), Relaxed);
+    }
+
+    /// Returns what was wrong with the last frame that had a fault, if there was one.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        let number = usize::try_from(self.fault.load(Relaxed)).ok()?;
+        Fault::ALL.get(number.checked_sub(1)?).copied()
+    }
+
+    pub(crate) fn set_fault(&self, fault: Fault) {
+        self.fault.store(fault as u64, Relaxed);
+    }
+
     /// Begins a release. Every load of consent while it is under way sees every withdrawal that has settled.
     #[inline]
     pub(crate) fn begin(&self) -> ReleaseGuard<'_> {
@@ -249,20 +276,23 @@ pub(crate) struct ReleaseGuard<'a>(&'a TapState);
 impl ReleaseGuard<'_> {
     #[inline]
     pub(crate) fn count(&self, verdict: Verdict, captured: Time) {
-        let state = self.0;
-        let of = |counts: &ByReason<Counter>, reason: Reason| {
-            // Every reason has its place.
-            counts.get(reason.place()).into_iter().for_each(increment);
+        let (counts, reason) = match verdict {
+            Verdict::Whole => return self.count_whole(captured),
+            Verdict::Redacted(reason) => (&self.0.redacted, reason),
+            Verdict::Blanked(reason) => (&self.0.blanked, reason),
+            Verdict::Dropped(reason) => (&self.0.dropped, reason),
         };
-        match verdict {
-            Verdict::Whole => increment(&state.whole),
-            Verdict::Redacted(reason) => of(&state.redacted, reason),
-            Verdict::Blanked(reason) => of(&state.blanked, reason),
-            Verdict::Dropped(reason) => of(&state.dropped, reason),
-        }
+        // Every reason has its place.
+        counts.get(reason.place()).into_iter().for_each(increment);
         if verdict.is_released() {
             self.0.last.store(captured.to_bits(), Relaxed);
         }
+    }
+
+    #[inline]
+    pub(crate) fn count_whole(&self, captured: Time) {
+        increment(&self.0.whole);
+        self.0.last.store(captured.to_bits(), Relaxed);
     }
 }
 

@@ -213,6 +213,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
         "an error",
         &[
             "types/error.rs Error",
+            "types/fault.rs Fault",
             "control/ledger/file_error.rs FileStoreError",
             "control/ledger/fault.rs LedgerError",
             "control/ledger/fault.rs LedgerFault",

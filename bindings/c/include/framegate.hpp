@@ -39,6 +39,7 @@ using PayloadDigest = framegate_payload_digest;
 using Stream = framegate_stream;
 using Outlet = framegate_outlet;
 using Counters = framegate_counters;
+using ReasonCount = framegate_reason_count;
 using TapRelease = framegate_tap_release;
 using LedgerInfo = framegate_ledger_info;
 using Seal = framegate_seal;
@@ -106,6 +107,16 @@ enum class Finding : std::uint8_t {
 /* FRAMEGATE_REASON_…; its name is what is shown. */
 using Reason = std::uint32_t;
 
+/* FRAMEGATE_FAULT_…; its name and its remedy are what is shown. */
+using Fault = std::uint32_t;
+
+/* Whether withheld frames go to an outlet blank. It is compared: there is more than yes and no. */
+enum class CanBlank : std::uint32_t {
+  unknown = FRAMEGATE_CAN_BLANK_UNKNOWN,
+  yes = FRAMEGATE_CAN_BLANK_YES,
+  no = FRAMEGATE_CAN_BLANK_NO
+};
+
 /* A set of kinds. */
 struct Kinds {
   std::uint16_t bits = 0;
@@ -155,6 +166,12 @@ inline std::vector<framegate_string> strings(const std::vector<std::string_view>
   return strings;
 }
 
+/* As many as fit. */
+inline std::uint32_t milliseconds(std::chrono::milliseconds of) {
+  const auto most = std::chrono::milliseconds::rep{UINT32_MAX}, count = of.count();
+  return static_cast<std::uint32_t>(count < 0 ? 0 : count > most ? most : count);
+}
+
 /* A struct of the C interface that knows its size. */
 template <class C> struct Sized : C {
   Sized() : C{} { this->size = sizeof(C); }
@@ -163,6 +180,8 @@ template <class C> struct Sized : C {
 
 inline std::string_view name(Kind kind) { return detail::view(framegate_kind_name(static_cast<std::uint32_t>(kind))); }
 inline std::string_view name(Finding finding) { return detail::view(framegate_finding_name(static_cast<std::uint32_t>(finding))); }
+inline std::string_view fault_name(Fault fault) { return detail::view(framegate_fault_name(fault)); }
+inline std::string_view fault_remedy(Fault fault) { return detail::view(framegate_fault_remedy(fault)); }
 inline std::string_view reason_name(Reason reason) { return detail::view(framegate_reason_name(reason)); }
 
 /* The release of the library that is loaded. */
@@ -196,7 +215,7 @@ template <class T> inline constexpr bool is_handle<T, std::void_t<typename T::Is
 /* What says no more than that it is there. What is not named here may be a no. */
 template <class T>
 inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, std::string, std::string_view,
-                                                           std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<TapRelease>, std::vector<Seal>>;
+                                                           std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<ReasonCount>, std::vector<TapRelease>, std::vector<Seal>>;
 } // namespace detail
 
 /* A value, or why there is none. Taking one that is not there ends the process.
@@ -578,9 +597,19 @@ public:
     return released([&](std::size_t *handed_on) { return framegate_tap_admit_in_place(get(), frames, payloads, count, now.count(), cleared, handed_on); });
   }
 
-  /* Whether the sender of an encoded stream is to be asked for a keyframe, as the last frame waits for one. */
-  Result<bool> wants_keyframe() const {
-    return detail::told<bool>([this](bool *wants) { return framegate_tap_wants_keyframe(get(), wants); });
+  /* Whether to ask the sender of an encoded stream for a keyframe now: the last frame waits for one, and the last request is at least `least` ago. */
+  Result<bool> keyframe_request(Time now, std::chrono::milliseconds least) {
+    return detail::told<bool>([&](bool *request) { return framegate_tap_keyframe_request(get(), now.count(), detail::milliseconds(least), request); });
+  }
+  /* Whether frames that are withheld for want of consent go to the outlet blank; unknown before the first keyframe. */
+  Result<CanBlank> can_blank() const {
+    std::uint32_t can_blank = 0;
+    const StatusCode status = framegate_tap_can_blank(get(), &can_blank);
+    return status ? Result<CanBlank>(static_cast<CanBlank>(can_blank)) : status;
+  }
+  /* What was wrong with the last frame that had a fault; FRAMEGATE_FAULT_NONE before the first. */
+  Result<Fault> last_fault() const {
+    return detail::told<Fault>([this](Fault *fault) { return framegate_tap_last_fault(get(), fault); });
   }
 
   /* Bare decisions, which release nothing: about a frame of the stream's owner alone, and about any. */
@@ -595,6 +624,11 @@ public:
     detail::Sized<Counters> counters;
     const StatusCode status = framegate_tap_counters(get(), &counters);
     return status ? Result<Counters>(counters) : status;
+  }
+
+  /* By verdict and reason, without those of no frames. */
+  Result<std::vector<ReasonCount>> reasons() {
+    return detail::list(std::vector<ReasonCount>(), [tap = get()](auto... room) { return framegate_tap_reasons(tap, room...); });
   }
 
 private:
@@ -634,9 +668,7 @@ public:
   }
   /* Not on a media thread. */
   Result<bool> wait(std::chrono::milliseconds longest) const {
-    const auto most = std::chrono::milliseconds::rep{UINT32_MAX}, long_ = longest.count();
-    const auto milliseconds = static_cast<std::uint32_t>(long_ < 0 ? 0 : long_ > most ? most : long_);
-    return detail::told<bool>([&](bool *settled) { return framegate_settling_wait(get(), milliseconds, settled); });
+    return detail::told<bool>([&](bool *settled) { return framegate_settling_wait(get(), detail::milliseconds(longest), settled); });
   }
   Result<std::vector<TapRelease>> taps() const {
     return detail::list(std::vector<TapRelease>(), [this](auto... room) { return framegate_settling_taps(get(), room...); });
