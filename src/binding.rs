@@ -2,7 +2,7 @@
 //!
 //! A binding passes handles as numbers, and begins a release in one call and ends it in another. What it owes for that stands with each function.
 
-use core::mem::offset_of;
+use core::{mem::offset_of, time::Duration};
 
 pub use crate::gate::decide::Decisions;
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     },
     gate::{admission::Batch, cleared::Cleared, frame::Frame, source::Source, tap::Tap},
     types::{
+        fault::Fault,
         ids::{Life, Outlet, OutletId, Participant, Stream, StreamId},
         kind::{Kind, Kinds},
         purpose::Purposes,
@@ -52,6 +53,12 @@ pub fn withheld_tag(stream: u16) -> Tag {
     let dropped = Verdict::Dropped(Reason::Malformed);
     let template = Template::new(Kind::Unclassified, StreamId(stream));
     template.tag(dropped, Purposes::empty(), Time::from_micros(-1), 0)
+}
+
+/// Returns a frame that is malformed on whatever stream, in the place of one that cannot be read: its fault is [`Fault::Struct`].
+#[must_use]
+pub fn unreadable_frame(captured: Time) -> Frame<'static> {
+    Frame::unreadable(captured)
 }
 
 /// What a handle of a person consists of, laid out as in C: names, offsets and sizes in bytes.
@@ -170,6 +177,10 @@ pub trait SharedTap {
     fn decisions(&self, now: Time) -> Decisions<'_>;
     /// Returns whether blank frames are the tap's own, each good until the next one.
     fn makes_blanks(&self) -> bool;
+    /// As [`Tap::keyframe_request`].
+    fn request_keyframe(&self, now: Time, least: Duration) -> bool;
+    /// Notes a fault of a frame that the binding could not read.
+    fn note_fault(&self, fault: Fault);
     /// Returns from which stream it leads into which outlet.
     fn leads(&self) -> (StreamId, OutletId);
 }
@@ -206,6 +217,14 @@ impl SharedTap for Tap {
     #[inline]
     fn makes_blanks(&self) -> bool {
         Self::makes_blanks(self)
+    }
+
+    fn request_keyframe(&self, now: Time, least: Duration) -> bool {
+        Self::request_keyframe(self, now, least)
+    }
+
+    fn note_fault(&self, fault: Fault) {
+        self.state.set_fault(fault);
     }
 
     fn leads(&self) -> (StreamId, OutletId) {

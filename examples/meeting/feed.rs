@@ -51,6 +51,9 @@ pub struct Released {
 /// More than are in one frame of a recording.
 const MAX_PEOPLE: usize = 1024;
 
+/// A sender is not asked for a keyframe again before an answer to the last request can have come.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
+
 /// Whose a part of a frame is, where it is, and when it was captured if that was earlier.
 pub type Part = (Person, Area, Option<Time>);
 
@@ -119,7 +122,8 @@ impl Leg {
             // Writing the file is the outlet's time, not the gate's.
             (started.elapsed(), write(&cleared))
         });
-        self.lane.note_want(self.tap.wants_keyframe());
+        let asks = self.tap.keyframe_request(now, ASK_AGAIN);
+        self.lane.keyframes_wanted += u64::from(asks);
         let dropped = || (started.elapsed(), Ok(None));
         let (took, written) = admission.output.unwrap_or_else(dropped);
         let released = written.map_err(|error| Problem::unwritable(&self.path, &error))?;

@@ -354,7 +354,6 @@ impl<'a> Gate<'a> {
                     outlet: position,
                     counters: Counters::default(),
                     keyframes_wanted: 0,
-                    wants_keyframe: false,
                     runs: Vec::new(),
                 },
             });

@@ -62,9 +62,8 @@ pub struct Lane {
     pub kind: Kind,
     pub outlet: usize,
     pub counters: Counters,
-    /// How often the sender would have been asked for a keyframe, and whether the last frame left one wanted.
+    /// How often the sender would have been asked for a keyframe.
     pub keyframes_wanted: u64,
-    pub wants_keyframe: bool,
     pub runs: Vec<Run>,
 }
 
@@ -75,12 +74,6 @@ pub struct Run {
 }
 
 impl Lane {
-    /// After a frame: whether the tap wants a keyframe now.
-    pub fn note_want(&mut self, wants_keyframe: bool) {
-        self.keyframes_wanted += u64::from(wants_keyframe && !self.wants_keyframe);
-        self.wants_keyframe = wants_keyframe;
-    }
-
     /// Adds a frame to the runs.
     pub fn extend(&mut self, times: Range<Time>, verdict: Verdict) {
         match self.runs.last_mut() {

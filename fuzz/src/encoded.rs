@@ -2,6 +2,8 @@
 //!
 //! Where a stream goes on after a frame was withheld is told here once more, as plainly as it can be: the gate may be stricter, never wider.
 
+use std::time::Duration;
+
 use framegate::{
     Authority, Cleared, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Kinds, Meeting,
     MeetingOptions, Method, Notice, OutletOptions, Purposes, Reason, Scope, StreamOptions, Tap,
@@ -143,7 +145,7 @@ impl Sender {
         let alone = self.goes_on && verdict == Verdict::Dropped(Reason::AwaitsKeyframe);
         assert!(!alone || self.format == Format::HEVC);
         self.goes_on = verdict.is_released() || alone;
-        assert!(!self.tap.wants_keyframe() || self.agrees && !is_sound);
+        assert!(!self.tap.keyframe_request(now, Duration::ZERO) || self.agrees && !is_sound);
         let counters = self.tap.counters();
         let treated = [
             counters.whole,

@@ -28,7 +28,7 @@ use crate::{
         group::Group,
         settling::Settling,
         table::Table,
-        tap_state::{Counters, TapState},
+        tap_state::{Counters, ReasonCounters, TapState},
     },
     types::{
         argument::{Argument, Object, Resource},
@@ -721,6 +721,13 @@ impl Meeting {
             .map(|tap| (tap.stream, tap.outlet, tap.counters()))
             .collect();
         counters.into_iter()
+    }
+
+    /// Returns the counters of every tap by verdict and reason, in the order of [`Meeting::counters`], each tap's read when the iterator comes to it.
+    pub fn reasons(&self) -> impl Iterator<Item = (StreamId, OutletId, ReasonCounters)> + use<> {
+        let taps = self.core.state.read().taps.clone();
+        taps.into_iter()
+            .map(|tap| (tap.stream, tap.outlet, tap.reasons()))
     }
 
     /// Enters the counters of every tap in the ledger, and the device's signature if the ledger has a [device](LedgerWriter::device). [`Meeting::end`] does the same by itself.

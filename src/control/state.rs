@@ -371,7 +371,7 @@ impl State {
         let count = |tap: &Arc<TapState>| TapCount {
             stream: tap.stream,
             outlet: tap.outlet,
-            frames: tap.counters().without_what_is_under_way(),
+            frames: tap.counters(),
         };
         let taps = self.taps.iter().map(count).collect();
         // Between counters and time: "Counting" in `shared/mod.rs`.

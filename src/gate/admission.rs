@@ -124,10 +124,12 @@ impl Batch<'_> {
             None
         };
         let (verdict, tag) = match fast {
-            Some(tag) => (Verdict::Whole, tag),
+            Some(tag) => {
+                self.release.count_whole(frame.captured);
+                (Verdict::Whole, tag)
+            }
             None => self.admit_slow(frame, &payload),
         };
-        self.release.count(verdict, frame.captured);
         let output = verdict.is_released().then(|| {
             release(Cleared {
                 payload,
@@ -191,7 +193,7 @@ impl Batch<'_> {
         tap.hand_on(verdict, &ruling, frame, generation, &payload, release)
     }
 
-    /// Admits any raw frame that is not to be changed: as it is or not at all.
+    /// Admits any raw frame that is not to be changed, as it is or not at all, and counts it.
     #[inline(never)]
     fn admit_slow(&self, frame: &Frame<'_>, payload: &Payload<'_>) -> (Verdict, Tag) {
         let (tap, now) = (self.tap, self.now);
@@ -202,6 +204,7 @@ impl Batch<'_> {
             _ => tap.judge(frame, payload, extent, now),
         };
         let verdict = tap.afford(ruling.unchanged(), now);
+        self.release.count(verdict, frame.captured);
         let tag = tap.tag_as(verdict, tap.purposes, frame, generation);
         (verdict, tag)
     }

@@ -180,12 +180,12 @@ impl Tap {
         let (owner, own) = (self.owner(), self.kind);
         let listed: &[Participant] = match (&self.source, frame.contributors) {
             (StreamSource::Derived, _) if frame.has_complete_sources() => &[],
-            (StreamSource::Derived, _) => return Err(Reason::Incomplete),
+            (StreamSource::Derived, _) => return Err(self.incomplete(frame)),
             (_, Contributors::Owner) if owner.is_some() => &[],
             (_, Contributors::Complete(listed)) if !listed.is_empty() => listed,
             (_, Contributors::Group(group)) if group.is_of(&self.table) => group.people(),
             (_, Contributors::Group(_)) => return Err(Reason::Unknown),
-            _ => return Err(Reason::Incomplete),
+            _ => return Err(self.incomplete(frame)),
         };
         let named = owner.into_iter().chain(listed.iter().copied());
         let named = named.map(move |who| (who, own));

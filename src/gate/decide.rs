@@ -248,7 +248,7 @@ impl Tap {
     fn common_purposes(&self, frame: &Frame<'_>, now: Time) -> Result<Purposes, Reason> {
         let passage = self.passage(frame, now)?;
         if !self.is_well_formed(frame) {
-            return Err(Reason::Malformed);
+            return Err(self.ill_formed(frame));
         }
         self.never_cleared().map_or(Ok(()), Err)?;
         let (mut held, mut strongest) = frame.cleared_by_sources(Purposes::all());

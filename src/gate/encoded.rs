@@ -8,7 +8,7 @@ use crate::{
         tap::Tap,
     },
     media::{
-        codec::Coded,
+        codec::{Coded, ParsedFrame},
         payload::{Extent, Payload, PayloadMut},
         redact,
     },
@@ -36,6 +36,14 @@ impl Payloads<'_, '_> {
                 (frame.len() == room.len()).then_some(frame)
             }
             _ => None,
+        }
+    }
+
+    /// Returns whatever came.
+    fn as_payload(&self) -> Payload<'_> {
+        match self {
+            Self::Shared(frame) | Self::Copied(frame, _) => **frame,
+            Self::Owned(frame) => frame.as_payload(),
         }
     }
 
@@ -95,13 +103,12 @@ impl Tap {
             captured
         };
         let frame = &Frame { captured, ..*frame };
-        let payload = Payload::Bytes(bytes.unwrap_or_default());
         let extent = read.map(|_| Extent::ONE);
         let (generation, word) = self.word(self.kind, frame.contributors, &self.state, since);
         let (generation, ruling) = if self.judge_fast(word, since, frame, extent, now) {
             (generation, Ruling::Whole)
         } else {
-            self.judge_since_slow(since, frame, &payload, extent, now, encoded.as_deref_mut())
+            self.judge_since_slow(since, frame, &payloads, extent, now, encoded.as_deref_mut())
         };
         let mut verdict = match &mut encoded {
             Some(encoded) => encoded.follow(read.as_ref(), captured, ruling.unchanged()),
@@ -110,14 +117,9 @@ impl Tap {
         let handed_on = if verdict.is_released() {
             Some(payloads.handed_on())
         } else {
-            payloads.wipe();
-            let reason = verdict.reason().filter(|reason| !reason.is_fault());
-            let blank = encoded.filter(|_| self.blanks).zip(reason);
-            blank.and_then(|(encoded, reason)| {
-                let blank = encoded.blank(read.as_ref())?;
-                verdict = Verdict::Blanked(reason);
-                Some(Payload::Bytes(blank))
-            })
+            let blank;
+            (verdict, blank) = self.withhold(verdict, frame, &mut payloads, read.as_ref(), encoded);
+            blank.map(Payload::Bytes)
         };
         guard.count(verdict, frame.captured);
         let tag = self.tag_as(verdict, self.purposes, frame, generation);
@@ -131,17 +133,41 @@ impl Tap {
         Admission { tag, output }
     }
 
+    /// Leaves nothing of a withheld frame, and finds its fault. Returns the verdict, and the blank frame if there is one.
+    #[inline(never)]
+    fn withhold<'e>(
+        &self,
+        verdict: Verdict,
+        frame: &Frame<'_>,
+        payloads: &mut Payloads<'_, '_>,
+        read: Option<&ParsedFrame>,
+        encoded: Option<&'e mut Coded>,
+    ) -> (Verdict, Option<&'e [u8]>) {
+        if verdict.reason() == Some(Reason::AwaitsKeyframe) {
+            self.stalled(frame, &payloads.as_payload());
+        }
+        payloads.wipe();
+        let reason = verdict.reason().filter(|reason| !reason.is_fault());
+        let blank = encoded.filter(|_| self.blanks).zip(reason);
+        let blanked = blank.and_then(|(encoded, reason)| {
+            let blank = encoded.blank(read)?;
+            Some((Verdict::Blanked(reason), Some(blank)))
+        });
+        blanked.unwrap_or((verdict, None))
+    }
+
     /// Judges an encoded frame by everything that is known, since the time back to which it reaches; and if that withholds it, by itself.
     #[inline(never)]
     fn judge_since_slow(
         &self,
         since: Time,
         frame: &Frame<'_>,
-        payload: &Payload<'_>,
+        payloads: &Payloads<'_, '_>,
         extent: Option<Extent>,
         now: Time,
         encoded: Option<&mut Coded>,
     ) -> (u32, Ruling) {
+        let payload = &payloads.as_payload();
         let back = Frame {
             captured: since,
             ..*frame

@@ -1,5 +1,7 @@
 //! The facts about a frame beside its payload.
 
+#[cfg(feature = "binding")]
+use crate::types::region::{Area, MAX_REGIONS};
 use crate::{
     gate::source::Source,
     shared::group::Group,
@@ -109,6 +111,30 @@ impl<'a> Frame<'a> {
     pub const fn regions(mut self, regions: &'a [Region]) -> Self {
         self.regions = regions;
         self
+    }
+}
+
+/// A place that is taken by nothing.
+#[cfg(feature = "binding")]
+const NOWHERE: Region = Region::new(Participant::UNKNOWN, Area::Channel(0));
+
+/// More than a frame may have.
+#[cfg(feature = "binding")]
+static UNREADABLE: [Region; MAX_REGIONS + 1] = [NOWHERE; MAX_REGIONS + 1];
+
+/// Frames of a binding that cannot be read.
+#[cfg(feature = "binding")]
+impl Frame<'static> {
+    /// Returns a frame that is malformed on whatever stream, in the place of one that cannot be read.
+    pub(crate) fn unreadable(captured: Time) -> Self {
+        Self::new(captured, Contributors::Owner).regions(&UNREADABLE)
+    }
+}
+
+#[cfg(feature = "binding")]
+impl Frame<'_> {
+    pub(crate) fn is_unreadable(&self) -> bool {
+        core::ptr::eq(self.regions, &UNREADABLE[..])
     }
 }
 

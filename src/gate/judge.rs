@@ -115,7 +115,7 @@ impl Tap {
         if self.text_is_valid(payload) {
             Ruling::Whole
         } else {
-            Ruling::Withheld(Reason::Malformed)
+            Ruling::Withheld(self.invalid_text())
         }
     }
 
@@ -136,34 +136,46 @@ impl Tap {
         now: Time,
     ) -> (u32, Ruling) {
         let (generation, ruling) = match &self.source {
-            StreamSource::Owned(owner) if frame.is_of_owner_alone() => {
-                self.judge_owner_slow(*owner, frame.captured, extent, now)
-            }
+            StreamSource::Owned(owner) if frame.is_of_owner_alone() => match extent {
+                Some(_) => self.judge_owner_slow(*owner, frame.captured, now),
+                None => self.judge_without_extent(frame.captured, payload, now),
+            },
             _ => self.consistently(|| self.judge_all_slow(frame, payload, extent, now)),
         };
         let ruling = match ruling {
             Err(reason) => Ruling::Withheld(reason),
             Ok(_) if frame.regions.is_empty() && !self.text_is_valid(payload) => {
-                Ruling::Withheld(Reason::Malformed)
+                Ruling::Withheld(self.invalid_text())
             }
             Ok(ruling) => ruling,
         };
         (generation, ruling)
     }
 
-    /// Judges a frame of its owner alone, but for its text. An error is why it is withheld.
+    /// Judges a frame whose payload is none of the stream's format. The error is why it is withheld.
+    #[cold]
+    #[inline(never)]
+    fn judge_without_extent(
+        &self,
+        captured: Time,
+        payload: &Payload<'_>,
+        now: Time,
+    ) -> (u32, Result<Ruling, Reason>) {
+        self.consistently(|| {
+            self.passage_since(captured, now)?;
+            Err(self.without_extent(payload))
+        })
+    }
+
+    /// Judges a well-formed frame of its owner alone, but for its text. An error is why it is withheld.
     #[inline]
     fn judge_owner_slow(
         &self,
         owner: Participant,
         captured: Time,
-        extent: Option<Extent>,
         now: Time,
     ) -> (u32, Result<Ruling, Reason>) {
-        let fault = match extent {
-            Some(_) => self.kind.never_cleared(),
-            None => Some(Reason::Malformed),
-        };
+        let fault = self.kind.never_cleared();
         let (generation, consents) = self.consistently(|| {
             let passage = self.passage_since(captured, now)?;
             let refusal = || self.table.refusal(owner, self.kind, passage, self.purposes);
@@ -181,12 +193,12 @@ impl Tap {
         now: Time,
     ) -> Result<Ruling, Reason> {
         let passage = self.passage(frame, now)?;
-        let extent = extent.ok_or(Reason::Malformed)?;
+        let extent = extent.ok_or_else(|| self.without_extent(payload))?;
         let located = |region: &Region| redact::locate(region.area, self.format, payload, extent);
         // Without regions the text is looked through last.
         let is_text = frame.regions.is_empty() || self.text_is_valid(payload);
         if !is_text || !self.is_well_formed(frame) || !frame.regions.iter().all(located) {
-            return Err(Reason::Malformed);
+            return Err(self.malformed(frame, payload, extent));
         }
         self.never_cleared().map_or(Ok(()), Err)?;
 

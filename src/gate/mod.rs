@@ -6,6 +6,7 @@ mod consent;
 mod content;
 pub(crate) mod decide;
 mod encoded;
+mod fault;
 pub(crate) mod frame;
 mod judge;
 pub(crate) mod receive;

@@ -3,10 +3,11 @@
 //! The other calls of a tap are beside their answers: the doors in `admission.rs`, the bare decision in `decide.rs`.
 
 use alloc::{boxed::Box, sync::Arc};
-use core::fmt;
 use core::{
     cell::{Cell, RefCell},
+    fmt,
     marker::PhantomData,
+    time::Duration,
 };
 
 use crate::{
@@ -18,13 +19,14 @@ use crate::{
     },
     shared::{
         table::Table,
-        tap_state::{Counters, TapState},
+        tap_state::{Counters, ReasonCounters, TapState},
     },
     types::{
         ids::Participant,
         kind::Kind,
         purpose::Purposes,
         tag::{Tag, Template},
+        time::Time,
         verdict::Verdict,
     },
 };
@@ -155,10 +157,50 @@ impl Tap {
         }
     }
 
-    /// Returns whether the last frame was cleared by consent but withheld because it may depend on a withheld or missing frame
-    /// ([`Reason::AwaitsKeyframe`](crate::Reason::AwaitsKeyframe)). Ask the sender for a keyframe then (RFC 4585 §6.3.1, RFC 5104 §3.5.1); otherwise nothing is released until the next one comes by itself.
+    /// Returns whether frames of the stream go to the outlet blank when they are withheld for want of consent; `None` as long as that is not known,
+    /// as before the first keyframe with its parameter sets. In an encoded stream it can change with every keyframe.
+    ///
+    /// It is false if the outlet does not take blank frames of this kind ([`OutletOptions::blank`](crate::OutletOptions::blank)),
+    /// and if there are none of the format, or of such a sequence: [`Format`] says of which.
+    /// Dropped all the same are frames that are withheld for a fault rather than for want of consent, such as malformed ones,
+    /// frames that are not shown, RASL pictures of HEVC, and raw frames in [`Tap::admit`], which changes no payload.
     #[must_use]
-    pub fn wants_keyframe(&self) -> bool {
+    pub fn can_blank(&self) -> Option<bool> {
+        if !self.blanks || self.never_cleared().is_some() {
+            return Some(false);
+        }
+        match &self.encoded {
+            None => Some(self.format.has_blanks()),
+            Some(encoded) => encoded.try_borrow().ok()?.can_blank(),
+        }
+    }
+
+    /// Returns whether to ask the sender for a keyframe now (RFC 4585 §6.3.1, RFC 5104 §3.5.1): the last frame was cleared by consent, but withheld because it
+    /// may depend on a withheld or missing one ([`Reason::AwaitsKeyframe`](crate::Reason::AwaitsKeyframe)), and the last time that this returned true
+    /// is at least `least` ago. Otherwise nothing is released until the next keyframe comes by itself.
+    ///
+    /// Call it after every frame. It is true once, then again every `least` until a keyframe has gone through, as requests get lost, and never sooner.
+    /// Take about a round trip, as 500 ms: a request for each frame in between would flood the sender.
+    ///
+    /// `now` as in [`Tap::admit`]: if the tap has seen a later time, that one counts, and out of range it is false. It releases nothing.
+    #[must_use]
+    pub fn keyframe_request(&mut self, now: Time, least: Duration) -> bool {
+        self.request_keyframe(now, least)
+    }
+
+    pub(crate) fn request_keyframe(&self, now: Time, least: Duration) -> bool {
+        let now = now.max(self.state.latest());
+        let is_due = |last: Time| now >= last.later(least);
+        let asks =
+            now.in_range() && self.wants_keyframe() && self.state.requested().is_none_or(is_due);
+        if asks {
+            self.state.set_requested(now);
+        }
+        asks
+    }
+
+    /// Returns whether the last frame was withheld for want of a keyframe alone.
+    fn wants_keyframe(&self) -> bool {
         let encoded = self.encoded.as_deref();
         encoded.is_some_and(|encoded| {
             let encoded = encoded.try_borrow();
@@ -170,6 +212,12 @@ impl Tap {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.state.counters()
+    }
+
+    /// Returns the same by reason: what answers why an outlet's files are empty.
+    #[must_use]
+    pub fn reasons(&self) -> ReasonCounters {
+        self.state.reasons()
     }
 
     /// Returns whether blank frames are the tap's own, each good until the next one.

@@ -6,6 +6,8 @@
 //!   `SeqCst` loads and stores it would take as `AcqRel`; there are none here.
 //! - `--cfg framegate_shuttle`: shuttle, which tries orders of steps with one memory that everybody sees at once; a fence does nothing there.
 
+/// A number that a tap only tells: no release is decided by it, so the models need not try the orders in which it is seen.
+pub(crate) use core::sync::atomic::AtomicU64 as Counter;
 #[cfg(not(any(framegate_loom, framegate_shuttle)))]
 pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 #[cfg(framegate_loom)]
@@ -20,6 +22,7 @@ use shuttle::sync::atomic as checked;
 pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 #[cfg(framegate_shuttle)]
 pub(crate) use shuttle::sync::{Mutex, MutexGuard};
+
 #[cfg(all(feature = "std", not(any(framegate_loom, framegate_shuttle))))]
 pub(crate) use std::sync::{Mutex, MutexGuard};
 

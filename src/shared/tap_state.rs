@@ -1,20 +1,23 @@
 //! The atomics that a tap and its meeting have in common, and the release that a tap marks in them; `settling.rs` waits for its end (R6).
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     shared::{
         sync::{
-            AtomicBool, AtomicU64,
+            AtomicBool, AtomicU64, Counter,
             Ordering::{Acquire, Relaxed, Release, SeqCst},
             fence,
         },
         table::Word,
     },
     types::{
+        fault::Fault,
         ids::{OutletId, StreamId},
         time::Time,
-        verdict::Verdict,
+        verdict::{Reason, Verdict},
     },
 };
 
@@ -33,14 +36,20 @@ pub(crate) struct TapState {
     has_leapt: AtomicBool,
     /// The capture time of the last frame that it released; out of range before the first.
     last: AtomicU64,
-    seen: AtomicU64,
-    whole: AtomicU64,
-    redacted: AtomicU64,
-    blanked: AtomicU64,
-    dropped: AtomicU64,
+    /// When the tap last asked for a keyframe; out of range before the first time.
+    requested: Counter,
+    /// What was wrong with the last frame that had a fault, by number; 0 before the first.
+    fault: Counter,
+    whole: Counter,
+    redacted: ByReason<Counter>,
+    blanked: ByReason<Counter>,
+    dropped: ByReason<Counter>,
 }
 
-/// A tap's counts of frames. Whenever no frame is being admitted, `seen` is the sum of the others (R10).
+/// One for each reason, in the order of [`Reason::ALL`].
+type ByReason<T> = [T; Reason::ALL.len()];
+
+/// A tap's counts of frames. `seen` is the sum of the others (R10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "made by its fields")]
@@ -57,14 +66,73 @@ pub struct Counters {
     pub dropped: u64,
 }
 
+/// A tap's counts of frames, by what was done with them and why: [`Tap::reasons`](crate::Tap::reasons), [`Meeting::reasons`](crate::Meeting::reasons).
+///
+/// Every frame that came to the tap is counted once (R10).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ReasonCounters {
+    whole: u64,
+    redacted: ByReason<u64>,
+    blanked: ByReason<u64>,
+    dropped: ByReason<u64>,
+}
+
+impl ReasonCounters {
+    /// Returns how many frames had this verdict, for this reason.
+    #[must_use]
+    pub fn get(&self, verdict: Verdict) -> u64 {
+        let (counts, reason) = match verdict {
+            Verdict::Whole => return self.whole,
+            Verdict::Redacted(reason) => (&self.redacted, reason),
+            Verdict::Blanked(reason) => (&self.blanked, reason),
+            Verdict::Dropped(reason) => (&self.dropped, reason),
+        };
+        counts.get(reason.place()).copied().unwrap_or_default()
+    }
+
+    /// Returns each verdict that a frame had, and how many had it: whole, redacted, blanked, dropped, each by the reason's number.
+    pub fn counts(&self) -> impl Iterator<Item = (Verdict, u64)> {
+        type Named = fn(Reason) -> Verdict;
+        let of = |counts: &ByReason<u64>, verdict: Named| {
+            let reasons = Reason::ALL.map(verdict);
+            reasons.into_iter().zip(*counts)
+        };
+        [(Verdict::Whole, self.whole)]
+            .into_iter()
+            .chain(of(&self.redacted, Verdict::Redacted))
+            .chain(of(&self.blanked, Verdict::Blanked))
+            .chain(of(&self.dropped, Verdict::Dropped))
+            .filter(|(_, count)| *count > 0)
+    }
+
+    /// Returns the same without the reasons.
+    #[must_use]
+    pub fn totals(&self) -> Counters {
+        Counters::of(
+            self.whole,
+            [&self.redacted, &self.blanked, &self.dropped].map(|counts| counts.iter().copied()),
+        )
+    }
+}
+
+impl fmt::Debug for ReasonCounters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.counts()).finish()
+    }
+}
+
 impl Counters {
-    /// Returns the counts without a frame that was seen but not yet counted as anything else when they were read.
-    pub(crate) fn without_what_is_under_way(self) -> Self {
-        let released = self.whole.wrapping_add(self.redacted);
-        let withheld = self.blanked.wrapping_add(self.dropped);
+    /// Adds up the counts of frames that were redacted, blanked and dropped.
+    fn of<C: Iterator<Item = u64>>(whole: u64, others: [C; 3]) -> Self {
+        let [redacted, blanked, dropped] = others.map(|counts| counts.fold(0, u64::wrapping_add));
+        let released = whole.wrapping_add(redacted);
+        let withheld = blanked.wrapping_add(dropped);
         Self {
             seen: released.wrapping_add(withheld),
-            ..self
+            whole,
+            redacted,
+            blanked,
+            dropped,
         }
     }
 }
@@ -80,11 +148,12 @@ impl TapState {
             latest: AtomicU64::new(Time::START.to_bits()),
             has_leapt: AtomicBool::new(false),
             last: AtomicU64::new(u64::MAX),
-            seen: zero(),
-            whole: zero(),
-            redacted: zero(),
-            blanked: zero(),
-            dropped: zero(),
+            requested: Counter::new(Time::NEVER.to_bits()),
+            fault: Counter::default(),
+            whole: Counter::default(),
+            redacted: Default::default(),
+            blanked: Default::default(),
+            dropped: Default::default(),
         }
     }
 
@@ -143,6 +212,26 @@ impl TapState {
         Time::from_bits(self.last.load(Relaxed))
     }
 
+    /// Returns when the tap last asked for a keyframe, if it has.
+    pub(crate) fn requested(&self) -> Option<Time> {
+        let last = Time::from_bits(self.requested.load(Relaxed));
+        Some(last).filter(|last| last.in_range())
+    }
+
+    pub(crate) fn set_requested(&self, now: Time) {
+        self.requested.store(now.to_bits(), Relaxed);
+    }
+
+    /// Returns what was wrong with the last frame that had a fault, if there was one.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        let number = usize::try_from(self.fault.load(Relaxed)).ok()?;
+        Fault::ALL.get(number.checked_sub(1)?).copied()
+    }
+
+    pub(crate) fn set_fault(&self, fault: Fault) {
+        self.fault.store(fault as u64, Relaxed);
+    }
+
     /// Begins a release. Every load of consent while it is under way sees every withdrawal that has settled.
     #[inline]
     pub(crate) fn begin(&self) -> ReleaseGuard<'_> {
@@ -159,19 +248,25 @@ impl TapState {
     }
 
     pub(crate) fn counters(&self) -> Counters {
-        Counters {
-            seen: self.seen.load(Relaxed),
+        let others = [&self.redacted, &self.blanked, &self.dropped];
+        let others = others.map(|counts| counts.iter().map(|count| count.load(Relaxed)));
+        Counters::of(self.whole.load(Relaxed), others)
+    }
+
+    pub(crate) fn reasons(&self) -> ReasonCounters {
+        let load = |counts: &ByReason<Counter>| counts.each_ref().map(|count| count.load(Relaxed));
+        ReasonCounters {
             whole: self.whole.load(Relaxed),
-            redacted: self.redacted.load(Relaxed),
-            blanked: self.blanked.load(Relaxed),
-            dropped: self.dropped.load(Relaxed),
+            redacted: load(&self.redacted),
+            blanked: load(&self.blanked),
+            dropped: load(&self.dropped),
         }
     }
 }
 
 /// Counts one more. Only the tap's own thread does so, and no locked instruction is needed.
 #[inline]
-fn increment(counter: &AtomicU64) {
+fn increment(counter: &Counter) {
     counter.store(counter.load(Relaxed).wrapping_add(1), Relaxed);
 }
 
@@ -181,16 +276,23 @@ pub(crate) struct ReleaseGuard<'a>(&'a TapState);
 impl ReleaseGuard<'_> {
     #[inline]
     pub(crate) fn count(&self, verdict: Verdict, captured: Time) {
-        increment(&self.0.seen);
-        increment(match verdict {
-            Verdict::Whole => &self.0.whole,
-            Verdict::Redacted(_) => &self.0.redacted,
-            Verdict::Blanked(_) => &self.0.blanked,
-            Verdict::Dropped(_) => &self.0.dropped,
-        });
+        let (counts, reason) = match verdict {
+            Verdict::Whole => return self.count_whole(captured),
+            Verdict::Redacted(reason) => (&self.0.redacted, reason),
+            Verdict::Blanked(reason) => (&self.0.blanked, reason),
+            Verdict::Dropped(reason) => (&self.0.dropped, reason),
+        };
+        // Every reason has its place.
+        counts.get(reason.place()).into_iter().for_each(increment);
         if verdict.is_released() {
             self.0.last.store(captured.to_bits(), Relaxed);
         }
+    }
+
+    #[inline]
+    pub(crate) fn count_whole(&self, captured: Time) {
+        increment(&self.0.whole);
+        self.0.last.store(captured.to_bits(), Relaxed);
     }
 }
 

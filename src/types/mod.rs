@@ -4,6 +4,7 @@ pub(crate) mod argument;
 pub(crate) mod authority;
 pub(crate) mod digest;
 pub(crate) mod error;
+pub(crate) mod fault;
 pub(crate) mod hex;
 pub(crate) mod ids;
 pub(crate) mod instance;

@@ -71,6 +71,12 @@ impl Time {
         Self::from_micros(self.as_micros().saturating_sub(micros as i64))
     }
 
+    /// So long after; out of range if that is beyond it.
+    pub(crate) fn later(self, by: Duration) -> Self {
+        let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.as_micros().saturating_add(micros))
+    }
+
     #[must_use]
     #[inline]
     pub(crate) const fn in_range(self) -> bool {

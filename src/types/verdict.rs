@@ -83,6 +83,8 @@ macro_rules! reasons {
         words! { Reason, "reason": $($reason = $name,)* }
 
         impl Reason {
+            pub(crate) const ALL: [Self; [$($name),*].len()] = [$(Self::$reason),*];
+
             pub(crate) const fn from_number(number: u8) -> Option<Self> {
                 match number { $($number => Some(Self::$reason),)* _ => None }
             }
@@ -112,6 +114,23 @@ impl Reason {
                 | Self::ReachesBack
                 | Self::Disjoint
         )
+    }
+
+    /// By the number of each, its place in [`Reason::ALL`].
+    const PLACES: [u8; 1 << u8::BITS] = {
+        let (mut places, mut place) = ([0; 1 << u8::BITS], 0);
+        while place < Self::ALL.len() {
+            places[Self::ALL[place] as usize] = place as u8;
+            place += 1;
+        }
+        places
+    };
+
+    /// Returns its place in [`Reason::ALL`].
+    #[inline]
+    pub(crate) fn place(self) -> usize {
+        let place = Self::PLACES.get(usize::from(self as u8));
+        place.copied().unwrap_or_default().into()
     }
 
     /// The one to give where both hold.
@@ -169,4 +188,16 @@ reasons! {
     ReachesBack = 49, "reaches back";
     /// Joined frames that have no cleared purpose in common: [`Tag::meet`](crate::Tag::meet).
     Disjoint = 255, "disjoint";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_a_place_of_its_own() {
+        for (place, reason) in Reason::ALL.into_iter().enumerate() {
+            assert_eq!(reason.place(), place, "{reason}");
+        }
+    }
 }

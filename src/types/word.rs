@@ -33,6 +33,19 @@ impl core::error::Error for UnknownWord {}
 /// Gives each value of an enum its word: `name`, `Display` and `FromStr`.
 macro_rules! words {
     ($type:ident, $what:literal: $($value:ident = $word:literal),* $(,)?) => {
+        $crate::types::word::names! { $type, $what: $($value = $word,)* }
+
+        impl core::fmt::Display for $type {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+
+/// The same without `Display`, for what says more than its word.
+macro_rules! names {
+    ($type:ident, $what:literal: $($value:ident = $word:literal),* $(,)?) => {
         impl $type {
             const WORDS: &'static [&'static str] = &[$($word),*];
 
@@ -40,12 +53,6 @@ macro_rules! words {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$value => $word,)* }
-            }
-        }
-
-        impl core::fmt::Display for $type {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.pad(self.name())
             }
         }
 
@@ -62,4 +69,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+pub(crate) use {names, words};

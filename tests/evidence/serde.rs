@@ -224,9 +224,14 @@ const NO_DATA: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "its counts are read one by one, into whatever measures the client has",
+        &["shared/tap_state.rs ReasonCounters"],
+    ),
+    (
         "an error",
         &[
             "types/error.rs Error",
+            "types/fault.rs Fault",
             "control/ledger/file_error.rs FileStoreError",
             "control/ledger/fault.rs LedgerError",
             "control/ledger/fault.rs LedgerFault",

@@ -129,6 +129,7 @@ faults! {
     EntersNoEndOfAGrant
     EntersMoreThanExpired
     CountsDroppedFramesOnly
+    CountsEveryFrameAsNotGranted
     ResumesATornLedger
     AnythingIsOfAnyKind
     AClickIdentifiesToOthers

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, fmt::Debug, mem};
 use framegate::{
     Contributors, Counters, Decision, Digest, Error, Frame, Grant, Instance, JoinOptions, Kind,
     Kinds, Meeting, MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes,
-    Reason, Region, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict, WallTime,
+    Reason, ReasonCounters, Region, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
+    WallTime,
     format::{ColorRange, PixelFormat, Samples},
     ledger::Device,
 };
@@ -118,6 +119,8 @@ struct TapRun {
     /// The times that it was passed.
     seen: Vec<i64>,
     counters: Counters,
+    /// How many frames had each verdict.
+    reasons: Vec<(Verdict, u64)>,
 }
 
 /// Runs a script through the gate and the oracle.
@@ -543,6 +546,7 @@ impl Run {
                 tap: self.meeting.tap(stream, outlet).ok()?,
                 seen: Vec::new(),
                 counters: Counters::default(),
+                reasons: Vec::new(),
             });
             self.oracle.open_tap();
         }
@@ -627,8 +631,9 @@ impl Run {
 
         let room = door != Door::Into || scripted.damage != Damage::Buffer;
         let expected = self.oracle.judge(&rules_tap, &said, &content, room, door);
+        let forgets_why = self.oracle.has(Fault::CountsEveryFrameAsNotGranted);
         let tap_run = self.tap((stream_at, outlet_at)).expect("it is there");
-        tap_run.count(expected.verdict);
+        tap_run.count(expected.verdict, forgets_why);
         let (received, source) = pass(
             &mut tap_run.tap,
             door,
@@ -640,6 +645,7 @@ impl Run {
         )?;
         agree("what a frame became", &received, &expected)?;
         agree("counters", &tap_run.tap.counters(), &tap_run.counters)?;
+        agree_reasons(&tap_run.tap.reasons(), tap_run)?;
         let kept = self.oracle.source(&rules_tap, &said, &expected);
         self.check_source(source.as_ref(), &kept)?;
         if let Some(source) = &source {
@@ -843,7 +849,10 @@ impl Run {
             "all counters",
             &told.collect::<Vec<_>>(),
             &expected.collect::<Vec<_>>(),
-        )
+        )?;
+        let told = self.meeting.reasons().map(|(_, _, reasons)| reasons);
+        told.zip(&self.taps)
+            .try_for_each(|(told, tap)| agree_reasons(&told, tap))
     }
 
     /// What all taps counted together.
@@ -914,8 +923,16 @@ fn inherited(said: &rules::Frame) -> Option<(Vec<(Person, Kind)>, i64)> {
 }
 
 impl TapRun {
-    fn count(&mut self, verdict: Verdict) {
+    fn count(&mut self, verdict: Verdict, forgets_why: bool) {
         self.counters.seen += 1;
+        let counted = match verdict {
+            Verdict::Dropped(_) if forgets_why => Verdict::Dropped(Reason::NotGranted),
+            verdict => verdict,
+        };
+        match self.reasons.iter_mut().find(|(of, _)| *of == counted) {
+            Some((_, count)) => *count += 1,
+            None => self.reasons.push((counted, 1)),
+        }
         match verdict {
             Verdict::Whole => self.counters.whole += 1,
             Verdict::Redacted(_) => self.counters.redacted += 1,
@@ -923,6 +940,27 @@ impl TapRun {
             Verdict::Dropped(_) => self.counters.dropped += 1,
         }
     }
+}
+
+/// Each frame is counted once, by what was done with it and why, and the counts add up to the counters.
+fn agree_reasons(told: &ReasonCounters, tap: &TapRun) -> Result<(), Disagreement> {
+    let place = |verdict: Verdict| (verdict.name(), verdict.reason());
+    let sorted = |mut counts: Vec<(Verdict, u64)>| {
+        counts.sort_by_key(|(verdict, _)| place(*verdict));
+        counts
+    };
+    let by_iterator = sorted(told.counts().collect());
+    agree(
+        "counts by reason",
+        &by_iterator,
+        &sorted(tap.reasons.clone()),
+    )?;
+    for (verdict, count) in &by_iterator {
+        agree("a count by reason", &told.get(*verdict), count)?;
+    }
+    let all: u64 = by_iterator.iter().map(|(_, count)| count).sum();
+    agree("the sum of all counts", &all, &tap.counters.seen)?;
+    agree("the counters by reason", &told.totals(), &tap.counters)
 }
 
 /// Both did what was asked, or neither did. Of several errors either may be given, but each refusal of consent (R2) has its own, and so has a wrong key.

@@ -10,6 +10,7 @@ mod common;
 mod composition;
 mod debug;
 mod derived;
+mod faults;
 mod foreign;
 mod guardian;
 mod misuse;

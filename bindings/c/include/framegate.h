@@ -436,7 +436,7 @@ typedef enum framegate_reason {
   FRAMEGATE_REASON_NOT_GRANTED = 36,     /* somebody never agreed */
   FRAMEGATE_REASON_CAPTURED_EARLIER = 37,/* agreed to now, but not without a break since the frame was captured */
   FRAMEGATE_REASON_BEYOND_SOURCE = 40,   /* its sources were not cleared for this */
-  /* it may depend on a frame that was withheld, or never came: framegate_tap_wants_keyframe() */
+  /* it may depend on a frame that was withheld, or never came: framegate_tap_keyframe_request() */
   FRAMEGATE_REASON_AWAITS_KEYFRAME = 48,
   /* it may yield media captured earlier, by an unknown time */
   FRAMEGATE_REASON_REACHES_BACK = 49,
@@ -1215,11 +1215,86 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_admit_in_place(
 /* Ends the release that is under way. Errors: HANDLE, NOT_RELEASING. */
 FRAMEGATE_API framegate_status framegate_tap_end(framegate_tap tap);
 
-/* Returns whether the last frame was cleared but withheld because it may depend on one that was withheld or never
- * came. If so, ask the sender for a keyframe (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1), or nothing is
- * released until the next one comes by itself. One thread at a time for each tap.
- * Errors, with `wants` false: HANDLE, NULL, MISALIGNED, PANIC. */
-FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_wants_keyframe(framegate_tap tap, bool *wants);
+/* Returns whether to ask the sender for a keyframe now (RFC 4585 section 6.3.1, RFC 5104 section 3.5.1): the last frame
+ * was cleared but withheld because it may depend on one that was withheld or never came, and the last request is at
+ * least `least` milliseconds ago. Call it after every frame: it is true once, then again every `least` until a
+ * keyframe has gone through, and never sooner. Take about a round trip, as 500. Otherwise nothing is released until
+ * the next keyframe comes by itself. `now` is the time of release; a later one that the tap was given counts, and out
+ * of range it is false. One thread at a time for each tap.
+ * Errors, with `request` false: HANDLE, NULL, MISALIGNED, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_keyframe_request(
+    framegate_tap tap, int64_t now, uint32_t least, bool *request);
+
+typedef enum framegate_can_blank {
+  FRAMEGATE_CAN_BLANK_UNKNOWN = 0, /* not before the first keyframe with its parameter sets */
+  FRAMEGATE_CAN_BLANK_YES = 1,
+  FRAMEGATE_CAN_BLANK_NO = 2       /* the outlet does not take them, or there are none of such a format or sequence */
+} framegate_can_blank;
+
+/* Returns FRAMEGATE_CAN_BLANK_…: whether frames that are withheld for want of consent go to the outlet blank. In an
+ * encoded stream it can change with every keyframe. Dropped all the same are frames with a fault, frames that are not
+ * shown, RASL pictures of HEVC, and raw frames in framegate_tap_admit(), which changes no payload. One thread at a
+ * time for each tap.
+ * Errors, with `can_blank` 0: HANDLE, NULL, MISALIGNED, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_can_blank(framegate_tap tap, uint32_t *can_blank);
+
+/* What was wrong with a frame, if the client rather than somebody's consent was the cause. framegate_fault_remedy()
+ * says what to do. */
+typedef enum framegate_fault {
+  FRAMEGATE_FAULT_NONE = 0,
+  FRAMEGATE_FAULT_PLANES = 1,                   /* planes instead of bytes */
+  FRAMEGATE_FAULT_BYTES = 2,                    /* bytes instead of planes */
+  FRAMEGATE_FAULT_EMPTY = 3,                    /* empty payload */
+  FRAMEGATE_FAULT_TOO_LONG = 4,                 /* payload too long */
+  FRAMEGATE_FAULT_PARTIAL_SAMPLE = 5,           /* part of a sample */
+  FRAMEGATE_FAULT_MISSING_PLANE = 6,            /* missing plane */
+  FRAMEGATE_FAULT_EXTRA_PLANE = 7,              /* plane too many */
+  FRAMEGATE_FAULT_STRIDE = 8,                   /* stride too small */
+  FRAMEGATE_FAULT_PLANE_TOO_SMALL = 9,          /* plane too small */
+  FRAMEGATE_FAULT_CHROMA_ROUNDED_DOWN = 10,     /* chroma rounded down */
+  FRAMEGATE_FAULT_BUFFER = 11,                  /* buffer does not fit */
+  FRAMEGATE_FAULT_NOT_UTF8 = 12,                /* not UTF-8 */
+  FRAMEGATE_FAULT_NOT_JSON = 13,                /* not JSON */
+  FRAMEGATE_FAULT_RECORD_LENGTH = 14,           /* length of a record */
+  FRAMEGATE_FAULT_RECORD_OF_OTHERS = 15,        /* record of others */
+  FRAMEGATE_FAULT_TOO_MANY_REGIONS = 16,        /* too many regions */
+  FRAMEGATE_FAULT_TOO_MANY_SOURCES = 17,        /* too many sources */
+  FRAMEGATE_FAULT_AREA_KIND = 18,               /* area of another format */
+  FRAMEGATE_FAULT_EMPTY_AREA = 19,              /* empty area */
+  FRAMEGATE_FAULT_AREA_OUTSIDE = 20,            /* area outside the frame */
+  FRAMEGATE_FAULT_NO_SUCH_CHANNEL = 21,         /* no such channel */
+  FRAMEGATE_FAULT_SPLIT_CHARACTER = 22,         /* split character */
+  FRAMEGATE_FAULT_NO_OWNER = 23,                /* stream without owner */
+  FRAMEGATE_FAULT_NOBODY_NAMED = 24,            /* nobody named */
+  FRAMEGATE_FAULT_NOT_DERIVED = 25,             /* sources on a stream that is not derived */
+  FRAMEGATE_FAULT_NO_SOURCES = 26,              /* derived data without sources */
+  FRAMEGATE_FAULT_LENGTH_PREFIXED = 27,         /* length-prefixed units */
+  FRAMEGATE_FAULT_NO_START_CODE = 28,           /* no start code */
+  FRAMEGATE_FAULT_UNIT_HEADER = 29,             /* header of a unit */
+  FRAMEGATE_FAULT_LAYER = 30,                   /* further layer */
+  FRAMEGATE_FAULT_NO_PARAMETER_SETS = 31,       /* keyframe without parameter sets */
+  FRAMEGATE_FAULT_SEVERAL_FRAMES = 32,          /* several frames in one */
+  FRAMEGATE_FAULT_OPEN_GROUP = 33,              /* open group of pictures */
+  FRAMEGATE_FAULT_FRAME_HEADER = 34,            /* frame header */
+  FRAMEGATE_FAULT_UNIT_SIZE = 35,               /* size of a unit */
+  FRAMEGATE_FAULT_NO_UNIT_SIZE = 36,            /* unit without a size */
+  FRAMEGATE_FAULT_LENGTH_DELIMITED = 37,        /* length-delimited units */
+  FRAMEGATE_FAULT_OPUS_PACKET = 38,             /* packet of Opus */
+  FRAMEGATE_FAULT_OPUS_STREAMS = 39,            /* number of Opus streams */
+  FRAMEGATE_FAULT_OPUS_REDUNDANCY = 40,         /* redundant Opus */
+  FRAMEGATE_FAULT_DENIED_KEYFRAME = 41,         /* keyframe said to be none */
+  FRAMEGATE_FAULT_STRUCT = 42                   /* struct */
+} framegate_fault;
+
+/* Returns FRAMEGATE_FAULT_… of the last frame that had a fault: withheld as MALFORMED, as INCOMPLETE because its
+ * contributors are none that such a stream can have, or as AWAITS_KEYFRAME though the stream was meant to resume at
+ * it. It stays when frames without a fault come; 0 before the first. One thread at a time for each tap.
+ * Errors, with `fault` 0: HANDLE, NULL, MISALIGNED, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_last_fault(framegate_tap tap, uint32_t *fault);
+
+/* The name of a fault, and what to do about it, as framegate_kind_name() gives names. */
+FRAMEGATE_API framegate_string framegate_fault_name(uint32_t fault);
+FRAMEGATE_API framegate_string framegate_fault_remedy(uint32_t fault);
 
 /* The purposes for which a frame could be released now. It is no tag, cannot be made one, and releases nothing. */
 typedef struct framegate_decision {
@@ -1243,7 +1318,7 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide_batch(
     framegate_tap tap, const framegate_frame *frames, size_t count, int64_t now, framegate_decision *decisions);
 
-/* How many frames a tap saw, and how it treated them. Between two frames `seen` is the sum of the others. */
+/* How many frames a tap saw, and how it treated them. `seen` is the sum of the others. */
 typedef struct framegate_counters {
   uint32_t size;
   uint16_t stream; /* from which stream, by number */
@@ -1259,6 +1334,19 @@ typedef struct framegate_counters {
  * Errors: HANDLE, NULL, MISALIGNED, SIZE. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_counters(
     framegate_tap tap, framegate_counters *counters);
+
+/* How many frames had this verdict for this reason. */
+typedef struct framegate_reason_count {
+  int32_t verdict; /* FRAMEGATE_VERDICT_… */
+  uint32_t reason; /* FRAMEGATE_REASON_…; NONE if whole */
+  uint64_t count;  /* at least 1 */
+} framegate_reason_count;
+
+/* Lists the counters of one tap by verdict and reason, without those of no frames: each frame is counted once. Into an
+ * array as in framegate_meeting_participants(). One thread at a time for each tap.
+ * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, PANIC. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_reasons(
+    framegate_tap tap, framegate_reason_count *counts, size_t capacity, size_t *count);
 
 /* Returns the counters of every tap that was opened, in that order, closed ones too, into an array as in
  * framegate_meeting_participants(). Each `size` is set by the gate.

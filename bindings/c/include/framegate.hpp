@@ -43,6 +43,7 @@ using PayloadDigest = framegate_payload_digest;
 using Stream = framegate_stream;
 using Outlet = framegate_outlet;
 using Counters = framegate_counters;
+using ReasonCount = framegate_reason_count;
 using TapRelease = framegate_tap_release;
 using LedgerInfo = framegate_ledger_info;
 using Seal = framegate_seal;
@@ -114,6 +115,16 @@ enum class Finding : std::uint8_t {
 /* FRAMEGATE_REASON_…, for which reason_name() has a name. */
 using Reason = std::uint32_t;
 
+/* FRAMEGATE_FAULT_…, for which fault_name() has a name and fault_remedy() what to do. */
+using Fault = std::uint32_t;
+
+/* Whether withheld frames go to an outlet blank. Compare it: there is more than yes and no. */
+enum class CanBlank : std::uint32_t {
+  unknown = FRAMEGATE_CAN_BLANK_UNKNOWN,
+  yes = FRAMEGATE_CAN_BLANK_YES,
+  no = FRAMEGATE_CAN_BLANK_NO
+};
+
 /* A set of kinds: of one, or of several joined by `|`. */
 struct Kinds {
   std::uint16_t bits = 0;
@@ -164,6 +175,12 @@ inline std::vector<framegate_string> strings(const std::vector<std::string_view>
   return strings;
 }
 
+/* Returns whole milliseconds, as many as fit. */
+inline std::uint32_t milliseconds(std::chrono::milliseconds of) {
+  const auto most = std::chrono::milliseconds::rep{UINT32_MAX}, count = of.count();
+  return static_cast<std::uint32_t>(count < 0 ? 0 : count > most ? most : count);
+}
+
 inline std::uint64_t micros(WallTime wall) { return static_cast<std::uint64_t>(wall.time_since_epoch().count()); }
 
 /* A struct of the C interface, zeros but for its size. */
@@ -175,6 +192,8 @@ template <class C> struct Sized : C {
 /* Returns the name in lower case, as files and reports write it; "unknown" for an unknown number. Valid as long as the library is loaded. */
 inline std::string_view name(Kind kind) { return detail::view(framegate_kind_name(static_cast<std::uint32_t>(kind))); }
 inline std::string_view name(Finding finding) { return detail::view(framegate_finding_name(static_cast<std::uint32_t>(finding))); }
+inline std::string_view fault_name(Fault fault) { return detail::view(framegate_fault_name(fault)); }
+inline std::string_view fault_remedy(Fault fault) { return detail::view(framegate_fault_remedy(fault)); }
 inline std::string_view reason_name(Reason reason) { return detail::view(framegate_reason_name(reason)); }
 
 /* Returns the release of the library that is loaded, such as "1.2.3". */
@@ -211,7 +230,7 @@ template <class T> inline constexpr bool is_handle<T, std::void_t<typename T::Is
 /* Types for which having a value says no more than that it is there. A type that is not listed may hold a no. */
 template <class T>
 inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, WallTime, std::string, std::string_view,
-                                                           std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<TapRelease>, std::vector<Seal>>;
+                                                           std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<ReasonCount>, std::vector<TapRelease>, std::vector<Seal>>;
 } // namespace detail
 
 /* A value, or the error for which there is none. Taking a value that is not there aborts the process.
@@ -624,10 +643,20 @@ public:
     return released([&](std::size_t *handed_on) { return framegate_tap_admit_in_place(get(), frames, payloads, count, now.count(), cleared, handed_on); });
   }
 
-  /* Returns whether to ask the sender of an encoded stream for a keyframe: the last frame was cleared, but waits for one.
-   * Errors: framegate_tap_wants_keyframe(). */
-  Result<bool> wants_keyframe() const {
-    return detail::written<bool>([this](bool *wants) { return framegate_tap_wants_keyframe(get(), wants); });
+  /* Returns whether to ask the sender of an encoded stream for a keyframe now: the last frame was cleared, but waits for one, and the last request is at
+   * least `least` ago. Errors: framegate_tap_keyframe_request(). */
+  Result<bool> keyframe_request(Time now, std::chrono::milliseconds least) {
+    return detail::written<bool>([&](bool *request) { return framegate_tap_keyframe_request(get(), now.count(), detail::milliseconds(least), request); });
+  }
+  /* Returns whether frames that are withheld for want of consent go to the outlet blank; unknown before the first keyframe. Errors: framegate_tap_can_blank(). */
+  Result<CanBlank> can_blank() const {
+    std::uint32_t can_blank = 0;
+    const StatusCode status = framegate_tap_can_blank(get(), &can_blank);
+    return status ? Result<CanBlank>(static_cast<CanBlank>(can_blank)) : status;
+  }
+  /* Returns the fault of the last frame that had one; FRAMEGATE_FAULT_NONE before the first. Errors: framegate_tap_last_fault(). */
+  Result<Fault> last_fault() const {
+    return detail::written<Fault>([this](Fault *fault) { return framegate_tap_last_fault(get(), fault); });
   }
 
   /* Decides about a frame of the stream's owner alone, without releasing it. The answer may no longer hold when it returns.
@@ -646,6 +675,11 @@ public:
     detail::Sized<Counters> counters;
     const StatusCode status = framegate_tap_counters(get(), &counters);
     return status ? Result<Counters>(counters) : status;
+  }
+
+  /* By verdict and reason, without those of no frames. */
+  Result<std::vector<ReasonCount>> reasons() {
+    return detail::list(std::vector<ReasonCount>(), [tap = get()](auto... room) { return framegate_tap_reasons(tap, room...); });
   }
 
 private:
@@ -688,9 +722,7 @@ public:
   /* Waits until it has settled, at most so long, and returns whether it has. Not for media threads: it might wait for their own release.
    * Errors: framegate_settling_wait(). */
   Result<bool> wait(std::chrono::milliseconds longest) const {
-    const auto most = std::chrono::milliseconds::rep{UINT32_MAX}, long_ = longest.count();
-    const auto milliseconds = static_cast<std::uint32_t>(long_ < 0 ? 0 : long_ > most ? most : long_);
-    return detail::written<bool>([&](bool *settled) { return framegate_settling_wait(get(), milliseconds, settled); });
+    return detail::written<bool>([&](bool *settled) { return framegate_settling_wait(get(), detail::milliseconds(longest), settled); });
   }
   /* Returns how far each tap has come, and whether it is still in a release that was under way. Errors: framegate_settling_taps(). */
   Result<std::vector<TapRelease>> taps() const {

@@ -11,7 +11,7 @@ use super::{
 use framegate::{
     Area, Contributors, Frame, Group, Kinds, MAX_REGIONS, MAX_SOURCES, Participant, Payload,
     PayloadMut, Plane, PlaneMut, Region, Source, Time,
-    binding::{SourceParts, withheld_tag},
+    binding::{SourceParts, unreadable_frame, withheld_tag},
 };
 
 /// What is known of a frame beside its payload.
@@ -113,8 +113,8 @@ const NOWHERE: Region = Region::new(Participant::UNKNOWN, Area::Channel(0));
 /// More than a frame may have.
 static TOO_MANY: [Region; MAX_REGIONS + 1] = [NOWHERE; MAX_REGIONS + 1];
 
-/// A frame that is withheld as malformed, on whatever stream.
-pub(super) fn malformed(captured: Time) -> Frame<'static> {
+/// A frame with more regions than one may have, on whatever stream.
+fn of_too_many_regions(captured: Time) -> Frame<'static> {
     Frame::new(captured, Contributors::Owner).regions(&TOO_MANY)
 }
 
@@ -172,7 +172,7 @@ impl FrameIn<'_> {
         match (self.sources(&mut room), self.region_count) {
             (Ok(sources), 0) => self.with_lists(&[], sources, call),
             (Ok(sources), _) => self.with_regions(sources, call),
-            (Err(_), _) => call(&malformed(self.captured())),
+            (Err(_), _) => call(&unreadable_frame(self.captured())),
         }
     }
 
@@ -181,7 +181,10 @@ impl FrameIn<'_> {
         let mut room = [NOWHERE; MAX_REGIONS];
         match self.regions(&mut room) {
             Ok(regions) => self.with_lists(regions, sources, call),
-            Err(_) => call(&malformed(self.captured())),
+            Err(_) if self.region_count > MAX_REGIONS => {
+                call(&of_too_many_regions(self.captured()))
+            }
+            Err(_) => call(&unreadable_frame(self.captured())),
         }
     }
 
@@ -201,7 +204,7 @@ impl FrameIn<'_> {
             };
             self.with_hint(frame.regions(regions))
         });
-        call(&frame.unwrap_or(malformed(captured)))
+        call(&frame.unwrap_or(unreadable_frame(captured)))
     }
 
     /// The frame with the client's keyframe hint.
@@ -303,14 +306,14 @@ impl<'c> PayloadIn<'c> {
         }; 4],
     };
 
-    /// The content; empty, which is malformed, where it cannot be read.
+    /// The content, if it can be read.
     #[inline]
-    pub(super) fn get(&self) -> Payload<'c> {
+    pub(super) fn get(&self) -> Option<Payload<'c>> {
         let [first, ..] = &self.plane;
         match self.planes {
-            0 => Payload::Bytes(bytes(first.data, first.length).unwrap_or_default()),
-            1..=4 => self.picture().unwrap_or(Payload::Bytes(&[])),
-            _ => Payload::Bytes(&[]),
+            0 => bytes(first.data, first.length).map(Payload::Bytes),
+            1..=4 => self.picture(),
+            _ => None,
         }
     }
 
@@ -382,13 +385,13 @@ impl<'c> PayloadInOut<'c> {
         self.plane.each_ref().map(span)
     }
 
-    /// The content; empty, which is malformed, where it cannot be written to.
-    pub(super) fn get(&self) -> PayloadMut<'c> {
+    /// The content, if it can be written to.
+    pub(super) fn get(&self) -> Option<PayloadMut<'c>> {
         let [first, ..] = &self.plane;
         match self.planes {
-            0 => PayloadMut::Bytes(bytes_mut(first.data, first.length).unwrap_or_default()),
-            1..=4 => self.picture().unwrap_or(PayloadMut::Bytes(&mut [])),
-            _ => PayloadMut::Bytes(&mut []),
+            0 => bytes_mut(first.data, first.length).map(PayloadMut::Bytes),
+            1..=4 => self.picture(),
+            _ => None,
         }
     }
 

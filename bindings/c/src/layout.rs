@@ -15,7 +15,7 @@ use super::{
     words,
 };
 use framegate::{
-    Kind, MAX_REGIONS, MAX_SOURCES, Purposes, Reason, Verdict,
+    Fault, Kind, MAX_REGIONS, MAX_SOURCES, Purposes, Reason, Verdict,
     binding::{self, PARTICIPANT},
     wire::sdp::{ALLOW_MIXED, URI},
 };
@@ -96,6 +96,7 @@ fn structs() -> Numbers {
         "framegate_payload_mut" = frame::PayloadInOut { size, planes, plane }
         "framegate_cleared" = tap::ClearedOut { size, verdict, tag, payload, hidden, room, capacity, source }
         "framegate_decision" = tap::DecisionOut { verdict, reason, purposes, reserved, generation }
+        "framegate_reason_count" = tap::ReasonCountOut { verdict, reason, count }
         "framegate_counters" = tap::CountersOut { size, stream, outlet, seen, whole, redacted, blanked, dropped }
         "framegate_tag_fields" = tag::TagFields {
             size, verdict, reason, kind, purposes, stream, generation, captured,
@@ -172,6 +173,9 @@ const NUMBERS: &[(&str, u32)] = &[
     ("KEYFRAME_UNSAID", frame::UNSAID),
     ("KEYFRAME_YES", frame::YES),
     ("KEYFRAME_NO", frame::NO),
+    ("CAN_BLANK_UNKNOWN", tap::CAN_BLANK_UNKNOWN),
+    ("CAN_BLANK_YES", tap::CAN_BLANK_YES),
+    ("CAN_BLANK_NO", tap::CAN_BLANK_NO),
     ("AREA_RECTANGLE", frame::RECTANGLE),
     ("AREA_CHANNEL", frame::CHANNEL),
     ("AREA_SPAN", frame::SPAN),
@@ -215,6 +219,11 @@ fn constants() -> Numbers {
             format!("REASON_{}", in_capitals(&format!("{reason:?}"))),
             reason as i128,
         );
+    }
+    put("FAULT_NONE".into(), 0);
+    for fault in Fault::ALL {
+        let name = in_capitals(&format!("{fault:?}"));
+        put(format!("FAULT_{name}"), *fault as i128);
     }
     let because = Reason::Time;
     let verdicts = [

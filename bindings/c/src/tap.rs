@@ -4,15 +4,16 @@ use alloc::vec::Vec;
 use core::{
     ops::Range,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
 };
 
 use super::{
     answer::{Array, Buffer, Optional, Outs, Struct, answer},
     boundary::{caught, status},
-    frame::{self, FrameIn, PayloadIn, PayloadInOut},
+    frame::{FrameIn, PayloadIn, PayloadInOut},
     gate::{Shared, call},
     handle::HotObjects,
-    memory::{Elements, Handle, In, Out, Room, Truth, plain, size, sized, zeroed},
+    memory::{Elements, Handle, In, Out, Room, Text, Truth, plain, size, sized, zeroed},
     outlet::OutletOut,
     source::{PROVING_KEY, SourceIn},
     status::Status,
@@ -21,9 +22,9 @@ use super::{
     words::Person,
 };
 use framegate::{
-    Admission, Batch, Cleared, Contributors, Counters, Frame, OutletId, Payload, PayloadMut,
-    Purposes, StreamId, Tag, Tap, Time, Verdict,
-    binding::{Decisions, HiddenBits, OpenBatch, SharedTap},
+    Admission, Batch, Cleared, Contributors, Counters, Fault, Frame, OutletId, Payload, PayloadMut,
+    Purposes, Reason, StreamId, Tag, Tap, Time, Verdict,
+    binding::{Decisions, HiddenBits, OpenBatch, SharedTap, unreadable_frame},
 };
 
 pub(super) static TAPS: HotObjects<OpenTap, 4> = HotObjects::new();
@@ -76,7 +77,32 @@ pub(super) struct DecisionOut {
     pub(super) generation: u32,
 }
 
-plain!(DecisionOut);
+/// How many frames had a verdict for a reason.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct ReasonCountOut {
+    pub(super) verdict: i32,
+    pub(super) reason: u32,
+    pub(super) count: u64,
+}
+
+impl ReasonCountOut {
+    const NONE: Self = Self {
+        verdict: 0,
+        reason: 0,
+        count: 0,
+    };
+}
+
+/// As many as a tap can have: whole, and three verdicts for each reason.
+pub(super) const MAX_REASON_COUNTS: usize = 128;
+
+// Whether withheld frames of a stream can be blanked.
+pub(super) const CAN_BLANK_UNKNOWN: u32 = 0;
+pub(super) const CAN_BLANK_YES: u32 = 1;
+pub(super) const CAN_BLANK_NO: u32 = 2;
+
+plain!(DecisionOut, ReasonCountOut);
 sized!(ClearedOut<'_>, CountersOut);
 
 impl DecisionOut {
@@ -175,6 +201,9 @@ impl CountersOut {
 /// The answers: each frame's outcome, and how many were handed on.
 type Answers<'c> = (Out<'c, ClearedOut<'c>>, Out<'c, usize>);
 
+/// What became of a frame, and the fault of what was passed for its payload.
+type Admitted = (Admission<()>, Option<Fault>);
+
 /// Admits many frames under one release, which goes on if something was handed on. After an error they are withheld.
 #[inline]
 fn admit<'c, P>(
@@ -184,7 +213,7 @@ fn admit<'c, P>(
     count: usize,
     now: i64,
     (cleared, handed_on): Answers<'c>,
-    each: impl Fn(&P, usize, &mut Batch<'_>, &Frame<'_>, &mut ClearedOut<'c>) -> Admission<()>,
+    each: impl Fn(&P, usize, &mut Batch<'_>, &Frame<'_>, &mut ClearedOut<'c>) -> Admitted,
 ) -> i32 {
     let tap = TAPS.get(tap);
     let room = Optional(handed_on).open();
@@ -205,9 +234,14 @@ fn admit<'c, P>(
         let mut handed_on = 0_usize;
         for index in 0..count {
             let out = out.get(index)?;
-            let admission = with_frame(frames.get(index), |frame| {
+            let (admission, fault) = with_frame(frames.get(index), |frame| {
                 each(&payloads, index, &mut batch, frame, out)
             });
+            if let Some(fault) = fault
+                && admission.verdict() == Verdict::Dropped(Reason::Malformed)
+            {
+                tap.tap.note_fault(fault);
+            }
             match admission.output {
                 Some(()) => handed_on += 1,
                 None => out.close(admission.tag.into()),
@@ -243,19 +277,16 @@ fn withhold(cleared: Out<'_, ClearedOut<'_>>, count: usize, tap: Option<&OpenTap
 fn with_frame<R>(frame: Result<&FrameIn<'_>, Status>, call: impl FnOnce(&Frame<'_>) -> R) -> R {
     match frame {
         Ok(frame) => frame.with(call),
-        Err(_) => call(&frame::malformed(Time::START)),
+        Err(_) => call(&unreadable_frame(Time::START)),
     }
 }
 
-fn payload_at<'c>(payloads: &Elements<'c, PayloadIn<'c>>, index: usize) -> Payload<'c> {
-    payloads
-        .get(index)
-        .map_or(Payload::Bytes(&[]), PayloadIn::get)
-}
+/// Nothing, which is malformed, in the place of a payload that cannot be read.
+const NOTHING: Payload<'_> = Payload::Bytes(&[]);
 
-fn payload_mut_at<'c>(payloads: &Elements<'c, PayloadInOut<'c>>, index: usize) -> PayloadMut<'c> {
-    let payload = payloads.get(index);
-    payload.map_or(PayloadMut::Bytes(&mut []), PayloadInOut::get)
+/// What cannot be read, or written to, is at fault for what comes of it.
+fn fault_unless(is_readable: bool) -> Option<Fault> {
+    (!is_readable).then_some(Fault::Struct)
 }
 
 #[unsafe(no_mangle)]
@@ -321,8 +352,11 @@ extern "C" fn framegate_tap_admit<'c>(
         now,
         (cleared, handed_on),
         |payloads, index, batch, frame, place| {
-            let payload = payload_at(payloads, index);
-            batch.admit(frame, payload, |cleared| place.fill(&cleared))
+            let payload = payloads.get(index).ok().and_then(PayloadIn::get);
+            let fault = fault_unless(payload.is_some());
+            let payload = payload.unwrap_or(NOTHING);
+            let admission = batch.admit(frame, payload, |cleared| place.fill(&cleared));
+            (admission, fault)
         },
     )
 }
@@ -349,13 +383,22 @@ extern "C" fn framegate_tap_admit_into<'c>(
         (cleared, handed_on),
         |(payloads, buffers), index, batch, frame, place| {
             let both = (payloads.get(index), buffers.get(index));
-            let (payload, buffer) = match both {
+            let (payload, buffer, overlaps) = match both {
                 (Ok(payload), Ok(buffer)) if !payload.overlaps(buffer) => {
-                    (payload.get(), buffer.get())
+                    (payload.get(), buffer.get(), false)
                 }
-                _ => (Payload::Bytes(&[]), PayloadMut::Bytes(&mut [])),
+                (Ok(_), Ok(_)) => (None, None, true),
+                _ => (None, None, false),
             };
-            batch.admit_into(frame, payload, buffer, |cleared| place.fill(&cleared))
+            let fault = match overlaps {
+                true => Some(Fault::Buffer),
+                false => fault_unless(payload.is_some() && buffer.is_some()),
+            };
+            let payload = payload.unwrap_or(NOTHING);
+            let buffer = buffer.unwrap_or(PayloadMut::Bytes(&mut []));
+            let admission =
+                batch.admit_into(frame, payload, buffer, |cleared| place.fill(&cleared));
+            (admission, fault)
         },
     )
 }
@@ -378,8 +421,11 @@ extern "C" fn framegate_tap_admit_in_place<'c>(
         now,
         (cleared, handed_on),
         |payloads, index, batch, frame, place| {
-            let payload = payload_mut_at(payloads, index);
-            batch.admit_in_place(frame, payload, |cleared| place.fill(&cleared))
+            let payload = payloads.get(index).ok().and_then(PayloadInOut::get);
+            let fault = fault_unless(payload.is_some());
+            let payload = payload.unwrap_or(PayloadMut::Bytes(&mut []));
+            let admission = batch.admit_in_place(frame, payload, |cleared| place.fill(&cleared));
+            (admission, fault)
         },
     )
 }
@@ -393,11 +439,55 @@ extern "C" fn framegate_tap_end(tap: Handle<OpenTap>) -> i32 {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn framegate_tap_wants_keyframe(tap: Handle<OpenTap>, wants: Out<'_, Truth>) -> i32 {
-    answer(wants, |room| {
-        room.put(TAPS.get(tap)?.tap.wants_keyframe());
+extern "C" fn framegate_tap_keyframe_request(
+    tap: Handle<OpenTap>,
+    now: i64,
+    least: u32,
+    request: Out<'_, Truth>,
+) -> i32 {
+    answer(request, |room| {
+        let least = Duration::from_millis(least.into());
+        let tap = &TAPS.get(tap)?.tap;
+        room.put(tap.request_keyframe(Time::from_micros(now), least));
         Ok(())
     })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_can_blank(tap: Handle<OpenTap>, can_blank: Out<'_, u32>) -> i32 {
+    answer(can_blank, |room| {
+        room.put(match TAPS.get(tap)?.tap.can_blank() {
+            None => CAN_BLANK_UNKNOWN,
+            Some(true) => CAN_BLANK_YES,
+            Some(false) => CAN_BLANK_NO,
+        });
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_last_fault(tap: Handle<OpenTap>, fault: Out<'_, u32>) -> i32 {
+    answer(fault, |room| {
+        let last = TAPS.get(tap)?.tap.last_fault();
+        room.put(last.map_or(0, |fault| u32::from(fault as u8)));
+        Ok(())
+    })
+}
+
+/// The fault of this number.
+fn fault_of(number: u32) -> Option<Fault> {
+    let mut all = Fault::ALL.iter().copied();
+    all.find(|fault| u32::from(*fault as u8) == number)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_fault_name(fault: u32) -> Text<'static> {
+    Text::of(fault_of(fault).map_or("unknown", Fault::name))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_fault_remedy(fault: u32) -> Text<'static> {
+    Text::of(fault_of(fault).map_or("unknown", Fault::remedy))
 }
 
 // What tells most frames of one person makes no call, so there is nothing that could panic in it, and no frame on the stack.
@@ -506,6 +596,30 @@ extern "C" fn framegate_tap_counters(tap: Handle<OpenTap>, counters: Out<'_, Cou
             ..counters
         };
         Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_tap_reasons(
+    tap: Handle<OpenTap>,
+    counts: Out<'_, ReasonCountOut>,
+    capacity: usize,
+    count: Out<'_, usize>,
+) -> i32 {
+    let buffer: Buffer<'_, ReasonCountOut> = (counts, capacity, count);
+    answer(buffer, |list| {
+        let reasons = TAPS.get(tap)?.tap.reasons();
+        let mut room = [ReasonCountOut::NONE; MAX_REASON_COUNTS];
+        let mut used = 0;
+        for (place, (of, frames)) in room.iter_mut().zip(reasons.counts()) {
+            *place = ReasonCountOut {
+                verdict: verdict(of),
+                reason: of.reason().map_or(0, |reason| u32::from(reason as u8)),
+                count: frames,
+            };
+            used += 1;
+        }
+        list.put(room.get(..used).unwrap_or_default())
     })
 }
 

@@ -7,6 +7,7 @@ use super::{
     obu::{self, Obu, TEMPORAL_LAYERS},
     range_coder::{RangeEncoder, Symbol},
 };
+use crate::types::fault::Fault;
 
 const OBU_SEQUENCE_HEADER: u8 = 1;
 const OBU_TEMPORAL_DELIMITER: u8 = 2;
@@ -26,6 +27,88 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
         }
     }
     Some(Header::delta(false))
+}
+
+/// Returns why a temporal unit cannot be read.
+#[cold]
+pub(super) fn fault(unit: &[u8]) -> Fault {
+    let mut rest = unit;
+    while let Some((obu, after)) = obu::open(rest) {
+        // Whatever comes behind the first frame header is not read.
+        if matches!(obu.kind, OBU_FRAME_HEADER | OBU_FRAME) {
+            return Fault::FrameHeader;
+        }
+        rest = after;
+    }
+    if rest.first().is_some_and(|header| header & 0x81 != 0) {
+        Fault::UnitHeader
+    } else {
+        Fault::UnitSize
+    }
+}
+
+/// Returns why the stream does not resume at a temporal unit, if there is a keyframe that is shown in it.
+#[cold]
+pub(super) fn stall(unit: &[u8]) -> Option<Fault> {
+    const HAS_SIZE: u8 = 2;
+    const SHOWN_KEYFRAME: u8 = 0b0001_0000;
+    let (mut rest, mut has_sequence) = (unit, false);
+    while let Some((obu, after)) = obu::open(rest) {
+        let header = rest.first().copied().unwrap_or_default();
+        match obu.kind {
+            OBU_FRAME_HEADER | OBU_FRAME => {
+                // show_existing_frame, frame_type and show_frame
+                let first = obu.content.first()?;
+                let is_keyframe = first & 0b1111_0000 == SHOWN_KEYFRAME;
+                return match (is_keyframe, has_sequence) {
+                    (false, _) => begins_another(after).then_some(Fault::SeveralFrames),
+                    (true, false) => Some(Fault::NoParameterSets),
+                    (true, true) => Some(Fault::Layer),
+                };
+            }
+            _ if header & HAS_SIZE == 0 => return Some(Fault::NoUnitSize),
+            kind => has_sequence |= kind == OBU_SEQUENCE_HEADER,
+        }
+        rest = after;
+    }
+    None
+}
+
+/// Whether there is another temporal unit behind a frame.
+fn begins_another(mut rest: &[u8]) -> bool {
+    while let Some((obu, after)) = obu::open(rest) {
+        if obu.kind == OBU_TEMPORAL_DELIMITER {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+/// Whether it is a temporal unit in the length-delimited format, in which all sizes add up (annex B).
+#[cold]
+pub(super) fn is_length_delimited(unit: &[u8]) -> bool {
+    let sized = |bytes| {
+        let (size, rest) = obu::leb128(bytes)?;
+        rest.split_at_checked(size)
+            .filter(|(part, _)| !part.is_empty())
+    };
+    let Some((mut frame_units, [])) = sized(unit) else {
+        return false;
+    };
+    while !frame_units.is_empty() {
+        let Some((mut obus, after)) = sized(frame_units) else {
+            return false;
+        };
+        frame_units = after;
+        while !obus.is_empty() {
+            match sized(obus) {
+                Some(([header, ..], after)) if header & 0x81 == 0 => obus = after,
+                _ => return false,
+            }
+        }
+    }
+    true
 }
 
 /// Reads the first frame's `uncompressed_header()` (§5.9.2).
@@ -242,14 +325,19 @@ const MAX_TILE_SUPERBLOCKS: u32 = 2304;
 /// The largest one, at which the DC coefficient is multiplied by 1336.
 const BASE_Q_IDX: u32 = 255;
 
+/// Whether there is a black temporal unit of this size.
+pub(super) fn can_write_black(size: Size) -> bool {
+    let (sb_cols, sb_rows) = size.blocks(64);
+    blocks::can_divide(size) && sb_cols * sb_rows <= MAX_TILE_SUPERBLOCKS
+}
+
 /// Writes a temporal unit with a sequence header and a black keyframe. Returns its length, or `None` for very small and very large pictures,
 /// and if the buffer is too short.
 ///
 /// Each block is predicted from the mean of its neighbours. The first has none, so its prediction is 128, and it alone has a residual.
 /// Probabilities do not adapt.
 pub(super) fn write_black(size: Size, buffer: &mut [u8]) -> Option<usize> {
-    let (sb_cols, sb_rows) = size.blocks(64);
-    if sb_cols * sb_rows > MAX_TILE_SUPERBLOCKS {
+    if !can_write_black(size) {
         return None;
     }
     let mut start = [0; START];

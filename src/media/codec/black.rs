@@ -11,6 +11,7 @@ use super::{
 /// Writes the black frames that replace a stream's withheld ones: a keyframe, then frames that repeat it. In HEVC and AV1 all are the same keyframe.
 pub(super) struct Black {
     codec: Codec,
+    /// The same as before, as long as there was none.
     sequence: Sequence,
     buffer: Box<[u8]>,
     written: Option<Written>,
@@ -38,7 +39,7 @@ impl Black {
         };
         Self {
             codec,
-            sequence: Sequence::Other,
+            sequence: Sequence::Same,
             buffer: vec![0; length].into(),
             written: None,
             since_keyframe: None,
@@ -49,6 +50,20 @@ impl Black {
     pub(super) fn set_sequence(&mut self, sequence: Sequence) {
         if sequence != Sequence::Same {
             self.sequence = sequence;
+        }
+    }
+
+    /// Returns whether there are black frames of the stream's sequence; `None` before its first.
+    pub(super) fn is_possible(&self) -> Option<bool> {
+        match self.sequence {
+            Sequence::Same => None,
+            Sequence::Other => Some(false),
+            Sequence::Of(size) => Some(match self.codec {
+                Codec::H264 | Codec::Hevc | Codec::Vp8 => true,
+                Codec::Vp9 => blocks::can_divide(size),
+                Codec::Av1 => av1::can_write_black(size),
+                Codec::Opus { .. } | Codec::RedundantOpus => false,
+            }),
         }
     }
 
@@ -137,12 +152,17 @@ mod tests {
     fn there_is_room_for_pictures_of_every_size() {
         for codec in CODECS {
             let mut black = Black::new(codec);
+            assert_eq!((black.is_possible(), black.next()), (None, None));
+            black.set_sequence(Sequence::Other);
+            assert_eq!((black.is_possible(), black.next()), (Some(false), None));
             for size in sizes() {
                 black.set_sequence(Sequence::Of(size));
                 let has_large_blocks = size.width.min(size.height) > 32 && size.width <= 4096;
                 let is_of_large_blocks = matches!(codec, Codec::Vp9 | Codec::Av1);
                 let is_one_tile = size.width.div_ceil(64) * size.height.div_ceil(64) <= 2304;
+                let is_possible = black.is_possible();
                 let first = black.next().map(<[u8]>::to_vec);
+                assert_eq!(is_possible, Some(first.is_some()), "{codec:?} {size:?}");
                 assert_eq!(
                     first.is_some(),
                     (has_large_blocks || !is_of_large_blocks)

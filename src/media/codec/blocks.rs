@@ -51,10 +51,15 @@ pub(super) struct Block {
     pub(super) longest_side: u32,
 }
 
+/// Whether a picture has blocks: neither a very small one nor a very wide one has.
+pub(super) const fn can_divide(size: Size) -> bool {
+    const HALF: u32 = 4 * LARGEST;
+    size.width > HALF && size.height > HALF && size.width <= WIDEST
+}
+
 /// Writes a picture's blocks, of which the first has 64 by 64 samples. Returns `None` for pictures too small for that, and for very wide ones.
 pub(super) fn divide(size: Size, to: &mut impl BlockWriter) -> Option<()> {
-    const HALF: u32 = 4 * LARGEST;
-    if size.width <= HALF || size.height <= HALF || size.width > WIDEST {
+    if !can_divide(size) {
         return None;
     }
     let (across, down) = size.blocks(8);

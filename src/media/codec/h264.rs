@@ -5,6 +5,7 @@ use super::{
     header::{Header, Sequence, Size},
     nal,
 };
+use crate::types::fault::Fault;
 
 const SLICE: u8 = 1;
 const IDR_SLICE: u8 = 5;
@@ -55,6 +56,31 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
         Some(Picture { idr_sps: None }) => Header::delta(true),
         None => Header::delta(false),
     })
+}
+
+/// Returns why an access unit in a byte stream cannot be read.
+#[cold]
+pub(super) fn fault(unit: &[u8]) -> Fault {
+    let mut units = nal::units(unit).into_iter().flatten();
+    match units.find(|nal| !is_of_base_layer(nal)) {
+        Some(&[header, ..]) if header & 0x80 == 0 => Fault::Layer,
+        _ => Fault::UnitHeader,
+    }
+}
+
+/// Returns why the stream does not resume at an access unit, if there is an IDR picture in it.
+#[cold]
+pub(super) fn stall(unit: &[u8]) -> Option<Fault> {
+    let mut slices = nal::units(unit)?
+        .map(nal_unit_type)
+        .filter(|kind| (SLICE..=IDR_SLICE).contains(kind));
+    if slices.next()? == IDR_SLICE {
+        Some(Fault::NoParameterSets)
+    } else {
+        slices
+            .any(|kind| kind == IDR_SLICE)
+            .then_some(Fault::SeveralFrames)
+    }
 }
 
 fn nal_unit_type(nal: &[u8]) -> u8 {

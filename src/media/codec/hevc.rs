@@ -7,6 +7,7 @@ use super::{
     nal,
     resume::Dependency,
 };
+use crate::types::fault::Fault;
 
 // Types of NAL units (§7.4.2.2).
 const RASL: [u8; 2] = [8, 9];
@@ -71,6 +72,30 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
         },
         _ => delta,
     })
+}
+
+/// Returns why an access unit in a byte stream cannot be read.
+#[cold]
+pub(super) fn fault(unit: &[u8]) -> Fault {
+    let mut units = nal::units(unit).into_iter().flatten();
+    match units.find(|nal| !is_of_base_layer(nal)) {
+        Some(&[first, _, ..]) if first & 0x80 == 0 => Fault::Layer,
+        _ => Fault::UnitHeader,
+    }
+}
+
+/// Returns why the stream does not resume at an access unit, if there is an IDR or BLA picture in it.
+#[cold]
+pub(super) fn stall(unit: &[u8]) -> Option<Fault> {
+    let is_refresh = |kind| IDR.contains(&kind) || BLA.contains(&kind);
+    let mut slices = nal::units(unit)?
+        .map(nal_unit_type)
+        .filter(|kind| *kind < VPS);
+    if is_refresh(slices.next()?) {
+        Some(Fault::NoParameterSets)
+    } else {
+        slices.any(is_refresh).then_some(Fault::SeveralFrames)
+    }
 }
 
 fn first_slice<'a>(sets: Option<&ParameterSets<'a>>, slice: &[u8]) -> Picture<'a> {

@@ -8,6 +8,7 @@ mod black;
 mod blocks;
 mod bool_coder;
 mod cabac;
+mod fault;
 mod h264;
 mod header;
 mod hevc;
@@ -147,6 +148,15 @@ impl Coded {
     /// Whether the last frame was withheld only because it depends on frames that were not released.
     pub(crate) fn wants_keyframe(&self) -> bool {
         self.continuity.wants_keyframe()
+    }
+
+    /// Returns whether there are blank frames of the stream; `None` as long as its frames do not say.
+    pub(crate) fn can_blank(&self) -> Option<bool> {
+        match &self.blanks {
+            None => Some(false),
+            Some(Blanks::Silent(_)) => Some(true),
+            Some(Blanks::Black(black)) => black.is_possible(),
+        }
     }
 
     /// Returns a blank frame in place of a withheld one, or `None` if there is none for it.

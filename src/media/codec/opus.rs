@@ -4,6 +4,7 @@ use super::{
     header::Header,
     silence::{LONGEST, Silence},
 };
+use crate::types::fault::Fault;
 
 const BLOCK_MICROS: u32 = 2500;
 /// The maximum length of a frame in bytes (RFC 6716 §3.2.1).
@@ -35,6 +36,19 @@ pub(super) fn read(packet: &[u8], streams: u8) -> Option<Header> {
         payload_type: None,
     };
     Some(Header::audio(reach, silence))
+}
+
+/// Returns why a packet cannot be read.
+#[cold]
+pub(super) fn fault(packet: &[u8], streams: u8) -> Fault {
+    // A packet of one stream, or of several of which not all can be read.
+    let is_of_others =
+        streams > 1 && (parse(packet, false).is_some() || parse(packet, true).is_some());
+    if is_of_others {
+        Fault::OpusStreams
+    } else {
+        Fault::OpusPacket
+    }
 }
 
 /// Reads a packet with copies of earlier ones before it, each in a block of its own (RFC 2198 §3).

@@ -1,6 +1,7 @@
 //! Formats of payloads: the type, its constants, and what the gate asks of it.
 
 mod encoded;
+mod fault;
 mod raw;
 mod schema;
 mod serde;
@@ -251,6 +252,18 @@ impl Format {
                 (bytes.len() == fields * INTEGER).then_some(Extent::ONE)
             }
             _ => None,
+        }
+    }
+
+    /// Whether there are blank frames of a raw format.
+    pub(crate) const fn has_blanks(self) -> bool {
+        match self.0 {
+            Layout::Pcm { .. }
+            | Layout::Picture { .. }
+            | Layout::Utf8
+            | Layout::Json
+            | Layout::Record { .. } => true,
+            Layout::Opaque | Layout::Encoded(_) => false,
         }
     }
 

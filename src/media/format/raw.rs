@@ -218,11 +218,17 @@ impl PlaneLayout {
         }
     }
 
+    /// Returns the bytes of a row, in a picture of this size.
+    pub(super) const fn row(&self, picture: Extent) -> usize {
+        let Extent { width, .. } = self.subsampling.plane_extent(picture);
+        // Neither side is more than 32,768, nor a unit more than a few bytes.
+        width as usize * self.unit_bytes
+    }
+
     /// Whether a plane is as large as it has to be in a picture of this size.
     pub(super) fn fits(&self, plane: &Plane<'_>, picture: Extent) -> bool {
-        let Extent { width, height } = self.subsampling.plane_extent(picture);
-        // Neither side is more than 32,768, nor a unit more than a few bytes.
-        let width = width as usize * self.unit_bytes;
+        let Extent { height, .. } = self.subsampling.plane_extent(picture);
+        let width = self.row(picture);
         let rows_before = height.saturating_sub(1) as usize;
         let needed = rows_before
             .checked_mul(plane.stride)

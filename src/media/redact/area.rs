@@ -7,7 +7,10 @@ use crate::{
         format::{Format, Layout, Scale, Subsampling},
         payload::{Extent, Payload},
     },
-    types::region::{Area, MAX_REGIONS, Region, RegionSet},
+    types::{
+        fault::Fault,
+        region::{Area, MAX_REGIONS, Region, RegionSet},
+    },
 };
 
 /// The parts of a frame to hide.
@@ -110,6 +113,39 @@ pub(crate) fn locate(area: Area, format: Format, payload: &Payload<'_>, extent: 
             }
             _ => false,
         }
+}
+
+/// Returns why an area is no part of a payload: the counterpart of [`locate`].
+#[cold]
+pub(crate) fn fault(
+    area: Area,
+    format: Format,
+    payload: &Payload<'_>,
+    extent: Extent,
+) -> Option<Fault> {
+    if locate(area, format, payload, extent) {
+        return None;
+    }
+    Some(match (format.0, area) {
+        (Layout::Pcm { .. }, Area::Channel(_)) => Fault::NoSuchChannel,
+        (Layout::Picture { .. }, Area::Rectangle { width, height, .. }) => {
+            if width == 0 || height == 0 {
+                Fault::EmptyArea
+            } else {
+                Fault::AreaOutside
+            }
+        }
+        (Layout::Utf8 | Layout::Json, Area::Span { start, end }) => {
+            if start >= end {
+                Fault::EmptyArea
+            } else if end > extent.width {
+                Fault::AreaOutside
+            } else {
+                Fault::SplitCharacter
+            }
+        }
+        _ => Fault::AreaKind,
+    })
 }
 
 /// Whether a code point of valid UTF-8 begins at this byte, or the text ends before it.

@@ -10,7 +10,7 @@ mod rows;
 
 use alloc::string::String;
 
-pub(crate) use area::{Cut, locate};
+pub(crate) use area::{Cut, fault, locate};
 use zeroize::{Zeroize, optimization_barrier};
 
 use crate::media::{

@@ -9,7 +9,7 @@ use framegate::{
 };
 
 use super::{
-    gate::{DOORS, Sent, send},
+    gate::{DOORS, Sent, send, wants_keyframe},
     video::{Codec, Picture, Stream},
 };
 use crate::common::{self, judges::needs, meeting, millis, tools::Folder};
@@ -334,7 +334,7 @@ fn goes_after_refused(
         assert!(!said.purposes().contains(Purposes::RECORD), "{named:?}");
     }
     let verdict = offer(SHOWN.end, &mut tap);
-    assert_eq!(tap.wants_keyframe(), verdict != Verdict::Whole);
+    assert_eq!(wants_keyframe(&mut tap), verdict != Verdict::Whole);
     assert_eq!(offer(KEYFRAME, &mut tap), Verdict::Whole);
     verdict == Verdict::Whole
 }

@@ -1,5 +1,7 @@
 //! Frames through a tap, while somebody changes their mind.
 
+use std::time::Duration;
+
 use framegate::{
     Authority, Cleared, Contributors, Frame, Kind, Kinds, Meeting, OutletOptions, Purposes, Scope,
     StreamOptions, Tap, Time, Verdict, format::Format,
@@ -29,6 +31,7 @@ pub struct Gated {
     pub verdict: Verdict,
     pub bytes: Option<Vec<u8>>,
     pub wants_keyframe: bool,
+    pub can_blank: Option<bool>,
 }
 
 /// One person's stream into an outlet, which blanks or drops.
@@ -75,6 +78,11 @@ pub fn gate(
     gated
 }
 
+/// Whether a keyframe is asked for, however lately one was.
+pub fn wants_keyframe(tap: &mut Tap) -> bool {
+    tap.keyframe_request(Time::START, Duration::ZERO)
+}
+
 /// Sends one frame.
 pub fn send(
     tap: &mut Tap,
@@ -108,9 +116,16 @@ pub fn send(
         };
         assert_eq!(buffer, left);
     }
+    let can_blank = tap.can_blank();
+    let is_blanked = matches!(verdict, Verdict::Blanked(_));
+    assert!(
+        !is_blanked || can_blank == Some(true),
+        "{verdict} {can_blank:?}"
+    );
     Gated {
         verdict,
         bytes: admission.output,
-        wants_keyframe: tap.wants_keyframe(),
+        wants_keyframe: wants_keyframe(tap),
+        can_blank,
     }
 }

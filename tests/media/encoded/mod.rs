@@ -1,7 +1,9 @@
 //! Encoded media: real streams through taps while their owner changes their mind, with real decoders as judges.
 
+mod faults;
 mod gap;
 pub mod gate;
+mod requests;
 mod video;
 
 use std::sync::OnceLock;
@@ -87,6 +89,10 @@ fn check(
         };
         if gated.verdict != expected {
             return Err(format!("{at}: {:?}, not {expected:?}", gated.verdict));
+        }
+        // The first frame is a keyframe, of a sequence that has black pictures; each that is withheld is blanked.
+        if gated.can_blank != Some(blanks) {
+            return Err(format!("{at}: can blank: {:?}", gated.can_blank));
         }
         let awaits = expected.reason() == Some(Reason::AwaitsKeyframe);
         if gated.wants_keyframe != awaits {
@@ -194,6 +200,39 @@ fn what_has_no_black_pictures_is_dropped() {
         let expected = [Verdict::Dropped(Reason::NotGranted), AWAITS];
         assert_eq!(verdicts[..2], expected, "{codec:?} {more}");
         assert!(verdicts.contains(&Verdict::Whole), "{codec:?} {more}");
+        assert_eq!(can_blank(&stream), [None, Some(false)], "{codec:?} {more}");
+    }
+}
+
+/// Whether a tap can blank a stream that begins with a picture that depends on others: after that, and after the keyframe that comes then.
+fn can_blank(stream: &Stream) -> [Option<bool>; 2] {
+    let keyframe = (1..)
+        .zip(&stream.frames[1..])
+        .find(|(_, frame)| frame.is_key);
+    let (at, _) = keyframe.expect("a keyframe");
+    let frames = [&sent(stream)[1], &sent(stream)[at]].map(|frame| Sent { ..*frame });
+    let changes = [false; 2];
+    let format = stream.codec.format();
+    let gated = gate(Kind::Video, format, &frames, &changes, true, Door::Admit);
+    [gated[0].can_blank, gated[1].can_blank]
+}
+
+#[test]
+fn whether_a_stream_can_be_blanked_is_known_from_its_first_keyframe_on() {
+    needs!("ffmpeg", "ffprobe");
+    for codec in [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1] {
+        assert_eq!(can_blank(gallery(codec)), [None, Some(true)], "{codec:?}");
+    }
+    let dropped = [
+        (Codec::H264, "-profile:v high444 -pix_fmt yuv444p"),
+        (
+            Codec::H264,
+            "-profile:v high -x264-params bframes=2:b-adapt=0:open-gop=0:scenecut=0:repeat-headers=1",
+        ),
+    ];
+    for (codec, more) in dropped {
+        let stream = Stream::encoded(codec, (160, 120), 6, more);
+        assert_eq!(can_blank(&stream), [None, Some(false)], "{more}");
     }
 }
 

@@ -9,7 +9,10 @@ use framegate::{
 };
 
 use super::frames::{Made, Nature, all};
-use crate::common::{self, millis, notice};
+use crate::{
+    common::{self, millis, notice},
+    encoded::gate::wants_keyframe,
+};
 
 /// How consent comes to have a hole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -334,7 +337,7 @@ fn check(way: Way, format: Format, key: &Made, inner: &Made) {
         let awaits = tag.verdict().reason() == Some(Reason::AwaitsKeyframe);
         assert_eq!(tag.verdict().is_released(), goes_on, "{what}: {tag:?}");
         assert_eq!(
-            (awaits, tap.wants_keyframe()),
+            (awaits, wants_keyframe(&mut tap)),
             (!goes_on, !goes_on),
             "{what}: {tag:?}"
         );
@@ -346,7 +349,7 @@ fn check(way: Way, format: Format, key: &Made, inner: &Made) {
     for (at, made) in [(70, key), (80, inner)] {
         let tag = stage.offer(&mut tap, role, made, at, door);
         assert_eq!(tag.verdict(), Verdict::Whole, "{what}");
-        assert!(!tap.wants_keyframe());
+        assert!(!wants_keyframe(&mut tap));
     }
 }
 

@@ -17,7 +17,10 @@ use proptest::{
     test_runner::{RngSeed, TestError, TestRunner},
 };
 
-use crate::common::{self, SCOPE, meeting, millis, own, tap};
+use crate::{
+    common::{self, SCOPE, meeting, millis, own, tap},
+    encoded::gate::wants_keyframe,
+};
 
 /// A frame is sent: which, what the client says of it, and what changes before; if it is buffered, for so many milliseconds.
 #[derive(Clone, Debug)]
@@ -217,12 +220,17 @@ impl Model {
             && begun.is_some_and(|begun| begun.nature == Nature::BrokenLink)
     }
 
-    /// Whether there is a blank frame for the last one.
-    fn can_be_blanked(&self, made: &Made) -> bool {
+    /// Whether there are black pictures of the stream, as far as one that came has said.
+    fn can_be_black(&self) -> Option<bool> {
         let said = self.before.iter().filter(|before| {
             before.fate == Fate::Released || !self.has(Fault::WithheldKeyframesSayNoSize)
         });
-        let said = said.rev().find_map(|before| before.can_be_black);
+        said.rev().find_map(|before| before.can_be_black)
+    }
+
+    /// Whether there is a blank frame for the last one.
+    fn can_be_blanked(&self, made: &Made) -> bool {
+        let said = self.can_be_black();
         match made.nature {
             Nature::Malformed => self.has(Fault::TheMalformedIsBlanked),
             Nature::Sound(_) => true,
@@ -318,7 +326,15 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
             fate == Fate::ReachesBack
         );
         let is_wanted = fate == Fate::Awaits && !model.has(Fault::NoKeyframeIsAskedFor);
-        prop_assert_eq!(tap.wants_keyframe(), is_wanted);
+        prop_assert_eq!(wants_keyframe(&mut tap), is_wanted);
+        let can_blank = match made.nature {
+            _ if !script.blanks => Some(false),
+            Nature::Sound(_) => Some(true),
+            // Of sound, too.
+            Nature::Malformed => tap.can_blank(),
+            _ => model.can_be_black(),
+        };
+        prop_assert_eq!(tap.can_blank(), can_blank, "{} {:?}", at, made);
 
         let starts = matches!(
             made.nature,
