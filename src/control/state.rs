@@ -611,21 +611,18 @@ impl crate::shared::settling::Drive for Core {
         }
     }
 
-    fn drive_aside(self: Arc<Self>) {
+    fn drive_aside(self: Arc<Self>) -> bool {
         let core = Arc::clone(&self);
         let drive = move || crate::shared::settling::Drive::drive(&*core);
         let mut threads = self.threads.lock();
         // None is made any more that closing would not wait for.
         if self.state.lock().is_gone {
-            return;
+            return true;
         }
         threads.retain(|thread| !thread.is_finished());
-        if let Ok(thread) = std::thread::Builder::new().spawn(drive) {
-            threads.push(thread);
-            return;
-        }
-        drop(threads);
-        // Without a thread more it is this one that waits.
-        crate::shared::settling::Drive::drive(&*self);
+        let thread = std::thread::Builder::new().spawn(drive);
+        let is_made = thread.is_ok();
+        threads.extend(thread);
+        is_made
     }
 }

@@ -56,10 +56,13 @@
 //! # What waits
 //!
 //! - [`Meeting::grant`], [`join`](Meeting::join), [`show`](Meeting::show), [`open_stream`](Meeting::open_stream) and all else that may let something through
-//!   wait until the ledger's store has it. With [`FileStore`] that is a write to the disk. Do not call them on the thread of a user interface or of an asynchronous runtime.
-//! - [`Withdrawals`], and [`Meeting::withdraw`], [`leave`](Meeting::leave), [`restrict`](Meeting::restrict), [`supersede`](Meeting::supersede), [`end`](Meeting::end)
+//!   wait until the ledger's store has it. With [`FileStore`] that is a write to the disk. //! - [`Withdrawals`], and [`Meeting::withdraw`], [`leave`](Meeting::leave), [`restrict`](Meeting::restrict), [`supersede`](Meeting::supersede), [`end`](Meeting::end)
 //!   return without waiting for the store. While another thread has the meeting for a call that waits, use [`Withdrawals`].
-//! - [`Settling::wait`] blocks; [`Settling::is_settled`] offers the store what it does not have yet, and may block as long as that takes, and so may dropping a [`Settling`]. In an asynchronous program, call either in `spawn_blocking` or its like.
+//! - [`Settling::wait`] blocks; [`Settling::is_settled`] offers the store what it does not have yet, and may block as long as that takes, and so may dropping a [`Settling`].
+//! - [`Settling::settled`] is for an asynchronous program: it sleeps by the runtime's own clock (`settling.settled(tokio::time::sleep).await`), and no poll of it waits for the store.
+//!
+//! An entry in a [`FileStore`] is durable before the call that needs it returns: one `fdatasync` each, some milliseconds on a disk, and as long as the disk takes if it is busy.
+//! So what waits belongs on a thread for it (`spawn_blocking`, a worker of one's own), never on a user interface's or an executor's.
 //!
 //! Without `std` there are no locks, no [`Withdrawals`], [`Settling::wait`] or [`FileStore`], and what narrows gives the store its line before it returns.
 //!

@@ -14,6 +14,7 @@ mod guardian;
 mod misuse;
 mod parties;
 mod records;
+mod settled;
 mod threads;
 mod untouched;
 mod waits;
