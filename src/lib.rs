@@ -158,7 +158,7 @@ mod media;
 mod shared;
 mod types;
 
-pub use control::consent::{Challenge, Grant, Method, Notice, PublicKey, Scope, Signed};
+pub use control::consent::{Challenge, Consent, Grant, Method, Notice, PublicKey, Scope, Signed};
 pub use control::join::JoinOptions;
 pub use control::meeting::Meeting;
 pub use control::options::MeetingOptions;

@@ -7,7 +7,7 @@ use core::fmt;
 use crate::control::withdrawals::Withdrawals;
 use crate::{
     control::{
-        consent::{Challenge, Grant, Notice, Scope},
+        consent::{Challenge, Consent, Grant, Notice, Scope},
         join::JoinOptions,
         ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line},
         options::MeetingOptions,
@@ -251,6 +251,42 @@ impl Meeting {
         present
             .find(|(_, other)| *other == who)
             .map(|(id, _)| id.into())
+    }
+
+    /// Returns what a participant consents to now, such as for "recorded with Ada's consent": grants, less what was withdrawn, restricted, superseded or has ended.
+    /// Kinds and purposes that are in force equally long are one item. Empty of one who has left, and after the end.
+    ///
+    /// Now is the meeting's clock, rounded up to the millisecond: the largest time that any call, or any tap, was given.
+    /// A frame of theirs alone that is captured and released at that time is cleared for these purposes and no others;
+    /// one with other people in it needs theirs, too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownParticipant`] for a handle of another meeting, or from before this one was resumed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+    /// use framegate::{Authority, Kind, Purposes, Time};
+    ///
+    /// # let scene::Scene { mut meeting, ada, scope, .. } = scene::scene();
+    /// let consents = meeting.consents(ada)?;
+    /// let is_recorded = |of: Kind| {
+    ///     let mut scopes = consents.iter().map(|consent| consent.scope);
+    ///     scopes.any(|scope| scope.kinds.contains(of.into()) && scope.purposes.contains(Purposes::RECORD))
+    /// };
+    /// assert!(is_recorded(Kind::Audio) && !is_recorded(Kind::Video));
+    ///
+    /// let settling = meeting.withdraw(Authority::Participant, ada, scope, Time::from_millis(5_000))?;
+    /// assert!(meeting.consents(ada)?.is_empty());
+    /// # drop(settling);
+    /// # Ok::<(), framegate::Error>(())
+    /// ```
+    pub fn consents(&self, who: Participant) -> Result<Vec<Consent>, Error> {
+        let state = self.core.state.read();
+        state.register.id(who).ok_or(Error::UnknownParticipant)?;
+        Ok(state.register.consents(who, state.clock().ceil()))
     }
 
     /// A handle with which any thread narrows, without the meeting and without waiting for what that is waiting for.

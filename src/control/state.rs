@@ -91,6 +91,14 @@ impl State {
         now > self.limit()
     }
 
+    /// The largest time that any call, or any tap, was given, those aside that leapt.
+    pub(crate) fn clock(&self) -> Time {
+        let limit = self.limit();
+        let taps = self.taps.iter().map(|tap| tap.latest());
+        taps.filter(|latest| *latest <= limit)
+            .fold(self.latest, Time::max)
+    }
+
     /// The time at which a call counts as made: the largest that any call, or any tap, was given, those aside that leapt. The taps that did are closed.
     pub(crate) fn observe(&mut self, now: Time) -> Time {
         if !self.leaps(now) {

@@ -56,7 +56,8 @@
 //! # What waits
 //!
 //! - [`Meeting::grant`], [`join`](Meeting::join), [`show`](Meeting::show), [`open_stream`](Meeting::open_stream) and all else that may let something through
-//!   wait until the ledger's store has it. With [`FileStore`] that is a write to the disk. //! - [`Withdrawals`], and [`Meeting::withdraw`], [`leave`](Meeting::leave), [`restrict`](Meeting::restrict), [`supersede`](Meeting::supersede), [`end`](Meeting::end)
+//!   wait until the ledger's store has it. With [`FileStore`] that is a write to the disk.
+//! - [`Withdrawals`], and [`Meeting::withdraw`], [`leave`](Meeting::leave), [`restrict`](Meeting::restrict), [`supersede`](Meeting::supersede), [`end`](Meeting::end)
 //!   return without waiting for the store. While another thread has the meeting for a call that waits, use [`Withdrawals`].
 //! - [`Settling::wait`] blocks; [`Settling::is_settled`] offers the store what it does not have yet, and may block as long as that takes, and so may dropping a [`Settling`].
 //! - [`Settling::settled`] is for an asynchronous program: it sleeps by the runtime's own clock (`settling.settled(tokio::time::sleep).await`), and no poll of it waits for the store.

@@ -9,9 +9,9 @@ use std::{
 };
 
 use framegate::{
-    Area, Authority, Counters, Digest, Entered, Grant, Instance, JoinOptions, Kind, Kinds, Meeting,
-    MeetingOptions, Method, Notice, OutletId, OutletOptions, PublicKey, Purposes, Reason, Refusal,
-    Scope, Signed, StreamId, Tag, TapRelease, Time, Verdict,
+    Area, Authority, Consent, Counters, Digest, Entered, Grant, Instance, JoinOptions, Kind, Kinds,
+    Meeting, MeetingOptions, Method, Notice, OutletId, OutletOptions, PublicKey, Purposes, Reason,
+    Refusal, Scope, Signed, StreamId, Tag, TapRelease, Time, Verdict,
     archive::{Carried, Finding, PayloadDigest, Seal},
     export::{
         Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Range, Recalled, Receipt,
@@ -70,6 +70,7 @@ macro_rules! written {
 
 data! {
     "types/authority.rs" Authority: [Authority::Participant, Authority::Guardian, Authority::Host, Authority::Administrator, Authority::Vendor];
+    "control/consent/consents.rs" Consent: consents();
     "control/consent/grant.rs" Grant: [grant(), Grant { signed: Some(signed()), ..grant() }];
     "control/consent/grant.rs" Method: [Method::Clicked, Method::Typed, Method::Spoken, Method::Signed];
     "control/consent/scope.rs" Scope: [SCOPE, Scope::ALL, Scope::new(Kinds::empty(), Purposes::empty())];
@@ -264,6 +265,20 @@ fn formats() -> Vec<Format> {
         Format::AV1,
     ];
     [pcm.concat(), pictures.concat(), others.to_vec()].concat()
+}
+
+fn consents() -> Vec<Consent> {
+    let (mut meeting, notice, [ana]) = common::meeting();
+    common::agree(&mut meeting, notice, ana, SCOPE, Time::START);
+    let until = Grant::new(
+        notice,
+        Scope::new(Kinds::CHAT, Purposes::REVIEW),
+        Method::Typed,
+    )
+    .until(millis(9));
+    let granted = meeting.grant(Authority::Participant, ana, &until, millis(1));
+    granted.unwrap();
+    meeting.consents(ana).unwrap()
 }
 
 fn grant() -> Grant {
