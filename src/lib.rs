@@ -205,11 +205,12 @@ pub mod format {
 pub mod ledger {
     pub use crate::control::ledger::{
         Beside, Device, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter,
-        Line, Store, TapCount,
+        Line, Signer, Store, TapCount,
     };
     #[cfg(feature = "std")]
     pub use crate::control::ledger::{FileStore, FileStoreError};
     pub use crate::control::verified::VerifiedLedger;
+    pub use crate::types::signer_error::SignerError;
     pub use crate::types::store_error::StoreError;
 }
 

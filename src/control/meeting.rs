@@ -701,17 +701,17 @@ impl Meeting {
         counters.into_iter()
     }
 
-    /// Enters the counters of every tap in the ledger, and the device's signature if it has a key. [`Meeting::end`] does the same by itself.
+    /// Enters the counters of every tap in the ledger, and the signature of its [device](crate::ledger::Signer) if it has one. [`Meeting::end`] does the same by itself.
     ///
     /// # Errors
     ///
-    /// [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::Ledger`], [`Error::Ended`]; [`Error::Signer`] if the counters are entered and the device did not sign.
     pub fn count(&mut self, now: Time) -> Result<(), Error> {
         self.core.flush();
         let at = self.core.state.lock().observe(now);
         let counted = |state: &State| Some(state.counted());
         self.core.enter_first_of(at, counted)?;
-        self.core.enter_first_of(at, State::signed)
+        self.core.have_signed()
     }
 
     /// Enters in the ledger how far each tap had come when a narrowing settled, or that it has not settled; returns whether it has.

@@ -166,7 +166,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
     (
         "a key is not written",
         &[
-            "control/ledger/writer.rs Device",
+            "control/ledger/signer.rs Device",
             "evidence/seal.rs MeetingKey",
             "evidence/seal.rs StreamKey",
             "evidence/verify.rs Seals",
@@ -213,6 +213,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "control/ledger/file_error.rs FileStoreError",
             "control/ledger/fault.rs LedgerError",
             "control/ledger/fault.rs LedgerFault",
+            "types/signer_error.rs SignerError",
             "types/store_error.rs StoreError",
             "types/tag.rs TagError",
             "types/word.rs UnknownWord",

@@ -15,6 +15,7 @@ mod misuse;
 mod parties;
 mod records;
 mod settled;
+mod signers;
 mod threads;
 mod untouched;
 mod waits;

@@ -88,6 +88,7 @@ statuses! {
     WrongGuardian = -59, "guardian differs from the one that this id joined with before";
     AgreedEarlier = -60, "grant refused: `at` is before the participant joined, before the notice was shown, or before the last withdrawal; the attempt is in the ledger";
     ControlCharacter = -61, "control character, such as a line feed, in a recipient's name";
+    Signer = -62, "the device's signer gave no signature that verifies: the entries are in the ledger, and the signature stays due";
 
     NotAnEntry = -64, "invalid ledger: a line is not an entry";
     Broken = -65, "invalid ledger: a line does not follow from the line before";
@@ -149,6 +150,7 @@ impl From<Error> for Status {
             Error::RepeatedInstance => Self::RepeatedInstance,
             Error::Random => Self::Random,
             Error::Ledger(_) => Self::Ledger,
+            Error::Signer(_) => Self::Signer,
             Error::Ended => Self::Ended,
         }
     }
