@@ -173,6 +173,7 @@ pub use gate::admission::Batch;
 pub use gate::cleared::{Admission, Cleared};
 pub use gate::decide::Decision;
 pub use gate::frame::{Contributors, Frame};
+pub use gate::lineage::Lineage;
 pub use gate::source::{KeptSource, MAX_SOURCES, Source};
 pub use gate::tap::Tap;
 pub use media::payload::{Payload, PayloadMut, Plane, PlaneMut};

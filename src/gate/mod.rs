@@ -8,6 +8,7 @@ pub(crate) mod decide;
 mod encoded;
 pub(crate) mod frame;
 mod judge;
+pub(crate) mod lineage;
 pub(crate) mod records;
 pub(crate) mod source;
 pub(crate) mod tap;

@@ -8,7 +8,7 @@
 //! | [`Meeting`] | `Send`: most calls take `&mut self`, and those that widen or register wait for the ledger's store |
 //! | [`Withdrawals`] | `Send`, `Sync`, `Clone`: narrows from any thread, and waits for nobody |
 //! | [`Settling`] | polled or waited for on any thread, without the meeting |
-//! | [`Group`], [`KeptSource`] | go to any thread |
+//! | [`Group`], [`KeptSource`], [`Lineage`] | go to any thread |
 //!
 //! # The two halves
 //!
@@ -75,4 +75,4 @@
 //! A process that forks must not use a tap or a meeting in the child: see [`Tap`].
 
 #[cfg(doc)]
-use crate::{Group, KeptSource, Meeting, Settling, Tap, Withdrawals, ledger::FileStore};
+use crate::{Group, KeptSource, Lineage, Meeting, Settling, Tap, Withdrawals, ledger::FileStore};

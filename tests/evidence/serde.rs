@@ -179,6 +179,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "gate/admission.rs Batch",
             "gate/decide.rs Decisions",
             "shared/group.rs Group",
+            "gate/lineage.rs Lineage",
             "control/ledger/file.rs FileStore",
             "control/ledger/writer.rs LedgerWriter",
             "control/meeting.rs Meeting",

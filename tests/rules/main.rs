@@ -11,6 +11,7 @@ mod debug;
 mod derived;
 mod foreign;
 mod guardian;
+mod lineage;
 mod misuse;
 mod parties;
 mod records;
