@@ -151,6 +151,7 @@ fn in_json(character: char) -> String {
 fn withdraw(asked: &Withdrawal) -> Result<String, String> {
     let path = &asked.ledger;
     let device = asked.secret.as_deref().map(read_device).transpose()?;
+    let device = device.map(|device| Box::new(device) as _);
     let past = PastMeeting::open(path, device);
     let mut past = past.map_err(|error| unread(path, &error))?;
     let names = Names::new(past.ledger());

@@ -158,7 +158,7 @@ mod media;
 mod shared;
 mod types;
 
-pub use control::consent::{Challenge, Grant, Method, Notice, PublicKey, Scope, Signed};
+pub use control::consent::{Challenge, Consent, Grant, Method, Notice, PublicKey, Scope, Signed};
 pub use control::join::JoinOptions;
 pub use control::meeting::Meeting;
 pub use control::options::MeetingOptions;
@@ -173,6 +173,7 @@ pub use gate::admission::Batch;
 pub use gate::cleared::{Admission, Cleared};
 pub use gate::decide::Decision;
 pub use gate::frame::{Contributors, Frame};
+pub use gate::lineage::Lineage;
 pub use gate::source::{KeptSource, MAX_SOURCES, Source};
 pub use gate::tap::Tap;
 pub use media::payload::{Payload, PayloadMut, Plane, PlaneMut};
@@ -215,11 +216,12 @@ pub mod receive {
 pub mod ledger {
     pub use crate::control::ledger::{
         Beside, Device, Durability, Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter,
-        Line, Store, TapCount,
+        Line, Signer, Store, TapCount,
     };
     #[cfg(feature = "std")]
     pub use crate::control::ledger::{FileStore, FileStoreError};
     pub use crate::control::verified::VerifiedLedger;
+    pub use crate::types::signer_error::SignerError;
     pub use crate::types::store_error::StoreError;
 }
 

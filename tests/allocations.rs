@@ -14,8 +14,8 @@ use common::{
     meeting, microphone, millis, own, picture, picture_bytes, picture_mut, tap,
 };
 use framegate::{
-    Area, Authority, Cleared, Contributors, Frame, JoinOptions, Kind, Kinds, MAX_REGIONS, Payload,
-    Purposes, Reason, Region, Scope, StreamOptions, Time, Verdict,
+    Area, Authority, Cleared, Contributors, Frame, JoinOptions, Kind, Kinds, Lineage, MAX_REGIONS,
+    Payload, Purposes, Reason, Region, Scope, StreamOptions, Time, Verdict,
     archive::{Archived, Carried, Finding, MeetingKey, Seals, Subject, Subjects, Verifier},
     format::{ColorRange, Field, Format, Samples, Schema},
     receive::{CaptureClock, SenderClock, SourceMap},
@@ -344,8 +344,15 @@ fn admitting_what_was_derived() {
     let notes = StreamOptions::derived(Kind::Note, Format::UTF8);
     let mut notes = tap(&mut meeting, notes, Purposes::RECORD);
     let (samples, text) = (Payload::Bytes(&[1; 640]), Payload::Bytes(b"text"));
+    let mut lineage = Lineage::new(2);
     let seen = allocations(FRAMES, |now| {
         let heard = voice.admit(&own(now), samples, now, |cleared| {
+            lineage.clear();
+            lineage.add(&cleared);
+            let mut room = people;
+            lineage.add_source(&cleared.source(&mut room).unwrap());
+            let sources = [lineage.source()];
+            black_box(captions.decide(&Frame::derived(&sources), now));
             let mut room = people;
             let sources = [cleared.source(&mut room).unwrap(); 3];
             let frame = Frame::derived(&sources);

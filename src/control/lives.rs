@@ -9,7 +9,7 @@ use crate::{
         register::Register,
         traffic::Traffic,
     },
-    types::{time::Time, wall_time::WallTime},
+    types::time::Time,
 };
 
 /// What the lines so far say of where they were written.
@@ -19,8 +19,8 @@ pub(crate) struct Lives {
     last: Option<Last>,
     /// Of the present phase, if it has signed.
     device: Option<PublicKey>,
-    /// Whether counters were entered that nobody has signed since.
-    is_counted: bool,
+    /// Whether something was entered that the device signs, and it has not since: the counters, and when the meeting has gone what narrows.
+    is_unsigned: bool,
     /// The narrowings since the meeting was opened or resumed: the number of entries with each, and how many taps were known by then.
     narrowings: Vec<(u64, usize)>,
     traffic: Traffic,
@@ -37,10 +37,7 @@ enum Phase {
 /// The line before.
 struct Last {
     at: Time,
-    wall: Option<WallTime>,
     is_count: bool,
-    is_end: bool,
-    is_narrowing: bool,
 }
 
 impl Lives {
@@ -50,7 +47,7 @@ impl Lives {
             has_ended: false,
             last: None,
             device: None,
-            is_counted: false,
+            is_unsigned: false,
             narrowings: Vec::new(),
             traffic: Traffic::default(),
         }
@@ -66,7 +63,7 @@ impl Lives {
             (Phase::Past, None) => {
                 matches!(line.entry, Entry::Resumed { .. }) && is_at_once && !self.has_ended
             }
-            (Phase::Past, Some(wall)) => is_at_once && self.may_by_day(line, last, wall),
+            (Phase::Past, Some(_)) => is_at_once && self.may_sign(&line.entry),
             (Phase::Live, None) => self.may_live(line, last, register),
             // Resumed, or left beside the ledger.
             (Phase::Live, Some(_)) => match line.entry {
@@ -77,11 +74,11 @@ impl Lives {
         }
     }
 
-    /// When the meeting has gone: what is signed is the withdrawal or restriction just before.
-    fn may_by_day(&self, line: &Line, last: &Last, wall: WallTime) -> bool {
-        match &line.entry {
+    /// Whether a signature is due, and by the device that has signed before, if one has; any other entry is none.
+    fn may_sign(&self, entry: &Entry) -> bool {
+        match entry {
             Entry::Signed { device, .. } => {
-                last.is_narrowing && last.wall == Some(wall) && self.is_by(device)
+                self.is_unsigned && self.device.is_none_or(|known| known == *device)
             }
             _ => true,
         }
@@ -105,22 +102,9 @@ impl Lives {
                     && known
                         .is_some_and(|(_, fewest)| self.traffic.may_settle(taps, *fewest, line.at))
             }
-            Entry::Signed { device, .. } => {
-                let is_due = if self.has_ended {
-                    last.is_end && line.at == last.at
-                } else {
-                    self.is_counted
-                };
-                is_due && self.is_by(device)
-            }
             Entry::Ended {} => last.is_count && line.at == last.at,
-            _ => true,
+            entry => self.may_sign(entry),
         }
-    }
-
-    /// Whether it is the device that has signed before, if one has.
-    fn is_by(&self, device: &PublicKey) -> bool {
-        self.device.is_none_or(|known| known == *device)
     }
 
     /// Applies a line that may be, of this index, after the register has.
@@ -129,7 +113,7 @@ impl Lives {
         match entry {
             Entry::Resumed { .. } => {
                 self.device = None;
-                self.is_counted = false;
+                self.is_unsigned = false;
                 self.phase = if line.wall.is_some() {
                     Phase::Past
                 } else {
@@ -138,10 +122,10 @@ impl Lives {
                     Phase::Live
                 };
             }
-            Entry::Counted { .. } => self.is_counted = true,
+            Entry::Counted { .. } => self.is_unsigned = true,
             Entry::Signed { device, .. } => {
                 self.device = Some(*device);
-                self.is_counted = false;
+                self.is_unsigned = false;
             }
             Entry::Ended {} => self.has_ended = true,
             _ => {}
@@ -149,13 +133,11 @@ impl Lives {
         self.traffic.apply(index, entry, register);
         if entry.is_narrowing() {
             self.narrowings.push((index + 1, self.traffic.taps()));
+            self.is_unsigned |= self.phase == Phase::Past;
         }
         self.last = Some(Last {
             at: line.at,
-            wall: line.wall,
             is_count: matches!(entry, Entry::Counted { .. }),
-            is_end: matches!(entry, Entry::Ended {}),
-            is_narrowing: entry.is_narrowing(),
         });
     }
 }

@@ -70,5 +70,11 @@ mod own {
         pub(crate) fn read(&self) -> impl Deref<Target = T> {
             &*self.0
         }
+
+        /// There is nobody else who could have it.
+        #[expect(clippy::unnecessary_wraps, reason = "as with threads")]
+        pub(crate) fn try_lock(&mut self) -> Option<impl DerefMut<Target = T>> {
+            Some(&mut *self.0)
+        }
     }
 }

@@ -7,7 +7,7 @@ use core::fmt;
 use crate::control::withdrawals::Withdrawals;
 use crate::{
     control::{
-        consent::{Challenge, Grant, Notice, Scope},
+        consent::{Challenge, Consent, Grant, Notice, Scope},
         join::JoinOptions,
         ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line},
         options::MeetingOptions,
@@ -304,6 +304,42 @@ impl Meeting {
         present
             .find(|(_, other)| *other == who)
             .map(|(id, _)| id.into())
+    }
+
+    /// Returns what a participant consents to now, such as for "recorded with Ada's consent": grants, less what was withdrawn, restricted, superseded or has ended.
+    /// Kinds and purposes that are in force equally long are one item. Empty of one who has left, and after the end.
+    ///
+    /// Now is the meeting's clock, rounded up to the millisecond: the largest time that any call, or any tap, was given.
+    /// A frame of theirs alone that is captured and released at that time is cleared for these purposes and no others;
+    /// one with other people in it needs theirs, too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownParticipant`] for a handle of another meeting, or from before this one was resumed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+    /// use framegate::{Authority, Kind, Purposes, Time};
+    ///
+    /// # let scene::Scene { mut meeting, ada, scope, .. } = scene::scene();
+    /// let consents = meeting.consents(ada)?;
+    /// let is_recorded = |of: Kind| {
+    ///     let mut scopes = consents.iter().map(|consent| consent.scope);
+    ///     scopes.any(|scope| scope.kinds.contains(of.into()) && scope.purposes.contains(Purposes::RECORD))
+    /// };
+    /// assert!(is_recorded(Kind::Audio) && !is_recorded(Kind::Video));
+    ///
+    /// let settling = meeting.withdraw(Authority::Participant, ada, scope, Time::from_millis(5_000))?;
+    /// assert!(meeting.consents(ada)?.is_empty());
+    /// # drop(settling);
+    /// # Ok::<(), framegate::Error>(())
+    /// ```
+    pub fn consents(&self, who: Participant) -> Result<Vec<Consent>, Error> {
+        let state = self.core.state.read();
+        state.register.id(who).ok_or(Error::UnknownParticipant)?;
+        Ok(state.register.consents(who, state.clock().ceil()))
     }
 
     /// Returns a handle with which any thread narrows, without the meeting and without waiting for a call on it.
@@ -730,17 +766,17 @@ impl Meeting {
             .map(|tap| (tap.stream, tap.outlet, tap.reasons()))
     }
 
-    /// Enters the counters of every tap in the ledger, and the device's signature if the ledger has a [device](LedgerWriter::device). [`Meeting::end`] does the same by itself.
+    /// Enters the counters of every tap in the ledger, and the signature of its [device](crate::ledger::Signer) if it has one. [`Meeting::end`] does the same by itself.
     ///
     /// # Errors
     ///
-    /// [`Error::Ledger`], [`Error::Ended`].
+    /// [`Error::Ledger`], [`Error::Ended`]; [`Error::Signer`] if the counters are entered and the device did not sign.
     pub fn count(&mut self, now: Time) -> Result<(), Error> {
         self.core.flush();
         let at = self.core.state.lock().observe(now);
         let counted = |state: &State| Some(state.counted());
         self.core.enter_first_of(at, counted)?;
-        self.core.enter_first_of(at, State::signed)
+        self.core.have_signed()
     }
 
     /// Enters in the ledger how far each tap had come when a narrowing settled, or that it has not settled; returns whether it has.

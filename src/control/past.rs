@@ -10,8 +10,8 @@ use crate::{
     control::{
         consent::{PublicKey, Scope},
         ledger::{
-            self, Beside, Device, Entry, FileStore, FileStoreError, Ledger, LedgerError, Place,
-            Store,
+            self, Beside, Entry, FileStore, FileStoreError, Ledger, LedgerError, Place, Signer,
+            Store, Voucher,
         },
         register::Register,
         serial::Stays,
@@ -30,7 +30,7 @@ use crate::{
 /// [`ErasureList::of`](crate::evidence::export::ErasureList::of) it what must go, and [`Verifier::recheck`](crate::archive::Verifier::recheck) which frames.
 ///
 /// What is entered carries the time of day, and what the device's signature before vouched for goes no further;
-/// with the device's secret each withdrawal is signed.
+/// with the device each withdrawal is signed. One that does not sign keeps nobody from withdrawing: its signature stays due, and [`sign`](Self::sign) asks again.
 ///
 /// # Examples
 ///
@@ -52,7 +52,9 @@ pub struct PastMeeting {
     ledger: Ledger,
     register: Register,
     way: Way,
-    device: Option<Device>,
+    device: Option<Voucher>,
+    /// Whether something was entered that the device has not signed.
+    is_unsigned: bool,
     /// Whether the ledger says already that it was gone on with.
     has_begun: bool,
 }
@@ -85,7 +87,8 @@ impl PastMeeting {
     ///
     /// [`FileStoreError::Io`], [`FileStoreError::NoLock`], [`FileStoreError::Replaced`], [`FileStoreError::Ledger`] for a ledger that does not verify,
     /// [`FileStoreError::Beside`], [`FileStoreError::SeveralNames`].
-    pub fn open(path: &Path, device: Option<Device>) -> Result<Self, FileStoreError> {
+    pub fn open(path: &Path, device: Option<Box<dyn Signer>>) -> Result<Self, FileStoreError> {
+        let device = device.map(Voucher::new);
         let (ledger, way) = match FileStore::take(path, public(device.as_ref()).as_ref()) {
             Ok((ledger, store)) => (ledger, Way::Store(Box::new(store))),
             Err(FileStoreError::Held) => {
@@ -110,18 +113,19 @@ impl PastMeeting {
     pub fn of(
         ledger: VerifiedLedger,
         store: Box<dyn Store>,
-        device: Option<Device>,
+        device: Option<Box<dyn Signer>>,
     ) -> Result<Self, LedgerError> {
-        Self::new(ledger, Way::Store(store), device)
+        Self::new(ledger, Way::Store(store), device.map(Voucher::new))
     }
 
-    fn new(ledger: VerifiedLedger, way: Way, device: Option<Device>) -> Result<Self, LedgerError> {
+    fn new(ledger: VerifiedLedger, way: Way, device: Option<Voucher>) -> Result<Self, LedgerError> {
         let (_, register) = ledger.register(Life(0), Stays::OfReplay(0))?;
         Ok(Self {
             ledger: ledger.into_ledger(),
             register,
             way,
             device,
+            is_unsigned: false,
             has_begun: false,
         })
     }
@@ -189,11 +193,24 @@ impl PastMeeting {
         }
         self.take_up()?;
         self.append(wall, &entry)?;
-        if let Some(device) = &self.device {
-            let signed = device.signed(self.ledger.head);
-            self.append(wall, &signed)?;
-        }
+        // It is asked again with the next one, or by `sign`.
+        let _ = self.sign(wall);
         Ok(Entered::InLedger)
+    }
+
+    /// Has the device sign all entries, if it has not signed the last of them: it may have refused. `now` is the time of day.
+    ///
+    /// What was entered beside the ledger is signed by whoever enters it there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Signer`], [`Error::Ledger`].
+    pub fn sign(&mut self, now: WallTime) -> Result<(), Error> {
+        if let (Some(device), true) = (&mut self.device, self.is_unsigned) {
+            let signed = device.signed(self.ledger.head).map_err(Error::Signer)?;
+            self.append(now, &signed)?;
+        }
+        Ok(())
     }
 
     /// Enters what was left beside the ledger, while it was read or since.
@@ -228,6 +245,7 @@ impl PastMeeting {
         let taken = self.ledger.take(line.trim_ascii_end(), device.as_ref());
         taken.map_err(|fault| Error::Ledger(StoreError::new(fault)))?;
         self.ledger.torn = false;
+        self.is_unsigned = self.device.is_some() && !matches!(entry, Entry::Signed { .. });
         self.register.apply(at, entry);
         self.register
             .rotate_challenges(entry, self.ledger.head.hash);
@@ -235,8 +253,8 @@ impl PastMeeting {
     }
 }
 
-fn public(device: Option<&Device>) -> Option<PublicKey> {
-    device.map(Device::public_key)
+fn public(device: Option<&Voucher>) -> Option<PublicKey> {
+    device.map(Voucher::public_key)
 }
 
 impl fmt::Debug for PastMeeting {

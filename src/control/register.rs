@@ -7,7 +7,7 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::V
 use crate::{
     control::{
         consent::{
-            self, Act, Challenge, Consents, Grant, Method, Notice, PublicKey, Restrainer,
+            self, Act, Challenge, Consent, Consents, Grant, Method, Notice, PublicKey, Restrainer,
             Restrictions, Scope, Shown,
         },
         ledger::{Entry, Queued},
@@ -237,6 +237,14 @@ impl Register {
         let seat = self.seats.get(usize::from(who.slot))?;
         let stay = seat.stay.as_ref()?;
         (stay.number == who.stay).then_some(stay.challenge)
+    }
+
+    /// What somebody's consent comes to at a time; nothing of one who has left.
+    pub(crate) fn consents(&self, who: Participant, now: Millis) -> Vec<Consent> {
+        let seat = self.seats.get(usize::from(who.slot));
+        let stay = seat.and_then(|seat| seat.stay.as_ref());
+        let stay = stay.filter(|stay| stay.number == who.stay);
+        stay.map_or_else(Vec::new, |stay| stay.consents.in_force(now))
     }
 
     /// Who is there, by id.

@@ -10,7 +10,8 @@ use crate::{
     control::{
         consent::Scope,
         ledger::{
-            Beside, Device, Entry, Head, LedgerWriter, Queue, Queued, Reservation, Scribe, TapCount,
+            Beside, Entry, Head, LedgerWriter, Queue, Queued, Reservation, Scribe, TapCount,
+            Voucher,
         },
         lock::Lock,
         register::Register,
@@ -39,19 +40,32 @@ pub(crate) struct State {
     pub(crate) groups: Vec<Group>,
     queue: Queue,
     latest: Time,
-    /// Whose key signs the ledger.
-    device: Option<Device>,
+    signature: Signature,
     /// Whether the meeting was dropped, and nothing can be entered any more.
     is_gone: bool,
+}
+
+/// The device's signature over all that is entered.
+#[derive(PartialEq)]
+enum Signature {
+    /// There is no device.
+    None,
+    Given,
+    Due,
 }
 
 impl State {
     fn new(
         table: Arc<Table>,
         register: Register,
-        (queue, device): (Queue, Option<Device>),
+        (queue, has_device): (Queue, bool),
         latest: Time,
     ) -> Self {
+        let signature = if has_device {
+            Signature::Given
+        } else {
+            Signature::None
+        };
         Self {
             table,
             register,
@@ -59,7 +73,7 @@ impl State {
             groups: Vec::new(),
             queue,
             latest,
-            device,
+            signature,
             is_gone: false,
         }
     }
@@ -277,16 +291,6 @@ impl State {
 
     fn renumber(&mut self, since: &[Queued]) {
         for queued in since {
-            let signed = match queued.entry {
-                // The lines that the device vouches for have only now got their numbers.
-                Entry::Signed { .. } => self.signed(),
-                _ => None,
-            };
-            let signed = signed.map(|entry| Queued {
-                entry,
-                ..queued.clone()
-            });
-            let queued = signed.as_ref().unwrap_or(queued);
             if let Some(line) = self.queue.renumber(queued) {
                 self.register.rotate_challenges(&queued.entry, line);
             }
@@ -361,9 +365,7 @@ impl State {
         let at = self.present();
         self.enter(at, counted);
         self.enter(at, Entry::Ended {});
-        if let Some(signed) = self.signed() {
-            self.enter(at, signed);
-        }
+        self.owe_signature();
     }
 
     /// The counters of every tap. The time is to be observed afterwards, so that it is no earlier than what was counted.
@@ -396,10 +398,28 @@ impl State {
         self.enter(at, settled);
     }
 
-    /// The device's signature over all that is entered, if there is one.
-    pub(crate) fn signed(&self) -> Option<Entry> {
-        let device = self.device.as_ref()?;
-        Some(device.signed(self.head()))
+    /// The device, if there is one, is to sign all that is entered, as soon as somebody asks it who may wait.
+    pub(crate) fn owe_signature(&mut self) {
+        if self.signature == Signature::Given {
+            self.signature = Signature::Due;
+        }
+    }
+
+    /// What the device is to sign now; none if it need not, or if it is not known yet which lines come before a reserved one.
+    fn to_sign(&self) -> Option<Head> {
+        let is_due = self.signature == Signature::Due && !self.queue.has_reserved();
+        is_due.then(|| self.head())
+    }
+
+    /// Enters a signature over all up to a head. Returns whether that is still all that there is.
+    fn enter_signature(&mut self, of: Head, signed: Entry) -> bool {
+        let is_all = self.to_sign() == Some(of);
+        if is_all {
+            self.signature = Signature::Given;
+            let at = self.present();
+            self.enter(at, signed);
+        }
+        is_all
     }
 
     /// The id of somebody who is or was there; none of one who is unknown to every meeting, of whom nothing is ever cleared.
@@ -412,11 +432,33 @@ impl State {
     }
 }
 
-/// A meeting's state and its ledger's store, each behind its own lock. The store's is taken first, never the other way round.
+/// Asks a device for its signature if that is due, and enters it. Returns whether there is one more line for the store.
+///
+/// The state is not locked meanwhile. If others narrow, the signature is not over all any more; it is asked for again, and after so many times it stays due.
+fn sign(state: &mut Lock<State>, voucher: &mut Option<Voucher>) -> Result<bool, Error> {
+    let Some(voucher) = voucher else {
+        return Ok(false);
+    };
+    for _ in 0..3 {
+        let Some(head) = state.lock().to_sign() else {
+            return Ok(false);
+        };
+        let signed = voucher.signed(head).map_err(Error::Signer)?;
+        if state.lock().enter_signature(head, signed) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A meeting's state, its ledger's store and its device, each behind its own lock. The state's is taken last, and never held while either is asked;
+/// nobody has both of the others, so that a device that does not return keeps no line from the store.
 #[cfg_attr(feature = "std", derive(Clone))]
 pub(crate) struct Core {
     pub(crate) state: Lock<State>,
     scribe: Lock<Scribe>,
+    /// None once the meeting is gone.
+    voucher: Lock<Option<Voucher>>,
     /// Up to which ticket entries are durable.
     durable: Arc<AtomicU64>,
     /// In which it was made. In a child of it nobody has a handle of the meeting, the ledger is not the child's to write, and whoever had a lock is not there.
@@ -433,11 +475,13 @@ impl Core {
         ledger: LedgerWriter,
         (head, latest): (Head, Time),
     ) -> Self {
-        let (scribe, queue, device) = ledger.after(head);
+        let (scribe, queue, voucher) = ledger.after(head);
+        let queue = (queue, voucher.is_some());
         Self {
             durable: scribe.durable(),
-            state: Lock::new(State::new(table, register, (queue, device), latest)),
+            state: Lock::new(State::new(table, register, queue, latest)),
             scribe: Lock::new(scribe),
+            voucher: Lock::new(voucher),
             process: Process::this(),
             #[cfg(feature = "std")]
             threads: Lock::new(Vec::new()),
@@ -476,13 +520,37 @@ impl Core {
         };
         #[cfg(feature = "std")]
         self.hand_over();
+        // Whoever ended the meeting meanwhile could not.
+        let _ = self.vouch();
         done
     }
 
-    /// Enters what was left beside the ledger, and offers the store what it does not have yet; waits for it.
+    /// Enters what was left beside the ledger, offers the store what it does not have yet, and asks the device for a signature that is due; waits for them.
     pub(crate) fn flush(&mut self) {
-        // It gets what it does not take once more.
-        let _ = self.take_up(&[]);
+        // The store gets what it does not take once more, and the device is asked once more.
+        if self.take_up(&[]).is_ok() {
+            let _ = self.vouch();
+        }
+    }
+
+    /// Has the device sign all that is entered, and waits for it.
+    pub(crate) fn have_signed(&mut self) -> Result<(), Error> {
+        self.state.lock().owe_signature();
+        self.vouch()
+    }
+
+    /// Asks the device for a signature that is due, unless another thread does, and gives the store its line; waits for them.
+    fn vouch(&mut self) -> Result<(), Error> {
+        let is_entered = match self.voucher.try_lock() {
+            Some(mut voucher) => sign(&mut self.state, &mut voucher)?,
+            None => false,
+        };
+        if is_entered {
+            let mut scribe = self.scribe.lock();
+            let lines = self.state.lock().queue.take();
+            scribe.write(lines)?;
+        }
+        Ok(())
     }
 
     /// The same with what was read beside the ledger before.
@@ -502,6 +570,18 @@ impl Core {
         #[cfg(feature = "std")]
         if crate::control::ledger::is_in_store() {
             return self.let_go();
+        }
+        let written = {
+            let mut scribe = self.scribe.lock();
+            let lines = self.state.lock().queue.take();
+            scribe.write(lines)
+        };
+        {
+            let mut voucher = self.voucher.lock();
+            if written.is_ok() {
+                let _ = sign(&mut self.state, &mut voucher);
+            }
+            *voucher = None;
         }
         {
             let mut scribe = self.scribe.lock();
@@ -566,6 +646,9 @@ impl Core {
     }
 
     fn let_go(&self) {
+        if let Some(mut voucher) = self.voucher.try_lock() {
+            *voucher = None;
+        }
         if let Some(mut scribe) = self.scribe.try_lock() {
             let lines = self.state.lock().queue.take();
             scribe.close(lines);
@@ -613,6 +696,11 @@ impl crate::shared::settling::Drive for Core {
             let lines = self.state.lock().take_up(beside, &[]);
             let _ = scribe.write(lines);
         }
+        let mut state = self.state.clone();
+        if let Some(mut voucher) = self.voucher.try_lock() {
+            // It is asked once more.
+            let _ = sign(&mut state, &mut voucher);
+        }
         self.hand_over();
         // Whoever dropped the meeting meanwhile may not have waited for the store.
         if self.state.lock().is_gone {
@@ -620,21 +708,18 @@ impl crate::shared::settling::Drive for Core {
         }
     }
 
-    fn drive_aside(self: Arc<Self>) {
+    fn drive_aside(self: Arc<Self>) -> bool {
         let core = Arc::clone(&self);
         let drive = move || crate::shared::settling::Drive::drive(&*core);
         let mut threads = self.threads.lock();
         // None is made any more that closing would not wait for.
         if self.state.lock().is_gone {
-            return;
+            return true;
         }
         threads.retain(|thread| !thread.is_finished());
-        if let Ok(thread) = std::thread::Builder::new().spawn(drive) {
-            threads.push(thread);
-            return;
-        }
-        drop(threads);
-        // Without a thread more it is this one that waits.
-        crate::shared::settling::Drive::drive(&*self);
+        let thread = std::thread::Builder::new().spawn(drive);
+        let is_made = thread.is_ok();
+        threads.extend(thread);
+        is_made
     }
 }

@@ -54,7 +54,7 @@ impl<'a> Content<'a> {
     }
 
     /// Returns everybody, some perhaps twice.
-    fn people(self) -> impl Iterator<Item = Participant> {
+    pub(super) fn people(self) -> impl Iterator<Item = Participant> {
         let listed = match self.frame.contributors {
             Contributors::Owner => &[],
             Contributors::Complete(listed) | Contributors::Partial(listed) => listed,
@@ -70,15 +70,22 @@ impl<'a> Content<'a> {
 
     /// Returns it as a source of something derived, with its people in `room`; none if that is too small.
     pub(super) fn source(self, tag: Tag, room: &mut [Participant]) -> Option<Source<'_>> {
+        let (kinds, captured) = self.origin();
+        Some(Source {
+            tag,
+            people: each_once(self.people(), room)?,
+            kinds,
+            captured,
+        })
+    }
+
+    /// Returns all its kinds, and when its earliest part was captured.
+    pub(super) fn origin(self) -> (Kinds, Time) {
         let of_regions = self.regions().filter_map(|region| region.kind);
         let of_sources = self.frame.sources.iter().map(Source::all_kinds);
         let kinds = of_regions.map(Kinds::from).chain(of_sources);
         let captures = self.regions().filter_map(|region| region.captured);
-        Some(Source {
-            tag,
-            people: each_once(self.people(), room)?,
-            kinds: kinds.fold(self.kind.into(), Kinds::union),
-            captured: captures.fold(self.frame.captured, Time::min),
-        })
+        let captured = captures.fold(self.frame.captured, Time::min);
+        (kinds.fold(self.kind.into(), Kinds::union), captured)
     }
 }

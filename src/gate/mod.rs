@@ -9,6 +9,7 @@ mod encoded;
 mod fault;
 pub(crate) mod frame;
 mod judge;
+pub(crate) mod lineage;
 pub(crate) mod receive;
 pub(crate) mod records;
 pub(crate) mod source;

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use crate::types::{ids::Participant, kind::Kinds, tag::Tag, time::Time};
 
-/// The most sources that a frame may have; with more it is withheld. Join some of them by [`Source::meet`] then.
+/// The most sources that a frame may have; with more it is withheld. Collect them in a [`Lineage`](crate::Lineage) then.
 pub const MAX_SOURCES: usize = 64;
 
 /// A frame, or several joined, from which other data was derived.

@@ -8,7 +8,7 @@
 //! | [`Meeting`] | `Send`: most calls take `&mut self`, and those that widen or register wait for the ledger's store |
 //! | [`Withdrawals`] | `Send`, `Sync`, `Clone`: narrows from any thread, and waits for nobody |
 //! | [`Settling`] | polled or waited for on any thread, without the meeting |
-//! | [`Group`], [`KeptSource`] | go to any thread |
+//! | [`Group`], [`KeptSource`], [`Lineage`] | go to any thread |
 //!
 //! # The two halves
 //!
@@ -56,10 +56,14 @@
 //! # What waits
 //!
 //! - [`Meeting::grant`], [`join`](Meeting::join), [`show`](Meeting::show), [`open_stream`](Meeting::open_stream) and all else that may let something through
-//!   wait until the ledger's store has it. With [`FileStore`] that is a write to the disk. Do not call them on the thread of a user interface or of an asynchronous runtime.
+//!   wait until the ledger's store has it. With [`FileStore`] that is a write to the disk.
 //! - [`Withdrawals`], and [`Meeting::withdraw`], [`leave`](Meeting::leave), [`restrict`](Meeting::restrict), [`supersede`](Meeting::supersede), [`end`](Meeting::end)
 //!   return without waiting for the store. While another thread has the meeting for a call that waits, use [`Withdrawals`].
-//! - [`Settling::wait`] blocks; [`Settling::is_settled`] offers the store the lines that it does not have yet, and may block as long as that takes, and so may dropping a [`Settling`]. In an asynchronous program, call either in `spawn_blocking` or its like.
+//! - [`Settling::wait`] blocks; [`Settling::is_settled`] offers the store what it does not have yet, and may block as long as that takes, and so may dropping a [`Settling`].
+//! - [`Settling::settled`] is for an asynchronous program: it sleeps by the runtime's own clock (`settling.settled(tokio::time::sleep).await`), and no poll of it waits for the store.
+//!
+//! An entry in a [`FileStore`] is durable before the call that needs it returns: one `fdatasync` each, some milliseconds on a disk, and as long as the disk takes if it is busy.
+//! So what waits belongs on a thread for it (`spawn_blocking`, a worker of one's own), never on a user interface's or an executor's.
 //!
 //! Without `std` there are no locks, no [`Withdrawals`], [`Settling::wait`] or [`FileStore`], and a call that narrows gives the store its line before it returns.
 //!
@@ -71,4 +75,4 @@
 //! A process that forks must not use a tap or a meeting in the child: see [`Tap`].
 
 #[cfg(doc)]
-use crate::{Group, KeptSource, Meeting, Settling, Tap, Withdrawals, ledger::FileStore};
+use crate::{Group, KeptSource, Lineage, Meeting, Settling, Tap, Withdrawals, ledger::FileStore};

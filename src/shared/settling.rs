@@ -1,7 +1,7 @@
 //! Waiting until the last release that consent no longer covers has ended, and the narrowing is durable (R6): see `shared/mod.rs`.
 
 use alloc::{sync::Arc, vec::Vec};
-use core::fmt;
+use core::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -85,8 +85,8 @@ pub(crate) trait Drive: Send + Sync {
     /// Does so in this thread, unless another one does.
     fn drive(&self);
 
-    /// Does so in a thread of its own, so that the caller need not wait for the store.
-    fn drive_aside(self: Arc<Self>);
+    /// Does so in a thread of its own, so that the caller need not wait for the store. Returns false if no thread can be made.
+    fn drive_aside(self: Arc<Self>) -> bool;
 }
 
 /// A narrowing under way. It is in force at once; once it has settled, no release that was under way when it came is still going on.
@@ -208,18 +208,113 @@ impl Settling {
     /// The store is offered the lines that it does not have yet in a thread that is made for it.
     #[cfg(feature = "std")]
     #[must_use]
-    pub fn wait(&self, timeout: core::time::Duration) -> bool {
+    pub fn wait(&self, timeout: Duration) -> bool {
         let begun = std::time::Instant::now();
-        if let (false, Some(ledger)) = (self.entered.is_durable(), &self.ledger) {
-            Arc::clone(ledger).drive_aside();
-        }
+        let mut polls = Polls::default();
         while !self.has_settled() {
-            if begun.elapsed() >= timeout {
-                return false;
+            if polls.is_to_offer() && !self.offer_aside() {
+                // Without a thread more it is this one that waits.
+                self.drive();
             }
-            std::thread::sleep(POLL);
+            let left = timeout.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                return self.has_settled();
+            }
+            std::thread::sleep(polls.pause().min(left));
         }
         true
+    }
+
+    /// Waits until it has settled, asleep between one look and the next by the caller's own `sleep`, such as `tokio::time::sleep`.
+    ///
+    /// No tap ever wakes anybody: it is looked at after pauses that grow from 50 µs to 5 ms. The thread that polls it never waits for the ledger's store;
+    /// under `std` the store is offered the lines that it does not have yet in a thread made for it, at first and after each second.
+    /// Without `std` every call on the meeting that may enter something offers them.
+    ///
+    /// It waits as long as that takes, for ever if a release or the store never ends: put the caller's time-out around it.
+    /// Dropping the future loses nothing, and another one goes on from there; dropping the [`Settling`] unsettled may wait for the store.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+    /// # mod tokio { pub mod time { pub async fn sleep(duration: std::time::Duration) { std::thread::sleep(duration) } } }
+    /// use framegate::{Authority, Error, Meeting, Participant, Scope, Time};
+    ///
+    /// async fn withdraw(meeting: &mut Meeting, ada: Participant, scope: Scope, now: Time) -> Result<(), Error> {
+    ///     let settling = meeting.withdraw(Authority::Participant, ada, scope, now)?;
+    ///     settling.settled(tokio::time::sleep).await;
+    ///     // Now, and not before, tell Ada that it is done.
+    ///     Ok(())
+    /// }
+    /// # let scene::Scene { mut meeting, ada, scope, .. } = scene::scene();
+    /// # let withdrawn = std::pin::pin!(withdraw(&mut meeting, ada, scope, Time::from_millis(5_000)));
+    /// # let polled = withdrawn.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+    /// # assert_eq!(polled, std::task::Poll::Ready(Ok::<(), Error>(())));
+    /// ```
+    pub async fn settled<F: Future<Output = ()>>(&self, mut sleep: impl FnMut(Duration) -> F) {
+        let mut polls = Polls::default();
+        while !self.has_settled() {
+            #[cfg(feature = "std")]
+            if polls.is_to_offer() {
+                // If no thread can be made now, perhaps in a second.
+                let _ = self.offer_aside();
+            }
+            sleep(polls.pause()).await;
+        }
+    }
+
+    /// Offers the store its lines in a thread of its own. Returns false if no thread can be made.
+    #[cfg(feature = "std")]
+    fn offer_aside(&self) -> bool {
+        match &self.ledger {
+            Some(ledger) if !self.entered.is_durable() => Arc::clone(ledger).drive_aside(),
+            _ => true,
+        }
+    }
+}
+
+/// The looks at a narrowing of somebody who waits for it.
+struct Polls {
+    pause: Duration,
+    /// How long it is until the store is offered its lines again.
+    #[cfg(feature = "std")]
+    until_offer: Duration,
+}
+
+impl Default for Polls {
+    fn default() -> Self {
+        Self {
+            pause: Self::SHORTEST,
+            #[cfg(feature = "std")]
+            until_offer: Duration::ZERO,
+        }
+    }
+}
+
+impl Polls {
+    const SHORTEST: Duration = Duration::from_micros(50);
+    const LONGEST: Duration = Duration::from_millis(5);
+
+    /// Returns how long to sleep until the next look.
+    fn pause(&mut self) -> Duration {
+        let pause = self.pause;
+        self.pause = (pause * 2).min(Self::LONGEST);
+        #[cfg(feature = "std")]
+        {
+            self.until_offer = self.until_offer.saturating_sub(pause);
+        }
+        pause
+    }
+
+    /// Returns whether to offer the store its lines: at first, and after each second, as it may have refused them.
+    #[cfg(feature = "std")]
+    fn is_to_offer(&mut self) -> bool {
+        let is_due = self.until_offer.is_zero();
+        if is_due {
+            self.until_offer = Duration::from_secs(1);
+        }
+        is_due
     }
 }
 
@@ -229,9 +324,6 @@ impl Drop for Settling {
         self.drive();
     }
 }
-
-#[cfg(feature = "std")]
-const POLL: core::time::Duration = core::time::Duration::from_micros(50);
 
 impl fmt::Debug for Settling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,7 @@ use crate::types::{
     argument::{Argument, Object, Resource},
     authority::Authority,
     refusal::Refusal,
+    signer_error::SignerError,
     store_error::StoreError,
 };
 
@@ -109,6 +110,9 @@ pub enum Error {
     /// The ledger could not be written, so nothing was done.
     #[error("the ledger could not be written, so nothing was done: {0}; call again when it works")]
     Ledger(#[source] StoreError),
+    /// The device's signer gave no signature that verifies. All else was done; the signature stays due.
+    #[error("{0}; the entries are in the ledger, and the signature stays due")]
+    Signer(#[source] SignerError),
     /// The meeting is over.
     #[error("meeting ended: open another")]
     Ended,

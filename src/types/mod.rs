@@ -2,6 +2,7 @@
 
 pub(crate) mod argument;
 pub(crate) mod authority;
+pub(crate) mod cause;
 pub(crate) mod digest;
 pub(crate) mod error;
 pub(crate) mod fault;
@@ -13,6 +14,7 @@ pub(crate) mod masked;
 pub(crate) mod purpose;
 pub(crate) mod refusal;
 pub(crate) mod region;
+pub(crate) mod signer_error;
 pub(crate) mod store_error;
 pub(crate) mod tag;
 pub(crate) mod time;

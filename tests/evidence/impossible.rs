@@ -211,8 +211,8 @@ fn second_life(before: &[u8]) -> Vec<u8> {
 
     let (memory, ledger) = (Memory::default(), Ledger::read(&bytes, None, None).unwrap());
     let store = Box::new(memory.clone());
-    let mut past =
-        PastMeeting::of(common::verified(&ledger), store, Device::new(&DEVICE).ok()).unwrap();
+    let device = Box::new(Device::new(&DEVICE).unwrap());
+    let mut past = PastMeeting::of(common::verified(&ledger), store, Some(device)).unwrap();
     past.withdraw(BY, "bo", Scope::ALL, day(1)).unwrap();
     let video = scope(Kinds::VIDEO, Purposes::RECORD);
     past.restrict(Authority::Host, Some("bo"), video, day(2))
@@ -1037,6 +1037,17 @@ fn what_was_made_up_is_refused_and_what_could_have_been_said_instead_is_not() {
             (0, by_day(withdrew())),
         ),
         (
+            "signed twice of one withdrawal",
+            vec![
+                (0, by_day(resumed.clone())),
+                (0, by_day(withdrew())),
+                (0, by_day(restricted.clone())),
+                (0, by_day(signature.clone())),
+            ],
+            (0, by_day(signature.clone())),
+            (0, by_day(withdrew())),
+        ),
+        (
             "restricted after the end",
             end.to_vec(),
             (1, over_everybody.clone()),
@@ -1241,10 +1252,10 @@ fn what_was_made_up_is_refused_and_what_could_have_been_said_instead_is_not() {
             (1, signature.clone()),
         ),
         (
-            "signed after the end's own time",
-            end.to_vec(),
+            "signed twice after the end",
+            [&end[..], &[(1, withdrew()), (2, signature.clone())]].concat(),
             (2, signature.clone()),
-            (1, signature.clone()),
+            (2, withdrew()),
         ),
         (
             "signed twice",

@@ -797,7 +797,7 @@ fn the_device_signs_again_or_it_is_told_what_nothing_vouches_for() {
     let mut past = PastMeeting::of(
         common::verified(&read()),
         store(),
-        Device::new(&SECRET).ok(),
+        Some(Box::new(Device::new(&SECRET).unwrap())),
     )
     .unwrap();
     past.withdraw(BY, "ana", Scope::ALL, wall(1)).unwrap();

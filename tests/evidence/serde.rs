@@ -8,9 +8,9 @@ use std::{
 };
 
 use framegate::{
-    Area, Authority, Counters, Digest, Entered, Grant, Instance, JoinOptions, Kind, Kinds, Meeting,
-    MeetingOptions, Method, Notice, OutletId, OutletOptions, PublicKey, Purposes, Reason, Refusal,
-    Scope, Signed, StreamId, Tag, TapRelease, Time, Verdict, WallTime,
+    Area, Authority, Consent, Counters, Digest, Entered, Grant, Instance, JoinOptions, Kind, Kinds,
+    Meeting, MeetingOptions, Method, Notice, OutletId, OutletOptions, PublicKey, Purposes, Reason,
+    Refusal, Scope, Signed, StreamId, Tag, TapRelease, Time, Verdict, WallTime,
     archive::{Carried, Finding, PayloadDigest, Seal},
     export::{
         Agreement, Attempt, Ending, Erasure, ErasureList, Frames, Held, Moment, Range, Recalled,
@@ -73,6 +73,7 @@ macro_rules! written {
 
 data! {
     "types/authority.rs" Authority: [Authority::Participant, Authority::Guardian, Authority::Host, Authority::Administrator, Authority::Vendor];
+    "control/consent/consents.rs" Consent: consents();
     "control/consent/grant.rs" Grant: [grant(), Grant { signed: Some(signed()), ..grant() }];
     "control/consent/grant.rs" Method: [Method::Clicked, Method::Typed, Method::Spoken, Method::Signed];
     "control/consent/scope.rs" Scope: [SCOPE, Scope::ALL, Scope::new(Kinds::empty(), Purposes::empty())];
@@ -170,7 +171,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
     (
         "a key is not written",
         &[
-            "control/ledger/writer.rs Device",
+            "control/ledger/signer.rs Device",
             "evidence/seal.rs MeetingKey",
             "evidence/seal.rs StreamKey",
             "evidence/verify.rs Seals",
@@ -183,6 +184,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "gate/admission.rs Batch",
             "gate/decide.rs Decisions",
             "shared/group.rs Group",
+            "gate/lineage.rs Lineage",
             "control/ledger/file.rs FileStore",
             "control/ledger/writer.rs LedgerWriter",
             "control/meeting.rs Meeting",
@@ -236,6 +238,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "control/ledger/fault.rs LedgerError",
             "control/ledger/fault.rs LedgerFault",
             "media/rtp.rs Malformed",
+            "types/signer_error.rs SignerError",
             "types/store_error.rs StoreError",
             "types/tag.rs TagError",
             "types/word.rs UnknownWord",
@@ -265,6 +268,20 @@ fn formats() -> Vec<Format> {
         Format::AV1,
     ];
     [pcm.concat(), pictures.concat(), others.to_vec()].concat()
+}
+
+fn consents() -> Vec<Consent> {
+    let (mut meeting, notice, [ana]) = common::meeting();
+    common::agree(&mut meeting, notice, ana, SCOPE, Time::START);
+    let until = Grant::new(
+        notice,
+        Scope::new(Kinds::CHAT, Purposes::REVIEW),
+        Method::Typed,
+    )
+    .until(millis(9));
+    let granted = meeting.grant(Authority::Participant, ana, &until, millis(1));
+    granted.unwrap();
+    meeting.consents(ana).unwrap()
 }
 
 fn grant() -> Grant {

@@ -3,7 +3,7 @@
 //! `rules.rs` is the oracle, `content.rs` says what is left of a payload, `ledger.rs` what must be in the ledger,
 //! `scripts.rs` makes meetings up, `run.rs` runs them through the gate and the oracle side by side,
 //! `resume.rs` compares a meeting with the one that its ledger makes, `recall.rs` says what of an archive must go,
-//! `late.rs` when somebody withdraws after the meeting.
+//! `late.rs` when somebody withdraws after the meeting, `shown.rs` what a user interface is told.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -21,6 +21,7 @@ mod resume;
 mod rules;
 mod run;
 mod scripts;
+mod shown;
 mod sources;
 
 use std::collections::{BTreeMap, HashSet};
@@ -145,6 +146,18 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(config(300))]
+
+    #[test]
+    fn what_somebody_consents_to_is_what_is_cleared_now(script in scripts(), at in any::<Index>(), torn: bool) {
+        let mut script = script;
+        let at = at.index(script.steps.len());
+        goes_on(&mut script, at, torn);
+        shown::check(&script, None)?;
+    }
+}
+
 /// Something that comes when the meeting is over, or its process has gone.
 #[cfg(feature = "std")]
 fn late() -> impl Strategy<Value = late::Late> {
@@ -185,6 +198,14 @@ fn a_late_withdrawal_tells_planted_faults() {
             let tree = lates.new_tree(&mut runner).expect("something late");
             late::check(&script, &tree.current(), Some(fault)).is_err()
         });
+        assert!(found, "{fault:?}");
+    }
+}
+
+#[test]
+fn what_is_shown_tells_planted_faults() {
+    for fault in shown::Fault::ALL {
+        let found = fixed_meetings().any(|script| shown::check(&script, Some(fault)).is_err());
         assert!(found, "{fault:?}");
     }
 }

@@ -894,6 +894,31 @@ impl Oracle {
         !in_range(now) || now > self.clock + DAY
     }
 
+    /// The largest time that any call, or any tap, was given, in milliseconds, rounded up.
+    pub fn clock_ms(&self) -> i64 {
+        let limit = self.clock + DAY;
+        let taps = self.taps.iter().map(|tap| tap.latest);
+        let latest = taps
+            .filter(|&latest| latest <= limit)
+            .fold(self.clock, i64::max);
+        round_up(latest)
+    }
+
+    /// Whether something of one person alone, captured and released at these times, is cleared for a purpose.
+    pub fn clears(
+        &self,
+        who: Person,
+        kind: Kind,
+        purpose: Purposes,
+        (captured_ms, released_ms): (i64, i64),
+    ) -> bool {
+        let (captured, released) = (captured_ms * 1000, released_ms * 1000);
+        !self.is_over()
+            && self
+                .refusal(who, kind, purpose, captured, released)
+                .is_none()
+    }
+
     /// A tap more; gives its number.
     pub fn open_tap(&mut self) {
         self.taps.push(TapClock {

@@ -386,6 +386,11 @@ impl Run {
         self.people.len()
     }
 
+    /// Everybody who ever joined, as far as their handles are of this life.
+    pub fn people(&self) -> Vec<Participant> {
+        self.people.clone()
+    }
+
     fn person(&self, who: Who) -> Person {
         who.map(|who| one_of(self.people.len(), who))
     }

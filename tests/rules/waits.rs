@@ -21,7 +21,7 @@ use crate::common::{self, Memory, SCOPE, agree, microphone, millis, notice, own,
 
 const BY: Authority = Authority::Participant;
 
-fn record(tap: &mut Tap, at: i64) -> Verdict {
+pub fn record(tap: &mut Tap, at: i64) -> Verdict {
     let (frame, payload) = (own(millis(at)), Payload::Bytes(&[1; 4]));
     tap.admit(&frame, payload, millis(at), |_| ()).verdict()
 }
@@ -31,21 +31,21 @@ fn record(tap: &mut Tap, at: i64) -> Verdict {
 
 /// A store in memory with a door: whoever writes while it is shut stands before it.
 #[derive(Clone, Default)]
-struct Slow {
-    memory: Memory,
+pub struct Slow {
+    pub memory: Memory,
     door: Arc<(Mutex<bool>, Condvar)>,
     waiting: Arc<AtomicUsize>,
-    refuses_next: Arc<AtomicBool>,
+    pub refuses_next: Arc<AtomicBool>,
 }
 
 impl Slow {
-    fn shut(&self, is_shut: bool) {
+    pub fn shut(&self, is_shut: bool) {
         *self.door.0.lock().unwrap() = is_shut;
         self.door.1.notify_all();
     }
 
     /// Waits until somebody stands before the door.
-    fn until_somebody_waits(&self) {
+    pub fn until_somebody_waits(&self) {
         while self.waiting.load(SeqCst) == 0 {
             thread::yield_now();
         }
@@ -69,15 +69,15 @@ impl Store for Slow {
 }
 
 /// Two people who agreed to everything, each with a tap of their own.
-struct Scene {
-    slow: Slow,
-    meeting: Meeting,
-    notice: Digest,
-    people: [Participant; 2],
-    taps: [Tap; 2],
+pub struct Scene {
+    pub slow: Slow,
+    pub meeting: Meeting,
+    pub notice: Digest,
+    pub people: [Participant; 2],
+    pub taps: [Tap; 2],
 }
 
-fn scene() -> Scene {
+pub fn scene() -> Scene {
     let slow = Slow::default();
     let writer = LedgerWriter::new(Box::new(slow.clone()));
     let mut meeting = Meeting::open(MeetingOptions::new("test", 4).ledger(writer)).unwrap();

@@ -251,6 +251,8 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_AGREED_EARLIER = -60,
   /* control character, such as a line feed, in a recipient's name: leave it out */
   FRAMEGATE_ERROR_CONTROL_CHARACTER = -61,
+  /* the device's signer gave no signature that verifies: the entries are in the ledger, and the signature stays due */
+  FRAMEGATE_ERROR_SIGNER = -62,
 
   /* Why a ledger does not verify. */
   /* invalid ledger: a line is not an entry; read a copy that is as it was written */

@@ -35,7 +35,7 @@ extern "C" fn framegate_past_meeting_open(
 ) -> i32 {
     answer((Each(past), Each(Optional(line))), |(room, line)| {
         let path = path.get()?;
-        let device = device_of(device_secret)?;
+        let device = device_of(device_secret)?.map(|device| Box::new(device) as _);
         let opened = report_line(&line, PastMeeting::open(Path::new(path), device))?;
         room.put(PASTS.insert(Mutex::new(Box::new(opened)))?);
         Ok(())

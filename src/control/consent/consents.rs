@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     rules::{Act, ConsentState},
     scope::Scope,
@@ -15,6 +17,20 @@ use crate::{
         time::{Millis, NEVER, Time},
     },
 };
+
+/// Consent that is in force, without a break since it began: [`Meeting::consents`](crate::Meeting::consents).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Consent {
+    /// Each of these kinds for each of these purposes.
+    pub scope: Scope,
+    /// When it began: what was captured earlier is not covered.
+    pub since: Time,
+    /// When it ends by itself; `None` if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+}
 
 /// One stay's consents: to every kind for every purpose.
 pub(crate) struct Consents {
@@ -160,6 +176,46 @@ impl Consents {
                 scope.covers(kind, purpose) && matches!(effective, Effective::Held { .. })
             })
         })
+    }
+
+    /// Returns what is in force at `now`, kinds and purposes together that are so equally long.
+    pub(crate) fn in_force(&self, now: Millis) -> Vec<Consent> {
+        let mut found = Vec::new();
+        let kinds = self.effective();
+        for (kind, of_kind) in kinds.filter(|(kind, _)| kind.never_cleared().is_none()) {
+            let mut of_this_kind = Vec::new();
+            for (purpose, effective) in Purposes::each().zip(of_kind) {
+                if let Effective::Held { since, until } = effective
+                    && (since..until).contains(&now)
+                {
+                    let is_same = |other: &&mut (Purposes, _)| other.1 == (since, until);
+                    match of_this_kind.iter_mut().find(is_same) {
+                        Some((purposes, _)) => *purposes |= purpose,
+                        None => of_this_kind.push((purpose, (since, until))),
+                    }
+                }
+            }
+            for (purposes, (since, until)) in of_this_kind {
+                let consent = Consent {
+                    scope: Scope::new(kind.into(), purposes),
+                    since: Time::from_millis(since.into()),
+                    until: (until < NEVER).then_some(Time::from_millis(until.into())),
+                };
+                let is_same = |other: &&mut Consent| {
+                    let kinds = other.scope.kinds;
+                    **other
+                        == Consent {
+                            scope: Scope::new(kinds, purposes),
+                            ..consent
+                        }
+                };
+                match found.iter_mut().find(is_same) {
+                    Some(Consent { scope, .. }) => scope.kinds |= kind.into(),
+                    None => found.push(consent),
+                }
+            }
+        }
+        found
     }
 
     /// The first end of those that have not been noted yet.

@@ -9,6 +9,7 @@ mod rules;
 mod scope;
 mod signature;
 
+pub use consents::Consent;
 pub(crate) use consents::Consents;
 pub use grant::{Grant, Method};
 pub use notice::Notice;

@@ -2,7 +2,6 @@
 
 use alloc::{string::String, vec::Vec};
 
-use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -295,13 +294,6 @@ impl Head {
     pub fn message(&self) -> Vec<u8> {
         let (instance, entries) = (self.instance.to_bytes(), self.entries.to_be_bytes());
         [&b"framegate head 2"[..], &instance, &entries, &self.hash.0].concat()
-    }
-
-    pub(crate) fn signed(&self, device: &SigningKey) -> Entry {
-        Entry::Signed {
-            device: PublicKey(device.verifying_key().to_bytes()),
-            signature: device.sign(&self.message()).to_bytes(),
-        }
     }
 }
 

@@ -13,6 +13,7 @@
 //! Changing a line changes its hash, and so every line after it has to change; a [`Head`] that was kept apart reveals that.
 
 mod beside;
+mod caught;
 mod entry;
 mod fault;
 #[cfg(feature = "std")]
@@ -24,11 +25,14 @@ mod form;
 mod place;
 mod queue;
 mod read;
+mod signer;
 #[cfg(feature = "std")]
 mod watch;
 mod writer;
 
 pub use beside::Beside;
+#[cfg(feature = "std")]
+pub(crate) use caught::is_in_store;
 #[cfg(feature = "std")]
 pub(crate) use entry::line_after;
 pub use entry::{Entry, Head, Line, TapCount};
@@ -41,9 +45,9 @@ pub use file_error::FileStoreError;
 pub(crate) use place::Place;
 pub(crate) use queue::{Queue, Queued, Reservation};
 pub use read::Ledger;
+pub(crate) use signer::Voucher;
+pub use signer::{Device, Signer};
 #[cfg(feature = "std")]
 pub(crate) use watch::leave;
 pub(crate) use writer::Scribe;
-#[cfg(feature = "std")]
-pub(crate) use writer::is_in_store;
-pub use writer::{Device, Durability, LedgerWriter, Store};
+pub use writer::{Durability, LedgerWriter, Store};

@@ -124,6 +124,11 @@ impl Queue {
         self.number(queued)
     }
 
+    /// Whether a line is reserved, and its place not known yet.
+    pub(crate) fn has_reserved(&self) -> bool {
+        self.reserved.is_some()
+    }
+
     /// Whether the store does not have some line yet that has a number.
     #[cfg(feature = "std")]
     pub(crate) fn is_waiting(&self) -> bool {

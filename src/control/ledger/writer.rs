@@ -3,19 +3,18 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
 
-use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 
 use super::{
     beside::Beside,
+    caught::caught,
     entry::{Entry, Head},
     queue::{Queue, Reservation},
+    signer::{Signer, Voucher},
 };
 use crate::{
-    control::consent::PublicKey,
     shared::sync::{AtomicU64, Ordering::Release},
-    types::{argument::Argument, error::Error, store_error::StoreError},
+    types::{error::Error, store_error::StoreError},
 };
 
 /// Where a meeting's ledger is kept.
@@ -75,7 +74,7 @@ pub enum Durability {
 pub struct LedgerWriter {
     store: Option<Box<dyn Store>>,
     durability: Durability,
-    device: Option<Device>,
+    device: Option<Voucher>,
 }
 
 impl Default for LedgerWriter {
@@ -106,15 +105,15 @@ impl LedgerWriter {
 
     /// Sets the key of a device, which signs all entries so far whenever taps are counted.
     #[must_use]
-    pub fn device(self, device: Device) -> Self {
+    pub fn device(self, device: impl Signer + 'static) -> Self {
         Self {
-            device: Some(device),
+            device: Some(Voucher::new(Box::new(device))),
             ..self
         }
     }
 
     /// What writes it, after the entries of a ledger up to `head`.
-    pub(crate) fn after(self, head: Head) -> (Scribe, Queue, Option<Device>) {
+    pub(crate) fn after(self, head: Head) -> (Scribe, Queue, Option<Voucher>) {
         let scribe = Scribe {
             store: self.store.map_or(Kept::Nowhere, Kept::By),
             durability: self.durability,
@@ -122,41 +121,6 @@ impl LedgerWriter {
             durable: Arc::new(AtomicU64::new(head.entries)),
         };
         (scribe, Queue::after(head), self.device)
-    }
-}
-
-/// The key of the device that vouches for a ledger, with which it signs (Ed25519, RFC 8032 §5.1.5). The secret is wiped when this is dropped.
-#[derive(Clone)]
-pub struct Device(SigningKey);
-
-impl fmt::Debug for Device {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Device").finish_non_exhaustive()
-    }
-}
-
-impl Device {
-    /// Returns a device with a secret key (Ed25519, RFC 8032): 32 random bytes that nobody else has.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Empty`] if all bytes are zero, because anybody could sign with that key.
-    pub fn new(secret: &[u8; 32]) -> Result<Self, Error> {
-        if secret.ct_eq(&[0; 32]).into() {
-            return Err(Error::Empty(Argument::DeviceSecret));
-        }
-        Ok(Self(SigningKey::from_bytes(secret)))
-    }
-
-    /// Returns the key that the device's signatures are checked with.
-    #[must_use]
-    pub fn public_key(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key().to_bytes())
-    }
-
-    /// Its signature over all entries up to a head.
-    pub(crate) fn signed(&self, head: Head) -> Entry {
-        head.signed(&self.0)
     }
 }
 
@@ -261,35 +225,6 @@ impl Kept {
             }
         }
     }
-}
-
-#[cfg(feature = "std")]
-std::thread_local! {
-    /// How many calls of stores, of whatever meeting, are under way on this thread.
-    static DEPTH: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
-}
-
-/// Whether this thread is in a call of a store, of whatever meeting: then waiting for a store could be for ever.
-#[cfg(feature = "std")]
-pub(crate) fn is_in_store() -> bool {
-    DEPTH.get() > 0
-}
-
-#[cfg(feature = "std")]
-fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreError> {
-    DEPTH.set(DEPTH.get() + 1);
-    let done = std::panic::catch_unwind(core::panic::AssertUnwindSafe(call));
-    DEPTH.set(DEPTH.get() - 1);
-    done.unwrap_or_else(|panic| {
-        // Dropping what it panicked with could panic once more.
-        core::mem::forget(panic);
-        Err(StoreError::default())
-    })
-}
-
-#[cfg(not(feature = "std"))]
-fn caught<R>(call: impl FnOnce() -> Result<R, StoreError>) -> Result<R, StoreError> {
-    call()
 }
 
 impl fmt::Debug for LedgerWriter {

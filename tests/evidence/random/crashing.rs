@@ -101,7 +101,7 @@ impl Run {
         let scope = self.scope();
         let restricts = self.chance.one_in(4);
         let store = Box::new(disk.clone());
-        let device = self.chance.one_in(2).then(device);
+        let device = self.chance.one_in(2).then(|| Box::new(device()) as _);
         let mut past =
             PastMeeting::of(verified(ledger), store, device).expect("what the meeting wrote");
         let wall = (UNIX_EPOCH + PAST).into();

@@ -21,7 +21,7 @@ class Lives:
     def __init__(self):
         self.before = None
         self.is_past = self.has_ended = False
-        self.device, self.is_counted = None, False
+        self.device, self.is_unsigned = None, False
         self.narrowings = {}
         self.streams, self.outlets, self.taps = {}, {}, []
         # The last line at which there were no taps but those.
@@ -40,8 +40,7 @@ class Lives:
         if event == "resumed":
             return is_at_once and (wall is not None or not self.has_ended)
         if self.is_past:
-            is_of_it = self.before.get("wall") == wall and self.before["entry"]["event"] in NARROWINGS
-            return is_at_once and wall is not None and (event != "signed" or (is_of_it and self.is_by(entry)))
+            return is_at_once and wall is not None and (event != "signed" or self.may_sign(entry))
         if wall is not None:
             return event != "signed"
         if event == "restricted":
@@ -51,14 +50,13 @@ class Lives:
         if event == "settled":
             return self.may_settle(entry, at)
         if event == "signed":
-            is_after_end = is_at_once and self.before["entry"]["event"] == "ended"
-            return self.is_by(entry) and (is_after_end if self.has_ended else self.is_counted)
+            return self.may_sign(entry)
         if event == "ended":
             return is_at_once and self.before["entry"]["event"] == "counted"
         return True
 
-    def is_by(self, entry):
-        return self.device in (None, entry["device"])
+    def may_sign(self, entry):
+        return self.is_unsigned and self.device in (None, entry["device"])
 
     def may_count(self, taps):
         return len(taps) >= len(self.taps) and all(self.may_have(*each) for each in enumerate(taps))
@@ -132,7 +130,7 @@ class Lives:
         entry = line["entry"]
         event = entry["event"]
         if event == "resumed":
-            self.device, self.is_counted = None, False
+            self.device, self.is_unsigned = None, False
             self.is_past = "wall" in line
             if not self.is_past:
                 self.narrowings = {}
@@ -144,18 +142,19 @@ class Lives:
             purposes, blanks = bits(entry["purposes"], PURPOSES), bits(entry["blanks"], KINDS)
             self.outlets[entry["outlet"]] = {"line": index, "purposes": purposes, "blanks": blanks}
         elif event in ("counted", "settled"):
-            self.is_counted |= event == "counted"
+            self.is_unsigned |= event == "counted"
             all_told = index if event == "counted" else entry["narrowing"] - 1
             for at, told in enumerate(entry["taps"]):
                 self.tell(index, at, told, all_told)
             self.all_told = max(self.all_told, all_told)
         elif event == "signed":
-            self.device, self.is_counted = entry["device"], False
+            self.device, self.is_unsigned = entry["device"], False
         elif event == "ended":
             self.has_ended = True
         self.hold(index, meeting)
         if event in NARROWINGS:
             self.narrowings[index + 1] = len(self.taps)
+            self.is_unsigned |= self.is_past
         self.before = line
 
     def tell(self, index, at, told, narrowed):

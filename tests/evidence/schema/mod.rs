@@ -144,7 +144,7 @@ fn other_entries() -> Vec<Value> {
     let mut past = PastMeeting::of(
         common::verified(&memory.read()),
         Box::new(memory.clone()),
-        Device::new(&[9; 32]).ok(),
+        Some(Box::new(Device::new(&[9; 32]).unwrap())),
     )
     .unwrap();
     past.withdraw(Authority::Guardian, "child", Scope::ALL, UNIX_EPOCH.into())
