@@ -35,11 +35,10 @@ impl Archive {
             named(path, columns::read(path))?
         } else {
             let lines = BufReader::new(named(path, File::open(path))?).lines();
-            let row = |(number, line): (usize, std::io::Result<String>)| {
-                let row = serde_json::from_str(&named(path, line)?);
-                named(path, row.map_err(|error| format!("row {number}: {error}")))
+            let row = |line: std::io::Result<String>| {
+                named(path, serde_json::from_str(&named(path, line)?))
             };
-            (1..).zip(lines).map(row).collect::<Result<_, _>>()?
+            lines.map(row).collect::<Result<_, _>>()?
         };
         let folder = path.parent().unwrap_or(Path::new("")).into();
         Ok(Self { folder, rows })

@@ -23,7 +23,7 @@ use framegate::{
     Purposes,
     archive::{Finding, MeetingKey, Seals, Verifier},
     export::ErasureList,
-    ledger::{FileStoreError, Head, Ledger, VerifiedLedger},
+    ledger::{Head, Ledger, VerifiedLedger},
 };
 
 use crate::{
@@ -62,12 +62,7 @@ struct Arguments {
 }
 
 fn purposes(names: &str) -> Result<Purposes, String> {
-    let purpose = |name| {
-        Purposes::from_name(name).ok_or_else(|| {
-            let all: Vec<_> = Purposes::all().iter_names().map(|(name, _)| name).collect();
-            format!("{name:?} is not a purpose; there are: {}", all.join(", "))
-        })
-    };
+    let purpose = |name| Purposes::from_name(name).ok_or_else(|| format!("no purpose {name:?}"));
     names.split(',').map(purpose).collect()
 }
 
@@ -90,19 +85,12 @@ fn named<T, E: std::fmt::Display>(path: &Path, result: Result<T, E>) -> Result<T
     result.map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
-fn unreadable(error: io::Error) -> String {
-    format!("{error}; check that it is there and may be read")
-}
-
 /// Looks at an archive, writes what is asked for, and says what was found.
 fn verify(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     let head = arguments.head.as_deref().map(read_head).transpose()?;
     let ledger = named(
         &arguments.ledger,
-        Ledger::read_file(&arguments.ledger, head.as_ref(), None).map_err(|error| match error {
-            FileStoreError::Io(error) => unreadable(error),
-            error => error.to_string(),
-        }),
+        Ledger::read_file(&arguments.ledger, head.as_ref(), None),
     )?;
     let ledger = named(&arguments.ledger, ledger.verify())?;
     let verifier = Verifier::new(&ledger);
@@ -147,21 +135,15 @@ fn verify(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
 }
 
 fn read_head(path: &Path) -> Result<Head, Box<dyn Error>> {
-    let text = named(path, fs::read(path).map_err(unreadable))?;
-    let head = serde_json::from_slice(&text).map_err(|error| {
-        format!("{error}; give --head the file in which the ledger's head was kept")
-    });
-    named(path, head)
+    let text = named(path, fs::read(path))?;
+    named(path, serde_json::from_slice(&text))
 }
 
 /// The key of the ledger's meeting.
 fn key(path: &Path, ledger: &Ledger) -> Result<MeetingKey, Box<dyn Error>> {
-    let digits = named(path, fs::read_to_string(path).map_err(unreadable))?;
+    let digits = named(path, fs::read_to_string(path))?;
     // A digest is 32 bytes, too.
-    let secret: Result<framegate::Digest, _> = serde_json::from_value(digits.trim().into());
-    let secret = secret
-        .map_err(|_| "not 64 hexadecimal digits; give --secret the file with the meeting's secret");
-    let secret = named(path, secret)?;
+    let secret: framegate::Digest = named(path, serde_json::from_value(digits.trim().into()))?;
     named(path, MeetingKey::new(&secret.0, ledger.head().instance))
 }
 
