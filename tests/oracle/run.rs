@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Debug, mem};
 use framegate::{
     Contributors, Counters, Decision, Digest, Error, Frame, Grant, Instance, JoinOptions, Kind,
     Kinds, Meeting, MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes,
-    Reason, Region, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
+    Reason, Region, Signed, StreamOptions, Tag, Tap, Time, Verdict,
     format::{ColorRange, PixelFormat, Samples},
     ledger::Device,
 };
@@ -23,9 +23,9 @@ use crate::{
     resume::resumed,
     rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        CONTROLLER, Damage, EVERYTHING, FIFTH, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
-        RECIPIENT, RECORDING, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
-        ScriptedOwner, ScriptedSource, Step, THIRD, TO_COME, VERSION, When, Who,
+        CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
+        RECIPIENT, RENEWED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
+        ScriptedOwner, ScriptedSource, Step, THIRD, VERSION, When, Who, notice_scope,
     },
     sources::{self, Pair},
 };
@@ -363,17 +363,7 @@ impl Run {
 
     /// In microseconds since the meeting's start.
     fn time(&mut self, when: When) -> i64 {
-        match when {
-            When::Later(by) => {
-                self.present += by;
-                self.present
-            }
-            When::Ago(by) => (self.present - by).max(0),
-            When::In(by) => self.present + by,
-            When::At(time) if rules::in_range(time) => time,
-            // The gate does not keep which one it was.
-            When::At(_) => i64::MAX,
-        }
+        when.at(&mut self.present)
     }
 
     /// How many stays there were.
@@ -399,11 +389,7 @@ impl Run {
     }
 
     fn show(&mut self, text: &str) -> Result<(), Disagreement> {
-        let scope = match text {
-            RECORDING => Scope::new(Kinds::all(), Purposes::RECORD),
-            TO_COME => Scope::new(Kinds::all(), FIFTH),
-            _ => Scope::ALL,
-        };
+        let scope = notice_scope(text);
         let notice = Notice {
             digest: Digest::of(text),
             version: VERSION.to_owned(),
@@ -611,8 +597,8 @@ impl Run {
         };
         let Some(door) = scripted.door else {
             let tag = tap.decide(&frame, Time::from_micros(now));
-            let expected = self.oracle.bare_tag(&rules_tap, &said);
-            agree_decision(tag, expected)?;
+            let expected = self.oracle.bare(&rules_tap, &said);
+            agree_decision(tag, expected.tag)?;
             let outcome = Outcome {
                 verdict: tag.verdict(),
                 door: None,
@@ -627,7 +613,7 @@ impl Run {
         let room = door != Door::Into || scripted.damage != Damage::Buffer;
         let expected = self.oracle.judge(&rules_tap, &said, &content, room, door);
         let tap_run = self.tap((stream_at, outlet_at)).expect("it is there");
-        tap_run.count(expected.verdict);
+        counted(&mut tap_run.counters, expected.verdict);
         let (received, source) = pass(
             &mut tap_run.tap,
             door,
@@ -869,7 +855,7 @@ fn keyed(has_key: bool) -> &'static str {
 }
 
 /// One of so many: the newest, or one by its number.
-fn one_of(count: usize, number: usize) -> usize {
+pub fn one_of(count: usize, number: usize) -> usize {
     if number == NEWEST {
         count - 1
     } else {
@@ -912,15 +898,14 @@ fn inherited(said: &rules::Frame) -> Option<(Vec<(Person, Kind)>, i64)> {
     ))
 }
 
-impl TapRun {
-    fn count(&mut self, verdict: Verdict) {
-        self.counters.seen += 1;
-        match verdict {
-            Verdict::Whole => self.counters.whole += 1,
-            Verdict::Redacted(_) => self.counters.redacted += 1,
-            Verdict::Blanked(_) => self.counters.blanked += 1,
-            Verdict::Dropped(_) => self.counters.dropped += 1,
-        }
+/// Counts one frame more.
+pub fn counted(counters: &mut Counters, verdict: Verdict) {
+    counters.seen += 1;
+    match verdict {
+        Verdict::Whole => counters.whole += 1,
+        Verdict::Redacted(_) => counters.redacted += 1,
+        Verdict::Blanked(_) => counters.blanked += 1,
+        Verdict::Dropped(_) => counters.dropped += 1,
     }
 }
 
