@@ -575,6 +575,7 @@ mod tests {
             if let Some((since, until)) = more {
                 word = word.and(Purposes::TRAIN, since, until);
             }
+            #[cfg(feature = "binding")]
             let micros = (captured, released);
             let (captured, released) = (Time::from_micros(captured), Time::from_micros(released));
             let exact = |(since, until): (Millis, Millis)| {

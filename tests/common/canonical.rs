@@ -11,18 +11,23 @@ const KEYS: &str = "event format digest version language controller narrowing ta
 
 /// A value in that form; keys that no line has come last.
 pub fn canonical(value: &Value) -> String {
+    ordered(value, KEYS)
+}
+
+/// A value without spaces, its keys in an order; others come last.
+pub fn ordered(value: &Value, keys: &str) -> String {
     match value {
         Value::Object(fields) => {
-            let place = |key: &str| KEYS.split_whitespace().position(|known| known == key);
+            let place = |key: &str| keys.split_whitespace().position(|known| known == key);
             let mut fields: Vec<_> = fields.iter().collect();
             fields.sort_by_key(|(key, _)| (place(key).unwrap_or(usize::MAX), *key));
-            let fields = fields
-                .iter()
-                .map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), canonical(value)));
+            let fields = fields.iter().map(|(key, value)| {
+                format!("{}:{}", Value::from(key.as_str()), ordered(value, keys))
+            });
             format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
         }
         Value::Array(values) => {
-            let values: Vec<_> = values.iter().map(canonical).collect();
+            let values: Vec<_> = values.iter().map(|value| ordered(value, keys)).collect();
             format!("[{}]", values.join(","))
         }
         other => other.to_string(),

@@ -28,7 +28,7 @@ pub mod layout;
 pub mod program;
 pub mod replay;
 pub mod tools;
-pub use canonical::{canonical, paths, rechained};
+pub use canonical::{canonical, ordered, paths, rechained};
 
 /// RECORD and TRAIN of everything.
 pub const SCOPE: Scope = Scope::new(Kinds::all(), Purposes::RECORD.union(Purposes::TRAIN));

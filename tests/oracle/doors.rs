@@ -216,7 +216,7 @@ fn read(payload: &Payload<'_>, like: &Content, format: Format) -> Option<Content
 }
 
 /// Of 16-bit stereo, one channel after the other. What is no whole number of samples stays as it is.
-fn planar(interleaved: &[u8]) -> Vec<u8> {
+pub fn planar(interleaved: &[u8]) -> Vec<u8> {
     let samples = interleaved.chunks(2);
     if !interleaved.len().is_multiple_of(4) {
         return interleaved.to_vec();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    common::canonical,
     keys::{device, vouched},
     rules::{Count, Event, Fault, Grant, Oracle, Outlet, Refusal},
     run::{Disagreement, agree},
@@ -72,27 +73,55 @@ fn in_order(lines: &mut [Value]) {
 impl Oracle {
     /// What must be in the ledger.
     pub fn entries(&self) -> Vec<Value> {
+        let events = (0..self.events.len()).filter_map(|index| self.line(index));
+        let mut lines: Vec<_> = [self.first_line()].into_iter().chain(events).collect();
+        in_order(&mut lines);
+        lines
+    }
+
+    fn first_line(&self) -> Value {
         let opened = json!({
             "event": "opened", "format": 3, "instance": hexadecimal(&self.instance),
             "meeting": MEETING, "started": STARTED, "participants": self.room,
         });
-        let mut lines = vec![line(0, opened)];
-        for (index, (at, event)) in self.events.iter().enumerate() {
-            let own = self.has(Fault::EntersTheCallsOwnTime);
-            let at = if own { self.given_at[index] } else { *at };
-            let is_overreach = matches!(
-                event,
-                Event::Refused {
-                    why: Refusal::Overreach,
-                    ..
-                }
-            );
-            if !(is_overreach && self.has(Fault::EntersNoOverreach)) {
-                lines.push(line(at, self.entry(index, event)));
+        line(0, opened)
+    }
+
+    /// The line of an event.
+    fn line(&self, index: usize) -> Option<Value> {
+        let (at, event) = &self.events[index];
+        let own = self.has(Fault::EntersTheCallsOwnTime);
+        let at = if own { self.given_at[index] } else { *at };
+        let is_overreach = matches!(
+            event,
+            Event::Refused {
+                why: Refusal::Overreach,
+                ..
             }
+        );
+        let is_left_out = is_overreach && self.has(Fault::EntersNoOverreach);
+        (!is_left_out).then(|| line(at, self.entry(index, event)))
+    }
+
+    /// The lines of what has happened since these, as they must be written: each with the hash of the one before.
+    pub fn write_on(&mut self, lines: &mut Vec<String>) {
+        while self.lines.len() < self.generation() {
+            let line = match self.lines.len().checked_sub(1) {
+                None => Some(self.first_line()),
+                Some(index) => self.line(index),
+            };
+            let prev = self.lines.last().copied();
+            let Some(mut line) = line else {
+                // For each event there is a hash, also for one that a fault leaves out.
+                self.lines.extend(prev);
+                continue;
+            };
+            line["n"] = json!(lines.len());
+            line["prev"] = json!(prev.map_or("0".repeat(64), |hash| hexadecimal(&hash)));
+            let text = canonical(&line);
+            self.lines.push(Sha256::digest(&text).into());
+            lines.push(text);
         }
-        in_order(&mut lines);
-        lines
     }
 
     fn entry(&self, index: usize, event: &Event) -> Value {
@@ -188,7 +217,8 @@ impl Oracle {
                 let is_too_far = self.has(Fault::DeviceVouchesForItself);
                 // The first line is the opening's, so that so many are before this one.
                 let lines = 1 + index + usize::from(is_too_far);
-                let signature = vouched(self.instance, lines, self.lines[lines - 1]);
+                let hash = self.lines.get(lines - 1).copied().unwrap_or_default();
+                let signature = vouched(self.instance, lines, hash);
                 json!({ "event": "signed", "device": hexadecimal(&device()), "signature": hexadecimal(&signature) })
             }
             Event::Resumed { torn } => json!({ "event": "resumed", "torn": torn }),
@@ -290,7 +320,7 @@ pub fn purpose_name(purpose: Purposes) -> &'static str {
     PURPOSES[purpose.bits().trailing_zeros() as usize]
 }
 
-fn authority(by: Authority) -> &'static str {
+pub fn authority(by: Authority) -> &'static str {
     match by {
         Authority::Participant => "participant",
         Authority::Guardian => "guardian",
@@ -324,11 +354,11 @@ fn set(bits: u16, names: &[&str]) -> String {
 }
 
 /// The SHA-256 in hexadecimal digits.
-fn digits(bytes: &[u8]) -> String {
+pub fn digits(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub fn hexadecimal(bytes: &[u8]) -> String {
     let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let digit = |nibble| char::from_digit(u32::from(nibble), 16).expect("a nibble");
     nibbles.map(digit).collect()

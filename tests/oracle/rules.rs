@@ -511,11 +511,8 @@ impl Oracle {
         self.look_at_the_clock(now);
         self.not_ended()?;
         let is_it = |(_, event): &(i64, Event)| matches!(event, Event::Shown { text: shown, .. } if shown == text);
-        if !self.events.iter().any(is_it) {
+        if !self.events.iter().any(is_it) || self.is_superseded(text) {
             return Err(Refusal::UnknownNotice);
-        }
-        if self.is_superseded(text) {
-            return Err(Refusal::StaleNotice);
         }
         let text = text.to_owned();
         self.enter(Event::Superseded { text });
@@ -787,6 +784,16 @@ impl Oracle {
         Ok(())
     }
 
+    /// The bit of a pair that has its name.
+    pub fn pair(&self, of: Purposes, to: &str) -> Purposes {
+        let mut named = self.events.iter().filter_map(|(_, event)| match event {
+            Event::Named { purpose, recipient } => Some((*purpose, recipient.as_str())),
+            _ => None,
+        });
+        let at = named.position(|pair| pair == (of, to));
+        Purposes::from_bits_retain(1 << (9 + at.expect("a pair that was named")))
+    }
+
     /// The purposes of the third parties that have a name, in the order of their bits.
     fn named_pairs(&self) -> impl Iterator<Item = Purposes> {
         self.events.iter().filter_map(|(_, event)| match event {
@@ -954,14 +961,12 @@ impl Oracle {
 
     /// The id of whom a restriction or a lift is about, none for everybody.
     fn restrained(&self, by: Authority, whom: Option<Person>) -> Result<Option<String>, Refusal> {
+        let stay = whom.map(|who| self.present(who).ok_or(Refusal::NobodyThere));
+        let stay = stay.transpose()?;
         if matches!(by, Authority::Participant | Authority::Guardian) {
             return Err(Refusal::NotARestrainer);
         }
-        let Some(who) = whom else {
-            return Ok(None);
-        };
-        let stay = self.present(who).ok_or(Refusal::NobodyThere)?;
-        Ok(Some(self.id(stay).to_owned()))
+        Ok(stay.map(|stay| self.id(stay).to_owned()))
     }
 
     /// Nobody is present after the end.
@@ -1565,14 +1570,18 @@ impl Oracle {
             && !self.is_record_of_another(stream, frame)
     }
 
-    /// The tag of the bare decision: all purposes that everybody in the frame agrees to, for all of it.
-    pub fn bare_tag(&self, tap: &Tap, frame: &Frame) -> [u8; 16] {
+    /// The bare decision, and the tag that would say it: all purposes that everybody in the frame agrees to, for all of it.
+    pub fn bare(&self, tap: &Tap, frame: &Frame) -> Expected {
         let purposes = self.purposes(tap, frame);
         let (verdict, cleared) = match purposes {
             Ok(cleared) => (self.with_sources_parts(Verdict::Whole, frame), cleared),
             Err(reason) => (Verdict::Dropped(reason), Purposes::empty()),
         };
-        self.tag(tap.stream, frame, verdict, cleared)
+        Expected {
+            verdict,
+            tag: self.tag(tap.stream, frame, verdict, cleared),
+            content: None,
+        }
     }
 
     fn purposes(&self, tap: &Tap, frame: &Frame) -> Result<Purposes, Reason> {

@@ -5,8 +5,7 @@ use std::{collections::BTreeMap, fmt::Debug, mem};
 use framegate::{
     Contributors, Counters, Decision, Digest, Error, Frame, Grant, Instance, JoinOptions, Kind,
     Kinds, Meeting, MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes,
-    Reason, ReasonCounters, Region, Scope, Signed, StreamOptions, Tag, Tap, Time, Verdict,
-    WallTime,
+    Reason, ReasonCounters, Region, Signed, StreamOptions, Tag, Tap, Time, Verdict, WallTime,
     format::{ColorRange, PixelFormat, Samples},
     ledger::Device,
 };
@@ -24,9 +23,9 @@ use crate::{
     resume::resumed,
     rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
-        CONTROLLER, Damage, EVERYTHING, FIFTH, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
-        RECIPIENT, RECORDING, RENEWED, STARTED, Script, ScriptedContributors, ScriptedFrame,
-        ScriptedKey, ScriptedOwner, ScriptedSource, Step, THIRD, TO_COME, VERSION, When, Who,
+        CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
+        RECIPIENT, RENEWED, STARTED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
+        ScriptedOwner, ScriptedSource, Step, THIRD, VERSION, When, Who, notice_scope,
     },
     sources::{self, Pair},
 };
@@ -367,17 +366,7 @@ impl Run {
 
     /// In microseconds since the meeting's start.
     fn time(&mut self, when: When) -> i64 {
-        match when {
-            When::Later(by) => {
-                self.present += by;
-                self.present
-            }
-            When::Ago(by) => (self.present - by).max(0),
-            When::In(by) => self.present + by,
-            When::At(time) if rules::in_range(time) => time,
-            // The gate does not keep which one it was.
-            When::At(_) => i64::MAX,
-        }
+        when.at(&mut self.present)
     }
 
     /// How many stays there were.
@@ -408,11 +397,7 @@ impl Run {
     }
 
     fn show(&mut self, text: &str) -> Result<(), Disagreement> {
-        let scope = match text {
-            RECORDING => Scope::new(Kinds::all(), Purposes::RECORD),
-            TO_COME => Scope::new(Kinds::all(), FIFTH),
-            _ => Scope::ALL,
-        };
+        let scope = notice_scope(text);
         let notice = Notice {
             digest: Digest::of(text),
             version: VERSION.to_owned(),
@@ -621,8 +606,8 @@ impl Run {
         };
         let Some(door) = scripted.door else {
             let tag = tap.decide(&frame, Time::from_micros(now));
-            let expected = self.oracle.bare_tag(&rules_tap, &said);
-            agree_decision(tag, expected)?;
+            let expected = self.oracle.bare(&rules_tap, &said);
+            agree_decision(tag, expected.tag)?;
             let outcome = Outcome {
                 verdict: tag.verdict(),
                 door: None,
@@ -884,7 +869,7 @@ fn keyed(has_key: bool) -> &'static str {
 }
 
 /// One of so many: the newest, or one by its number.
-fn one_of(count: usize, number: usize) -> usize {
+pub fn one_of(count: usize, number: usize) -> usize {
     if number == NEWEST {
         count - 1
     } else {
@@ -927,9 +912,20 @@ fn inherited(said: &rules::Frame) -> Option<(Vec<(Person, Kind)>, i64)> {
     ))
 }
 
+/// Counts one frame more.
+pub fn counted(counters: &mut Counters, verdict: Verdict) {
+    counters.seen += 1;
+    match verdict {
+        Verdict::Whole => counters.whole += 1,
+        Verdict::Redacted(_) => counters.redacted += 1,
+        Verdict::Blanked(_) => counters.blanked += 1,
+        Verdict::Dropped(_) => counters.dropped += 1,
+    }
+}
+
 impl TapRun {
     fn count(&mut self, verdict: Verdict, forgets_why: bool) {
-        self.counters.seen += 1;
+        counted(&mut self.counters, verdict);
         let counted = match verdict {
             Verdict::Dropped(_) if forgets_why => Verdict::Dropped(Reason::NotGranted),
             verdict => verdict,
@@ -937,12 +933,6 @@ impl TapRun {
         match self.reasons.iter_mut().find(|(of, _)| *of == counted) {
             Some((_, count)) => *count += 1,
             None => self.reasons.push((counted, 1)),
-        }
-        match verdict {
-            Verdict::Whole => self.counters.whole += 1,
-            Verdict::Redacted(_) => self.counters.redacted += 1,
-            Verdict::Blanked(_) => self.counters.blanked += 1,
-            Verdict::Dropped(_) => self.counters.dropped += 1,
         }
     }
 }

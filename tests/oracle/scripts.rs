@@ -8,7 +8,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use crate::{
     content::{Content, Format, JSON, plane_size},
     records::{CONSTANT, SINGLE, TRIPLE},
-    rules::Door,
+    rules::{Door, in_range},
 };
 
 /// Who there may be.
@@ -23,7 +23,7 @@ pub const RENEWED: &str = "everything, in other words";
 pub const RECORDING: &str = "recording";
 /// Of a third party alone that may get its name later.
 pub const TO_COME: &str = "a third party to come";
-pub const FIFTH: Purposes = Purposes::from_bits_retain(1 << 11);
+const FIFTH: Purposes = Purposes::from_bits_retain(1 << 11);
 /// What else is written of each meeting, notice, outlet and third party.
 pub const MEETING: &str = "oracle";
 /// The time of day at its start, in microseconds since 1970.
@@ -108,6 +108,23 @@ pub enum When {
     In(i64),
     /// Whatever the present is.
     At(i64),
+}
+
+impl When {
+    /// In microseconds since the meeting's start, which may move the present on.
+    pub fn at(self, present: &mut i64) -> i64 {
+        match self {
+            Self::Later(by) => {
+                *present += by;
+                *present
+            }
+            Self::Ago(by) => (*present - by).max(0),
+            Self::In(by) => *present + by,
+            Self::At(time) if in_range(time) => time,
+            // The gate does not keep which one it was.
+            Self::At(_) => i64::MAX,
+        }
+    }
 }
 
 /// Somebody by the number of their stay, modulo how many there were; none for somebody unknown.
@@ -217,6 +234,15 @@ pub struct ScriptedRegion {
     pub amiss: bool,
     pub kind: Option<Kind>,
     pub captured: Option<When>,
+}
+
+/// What a notice describes.
+pub fn notice_scope(text: &str) -> Scope {
+    match text {
+        RECORDING => Scope::new(Kinds::all(), Purposes::RECORD),
+        TO_COME => Scope::new(Kinds::all(), FIFTH),
+        _ => Scope::ALL,
+    }
 }
 
 /// Meetings of about 30 steps.
