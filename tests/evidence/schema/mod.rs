@@ -542,8 +542,7 @@ fn the_schema_of_a_ledger_takes_exactly_what_the_library_reads() {
 #[test]
 fn a_reader_of_other_lines_is_found() {
     needs!("jsonschema");
-    // Each ninth: they are much alike.
-    let any = differences(CHANGED.iter().step_by(9), |line| {
+    let any = differences(&*CHANGED, |line| {
         serde_json::from_value::<Line>(line.clone()).is_ok()
     });
     let paths = ["/entry/who", "/entry/scope/kinds", "/entry/participants"];
