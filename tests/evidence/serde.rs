@@ -215,6 +215,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "control/ledger/fault.rs LedgerFault",
             "types/store_error.rs StoreError",
             "types/tag.rs TagError",
+            "types/wall_time.rs WallTimeError",
             "types/word.rs UnknownWord",
             "evidence/wire/mod.rs WireError",
         ],
