@@ -241,6 +241,7 @@ const NO_DATA: &[(&str, &[&str])] = &[
             "types/signer_error.rs SignerError",
             "types/store_error.rs StoreError",
             "types/tag.rs TagError",
+            "types/wall_time.rs WallTimeError",
             "types/word.rs UnknownWord",
             "evidence/wire/mod.rs WireError",
         ],

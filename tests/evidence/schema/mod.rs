@@ -237,10 +237,10 @@ fn spoilt() -> Vec<Case> {
             add(&|value| *value = json!(-1.5));
             if let Value::Object(object) = &*place {
                 add(&|value| value["unheard_of"] = json!(1));
-                for key in object
-                    .keys()
-                    .filter(|key| !optional.contains(&key.as_str()))
-                {
+                // Of a recording the date need not be known; of a ledger and a report it is there.
+                let may_lack =
+                    |key: &str| optional.contains(&key) || (*schema, key) == ("meeting", "started");
+                for key in object.keys().filter(|key| !may_lack(key)) {
                     add(&|value| drop(value.as_object_mut().unwrap().remove(key)));
                 }
             }
@@ -542,8 +542,7 @@ fn the_schema_of_a_ledger_takes_exactly_what_the_library_reads() {
 #[test]
 fn a_reader_of_other_lines_is_found() {
     needs!("jsonschema");
-    // Each ninth: they are much alike.
-    let any = differences(CHANGED.iter().step_by(9), |line| {
+    let any = differences(&*CHANGED, |line| {
         serde_json::from_value::<Line>(line.clone()).is_ok()
     });
     let paths = ["/entry/who", "/entry/scope/kinds", "/entry/participants"];
