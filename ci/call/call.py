@@ -215,8 +215,12 @@ def judge_marks(sender: dict, receiver: dict) -> str:
     changes = receiver["changes"]
     spans = [(changes[0]["at"], changes[1]["at"]), (changes[2]["at"], 1 << 62)]
     told = []
-    for kind, times, within in [("heard", marks.heard(runs), HEARD), ("seen", marks.seen(pictures), SEEN)]:
-        require(len(times) >= 20, f"only {len(times)} marks were {kind}")
+    try:
+        read = [("heard", marks.heard(runs), HEARD), ("seen", marks.seen(pictures), SEEN)]
+    except ValueError as error:
+        raise Broken(f"what the outlet got cannot be decoded: {error}") from error
+    for kind, times, within in read:
+        require(len(times) >= 8, f"only {len(times)} marks were {kind}")
         for _, mark in times:
             at = round(mark * 1e6) - start
             require(any(since - within <= at < until for since, until in spans), f"what was {kind} is of {at}, but consent was {spans}")

@@ -35,11 +35,11 @@ RATES = {"audio": 48_000, "video": 90_000}
 CLOCK_ERROR, WORST_DELAY = 10_000, 2_000_000
 # For how long frames wait before the tap, so that they are offered in their order: a receiver's transform has them as they arrive, and of a picture the gate must
 # know what it is predicted from.
-HELD = 0.2
+HELD = 0.4
 # When the person says what, in seconds since frames of both kinds came in.
 STORY = [(1.0, "grant"), (2.2, "withdraw"), (3.2, "grant"), (4.4, "end")]
 # Where all takes longer.
-FAR = 1.6
+FAR = 2.0
 # How long to wait for a keyframe before asking once more, in microseconds.
 ASK_AGAIN = 300_000
 

@@ -182,7 +182,8 @@ class Gate(unittest.TestCase):
         stream = self.meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=self.who)
         outlet = self.meeting.open_outlet("another", Purpose.TRAIN)
         group = self.meeting.group([self.who])
-        return [self.meeting, tap, key, key.stream(0), ledger, Verifier(ledger), settling, group, self.who, stream, outlet, PastMeeting(self.file())]
+        clock = CaptureClock(48_000, 1)
+        return [self.meeting, tap, key, key.stream(0), ledger, Verifier(ledger), settling, group, self.who, stream, outlet, PastMeeting(self.file()), clock]
 
     def test_handles_are_not_pickled_or_copied(self) -> None:
         handles = self.handles()
@@ -692,7 +693,7 @@ class Gate(unittest.TestCase):
 
     #: What is none: handles, what goes in, words to choose from, and values beside an answer.
     NO_ANSWERS = {
-        "Archived", "Authority", "Carried", "Channel", "Complete", "Counters", "Csrcs", "Digest", "Error", "Field", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting",
+        "Archived", "Authority", "CaptureClock", "Carried", "Channel", "Complete", "Counters", "Csrcs", "Digest", "Error", "Field", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting",
         "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting", "Purpose", "Rectangle", "Source", "Sources", "Span", "Stream", "StreamKey",
         "StreamType", "Subject", "Tap", "Verifier",
     }  # fmt: skip
@@ -1198,7 +1199,7 @@ class OfOneMeeting(unittest.TestCase):
 
     #: What does, and what does not, as it is evidence or makes the others.
     BOUND: tuple[type, ...] = (Participant, Stream, Outlet, Group, Settling, Source)
-    OTHERS: tuple[type, ...] = (Meeting, Tap, Ledger, PastMeeting, Verifier, MeetingKey, StreamKey)
+    OTHERS: tuple[type, ...] = (Meeting, Tap, Ledger, PastMeeting, Verifier, MeetingKey, StreamKey, CaptureClock)
 
     SCOPE = ([Kind.AUDIO], Purpose.TRAIN)
 

@@ -73,7 +73,9 @@
 //!
 //! A tap takes what a decoder would take: whole access units, frames, temporal units, packets of Opus. An RTP payload of video is a part of such with a header of its own, and an encoded
 //! stream of parts is withheld as malformed. So first [take the packet apart](crate::wire::rtp::Packet), put payloads together (*depacketize*: RFC 6184 for H.264, RFC 7741 for VP8, RFC 9628 for VP9), and offer the frame;
-//! it has the time of its first packet. What is not put together, as in an SFU, can only be [`Format::OPAQUE`], without keyframes; so is what is encrypted.
+//! it has the time of its first packet. Offer frames **in the order in which they are decoded**: a packet that overtook another on the way has a frame complete too early, and
+//! a receiver's encoded transform gets it so. A picture that comes after the keyframe that follows it passes for one that is predicted from that keyframe. A jitter buffer before the tap has them in order.
+//! What is not put together, as in an SFU, can only be [`Format::OPAQUE`], without keyframes; so is what is encrypted.
 //!
 //! # Who is in a packet
 //!

@@ -1296,7 +1296,7 @@ static void received(void) {
   options.rate = 48000;
   options.sender = FRAMEGATE_SENDER_CLOCK_UNRELATED;
   options.worst_delay = second;
-  framegate_capture_clock clock, synchronized;
+  framegate_capture_clock clock, synchronized, none;
   OK(framegate_capture_clock_open(&options, &clock));
   framegate_packet packet;
   memset(&packet, 0, sizeof packet);
@@ -1324,7 +1324,7 @@ static void received(void) {
   packet.csrc_count = 16;
   IS(framegate_capture_clock_captured(synchronized, &packet, 2 * second, &captured), FRAMEGATE_ERROR_LENGTH);
   options.worst_delay = -1;
-  IS(framegate_capture_clock_open(&options, &synchronized), FRAMEGATE_ERROR_LENGTH);
+  IS(framegate_capture_clock_open(&options, &none), FRAMEGATE_ERROR_LENGTH);
 
   /* Who is in it. */
   framegate_meeting_options of = options_of("received");

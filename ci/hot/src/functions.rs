@@ -1,7 +1,10 @@
 //! The doors of a tap, as a client's own functions around them.
 
 use framegate::{
-    Cleared, Contributors, Decision, Frame, Group, Participant, Payload, PayloadMut, Tag, Tap, Time,
+    Cleared, Contributors, Decision, Frame, Group, Participant, Payload, PayloadMut, Tag, Tap,
+    Time,
+    receive::{CaptureClock, SourceMap},
+    wire::{rtcp::Compound, rtp::Packet},
 };
 
 pub fn own(captured: Time) -> Frame<'static> {
@@ -80,6 +83,30 @@ pub fn hot_into(
     now: Time,
 ) -> Tag {
     tap.admit_into(frame, payload, buffer, now, sent).tag
+}
+
+/// Takes a report and a packet apart. Returns when the packet was captured, if everybody in it is named.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub fn hot_received(
+    clock: &mut CaptureClock,
+    sources: &SourceMap,
+    [report, packet]: [&[u8]; 2],
+    arrival: Time,
+) -> Option<Time> {
+    for report in Compound::parse(report).ok()?.sender_reports() {
+        clock.report(&report, arrival);
+    }
+    let packet = Packet::parse(packet).ok()?;
+    let absolute = packet.absolute_capture_time(3);
+    let captured = clock.captured(packet.timestamp(), absolute, packet.csrcs(), arrival);
+    let mut room = SourceMap::ROOM;
+    let (ssrc, csrcs) = (packet.ssrc(), packet.csrcs());
+    let is_named = matches!(
+        sources.contributors(ssrc, csrcs, captured, arrival, &mut room),
+        Contributors::Complete([_, ..])
+    );
+    is_named.then_some(captured)
 }
 
 /// As little as a sink can do.

@@ -7,7 +7,7 @@ mod frames;
 mod functions;
 mod pictures;
 
-use std::{env, hint::black_box, process::ExitCode};
+use std::{env, hint::black_box, process::ExitCode, time::Duration};
 
 use PixelFormat::{I420, Nv12, Rgba};
 use framegate::{
@@ -15,13 +15,14 @@ use framegate::{
     MeetingOptions, Method, Notice, OutletOptions, Participant, Payload, Purposes, Region, Scope,
     StreamOptions, Tap, Time, Verdict,
     format::{Field, Format, PixelFormat, Samples, Schema},
+    receive::{CaptureClock, SenderClock, SourceMap},
 };
 use functions::{
     hot_admit, hot_admit_frame, hot_batch, hot_decide, hot_decide_group, hot_decide_list,
-    hot_decide_many, hot_in_place, hot_into, own,
+    hot_decide_many, hot_in_place, hot_into, hot_received, own,
 };
 
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 30] = [
     "decide",
     "decide_list",
     "decide_group",
@@ -51,6 +52,7 @@ const NAMES: [&str; 29] = [
     "redact_json",
     "copy_channel",
     "copy_rectangle",
+    "received",
 ];
 
 const LISTED: usize = 15;
@@ -310,12 +312,37 @@ impl House {
                     Some(hot_into(&mut tap, &frame, from, to, NOW).verdict())
                 })
             }
+            "received" => received(&self.people),
             _ => return None,
         })
     }
 }
 
 type Once = Box<dyn FnMut() -> Option<Verdict>>;
+
+/// A packet of a mix of three, dated by two reports and by itself; one of the three changed hands while it was on its way.
+fn received(people: &[Participant]) -> Once {
+    let sender = SenderClock::Unrelated;
+    let worst = Duration::from_millis(500);
+    let mut clock = CaptureClock::new(48_000, sender, worst).expect("a clock");
+    let mut sources = SourceMap::new(100);
+    for (ssrc, who) in (0..90).zip(people) {
+        sources.assign(ssrc, *who, Time::START).expect("room");
+    }
+    let other = people.first().copied().unwrap_or(Participant::UNKNOWN);
+    sources.assign(7, other, NOW).expect("room");
+    sources.assign_mixer(99, Time::START).expect("room");
+    let mut report = vec![0x80, 200, 0, 6, 0, 0, 0, 99, 0xEE];
+    report.resize(28, 7);
+    let mut packet = vec![0x93, 96, 0, 1, 7, 7, 7, 9, 0, 0, 0, 99];
+    packet.extend([0, 0, 0, 5, 0, 0, 0, 6, 0, 0, 0, 7, 0xBE, 0xDE, 0, 5, 0x3F]);
+    packet.extend([0xEE, 0, 0, 0, 7, 7, 7, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    packet.extend([1; 60]);
+    Box::new(move || {
+        let captured = hot_received(&mut clock, &sources, [&report, &packet], NOW);
+        captured.map(|_| Verdict::Whole)
+    })
+}
 
 fn pcm() -> Vec<u8> {
     vec![1; 960 * 2 * 2]

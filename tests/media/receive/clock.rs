@@ -180,14 +180,13 @@ impl Case {
         let said =
             said.filter(|said| fault == Fault::AnyAge || (arrival - said.2).abs() <= 60_000_000);
         let absolute = said.and_then(|(from, ntp, _)| {
-            let begun = match self.synchronized {
-                Some(_) => Some(self.written((0, ntp, 0), fault)),
-                None => {
-                    let by_each = reports.iter().map(|report| {
-                        self.written(*report, fault) + less(micros(ntp - report.1, fault), fault)
-                    });
-                    by_each.min()
-                }
+            let begun = if self.synchronized.is_some() {
+                Some(self.written((0, ntp, 0), fault))
+            } else {
+                let by_each = reports.iter().map(|report| {
+                    self.written(*report, fault) + less(micros(ntp - report.1, fault), fault)
+                });
+                by_each.min()
             };
             Some(begun? + self.ticks(from, rtp, fault))
         });
