@@ -99,7 +99,7 @@ extern "C" {
 
 /* The version of this interface. It is raised whenever a program built with an earlier header could not run as
  * before. */
-#define FRAMEGATE_ABI_VERSION 3u
+#define FRAMEGATE_ABI_VERSION 4u
 
 /* The version of the library that is loaded: to be compared with FRAMEGATE_ABI_VERSION before anything else. Any
  * thread. Never fails. */
