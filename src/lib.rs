@@ -118,7 +118,7 @@
 //! # Guide
 //!
 //! The pages of [`guide`]: [getting started](guide::getting_started), [threads](guide::threads), [buffers and queues](guide::buffers_and_queues),
-//! [time and people](guide::time_and_people), [limits](guide::limits), [evidence](guide::evidence), [performance](guide::performance).
+//! [time and people](guide::time_and_people), [limits](guide::limits), [faults](guide::faults), [evidence](guide::evidence), [performance](guide::performance).
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]

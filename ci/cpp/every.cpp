@@ -324,9 +324,13 @@ void media() {
   Tap encoded = *meeting.tap(*meeting.open_stream(StreamOptions::owned(second, Kind::video, Format::encoded(FRAMEGATE_FORMAT_VP8))), dropping);
   const Admission held = encoded.admit(Frame::of_owner(5s).keyframe(false), Payload(keyframe, sizeof keyframe), 5s, nothing);
   CHECK(held.verdict == Verdict::dropped && held.tag.fields()->reason == FRAMEGATE_REASON_AWAITS_KEYFRAME);
-  CHECK(*encoded.wants_keyframe());
+  CHECK(*encoded.keyframe_request(5s, 500ms) && !*encoded.keyframe_request(5s, 500ms) && !*encoded.keyframe_request(5499ms, 500ms));
+  CHECK(*encoded.keyframe_request(5500ms, 500ms) && *encoded.keyframe_request(5500ms, -1ms));
+  CHECK(*encoded.last_fault() == FRAMEGATE_FAULT_DENIED_KEYFRAME && fault_name(*encoded.last_fault()) == "keyframe said to be none" && !fault_remedy(*encoded.last_fault()).empty());
+  CHECK(*encoded.can_blank() == CanBlank::no);
+  CHECK(encoded.reasons()->size() == 1 && (*encoded.reasons())[0].reason == FRAMEGATE_REASON_AWAITS_KEYFRAME && (*encoded.reasons())[0].count == 1);
   CHECK(encoded.admit(Frame::of_owner(5s).keyframe(true), Payload(keyframe, sizeof keyframe), 5s, [](const Cleared &) {}).verdict == Verdict::whole);
-  const Result<bool> wants = encoded.wants_keyframe();
+  const Result<bool> wants = encoded.keyframe_request(5s, 0ms);
   CHECK(wants.status() && !*wants);
   const Outlet silencing = *meeting.open_outlet({"silencing", purpose::train, Kind::audio});
   Tap opus = *meeting.tap(*meeting.open_stream(StreamOptions::owned(second, Kind::audio, Format::encoded(FRAMEGATE_FORMAT_OPUS))), silencing);
@@ -401,7 +405,7 @@ void mistakes() {
   Tap moved = std::move(tap);
   const Admission from = tap.admit(Frame::of_owner(2s), payload, 2s, nothing);
   CHECK(from.verdict == Verdict::dropped && from.status.number() == FRAMEGATE_ERROR_HANDLE && !from.tag.fields().status());
-  CHECK(tap.decide(2s, 2s).status().number() == FRAMEGATE_ERROR_HANDLE && tap.wants_keyframe().status().number() == FRAMEGATE_ERROR_HANDLE);
+  CHECK(tap.decide(2s, 2s).status().number() == FRAMEGATE_ERROR_HANDLE && tap.keyframe_request(2s, 0ms).status().number() == FRAMEGATE_ERROR_HANDLE);
   CHECK(moved.admit(Frame::of_owner(2s), payload, 2s, [&](const Cleared &) { tap = std::move(moved); }).verdict == Verdict::whole);
   Tap closed = *meeting.tap(microphone, recorder);
   CHECK(closed.admit(Frame::of_owner(2s), payload, 2s, [&](const Cleared &) { closed.close(); }).verdict == Verdict::whole);

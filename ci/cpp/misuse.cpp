@@ -51,7 +51,7 @@ int misuse(Scene &scene, Cleared *cleared) {
   while (!settling.wait(std::chrono::milliseconds(1)))
     return 1;
 #elif MISUSE == 12
-  if (tap.wants_keyframe())
+  if (tap.keyframe_request(Time(0), std::chrono::milliseconds(1)))
     return 1;
 #elif MISUSE == 13
   if (meeting.settled(settling, Time(0)))
@@ -164,6 +164,15 @@ int misuse(Scene &scene, Cleared *cleared) {
   (void)source;
 #elif MISUSE == 60
   const Source source{};
+#elif MISUSE == 61 // that there is an answer for that it is yes
+  if (tap.can_blank())
+    return 1;
+#elif MISUSE == 62
+  if (*tap.can_blank())
+    return 1;
+#elif MISUSE == 63
+  if (tap.last_fault())
+    return 1;
 #endif
   return 0;
 }

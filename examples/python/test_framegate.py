@@ -31,7 +31,7 @@ from typing import Any
 
 import framegate
 from framegate import (
-    NO_TIME, Archived, Authority, CaptureClock, Carried, Channel, Complete, Csrcs, Digest, Entered, Error, Field, Finding, Format, Frame, Group, Head, Kind, Ledger, Meeting, MeetingKey, Method,
+    NO_TIME, Archived, Authority, CanBlank, CaptureClock, Carried, Channel, Complete, Csrcs, Digest, Entered, Error, Field, Finding, Format, Frame, Group, Head, Kind, Ledger, Meeting, MeetingKey, Method,
     Outlet, Owner, Partial, Participant, PastMeeting, Purpose, Rectangle, Settling, Source, Sources, Span, Stream, StreamKey, StreamType, Subject, Tap, Verdict, Verifier, _c, meet,
     ntp_time, ntp_units, read_tag, record, wire, words,
 )  # fmt: skip
@@ -221,7 +221,7 @@ class Gate(unittest.TestCase):
             if isinstance(handle, _c.HandleOwner):
                 handle.close()
         asked: list[Callable[[], object]] = [
-            settling.is_settled, lambda: settling.wait(1), lambda: self.meeting.settled(settling, 0), tap.wants_keyframe, lambda: tap.decide(0, 0),
+            settling.is_settled, lambda: settling.wait(1), lambda: self.meeting.settled(settling, 0), lambda: tap.keyframe_request(0, 0), tap.can_blank, tap.last_fault, tap.reasons, lambda: tap.decide(0, 0),
             lambda: key.verify(bytes(16), bytes(16), [], bytes(32)), lambda: meet(bytes(16), bytes(16)), lambda: wire.extension_id(""),
         ]  # fmt: skip
         for ask in asked:
@@ -272,6 +272,32 @@ class Gate(unittest.TestCase):
             self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "withdrawn"))
         counters = tap.counters()
         self.assertEqual((counters.seen, counters.whole, counters.dropped), (1, 0, 1))
+
+    def test_why_frames_are_withheld(self) -> None:
+        tap = self.tap()
+        self.assertIsNone(tap.last_fault())
+        self.assertIs(tap.can_blank(), CanBlank.NO)
+        with tap.admit(b"", 1_500_000, 1_520_000, Owner()) as cleared:
+            self.assertEqual((cleared.verdict, cleared.reason), (Verdict.DROPPED, "malformed"))
+        fault = tap.last_fault()
+        self.assertEqual((fault.name, fault.remedy) if fault else None, ("empty payload", "do not offer frames without content"))
+        with tap.admit(b"voice", 1_500_000, 1_520_000, Owner()) as cleared:
+            self.assertEqual(cleared.reason, "not granted")
+        self.grant()
+        with tap.admit(b"voice", 1_600_000, 1_620_000, Owner()) as cleared:
+            self.assertIs(cleared.verdict, Verdict.WHOLE)
+        self.assertEqual(tap.reasons(), {(Verdict.WHOLE, ""): 1, (Verdict.DROPPED, "malformed"): 1, (Verdict.DROPPED, "not granted"): 1})
+
+    def test_a_keyframe_is_asked_for_at_intervals(self) -> None:
+        notice = self.meeting.show("video", "1", "en", "Example", [Kind.VIDEO], Purpose.TRAIN)
+        self.meeting.grant(Authority.PARTICIPANT, self.who, notice, [Kind.VIDEO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
+        stream = self.meeting.stream(StreamType.OWNED, Kind.VIDEO, Format.VP8, owner=self.who)
+        tap = self.meeting.tap(stream, self.meeting.outlet("video", Purpose.TRAIN, blanks=[Kind.VIDEO]))
+        self.assertIs(tap.can_blank(), CanBlank.UNKNOWN)
+        with tap.admit(bytes([0x51, 0, 0, 1, 2, 3]), 2_000_000, 2_000_000, Owner()) as cleared:
+            self.assertEqual(cleared.reason, "awaits keyframe")
+        asked = [tap.keyframe_request(2_000_000 + 100_000 * at, 500) for at in range(11)]
+        self.assertEqual([at for at, asks in enumerate(asked) if asks], [0, 5, 10])
 
     def test_events_are_a_ledger(self) -> None:
         self.grant()
@@ -681,7 +707,7 @@ class Gate(unittest.TestCase):
             answers: list[object] = [cleared, tap.decide(0, 20_000), read_tag(cleared.tag), cleared.verdict]
             with self.assertRaises(IndexError):
                 _ = cleared.data
-        answers += [*Finding, *Verdict, *Entered, *wire.Preference, *wire.Recording]
+        answers += [*Finding, *Verdict, *CanBlank, *Entered, *wire.Preference, *wire.Recording]
         for answer in answers:
             with self.assertRaisesRegex(TypeError, f"{type(answer).__name__} is not that it is a yes: compare "):
                 self.assertTrue(answer)
@@ -693,7 +719,7 @@ class Gate(unittest.TestCase):
 
     #: What is none: handles, what goes in, words to choose from, and values beside an answer.
     NO_ANSWERS = {
-        "Archived", "Authority", "CaptureClock", "Carried", "Channel", "Complete", "Counters", "Csrcs", "Digest", "Error", "Field", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting",
+        "Archived", "Authority", "CaptureClock", "Carried", "Channel", "Complete", "Counters", "Csrcs", "Digest", "Error", "Fault", "Field", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting",
         "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting", "Purpose", "Rectangle", "Source", "Sources", "Span", "Stream", "StreamKey",
         "StreamType", "Subject", "Tap", "Verifier",
     }  # fmt: skip

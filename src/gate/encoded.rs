@@ -103,12 +103,13 @@ impl Tap {
             captured
         };
         let frame = &Frame { captured, ..*frame };
+        let payload = Payload::Bytes(bytes.unwrap_or_default());
         let extent = read.map(|_| Extent::ONE);
         let (generation, word) = self.word(self.kind, frame.contributors, &self.state, since);
         let (generation, ruling) = if self.judge_fast(word, since, frame, extent, now) {
             (generation, Ruling::Whole)
         } else {
-            self.judge_since_slow(since, frame, &payloads, extent, now, encoded.as_deref_mut())
+            self.judge_since_slow(since, frame, &payload, extent, now, encoded.as_deref_mut())
         };
         let mut verdict = match &mut encoded {
             Some(encoded) => encoded.follow(read.as_ref(), captured, ruling.unchanged()),
@@ -143,8 +144,13 @@ impl Tap {
         read: Option<&ParsedFrame>,
         encoded: Option<&'e mut Coded>,
     ) -> (Verdict, Option<&'e [u8]>) {
-        if verdict.reason() == Some(Reason::AwaitsKeyframe) {
-            self.stalled(frame, &payloads.as_payload());
+        match verdict.reason() {
+            Some(Reason::AwaitsKeyframe) => self.stalled(frame, &payloads.as_payload()),
+            // It was judged by its bytes alone.
+            Some(Reason::Malformed) if read.is_none() => {
+                self.without_extent(&payloads.as_payload());
+            }
+            _ => {}
         }
         payloads.wipe();
         let reason = verdict.reason().filter(|reason| !reason.is_fault());
@@ -162,12 +168,11 @@ impl Tap {
         &self,
         since: Time,
         frame: &Frame<'_>,
-        payloads: &Payloads<'_, '_>,
+        payload: &Payload<'_>,
         extent: Option<Extent>,
         now: Time,
         encoded: Option<&mut Coded>,
     ) -> (u32, Ruling) {
-        let payload = &payloads.as_payload();
         let back = Frame {
             captured: since,
             ..*frame

@@ -53,8 +53,8 @@
 //!
 //! # Keyframes
 //!
-//! After a withheld frame an encoded stream resumes only at a frame that by its own header starts afresh. [`Tap::wants_keyframe`] is true
-//! while frames are withheld for want of one alone: ask the sender once, and again only after some hundred milliseconds.
+//! After a withheld frame an encoded stream resumes only at a frame that by its own header starts afresh. If one is withheld for want of that alone,
+//! [`Tap::keyframe_request`] says when to ask the sender for one: once, and again at intervals, so that a loop that asks it after every frame does not flood the sender.
 //! Offer every picture, also those that will be withheld: the gate knows who is in a picture only if it is offered.
 
 #[cfg(doc)]

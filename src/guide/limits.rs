@@ -14,7 +14,7 @@
 //! | telemetry, diagnostics, usage | records of up to 64 integers, against a schema | yes | zeros | fields out of range |
 //!
 //! Each constant and constructor of [`Format`] has its own limits, and [`Format::fits`] the kinds that it can be of.
-//! A withheld frame that cannot be blanked is dropped, with the reason for which it was withheld.
+//! A withheld frame that cannot be blanked is dropped, with the reason for which it was withheld; [`Tap::can_blank`] says which it will be.
 //!
 //! - Hiding a rectangle also hides every chroma sample that it overlaps, and what lies between the picture's rows and below the last. A whole picture is handed on with those bytes as they are ([`Plane`]).
 //! - Masked text and JSON keep their length, and JSON stays valid: how long each value was can still be seen ([`Format::JSON`]).
@@ -29,7 +29,7 @@
 //! A predicted picture also waits if anyone in it lacked consent at any time since the last released picture was captured:
 //! it may show what was captured in between, even if that was never offered.
 //!
-//! H.264 and HEVC are byte streams with start codes (annex B); length-prefixed units, as in MP4 or from WebCodecs, are malformed.
+//! H.264 and HEVC are byte streams with start codes (annex B); length-prefixed units, as in MP4 or from WebCodecs, are malformed ([`faults`](super::faults)).
 //! Each layer of a simulcast is a stream of its own. Withheld spatial layers in one VP9 stream are best dropped, because each blanked layer would become a picture. In AV1 they are always dropped.
 //! H.264 and HEVC must be single-layer.
 //!
@@ -68,6 +68,6 @@
 
 #[cfg(doc)]
 use crate::{
-    Cleared, Contributors, Kind, MAX_REGIONS, MAX_SOURCES, Meeting, Participant, Plane,
+    Cleared, Contributors, Kind, MAX_REGIONS, MAX_SOURCES, Meeting, Participant, Plane, Tap,
     format::{Format, MAX_FIELDS, Schema},
 };

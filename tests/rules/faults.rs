@@ -382,3 +382,14 @@ fn a_fault_stays_until_the_next_and_consent_is_none() {
     let told = tap.last_fault().unwrap().to_string();
     assert_eq!(told, "empty payload: do not offer frames without content");
 }
+
+#[test]
+fn the_guide_has_every_fault() {
+    let page = include_str!("../../src/guide/faults.rs");
+    for fault in Fault::ALL {
+        let (name, remedy) = (fault.name(), fault.remedy());
+        let row = format!("//! | [`{fault:?}`](Fault::{fault:?}) | {name} | {remedy} |\n");
+        assert!(page.contains(&row), "{row}");
+    }
+    assert_eq!(page.matches("](Fault::").count(), Fault::ALL.len());
+}

@@ -99,6 +99,8 @@ int main(void) {
   framegate_decision decisions[BATCH];
   framegate_tag met;
   framegate_counters counters;
+  framegate_reason_count reasons[80];
+  uint32_t told;
   framegate_participant together[2];
   framegate_frame caption = frame_of(FRAMEGATE_CONTRIBUTORS_SOURCES, 0);
   caption.source_count = 2;
@@ -161,6 +163,10 @@ int main(void) {
     OK(framegate_tap_decide(own, now, now, &decisions[0]));
     OK(framegate_tag_meet(carried.tag, cleared[2].tag, &met));
     OK(framegate_tap_counters(own, &counters));
+    OK(framegate_tap_reasons(own, reasons, 80, &length));
+    OK(framegate_tap_last_fault(own, &told));
+    OK(framegate_tap_can_blank(own, &told));
+    TRUTH(framegate_tap_keyframe_request(own, now, 0, &truth), false);
     /* Refused calls too. */
     NOT_HANDED_ON(framegate_tap_admit(own, NULL, payloads, 1, now, cleared, &handed_on), FRAMEGATE_ERROR_NULL);
   }

@@ -154,6 +154,9 @@ static void taps(framegate_tap tap) {
   framegate_decision decisions[3];
   framegate_counters counters;
   bool truth;
+  uint32_t told;
+  size_t length;
+  framegate_reason_count reasons[2];
   for (int at = 0; at < MANY; at++) {
     frames[at] = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 10);
     payloads[at] = bytes_of(samples, sizeof samples);
@@ -199,7 +202,10 @@ static void taps(framegate_tap tap) {
       checked++;
     }
   }
-  CLOSES(framegate_tap_wants_keyframe(NO_TAP, OUT(bool, truth)));
+  CLOSES(framegate_tap_keyframe_request(NO_TAP, 0, 0, OUT(bool, truth)));
+  CLOSES(framegate_tap_can_blank(NO_TAP, OUT(uint32_t, told)));
+  CLOSES(framegate_tap_last_fault(NO_TAP, OUT(uint32_t, told)));
+  CLOSES(framegate_tap_reasons(NO_TAP, ARRAY(framegate_reason_count, reasons), 2, OUT(size_t, length)));
   CLOSES(framegate_tap_decide(NO_TAP, 0, 0, OUT(framegate_decision, decisions[0])));
   CLOSES(framegate_tap_decide_batch(NO_TAP, frames, 3, 0, ARRAY(framegate_decision, decisions)));
   CLOSES(framegate_tap_decide_batch(tap, NULL, 3, 0, ARRAY(framegate_decision, decisions)));

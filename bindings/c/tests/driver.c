@@ -801,7 +801,7 @@ static void judge(struct a_frame *made, struct open_tap *tap, const framegate_cl
   fields.size = (uint32_t)sizeof fields;
   OK(framegate_tag_get(cleared->tag, &fields));
   IS(fields.verdict, cleared->verdict);
-  if (tap->medium == VP8) TRUTH(framegate_tap_wants_keyframe(tap->tap, &truth), fields.reason == FRAMEGATE_REASON_AWAITS_KEYFRAME);
+  if (tap->medium == VP8) TRUTH(framegate_tap_keyframe_request(tap->tap, m.latest, 0, &truth), fields.reason == FRAMEGATE_REASON_AWAITS_KEYFRAME);
   const framegate_plane *planes = cleared->payload.plane;
   const uint8_t *bytes = planes[0].data;
   switch (cleared->verdict) {
@@ -1109,7 +1109,7 @@ static void admit(void) {
     IS((long long)handed_on, 0);
     if (wrong != TAP && tap->medium == VP8) {
       tap->awaits = 1;
-      TRUTH(framegate_tap_wants_keyframe(tap->tap, &truth), false);
+      TRUTH(framegate_tap_keyframe_request(tap->tap, now, 0, &truth), false);
     }
     if (wrong == NOTHING) IS(status, FRAMEGATE_ERROR_RELEASING);
     const size_t said = wrong == MANY ? (as_many < SIZE_MAX / 2 ? as_many : 0) : count;
@@ -1227,6 +1227,13 @@ static void count_frames(void) {
   CHECK(counters.seen == tap->seen && counters.whole == tap->whole && counters.redacted == tap->redacted && counters.blanked == tap->blanked &&
         counters.dropped == tap->dropped);
   CHECK(counters.seen == counters.whole + counters.redacted + counters.blanked + counters.dropped);
+  framegate_reason_count reasons[80];
+  size_t count;
+  OK(framegate_tap_reasons(tap->tap, reasons, 80, &count));
+  uint64_t sums[4] = {0};
+  for (size_t at = 0; at < count; at++) sums[reasons[at].verdict] += reasons[at].count;
+  CHECK(sums[FRAMEGATE_VERDICT_WHOLE] == counters.whole && sums[FRAMEGATE_VERDICT_REDACTED] == counters.redacted);
+  CHECK(sums[FRAMEGATE_VERDICT_BLANKED] == counters.blanked && sums[FRAMEGATE_VERDICT_DROPPED] == counters.dropped);
 }
 
 /* ---- Hostile calls on the control half ---- */

@@ -352,7 +352,12 @@ static inline void refuse(struct handles own, struct handles odd, framegate_stat
   NOT_HANDED_ON(framegate_tap_admit_into(odd.tap, &frame, &payload, &mutable_, 1, seconds(2), &cleared, &handed_on), wrong);
   NOT_HANDED_ON(framegate_tap_admit_in_place(odd.tap, &frame, &in_place, 1, seconds(2), &cleared, &handed_on), wrong);
   IS(framegate_tap_end(odd.tap), wrong);
-  NO_TRUTH(framegate_tap_wants_keyframe(odd.tap, &truth), wrong);
+  NO_TRUTH(framegate_tap_keyframe_request(odd.tap, seconds(2), 0, &truth), wrong);
+  uint32_t told;
+  IS(framegate_tap_can_blank(odd.tap, &told), wrong);
+  IS(framegate_tap_last_fault(odd.tap, &told), wrong);
+  framegate_reason_count reason;
+  IS(framegate_tap_reasons(odd.tap, &reason, 1, &length), wrong);
   memset(&decision, 0xFF, sizeof decision);
   IS(framegate_tap_decide(odd.tap, seconds(2), seconds(2), &decision), wrong);
   CHECK(memcmp(&decision, &none, sizeof decision) == 0);

@@ -70,6 +70,11 @@ static void names(void) {
   CHECK(name.length == 10 && memcmp(name.data, "whiteboard", 10) == 0);
   name = framegate_reason_name(FRAMEGATE_REASON_CAPTURED_EARLIER);
   CHECK(name.length == 16 && memcmp(name.data, "captured earlier", 16) == 0);
+  name = framegate_fault_name(FRAMEGATE_FAULT_EMPTY);
+  CHECK(name.length == 13 && memcmp(name.data, "empty payload", 13) == 0);
+  name = framegate_fault_remedy(FRAMEGATE_FAULT_EMPTY);
+  CHECK(name.length == 35 && memcmp(name.data, "do not offer frames without content", 35) == 0);
+  CHECK(framegate_fault_name(FRAMEGATE_FAULT_NONE).length == 7 && framegate_fault_remedy(999).length == 7);
   name = framegate_kind_name(17);
   CHECK(name.length == 7 && memcmp(name.data, "unknown", 7) == 0);
   CHECK(framegate_kind_name(0).length == 7 && framegate_kind_name(FRAMEGATE_KIND_UNCLASSIFIED).length == 12);
@@ -481,15 +486,36 @@ static void formats(void) {
   HANDED_ON(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared, &handed_on), 0);
   OK(framegate_tag_get(key_cleared.tag, &key_fields));
   IS(key_fields.reason, FRAMEGATE_REASON_AWAITS_KEYFRAME);
-  TRUTH(framegate_tap_wants_keyframe(camera, &truth), 1);
+  uint32_t told = 9;
+  OK(framegate_tap_last_fault(camera, &told));
+  IS(told, FRAMEGATE_FAULT_DENIED_KEYFRAME);
+  OK(framegate_tap_can_blank(camera, &told));
+  IS(told, FRAMEGATE_CAN_BLANK_NO);
+  /* Once, and again when so long has passed. */
+  TRUTH(framegate_tap_keyframe_request(camera, SECOND, 500, &truth), 1);
+  TRUTH(framegate_tap_keyframe_request(camera, SECOND, 500, &truth), 0);
+  TRUTH(framegate_tap_keyframe_request(camera, SECOND + 499999, 500, &truth), 0);
+  TRUTH(framegate_tap_keyframe_request(camera, -1, 0, &truth), 0);
+  TRUTH(framegate_tap_keyframe_request(camera, SECOND + 500000, 500, &truth), 1);
+  TRUTH(framegate_tap_keyframe_request(camera, SECOND, 0, &truth), 0);
   key_frame.keyframe = 3;
   HANDED_ON(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared, &handed_on), 0);
   OK(framegate_tag_get(key_cleared.tag, &key_fields));
   IS(key_fields.reason, FRAMEGATE_REASON_MALFORMED);
+  OK(framegate_tap_last_fault(camera, &told));
+  IS(told, FRAMEGATE_FAULT_STRUCT);
   key_frame.keyframe = FRAMEGATE_KEYFRAME_YES;
   HANDED_ON(framegate_tap_admit(camera, &key_frame, &key_payload, 1, SECOND, &key_cleared, &handed_on), 1);
-  TRUTH(framegate_tap_wants_keyframe(camera, &truth), 0);
+  TRUTH(framegate_tap_keyframe_request(camera, SECOND, 0, &truth), 0);
   OK(framegate_tap_end(camera));
+  framegate_reason_count reasons[4];
+  size_t reason_count = 9;
+  OK(framegate_tap_reasons(camera, reasons, 4, &reason_count));
+  CHECK(reason_count == 3 && reasons[0].verdict == FRAMEGATE_VERDICT_WHOLE && reasons[0].reason == FRAMEGATE_REASON_NONE && reasons[0].count == 1);
+  CHECK(reasons[1].verdict == FRAMEGATE_VERDICT_DROPPED && reasons[1].reason == FRAMEGATE_REASON_MALFORMED && reasons[1].count == 1);
+  CHECK(reasons[2].verdict == FRAMEGATE_VERDICT_DROPPED && reasons[2].reason == FRAMEGATE_REASON_AWAITS_KEYFRAME && reasons[2].count == 1);
+  IS(framegate_tap_reasons(camera, reasons, 2, &reason_count), FRAMEGATE_ERROR_SHORT_BUFFER);
+  CHECK(reason_count == 3);
   /* What is refused is withheld, and so is what may depend on it. */
   const uint8_t inner[6] = {0x51, 0x00, 0x00, 0x01, 0x02, 0x03};
   const framegate_payload inner_payload = bytes_of(inner, sizeof inner);
@@ -501,6 +527,10 @@ static void formats(void) {
   static framegate_cleared many[FRAMEGATE_MAX_FRAMES + 1];
   framegate_cleared two_cleared[2] = {cleared_of(), cleared_of()};
   key_frame.keyframe = FRAMEGATE_KEYFRAME_UNSAID;
+  OK(framegate_tap_can_blank(elsewhere, &told));
+  IS(told, FRAMEGATE_CAN_BLANK_UNKNOWN);
+  OK(framegate_tap_last_fault(elsewhere, &told));
+  IS(told, FRAMEGATE_FAULT_NONE);
   for (int fault = 0; fault < 7; fault++) {
     HANDED_ON(framegate_tap_admit(elsewhere, &key_frame, &key_payload, 1, SECOND, &key_cleared, &handed_on), 1);
     if (fault == 0) NOT_HANDED_ON(framegate_tap_admit(elsewhere, &key_frame, &inner_payload, 1, SECOND, &key_cleared, &handed_on), FRAMEGATE_ERROR_RELEASING);
@@ -515,11 +545,13 @@ static void formats(void) {
     HANDED_ON(framegate_tap_admit(elsewhere, &key_frame, &inner_payload, 1, SECOND, &key_cleared, &handed_on), 1);
     IS(key_cleared.verdict, fault < 6 ? FRAMEGATE_VERDICT_BLANKED : FRAMEGATE_VERDICT_WHOLE);
     OK(framegate_tap_end(elsewhere));
-    TRUTH(framegate_tap_wants_keyframe(elsewhere, &truth), fault < 6);
+    TRUTH(framegate_tap_keyframe_request(elsewhere, SECOND, 0, &truth), fault < 6);
   }
+  OK(framegate_tap_can_blank(elsewhere, &told));
+  IS(told, FRAMEGATE_CAN_BLANK_YES);
   OK(framegate_tap_close(elsewhere));
   OK(framegate_tap_close(camera));
-  NO_TRUTH(framegate_tap_wants_keyframe(camera, &truth), FRAMEGATE_ERROR_HANDLE);
+  NO_TRUTH(framegate_tap_keyframe_request(camera, SECOND, 0, &truth), FRAMEGATE_ERROR_HANDLE);
 
   /* Every other codec: nothing before it starts afresh, all from there on. Sound starts with each packet. */
   static const uint8_t h264[] = {0, 0, 0, 1, 0x67, 0x42, 0xC0, 0x1F, 0xF4, 0x0A, 0x02, 0xFC, 0x80, 0, 0, 0, 1, 0x68, 0xCE, 0x3C, 0x80, 0, 0, 0, 1, 0x65, 0x88, 0x84};
@@ -549,7 +581,7 @@ static void formats(void) {
     const framegate_tap each = tap_of(meeting, encoded, outlet_of(FRAMEGATE_PURPOSE_RECORD, 0, "codecs"));
     HANDED_ON(framegate_tap_admit(each, &key_frame, &codecs[at].inner, 1, SECOND, &key_cleared, &handed_on), is_sound);
     if (is_sound) OK(framegate_tap_end(each));
-    TRUTH(framegate_tap_wants_keyframe(each, &truth), !is_sound);
+    TRUTH(framegate_tap_keyframe_request(each, SECOND, 0, &truth), !is_sound);
     const framegate_payload *rest[2] = {&codecs[at].start, &codecs[at].inner};
     for (size_t part = 0; part < 2; part++) {
       HANDED_ON(framegate_tap_admit(each, &key_frame, rest[part], 1, SECOND, &key_cleared, &handed_on), 1);

@@ -10,11 +10,11 @@ from .meeting import Field, Group, Meeting, Settling, digest_of
 from .receive import CaptureClock, ntp_time, ntp_units
 from .seal import Carried, MeetingKey, StreamKey, Subject
 from .tag import Decision, TagFields, meet, read_tag
-from .tap import Channel, Cleared, Complete, Contributors, Csrcs, Frame, Owner, Partial, Rectangle, Source, Sources, Span, Tap, record
-from .words import NO_TIME, Authority, Entered, Finding, Format, Kind, Method, Purpose, StreamType, Verdict
+from .tap import Channel, Cleared, Complete, Contributors, Csrcs, Fault, Frame, Owner, Partial, Rectangle, Source, Sources, Span, Tap, record
+from .words import NO_TIME, Authority, CanBlank, Entered, Finding, Format, Kind, Method, Purpose, StreamType, Verdict
 
 __all__ = [
-    "NO_TIME", "Archived", "Authority", "CaptureClock", "Carried", "Channel", "Cleared", "Complete", "Contributors", "Counters", "Csrcs", "Decision", "Digest", "Entered", "Error", "Field",
+    "NO_TIME", "Archived", "Authority", "CanBlank", "CaptureClock", "Carried", "Channel", "Cleared", "Complete", "Contributors", "Counters", "Csrcs", "Decision", "Digest", "Entered", "Error", "Fault", "Field",
     "Finding", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting", "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting",
     "Purpose", "Rectangle", "Settling", "Source", "Sources", "Span", "Stream", "StreamKey", "StreamType", "Subject", "TagFields", "Tap", "Verdict", "Verifier",
     "digest_of", "meet", "ntp_time", "ntp_units", "read_tag", "record",

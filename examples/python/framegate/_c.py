@@ -192,6 +192,10 @@ class Counters(Sized):
     ]  # fmt: skip
 
 
+class ReasonCount(Struct):
+    _fields_ = [("verdict", c_int32), ("reason", c_uint32), ("count", c_uint64)]
+
+
 class TagFields(Sized):
     _fields_ = [
         ("size", c_uint32), ("verdict", c_int32), ("reason", c_uint32), ("kind", c_uint32), ("purposes", c_uint16), ("stream", c_uint16),
@@ -325,7 +329,10 @@ def _load() -> ctypes.CDLL:
         "tap_admit": [*frames, *cleared],
         "tap_admit_into": [*frames, POINTER(Payload), *cleared],
         "tap_end": [Handle],
-        "tap_wants_keyframe": [Handle, truth],
+        "tap_keyframe_request": [Handle, c_int64, c_uint32, truth],
+        "tap_can_blank": [Handle, number],
+        "tap_last_fault": [Handle, number],
+        "tap_reasons": [Handle, POINTER(ReasonCount), c_size_t, POINTER(c_size_t)],
         "tap_decide": [Handle, c_int64, c_int64, POINTER(Decision)],
         "tap_counters": [Handle, POINTER(Counters)],
         "tag_get": [Tag, POINTER(TagFields)],
@@ -380,7 +387,7 @@ def _load() -> ctypes.CDLL:
         declared = getattr(library, "framegate_" + function)
         declared.argtypes, declared.restype = arguments, c_int32
         setattr(library, "framegate_" + function, _with_integers_in_range(declared))
-    for function, argument in {"error_message": c_int32, "reason_name": c_uint32}.items():
+    for function, argument in {"error_message": c_int32, "reason_name": c_uint32, "fault_name": c_uint32, "fault_remedy": c_uint32}.items():
         declared = getattr(library, "framegate_" + function)
         declared.argtypes, declared.restype = [argument], String
         setattr(library, "framegate_" + function, _with_integers_in_range(declared))

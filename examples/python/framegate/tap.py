@@ -7,13 +7,13 @@ import struct
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from ctypes import byref, c_char_p, c_size_t, c_uint8, c_void_p, sizeof
+from ctypes import byref, c_char_p, c_size_t, c_uint8, c_uint32, c_void_p, sizeof
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Union
 
 from . import _c
 from .tag import Decision, reason_of
-from .words import NO_KIND, NO_TIME, Answer, Kind, Verdict, kinds_in, time_of
+from .words import NO_KIND, NO_TIME, Answer, CanBlank, Kind, Verdict, kinds_in, time_of
 
 if TYPE_CHECKING:
     from .meeting import Group
@@ -29,6 +29,20 @@ _RELEASING = -12
 
 #: For how many people of a source there is room.
 _ROOM = 64
+
+#: More than there are reasons for three verdicts.
+_REASONS = 128
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What was wrong with a frame, if the client rather than somebody's consent was the cause."""
+
+    #: FRAMEGATE_FAULT_… in framegate.h.
+    number: int
+    name: str
+    #: What to do about it.
+    remedy: str
 
 
 @dataclass
@@ -268,9 +282,29 @@ class Tap(_c.HandleOwner):
         _c.checked(_c.call.framegate_tap_decide(self._handle, time_of(captured), time_of(now), byref(told)))
         return Decision(Verdict(told.verdict), reason_of(told), told.purposes, told.generation)
 
-    def wants_keyframe(self) -> bool:
-        """Whether the sender of an encoded stream is to be asked for a keyframe, as the last frame waits for one."""
-        return _c.truth(_c.call.framegate_tap_wants_keyframe, self._handle)
+    def keyframe_request(self, now: int, least: int) -> bool:
+        """Whether to ask the sender of an encoded stream for a keyframe now: the last frame waits for one, and the last request is at least so many milliseconds ago."""
+        return _c.truth(_c.call.framegate_tap_keyframe_request, self._handle, time_of(now), min(max(least, 0), 0xFFFFFFFF))
+
+    def can_blank(self) -> CanBlank:
+        """Whether frames that are withheld for want of consent go to the outlet blank; unknown before the first keyframe."""
+        return CanBlank(self._number(_c.call.framegate_tap_can_blank))
+
+    def last_fault(self) -> Fault | None:
+        """What was wrong with the last frame that had a fault; None before the first."""
+        number = self._number(_c.call.framegate_tap_last_fault)
+        return None if number == 0 else Fault(number, *(_c.text(told(number)) for told in (_c.call.framegate_fault_name, _c.call.framegate_fault_remedy)))
+
+    def reasons(self) -> dict[tuple[Verdict, str], int]:
+        """How many frames had each verdict for each reason; the reason of a whole one is empty."""
+        room, count = (_c.ReasonCount * _REASONS)(), c_size_t()
+        _c.checked(_c.call.framegate_tap_reasons(self._handle, room, _REASONS, byref(count)))
+        return {(Verdict(each.verdict), reason_of(each)): each.count for each in room[: count.value]}
+
+    def _number(self, call: Any) -> int:
+        number = c_uint32()
+        _c.checked(call(self._handle, byref(number)))
+        return number.value
 
     def counters(self) -> _c.Counters:
         counters = _c.Counters()

@@ -48,6 +48,12 @@ class Verdict(Answer, IntEnum):
     DROPPED, WHOLE, REDACTED, BLANKED = range(4)
 
 
+class CanBlank(Answer, IntEnum):
+    """Whether withheld frames go to an outlet blank."""
+
+    UNKNOWN, YES, NO = range(3)
+
+
 class StreamType(IntEnum):
     """Whose a stream is."""
 
