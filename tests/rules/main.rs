@@ -9,6 +9,7 @@ mod common;
 mod composition;
 mod debug;
 mod derived;
+mod events;
 mod foreign;
 mod guardian;
 mod lineage;
