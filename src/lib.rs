@@ -113,6 +113,8 @@
 //!
 //! - `std` (default): drawing a meeting's [`Instance`] ([`Meeting::open`]), ledgers in files ([`FileStore`](ledger::FileStore)), withdrawing from other threads ([`Withdrawals`])
 //!   and after the meeting ([`PastMeeting`]), waiting with a time-out ([`Settling::wait`]). Without it the crate is `no_std` with `alloc`. No verdict changes.
+//! - `tracing`: tells [`tracing`](https://docs.rs/tracing) of each entry in the ledger, under the target `framegate`: its name, number and time, nothing of whom it is about.
+//!   A store or a signer that fails is a warning. Nothing is told of frames: poll [`Meeting::counters`] for those.
 //! - `binding`: what the package of the C interface needs beside the public items; not for others, and not stable.
 //!
 //! # Guide

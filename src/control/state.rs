@@ -10,8 +10,8 @@ use crate::{
     control::{
         consent::Scope,
         ledger::{
-            Beside, Entry, Head, LedgerWriter, Queue, Queued, Reservation, Scribe, TapCount,
-            Voucher,
+            Beside, Entry, Events, Fault, Head, LedgerWriter, Queue, Queued, Reservation, Scribe,
+            TapCount, Untold, Voucher, Writing,
         },
         lock::Lock,
         register::Register,
@@ -41,6 +41,7 @@ pub(crate) struct State {
     queue: Queue,
     latest: Time,
     signature: Signature,
+    untold: Untold,
     /// Whether the meeting was dropped, and nothing can be entered any more.
     is_gone: bool,
 }
@@ -58,7 +59,7 @@ impl State {
     fn new(
         table: Arc<Table>,
         register: Register,
-        (queue, has_device): (Queue, bool),
+        (queue, untold, has_device): (Queue, Untold, bool),
         latest: Time,
     ) -> Self {
         let signature = if has_device {
@@ -74,6 +75,7 @@ impl State {
             queue,
             latest,
             signature,
+            untold,
             is_gone: false,
         }
     }
@@ -443,7 +445,10 @@ fn sign(state: &mut Lock<State>, voucher: &mut Option<Voucher>) -> Result<bool, 
         let Some(head) = state.lock().to_sign() else {
             return Ok(false);
         };
-        let signed = voucher.signed(head).map_err(Error::Signer)?;
+        let signed = voucher.signed(head).map_err(|error| {
+            state.lock().untold.fail(Fault::Signer);
+            Error::Signer(error)
+        })?;
         if state.lock().enter_signature(head, signed) {
             return Ok(true);
         }
@@ -457,6 +462,8 @@ fn sign(state: &mut Lock<State>, voucher: &mut Option<Voucher>) -> Result<bool, 
 pub(crate) struct Core {
     pub(crate) state: Lock<State>,
     scribe: Lock<Scribe>,
+    /// Whoever has it tells what the store took.
+    events: Lock<Events>,
     /// None once the meeting is gone.
     voucher: Lock<Option<Voucher>>,
     /// Up to which ticket entries are durable.
@@ -475,12 +482,19 @@ impl Core {
         ledger: LedgerWriter,
         (head, latest): (Head, Time),
     ) -> Self {
-        let (scribe, queue, voucher) = ledger.after(head);
-        let queue = (queue, voucher.is_some());
+        let Writing {
+            scribe,
+            queue,
+            voucher,
+            events,
+            untold,
+        } = ledger.after(head);
+        let queue = (queue, untold, voucher.is_some());
         Self {
             durable: scribe.durable(),
             state: Lock::new(State::new(table, register, queue, latest)),
             scribe: Lock::new(scribe),
+            events: Lock::new(events),
             voucher: Lock::new(voucher),
             process: Process::this(),
             #[cfg(feature = "std")]
@@ -506,7 +520,9 @@ impl Core {
         let written = {
             let mut scribe = self.scribe.lock();
             let lines = self.state.lock().queue.take();
-            scribe.write_reserved(lines, &reserved, &entry)
+            let written = scribe.write_reserved(lines, &reserved, &entry);
+            self.state.lock().untold.append(&mut scribe.untold);
+            written
         };
         let done = {
             let mut state = self.state.lock();
@@ -522,6 +538,7 @@ impl Core {
         self.hand_over();
         // Whoever ended the meeting meanwhile could not.
         let _ = self.vouch();
+        self.tell();
         done
     }
 
@@ -531,12 +548,15 @@ impl Core {
         if self.take_up(&[]).is_ok() {
             let _ = self.vouch();
         }
+        self.tell();
     }
 
     /// Has the device sign all that is entered, and waits for it.
     pub(crate) fn have_signed(&mut self) -> Result<(), Error> {
         self.state.lock().owe_signature();
-        self.vouch()
+        let vouched = self.vouch();
+        self.tell();
+        vouched
     }
 
     /// Asks the device for a signature that is due, unless another thread does, and gives the store its line; waits for them.
@@ -548,7 +568,9 @@ impl Core {
         if is_entered {
             let mut scribe = self.scribe.lock();
             let lines = self.state.lock().queue.take();
-            scribe.write(lines)?;
+            let written = scribe.write(lines);
+            self.state.lock().untold.append(&mut scribe.untold);
+            written?;
         }
         Ok(())
     }
@@ -558,7 +580,27 @@ impl Core {
         let mut scribe = self.scribe.lock();
         let beside = scribe.beside();
         let lines = self.state.lock().take_up(beside, read);
-        scribe.write(lines)
+        let written = scribe.write(lines);
+        self.state.lock().untold.append(&mut scribe.untold);
+        written
+    }
+
+    /// Tells what the store has taken, with no lock that anybody waits for; nothing if another thread does, which then tells this, too.
+    ///
+    /// Not from within a store: whoever has called that tells, once the line is taken.
+    fn tell(&mut self) {
+        #[cfg(feature = "std")]
+        if crate::control::ledger::is_in_store() {
+            return;
+        }
+        // What comes between the last look with the lock and letting go of it is looked for once more.
+        while !self.state.lock().untold.is_empty() {
+            let Some(mut events) = self.events.try_lock() else {
+                return;
+            };
+            let untold = self.state.lock().untold.take();
+            events.tell(&untold);
+        }
     }
 
     /// Closes everything for good, and lets go of the store. Waits for whoever has it, unless this thread is in a call of a store itself.
@@ -574,7 +616,9 @@ impl Core {
         let written = {
             let mut scribe = self.scribe.lock();
             let lines = self.state.lock().queue.take();
-            scribe.write(lines)
+            let written = scribe.write(lines);
+            self.state.lock().untold.append(&mut scribe.untold);
+            written
         };
         {
             let mut voucher = self.voucher.lock();
@@ -587,6 +631,7 @@ impl Core {
             let mut scribe = self.scribe.lock();
             let lines = self.state.lock().queue.take();
             scribe.close(lines);
+            self.state.lock().untold.append(&mut scribe.untold);
         }
         #[cfg(feature = "std")]
         let threads = core::mem::take(&mut *self.threads.lock());
@@ -595,6 +640,7 @@ impl Core {
             // It catches whatever a store does.
             let _ = thread.join();
         }
+        self.tell();
     }
 
     /// Whether a narrowing is of this meeting.
@@ -639,7 +685,9 @@ impl Core {
                 return;
             };
             let lines = self.state.lock().queue.take();
-            if scribe.write(lines).is_err() {
+            let written = scribe.write(lines);
+            self.state.lock().untold.append(&mut scribe.untold);
+            if written.is_err() {
                 return;
             }
         }
@@ -652,6 +700,7 @@ impl Core {
         if let Some(mut scribe) = self.scribe.try_lock() {
             let lines = self.state.lock().queue.take();
             scribe.close(lines);
+            self.state.lock().untold.append(&mut scribe.untold);
         }
     }
 
@@ -695,13 +744,15 @@ impl crate::shared::settling::Drive for Core {
             let beside = scribe.beside();
             let lines = self.state.lock().take_up(beside, &[]);
             let _ = scribe.write(lines);
+            self.state.lock().untold.append(&mut scribe.untold);
         }
-        let mut state = self.state.clone();
+        let mut core = self.clone();
         if let Some(mut voucher) = self.voucher.try_lock() {
             // It is asked once more.
-            let _ = sign(&mut state, &mut voucher);
+            let _ = sign(&mut core.state, &mut voucher);
         }
         self.hand_over();
+        core.tell();
         // Whoever dropped the meeting meanwhile may not have waited for the store.
         if self.state.lock().is_gone {
             self.let_go();

@@ -10,6 +10,7 @@ mod common;
 mod composition;
 mod debug;
 mod derived;
+mod events;
 mod faults;
 mod foreign;
 mod guardian;

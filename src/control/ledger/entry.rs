@@ -188,6 +188,32 @@ pub enum Entry {
 masked::debug!(Entry);
 
 impl Entry {
+    /// Returns its name, as a ledger's line has it in `event`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Resumed { .. } => "resumed",
+            Self::Joined { .. } => "joined",
+            Self::Left { .. } => "left",
+            Self::Shown { .. } => "shown",
+            Self::Superseded { .. } => "superseded",
+            Self::Granted { .. } => "granted",
+            Self::Refused { .. } => "refused",
+            Self::Withdrew { .. } => "withdrew",
+            Self::Restricted { .. } => "restricted",
+            Self::Lifted { .. } => "lifted",
+            Self::Expired { .. } => "expired",
+            Self::Named { .. } => "named",
+            Self::StreamOpened { .. } => "stream_opened",
+            Self::OutletOpened { .. } => "outlet_opened",
+            Self::Settled { .. } => "settled",
+            Self::Counted { .. } => "counted",
+            Self::Signed { .. } => "signed",
+            Self::Ended {} => "ended",
+        }
+    }
+
     /// Whether it is what a [`Settling`](crate::Settling) is about.
     pub(crate) const fn is_narrowing(&self) -> bool {
         matches!(

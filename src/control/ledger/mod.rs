@@ -15,6 +15,7 @@
 mod beside;
 mod caught;
 mod entry;
+mod events;
 mod fault;
 #[cfg(feature = "std")]
 mod file;
@@ -36,6 +37,7 @@ pub(crate) use caught::is_in_store;
 #[cfg(feature = "std")]
 pub(crate) use entry::line_after;
 pub use entry::{Entry, Head, Line, TapCount};
+pub(crate) use events::{Events, Fault, Untold};
 pub use fault::{LedgerError, LedgerFault};
 #[cfg(feature = "std")]
 pub use file::FileStore;
@@ -49,5 +51,5 @@ pub(crate) use signer::Voucher;
 pub use signer::{Device, Signer};
 #[cfg(feature = "std")]
 pub(crate) use watch::leave;
-pub(crate) use writer::Scribe;
 pub use writer::{Durability, LedgerWriter, Store};
+pub(crate) use writer::{Scribe, Writing};

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     beside::Beside,
     caught::caught,
-    entry::{Entry, Head},
+    entry::{Entry, Head, Line},
+    events::{Events, Fault, Listener, Untold},
     queue::{Queue, Reservation},
     signer::{Signer, Voucher},
 };
@@ -75,6 +76,7 @@ pub struct LedgerWriter {
     store: Option<Box<dyn Store>>,
     durability: Durability,
     device: Option<Voucher>,
+    event: Option<Listener>,
 }
 
 impl Default for LedgerWriter {
@@ -83,6 +85,7 @@ impl Default for LedgerWriter {
             store: None,
             durability: Durability::Each,
             device: None,
+            event: None,
         }
     }
 }
@@ -112,16 +115,62 @@ impl LedgerWriter {
         }
     }
 
+    /// Calls `event` with each line once the store has taken it (without a store: at once), in their order, one at a time.
+    ///
+    /// It is called by the call that gave the store the line, on its thread: one on the meeting or on a [`Settling`](crate::Settling), or from the thread that
+    /// [`Settling::wait`](crate::Settling::wait) made. No lock is held that anybody else waits for: if it takes its time, others go on, and their lines are told after it returns.
+    /// From within it [`Withdrawals`](crate::Withdrawals) can be used. A panic in it is caught, and its line counts as told. Frames are no events: see [`Meeting::counters`](crate::Meeting::counters).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use framegate::{Meeting, MeetingOptions, ledger::LedgerWriter};
+    ///
+    /// let (told, events) = std::sync::mpsc::channel();
+    /// let writer = LedgerWriter::default().event(move |line| {
+    ///     // The user interface, say, is elsewhere.
+    ///     let _ = told.send((line.n, line.entry.name()));
+    /// });
+    /// let meeting = Meeting::open(MeetingOptions::new("standup", 100).ledger(writer))?;
+    /// assert_eq!(events.try_recv(), Ok((0, "opened")));
+    /// # drop(meeting);
+    /// # Ok::<(), framegate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn event(self, event: impl FnMut(&Line) + Send + 'static) -> Self {
+        Self {
+            event: Some(Box::new(event)),
+            ..self
+        }
+    }
+
     /// What writes it, after the entries of a ledger up to `head`.
-    pub(crate) fn after(self, head: Head) -> (Scribe, Queue, Option<Voucher>) {
+    pub(crate) fn after(self, head: Head) -> Writing {
+        let events = Events::to(self.event);
         let scribe = Scribe {
+            untold: Untold::new(events.are_wanted()),
             store: self.store.map_or(Kept::Nowhere, Kept::By),
             durability: self.durability,
             backlog: Vec::new(),
             durable: Arc::new(AtomicU64::new(head.entries)),
         };
-        (scribe, Queue::after(head), self.device)
+        Writing {
+            untold: Untold::new(events.are_wanted()),
+            scribe,
+            queue: Queue::after(head),
+            voucher: self.device,
+            events,
+        }
     }
+}
+
+/// What a ledger is written with, each part to go behind a lock of its own.
+pub(crate) struct Writing {
+    pub(crate) scribe: Scribe,
+    pub(crate) queue: Queue,
+    pub(crate) voucher: Option<Voucher>,
+    pub(crate) events: Events,
+    pub(crate) untold: Untold,
 }
 
 /// Gives a ledger's lines to its store, one caller at a time. Whoever holds it may have to wait for the store, so whoever narrows never does.
@@ -132,6 +181,8 @@ pub(crate) struct Scribe {
     backlog: Vec<u8>,
     /// Up to which ticket the entries are durable.
     durable: Arc<AtomicU64>,
+    /// What the store has taken since this was last emptied.
+    pub(crate) untold: Untold,
 }
 
 /// Where the lines go.
@@ -169,7 +220,9 @@ impl Scribe {
     pub(crate) fn write(&mut self, (lines, ticket): (Vec<u8>, u64)) -> Result<(), Error> {
         self.backlog.extend_from_slice(&lines);
         if !self.backlog.is_empty() {
-            self.store.append(&self.backlog, true)?;
+            let appended = self.store.append(&self.backlog, true);
+            appended.inspect_err(|_| self.untold.fail(Fault::Store))?;
+            self.untold.add(&self.backlog);
             self.backlog.clear();
             self.durable.store(ticket, Release);
         }
@@ -198,7 +251,9 @@ impl Scribe {
                     | Entry::OutletOpened { .. }
                     | Entry::Resumed { .. }
             );
-        self.store.append(&reserved.line, is_durable)?;
+        let appended = self.store.append(&reserved.line, is_durable);
+        appended.inspect_err(|_| self.untold.fail(Fault::Store))?;
+        self.untold.add(&reserved.line);
         if is_durable {
             self.durable.store(reserved.ticket, Release);
         }
@@ -233,6 +288,7 @@ impl fmt::Debug for LedgerWriter {
             .field("durability", &self.durability)
             .field("has_store", &self.store.is_some())
             .field("has_device", &self.device.is_some())
+            .field("has_event", &self.event.is_some())
             .finish_non_exhaustive()
     }
 }
