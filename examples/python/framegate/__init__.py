@@ -6,7 +6,7 @@ What framegate.h says of threads, times and lifetimes holds here too. Times are 
 
 from ._c import Counters, Digest, Error, Head, Outlet, Participant, Stream
 from .archive import Archived, Ledger, PastMeeting, Verifier
-from .meeting import Field, Group, Meeting, Settling, digest_of
+from .meeting import Field, Group, Meeting, Settling, Signed, digest_of
 from .seal import Carried, MeetingKey, StreamKey, Subject
 from .tag import Decision, TagFields, meet, read_tag
 from .tap import Channel, Cleared, Complete, Contributors, Csrcs, Frame, Owner, Partial, Rectangle, Source, Sources, Span, Tap, record
@@ -15,6 +15,6 @@ from .words import NO_TIME, Authority, Entered, Finding, Format, Kind, Method, P
 __all__ = [
     "NO_TIME", "Archived", "Authority", "Carried", "Channel", "Cleared", "Complete", "Contributors", "Counters", "Csrcs", "Decision", "Digest", "Entered", "Error", "Field",
     "Finding", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting", "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting",
-    "Purpose", "Rectangle", "Settling", "Source", "Sources", "Span", "Stream", "StreamKey", "StreamType", "Subject", "TagFields", "Tap", "Verdict", "Verifier",
+    "Purpose", "Rectangle", "Settling", "Signed", "Source", "Sources", "Span", "Stream", "StreamKey", "StreamType", "Subject", "TagFields", "Tap", "Verdict", "Verifier",
     "digest_of", "meet", "read_tag", "record",
 ]  # fmt: skip

@@ -60,6 +60,10 @@ class Digest(Struct):
     _fields_ = [("bytes", c_uint8 * 32)]
 
 
+class Instance(Struct):
+    _fields_ = [("bytes", c_uint8 * 16)]
+
+
 class Handle(Struct):
     _fields_ = [("handle", c_uint64)]
 
@@ -120,6 +124,10 @@ class Grant(Sized):
         ("size", c_uint32), ("scope", Scope), ("notice", Digest), ("method", c_uint32), ("reserved", c_uint32), ("at", c_int64), ("until", c_int64),
         ("signature", c_void_p),
     ]  # fmt: skip
+
+
+class Signed(Sized):
+    _fields_ = [("size", c_uint32), ("reserved", c_uint32), ("instance", Instance), ("meeting", String), ("challenge", Digest), ("signature", c_uint8 * 64)]
 
 
 class Field(Struct):
@@ -199,10 +207,6 @@ class TagFields(Sized):
     ]  # fmt: skip
 
 
-class Instance(Struct):
-    _fields_ = [("bytes", c_uint8 * 16)]
-
-
 class Head(Struct):
     """How far a ledger goes: kept apart from it, this shows later that nothing was changed or cut off."""
 
@@ -272,6 +276,9 @@ def _load() -> ctypes.CDLL:
         "meeting_find": [Handle, String, POINTER(Participant)],
         "meeting_id_of": [Handle, Participant, c_char_p, c_size_t, POINTER(c_size_t)],
         "meeting_supersede": [Handle, POINTER(Digest), c_int64, POINTER(Handle)],
+        "meeting_generation": [Handle, POINTER(c_uint64)],
+        "meeting_challenge": [Handle, Participant, POINTER(Digest)],
+        "meeting_count": [Handle, c_int64],
         "meeting_third_party": [Handle, c_uint16, String, POINTER(c_uint16)],
         "meeting_end": [Handle, POINTER(Handle)],
         "meeting_close": [Handle],
@@ -297,10 +304,12 @@ def _load() -> ctypes.CDLL:
         "tap_open": [Handle, Stream, Outlet, POINTER(Handle)],
         "tap_close": [Handle],
         "tap_admit": [*frames, *cleared],
+        "tap_admit_in_place": [*frames, *cleared],
         "tap_admit_into": [*frames, POINTER(Payload), *cleared],
         "tap_end": [Handle],
         "tap_wants_keyframe": [Handle, truth],
         "tap_decide": [Handle, c_int64, c_int64, POINTER(Decision)],
+        "tap_decide_batch": [Handle, POINTER(Frame), c_size_t, c_int64, POINTER(Decision)],
         "tap_counters": [Handle, POINTER(Counters)],
         "tag_get": [Tag, POINTER(TagFields)],
         "tag_meet": [Tag, Tag, POINTER(Tag)],
