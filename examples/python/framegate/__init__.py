@@ -6,7 +6,7 @@ What framegate.h says of threads, times and lifetimes holds here too. Times are 
 
 from ._c import Counters, Digest, Error, Head, Outlet, Participant, Stream
 from .archive import Archived, Ledger, PastMeeting, Verifier
-from .meeting import Field, Group, Meeting, Settling, digest_of
+from .meeting import Field, Group, Meeting, Settling, Signed, digest_of
 from .receive import CaptureClock, ntp_time, ntp_units
 from .seal import Carried, MeetingKey, StreamKey, Subject
 from .tag import Decision, TagFields, meet, read_tag
@@ -16,6 +16,6 @@ from .words import NO_TIME, Authority, CanBlank, Entered, Finding, Format, Kind,
 __all__ = [
     "NO_TIME", "Archived", "Authority", "CanBlank", "CaptureClock", "Carried", "Channel", "Cleared", "Complete", "Contributors", "Counters", "Csrcs", "Decision", "Digest", "Entered", "Error", "Fault", "Field",
     "Finding", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting", "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting",
-    "Purpose", "Rectangle", "Settling", "Source", "Sources", "Span", "Stream", "StreamKey", "StreamType", "Subject", "TagFields", "Tap", "Verdict", "Verifier",
+    "Purpose", "Rectangle", "Settling", "Signed", "Source", "Sources", "Span", "Stream", "StreamKey", "StreamType", "Subject", "TagFields", "Tap", "Verdict", "Verifier",
     "digest_of", "meet", "ntp_time", "ntp_units", "read_tag", "record",
 ]  # fmt: skip

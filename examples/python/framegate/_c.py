@@ -60,6 +60,10 @@ class Digest(Struct):
     _fields_ = [("bytes", c_uint8 * 32)]
 
 
+class Instance(Struct):
+    _fields_ = [("bytes", c_uint8 * 16)]
+
+
 class Handle(Struct):
     _fields_ = [("handle", c_uint64)]
 
@@ -120,6 +124,10 @@ class Grant(Sized):
         ("size", c_uint32), ("scope", Scope), ("notice", Digest), ("method", c_uint32), ("reserved", c_uint32), ("at", c_int64), ("until", c_int64),
         ("signature", c_void_p),
     ]  # fmt: skip
+
+
+class Signed(Sized):
+    _fields_ = [("size", c_uint32), ("reserved", c_uint32), ("instance", Instance), ("meeting", String), ("challenge", Digest), ("signature", c_uint8 * 64)]
 
 
 class Field(Struct):
@@ -201,10 +209,6 @@ class TagFields(Sized):
         ("size", c_uint32), ("verdict", c_int32), ("reason", c_uint32), ("kind", c_uint32), ("purposes", c_uint16), ("stream", c_uint16),
         ("generation", c_uint32), ("captured", c_int64),
     ]  # fmt: skip
-
-
-class Instance(Struct):
-    _fields_ = [("bytes", c_uint8 * 16)]
 
 
 class Head(Struct):
@@ -302,6 +306,9 @@ def _load() -> ctypes.CDLL:
         "meeting_find": [Handle, String, POINTER(Participant)],
         "meeting_id_of": [Handle, Participant, c_char_p, c_size_t, POINTER(c_size_t)],
         "meeting_supersede": [Handle, POINTER(Digest), c_int64, POINTER(Handle)],
+        "meeting_generation": [Handle, POINTER(c_uint64)],
+        "meeting_challenge": [Handle, Participant, POINTER(Digest)],
+        "meeting_count": [Handle, c_int64],
         "meeting_third_party": [Handle, c_uint16, String, POINTER(c_uint16)],
         "meeting_end": [Handle, POINTER(Handle)],
         "meeting_close": [Handle],
@@ -327,6 +334,7 @@ def _load() -> ctypes.CDLL:
         "tap_open": [Handle, Stream, Outlet, POINTER(Handle)],
         "tap_close": [Handle],
         "tap_admit": [*frames, *cleared],
+        "tap_admit_in_place": [*frames, *cleared],
         "tap_admit_into": [*frames, POINTER(Payload), *cleared],
         "tap_end": [Handle],
         "tap_keyframe_request": [Handle, c_int64, c_uint32, truth],
@@ -334,6 +342,7 @@ def _load() -> ctypes.CDLL:
         "tap_last_fault": [Handle, number],
         "tap_reasons": [Handle, POINTER(ReasonCount), c_size_t, POINTER(c_size_t)],
         "tap_decide": [Handle, c_int64, c_int64, POINTER(Decision)],
+        "tap_decide_batch": [Handle, POINTER(Frame), c_size_t, c_int64, POINTER(Decision)],
         "tap_counters": [Handle, POINTER(Counters)],
         "tag_get": [Tag, POINTER(TagFields)],
         "tag_meet": [Tag, Tag, POINTER(Tag)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from ctypes import byref, c_int64, c_size_t, c_uint16, c_uint64, create_string_buffer, sizeof
+from ctypes import byref, c_char_p, c_int64, c_size_t, c_uint8, c_uint16, c_uint64, c_void_p, cast, create_string_buffer, sizeof
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from .words import NO_TIME, Authority, Format, Kind, Method, Purpose, StreamType
 
 
 #: How the samples of several channels are stored here.
-_INTERLEAVED = 1
+_INTERLEAVED, _PLANAR = 1, 2
 
 
 def digest_of(text: str) -> _c.Digest:
@@ -49,6 +49,23 @@ class Group(_c.HandleOwner):
     _close = "framegate_group_close"
 
 
+@dataclass(frozen=True)
+class Signed:
+    """A person's signature over a grant: the message is `framegate_grant_message`'s."""
+
+    #: Of the meeting that it was made for, and its id.
+    instance: bytes
+    meeting: str
+    #: Over which it was made: `Meeting.challenge`.
+    challenge: bytes
+    #: 64 bytes of Ed25519 (RFC 8032).
+    signature: bytes
+
+    def told(self) -> _c.Signed:
+        challenge, signature = _c.Digest.from_buffer_copy(self.challenge), (c_uint8 * 64).from_buffer_copy(self.signature)
+        return _c.Signed(instance=instance_of(self.instance), meeting=_c.string(self.meeting), challenge=challenge, signature=signature)
+
+
 @dataclass
 class Field:
     """An integer of a record, and the values that it can have, both ends included. 0 can be written too, and means that there is none."""
@@ -72,25 +89,36 @@ class Meeting(_c.HandleOwner):
         event: Callable[[str], None] | None = None,
         instance: bytes | None = None,
         started: int = 0,
+        device_secret: bytes | None = None,
     ) -> None:
-        """`instance`: 16 random bytes, if they must be known before; else they are drawn.
+        """`instance`: 16 random bytes, if they must be known before; else they are drawn. `device_secret`: 32 bytes, which vouch for the ledger.
 
         `started`: the time of day when the meeting's times are 0, in microseconds since 1970-01-01T00:00:00Z; 0: the system's time now, so that they count from now.
         """
-        self._open(_c.call.framegate_meeting_open, id, participants, ledger, event, instance, started)
+        self._open(_c.call.framegate_meeting_open, id, participants, ledger, event, instance, started, device_secret)
 
     @classmethod
-    def resume(cls, ledger: Ledger, path: str = "", event: Callable[[str], None] | None = None) -> Meeting:
+    def resume(
+        cls, ledger: Ledger, path: str = "", event: Callable[[str], None] | None = None, device_secret: bytes | None = None
+    ) -> Meeting:
         """Opens a meeting again with exactly the consents that were in force, and goes on with its ledger's file. People are there under new handles: `find`.
 
         A steady clock that begins anew with the process goes on from `time_at()`, with which `advance` is called first.
         """
         meeting = cls.__new__(cls)
-        meeting._open(partial(_c.call.framegate_meeting_resume, _c.a(Ledger, ledger)._handle), "", 0, path, event, None, 0)
+        meeting._open(partial(_c.call.framegate_meeting_resume, _c.a(Ledger, ledger)._handle), "", 0, path, event, None, 0, device_secret)
         return meeting
 
     def _open(
-        self, call: Any, id: str, participants: int, ledger: str, event: Callable[[str], None] | None, instance: bytes | None, started: int
+        self,
+        call: Any,
+        id: str,
+        participants: int,
+        ledger: str,
+        event: Callable[[str], None] | None,
+        instance: bytes | None,
+        started: int,
+        device_secret: bytes | None,
     ) -> None:
         self._event = _c.Event(lambda _, line, length: event(ctypes.string_at(line, length).decode())) if event else _c.Event()
         super().__init__(_c.Handle())
@@ -98,6 +126,7 @@ class Meeting(_c.HandleOwner):
         if instance is not None:
             own = instance_of(instance)
             options.instance = ctypes.addressof(own)
+        options.device_secret = cast(c_char_p(_c.secret(device_secret, "a device's secret")), c_void_p)
         _c.checked(call(byref(options), byref(self._handle)))
 
     def __enter__(self) -> Meeting:
@@ -170,6 +199,16 @@ class Meeting(_c.HandleOwner):
         _c.checked(_c.call.framegate_meeting_head(self._handle, byref(head)))
         return head
 
+    def generation(self) -> int:
+        """How many entries the ledger has."""
+        entries = c_uint64()
+        _c.checked(_c.call.framegate_meeting_generation(self._handle, byref(entries)))
+        return entries.value
+
+    def count(self, now: int) -> None:
+        """Enters what went through each tap so far, for which the device vouches."""
+        _c.checked(_c.call.framegate_meeting_count(self._handle, now))
+
     def next_deadline(self) -> int:
         """When the next consent ends by itself, and `tick` is to be called; NO_TIME if none does."""
         deadline = c_int64()
@@ -200,11 +239,21 @@ class Meeting(_c.HandleOwner):
 
     def grant(
         self, authority: Authority, who: _c.Participant, notice: _c.Digest, kinds: Sequence[Kind], purposes: int, method: Method, now: int, until: int = NO_TIME,
-        at: int = NO_TIME,
+        at: int = NO_TIME, signed: Signed | None = None,
     ) -> None:
-        """`at`: when they agreed, if that was before now: in this stay, after the notice was shown and after the last withdrawal of any of it."""
+        """`at`: when they agreed, if that was before now: in this stay, after the notice was shown and after the last withdrawal of any of it.
+        `signed`: of who joined with a key."""
         grant = _c.Grant(scope=_c.scope(kinds, purposes), notice=notice, method=method, at=at, until=until)
+        if signed is not None:
+            told = _c.a(Signed, signed).told()
+            grant.signature = ctypes.addressof(told)
         _c.checked(_c.call.framegate_meeting_grant(self._handle, authority, who, byref(grant), now))
+
+    def challenge(self, who: _c.Participant) -> bytes:
+        """What somebody's signature must be over. It is renewed at each join and each withdrawal."""
+        challenge = _c.Digest()
+        _c.checked(_c.call.framegate_meeting_challenge(self._handle, who, byref(challenge)))
+        return bytes(challenge.bytes)
 
     def withdraw(self, authority: Authority, who: _c.Participant, kinds: Sequence[Kind], purposes: int, now: int) -> Settling:
         return self._settling(_c.call.framegate_meeting_withdraw, authority, who, _c.scope(kinds, purposes), time_of(now))
@@ -227,10 +276,13 @@ class Meeting(_c.HandleOwner):
         owner: _c.Participant | None = None,
         channels: int = 0,
         size: tuple[int, int] = (0, 0),
+        planar: bool = False,
+        full_range: bool = False,
     ) -> _c.Stream:
+        """`planar`: each channel's samples come together. `full_range`: black is 0."""
         stream = _c.Stream()
         width, height = size
-        shape = {"channels": channels, "layout": _INTERLEAVED, "width": width, "height": height}
+        shape = {"channels": channels, "layout": _PLANAR if planar else _INTERLEAVED, "full_range": full_range, "width": width, "height": height}
         options = _c.StreamOptions(type=type, owner=owner or _c.Participant(), kind=kind, format=format, **shape)
         _c.checked(_c.call.framegate_stream_open(self._handle, byref(options), byref(stream)))
         return stream

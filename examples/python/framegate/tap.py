@@ -242,8 +242,8 @@ class Tap(_c.HandleOwner):
             yield cleared
 
     @contextmanager
-    def admit_batch(self, frames: Sequence[Frame], now: int) -> Iterator[list[Cleared]]:
-        """Many frames under one release, each judged by itself."""
+    def admit_batch(self, frames: Sequence[Frame], now: int, in_place: bool = False) -> Iterator[list[Cleared]]:
+        """Many frames under one release, each judged by itself. `in_place`: their content is changed, which nobody else may read."""
         if not frames:
             yield []
             return
@@ -254,7 +254,7 @@ class Tap(_c.HandleOwner):
         # None of it may move as long as the gate, or who looks at what is cleared, has its address.
         held: list[Any] = []
         told = (_c.Frame * count)(*(_told(frame, held) for frame in frames))
-        contents = (_c.Payload * count)(*(_payload(frame.content, held) for frame in frames))
+        contents = (_c.Payload * count)(*(_payload(frame.content, held, writable=in_place) for frame in frames))
         cleared, handed_on = (_c.Cleared * count)(*(_cleared(held) for _ in frames)), c_size_t()
         buffers = (_c.Payload * count)(*(_payload(frame.into, held, writable=True) for frame in frames)) if copies else None
         handle = self._handle
@@ -263,6 +263,8 @@ class Tap(_c.HandleOwner):
         try:
             if copies:
                 status = _c.call.framegate_tap_admit_into(handle, told, contents, buffers, count, time_of(now), cleared, byref(handed_on))
+            elif in_place:
+                status = _c.call.framegate_tap_admit_in_place(handle, told, contents, count, time_of(now), cleared, byref(handed_on))
             else:
                 status = _c.call.framegate_tap_admit(handle, told, contents, count, time_of(now), cleared, byref(handed_on))
             _c.checked(status)
@@ -280,7 +282,15 @@ class Tap(_c.HandleOwner):
         """The bare decision about a frame of the stream's owner alone. It releases nothing."""
         told = _c.Decision()
         _c.checked(_c.call.framegate_tap_decide(self._handle, time_of(captured), time_of(now), byref(told)))
-        return Decision(Verdict(told.verdict), reason_of(told), told.purposes, told.generation)
+        return _decision(told)
+
+    def decide_batch(self, frames: Sequence[Frame], now: int) -> list[Decision]:
+        """The same about any frames, whose content is not looked at."""
+        held: list[Any] = []
+        given = (_c.Frame * len(frames))(*(_told(_c.a(Frame, frame), held) for frame in frames))
+        decisions = (_c.Decision * len(frames))()
+        _c.checked(_c.call.framegate_tap_decide_batch(self._handle, given, len(frames), time_of(now), decisions))
+        return [_decision(told) for told in decisions]
 
     def keyframe_request(self, now: int, least: int) -> bool:
         """Whether to ask the sender of an encoded stream for a keyframe now: the last frame waits for one, and the last request is at least so many milliseconds ago."""
@@ -310,6 +320,10 @@ class Tap(_c.HandleOwner):
         counters = _c.Counters()
         _c.checked(_c.call.framegate_tap_counters(self._handle, byref(counters)))
         return counters
+
+
+def _decision(told: _c.Decision) -> Decision:
+    return Decision(Verdict(told.verdict), reason_of(told), told.purposes, told.generation)
 
 
 def _told(frame: Frame, held: list[Any]) -> _c.Frame:
