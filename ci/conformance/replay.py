@@ -100,15 +100,15 @@ class Replay:
     def stream(self, step: Step) -> None:
         of, kind, owner = step["format"], Kind[step["kind"].upper()], self.person(step["owner"]) if "owner" in step else None
         if owner and "fields" in of:
-            stream = self.meeting.records(kind, owner, [Field(*field) for field in of["fields"]], of["bits_per_minute"])
+            stream = self.meeting.open_records(kind, owner, [Field(*field) for field in of["fields"]], of["bits_per_minute"])
         else:
             shape = {"channels": of.get("channels", 0), "size": (of.get("width", 0), of.get("height", 0))}
             shape |= {"planar": of.get("planar", False), "full_range": of.get("full_range", False)}
-            stream = self.meeting.stream(StreamType[step["type"].upper()], kind, Format[of["name"].upper()], owner, **shape)
+            stream = self.meeting.open_stream(StreamType[step["type"].upper()], kind, Format[of["name"].upper()], owner, **shape)
         self.streams[step["as"]] = numbered(stream, step)
 
     def outlet(self, step: Step) -> None:
-        outlet = self.meeting.outlet(step["name"], step["purposes"], list(kinds_in(step["blanks"])), step.get("recipient", ""))
+        outlet = self.meeting.open_outlet(step["name"], step["purposes"], list(kinds_in(step["blanks"])), step.get("recipient", ""))
         self.outlets[step["as"]] = numbered(outlet, step)
 
     def tap(self, step: Step) -> None:
