@@ -45,13 +45,13 @@
 //!  nothing               arrival of the packet, less the worst delay
 //! ```
 //!
-//! [`CaptureClock`] does this arithmetic, for one SSRC. It takes the earliest of what the last two reports and abs-capture-time say, and holds none of it against the arrival: what would have been
-//! captured after it arrived is dated by the worst delay. The result is a bound, and never later than the arrival.
+//! [`CaptureClock`] does this arithmetic, for one SSRC. It takes the earliest of what the last two reports and abs-capture-time say. A claim that a packet was captured after it arrived is proven wrong,
+//! and the worst delay stands for it. The result is a bound, and never later than the arrival.
 //!
 //! - **[`SenderClock::Synchronized`]** needs both clocks to follow UTC: an own service whose machines run NTP or PTP. Phones and home computers do not promise that.
 //!   `error` is the sum of what both may be wrong by. If a server on the way writes the reports by its own clock, as many SFUs do, they date media by when they passed the *server*: then the longest way
 //!   from a sender to that server is part of `error`, too.
-//! - **[`SenderClock::Unrelated`]** needs nothing. What it costs is the worst delay: so much longer is withheld after a grant.
+//! - **[`SenderClock::Unrelated`]** needs nothing. Its cost is the worst delay: so much longer media are withheld after a grant.
 //! - **A mixer** keeps its own time (RFC 3550 §7.1). Its reports say when it mixed, not when anybody spoke, so of a packet with contributing sources they count for nothing unless abs-capture-time speaks of the one
 //!   who is in it.
 //!
@@ -66,8 +66,8 @@
 //! | the network, with retransmissions | the largest round trip that the call puts up with, 1.5 times |
 //! | servers | each jitter buffer and each queue on the way, at its largest |
 //!
-//! 2 s is a cautious choice for a conference over the Internet. Too much costs no more than that much longer is withheld after each grant. Too little leaks, if there are no reports.
-//! If the client can drop what was longer on its way, for instance because a jitter buffer does, the limit of that is a worst case that holds.
+//! 2 s is a cautious choice for a conference over the Internet. Too much costs no more than that media are withheld so much longer after each grant. Too little leaks, if there are no reports.
+//! If the client drops packets that were longer on their way, as a jitter buffer does, its limit is a worst case that holds.
 //!
 //! # Packets are no frames
 //!
@@ -75,7 +75,7 @@
 //! stream of parts is withheld as malformed. So first [take the packet apart](crate::wire::rtp::Packet), put payloads together (*depacketize*: RFC 6184 for H.264, RFC 7741 for VP8, RFC 9628 for VP9), and offer the frame;
 //! it has the time of its first packet. Offer frames **in the order in which they are decoded**: a packet that overtook another on the way has a frame complete too early, and
 //! a receiver's encoded transform gets it so. A picture that comes after the keyframe that follows it passes for one that is predicted from that keyframe. A jitter buffer before the tap has them in order.
-//! What is not put together, as in an SFU, can only be [`Format::OPAQUE`], without keyframes; so is what is encrypted.
+//! Payloads that are not put together, as in an SFU, can only be [`Format::OPAQUE`], without keyframes; so can encrypted media.
 //!
 //! # Who is in a packet
 //!

@@ -42,7 +42,7 @@ const SENDER_REPORT: u8 = 200;
 const GOODBYE: u8 = 203;
 
 impl<'p> Compound<'p> {
-    /// Takes a packet apart, all of it before anything of it counts.
+    /// Takes a packet apart. Nothing in it counts unless all of it fits.
     ///
     /// # Errors
     ///

@@ -35,8 +35,8 @@ pub enum SenderClock {
 /// - **Arrival less the worst delay**, if neither is there; if the packet lists a contributing source, so that the reports are a mixer's, which keeps its own time
 ///   (RFC 3550 §7.1), and abs-capture-time does not speak of that source; and if it lists several, as abs-capture-time speaks of the first of them alone.
 ///
-/// Something that would have been captured after it arrived was not, so what dates it so counts as nothing, and the arrival less the worst delay does: the result is never later
-/// than the arrival. For a media clock that is fast or slow, a thousandth of the time since a report is taken off.
+/// Nothing is captured after it arrived. A claim that says so is proven wrong and could be wrong by any amount, so that it is not cut to the arrival: the arrival less
+/// the worst delay stands for it. The result is never later than the arrival. For a media clock that is fast or slow, a thousandth of the time since a report is taken off.
 ///
 /// It belongs to the thread that receives the stream; it neither allocates nor reads a clock. Use another for each SSRC, and a new one if the stream's clock rate changes
 /// or its timestamps begin anew.

@@ -1,15 +1,21 @@
 //! Packets of RTP and RTCP, taken apart: by hand, by tshark, and what is none.
 
-use framegate::wire::{
-    rtcp::{Compound, NtpTime, SenderReport},
-    rtp::{AbsoluteCaptureTime, Malformed, Packet},
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use framegate::{
+    Time,
+    receive::{CaptureClock, SenderClock},
+    wire::{
+        rtcp::{Compound, NtpTime, SenderReport},
+        rtp::{AbsoluteCaptureTime, Malformed, Packet},
+    },
 };
 use proptest::prelude::*;
 
 use crate::{
     common::judges::needs,
     wire::{
-        packets::{Parts, by_ffmpeg, captured, one_byte, two_byte},
+        packets::{Parts, by_ffmpeg, captured, one_byte, sent_by_ffmpeg, two_byte},
         tshark,
     },
 };
@@ -279,6 +285,50 @@ fn tshark_reads_the_reports_of_ffmpeg_alike() {
             report.rtp_timestamp.to_string(),
         ];
         assert_eq!(own.to_vec(), printed);
+    }
+}
+
+/// Its reports are written by this machine's clock.
+#[test]
+fn r5_reports_of_ffmpeg_date_what_it_sends() {
+    needs!("ffmpeg");
+    let sent = sent_by_ffmpeg("operator.wav", &["-c:a", "pcm_mulaw", "-ar", "8000"]);
+    let since_1970 = |at: SystemTime| at.duration_since(UNIX_EPOCH).unwrap();
+    // So that whatever is not dated by a report is out of range.
+    let start = since_1970(sent[0].1) - Duration::from_secs(10);
+    let sender = SenderClock::Synchronized {
+        start: NtpTime::from_unix(start),
+        error: Duration::from_millis(1),
+    };
+    let mut clock = CaptureClock::new(8_000, sender, Duration::from_secs(60)).unwrap();
+    let mut times = Vec::new();
+    for (bytes, at) in &sent {
+        let arrival = Time::from(since_1970(*at) - start);
+        if let Ok(compound) = Compound::parse(bytes) {
+            for report in compound.sender_reports() {
+                clock.report(&report, arrival);
+            }
+        } else if let Ok(packet) = Packet::parse(bytes) {
+            let captured = clock.captured(packet.timestamp(), None, packet.csrcs(), arrival);
+            times.push((captured.as_micros(), arrival.as_micros()));
+        }
+    }
+    let dated: Vec<_> = times
+        .iter()
+        .filter(|(captured, _)| *captured < i64::MAX)
+        .collect();
+    assert!(
+        2 * dated.len() > times.len(),
+        "{} of {}",
+        dated.len(),
+        times.len()
+    );
+    for (captured, arrival) in dated {
+        // It sends in real time, and began a second and a half before it ended.
+        assert!(
+            captured <= arrival && arrival - captured < 2_000_000,
+            "{captured}, {arrival}"
+        );
     }
 }
 

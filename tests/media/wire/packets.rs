@@ -5,7 +5,7 @@ use std::{
     net::UdpSocket,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 /// What a packet is made of.
@@ -92,6 +92,12 @@ pub fn shipped(file: &str) -> PathBuf {
 
 /// A second and a half of a recording as packets that ffmpeg sends.
 pub fn by_ffmpeg(file: &str, codec: &[&str]) -> Vec<Vec<u8>> {
+    let sent = sent_by_ffmpeg(file, codec);
+    sent.into_iter().map(|(packet, _)| packet).collect()
+}
+
+/// The same, each with when it came.
+pub fn sent_by_ffmpeg(file: &str, codec: &[&str]) -> Vec<(Vec<u8>, SystemTime)> {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
     socket
         .set_read_timeout(Some(Duration::from_secs(1)))
@@ -111,7 +117,7 @@ pub fn by_ffmpeg(file: &str, codec: &[&str]) -> Vec<Vec<u8>> {
     let mut ended = false;
     loop {
         match socket.recv(&mut buffer) {
-            Ok(length) => packets.push(buffer[..length].to_vec()),
+            Ok(length) => packets.push((buffer[..length].to_vec(), SystemTime::now())),
             Err(_) if ended => break,
             Err(_) => ended = sender.try_wait().unwrap().is_some(),
         }
