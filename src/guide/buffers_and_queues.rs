@@ -17,6 +17,11 @@
 //! - **Queue before the tap**: a frame that an outlet was handed is released, and no withdrawal reaches it any more. A jitter buffer, a channel to another task, a batch for a model
 //!   belong before [`Tap::admit`]; the closure does no more than it must.
 //!
+//! In an asynchronous program that means: the channel brings frames *to* the tap, and the task at its end admits each as it takes it out, writing within the release.
+//! A closure that only does `try_send(bytes.to_vec())` has released the frame: the withdrawal settles, the person is told, and what is in that channel is written afterwards.
+//! `examples/tokio/` has both, with a test that counts what each keeps: of 50 frames that wait as somebody withdraws, none arrives from a queue before the gate,
+//! and all 50 from one behind it.
+//!
 //! # Which call
 //!
 //! [`Tap::admit`] hands on the client's own payload, without a copy, and so can neither redact nor, unless it is encoded, blank.

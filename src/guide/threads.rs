@@ -69,6 +69,25 @@
 //!
 //! A withdrawal that was made within a release on the same thread cannot settle before that release ends: do not wait for it there.
 //!
+//! # Events and metrics
+//!
+//! [`LedgerWriter::event`](crate::ledger::LedgerWriter::event) calls a listener with each line once the ledger has it, outside every lock that others wait for.
+//! With the feature `tracing` each is told to `tracing`, too, by its name, number and time. Nothing is told of frames, as the hot half tells nobody anything.
+//! For metrics, poll [`Meeting::counters`] every second or so, and give the differences to whatever exports them:
+//!
+//! ```
+//! # mod scene { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/scene.rs")); }
+//! # let scene::Scene { meeting, .. } = scene::scene();
+//! for (stream, outlet, counters) in meeting.counters() {
+//!     println!("{stream:?} {outlet:?} released={} withheld={}", counters.whole + counters.redacted, counters.blanked + counters.dropped);
+//! }
+//! ```
+//!
+//! # The device's key
+//!
+//! A [`Signer`](crate::ledger::Signer) may take its time, as a TPM does, or ask a person first. It is asked by calls that wait anyway, one thread at a time,
+//! and nobody who withdraws waits for it: a narrowing settles without the signature, which stays due until it is given.
+//!
 //! # Panics and forks
 //!
 //! A closure that panics ends its release as any other does. A release that never ends, in C, makes its tap withhold from then on.
