@@ -14,6 +14,7 @@ use crate::{
     },
     shared::tap_state::ReleaseGuard,
     types::{
+        fault::Fault,
         time::Time,
         verdict::{Reason, Verdict},
     },
@@ -142,16 +143,21 @@ impl Tap {
         frame: &Frame<'_>,
         payloads: &mut Payloads<'_, '_>,
         read: Option<&ParsedFrame>,
-        encoded: Option<&'e mut Coded>,
+        mut encoded: Option<&'e mut Coded>,
     ) -> (Verdict, Option<&'e [u8]>) {
-        match verdict.reason() {
-            Some(Reason::AwaitsKeyframe) => self.stalled(frame, &payloads.as_payload()),
-            // It was judged by its bytes alone.
-            Some(Reason::Malformed) if read.is_none() => {
-                self.without_extent(&payloads.as_payload());
+        self.note(match (verdict.reason(), payloads.bytes()) {
+            (Some(Reason::AwaitsKeyframe), Some(bytes)) => {
+                let encoded = encoded.as_deref_mut();
+                encoded.and_then(|encoded| encoded.stall(bytes, frame.keyframe))
             }
-            _ => {}
-        }
+            (Some(Reason::Malformed), bytes) if read.is_none() => {
+                let payload = payloads.as_payload();
+                let fits = bytes.is_some() || !matches!(payload, Payload::Bytes([_, ..]));
+                let fault = fits.then(|| self.format.fault(&payload));
+                fault.unwrap_or(Some(Fault::Buffer))
+            }
+            _ => None,
+        });
         payloads.wipe();
         let reason = verdict.reason().filter(|reason| !reason.is_fault());
         let blank = encoded.filter(|_| self.blanks).zip(reason);

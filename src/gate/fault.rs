@@ -23,7 +23,7 @@ impl Tap {
         self.state.fault()
     }
 
-    fn note(&self, fault: Option<Fault>) {
+    pub(super) fn note(&self, fault: Option<Fault>) {
         if let Some(fault) = fault {
             self.state.set_fault(fault);
         }
@@ -33,8 +33,11 @@ impl Tap {
     #[cold]
     #[inline(never)]
     pub(super) fn without_extent(&self, payload: &Payload<'_>) -> Reason {
-        let fault = self.format.fault(payload).unwrap_or(Fault::Buffer);
-        self.note(Some(fault));
+        // An encoded frame's is found where it is withheld.
+        if self.encoded.is_none() {
+            let fault = self.format.fault(payload).unwrap_or(Fault::Buffer);
+            self.note(Some(fault));
+        }
         Reason::Malformed
     }
 
@@ -97,12 +100,5 @@ impl Tap {
             Contributors::Group(_) | Contributors::Partial(_) => None,
         });
         Reason::Incomplete
-    }
-
-    /// Notes why an encoded stream does not resume at a frame, if it was meant to.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn stalled(&self, frame: &Frame<'_>, payload: &Payload<'_>) {
-        self.note(self.format.stall(payload, frame.keyframe));
     }
 }

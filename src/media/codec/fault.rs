@@ -1,16 +1,13 @@
 //! Why an encoded frame could not be read, or why a stream does not resume at it: found only once it was withheld, apart from the readers.
 
-use super::{av1, h264, header::Codec, hevc, nal, opus, resume::Dependency};
+use super::{Coded, av1, h264, header::Codec, hevc, nal, opus, resume::Dependency};
 use crate::types::fault::Fault;
 
 impl Codec {
-    /// Returns why a frame, not empty, cannot be read; none if it can.
+    /// Returns why a frame that is not empty cannot be read.
     #[cold]
-    pub(crate) fn fault(self, frame: &[u8]) -> Option<Fault> {
-        if self.read(frame).is_some() {
-            return None;
-        }
-        Some(match self {
+    pub(crate) fn fault(self, frame: &[u8]) -> Fault {
+        match self {
             Self::H264 | Self::Hevc if is_length_prefixed(frame) => Fault::LengthPrefixed,
             Self::H264 | Self::Hevc if nal::units(frame).is_none() => Fault::NoStartCode,
             Self::H264 => h264::fault(frame),
@@ -20,13 +17,12 @@ impl Codec {
             Self::Av1 => av1::fault(frame),
             Self::Opus { streams } => opus::fault(frame, streams),
             Self::RedundantOpus => Fault::OpusRedundancy,
-        })
+        }
     }
 
-    /// Returns why a stream does not resume at a frame, if it looks like one at which it was meant to. `keyframe` is the client's hint.
-    #[cold]
-    pub(crate) fn stall(self, frame: &[u8], keyframe: Option<bool>) -> Option<Fault> {
-        let dependency = self.read(frame)?.dependency;
+    /// Returns why a stream does not resume at a frame, if it looks like one at which it was meant to. `dependency` is what its own header says,
+    /// `keyframe` the client's hint.
+    fn stall(self, frame: &[u8], dependency: Dependency, keyframe: Option<bool>) -> Option<Fault> {
         if dependency.with_hint(keyframe) != dependency {
             return Some(Fault::DeniedKeyframe);
         }
@@ -42,6 +38,16 @@ impl Codec {
             Self::Av1 => av1::stall(frame),
             Self::Opus { .. } | Self::RedundantOpus | Self::Vp8 | Self::Vp9 => None,
         }
+    }
+}
+
+impl Coded {
+    /// Returns why the stream does not resume at a frame that was read, if it looks like one at which it was meant to. `keyframe` is the client's hint.
+    #[cold]
+    pub(crate) fn stall(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<Fault> {
+        // Without the hint. The reader is called by no other name, so that it stays a part of this.
+        let dependency = self.read(frame, None)?.header.dependency;
+        self.codec.stall(frame, dependency, keyframe)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Format {
-    /// Returns what is wrong with a payload, its text aside; none if nothing is.
+    /// Returns what is wrong with a payload, its text aside; none if nothing is. An encoded frame is one that could not be read.
     #[cold]
     pub(crate) fn fault(self, payload: &Payload<'_>) -> Option<Fault> {
         match (self.0, payload) {
@@ -23,7 +23,7 @@ impl Format {
             (Layout::Picture { .. }, Payload::Bytes(_)) => Some(Fault::Bytes),
             (_, Payload::Planes(_)) => Some(Fault::Planes),
             (_, Payload::Bytes([])) => Some(Fault::Empty),
-            (Layout::Encoded(codec), Payload::Bytes(frame)) => codec.fault(frame),
+            (Layout::Encoded(codec), Payload::Bytes(frame)) => Some(codec.fault(frame)),
             _ if self.extent(payload).is_some() => None,
             (
                 Layout::Pcm {
@@ -40,15 +40,6 @@ impl Format {
                 (bytes.len() != fields * INTEGER).then_some(Fault::RecordLength)
             }
             _ => Some(Fault::TooLong),
-        }
-    }
-
-    /// Returns why an encoded stream does not resume at a frame, if it was meant to. `keyframe` is the client's hint.
-    #[cold]
-    pub(crate) fn stall(self, payload: &Payload<'_>, keyframe: Option<bool>) -> Option<Fault> {
-        match (self.0, payload) {
-            (Layout::Encoded(codec), Payload::Bytes(frame)) => codec.stall(frame, keyframe),
-            _ => None,
         }
     }
 
