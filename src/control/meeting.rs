@@ -851,3 +851,19 @@ impl fmt::Debug for Meeting {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, not(feature = "std")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_clock_a_start_is_given() {
+        let instance = Instance::from_bytes([1; 16]).unwrap();
+        let options = || MeetingOptions::new("m", 1).instance(instance);
+        let error = Meeting::open(options()).err();
+        assert_eq!(error, Some(Error::Empty(Argument::Started)));
+        let started = WallTime::from_micros(1).unwrap();
+        let meeting = Meeting::open(options().started(started)).unwrap();
+        assert_eq!(meeting.started(), started);
+    }
+}

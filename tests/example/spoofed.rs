@@ -106,7 +106,7 @@ fn rows(told: &str) -> Option<Vec<Row>> {
 }
 
 fn row(cells: &[String]) -> Option<Row> {
-    let [line, _, who, _, scope, _, notice, _] = cells else {
+    let [line, _, _, who, _, scope, _, notice, _] = cells else {
         return None;
     };
     let who = if who == "everybody" {

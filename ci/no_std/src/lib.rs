@@ -6,7 +6,7 @@ use core::{
     ptr,
 };
 
-use framegate::{Instance, Meeting, MeetingOptions};
+use framegate::{Instance, Meeting, MeetingOptions, WallTime};
 
 struct NoMemory;
 
@@ -30,6 +30,10 @@ fn panic(_: &PanicInfo) -> ! {
 #[unsafe(no_mangle)]
 extern "C" fn participants() -> bool {
     let instance = Instance::from_bytes([1; 16]);
-    let open = |instance| Meeting::open(MeetingOptions::new("m", 1).instance(instance));
+    let Ok(started) = WallTime::from_micros(1_796_029_200_000_000) else {
+        return false;
+    };
+    let options = MeetingOptions::new("m", 1).started(started);
+    let open = |instance| Meeting::open(options.instance(instance));
     instance.and_then(open).is_ok()
 }

@@ -40,7 +40,7 @@ class Ledger(_c.HandleOwner):
         """The time of day at the meeting's start, in microseconds since 1970-01-01T00:00:00Z."""
         info = _c.LedgerInfo()
         _c.checked(_c.call.framegate_ledger_get(self._handle, byref(info)))
-        return info.started
+        return int(info.started)
 
     def receipt(self, who: str) -> str:
         return _json(_c.call.framegate_ledger_receipt, self._handle, who)
