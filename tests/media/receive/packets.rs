@@ -298,7 +298,8 @@ fn r5_reports_of_ffmpeg_date_what_it_sends() {
     let start = since_1970(sent[0].1) - Duration::from_secs(10);
     let sender = SenderClock::Synchronized {
         start: NtpTime::from_unix(start),
-        error: Duration::from_millis(1),
+        // It sends a quarter of a second at once, and by its report the first sample of that is captured when it is sent.
+        error: Duration::from_millis(300),
     };
     let mut clock = CaptureClock::new(8_000, sender, Duration::from_secs(60)).unwrap();
     let mut times = Vec::new();
@@ -313,17 +314,8 @@ fn r5_reports_of_ffmpeg_date_what_it_sends() {
             times.push((captured.as_micros(), arrival.as_micros()));
         }
     }
-    let dated: Vec<_> = times
-        .iter()
-        .filter(|(captured, _)| *captured < i64::MAX)
-        .collect();
-    assert!(
-        2 * dated.len() > times.len(),
-        "{} of {}",
-        dated.len(),
-        times.len()
-    );
-    for (captured, arrival) in dated {
+    assert!(times.len() >= 5);
+    for (captured, arrival) in times {
         // It sends in real time, and began a second and a half before it ended.
         assert!(
             captured <= arrival && arrival - captured < 2_000_000,
