@@ -50,7 +50,7 @@
 //!
 //! - **[`SenderClock::Synchronized`]** needs both clocks to follow UTC: an own service whose machines run NTP or PTP. Phones and home computers do not promise that.
 //!   `error` is the sum of what both may be wrong by. If a server on the way writes the reports by its own clock, as many SFUs do, they date media by when they passed the *server*: then the longest way
-//!   from a sender to that server is part of `error`, too.
+//!   from a sender to that server is part of `error`, too. So is what a sender keeps before it sends if it dates a sample by when it sends it, as FFmpeg does.
 //! - **[`SenderClock::Unrelated`]** needs nothing. Its cost is the worst delay: so much longer media are withheld after a grant.
 //! - **A mixer** keeps its own time (RFC 3550 §7.1). Its reports say when it mixed, not when anybody spoke, so of a packet with contributing sources they count for nothing unless abs-capture-time speaks of the one
 //!   who is in it.

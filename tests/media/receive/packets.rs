@@ -1,6 +1,6 @@
 //! Packets of RTP and RTCP, taken apart: by hand, by tshark, and what is none.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use framegate::{
     Time,
@@ -293,17 +293,17 @@ fn tshark_reads_the_reports_of_ffmpeg_alike() {
 fn r5_reports_of_ffmpeg_date_what_it_sends() {
     needs!("ffmpeg");
     let sent = sent_by_ffmpeg("operator.wav", &["-c:a", "pcm_mulaw", "-ar", "8000"]);
-    let since_1970 = |at: SystemTime| at.duration_since(UNIX_EPOCH).unwrap();
     // So that whatever is not dated by a report is out of range.
-    let start = since_1970(sent[0].1) - Duration::from_secs(10);
+    let start = sent[0].1.checked_sub(Duration::from_secs(10)).unwrap();
     let sender = SenderClock::Synchronized {
-        start: NtpTime::from_unix(start),
-        error: Duration::from_millis(1),
+        start: NtpTime::from_unix(start.duration_since(UNIX_EPOCH).unwrap()),
+        // It sends a quarter of a second at once, and by its report the first sample of that is captured when it is sent.
+        error: Duration::from_millis(300),
     };
     let mut clock = CaptureClock::new(8_000, sender, Duration::from_secs(60)).unwrap();
     let mut times = Vec::new();
     for (bytes, at) in &sent {
-        let arrival = Time::from(since_1970(*at) - start);
+        let arrival = Time::from(at.duration_since(start).unwrap());
         if let Ok(compound) = Compound::parse(bytes) {
             for report in compound.sender_reports() {
                 clock.report(&report, arrival);
@@ -313,17 +313,8 @@ fn r5_reports_of_ffmpeg_date_what_it_sends() {
             times.push((captured.as_micros(), arrival.as_micros()));
         }
     }
-    let dated: Vec<_> = times
-        .iter()
-        .filter(|(captured, _)| *captured < i64::MAX)
-        .collect();
-    assert!(
-        2 * dated.len() > times.len(),
-        "{} of {}",
-        dated.len(),
-        times.len()
-    );
-    for (captured, arrival) in dated {
+    assert!(times.len() >= 5);
+    for (captured, arrival) in times {
         // It sends in real time, and began a second and a half before it ended.
         assert!(
             captured <= arrival && arrival - captured < 2_000_000,
