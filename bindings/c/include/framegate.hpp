@@ -40,6 +40,7 @@ using Stream = framegate_stream;
 using Outlet = framegate_outlet;
 using Counters = framegate_counters;
 using TapRelease = framegate_tap_release;
+using Consent = framegate_consent;
 using LedgerInfo = framegate_ledger_info;
 using Seal = framegate_seal;
 using Piece = framegate_piece;
@@ -196,7 +197,7 @@ template <class T> inline constexpr bool is_handle<T, std::void_t<typename T::Is
 /* What says no more than that it is there. What is not named here may be a no. */
 template <class T>
 inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, std::string, std::string_view,
-                                                           std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<TapRelease>, std::vector<Seal>>;
+                                                           std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<TapRelease>, std::vector<Consent>, std::vector<Seal>>;
 } // namespace detail
 
 /* A value, or why there is none. Taking one that is not there ends the process.
@@ -1184,6 +1185,10 @@ public:
   Result<Participant> find(std::string_view id) const { return told<Participant>(framegate_meeting_find, detail::string(id)); }
   Result<std::vector<Participant>> participants() const {
     return detail::list(std::vector<Participant>(), [meeting = get()](auto... room) { return framegate_meeting_participants(meeting, room...); });
+  }
+  /* What a participant consents to now, for a user interface. */
+  Result<std::vector<Consent>> consents(Participant who) const {
+    return detail::list(std::vector<Consent>(), [meeting = get(), who](auto... room) { return framegate_meeting_consents(meeting, who, room...); });
   }
   Result<std::string> id_of(Participant who) const {
     return detail::text([meeting = get(), who](auto... room) { return framegate_meeting_id_of(meeting, who, room...); });

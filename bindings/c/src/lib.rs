@@ -51,6 +51,7 @@ mod people;
 mod sdp;
 mod seal;
 mod settling;
+mod signer;
 mod source;
 mod status;
 mod store;
