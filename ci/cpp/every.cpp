@@ -86,6 +86,7 @@ std::string control() {
   CHECK(*meeting.find("child") == child && child != adult && adult != unknown_participant);
   CHECK(meeting.find("nobody").status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
   CHECK(meeting.participants()->size() == 3);
+  CHECK(meeting.consents(unknown_participant).status().number() == FRAMEGATE_ERROR_UNKNOWN_PARTICIPANT);
   CHECK(*meeting.id_of(signer) == "signer");
 
   CHECK(meeting.grant(Authority::participant, adult, grant(recording), 1s));

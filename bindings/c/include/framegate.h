@@ -253,6 +253,8 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_CONTROL_CHARACTER = -61,
   /* the device's signer gave no signature that verifies: the entries are in the ledger, and the signature stays due */
   FRAMEGATE_ERROR_SIGNER = -62,
+  /* two devices: pass a secret key or a signer, not both */
+  FRAMEGATE_ERROR_TWO_DEVICES = -63,
 
   /* Why a ledger does not verify. */
   /* invalid ledger: a line is not an entry; read a copy that is as it was written */
@@ -550,6 +552,13 @@ typedef struct framegate_outlet {
  * are in force when they return; calls that need no meeting work. */
 typedef int32_t (*framegate_append)(void *user, const uint8_t *lines, size_t length, int32_t durable);
 
+/* Signs a message with the key of the device that vouches for the ledger, wherever that is kept: Ed25519 (RFC 8032,
+ * 5.1.6), into 64 bytes. Returns 0 if it has, anything else if it has not. It may take its time or refuse: withdrawals
+ * are in force and settle without it, and entries go on; the signature stays due, and so does one that does not verify.
+ * It is called by calls on the meeting and on its settlings, on their threads, one at a time for each meeting. From
+ * within it the same may be called as from within framegate_append. */
+typedef int32_t (*framegate_sign)(void *user, const uint8_t *message, size_t length, uint8_t *signature);
+
 /* Receives an event of the control half: a line of the ledger, JSON without its line feed, once it is in the ledger
  * (without one: at once). It is called by the call that gave the store the line, before that returns, on its thread,
  * outside of any lock; from within it the library may be called, and the meeting closed. Events from two threads may
@@ -591,9 +600,12 @@ typedef struct framegate_meeting_options {
   /* the time of day when the meeting's times are 0, microseconds since 1970-01-01T00:00:00Z, before the year 10000;
      0: the system's time at this call, so that the times count from it; not looked at in resuming */
   uint64_t started;
+  framegate_sign sign;          /* the device's signer, instead of its secret key; null: none */
+  void *sign_user;              /* passed to it */
+  const uint8_t *device_key;    /* with `sign`: the Ed25519 public key that it signs with, 32 bytes; else null */
 } framegate_meeting_options;
 
-/* Opens a meeting, in which everything is closed. Close it by framegate_meeting_close(); both `user`s must be valid
+/* Opens a meeting, in which everything is closed. Close it by framegate_meeting_close(); what each `user` points to must be valid
  * until then. A ledger's file is locked until the meeting is closed.
  * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, LEDGER_HELD, NO_LOCK, LEFTOVER,
  * EMPTY, FULL, TIME for `started`, LEDGER, REPEATED_INSTANCE, RANDOM, PANIC. */
@@ -741,6 +753,22 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_find(
  * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_participants(
     framegate_meeting meeting, framegate_participant *participants, size_t capacity, size_t *count);
+
+/* Consent that is in force: each of the kinds for each of the purposes. */
+typedef struct framegate_consent {
+  framegate_scope scope;
+  uint32_t reserved;           /* 0 */
+  int64_t since;               /* when it began: what was captured earlier is not covered */
+  int64_t until;               /* when it ends by itself; FRAMEGATE_NO_TIME if it does not */
+} framegate_consent;
+
+/* Lists what a participant consents to now, such as for "recorded with Ada's consent": grants, less what was withdrawn,
+ * restricted, superseded or has ended by the meeting's clock; nothing of one who has left. Into an array as in
+ * framegate_meeting_participants().
+ * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC; UNKNOWN_PARTICIPANT for the unknown
+ * participant, who is nobody's. */
+FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_consents(
+    framegate_meeting meeting, framegate_participant who, framegate_consent *consents, size_t capacity, size_t *count);
 
 /* Writes the id of a participant who is present.
  * Errors: HANDLE, FOREIGN, NULL, MISALIGNED, LENGTH, SHORT_BUFFER, BUSY, PANIC, UNKNOWN_PARTICIPANT. */

@@ -45,6 +45,7 @@ using Outlet = framegate_outlet;
 using Counters = framegate_counters;
 using ReasonCount = framegate_reason_count;
 using TapRelease = framegate_tap_release;
+using Consent = framegate_consent;
 using LedgerInfo = framegate_ledger_info;
 using Seal = framegate_seal;
 using Piece = framegate_piece;
@@ -230,7 +231,7 @@ template <class T> inline constexpr bool is_handle<T, std::void_t<typename T::Is
 /* Types for which having a value says no more than that it is there. A type that is not listed may hold a no. */
 template <class T>
 inline constexpr bool is_plain = is_handle<T> || is_one_of<T, Meeting, Participant, Stream, Outlet, Digest, Instance, Head, Seal, PayloadDigest, Counters, LedgerInfo, Time, WallTime, std::string, std::string_view,
-                                                           std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<ReasonCount>, std::vector<TapRelease>, std::vector<Seal>>;
+                                                           std::vector<std::uint8_t>, std::vector<Participant>, std::vector<Counters>, std::vector<ReasonCount>, std::vector<TapRelease>, std::vector<Consent>, std::vector<Seal>>;
 } // namespace detail
 
 /* A value, or the error for which there is none. Taking a value that is not there aborts the process.
@@ -1480,6 +1481,10 @@ public:
   /* Returns the participants who are present. Errors: framegate_meeting_participants(). */
   Result<std::vector<Participant>> participants() const {
     return detail::list(std::vector<Participant>(), [meeting = get()](auto... room) { return framegate_meeting_participants(meeting, room...); });
+  }
+  /* Returns what a participant consents to now, for a user interface. Errors: framegate_meeting_consents(). */
+  Result<std::vector<Consent>> consents(Participant who) const {
+    return detail::list(std::vector<Consent>(), [meeting = get(), who](auto... room) { return framegate_meeting_consents(meeting, who, room...); });
   }
   /* Returns the id of a participant who is present. Errors: framegate_meeting_id_of(). */
   Result<std::string> id_of(Participant who) const {

@@ -33,6 +33,7 @@ impl Thread {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Which {
     Append,
+    Sign,
     Event,
 }
 
@@ -62,6 +63,12 @@ impl Callbacks {
     pub(super) fn append(&self) -> Option<UnderWay<'_>> {
         let mut life = self.life();
         (!life.is_closed).then(|| self.begin(&mut life, Which::Append))
+    }
+
+    /// For signing; none once the meeting is closed.
+    pub(super) fn sign(&self) -> Option<UnderWay<'_>> {
+        let mut life = self.life();
+        (!life.is_closed).then(|| self.begin(&mut life, Which::Sign))
     }
 
     /// For telling an event; none once the meeting is closing.
@@ -103,9 +110,11 @@ impl Life {
         self.is_closed = true;
     }
 
-    /// Whether this thread appends, so that the call on the meeting that is under way is its own.
-    pub(super) fn is_appending_here(&self) -> bool {
-        self.under_way.contains(&(Thread::this(), Which::Append))
+    /// Whether this thread appends or signs, so that the call on the meeting that is under way is its own.
+    pub(super) fn is_asked_here(&self) -> bool {
+        let this = Thread::this();
+        let mut own = self.under_way.iter().filter(|(thread, _)| *thread == this);
+        own.any(|(_, which)| *which != Which::Event)
     }
 
     /// Whether another thread is in a callback.

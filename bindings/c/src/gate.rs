@@ -130,7 +130,7 @@ impl Shared {
             Err(TryLockError::WouldBlock) => None,
         };
         let Some(mut gate) = gate else {
-            let is_called_elsewhere = !life.is_appending_here();
+            let is_called_elsewhere = !life.is_asked_here();
             // What another thread is entering, a withdrawal perhaps, it still enters.
             if !is_called_elsewhere {
                 life.close();

@@ -67,9 +67,10 @@ fn structs() -> Numbers {
         "framegate_instance" = words::InstanceInOut { bytes }
         "framegate_meeting_options" = meeting::MeetingOptions {
             size, participants, id, ledger, append, append_user, event, event_user, device_secret, durability, reserved,
-            instance, started,
+            instance, started, sign, sign_user, device_key,
         }
         "framegate_head" = words::HeadOut { instance, entries, hash }
+        "framegate_consent" = people::ConsentOut { scope, reserved, since, until }
         "framegate_join_options" = people::JoinOptions { size, agrees, id, guardian, key }
         "framegate_notice" = grant::NoticeIn { size, scope, digest, version, language, controller }
         "framegate_signed" = grant::SignedIn { size, reserved, instance, meeting, challenge, signature }

@@ -52,6 +52,7 @@ mod receive;
 mod sdp;
 mod seal;
 mod settling;
+mod signer;
 mod source;
 mod status;
 mod store;

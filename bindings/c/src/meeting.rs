@@ -7,8 +7,9 @@ use super::{
     callbacks::Callbacks,
     gate::{MEETINGS, Shared, call, narrow},
     ledger::LEDGERS,
-    memory::{Append, Event, Handle, In, Out, Room, Text, Truth, User, sized},
+    memory::{Append, Event, Handle, In, Out, Room, Sign, Text, Truth, User, sized},
     settling::{SETTLINGS, Settling},
+    signer::CallersSigner,
     status::Status,
     store::{Events, LedgerSink},
     words::{HeadOut, InstanceInOut, device_of},
@@ -36,6 +37,9 @@ pub(super) struct MeetingOptions<'c> {
     pub(super) reserved: u32,
     pub(super) instance: In<'c, InstanceInOut>,
     pub(super) started: u64,
+    pub(super) sign: Sign,
+    pub(super) sign_user: User,
+    pub(super) device_key: In<'c, [u8; 32]>,
 }
 
 sized!(MeetingOptions<'_>);
@@ -56,13 +60,17 @@ impl MeetingOptions<'_> {
             return Err(Status::Number);
         }
         let device = device_of(self.device_secret)?;
+        let sign = (self.sign, self.sign_user);
+        let signer = CallersSigner::new(sign, self.device_key, callbacks)?;
         let append = (self.append, self.append_user);
         let event = (self.event, self.event_user);
         let (store, events) = LedgerSink::new(self.ledger, ledger, append, event, callbacks)?;
         let writer = LedgerWriter::new(Box::new(store)).durability(durability);
-        let writer = match device {
-            Some(device) => writer.device(device),
-            None => writer,
+        let writer = match (device, signer) {
+            (Some(_), Some(_)) => return Err(Status::TwoDevices),
+            (Some(device), None) => writer.device(device),
+            (None, Some(signer)) => writer.device(signer),
+            (None, None) => writer,
         };
         Ok((writer, events))
     }

@@ -5,12 +5,12 @@ use alloc::{string::String, vec::Vec};
 use super::{
     answer::{Late, answer},
     gate::{Gate, Shared, call, narrow},
-    memory::{Handle, In, Out, Text, sized},
+    memory::{Handle, In, Out, Text, plain, sized},
     settling::Settling,
     status::Status,
-    words::{Person, authority},
+    words::{Person, ScopeIn, authority},
 };
-use framegate::{Authority, PublicKey, Time};
+use framegate::{Authority, Consent, PublicKey, Time};
 
 /// How somebody joins.
 #[derive(Clone, Copy)]
@@ -24,6 +24,32 @@ pub(super) struct JoinOptions<'c> {
 }
 
 sized!(JoinOptions<'_>);
+
+/// Consent that is in force.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(super) struct ConsentOut {
+    pub(super) scope: ScopeIn,
+    pub(super) reserved: u32,
+    pub(super) since: i64,
+    pub(super) until: i64,
+}
+
+plain!(ConsentOut);
+
+impl From<Consent> for ConsentOut {
+    fn from(consent: Consent) -> Self {
+        Self {
+            scope: ScopeIn {
+                kinds: consent.scope.kinds.bits(),
+                purposes: consent.scope.purposes.bits(),
+            },
+            reserved: 0,
+            since: consent.since.as_micros(),
+            until: consent.until.map_or(i64::MAX, Time::as_micros),
+        }
+    }
+}
 
 impl Gate {
     /// The id of somebody who is there.
@@ -103,6 +129,23 @@ extern "C" fn framegate_meeting_participants(
         call(meeting, |gate| {
             let there = gate.meeting.participants();
             let all: Vec<_> = there.map(|(_, who)| who).collect();
+            list.put(&all)
+        })
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn framegate_meeting_consents(
+    meeting: Handle<Shared>,
+    who: Person,
+    consents: Out<'_, ConsentOut>,
+    capacity: usize,
+    count: Out<'_, usize>,
+) -> i32 {
+    answer((consents, capacity, count), |list| {
+        call(meeting, |gate| {
+            let consents = gate.meeting.consents(gate.person(who)?)?;
+            let all: Vec<_> = consents.into_iter().map(ConsentOut::from).collect();
             list.put(&all)
         })
     })

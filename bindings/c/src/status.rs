@@ -90,6 +90,7 @@ statuses! {
     AgreedEarlier = -60, "grant refused: `at` is before the participant joined, before the notice was shown, or before the last withdrawal; the attempt is in the ledger";
     ControlCharacter = -61, "control character, such as a line feed, in a recipient's name: leave it out";
     Signer = -62, "the device's signer gave no signature that verifies: the entries are in the ledger, and the signature stays due";
+    TwoDevices = -63, "two devices: pass a secret key or a signer, not both";
 
     NotAnEntry = -64, "invalid ledger: a line is not an entry; read a copy that is as it was written";
     Broken = -65, "invalid ledger: a line does not follow from the line before, as lines were changed, moved or left out; read a copy that is as it was written";

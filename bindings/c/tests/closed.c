@@ -121,6 +121,9 @@ static void meetings(framegate_meeting meeting, framegate_participant who) {
   CLOSES(framegate_meeting_find(meeting, string_of("nobody"), OUT(framegate_participant, people[0])));
   CLOSES(framegate_meeting_participants(NO_MEETING, ARRAY(framegate_participant, people), 4, OUT(size_t, length)));
   CLOSES(framegate_meeting_participants(NO_MEETING, ARRAY(framegate_participant, people), 4, ODD(size_t)));
+  framegate_consent consents[2];
+  CLOSES(framegate_meeting_consents(NO_MEETING, who, ARRAY(framegate_consent, consents), 2, OUT(size_t, length)));
+  CLOSES(framegate_meeting_consents(meeting, stranger, ARRAY(framegate_consent, consents), 2, OUT(size_t, length)));
   CLOSES(framegate_meeting_id_of(meeting, stranger, ARRAY(char, text), sizeof text, OUT(size_t, length)));
   CLOSES(framegate_meeting_supersede(meeting, &unknown, 0, OUT(framegate_settling, settling)));
   CLOSES(framegate_meeting_challenge(meeting, stranger, OUT(framegate_digest, digest)));

@@ -203,6 +203,8 @@ static inline void refuse_meeting(struct handles own, struct handles odd, frameg
   IS(framegate_meeting_join(odd.meeting, &join, 0, &who), wrong);
   IS(framegate_meeting_find(odd.meeting, string_of("ann"), &who), wrong);
   IS(framegate_meeting_participants(odd.meeting, &who, 1, &length), wrong);
+  framegate_consent consent;
+  IS(framegate_meeting_consents(odd.meeting, odd.who, &consent, 1, &length), wrong);
   IS(framegate_meeting_id_of(odd.meeting, odd.who, text, sizeof text, &length), wrong);
   IS(framegate_meeting_show(odd.meeting, &notice), wrong);
   IS(framegate_meeting_grant(odd.meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, odd.who, &grant, 0), wrong);

@@ -23,6 +23,11 @@ static int32_t on_append(void *user, const uint8_t *lines, size_t length, int32_
 
 static void on_event(void *user, const char *line, size_t length) { (void)user, (void)line, (void)length; }
 
+static int32_t on_sign(void *user, const uint8_t *message, size_t length, uint8_t *signature) {
+  (void)user, (void)message, (void)length, (void)signature;
+  return 1;
+}
+
 static framegate_status opens(const framegate_meeting_options *options) {
   framegate_meeting meeting;
   const framegate_status status = framegate_meeting_open(options, &meeting);
@@ -64,6 +69,14 @@ static void meetings(void) {
   OK(opens(&options));
   /* It is read from the system's clock. */
   FORGOTTEN(framegate_meeting_options, started, options, opens(&options), FRAMEGATE_OK);
+  options.device_secret = NULL;
+  options.sign = on_sign;
+  options.sign_user = &user;
+  options.device_key = KEY;
+  OK(opens(&options));
+  FORGOTTEN(framegate_meeting_options, sign, options, opens(&options), FRAMEGATE_ERROR_NULL);
+  FORGOTTEN(framegate_meeting_options, sign_user, options, opens(&options), FRAMEGATE_OK);
+  FORGOTTEN(framegate_meeting_options, device_key, options, opens(&options), FRAMEGATE_ERROR_NULL);
 }
 
 static framegate_status joins(framegate_meeting meeting, const framegate_join_options *join) {

@@ -683,6 +683,17 @@ static void people(void) {
   int64_t deadline = 0;
   OK(framegate_meeting_next_deadline(meeting, &deadline));
   IS(deadline, grant.until);
+  framegate_consent consents[2];
+  OK(framegate_meeting_consents(meeting, ann, consents, 2, &count));
+  CHECK(count == 1 && memcmp(&consents[0].scope, &audio, sizeof audio) == 0);
+  CHECK(consents[0].since == 0 && consents[0].until == grant.until && consents[0].reserved == 0);
+  OK(framegate_meeting_consents(meeting, kid, consents, 2, &count));
+  CHECK(count == 1 && consents[0].until == FRAMEGATE_NO_TIME);
+  IS(framegate_meeting_consents(meeting, kid, consents, 0, &count), FRAMEGATE_ERROR_SHORT_BUFFER);
+  IS(count, 1);
+  OK(framegate_meeting_consents(meeting, signer, consents, 0, &count));
+  IS(count, 0);
+  IS(framegate_meeting_consents(meeting, stranger, consents, 2, &count), FRAMEGATE_ERROR_FOREIGN);
 
   framegate_signed signature;
   memset(&signature, 0, sizeof signature);
@@ -825,6 +836,61 @@ static void after_the_end(const char *path) {
   OK(framegate_past_meeting_close(past));
   IS(framegate_meeting_resume(ledger, &options, &meeting), FRAMEGATE_ERROR_RESUMED_END);
   OK(framegate_ledger_close(ledger));
+}
+
+/* A device that is elsewhere. */
+struct card {
+  framegate_meeting meeting;
+  framegate_participant who;
+  int asked, is_busy;
+};
+
+static int32_t on_sign(void *user, const uint8_t *message, size_t length, uint8_t *signature) {
+  struct card *card = user;
+  CHECK(length == 72 && memcmp(message, "framegate head 2", 16) == 0);
+  if (card->asked++ == 0) {
+    uint64_t generation = 0;
+    card->is_busy = framegate_meeting_generation(card->meeting, &generation) == FRAMEGATE_ERROR_BUSY;
+    OK(framegate_meeting_leave(card->meeting, card->who, 0, NULL));
+  }
+  /* What does not verify is not entered. */
+  memset(signature, 7, 64);
+  return card->asked == 1;
+}
+
+static void signers(void) {
+  struct card card;
+  memset(&card, 0, sizeof card);
+  uint8_t key[32];
+  memset(key, 0x66, sizeof key);
+  key[0] = 0x58;
+  framegate_meeting_options options = options_of("signers");
+  options.sign = on_sign;
+  options.sign_user = &card;
+  framegate_meeting meeting;
+  IS(framegate_meeting_open(&options, &meeting), FRAMEGATE_ERROR_NULL);
+  options.device_key = key;
+  options.device_secret = SECRET;
+  IS(framegate_meeting_open(&options, &meeting), FRAMEGATE_ERROR_TWO_DEVICES);
+  options.device_secret = NULL;
+  OK(framegate_meeting_open(&options, &meeting));
+  card.meeting = meeting;
+  card.who = joined(meeting, "ann", "", NULL, 0);
+  IS(framegate_meeting_count(meeting, 0), FRAMEGATE_ERROR_SIGNER);
+  CHECK(card.asked == 1 && card.is_busy);
+  size_t count = 1;
+  framegate_participant there[1];
+  OK(framegate_meeting_participants(meeting, there, 1, &count));
+  IS(count, 0);
+  framegate_settling settling;
+  bool settled = false;
+  OK(framegate_meeting_end(meeting, &settling));
+  OK(framegate_settling_wait(settling, 60000, &settled));
+  CHECK(settled && card.asked > 1);
+  uint64_t generation = 0;
+  OK(framegate_meeting_generation(meeting, &generation));
+  OK(framegate_settling_close(settling));
+  OK(framegate_meeting_close(meeting));
 }
 
 /* A ledger in a file: read, verified, gone on with. */
@@ -1856,6 +1922,7 @@ int main(int count, char **arguments) {
   content();
   formats();
   people();
+  signers();
   ledgers(arguments[1]);
   agreed_earlier();
   left_before_a_crash();

@@ -107,7 +107,7 @@ class MeetingOptions(Sized):
     _fields_ = [
         ("size", c_uint32), ("participants", c_uint32), ("id", String), ("ledger", String), ("append", c_void_p), ("append_user", c_void_p),
         ("event", Event), ("event_user", c_void_p), ("device_secret", c_void_p), ("durability", c_uint32), ("reserved", c_uint32),
-        ("instance", c_void_p), ("started", c_uint64),
+        ("instance", c_void_p), ("started", c_uint64), ("sign", c_void_p), ("sign_user", c_void_p), ("device_key", c_void_p),
     ]  # fmt: skip
 
 
