@@ -7,8 +7,8 @@
  * 1. Results. Every function fails closed: it returns FRAMEGATE_OK, or a negative status that
  * framegate_error_message() explains, in which case nothing was released, no consent became wider, and nothing was
  * written past a length. Answers, truths and counts go through out parameters, so that no error reads as a yes; only
- * functions that return a version or a name return no status. Withdrawing, leaving, ending and superseding always
- * take effect, even when the call returns an error about its out parameter. Numbers are never reused.
+ * functions that return a version, a name or a remedy return no status. Withdrawing, leaving, ending and superseding
+ * always take effect, even when the call returns an error about its out parameter. Numbers are never reused.
  *
  * 2. Out parameters are cleared before anything else is checked: handles, numbers, lengths and times become 0,
  * truths false, and tags, seals, digests and structs zeros, which clear nothing. After an error they stay so, and
