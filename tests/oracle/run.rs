@@ -631,7 +631,6 @@ impl Run {
         let expected = self.oracle.judge(&rules_tap, &said, &content, room, door);
         let forgets_why = self.oracle.has(Fault::CountsEveryFrameAsNotGranted);
         let tap_run = self.tap((stream_at, outlet_at)).expect("it is there");
-        tap_run.count(expected.verdict, forgets_why);
         let (received, source) = pass(
             &mut tap_run.tap,
             door,
@@ -642,8 +641,7 @@ impl Run {
             Time::from_micros(now),
         )?;
         agree("what a frame became", &received, &expected)?;
-        agree("counters", &tap_run.tap.counters(), &tap_run.counters)?;
-        agree_reasons(&tap_run.tap.reasons(), tap_run)?;
+        tap_run.count(expected.verdict, forgets_why)?;
         let kept = self.oracle.source(&rules_tap, &said, &expected);
         self.check_source(source.as_ref(), &kept)?;
         if let Some(source) = &source {
@@ -921,7 +919,8 @@ fn inherited(said: &rules::Frame) -> Option<(Vec<(Person, Kind)>, i64)> {
 }
 
 impl TapRun {
-    fn count(&mut self, verdict: Verdict, forgets_why: bool) {
+    /// Counts a frame, as the tap must have.
+    fn count(&mut self, verdict: Verdict, forgets_why: bool) -> Result<(), Disagreement> {
         self.counters.seen += 1;
         let counted = match verdict {
             Verdict::Dropped(_) if forgets_why => Verdict::Dropped(Reason::NotGranted),
@@ -937,6 +936,8 @@ impl TapRun {
             Verdict::Blanked(_) => self.counters.blanked += 1,
             Verdict::Dropped(_) => self.counters.dropped += 1,
         }
+        agree("counters", &self.tap.counters(), &self.counters)?;
+        agree_reasons(&self.tap.reasons(), self)
     }
 }
 
