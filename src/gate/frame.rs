@@ -134,7 +134,7 @@ impl Frame<'static> {
 #[cfg(feature = "binding")]
 impl Frame<'_> {
     pub(crate) fn is_unreadable(&self) -> bool {
-        core::ptr::eq(self.regions, &UNREADABLE[..])
+        core::ptr::eq(self.regions, UNREADABLE.as_slice())
     }
 }
 

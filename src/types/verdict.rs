@@ -117,6 +117,11 @@ impl Reason {
     }
 
     /// By the number of each, its place in [`Reason::ALL`].
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::indexing_slicing,
+        reason = "found out when this is compiled"
+    )]
     const PLACES: [u8; 1 << u8::BITS] = {
         let (mut places, mut place) = ([0; 1 << u8::BITS], 0);
         while place < Self::ALL.len() {

@@ -623,7 +623,6 @@ impl Run {
         let expected = self.oracle.judge(&rules_tap, &said, &content, room, door);
         let forgets_why = self.oracle.has(Fault::CountsEveryFrameAsNotGranted);
         let tap_run = self.tap((stream_at, outlet_at)).expect("it is there");
-        tap_run.count(expected.verdict, forgets_why);
         let (received, source) = pass(
             &mut tap_run.tap,
             door,
@@ -634,8 +633,7 @@ impl Run {
             Time::from_micros(now),
         )?;
         agree("what a frame became", &received, &expected)?;
-        agree("counters", &tap_run.tap.counters(), &tap_run.counters)?;
-        agree_reasons(&tap_run.tap.reasons(), tap_run)?;
+        tap_run.count(expected.verdict, forgets_why)?;
         let kept = self.oracle.source(&rules_tap, &said, &expected);
         self.check_source(source.as_ref(), &kept)?;
         if let Some(source) = &source {
@@ -924,7 +922,8 @@ pub fn counted(counters: &mut Counters, verdict: Verdict) {
 }
 
 impl TapRun {
-    fn count(&mut self, verdict: Verdict, forgets_why: bool) {
+    /// Counts a frame, as the tap must have.
+    fn count(&mut self, verdict: Verdict, forgets_why: bool) -> Result<(), Disagreement> {
         counted(&mut self.counters, verdict);
         let counted = match verdict {
             Verdict::Dropped(_) if forgets_why => Verdict::Dropped(Reason::NotGranted),
@@ -934,6 +933,8 @@ impl TapRun {
             Some((_, count)) => *count += 1,
             None => self.reasons.push((counted, 1)),
         }
+        agree("counters", &self.tap.counters(), &self.counters)?;
+        agree_reasons(&self.tap.reasons(), self)
     }
 }
 

@@ -7,8 +7,8 @@
  * 1. Results. Every function fails closed: it returns FRAMEGATE_OK, or a negative status that
  * framegate_error_message() explains, in which case nothing was released, no consent became wider, and nothing was
  * written past a length. Answers, truths and counts go through out parameters, so that no error reads as a yes; only
- * functions that return a version or a name return no status. Withdrawing, leaving, ending and superseding always
- * take effect, even when the call returns an error about its out parameter. Numbers are never reused.
+ * functions that return a version, a name or a remedy return no status. Withdrawing, leaving, ending and superseding
+ * always take effect, even when the call returns an error about its out parameter. Numbers are never reused.
  *
  * 2. Out parameters are cleared before anything else is checked: handles, numbers, lengths and times become 0,
  * truths false, and tags, seals, digests and structs zeros, which clear nothing. After an error they stay so, and
@@ -605,8 +605,8 @@ typedef struct framegate_meeting_options {
   const uint8_t *device_key;    /* with `sign`: the Ed25519 public key that it signs with, 32 bytes; else null */
 } framegate_meeting_options;
 
-/* Opens a meeting, in which everything is closed. Close it by framegate_meeting_close(); what each `user` points to must be valid
- * until then. A ledger's file is locked until the meeting is closed.
+/* Opens a meeting, in which everything is closed. Close it by framegate_meeting_close(); what each `user` points to
+ * must be valid until then. A ledger's file is locked until the meeting is closed.
  * Errors: NULL, MISALIGNED, SIZE, NUMBER, UTF8, LENGTH, BUSY, FILE, TWO_STORES, LEDGER_HELD, NO_LOCK, LEFTOVER,
  * EMPTY, FULL, TIME for `started`, LEDGER, REPEATED_INSTANCE, RANDOM, PANIC. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_open(

@@ -390,9 +390,10 @@ extern "C" fn framegate_tap_admit_into<'c>(
                 (Ok(_), Ok(_)) => (None, None, true),
                 _ => (None, None, false),
             };
-            let fault = match overlaps {
-                true => Some(Fault::Buffer),
-                false => fault_unless(payload.is_some() && buffer.is_some()),
+            let fault = if overlaps {
+                Some(Fault::Buffer)
+            } else {
+                fault_unless(payload.is_some() && buffer.is_some())
             };
             let payload = payload.unwrap_or(NOTHING);
             let buffer = buffer.unwrap_or(PayloadMut::Bytes(&mut []));

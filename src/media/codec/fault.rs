@@ -45,7 +45,7 @@ impl Coded {
     /// Returns why the stream does not resume at a frame that was read, if it looks like one at which it was meant to. `keyframe` is the client's hint.
     #[cold]
     pub(crate) fn stall(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<Fault> {
-        // Without the hint. The reader is called by no other name, so that it stays a part of this.
+        // Without the hint. By the way of every frame, as a second caller of the codecs' readers would keep them from being inlined there.
         let dependency = self.read(frame, None)?.header.dependency;
         self.codec.stall(frame, dependency, keyframe)
     }
