@@ -146,7 +146,7 @@ static uint32_t format(const json_t *of) {
       {"i420", FRAMEGATE_FORMAT_I420}, {"i422", FRAMEGATE_FORMAT_I422}, {"i444", FRAMEGATE_FORMAT_I444}, {"nv12", FRAMEGATE_FORMAT_NV12},
       {"nv21", FRAMEGATE_FORMAT_NV21}, {"yuy2", FRAMEGATE_FORMAT_YUY2}, {"uyvy", FRAMEGATE_FORMAT_UYVY}, {"p010", FRAMEGATE_FORMAT_P010},
       {"rgba", FRAMEGATE_FORMAT_RGBA}, {"bgra", FRAMEGATE_FORMAT_BGRA}, {"rgb24", FRAMEGATE_FORMAT_RGB24}, {"gray8", FRAMEGATE_FORMAT_GRAY8},
-      {"opus", FRAMEGATE_FORMAT_OPUS}, {"opus_red", FRAMEGATE_FORMAT_OPUS_RED}, {"opus_multistream", FRAMEGATE_FORMAT_OPUS_MULTISTREAM},
+      {"opus", FRAMEGATE_FORMAT_OPUS}, {"opus_red", FRAMEGATE_FORMAT_OPUS_RED},
       {"h264", FRAMEGATE_FORMAT_H264}, {"hevc", FRAMEGATE_FORMAT_HEVC}, {"vp8", FRAMEGATE_FORMAT_VP8}, {"vp9", FRAMEGATE_FORMAT_VP9},
       {"av1", FRAMEGATE_FORMAT_AV1}, {"record", 0},
   };
@@ -629,7 +629,11 @@ static json_t *admitted(struct replay *replay, const json_t *step, int door) {
   }
   if (handed_on > 0)
     framegate_tap_end(tap);
-  return json_pack("{s:o}", "frames", answers);
+  json_t *answer = json_pack("{s:o}", "frames", answers);
+  bool request = false;
+  if (framegate_tap_keyframe_request(tap, at(step), 0, &request) != FRAMEGATE_OK || request)
+    json_object_set_new(answer, "keyframe_request", json_true());
+  return answer;
 }
 
 static json_t *admit(struct replay *replay, const json_t *step) { return admitted(replay, step, 0); }
@@ -668,6 +672,82 @@ static json_t *meet(struct replay *replay, const json_t *step) {
   return json_pack("{s:o}", "tag", hex(met.tag.bytes, sizeof met.tag.bytes));
 }
 
+/* Seals, and looks whether the seal holds. */
+static json_t *seal(struct replay *replay, const json_t *step) {
+  const json_t *pieces = get(step, "pieces"), *subjects = get(step, "subjects");
+  uint8_t secret[32];
+  unhex_into(get(step, "secret"), secret, sizeof secret);
+  framegate_tag tag;
+  unhex_into(get(step, "tag"), tag.bytes, sizeof tag.bytes);
+  framegate_piece *parts = hold(json_array_size(pieces), sizeof *parts);
+  for (size_t i = 0; i < json_array_size(pieces); ++i)
+    parts[i].data = unhex(json_array_get(pieces, i), &parts[i].length);
+  framegate_subject *people = hold(json_array_size(subjects), sizeof *people);
+  for (size_t i = 0; i < json_array_size(subjects); ++i) {
+    const json_t *who = json_array_get(subjects, i);
+    people[i] = (framegate_subject){sizeof *people, (uint32_t)item(who, 1), string(json_array_get(who, 0))};
+  }
+  const size_t count = json_array_size(subjects);
+  framegate_instance instance;
+  framegate_tag_fields fields = {.size = sizeof fields};
+  framegate_meeting_key meeting = {0};
+  framegate_stream_key key = {0};
+  framegate_payload_digest digest;
+  framegate_seal made;
+  bool holds = false;
+  framegate_status status = framegate_meeting_instance(replay->meeting, &instance);
+  if (status == FRAMEGATE_OK)
+    status = framegate_tag_get(tag, &fields);
+  if (status == FRAMEGATE_OK)
+    status = framegate_meeting_key_open(secret, &instance, &meeting);
+  if (status == FRAMEGATE_OK)
+    status = framegate_stream_key_open(meeting, fields.stream, &key);
+  if (status == FRAMEGATE_OK)
+    status = framegate_stream_key_digest(key, format(get(step, "format")), parts, json_array_size(pieces), &digest);
+  if (status == FRAMEGATE_OK)
+    status = framegate_stream_key_seal(key, tag, people, count, &digest, &made);
+  if (status == FRAMEGATE_OK)
+    status = framegate_stream_key_verify(key, made, tag, people, count, &digest, &holds);
+  framegate_stream_key_close(key);
+  framegate_meeting_key_close(meeting);
+  if (status != FRAMEGATE_OK || !holds)
+    return status == FRAMEGATE_OK ? json_pack("{s:b}", "holds", 0) : done(status);
+  return json_pack("{s:o,s:o}", "digest", hex(digest.bytes, sizeof digest.bytes), "seal", hex(made.bytes, sizeof made.bytes));
+}
+
+/* Of each object in a list the members of these names, in a list. */
+static json_t *picked(const json_t *list, const char *const *names) {
+  json_t *all = json_array();
+  for (size_t i = 0; i < json_array_size(list); ++i) {
+    json_t *one = json_array();
+    for (const char *const *name = names; *name != NULL; ++name)
+      json_array_append(one, get(json_array_get(list, i), *name));
+    json_array_append_new(all, one);
+  }
+  return all;
+}
+
+static json_t *receipt(struct replay *replay, const json_t *step) {
+  framegate_ledger ledger;
+  framegate_status status = framegate_ledger_read((const uint8_t *)replay->ledger, replay->ledger_length, NULL, NULL, &ledger, NULL);
+  if (status != FRAMEGATE_OK)
+    return done(status);
+  size_t length = 0;
+  status = framegate_ledger_receipt(ledger, text(step, "id"), NULL, 0, &length);
+  char *told = hold(length, 1);
+  status = framegate_ledger_receipt(ledger, text(step, "id"), told, length, &length);
+  framegate_ledger_close(ledger);
+  if (status != FRAMEGATE_OK)
+    return done(status);
+  json_t *whole = must(json_loadb(told, length, 0, NULL));
+  json_t *answer = json_pack("{s:o,s:o,s:o}", "agreed",
+                             picked(get(whole, "agreed"), (const char *const[]){"entry", "hash", "at", "by", "method", "signed", NULL}), "refused",
+                             picked(get(whole, "refused"), (const char *const[]){"entry", "at", "by", "why", NULL}), "withdrawn",
+                             picked(get(whole, "withdrawn"), (const char *const[]){"entry", "at", "by", NULL}));
+  json_decref(whole);
+  return answer;
+}
+
 /* ---- Scripts ---- */
 
 static const struct {
@@ -677,7 +757,7 @@ static const struct {
     {"join", join}, {"leave", leave}, {"show", show}, {"supersede", supersede}, {"grant", grant}, {"withdraw", withdraw},
     {"restrict", restrict_}, {"lift", lift}, {"advance", advance}, {"tick", tick}, {"count", count}, {"third_party", third_party},
     {"stream", stream}, {"outlet", outlet}, {"tap", tap}, {"group", group}, {"meet", meet}, {"decide", decide},
-    {"admit", admit}, {"admit_into", admit_into}, {"admit_in_place", admit_in_place}, {"resume", resume}, {"end", end}, {"state", state},
+    {"admit", admit}, {"admit_into", admit_into}, {"admit_in_place", admit_in_place}, {"resume", resume}, {"end", end}, {"state", state}, {"seal", seal}, {"receipt", receipt},
 };
 
 /* Changes an answer, if it has what is to be changed. */

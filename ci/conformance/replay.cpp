@@ -80,7 +80,7 @@ Format format(const json &of) {
       {"nv12", FRAMEGATE_FORMAT_NV12}, {"nv21", FRAMEGATE_FORMAT_NV21}, {"yuy2", FRAMEGATE_FORMAT_YUY2}, {"uyvy", FRAMEGATE_FORMAT_UYVY},
       {"p010", FRAMEGATE_FORMAT_P010}, {"rgba", FRAMEGATE_FORMAT_RGBA}, {"bgra", FRAMEGATE_FORMAT_BGRA}, {"rgb24", FRAMEGATE_FORMAT_RGB24},
       {"gray8", FRAMEGATE_FORMAT_GRAY8}, {"opus", FRAMEGATE_FORMAT_OPUS}, {"opus_red", FRAMEGATE_FORMAT_OPUS_RED},
-      {"opus_multistream", FRAMEGATE_FORMAT_OPUS_MULTISTREAM}, {"h264", FRAMEGATE_FORMAT_H264}, {"hevc", FRAMEGATE_FORMAT_HEVC},
+      {"h264", FRAMEGATE_FORMAT_H264}, {"hevc", FRAMEGATE_FORMAT_HEVC},
       {"vp8", FRAMEGATE_FORMAT_VP8}, {"vp9", FRAMEGATE_FORMAT_VP9}, {"av1", FRAMEGATE_FORMAT_AV1}, {"record", 0}};
   Format format;
   format.number = formats.at(of["name"]);
@@ -362,6 +362,50 @@ public:
     return {{"tag", hex(met->tag.bytes, sizeof met->tag.bytes)}};
   }
 
+  json receipt(const json &step) {
+    const Result<Ledger> ledger = Ledger::read(ledger_);
+    if (!ledger.ok())
+      return done(ledger.status());
+    const json whole = json::parse(*ledger->receipt(text(step["id"])));
+    const auto picked = [&](const char *list, std::initializer_list<const char *> names) {
+      json all = json::array();
+      for (const json &act : whole[list]) {
+        json one = json::array();
+        for (const char *name : names)
+          one.push_back(act[name]);
+        all.push_back(one);
+      }
+      return all;
+    };
+    return {{"agreed", picked("agreed", {"entry", "hash", "at", "by", "method", "signed"})},
+            {"refused", picked("refused", {"entry", "at", "by", "why"})},
+            {"withdrawn", picked("withdrawn", {"entry", "at", "by"})}};
+  }
+
+  /* Seals, and looks whether the seal holds. */
+  json seal(const json &step) {
+    const Octets secret = unhex(step["secret"]);
+    framegate_tag bytes;
+    fill(bytes.bytes, step["tag"]);
+    const Tag tag(bytes);
+    std::vector<Subject> subjects;
+    for (const json &who : step["subjects"])
+      subjects.emplace_back(text(who[0]), kinds(who[1]));
+    std::vector<Octets> octets;
+    std::vector<Piece> pieces;
+    for (const json &piece : step["pieces"])
+      octets.push_back(unhex(piece));
+    for (const Octets &piece : octets)
+      pieces.push_back({piece.data(), piece.size()});
+    const Result<MeetingKey> meeting = MeetingKey::open(secret.data(), *meeting_->instance());
+    const Result<StreamKey> key = meeting->stream((*tag.fields()).stream);
+    const PayloadDigest digest = *key->digest(format(step["format"]).number, pieces);
+    const Seal seal = *key->seal(tag, subjects, digest);
+    if (!*key->verify(seal, tag, subjects, digest))
+      return {{"holds", false}};
+    return {{"digest", hex(digest.bytes, sizeof digest.bytes)}, {"seal", hex(seal.bytes, sizeof seal.bytes)}};
+  }
+
 private:
   MeetingOptions kept_options() {
     MeetingOptions options;
@@ -483,7 +527,10 @@ private:
         told["source"] = kept(*source, said["as"]);
       answers.push_back(told);
     }
-    return {{"frames", answers}};
+    json answer{{"frames", answers}};
+    if (*tap.keyframe_request(at(step), std::chrono::milliseconds(0)))
+      answer["keyframe_request"] = true;
+    return answer;
   }
 
   std::array<std::uint8_t, 32> device_{};
@@ -505,7 +552,7 @@ const std::map<std::string, json (Replay::*)(const json &)> steps{
     {"withdraw", &Replay::withdraw}, {"restrict", &Replay::restrict}, {"lift", &Replay::lift}, {"advance", &Replay::advance}, {"tick", &Replay::tick},
     {"count", &Replay::count}, {"third_party", &Replay::third_party}, {"stream", &Replay::stream}, {"outlet", &Replay::outlet}, {"tap", &Replay::tap},
     {"group", &Replay::group}, {"meet", &Replay::meet}, {"decide", &Replay::decide}, {"admit", &Replay::admit}, {"admit_into", &Replay::admit_into},
-    {"admit_in_place", &Replay::admit_in_place}, {"resume", &Replay::resume}, {"end", &Replay::end}, {"state", &Replay::state}};
+    {"admit_in_place", &Replay::admit_in_place}, {"resume", &Replay::resume}, {"end", &Replay::end}, {"state", &Replay::state}, {"seal", &Replay::seal}, {"receipt", &Replay::receipt}};
 
 struct Compared {
   std::size_t steps = 0, frames = 0, lines = 0;

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import framegate
-from framegate import NO_TIME, Authority, Channel, Complete, Csrcs, Error, Field, Format, Frame, Kind, Ledger, Meeting, Method, Owner, Participant, Partial, Rectangle, Signed, Sources, Span, StreamType
+from framegate import NO_TIME, Authority, Channel, Complete, Csrcs, Error, Field, Format, Frame, Kind, Ledger, Meeting, MeetingKey, Method, Owner, Participant, Partial, Rectangle, Signed, Sources, Span, StreamType, Subject
 from framegate.words import kinds_in
 
 UNKNOWN = Participant(0, 0xFFFF, 0)
@@ -165,7 +165,7 @@ class Replay:
                 people = sorted(stays[bytes(who)] for who in source.people)
                 told["source"] = {"people": people, "kinds": sum(1 << kind - 1 for kind in source.kinds), "captured": source.captured}
             answers.append(told)
-        return {"frames": answers}
+        return {"frames": answers} | ({"keyframe_request": True} if self.taps[step["tap"]].keyframe_request(step["at"], 0) else {})
 
     def decide(self, step: Step) -> Answer:
         decisions = self.taps[step["tap"]].decide_batch([self.frame(said, False) for said in step["frames"]], step["at"])
@@ -175,6 +175,20 @@ class Replay:
         one, other = (self.sources[number] for number in step["sources"])
         met = self.sources[step["as"]] = one.meet(other)
         return {"tag": met.tag.hex()}
+
+    def receipt(self, step: Step) -> Answer:
+        whole = json.loads(Ledger.read_file(self.path).receipt(step["id"]))
+        named = {"agreed": ("entry", "hash", "at", "by", "method", "signed"), "refused": ("entry", "at", "by", "why"), "withdrawn": ("entry", "at", "by")}
+        return {kind: [[act[name] for name in names] for act in whole[kind]] for kind, names in named.items()}
+
+    def seal(self, step: Step) -> Answer:
+        """Seals, and looks whether the seal holds."""
+        tag, pieces = bytes.fromhex(step["tag"]), [bytes.fromhex(piece) for piece in step["pieces"]]
+        subjects = [Subject(id, kinds_in(kinds)) for id, kinds in step["subjects"]]
+        key = MeetingKey(bytes.fromhex(step["secret"]), self.meeting.instance).stream(framegate.read_tag(tag).stream)
+        digest = key.digest(Format[step["format"]["name"].upper()], *pieces)
+        seal = key.seal(tag, subjects, digest)
+        return {"digest": digest.hex(), "seal": seal.hex()} if key.verify(seal, tag, subjects, digest) else {"holds": False}
 
     def frame(self, said: Step, copies: bool) -> Frame:
         payload = said.get("payload", "")
@@ -215,7 +229,7 @@ STEPS = {
     name: getattr(Replay, name)
     for name in (
         "join", "leave", "show", "supersede", "grant", "withdraw", "restrict", "lift", "advance", "tick", "count", "third_party", "stream", "outlet", "tap",
-        "group", "meet", "decide", "admit", "admit_into", "admit_in_place", "resume", "end", "state",
+        "group", "meet", "decide", "admit", "admit_into", "admit_in_place", "resume", "end", "state", "seal", "receipt",
     )
 }  # fmt: skip
 

@@ -4,15 +4,18 @@ use std::{
     array,
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use framegate::{
     Admission, Area, Authority, Cleared, Contributors, Digest, Error, Frame, Grant, Group,
     Instance, JoinOptions, KeptSource, Kind, Kinds, Meeting, MeetingOptions, Method, Notice,
     Outlet, OutletOptions, Participant, Payload, PayloadMut, Plane, PlaneMut, PublicKey, Purposes,
-    Region, Scope, Signed, Source, Stream, StreamOptions, Tap, Time, Verdict, WallTime,
+    Region, Scope, Signed, Source, Stream, StreamOptions, Tag, Tap, Time, Verdict, WallTime,
+    archive::{MeetingKey, Subject, Subjects},
+    export::Receipt,
     format::{ColorRange, Field, Format, PixelFormat, Samples, Schema},
-    ledger::{Device, Ledger, LedgerWriter, Store, StoreError},
+    ledger::{Device, Ledger, LedgerWriter, Store, StoreError, VerifiedLedger},
 };
 use serde_json::{Value, json};
 
@@ -44,7 +47,7 @@ pub struct Compared {
 type Answer = Result<Value, Error>;
 
 /// What each step calls.
-const STEPS: [(&str, fn(&mut Replay, &Value) -> Answer); 24] = [
+const STEPS: [(&str, fn(&mut Replay, &Value) -> Answer); 26] = [
     ("join", Replay::join),
     ("leave", Replay::leave),
     ("show", Replay::show),
@@ -69,6 +72,8 @@ const STEPS: [(&str, fn(&mut Replay, &Value) -> Answer); 24] = [
     ("resume", Replay::resume),
     ("end", Replay::end),
     ("state", Replay::state),
+    ("seal", Replay::seal),
+    ("receipt", Replay::receipt),
 ];
 
 struct Replay {
@@ -302,14 +307,13 @@ impl Replay {
     }
 
     fn resume(&mut self, step: &Value) -> Answer {
-        let mut ledger = self.store.bytes();
-        if step["torn"] == true {
-            ledger.extend_from_slice(b"{\"n\":");
-        }
-        let read = Ledger::read(&ledger, None, None).expect("a ledger");
-        let verified = read.verify().expect("a ledger of what happened");
-        self.meeting =
-            Meeting::resume(&verified, self.store.writer(&self.device)).expect("a meeting");
+        let torn: &[u8] = if step["torn"] == true {
+            b"{\"n\":"
+        } else {
+            b""
+        };
+        let writer = self.store.writer(&self.device);
+        self.meeting = Meeting::resume(&self.verified(torn), writer).expect("a meeting");
         self.taps.clear();
         self.people = BTreeMap::new();
         for who in list(&step["people"]) {
@@ -343,6 +347,61 @@ impl Replay {
             "entries": self.meeting.generation(), "deadline": deadline,
             "challenges": challenges.collect::<Vec<_>>(), "counters": taps.collect::<Vec<_>>(),
         }))
+    }
+
+    /// Seals, and looks whether the seal holds.
+    fn seal(&mut self, step: &Value) -> Answer {
+        let key = MeetingKey::new(&bytes(&step["secret"]), self.meeting.instance())?;
+        let tag = Tag::from_bytes(bytes(&step["tag"])).expect("a tag");
+        let subjects = list(&step["subjects"]).iter().map(|subject| Subject {
+            id: text(&subject[0]),
+            kinds: Kinds::from_bits_retain(short(&subject[1])),
+        });
+        let subjects: Vec<_> = subjects.collect();
+        let subjects = Subjects::new(&subjects).expect("in the order of their ids");
+        let pieces: Vec<_> = list(&step["pieces"]).iter().map(unhexadecimal).collect();
+        let key = key.stream(tag);
+        let digest = match &pieces[..] {
+            [payload] => key.digest(format(&step["format"]), payload),
+            _ => key.digest_pieces(pieces.iter().map(Vec::as_slice)),
+        };
+        let seal = key.seal(tag, subjects, digest);
+        Ok(match key.verify(seal, tag, subjects, digest) {
+            true => {
+                json!({ "digest": hexadecimal(&digest.to_bytes()), "seal": hexadecimal(&seal.to_bytes()) })
+            }
+            false => json!({ "holds": false }),
+        })
+    }
+
+    fn receipt(&mut self, step: &Value) -> Answer {
+        let receipt =
+            Receipt::of(&self.verified(&[]), text(&step["id"])).expect("somebody who joined");
+        let agreed = receipt.agreed.iter().map(|act| {
+            json!([
+                act.entry,
+                hexadecimal(&act.hash.0),
+                act.at,
+                act.by,
+                act.method,
+                act.signed
+            ])
+        });
+        let refused = receipt.refused.iter();
+        let refused = refused.map(|act| json!([act.entry, act.at, act.by, act.why]));
+        let withdrawn = receipt.withdrawn.iter();
+        let withdrawn = withdrawn.map(|act| json!([act.entry, act.at, act.by]));
+        Ok(json!({
+            "agreed": agreed.collect::<Vec<_>>(), "refused": refused.collect::<Vec<_>>(),
+            "withdrawn": withdrawn.collect::<Vec<_>>(),
+        }))
+    }
+
+    /// The ledger with some more bytes at its end.
+    fn verified(&self, more: &[u8]) -> VerifiedLedger {
+        let ledger = [&self.store.bytes(), more].concat();
+        let read = Ledger::read(&ledger, None, None).expect("a ledger");
+        read.verify().expect("a ledger of what happened")
     }
 
     fn third_party(&mut self, step: &Value) -> Answer {
@@ -448,7 +507,13 @@ impl Replay {
         });
         let (told, kept): (Vec<_>, Vec<_>) = told.into_iter().unzip();
         self.sources.extend(kept.into_iter().flatten());
-        Ok(json!({ "frames": told }))
+        let mut answer = json!({ "frames": told });
+        if self.on_tap(step, |_, tap| {
+            tap.keyframe_request(time(&step["at"]), Duration::ZERO)
+        }) {
+            answer["keyframe_request"] = json!(true);
+        }
+        Ok(answer)
     }
 
     /// The answer about a frame, and what is kept of it as a source under which number.
@@ -881,7 +946,6 @@ fn format(of: &Value) -> Format {
         "gray8" => picture(PixelFormat::Gray8),
         "opus" => Format::OPUS,
         "opus_red" => Format::OPUS_RED,
-        "opus_multistream" => Format::opus_multistream(short(&of["channels"]).to_le_bytes()[0]),
         "h264" => Format::H264,
         "hevc" => Format::HEVC,
         "vp8" => Format::VP8,

@@ -4,40 +4,51 @@
 
 use std::ops::Range;
 
-use framegate::Area;
+use framegate::{
+    Area,
+    format::{ColorRange, PixelFormat, Samples},
+};
 
-use crate::records::Declared;
+use crate::{
+    common::layout::{Part, SAMPLES, parts},
+    records::Declared,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// 16-bit stereo.
-    Sound,
+    /// Stereo.
+    Sound(Samples),
     /// The same, one channel after the other.
-    PlanarSound,
+    PlanarSound(Samples),
     Text,
     /// One of [`JSON`].
     Json,
-    /// I420 or NV12.
     Picture {
         width: u32,
         height: u32,
-        is_nv12: bool,
+        pixels: PixelFormat,
+        range: ColorRange,
     },
     Record(Declared),
+    /// Bytes of which nothing is known.
+    Opaque,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// Sample after sample, each of both channels.
-    Sound(Vec<u8>),
+    Sound(Samples, Vec<u8>),
     Text(Vec<u8>),
     Json(Vec<u8>),
     Record(Vec<u8>),
+    Opaque(Vec<u8>),
     Picture {
         width: u32,
         height: u32,
-        /// Y, U and V, row after row without a gap.
-        planes: [Vec<u8>; 3],
+        pixels: PixelFormat,
+        range: ColorRange,
+        /// Row after row without a gap.
+        planes: Vec<Vec<u8>>,
     },
 }
 
@@ -51,13 +62,18 @@ pub const JSON: [&str; 4] = [
 
 const CHANNELS: u32 = 2;
 
-/// What is in the place of what must not be seen: of a byte of sound or text, and of a sample of Y, U and V.
-const SILENCE: u8 = 0;
+/// What is in the place of what must not be seen: of a byte of text, and of a field of a record.
 const MASK: u8 = b'*';
 const NO_VALUE: u8 = 0;
 /// Of a field of a record.
 const BYTES: usize = 8;
-const BLACK: [u8; 3] = [16, 128, 128];
+
+/// How many bytes a sample has, and each byte of silence.
+pub fn sample(of: Samples) -> (usize, u8) {
+    let known = SAMPLES.iter().find(|(samples, ..)| *samples == of);
+    let (_, bytes, silence) = known.expect("a format that is told of there");
+    (*bytes, *silence)
+}
 
 impl Content {
     /// Whether it can be what a stream of this format carries, by its form and length.
@@ -66,27 +82,30 @@ impl Content {
             (Self::Json(bytes), Format::Json) | (Self::Text(bytes), Format::Text) => {
                 !bytes.is_empty()
             }
-            (Self::Sound(bytes), Format::Sound | Format::PlanarSound) => {
-                !bytes.is_empty() && bytes.len() % 4 == 0
+            (Self::Sound(of, bytes), Format::Sound(samples) | Format::PlanarSound(samples)) => {
+                *of == samples && !bytes.is_empty() && bytes.len() % (2 * sample(samples).0) == 0
             }
+            (Self::Opaque(bytes), Format::Opaque) => !bytes.is_empty(),
             (Self::Record(bytes), Format::Record(declared)) => declared.is_of(bytes),
             (
                 Self::Picture {
                     width,
                     height,
+                    pixels,
+                    range,
                     planes,
                 },
                 Format::Picture {
                     width: needed_width,
                     height: needed_height,
+                    pixels: needed_pixels,
                     ..
                 },
             ) => {
-                let is_complete = |plane: usize| {
-                    let (across, down) = plane_size(plane, *width, *height);
-                    planes[plane].len() == across * down
-                };
-                (*width, *height) == (needed_width, needed_height) && (0..3).all(is_complete)
+                let sizes = plane_sizes(*pixels, *range, *width, *height);
+                let lengths = sizes.iter().map(|(row, rows)| row * rows);
+                (*width, *height, *pixels) == (needed_width, needed_height, needed_pixels)
+                    && lengths.eq(planes.iter().map(Vec::len))
             }
             _ => false,
         }
@@ -97,7 +116,7 @@ impl Content {
         match self {
             Self::Json(bytes) => JSON.iter().any(|text| text.as_bytes() == bytes),
             Self::Text(bytes) => str::from_utf8(bytes).is_ok(),
-            Self::Sound(_) | Self::Record(_) | Self::Picture { .. } => true,
+            Self::Sound(..) | Self::Record(_) | Self::Opaque(_) | Self::Picture { .. } => true,
         }
     }
 
@@ -107,7 +126,9 @@ impl Content {
                 let values = values(bytes).into_iter().flatten();
                 return values.map(|at| (number(at), 0)).collect();
             }
-            Self::Sound(_) => (CHANNELS, 1),
+            Self::Sound(..) => (CHANNELS, 1),
+            // Nobody's in particular.
+            Self::Opaque(_) => (0, 0),
             Self::Text(bytes) => (u32::try_from(bytes.len()).expect("a short text"), 1),
             Self::Record(bytes) => {
                 let fields = u32::try_from(bytes.len() / BYTES).expect("a short record");
@@ -126,7 +147,9 @@ impl Content {
             str::from_utf8(bytes).is_ok_and(|text| text.is_char_boundary(at as usize))
         };
         match (self, area) {
-            (Self::Sound(_), Area::Channel(channel)) => u32::from(channel) < CHANNELS,
+            // Its parts cannot be seen: a region only says who is in it.
+            (Self::Opaque(_), _) => true,
+            (Self::Sound(..), Area::Channel(channel)) => u32::from(channel) < CHANNELS,
             (Self::Json(bytes), Area::Span { start, end }) => {
                 start < end && end <= number(bytes.len())
             }
@@ -153,30 +176,13 @@ impl Content {
 
     /// Without the samples of colour that lie in no single one of these areas: where two meet within one it goes.
     pub fn without_what_areas_share(mut self, areas: &[Area]) -> Self {
-        let points = self.points();
-        if let Self::Picture {
-            width,
-            height,
-            planes,
-        } = &mut self
-        {
-            for (plane, samples) in planes.iter_mut().enumerate().skip(1) {
-                let (across, _) = plane_size(plane, *width, *height);
-                for (at, sample) in samples.iter_mut().enumerate() {
-                    let seen =
-                        |&&(x, y): &&(u32, u32)| (y / 2) as usize * across + (x / 2) as usize == at;
-                    let covers_it = |area: &&Area| {
-                        points
-                            .iter()
-                            .filter(seen)
-                            .all(|&point| covers(**area, point))
-                    };
-                    if !areas.iter().any(|area| covers_it(&area)) {
-                        *sample = BLACK[plane];
-                    }
-                }
-            }
-        }
+        let is_seen_in_one = |group: &[(usize, usize)]| {
+            areas.iter().any(|&area| {
+                let mut points = group.iter().map(|&(x, y)| (number(x), number(y)));
+                points.all(|point| covers(area, point))
+            })
+        };
+        self.blacken(|group| group.len() > 1 && !is_seen_in_one(group));
         self
     }
 
@@ -184,14 +190,16 @@ impl Content {
     pub fn without(&self, hidden: &[(u32, u32)]) -> Self {
         let mut left = self.clone();
         match &mut left {
-            Self::Sound(bytes) => {
+            Self::Sound(samples, bytes) => {
+                let (size, silence) = sample(*samples);
                 for (at, byte) in bytes.iter_mut().enumerate() {
-                    let channel = at / 2 % CHANNELS as usize;
+                    let channel = at / size % CHANNELS as usize;
                     if hidden.iter().any(|&(x, _)| x as usize == channel) {
-                        *byte = SILENCE;
+                        *byte = silence;
                     }
                 }
             }
+            Self::Opaque(_) => {}
             Self::Json(bytes) => {
                 for value in values(bytes) {
                     if hidden.iter().any(|&(x, _)| value.contains(&(x as usize))) {
@@ -213,31 +221,45 @@ impl Content {
                     bytes[BYTES * x as usize..][..BYTES].fill(NO_VALUE);
                 }
             }
-            Self::Picture {
-                width,
-                height,
-                planes,
-            } => {
-                for (plane, samples) in planes.iter_mut().enumerate() {
-                    let (across, _) = plane_size(plane, *width, *height);
-                    // A sample of colour is seen in up to four points.
-                    let shared = if plane == 0 { 1 } else { 2 };
-                    for &(x, y) in hidden {
-                        samples[(y / shared) as usize * across + (x / shared) as usize] =
-                            BLACK[plane];
-                    }
+            Self::Picture { .. } => left.blacken(|group| {
+                let mut points = group.iter().map(|&(x, y)| (number(x), number(y)));
+                points.any(|point| hidden.contains(&point))
+            }),
+        }
+        left
+    }
+
+    /// Makes of a picture those bytes black of which this is said, by the pixels that are in each.
+    fn blacken(&mut self, is_black: impl Fn(&[(usize, usize)]) -> bool) {
+        let Self::Picture {
+            width,
+            height,
+            pixels,
+            range,
+            planes,
+        } = self
+        else {
+            return;
+        };
+        let size = [*width as usize, *height as usize];
+        for (part, bytes) in parts(*pixels, *range).iter().zip(planes) {
+            let (row, _) = part.size(size[0], size[1]);
+            for (at, byte) in bytes.iter_mut().enumerate() {
+                if is_black(&part.pixels(at % row, at / row, size)) {
+                    *byte = part.black(at % row);
                 }
             }
         }
-        left
     }
 
     /// Each byte, one plane after the other.
     pub fn bytes(&self) -> Vec<u8> {
         match self {
-            Self::Sound(bytes) | Self::Text(bytes) | Self::Json(bytes) | Self::Record(bytes) => {
-                bytes.clone()
-            }
+            Self::Sound(_, bytes)
+            | Self::Text(bytes)
+            | Self::Json(bytes)
+            | Self::Record(bytes)
+            | Self::Opaque(bytes) => bytes.clone(),
             Self::Picture { planes, .. } => planes.concat(),
         }
     }
@@ -257,7 +279,7 @@ fn values(json: &[u8]) -> Vec<Range<usize>> {
 }
 
 fn number(at: usize) -> u32 {
-    u32::try_from(at).expect("a short text")
+    u32::try_from(at).expect("a short frame")
 }
 
 /// Whether a point lies in an area.
@@ -275,11 +297,13 @@ pub fn covers(area: Area, (x, y): (u32, u32)) -> bool {
     }
 }
 
-/// How many samples a plane is wide and high.
-pub fn plane_size(plane: usize, width: u32, height: u32) -> (usize, usize) {
-    let shared = if plane == 0 { 1 } else { 2 };
-    (
-        width.div_ceil(shared) as usize,
-        height.div_ceil(shared) as usize,
-    )
+/// How many bytes each plane has in a row, and how many rows.
+pub fn plane_sizes(
+    pixels: PixelFormat,
+    range: ColorRange,
+    width: u32,
+    height: u32,
+) -> Vec<(usize, usize)> {
+    let size = |part: &Part| part.size(width as usize, height as usize);
+    parts(pixels, range).iter().map(size).collect()
 }

@@ -124,6 +124,37 @@ impl Oracle {
         }
     }
 
+    /// What somebody's receipt must say that they agreed to, tried to, and withdrew: where in the ledger, when, and in whose name.
+    pub fn receipt(&self, id: &str) -> Value {
+        let (mut agreed, mut refused, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new());
+        for (entry, (at, event)) in (1..).zip(&self.events) {
+            let is_theirs = |stay: &usize| self.id(*stay) == id;
+            match event {
+                Event::Granted { by, stay, grant } if is_theirs(stay) => agreed.push(json!([
+                    entry,
+                    hexadecimal(&self.lines[entry]),
+                    at,
+                    authority(*by),
+                    method_name(grant.method),
+                    grant.signed.is_some(),
+                ])),
+                Event::Refused {
+                    by,
+                    stay: Some(stay),
+                    why,
+                    ..
+                } if is_theirs(stay) => {
+                    refused.push(json!([entry, at, authority(*by), self.why(*why)]));
+                }
+                Event::Withdrawn { by, stay, .. } if is_theirs(stay) => {
+                    withdrawn.push(json!([entry, at, authority(*by)]));
+                }
+                _ => {}
+            }
+        }
+        json!({ "agreed": agreed, "refused": refused, "withdrawn": withdrawn })
+    }
+
     fn entry(&self, index: usize, event: &Event) -> Value {
         let before = &self.events[..index];
         match event {

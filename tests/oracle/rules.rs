@@ -283,7 +283,8 @@ fn can_be(kind: Kind, format: Format) -> bool {
     let never_cleared_otherwise = cleared_as_records.contains(&kind) || kind == Kind::Unclassified;
     let kinds: &[Kind] = match format {
         Format::Record(_) => &[],
-        Format::Sound | Format::PlanarSound => &[Kind::Audio, Kind::File],
+        Format::Opaque => return true,
+        Format::Sound(_) | Format::PlanarSound(_) => &[Kind::Audio, Kind::File],
         Format::Picture { .. } => &[Kind::Video, Kind::Screen, Kind::Whiteboard, Kind::File],
         Format::Text | Format::Json => &[
             Kind::Chat,
@@ -375,6 +376,17 @@ pub enum Contributors {
     ForeignGroup(Vec<Person>),
     /// Those in what it was made from.
     Sources(Vec<Source>),
+}
+
+impl Contributors {
+    /// The contributing sources of a packet, of which there may be more if it has 15.
+    pub fn csrcs(people: Vec<Person>) -> Self {
+        if people.len() < 15 {
+            Self::Complete(people)
+        } else {
+            Self::Partial(people)
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -951,6 +963,18 @@ impl Oracle {
         if leaps { Err(Refusal::Time) } else { Ok(()) }
     }
 
+    /// So much time has truly passed, however much that is.
+    pub fn advance(&mut self, now: i64) -> Result<(), Refusal> {
+        self.not_ended()?;
+        if !in_range(now) {
+            return Err(Refusal::Time);
+        }
+        self.given = now;
+        self.clock = self.clock.max(now);
+        self.look_at_the_taps();
+        Ok(())
+    }
+
     fn not_ended(&self) -> Result<(), Refusal> {
         if self.is_over() {
             Err(Refusal::Ended)
@@ -1440,7 +1464,8 @@ impl Oracle {
         }
         if let (Verdict::Dropped(reason), Door::Into | Door::InPlace) = (verdict, door) {
             let is_fault = (reason as u8) < 16;
-            let can_be_blank = content.is_legible() || matches!(content, Content::Text(_));
+            let is_legible = content.is_legible() && !matches!(content, Content::Opaque(_));
+            let can_be_blank = is_legible || matches!(content, Content::Text(_));
             if !is_fault && can_be_blank && outlet.blanks.contains(stream.kind.into()) {
                 verdict = Verdict::Blanked(reason);
                 hidden = content.points();
@@ -1622,7 +1647,13 @@ impl Oracle {
     }
 
     /// The 16 bytes.
-    fn tag(&self, stream: &Stream, frame: &Frame, verdict: Verdict, cleared: Purposes) -> [u8; 16] {
+    pub fn tag(
+        &self,
+        stream: &Stream,
+        frame: &Frame,
+        verdict: Verdict,
+        cleared: Purposes,
+    ) -> [u8; 16] {
         // Of a time out of range, negative or too large, all bits are set.
         let captured_ms = u32::try_from(round_down(frame.captured)).unwrap_or(u32::MAX);
         let generation = u32::try_from(self.generation()).expect("not so many entries");

@@ -6,7 +6,6 @@ use framegate::{
     Contributors, Counters, Decision, Digest, Error, Frame, Grant, Instance, JoinOptions, Kind,
     Kinds, Meeting, MeetingOptions, Notice, OutletOptions, Participant, PublicKey, Purposes,
     Reason, ReasonCounters, Region, Signed, StreamOptions, Tag, Tap, Time, Verdict, WallTime,
-    format::{ColorRange, PixelFormat, Samples},
     ledger::Device,
 };
 use proptest::test_runner::TestCaseError;
@@ -210,6 +209,11 @@ impl Run {
                 let now = self.time(*now);
                 self.meeting.tick(Time::from_micros(now));
                 self.oracle.tick(now);
+            }
+            Step::Advance(now) => {
+                let now = self.time(*now);
+                let advanced = self.meeting.advance(Time::from_micros(now));
+                agree_result("advance", &advanced, self.oracle.advance(now))?;
             }
             Step::Count(now) => {
                 let now = self.time(*now);
@@ -417,22 +421,17 @@ impl Run {
     ) -> Result<(), Disagreement> {
         let gate_format = match format {
             // It is said by the schema.
-            Format::Record(_) => framegate::format::Format::OPAQUE,
-            Format::Sound => framegate::format::Format::pcm(Samples::S16, 2),
-            Format::PlanarSound => framegate::format::Format::planar_pcm(Samples::S16, 2),
+            Format::Record(_) | Format::Opaque => framegate::format::Format::OPAQUE,
+            Format::Sound(samples) => framegate::format::Format::pcm(samples, 2),
+            Format::PlanarSound(samples) => framegate::format::Format::planar_pcm(samples, 2),
             Format::Text => framegate::format::Format::UTF8,
             Format::Json => framegate::format::Format::JSON,
             Format::Picture {
                 width,
                 height,
-                is_nv12: false,
-            } => framegate::format::Format::i420(width, height),
-            Format::Picture { width, height, .. } => framegate::format::Format::picture(
-                PixelFormat::Nv12,
-                ColorRange::Limited,
-                width,
-                height,
-            ),
+                pixels,
+                range,
+            } => framegate::format::Format::picture(pixels, range, width, height),
         };
         let (whose, stream) = match owner {
             ScriptedOwner::Stay(stay) => {
@@ -736,7 +735,8 @@ impl Run {
             }
             ScriptedContributors::Owner
             | ScriptedContributors::Complete(_)
-            | ScriptedContributors::Partial(_) => Ok(None),
+            | ScriptedContributors::Partial(_)
+            | ScriptedContributors::Csrcs(_) => Ok(None),
         }
     }
 
@@ -759,6 +759,7 @@ impl Run {
             ScriptedContributors::Owner => rules::Contributors::Owner,
             ScriptedContributors::Complete(list) => rules::Contributors::Complete(people(list)),
             ScriptedContributors::Partial(list) => rules::Contributors::Partial(people(list)),
+            ScriptedContributors::Csrcs(list) => rules::Contributors::csrcs(people(list)),
             ScriptedContributors::Group(_)
             | ScriptedContributors::SameGroup(_)
             | ScriptedContributors::ForeignGroup(_) => {

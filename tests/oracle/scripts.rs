@@ -2,11 +2,14 @@
 
 use std::fmt::Debug;
 
-use framegate::{Area, Authority, Kind, Kinds, Method, Purposes, Scope};
+use framegate::{
+    Area, Authority, Kind, Kinds, Method, Purposes, Scope,
+    format::{ColorRange, PixelFormat, Samples},
+};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{
-    content::{Content, Format, JSON, plane_size},
+    content::{Content, Format, JSON, plane_sizes, sample},
     records::{CONSTANT, SINGLE, TRIPLE},
     rules::{Door, in_range},
 };
@@ -161,6 +164,8 @@ pub enum Step {
     },
     Supersede(&'static str, When),
     Tick(When),
+    /// So much time has truly passed.
+    Advance(When),
     Count(When),
     Withdraw(Authority, Who, Scope, When),
     Restrict(Authority, Option<Who>, Scope, When),
@@ -217,6 +222,8 @@ pub enum ScriptedContributors {
     Owner,
     Complete(Vec<Who>),
     Partial(Vec<Who>),
+    /// The contributing sources of a packet.
+    Csrcs(Vec<Who>),
     /// A group that is registered for it; if that fails, a list.
     Group(Vec<Who>),
     /// A group that an earlier frame came with.
@@ -343,6 +350,7 @@ impl Step {
             | Self::Grant { now, .. }
             | Self::Supersede(_, now)
             | Self::Tick(now)
+            | Self::Advance(now)
             | Self::Count(now)
             | Self::Withdraw(_, _, _, now)
             | Self::Restrict(_, _, _, now)
@@ -850,15 +858,18 @@ const MINUTE: i64 = 60_000_000;
 /// The gate decides faster until so long, rounded to so much, before an end.
 const TICK: i64 = 65_536_000;
 
+const SOUND: Format = Format::Sound(Samples::S16);
 const EVEN: Format = Format::Picture {
     width: 4,
     height: 4,
-    is_nv12: false,
+    pixels: PixelFormat::I420,
+    range: ColorRange::Limited,
 };
 const ODD: Format = Format::Picture {
     width: 5,
     height: 3,
-    is_nv12: true,
+    pixels: PixelFormat::Nv12,
+    range: ColorRange::Limited,
 };
 
 fn scripted_stream() -> impl Strategy<Value = ScriptedStream> {
@@ -868,8 +879,8 @@ fn scripted_stream() -> impl Strategy<Value = ScriptedStream> {
         4 => Just(ScriptedOwner::Composite),
     ];
     let kind = prop_oneof![
-        7 => Just((Kind::Audio, Format::Sound)),
-        3 => Just((Kind::Audio, Format::PlanarSound)),
+        7 => Just((Kind::Audio, SOUND)),
+        3 => Just((Kind::Audio, Format::PlanarSound(Samples::S16))),
         6 => Just((Kind::Video, EVEN)),
         4 => Just((Kind::Screen, ODD)),
         7 => Just((Kind::Chat, Format::Text)),
@@ -883,8 +894,8 @@ fn scripted_stream() -> impl Strategy<Value = ScriptedStream> {
 /// Of which the kind need not be one that the format can be of.
 fn any_stream() -> impl Strategy<Value = ScriptedStream> {
     let formats = [
-        Format::Sound,
-        Format::PlanarSound,
+        SOUND,
+        Format::PlanarSound(Samples::S16),
         EVEN,
         ODD,
         Format::Text,
@@ -898,7 +909,7 @@ fn any_stream() -> impl Strategy<Value = ScriptedStream> {
 fn derived_stream() -> impl Strategy<Value = ScriptedStream> {
     let kind = prop_oneof![
         16 => Just((Kind::Caption, Format::Text)),
-        4 => Just((Kind::Audio, Format::Sound)),
+        4 => Just((Kind::Audio, SOUND)),
         1 => one_of(&[Kind::Usage, Kind::Unclassified]).prop_map(|kind| (kind, Format::Text)),
     ];
     kind.prop_map(|(kind, format)| (ScriptedOwner::Derived, kind, format))
@@ -1051,9 +1062,11 @@ impl ScriptedFrame {
     pub fn content(&self, format: Format) -> Content {
         let mut content = match format {
             Format::Json => Content::Json(JSON[self.length % JSON.len()].into()),
-            Format::Sound | Format::PlanarSound => {
-                Content::Sound((1..=4 * (1 + self.length)).map(low_byte).collect())
+            Format::Sound(samples) | Format::PlanarSound(samples) => {
+                let bytes = 2 * sample(samples).0 * (1 + self.length);
+                Content::Sound(samples, (1..=bytes).map(low_byte).collect())
             }
+            Format::Opaque => Content::Opaque((1..=1 + self.length).map(low_byte).collect()),
             Format::Record(declared) => {
                 Content::Record(declared.record(3 * self.length + self.gap))
             }
@@ -1061,43 +1074,48 @@ impl ScriptedFrame {
                 let texts = ["ok", "gruß dich", "日本 1", "🙂🙂"];
                 Content::Text(texts[self.length % texts.len()].into())
             }
-            Format::Picture { width, height, .. } => {
-                let planes = [0, 1, 2].map(|plane| {
-                    let (across, down) = plane_size(plane, width, height);
-                    (0..across * down)
-                        .map(|at| 140 + low_byte(at) + 30 * low_byte(plane))
-                        .collect()
-                });
+            Format::Picture {
+                width,
+                height,
+                pixels,
+                range,
+            } => {
+                let sizes = plane_sizes(pixels, range, width, height);
+                let plane = |(plane, (row, rows)): (usize, (usize, usize))| {
+                    let byte = |at| 140 + low_byte(at) + 30 * low_byte(plane);
+                    (0..row * rows).map(byte).collect()
+                };
                 Content::Picture {
                     width,
                     height,
-                    planes,
+                    pixels,
+                    range,
+                    planes: sizes.into_iter().enumerate().map(plane).collect(),
                 }
             }
         };
         match self.damage {
             Damage::None | Damage::Buffer => {}
             Damage::Payload => match &mut content {
-                Content::Sound(bytes) => bytes.truncate(3 * (self.length % 2)),
+                Content::Sound(_, bytes) => bytes.truncate(3 * (self.length % 2)),
                 Content::Text(bytes) | Content::Json(bytes) => bytes.push(0xFF),
                 Content::Record(bytes) => bytes.push(0),
-                Content::Picture { planes, .. } => planes[self.length % 3].truncate(1),
+                Content::Opaque(bytes) => bytes.clear(),
+                Content::Picture { planes, .. } => {
+                    let plane = self.length % planes.len();
+                    planes[plane].truncate(1);
+                }
             },
             Damage::OtherFormat => {
                 content = match format {
-                    Format::Sound
-                    | Format::PlanarSound
-                    | Format::Text
-                    | Format::Json
-                    | Format::Record(_) => {
-                        let planes = [vec![200; 16], vec![200; 4], vec![200; 4]];
-                        Content::Picture {
-                            width: 4,
-                            height: 4,
-                            planes,
-                        }
-                    }
                     Format::Picture { .. } => Content::Text(vec![b'a'; 16]),
+                    _ => Content::Picture {
+                        width: 4,
+                        height: 4,
+                        pixels: PixelFormat::I420,
+                        range: ColorRange::Limited,
+                        planes: vec![vec![200; 16], vec![200; 4], vec![200; 4]],
+                    },
                 }
             }
         }
@@ -1115,8 +1133,10 @@ impl ScriptedRegion {
         let (left, right) = (left.min(right), left.max(right));
         let (top, bottom) = (top.min(bottom), top.max(bottom));
         match content {
-            Content::Sound(_) if self.amiss => Area::Channel(2),
-            Content::Sound(_) | Content::Record(_) => Area::Channel(u16::from(self.corners[0] > 2)),
+            Content::Sound(..) if self.amiss => Area::Channel(2),
+            Content::Sound(..) | Content::Record(_) | Content::Opaque(_) => {
+                Area::Channel(u16::from(self.corners[0] > 2))
+            }
             Content::Json(_) => Area::Span {
                 start: left,
                 end: right,

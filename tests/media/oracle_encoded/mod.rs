@@ -4,12 +4,14 @@
 
 mod frames;
 mod holes;
+mod model;
 
 use framegate::{
     Area, Authority, Cleared, Contributors, Digest, Frame, Kind, Kinds, Meeting, OutletOptions,
     Participant, Payload, Purposes, Reason, Region, StreamOptions, Time, Verdict, format::Format,
 };
 use frames::{Made, Nature, all, streams};
+use model::{Fate, Fault, Model};
 use proptest::{
     prelude::*,
     sample::{Index, select},
@@ -71,174 +73,9 @@ fn scripts() -> impl Strategy<Value = Script> {
     })
 }
 
-/// What became of a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Released,
-    /// For want of consent, or no frame at all.
-    Withheld,
-    /// For want of one that starts afresh before it.
-    Awaits,
-    /// As it leads a broken link, for which alone it is withheld.
-    LeadsNowhere,
-    /// As it cannot be told how far it reaches back.
-    ReachesBack,
-}
-
-/// What a model may get wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    WhatTheClientSaysOpens,
-    WhatTheClientSaysIsIgnored,
-    GoesOnAnywhere,
-    GoesOnAtARenewal,
-    ABrokenLinkStartsNothing,
-    WhatLeadsALinkIsReleased,
-    WhatLeadsHoldsBackTheRest,
-    TheMalformedIsPassedOver,
-    ReachIsIgnored,
-    APredictedPictureIsJudgedByItself,
-    AHoleIsWithheldForConsent,
-    AnUnknownReachIsNone,
-    WithheldKeyframesSayNoSize,
-    TheUnshownIsBlanked,
-    WhatLeadsIsBlanked,
-    TheMalformedIsBlanked,
-    NoKeyframeIsAskedFor,
-}
-
-struct Before {
-    nature: Nature,
-    fate: Fate,
-    captured: i64,
-    can_be_black: Option<bool>,
-}
-
-struct Model {
-    fault: Option<Fault>,
-    before: Vec<Before>,
-    /// Since when the owner agrees, in milliseconds.
-    agreed: Option<i64>,
-}
-
 /// Between two frames, and between a hole and the next frame.
 const INTERVAL: i64 = 20;
 const AFTER_A_HOLE: i64 = 10;
-
-impl Model {
-    fn has(&self, fault: Fault) -> bool {
-        self.fault == Some(fault)
-    }
-
-    fn fate(&mut self, made: &Made, keyframe: Option<bool>, captured: i64) -> Fate {
-        let mut nature = made.nature;
-        let is_fresh = matches!(nature, Nature::Fresh | Nature::BrokenLink | Nature::Renewal);
-        if is_fresh && keyframe == Some(false) && !self.has(Fault::WhatTheClientSaysIsIgnored) {
-            nature = Nature::Inner;
-        }
-        if nature == Nature::Inner
-            && keyframe == Some(true)
-            && self.has(Fault::WhatTheClientSaysOpens)
-        {
-            nature = Nature::Fresh;
-        }
-        if nature == Nature::Inner && self.has(Fault::GoesOnAnywhere)
-            || nature == Nature::Renewal && self.has(Fault::GoesOnAtARenewal)
-        {
-            nature = Nature::Fresh;
-        }
-        if nature == Nature::BrokenLink && self.has(Fault::ABrokenLinkStartsNothing) {
-            nature = Nature::Inner;
-        }
-        let fate = self.judge(nature, captured);
-        self.before.push(Before {
-            nature,
-            fate,
-            captured,
-            can_be_black: made.can_be_black,
-        });
-        fate
-    }
-
-    fn judge(&self, nature: Nature, captured: i64) -> Fate {
-        let reach = match nature {
-            Nature::Sound(Some(reach)) if !self.has(Fault::ReachIsIgnored) => reach,
-            _ => 0,
-        };
-        let agrees = self.agreed.is_some_and(|since| since <= captured - reach);
-        match nature {
-            Nature::Malformed => Fate::Withheld,
-            _ if !agrees => Fate::Withheld,
-            Nature::Sound(None) if !self.has(Fault::AnUnknownReachIsNone) => Fate::ReachesBack,
-            Nature::Sound(_) | Nature::Fresh | Nature::BrokenLink => Fate::Released,
-            _ if !self.has_all_before() => Fate::Awaits,
-            _ if !self.is_agreed_since_the_last() => {
-                if self.has(Fault::AHoleIsWithheldForConsent) {
-                    Fate::Withheld
-                } else {
-                    Fate::Awaits
-                }
-            }
-            Nature::Leading if self.leads_nowhere() => Fate::LeadsNowhere,
-            _ => Fate::Released,
-        }
-    }
-
-    /// Whether everything on which the next may depend was released: all back to one that started afresh.
-    fn has_all_before(&self) -> bool {
-        for Before { nature, fate, .. } in self.before.iter().rev() {
-            match (nature, fate) {
-                (Nature::Fresh | Nature::BrokenLink, Fate::Released) => return true,
-                (Nature::Malformed, _) if self.has(Fault::TheMalformedIsPassedOver) => {}
-                (_, Fate::LeadsNowhere) if !self.has(Fault::WhatLeadsHoldsBackTheRest) => {}
-                (_, Fate::Released) => {}
-                _ => return false,
-            }
-        }
-        false
-    }
-
-    /// Whether the owner agreed all the time since the last frame was captured that was released: what the next is predicted from
-    /// may have been captured at any time since then, and need not have been offered.
-    fn is_agreed_since_the_last(&self) -> bool {
-        let released = |before: &&Before| before.fate == Fate::Released;
-        let last = self.before.iter().rev().find(released);
-        self.has(Fault::APredictedPictureIsJudgedByItself)
-            || last.is_none_or(|last| self.agreed.is_some_and(|since| since <= last.captured))
-    }
-
-    /// Whether what leads is of a broken link.
-    fn leads_nowhere(&self) -> bool {
-        let mut before = self.before.iter().rev();
-        let begun = before.find(|before| {
-            matches!(
-                before.nature,
-                Nature::Fresh | Nature::BrokenLink | Nature::Renewal
-            )
-        });
-        !self.has(Fault::WhatLeadsALinkIsReleased)
-            && begun.is_some_and(|begun| begun.nature == Nature::BrokenLink)
-    }
-
-    /// Whether there are black pictures of the stream, as far as one that came has said.
-    fn can_be_black(&self) -> Option<bool> {
-        let said = self.before.iter().filter(|before| {
-            before.fate == Fate::Released || !self.has(Fault::WithheldKeyframesSayNoSize)
-        });
-        said.rev().find_map(|before| before.can_be_black)
-    }
-
-    /// Whether there is a blank frame for the last one.
-    fn can_be_blanked(&self, made: &Made) -> bool {
-        let said = self.can_be_black();
-        match made.nature {
-            Nature::Malformed => self.has(Fault::TheMalformedIsBlanked),
-            Nature::Sound(_) => true,
-            Nature::Leading if !self.has(Fault::WhatLeadsIsBlanked) => false,
-            _ => (made.is_shown || self.has(Fault::TheUnshownIsBlanked)) && said == Some(true),
-        }
-    }
-}
 
 /// Consent is gone and there again in the same moment.
 fn dig(meeting: &mut Meeting, notice: Digest, who: Participant, hole: Hole, at: Time) {
@@ -271,11 +108,7 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
     };
     let (mut tap, mut sink) = (tap(who, "outlet"), tap(other, "sink"));
     common::agree(&mut meeting, notice, other, SCOPE, millis(0));
-    let mut model = Model {
-        fault,
-        before: Vec::new(),
-        agreed: None,
-    };
+    let mut model = Model::new(fault);
     let mut after_a_blank = false;
     for (at, step) in (1..).zip(&script.steps) {
         let now = 1000 + INTERVAL * at;
@@ -427,11 +260,7 @@ fn every_frame_that_is_made_comes_to_every_fate_that_it_can_have() {
     let mut runner = TestRunner::new(config(STREAMS));
     for _ in 0..STREAMS {
         let script = scripts().new_tree(&mut runner).unwrap().current();
-        let mut model = Model {
-            fault: None,
-            before: Vec::new(),
-            agreed: None,
-        };
+        let mut model = Model::new(None);
         for (at, step) in (1..).zip(&script.steps) {
             let now = 1000 + INTERVAL * at;
             if let (Some(_), Some(agreed)) = (step.hole, &mut model.agreed) {

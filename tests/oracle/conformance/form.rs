@@ -1,10 +1,13 @@
 //! The words and numbers of the scripts: `tests/conformance/README.md` says what each means.
 
-use framegate::{Area, Kind, Scope};
+use framegate::{
+    Area, Kind, Scope,
+    format::{ColorRange, Samples},
+};
 use serde_json::{Value, json};
 
 use crate::{
-    content::{Content, Format, plane_size},
+    content::{Content, Format, plane_sizes},
     doors::planar,
     ledger::hexadecimal,
     rules::{Contributors, Expected, Person, Refusal, Region, in_range, purposes_of},
@@ -57,17 +60,24 @@ pub fn kind(kind: Kind) -> Value {
 
 pub fn format(format: Format) -> Value {
     match format {
-        Format::Sound => json!({ "name": "pcm_s16", "channels": 2 }),
-        Format::PlanarSound => json!({ "name": "pcm_s16", "channels": 2, "planar": true }),
+        Format::Sound(samples) => json!({ "name": pcm(samples), "channels": 2 }),
+        Format::PlanarSound(samples) => {
+            json!({ "name": pcm(samples), "channels": 2, "planar": true })
+        }
+        Format::Opaque => json!({ "name": "opaque" }),
         Format::Text => json!({ "name": "utf8" }),
         Format::Json => json!({ "name": "json" }),
         Format::Picture {
             width,
             height,
-            is_nv12,
+            pixels,
+            range,
         } => {
-            let name = if is_nv12 { "nv12" } else { "i420" };
-            json!({ "name": name, "width": width, "height": height })
+            let mut told = json!({ "name": pixels, "width": width, "height": height });
+            if range == ColorRange::Full {
+                told["full_range"] = json!(true);
+            }
+            told
         }
         Format::Record(declared) => {
             let fields = declared.ranges.iter().enumerate();
@@ -78,6 +88,23 @@ pub fn format(format: Format) -> Value {
             })
         }
     }
+}
+
+/// The library's word for samples is without what they are samples of.
+fn pcm(samples: Samples) -> String {
+    let word = json!(samples);
+    std::format!("pcm_{}", word.as_str().expect("a word"))
+}
+
+/// With what tells it from others of the same word.
+pub fn format_name(like: Format) -> String {
+    let told = format(like);
+    let more = match told {
+        _ if told["planar"] == true => "-planar",
+        _ if told["full_range"] == true => "-full",
+        _ => "",
+    };
+    std::format!("format-{}{more}", told["name"].as_str().expect("a word"))
 }
 
 pub fn contributors(who: &Contributors, group: Option<usize>, sources: &[usize]) -> Value {
@@ -155,27 +182,26 @@ pub fn left(content: &Content, format: Format) -> Value {
 
 /// The bytes of each plane, and of a picture how many there are in a row of each.
 fn bytes(content: &Content, format: Format) -> (Vec<Vec<u8>>, Option<Vec<usize>>) {
-    match content {
-        Content::Sound(bytes) if format == Format::PlanarSound => (vec![planar(bytes)], None),
-        Content::Sound(bytes)
-        | Content::Text(bytes)
-        | Content::Json(bytes)
-        | Content::Record(bytes) => (vec![bytes.clone()], None),
-        Content::Picture {
-            width,
-            height,
-            planes: [y, u, v],
-        } => {
-            let across = |plane| plane_size(plane, *width, *height).0;
-            if let Format::Picture { is_nv12: true, .. } = format {
-                let both = u.iter().zip(v).flat_map(|(u, v)| [*u, *v]).collect();
-                (vec![y.clone(), both], Some(vec![across(0), 2 * across(1)]))
-            } else {
-                (
-                    vec![y.clone(), u.clone(), v.clone()],
-                    Some([0, 1, 2].map(across).to_vec()),
-                )
-            }
+    match (content, format) {
+        (Content::Sound(samples, bytes), Format::PlanarSound(_)) => {
+            (vec![planar(*samples, bytes)], None)
         }
+        (
+            Content::Picture {
+                width,
+                height,
+                pixels,
+                range,
+                planes,
+            },
+            _,
+        ) => {
+            let sizes = plane_sizes(*pixels, *range, *width, *height);
+            (
+                planes.clone(),
+                Some(sizes.into_iter().map(|(row, _)| row).collect()),
+            )
+        }
+        _ => (vec![content.bytes()], None),
     }
 }

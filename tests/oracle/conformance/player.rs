@@ -4,11 +4,12 @@
 
 use std::mem;
 
-use framegate::{Authority, Kinds, Purposes, Scope};
+use framegate::{Authority, Kinds, Purposes, Scope, Verdict};
 use serde_json::{Map, Value, json};
 
-use super::form::{
-    answer, contributors, error, format, kind, left, payload, person, region, scope, time,
+use super::{
+    form::{answer, contributors, error, format, kind, left, payload, person, region, scope, time},
+    seal::{SECRET, sealed},
 };
 use crate::{
     content::{Content, Format},
@@ -49,8 +50,8 @@ struct Kept {
 }
 
 pub struct Player {
-    pub oracle: Oracle,
-    present: i64,
+    oracle: Oracle,
+    pub present: i64,
     stays: usize,
     /// So many stays began before the meeting last went on: of these only the last of each person has a handle.
     former: usize,
@@ -67,6 +68,8 @@ pub struct Player {
     registered: usize,
     steps: Vec<Value>,
     ledger: Vec<String>,
+    /// So many more frames that an outlet gets are sealed.
+    seals: usize,
 }
 
 /// Plays a script. None if what it says leaves something open: in which order several people's consents end that end together.
@@ -74,9 +77,11 @@ pub fn play(
     script: &Script,
     instance: [u8; 16],
     batches: bool,
+    seals: usize,
     fault: Option<Fault>,
 ) -> Option<Written> {
     let mut player = Player::open(instance, fault);
+    player.seals = seals;
     player.prepare(script);
     let mut steps = script.steps.iter().peekable();
     while let Some(step) = steps.next() {
@@ -92,18 +97,21 @@ pub fn play(
         }
         player.frames(&frames);
     }
-    player.state();
-    let is_open = player.ledger.windows(2).any(|lines| {
+    let written = player.written(instance);
+    let is_open = written.ledger.windows(2).any(|lines| {
         let is_expiry = |line: &String| line.contains("\"event\":\"expired\"");
         lines.iter().all(is_expiry)
     });
-    (!is_open).then(|| Written {
-        meeting: json!({
-            "id": MEETING, "instance": hexadecimal(&instance), "started": STARTED, "participants": ROOM, "device": hexadecimal(&DEVICE),
-        }),
-        steps: player.steps,
-        ledger: player.ledger,
-    })
+    (!is_open).then_some(written)
+}
+
+pub fn door_name(door: Option<Door>) -> &'static str {
+    match door {
+        None => "decide",
+        Some(Door::Admit) => "admit",
+        Some(Door::Into) => "admit_into",
+        Some(Door::InPlace) => "admit_in_place",
+    }
 }
 
 /// A step with a name and what is said in it.
@@ -124,7 +132,7 @@ fn none() -> Value {
 }
 
 impl Player {
-    fn open(instance: [u8; 16], fault: Option<Fault>) -> Self {
+    pub fn open(instance: [u8; 16], fault: Option<Fault>) -> Self {
         let mut oracle = Oracle::open(ROOM, fault);
         oracle.instance = instance;
         Self {
@@ -144,10 +152,64 @@ impl Player {
             registered: 0,
             steps: Vec::new(),
             ledger: Vec::new(),
+            seals: 0,
         }
     }
 
-    fn prepare(&mut self, script: &Script) {
+    /// What was written down, with how it stands at the end.
+    pub fn written(mut self, instance: [u8; 16]) -> Written {
+        self.state();
+        let told = self.oracle.receipt(IDS[0]);
+        self.write("receipt", json!({ "id": IDS[0] }), told);
+        Written {
+            meeting: json!({
+                "id": MEETING, "instance": hexadecimal(&instance), "started": STARTED, "participants": ROOM, "device": hexadecimal(&DEVICE),
+            }),
+            steps: self.steps,
+            ledger: self.ledger,
+        }
+    }
+
+    /// Names the format of the first stream, which is bytes to the rules.
+    pub fn name_format(&mut self, like: Value) {
+        let mut streams = self
+            .steps
+            .iter_mut()
+            .filter(|step| step["step"] == "stream");
+        streams.next().expect("a stream")["format"] = like;
+    }
+
+    /// What is asked of the tap between the first stream and the first outlet at a time.
+    pub fn on_tap<R>(&mut self, now: i64, ask: impl FnOnce(&mut Oracle, &rules::Tap) -> R) -> R {
+        let at = self.tap((0, 0)).expect("a tap");
+        let has_leapt = self.oracle.pass(at, now);
+        self.taps[at].seen.push(now);
+        let (stream, outlet) = (self.streams[0].clone(), self.outlets[0]);
+        let seen = self.taps[at].seen.clone();
+        let tap = rules::Tap {
+            stream: &stream,
+            outlet,
+            seen: &seen,
+            has_leapt,
+        };
+        ask(&mut self.oracle, &tap)
+    }
+
+    /// A frame that came to that tap.
+    pub fn write_frames(
+        &mut self,
+        door: &str,
+        now: i64,
+        frames: &[Value],
+        answers: Value,
+        verdict: Verdict,
+    ) {
+        counted(&mut self.taps[0].counters, verdict);
+        let said = json!({ "at": time(now), "tap": self.taps[0].number, "frames": frames });
+        self.write(door, said, answers);
+    }
+
+    pub fn prepare(&mut self, script: &Script) {
         for (id, key) in IDS.iter().zip(script.keys) {
             self.step(&Step::Join(id, key, When::Later(0)));
         }
@@ -228,6 +290,11 @@ impl Player {
                 let now = self.time(*now);
                 self.oracle.tick(now);
                 self.write("tick", json!({ "at": time(now) }), json!({}));
+            }
+            Step::Advance(now) => {
+                let now = self.time(*now);
+                let advanced = self.oracle.advance(now);
+                self.write_call("advance", json!({ "at": time(now) }), advanced);
             }
             Step::Count(now) => {
                 let now = self.time(*now);
@@ -495,7 +562,8 @@ impl Player {
             seen: &seen,
             has_leapt,
         };
-        let (mut frames, mut answers) = (Vec::new(), Vec::new());
+        let (mut frames, mut answers, mut released) = (Vec::new(), Vec::new(), Vec::new());
+        let like = stream.format;
         for (at, (scripted, (content, (said, mut frame)))) in scripted.iter().zip(said).enumerate()
         {
             frame["payload"] = payload(&content, scripted.gap, stream.format);
@@ -517,9 +585,12 @@ impl Player {
             if let Some(content) = &expected.content {
                 told["output"] = left(content, stream.format);
             }
+            let source = self.oracle.source(&tap, &said, &expected);
+            if expected.verdict.is_released() {
+                released.push((expected.tag, source.clone(), told["output"].clone()));
+            }
             frames.push(frame);
             answers.push(told);
-            let source = self.oracle.source(&tap, &said, &expected);
             let told = json!({
                 "people": source.people.iter().copied().map(person).collect::<Vec<_>>(),
                 "kinds": source.kinds.bits(), "captured": time(source.captured),
@@ -530,14 +601,39 @@ impl Player {
                 number: None,
             }));
         }
-        let door = match first.door {
-            None => "decide",
-            Some(Door::Admit) => "admit",
-            Some(Door::Into) => "admit_into",
-            Some(Door::InPlace) => "admit_in_place",
-        };
         let said = json!({ "at": time(now), "tap": self.taps[tap_at].number, "frames": frames });
-        self.write(door, said, json!({ "frames": answers }));
+        self.write(door_name(first.door), said, json!({ "frames": answers }));
+        for (tag, source, output) in released {
+            self.seal(like, tag, &source, output);
+        }
+    }
+
+    /// Somebody seals what an outlet got.
+    fn seal(&mut self, like: Format, tag: [u8; 16], source: &Source, output: Value) {
+        if self.seals == 0 {
+            return;
+        }
+        self.seals -= 1;
+        let people = source.people.iter().flatten();
+        let mut subjects: Vec<_> = people
+            .map(|&stay| (self.oracle.id(stay), source.kinds.bits()))
+            .collect();
+        subjects.sort_unstable();
+        let pieces = if output.is_array() {
+            output
+        } else {
+            json!([output])
+        };
+        let payload = pieces.as_array().expect("pieces").iter();
+        let payload = payload.map(|piece| unhexadecimal(piece.as_str().expect("digits")));
+        let payload = payload.collect::<Vec<_>>().concat();
+        let (digest, seal) = sealed(self.oracle.instance, tag, &subjects, &payload);
+        let said = json!({
+            "secret": hexadecimal(&SECRET), "tag": hexadecimal(&tag), "format": format(like), "pieces": pieces,
+            "subjects": subjects.iter().map(|(id, kinds)| json!([id, kinds])).collect::<Vec<_>>(),
+        });
+        let told = json!({ "digest": hexadecimal(&digest), "seal": hexadecimal(&seal) });
+        self.write("seal", said, told);
     }
 
     /// The number of a tap; none if there is none, and none can be opened any more.
@@ -643,7 +739,8 @@ impl Player {
             ScriptedContributors::ForeignGroup(_)
             | ScriptedContributors::Owner
             | ScriptedContributors::Complete(_)
-            | ScriptedContributors::Partial(_) => None,
+            | ScriptedContributors::Partial(_)
+            | ScriptedContributors::Csrcs(_) => None,
         }
     }
 
@@ -668,6 +765,7 @@ impl Player {
             }
             ScriptedContributors::Complete(list) => (None, Contributors::Complete(people(list))),
             ScriptedContributors::Partial(list) => (None, Contributors::Partial(people(list))),
+            ScriptedContributors::Csrcs(list) => (None, Contributors::csrcs(people(list))),
             ScriptedContributors::Group(_) | ScriptedContributors::SameGroup(_) => {
                 group.unwrap_or((None, Contributors::Owner))
             }
@@ -676,7 +774,11 @@ impl Player {
             .iter()
             .map(|(number, _)| *number)
             .collect::<Vec<_>>();
-        let named = contributors(&who, number, &numbers);
+        let mut named = contributors(&who, number, &numbers);
+        if let (ScriptedContributors::Csrcs(list), false) = (&scripted.contributors, is_derived) {
+            let people = list.iter().map(|&who| person(self.person(who)));
+            named = json!({ "csrcs": people.collect::<Vec<_>>() });
+        }
         // Colour that two areas share belongs to both, so those of a composite begin and end between samples of colour.
         let even = stream.whose == Whose::Composite;
         let regions = scripted
@@ -707,6 +809,11 @@ impl Player {
         };
         (frame, told)
     }
+}
+
+fn unhexadecimal(digits: &str) -> Vec<u8> {
+    let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).expect("digits");
+    (0..digits.len()).step_by(2).map(byte).collect()
 }
 
 /// Of the first stays the last of the same person.
