@@ -85,7 +85,7 @@ impl<'a> Content<'a> {
         let of_sources = self.frame.sources.iter().map(Source::all_kinds);
         let kinds = of_regions.map(Kinds::from).chain(of_sources);
         let captures = self.regions().filter_map(|region| region.captured);
-        let captured = captures.fold(self.frame.captured, Time::min);
-        (kinds.fold(self.kind.into(), Kinds::union), captured)
+        let earliest = captures.fold(self.frame.captured, Time::min);
+        (kinds.fold(self.kind.into(), Kinds::union), earliest)
     }
 }
