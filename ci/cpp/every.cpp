@@ -514,6 +514,12 @@ void travelling() {
   MeetingOptions unvouched = options("unvouched");
   unvouched.device_secret = forgotten;
   CHECK(Meeting::open(std::move(unvouched)).status().number() == FRAMEGATE_ERROR_EMPTY);
+  MeetingOptions by_signer = options("signers");
+  int asked = 0;
+  by_signer.sign = [&asked](std::string_view message, std::uint8_t *) { return message.size() == 72 && ++asked == 0; };
+  CHECK(Meeting::open(by_signer).status().number() == FRAMEGATE_ERROR_NULL);
+  by_signer.device_key = forgotten;
+  CHECK(Meeting::open(std::move(by_signer))->count(0ms).number() == FRAMEGATE_ERROR_SIGNER && asked > 0);
   const std::array<Subject, 1> subjects{Subject("who")};
   Carried carried;
   PayloadDigest digest{};

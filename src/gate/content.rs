@@ -84,8 +84,8 @@ impl<'a> Content<'a> {
         let of_regions = self.regions().filter_map(|region| region.kind);
         let of_sources = self.frame.sources.iter().map(Source::all_kinds);
         let kinds = of_regions.map(Kinds::from).chain(of_sources);
-        let times = self.regions().filter_map(|region| region.captured);
-        let captured = times.fold(self.frame.captured, Time::min);
-        (kinds.fold(self.kind.into(), Kinds::union), captured)
+        let captures = self.regions().filter_map(|region| region.captured);
+        let earliest = captures.fold(self.frame.captured, Time::min);
+        (kinds.fold(self.kind.into(), Kinds::union), earliest)
     }
 }

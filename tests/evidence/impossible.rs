@@ -735,7 +735,7 @@ const POSSIBLE: &[(&str, &str, &str, &str)] = &[
         "left beside the ledger",
     ),
     (
-        "withdrew resumed",
+        "withdrew resumed restricted signed",
         "wall",
         "+1 -1",
         "the time of day has no order",
@@ -745,6 +745,12 @@ const POSSIBLE: &[(&str, &str, &str, &str)] = &[
         "wall",
         "more",
         "nobody wrote then but who withdrew later",
+    ),
+    (
+        "signed",
+        "at",
+        "-1",
+        "a device may have taken less time after the end",
     ),
     ("resumed", "torn", "flipped", "what was torn is gone"),
     (

@@ -1189,7 +1189,8 @@ typedef struct framegate_cleared {
 
 /* Joins two sources of one meeting: the meet of their tags, all kinds, the earlier capture, and everybody in either
  * once. The people are written to `room`, and `source->people` points there. `source->size` is set by the caller. Any
- * thread.
+ * thread. A caption of many frames collects them with two rooms: one of what there is, and one for that joined with
+ * the next. If a room is too small, derive nothing of them until it begins anew: never go on with fewer.
  * Errors, with `source` zeros after its size, and `room` too: NULL, MISALIGNED, SIZE, LENGTH, PANIC; NO_SOURCE if one
  * of the two is none; SHORT_BUFFER, and then `source->people_count` says how many people need room: as many as both
  * have together are always enough. */

@@ -1258,6 +1258,10 @@ struct MeetingOptions {
   std::function<void(std::string_view line)> event{};
   /* The device's Ed25519 secret key, 32 bytes, which vouches for the ledger; null: none. */
   const std::uint8_t *device_secret = nullptr;
+  /* Signs instead, with a key that is elsewhere: writes 64 bytes and returns whether it has. It must not throw. */
+  std::function<bool(std::string_view message, std::uint8_t *signature)> sign{};
+  /* With `sign`: the public key that it signs with, 32 bytes. */
+  const std::uint8_t *device_key = nullptr;
   /* Makes grants, lifts, streams, outlets and everything that narrows durable at once, and all else together with the next of these; false: every
    * entry at once. */
   bool batched = false;
@@ -1596,9 +1600,11 @@ private:
   struct Callbacks {
     std::function<bool(std::string_view, bool)> append;
     std::function<void(std::string_view)> event;
+    std::function<bool(std::string_view, std::uint8_t *)> sign;
     std::atomic<std::size_t> users{1};
 
-    Callbacks(std::function<bool(std::string_view, bool)> appends, std::function<void(std::string_view)> tells) : append(std::move(appends)), event(std::move(tells)) {}
+    Callbacks(std::function<bool(std::string_view, bool)> appends, std::function<void(std::string_view)> tells, std::function<bool(std::string_view, std::uint8_t *)> signs)
+        : append(std::move(appends)), event(std::move(tells)), sign(std::move(signs)) {}
     static void leave(Callbacks *callbacks) noexcept {
       if (callbacks != nullptr && callbacks->users.fetch_sub(1) == 1)
         delete callbacks;
@@ -1620,6 +1626,10 @@ private:
     const Running running(user);
     return running->append({reinterpret_cast<const char *>(lines), length}, durable != 0) ? 0 : 1;
   }
+  static std::int32_t sign(void *user, const std::uint8_t *message, std::size_t length, std::uint8_t *signature) noexcept {
+    const Running running(user);
+    return running->sign({reinterpret_cast<const char *>(message), length}, signature) ? 0 : 1;
+  }
   static void event(void *user, const char *line, std::size_t length) noexcept {
     const Running running(user);
     running->event({line, length});
@@ -1628,15 +1638,17 @@ private:
   Meeting(Callbacks *callbacks, framegate_meeting handle) : callbacks_(callbacks), handle_(handle) {}
 
   template <class Open> static Result<Meeting> made(MeetingOptions of, Open open) {
-    auto callbacks = std::make_unique<Callbacks>(std::move(of.append), std::move(of.event));
+    auto callbacks = std::make_unique<Callbacks>(std::move(of.append), std::move(of.event), std::move(of.sign));
     detail::Sized<framegate_meeting_options> options;
     options.participants = of.participants;
     options.id = detail::string(of.id);
     options.ledger = detail::string(of.ledger);
     options.append = callbacks->append ? append : nullptr;
     options.event = callbacks->event ? event : nullptr;
-    options.append_user = options.event_user = callbacks.get();
+    options.sign = callbacks->sign ? sign : nullptr;
+    options.append_user = options.event_user = options.sign_user = callbacks.get();
     options.device_secret = of.device_secret;
+    options.device_key = of.device_key;
     options.instance = of.instance;
     options.started = detail::micros(of.started);
     options.durability = of.batched ? FRAMEGATE_DURABILITY_BATCHED : FRAMEGATE_DURABILITY_EACH;
