@@ -228,6 +228,16 @@ impl Model {
         said.rev().find_map(|before| before.can_be_black)
     }
 
+    /// Whether there are blank frames of the stream; of what is malformed, whatever is said.
+    fn can_blank(&self, blanks: bool, made: &Made, said: Option<bool>) -> Option<bool> {
+        match made.nature {
+            _ if !blanks => Some(false),
+            Nature::Sound(_) => Some(true),
+            Nature::Malformed => said,
+            _ => self.can_be_black(),
+        }
+    }
+
     /// Whether there is a blank frame for the last one.
     fn can_be_blanked(&self, made: &Made) -> bool {
         let said = self.can_be_black();
@@ -327,13 +337,7 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
         );
         let is_wanted = fate == Fate::Awaits && !model.has(Fault::NoKeyframeIsAskedFor);
         prop_assert_eq!(wants_keyframe(&mut tap), is_wanted);
-        let can_blank = match made.nature {
-            _ if !script.blanks => Some(false),
-            Nature::Sound(_) => Some(true),
-            // Of sound, too.
-            Nature::Malformed => tap.can_blank(),
-            _ => model.can_be_black(),
-        };
+        let can_blank = model.can_blank(script.blanks, made, tap.can_blank());
         prop_assert_eq!(tap.can_blank(), can_blank, "{} {:?}", at, made);
 
         let starts = matches!(
