@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use framegate::{
     Area, Contributors, Fault, Frame, Kind, MAX_REGIONS, MAX_SOURCES, Meeting, Participant,
     Payload, PayloadMut, Plane, Purposes, Reason, Region, StreamOptions, Tap, Time, Verdict,
-    format::{Field, Format, PixelFormat, Samples, Schema},
+    format::{ColorRange, Field, Format, PixelFormat, Samples, Schema},
 };
 
 use crate::common::{self, SCOPE, agree, meeting, millis, own, picture};
@@ -99,7 +99,7 @@ fn payloads_of_another_form() {
     // Five by three: rows of five, and three by two samples of chroma.
     let odd = || owned(who, Kind::Video, Format::i420(5, 3));
     let grey = || {
-        let format = Format::picture(PixelFormat::Gray8, Default::default(), 4, 4);
+        let format = Format::picture(PixelFormat::Gray8, ColorRange::Limited, 4, 4);
         owned(who, Kind::Video, format)
     };
     let records = |kind| {

@@ -112,8 +112,8 @@ fn check(steps: &[Step], fault: Option<Fault>) -> Result<(), TestCaseError> {
                 if expected {
                     (last, last_now) = (Some(by_clock), now);
                 }
-                let least = Duration::from_micros(least.into());
-                let got = tap.keyframe_request(Time::from_micros(now), least);
+                let interval = Duration::from_micros(least.into());
+                let got = tap.keyframe_request(Time::from_micros(now), interval);
                 prop_assert_eq!(got, expected, "{:?}", step);
                 // It has released nothing.
                 prop_assert!(!awaits || !goes_on);

@@ -160,13 +160,7 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
         );
         let is_wanted = fate == Fate::Awaits && !model.has(Fault::NoKeyframeIsAskedFor);
         prop_assert_eq!(wants_keyframe(&mut tap), is_wanted);
-        let can_blank = match made.nature {
-            _ if !script.blanks => Some(false),
-            Nature::Sound(_) => Some(true),
-            // Of sound, too.
-            Nature::Malformed => tap.can_blank(),
-            _ => model.can_be_black(),
-        };
+        let can_blank = model.can_blank(script.blanks, made, tap.can_blank());
         prop_assert_eq!(tap.can_blank(), can_blank, "{} {:?}", at, made);
 
         let starts = matches!(

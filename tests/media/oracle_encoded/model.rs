@@ -163,6 +163,16 @@ impl Model {
         said.rev().find_map(|before| before.can_be_black)
     }
 
+    /// Whether there are blank frames of the stream; of what is malformed, whatever is said.
+    pub fn can_blank(&self, blanks: bool, made: &Made, said: Option<bool>) -> Option<bool> {
+        match made.nature {
+            _ if !blanks => Some(false),
+            Nature::Sound(_) => Some(true),
+            Nature::Malformed => said,
+            _ => self.can_be_black(),
+        }
+    }
+
     /// Whether there is a blank frame for the last one.
     pub fn can_be_blanked(&self, made: &Made) -> bool {
         let said = self.can_be_black();
