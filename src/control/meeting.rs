@@ -154,6 +154,9 @@ impl Meeting {
     ///
     /// If the ledger's last line was torn, nobody's consent is left, since that line may have been a withdrawal; everybody must agree again.
     ///
+    /// Its [clock](Self::clock) goes on from the ledger's last line, and what a tap is given earlier counts as that. A steady clock that begins anew with the process
+    /// must not begin at 0: let it go on from [`Meeting::time_at`], and announce that by [`Meeting::advance`].
+    ///
     /// # Errors
     ///
     /// [`LedgerError`] with [`LedgerFault::Ended`] for a meeting that has ended, and with [`LedgerFault::Unwritable`] if `writer` cannot write.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A time: microseconds since the meeting's start.
 ///
 /// The library has no clock; the client passes the time, from one steady clock for everything in a meeting.
+/// Which time of day a meeting's start was is a [`WallTime`](crate::WallTime).
 /// One that is negative, or 2³² − 1 milliseconds (49.7 days) or more, is out of range, and which it was is not kept:
 /// a frame that carries it is withheld, a grant refused, a withdrawal takes effect now.
 ///
