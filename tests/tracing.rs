@@ -154,10 +154,10 @@ fn each_entry_is_traced_by_its_name_and_nobody_is_told_of() {
     // Digests, keys and signatures are in the ledger by their digits.
     let text = String::from_utf8(memory.bytes()).unwrap();
     let hex = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
+        bytes.iter().fold(String::new(), |mut digits, byte| {
+            write!(digits, "{byte:02x}").unwrap();
+            digits
+        })
     };
     let digits = [
         hex(&device().public_key().0),

@@ -27,9 +27,12 @@ fn poll(future: Pin<&mut impl Future<Output = ()>>) -> bool {
 /// Asleep until it is polled again.
 async fn nap() {
     let mut has_slept = false;
-    std::future::poll_fn(|_| match std::mem::replace(&mut has_slept, true) {
-        false => Poll::Pending,
-        true => Poll::Ready(()),
+    std::future::poll_fn(|_| {
+        if std::mem::replace(&mut has_slept, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
 }
@@ -130,6 +133,8 @@ fn r6_it_is_pending_until_the_last_release_has_ended() {
     assert!(poll(pin!(settling.settled(|_| std::future::pending()))));
 }
 
+fn is_send(_: impl Send) {}
+
 #[test]
 fn pauses_grow_from_50_microseconds_to_5_milliseconds() {
     let scene = scene();
@@ -152,6 +157,5 @@ fn pauses_grow_from_50_microseconds_to_5_milliseconds() {
     assert!(pauses.is_sorted());
     assert_eq!(pauses.last(), Some(&Duration::from_millis(5)));
     // It goes to another thread with whatever runs it.
-    fn is_send(_: impl Send) {}
     is_send(settling.settled(|_| nap()));
 }
