@@ -3,6 +3,7 @@
 use std::{
     array,
     collections::BTreeMap,
+    fmt::Write as _,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -46,8 +47,10 @@ pub struct Compared {
 
 type Answer = Result<Value, Error>;
 
+type Call = fn(&mut Replay, &Value) -> Answer;
+
 /// What each step calls.
-const STEPS: [(&str, fn(&mut Replay, &Value) -> Answer); 26] = [
+const STEPS: [(&str, Call); 26] = [
     ("join", Replay::join),
     ("leave", Replay::leave),
     ("show", Replay::show),
@@ -162,6 +165,7 @@ fn plant(answer: &mut Value, fault: Option<Fault>) {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every step has the same form")]
 impl Replay {
     fn open(meeting: &Value) -> Self {
         let (store, device) = (Kept::default(), bytes(&meeting["device"]));
@@ -366,11 +370,10 @@ impl Replay {
             _ => key.digest_pieces(pieces.iter().map(Vec::as_slice)),
         };
         let seal = key.seal(tag, subjects, digest);
-        Ok(match key.verify(seal, tag, subjects, digest) {
-            true => {
-                json!({ "digest": hexadecimal(&digest.to_bytes()), "seal": hexadecimal(&seal.to_bytes()) })
-            }
-            false => json!({ "holds": false }),
+        Ok(if key.verify(seal, tag, subjects, digest) {
+            json!({ "digest": hexadecimal(&digest.to_bytes()), "seal": hexadecimal(&seal.to_bytes()) })
+        } else {
+            json!({ "holds": false })
         })
     }
 
@@ -721,6 +724,7 @@ struct Received {
 }
 
 impl Received {
+    #[expect(clippy::needless_pass_by_value, reason = "the form of a release")]
     fn of(cleared: Cleared<'_>) -> Self {
         let mut room = [Participant::UNKNOWN; ROOM];
         let planes = match cleared.payload() {
@@ -823,15 +827,18 @@ impl Memory {
 // ---------------------------------------------------------------------------------------------------------------------
 // Words and numbers
 
+#[expect(clippy::unnecessary_wraps, reason = "what a step ends with")]
 fn done() -> Answer {
     Ok(json!({}))
 }
 
 /// A narrowing that has not settled is told of.
+#[expect(clippy::unnecessary_wraps, reason = "what a step ends with")]
 fn settled(is_settled: bool) -> Answer {
-    Ok(match is_settled {
-        true => json!({}),
-        false => json!({ "settled": false }),
+    Ok(if is_settled {
+        json!({})
+    } else {
+        json!({ "settled": false })
     })
 }
 
@@ -910,14 +917,19 @@ fn kind(value: &Value) -> Kind {
 }
 
 fn format(of: &Value) -> Format {
-    let pcm = |samples| match of["planar"] == true {
-        true => Format::planar_pcm(samples, short(&of["channels"])),
-        false => Format::pcm(samples, short(&of["channels"])),
+    let pcm = |samples| {
+        let channels = short(&of["channels"]);
+        if of["planar"] == true {
+            Format::planar_pcm(samples, channels)
+        } else {
+            Format::pcm(samples, channels)
+        }
     };
     let picture = |pixels| {
-        let range = match of["full_range"] == true {
-            true => ColorRange::Full,
-            false => ColorRange::Limited,
+        let range = if of["full_range"] == true {
+            ColorRange::Full
+        } else {
+            ColorRange::Limited
         };
         let [width, height] = ["width", "height"].map(|side| u32::from(short(&of[side])));
         Format::picture(pixels, range, width, height)
@@ -967,7 +979,10 @@ fn schema(of: &Value) -> Result<Schema, Error> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn unhexadecimal(value: &Value) -> Vec<u8> {

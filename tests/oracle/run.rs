@@ -205,16 +205,8 @@ impl Run {
                     .supersede(Digest::of(text), Time::from_micros(now));
                 agree_result("supersede", &superseded, self.oracle.supersede(text, now))?;
             }
-            Step::Tick(now) => {
-                let now = self.time(*now);
-                self.meeting.tick(Time::from_micros(now));
-                self.oracle.tick(now);
-            }
-            Step::Advance(now) => {
-                let now = self.time(*now);
-                let advanced = self.meeting.advance(Time::from_micros(now));
-                agree_result("advance", &advanced, self.oracle.advance(now))?;
-            }
+            Step::Tick(now) => self.tick(*now),
+            Step::Advance(now) => self.advance(*now)?,
             Step::Count(now) => {
                 let now = self.time(*now);
                 let counted = self.meeting.count(Time::from_micros(now));
@@ -282,6 +274,18 @@ impl Run {
             Step::Frame(_) | Step::Pass(_) => Ok(()),
             _ => self.check_challenges(),
         }
+    }
+
+    fn tick(&mut self, now: When) {
+        let now = self.time(now);
+        self.meeting.tick(Time::from_micros(now));
+        self.oracle.tick(now);
+    }
+
+    fn advance(&mut self, now: When) -> Result<(), Disagreement> {
+        let now = self.time(now);
+        let advanced = self.meeting.advance(Time::from_micros(now));
+        agree_result("advance", &advanced, self.oracle.advance(now))
     }
 
     fn join(&mut self, id: &str, key: ScriptedKey, now: When) -> Result<(), Disagreement> {

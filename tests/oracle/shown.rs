@@ -112,15 +112,13 @@ fn is_as_cleared(oracle: &Oracle, stay: usize, told: &[Consent]) -> Result<(), D
                 &reaches_back,
                 &(true, false),
             )?;
-            match consent.until.map(|until| until.as_micros() / 1000) {
-                Some(until) => {
-                    let lasts = (clears(now, until - 1), clears(now, until));
-                    agree(&format!("{what}, until {until}"), &lasts, &(true, false))?;
-                }
-                None => {
-                    let lasts = clears(now, i64::from(u32::MAX) - 1);
-                    agree(&format!("{what}, for ever"), &lasts, &true)?;
-                }
+            if let Some(until) = consent.until {
+                let until = until.as_micros() / 1000;
+                let lasts = (clears(now, until - 1), clears(now, until));
+                agree(&format!("{what}, until {until}"), &lasts, &(true, false))?;
+            } else {
+                let lasts = clears(now, i64::from(u32::MAX) - 1);
+                agree(&format!("{what}, for ever"), &lasts, &true)?;
             }
         }
     }

@@ -221,12 +221,11 @@ fn check(room: usize, steps: &[Step], fault: Option<Fault>) -> Result<(), TestCa
         });
         prop_assert_eq!(&told, &plain.told());
         let verdict = caption(&mut captions, source);
-        match told {
-            Some(_) => prop_assert_eq!(verdict, Verdict::Whole),
-            None => {
-                prop_assert_eq!(verdict, Verdict::Dropped(Reason::Incomplete));
-                prop_assert!(!source.tag().verdict().is_released());
-            }
+        if told.is_some() {
+            prop_assert_eq!(verdict, Verdict::Whole);
+        } else {
+            prop_assert_eq!(verdict, Verdict::Dropped(Reason::Incomplete));
+            prop_assert!(!source.tag().verdict().is_released());
         }
     }
     Ok(())

@@ -317,8 +317,8 @@ fn r6_who_withdraws_after_the_meeting_needs_no_signature() {
         assert_eq!(vouched(&memory).2, 0, "{mood:?}");
         device.turn(Mood::Signs);
         past.sign(WallTime::now()).unwrap();
-        let (entries, anchored, signed) = vouched(&memory);
-        assert_eq!((anchored, signed), (entries - 1, 1), "{mood:?}");
+        let (entries, anchored, signatures) = vouched(&memory);
+        assert_eq!((anchored, signatures), (entries - 1, 1), "{mood:?}");
         // Once is enough.
         past.sign(WallTime::now()).unwrap();
         assert_eq!(vouched(&memory).2, 1);

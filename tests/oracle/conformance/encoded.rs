@@ -86,9 +86,9 @@ impl Player {
                 Nature::Sound(Some(reach)) => reach,
                 _ => 0,
             };
-            let content = Content::Opaque(made.bytes.clone());
+            let opaque = Content::Opaque(made.bytes.clone());
             let reaching = frame(captured - 1000 * reach);
-            let consent = oracle.judge(tap, &reaching, &content, true, Door::Admit);
+            let consent = oracle.judge(tap, &reaching, &opaque, true, Door::Admit);
             let fate = model.fate(made, keyframe, captured / 1000);
             let reason = match (fate, consent.verdict.reason()) {
                 _ if made.nature == Nature::Malformed => Some(Reason::Malformed),

@@ -595,7 +595,7 @@ impl Player {
                 "people": source.people.iter().copied().map(person).collect::<Vec<_>>(),
                 "kinds": source.kinds.bits(), "captured": time(source.captured),
             });
-            self.kept.push(source.verdict.is_released().then(|| Kept {
+            self.kept.push(source.verdict.is_released().then_some(Kept {
                 source,
                 frame: Some((self.steps.len(), at, told)),
                 number: None,
