@@ -1,5 +1,10 @@
 //! Replays a script through the library's public items: each step is a call, and its answer is compared with what the script expects.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all that is in the table of steps answers alike"
+)]
+
 use std::{
     array,
     collections::BTreeMap,
@@ -44,9 +49,10 @@ pub struct Compared {
 }
 
 type Answer = Result<Value, Error>;
+type Call = fn(&mut Replay, &Value) -> Answer;
 
 /// What each step calls.
-const STEPS: [(&str, fn(&mut Replay, &Value) -> Answer); 26] = [
+const STEPS: [(&str, Call); 26] = [
     ("join", Replay::join),
     ("leave", Replay::leave),
     ("show", Replay::show),
@@ -361,11 +367,14 @@ impl Replay {
             _ => key.digest_pieces(pieces.iter().map(Vec::as_slice)),
         };
         let seal = key.seal(tag, subjects, digest);
-        Ok(match key.verify(seal, tag, subjects, digest) {
-            true => {
-                json!({ "digest": hexadecimal(&digest.to_bytes()), "seal": hexadecimal(&seal.to_bytes()) })
-            }
-            false => json!({ "holds": false }),
+        let told = json!({
+            "digest": hexadecimal(&digest.to_bytes()), "seal": hexadecimal(&seal.to_bytes()),
+        });
+        let holds = key.verify(seal, tag, subjects, digest);
+        Ok(if holds {
+            told
+        } else {
+            json!({ "holds": false })
         })
     }
 
@@ -714,6 +723,7 @@ struct Received {
 }
 
 impl Received {
+    #[expect(clippy::needless_pass_by_value, reason = "as a release is passed it")]
     fn of(cleared: Cleared<'_>) -> Self {
         let mut room = [Participant::UNKNOWN; ROOM];
         let planes = match cleared.payload() {
@@ -822,9 +832,10 @@ fn done() -> Answer {
 
 /// A narrowing that has not settled is told of.
 fn settled(is_settled: bool) -> Answer {
-    Ok(match is_settled {
-        true => json!({}),
-        false => json!({ "settled": false }),
+    Ok(if is_settled {
+        json!({})
+    } else {
+        json!({ "settled": false })
     })
 }
 
@@ -903,14 +914,19 @@ fn kind(value: &Value) -> Kind {
 }
 
 fn format(of: &Value) -> Format {
-    let pcm = |samples| match of["planar"] == true {
-        true => Format::planar_pcm(samples, short(&of["channels"])),
-        false => Format::pcm(samples, short(&of["channels"])),
+    let pcm = |samples| {
+        let channels = short(&of["channels"]);
+        if of["planar"] == true {
+            Format::planar_pcm(samples, channels)
+        } else {
+            Format::pcm(samples, channels)
+        }
     };
     let picture = |pixels| {
-        let range = match of["full_range"] == true {
-            true => ColorRange::Full,
-            false => ColorRange::Limited,
+        let range = if of["full_range"] == true {
+            ColorRange::Full
+        } else {
+            ColorRange::Limited
         };
         let [width, height] = ["width", "height"].map(|side| u32::from(short(&of[side])));
         Format::picture(pixels, range, width, height)
@@ -960,7 +976,9 @@ fn schema(of: &Value) -> Result<Schema, Error> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = nibbles.map(|nibble| char::from_digit(nibble.into(), 16));
+    digits.map(|digit| digit.expect("a nibble")).collect()
 }
 
 fn unhexadecimal(value: &Value) -> Vec<u8> {

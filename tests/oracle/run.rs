@@ -206,11 +206,7 @@ impl Run {
                 self.meeting.tick(Time::from_micros(now));
                 self.oracle.tick(now);
             }
-            Step::Advance(now) => {
-                let now = self.time(*now);
-                let advanced = self.meeting.advance(Time::from_micros(now));
-                agree_result("advance", &advanced, self.oracle.advance(now))?;
-            }
+            Step::Advance(now) => self.advance(*now)?,
             Step::Count(now) => {
                 let now = self.time(*now);
                 let counted = self.meeting.count(Time::from_micros(now));
@@ -278,6 +274,12 @@ impl Run {
             Step::Frame(_) | Step::Pass(_) => Ok(()),
             _ => self.check_challenges(),
         }
+    }
+
+    fn advance(&mut self, now: When) -> Result<(), Disagreement> {
+        let now = self.time(now);
+        let advanced = self.meeting.advance(Time::from_micros(now));
+        agree_result("advance", &advanced, self.oracle.advance(now))
     }
 
     fn join(&mut self, id: &str, key: ScriptedKey, now: When) -> Result<(), Disagreement> {

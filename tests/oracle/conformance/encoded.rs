@@ -88,9 +88,9 @@ impl Player {
             };
             let content = Content::Opaque(made.bytes.clone());
             let reaching = frame(captured - 1000 * reach);
-            let consent = oracle.judge(tap, &reaching, &content, true, Door::Admit);
+            let by_people = oracle.judge(tap, &reaching, &content, true, Door::Admit);
             let fate = model.fate(made, keyframe, captured / 1000);
-            let reason = match (fate, consent.verdict.reason()) {
+            let reason = match (fate, by_people.verdict.reason()) {
                 _ if made.nature == Nature::Malformed => Some(Reason::Malformed),
                 (_, Some(reason)) => Some(reason),
                 (Fate::Awaits | Fate::LeadsNowhere, None) => Some(Reason::AwaitsKeyframe),

@@ -595,11 +595,13 @@ impl Player {
                 "people": source.people.iter().copied().map(person).collect::<Vec<_>>(),
                 "kinds": source.kinds.bits(), "captured": time(source.captured),
             });
-            self.kept.push(source.verdict.is_released().then(|| Kept {
+            let kept = Kept {
                 source,
                 frame: Some((self.steps.len(), at, told)),
                 number: None,
-            }));
+            };
+            let is_released = kept.source.verdict.is_released();
+            self.kept.push(is_released.then_some(kept));
         }
         let said = json!({ "at": time(now), "tap": self.taps[tap_at].number, "frames": frames });
         self.write(door_name(first.door), said, json!({ "frames": answers }));
