@@ -7,7 +7,7 @@ use crate::types::cause::Cause;
 pub struct SignerError(Cause);
 
 impl SignerError {
-    /// A signer that failed for a reason, such as a TPM's answer: it becomes the error's source.
+    /// Returns the error of a signer that failed for a reason, such as a TPM's answer, which becomes the error's source.
     #[must_use]
     pub fn new(cause: impl core::error::Error + Send + Sync + 'static) -> Self {
         Self(Cause::new(cause))

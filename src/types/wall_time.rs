@@ -46,7 +46,7 @@ const DAYS_TO_1970: u64 = 719_468;
 const DAYS_OF_ERA: u64 = 146_097;
 
 impl WallTime {
-    /// The time of day so many microseconds after 1970-01-01T00:00:00Z.
+    /// Returns the time of day so many microseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     ///

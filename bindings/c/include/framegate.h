@@ -499,12 +499,12 @@ typedef struct framegate_stream_key {
   uint64_t handle;
 } framegate_stream_key;
 
-/* The media clock of a received stream, brought to the meeting's. */
+/* Turns the RTP timestamps of a received SSRC into the meeting's times. */
 typedef struct framegate_capture_clock {
   uint64_t handle;
 } framegate_capture_clock;
 
-/* Whose the sources of a received transport are. */
+/* Maps the SSRCs and CSRCs of a received transport to people. */
 typedef struct framegate_source_map {
   uint64_t handle;
 } framegate_source_map;

@@ -1046,11 +1046,11 @@ inline Result<Carried> read(Bytes packet, std::uint8_t id) {
 inline StatusCode write(Bytes packet, std::uint8_t id, const Carried &carried, std::uint8_t *buffer, std::size_t capacity, std::size_t &length) {
   return framegate_rtp_write(packet.data, packet.length, id, &carried, buffer, capacity, &length);
 }
-/* A packet of RTP, decrypted, as far as it says when something was captured and by whom. Its payload is in the packet's own memory. Where packets are taken apart elsewhere, fill in what
- * is known. */
+/* The fields of a decrypted RTP packet that date and attribute it: framegate_packet. Its payload points into the packet. If another library takes packets
+ * apart, fill in the fields that it gives. */
 struct Packet : detail::Sized<framegate_packet> {};
 
-/* `capture_time_id` is the id of abs-capture-time, or 0. */
+/* Parses a packet. `capture_time_id` is the negotiated id of abs-capture-time, or 0. Errors: framegate_rtp_parse(). */
 inline Result<Packet> parse(Bytes packet, std::uint8_t capture_time_id = 0) {
   Packet parsed;
   const StatusCode status = framegate_rtp_parse(packet.data, packet.length, capture_time_id, &parsed);
@@ -1058,15 +1058,17 @@ inline Result<Packet> parse(Bytes packet, std::uint8_t capture_time_id = 0) {
 }
 } // namespace rtp
 
-/* What senders say of their clocks, and who has gone. */
+/* Compound RTCP packets (RFC 3550 section 6.1), decrypted. */
 namespace rtcp {
 using SenderReport = framegate_sender_report;
 
+/* The sender reports of a compound packet, and the SSRCs and CSRCs of its BYEs. */
 struct Compound {
   std::vector<SenderReport> sender_reports;
   std::vector<std::uint32_t> goodbyes;
 };
 
+/* Parses a compound packet; of a malformed one nothing counts. Errors: framegate_rtcp_parse(). */
 inline Result<Compound> parse(Bytes packet) {
   Compound found;
   /* There can be no more of them in a packet than it has words. */
@@ -1107,16 +1109,16 @@ inline StatusCode write(Bytes unit, const Carried &carried, std::uint8_t *buffer
 
 /* ---- What is received ---- */
 
-/* How a received stream is dated. */
+/* How a received stream is dated: framegate_capture_clock_options. `hz` is the RTP clock's rate. */
 struct CaptureClockOptions : detail::Sized<framegate_capture_clock_options> {
-  /* Both clocks follow UTC: `at` is UTC at the meeting's start, as an NTP time. */
+  /* Returns the options for clocks that both follow UTC: `at` is UTC at the meeting's start, as an NTP time; they differ by `within` at most. */
   static CaptureClockOptions synchronized(std::uint32_t hz, std::uint64_t at, Time within, Time worst) {
     CaptureClockOptions options(FRAMEGATE_SENDER_CLOCK_SYNCHRONIZED, hz, worst);
     options.start = at;
     options.error = within.count();
     return options;
   }
-  /* Nothing is known of the sender's clock. */
+  /* Returns the options for a sender whose clock is unknown. */
   static CaptureClockOptions unrelated(std::uint32_t hz, Time worst) { return CaptureClockOptions(FRAMEGATE_SENDER_CLOCK_UNRELATED, hz, worst); }
 
 private:
@@ -1127,17 +1129,20 @@ private:
   }
 };
 
-/* The media clock of a received stream, brought to the meeting's. One thread at a time. */
+/* Turns the RTP timestamps of a received SSRC into the meeting's times. One thread at a time. */
 class CaptureClock : public detail::Handle<framegate_capture_clock, framegate_capture_clock_close> {
 public:
   using Handle::Handle;
+  /* Opens a clock for one SSRC. Errors: framegate_capture_clock_open(). */
   static Result<CaptureClock> open(const CaptureClockOptions &options) {
     framegate_capture_clock clock{};
     const StatusCode status = framegate_capture_clock_open(&options, &clock);
     return status ? Result<CaptureClock>(CaptureClock(clock)) : status;
   }
+  /* Notes a sender report of its SSRC, and when it arrived. Errors: framegate_capture_clock_report(). */
   StatusCode report(const rtcp::SenderReport &report, Time arrival) { return framegate_capture_clock_report(get(), &report, arrival.count()); }
-  /* When its earliest sample was captured, at the earliest. Of an error, and of a time before the meeting's start, it is out of range, so that the frame is withheld. */
+  /* Returns the earliest time at which the packet's first sample can have been captured, never later than its arrival. After an error, and for a time before
+   * the meeting's start, it is out of range, so that the frame is withheld. */
   Time captured(const rtp::Packet &packet, Time arrival) {
     std::int64_t captured = 0;
     const StatusCode status = framegate_capture_clock_captured(get(), &packet, arrival.count(), &captured);
@@ -1145,26 +1150,30 @@ public:
   }
 };
 
-/* Who is in a packet. */
+/* The people in a packet, for Frame::of(). */
 struct Contributors {
   std::array<Participant, FRAMEGATE_MAX_CONTRIBUTORS> people{};
   std::size_t count = 0;
   std::uint32_t as = 0;
 };
 
-/* Whose the sources of a received transport are. One thread at a time. */
+/* Maps the SSRCs and CSRCs of a received transport to people. One thread at a time. */
 class SourceMap : public detail::Handle<framegate_source_map, framegate_source_map_close> {
 public:
   using Handle::Handle;
+  /* Opens a map with room for so many assignments. Errors: framegate_source_map_open(). */
   static Result<SourceMap> open(std::uint32_t capacity) {
     framegate_source_map map{};
     const StatusCode status = framegate_source_map_open(capacity, &map);
     return status ? Result<SourceMap>(SourceMap(map)) : status;
   }
+  /* Assigns a source to a participant from a time on; whoever had it before has it no more. Errors: framegate_source_map_assign(). */
   StatusCode assign(std::uint32_t ssrc, Participant who, Time from) { return framegate_source_map_assign(get(), ssrc, who, from.count()); }
+  /* Assigns a source to a mixer, whose own SSRC is nobody. Errors: framegate_source_map_assign_mixer(). */
   StatusCode assign_mixer(std::uint32_t ssrc, Time from) { return framegate_source_map_assign_mixer(get(), ssrc, from.count()); }
+  /* Ends a source at a time, as for a BYE or a collision: from then on it is unknown. Errors: framegate_source_map_end(). */
   StatusCode end(std::uint32_t ssrc, Time at) { return framegate_source_map_end(get(), ssrc, at.count()); }
-  /* For Frame::of(). After an error nobody is named, so that the frame is withheld. */
+  /* Returns the people in a packet, for Frame::of(). After an error nobody is named, so that the frame is withheld. */
   Contributors contributors(const rtp::Packet &packet, Time captured, Time arrival) const {
     Contributors found;
     const StatusCode status =

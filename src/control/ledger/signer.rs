@@ -72,11 +72,11 @@ impl fmt::Debug for Device {
 }
 
 impl Device {
-    /// From its secret key: 32 random bytes that nobody else has.
+    /// Returns a device with a secret key (Ed25519, RFC 8032): 32 random bytes that nobody else has.
     ///
     /// # Errors
     ///
-    /// [`Error::Empty`] if all bytes are zero, as where they were forgotten: anybody could sign with that.
+    /// [`Error::Empty`] if all bytes are zero, because anybody could sign with that key.
     pub fn new(secret: &[u8; 32]) -> Result<Self, Error> {
         if secret.ct_eq(&[0; 32]).into() {
             return Err(Error::Empty(Argument::DeviceSecret));
