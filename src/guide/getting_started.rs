@@ -28,7 +28,7 @@
 //! The room is for people who are there at the same time; memory for the consent table is allocated at once.
 //!
 //! All times are [`Time`]s since the meeting's start, from one steady clock of the client. When that was in the world is in the ledger's first line, so that
-//! receipts and exports have dates: the system's time when the meeting is opened, or what [`MeetingOptions::started`] says.
+//! receipts and exports have dates: the system's time when the meeting is opened, or what [`MeetingOptions::started`](crate::MeetingOptions::started) says.
 //!
 //! # Let people in
 //!
