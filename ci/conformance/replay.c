@@ -720,8 +720,10 @@ static json_t *picked(const json_t *list, const char *const *names) {
   json_t *all = json_array();
   for (size_t i = 0; i < json_array_size(list); ++i) {
     json_t *one = json_array();
-    for (const char *const *name = names; *name != NULL; ++name)
-      json_array_append(one, get(json_array_get(list, i), *name));
+    for (const char *const *name = names; *name != NULL; ++name) {
+      const json_t *value = get(json_array_get(list, i), *name);
+      json_array_append(one, json_is_object(value) ? get(value, "micros") : (json_t *)value);
+    }
     json_array_append_new(all, one);
   }
   return all;

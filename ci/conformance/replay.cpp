@@ -372,7 +372,7 @@ public:
       for (const json &act : whole[list]) {
         json one = json::array();
         for (const char *name : names)
-          one.push_back(act[name]);
+          one.push_back(act[name].is_object() ? act[name]["micros"] : act[name]);
         all.push_back(one);
       }
       return all;

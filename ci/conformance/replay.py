@@ -179,7 +179,8 @@ class Replay:
     def receipt(self, step: Step) -> Answer:
         whole = json.loads(Ledger.read_file(self.path).receipt(step["id"]))
         named = {"agreed": ("entry", "hash", "at", "by", "method", "signed"), "refused": ("entry", "at", "by", "why"), "withdrawn": ("entry", "at", "by")}
-        return {kind: [[act[name] for name in names] for act in whole[kind]] for kind, names in named.items()}
+        acts = {kind: [act | {"at": act["at"]["micros"]} for act in whole[kind]] for kind in named}
+        return {kind: [[act[name] for name in names] for act in acts[kind]] for kind, names in named.items()}
 
     def seal(self, step: Step) -> Answer:
         """Seals, and looks whether the seal holds."""

@@ -384,16 +384,16 @@ impl Replay {
             json!([
                 act.entry,
                 hexadecimal(&act.hash.0),
-                act.at,
+                act.at.micros,
                 act.by,
                 act.method,
                 act.signed
             ])
         });
         let refused = receipt.refused.iter();
-        let refused = refused.map(|act| json!([act.entry, act.at, act.by, act.why]));
+        let refused = refused.map(|act| json!([act.entry, act.at.micros, act.by, act.why]));
         let withdrawn = receipt.withdrawn.iter();
-        let withdrawn = withdrawn.map(|act| json!([act.entry, act.at, act.by]));
+        let withdrawn = withdrawn.map(|act| json!([act.entry, act.at.micros, act.by]));
         Ok(json!({
             "agreed": agreed.collect::<Vec<_>>(), "refused": refused.collect::<Vec<_>>(),
             "withdrawn": withdrawn.collect::<Vec<_>>(),
