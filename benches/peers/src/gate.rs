@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use framegate::{
-    Authority, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Meeting, MeetingOptions,
-    Method, Notice, OutletOptions, Participant, Payload, Purposes, Scope, StreamOptions, Tag, Tap,
-    Time, Verdict, format::Format,
+    Authority, Contributors, Decision, Digest, Frame, Grant, JoinOptions, Kind, Meeting,
+    MeetingOptions, Method, Notice, OutletOptions, Participant, Payload, Purposes, Scope,
+    StreamOptions, Tap, Time, Verdict, format::Format,
 };
 
 use crate::{
@@ -26,7 +26,7 @@ pub struct SingleReader(Vec<Tap>);
 
 pub struct BatchedReader {
     taps: Vec<Tap>,
-    room: [Tag; RUN],
+    room: [Decision; RUN],
 }
 
 pub struct AdmittedReader(Vec<Tap>);
@@ -55,8 +55,8 @@ impl Contender for SingleReader {
         let tap = &mut self.0[run.number];
         run.bits(|run, captured| {
             let frame = Frame::new(captured, Contributors::Owner);
-            let tag = tap.decide(&frame, run.released);
-            black_box(tag).purposes().contains(run.purposes)
+            let decision = tap.decide(&frame, run.released);
+            black_box(decision).purposes().contains(run.purposes)
         })
     }
 }
@@ -66,9 +66,8 @@ impl Shared for Batched {
     type Writer = Control;
 
     fn open(scene: &Scene, _: &Consents) -> (BatchedReader, Control) {
-        let (mut taps, control) = open(scene);
-        let frame = Frame::new(NOW, Contributors::Owner);
-        let room = [taps[0].decide(&frame, NOW); RUN];
+        let (taps, control) = open(scene);
+        let room = [Decision::default(); RUN];
         (BatchedReader { taps, room }, control)
     }
 }
@@ -79,10 +78,10 @@ impl Contender for BatchedReader {
             .captured
             .map(|captured| Frame::new(captured, Contributors::Owner));
         let tap = &mut self.taps[run.number];
-        let tags = tap.decide_batch(black_box(&frames), run.released, &mut self.room);
-        let tags = (0..).zip(black_box(tags));
-        tags.fold(0, |bits, (place, tag)| {
-            bits | u64::from(tag.purposes().contains(run.purposes)) << place
+        let decisions = tap.decide_batch(black_box(&frames), run.released, &mut self.room);
+        let decisions = (0..).zip(black_box(decisions));
+        decisions.fold(0, |bits, (place, decision)| {
+            bits | u64::from(decision.purposes().contains(run.purposes)) << place
         })
     }
 }
