@@ -265,6 +265,10 @@ impl State {
             .queue
             .keep()
             .ok_or_else(|| Error::Ledger(StoreError::default()))?;
+        // Now, as a signature that was due before may be given at any moment, and there is one for each count.
+        if matches!(entry, Entry::Counted { .. }) {
+            self.owe_signature();
+        }
         let result = if self.table.has_ended() {
             Err(Error::Ended)
         } else {
@@ -401,7 +405,7 @@ impl State {
     }
 
     /// The device, if there is one, is to sign all that is entered, as soon as somebody asks it who may wait.
-    pub(crate) fn owe_signature(&mut self) {
+    fn owe_signature(&mut self) {
         if self.signature == Signature::Given {
             self.signature = Signature::Due;
         }
@@ -551,9 +555,8 @@ impl Core {
         self.tell();
     }
 
-    /// Has the device sign all that is entered, and waits for it.
+    /// Has the device sign all that is entered if that is due, and waits for it.
     pub(crate) fn have_signed(&mut self) -> Result<(), Error> {
-        self.state.lock().owe_signature();
         let vouched = self.vouch();
         self.tell();
         vouched

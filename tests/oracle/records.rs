@@ -146,7 +146,7 @@ impl Oracle {
     }
 
     /// The time of the last entry before the meeting last went on.
-    fn resumed_at(&self) -> Option<i64> {
+    pub fn resumed_at(&self) -> Option<i64> {
         let mut events = self.events.iter().rev();
         let is_resumed = |(_, event): &&(i64, Event)| matches!(event, Event::Resumed { .. });
         events.find(is_resumed).map(|(at, _)| *at)

@@ -941,7 +941,7 @@ impl Oracle {
     /// A tap more; gives its number.
     pub fn open_tap(&mut self) {
         self.taps.push(TapClock {
-            latest: 0,
+            latest: self.resumed_at().unwrap_or(0),
             has_leapt: false,
         });
     }
@@ -1339,6 +1339,8 @@ impl Oracle {
             .iter()
             .copied()
             .filter(|&time| in_range(time))
+            // What had ended before the meeting went on does not begin anew with the clock.
+            .chain(self.resumed_at())
             .max();
         let released = match largest {
             Some(largest) if in_range(now) && !self.has(Fault::ReleasesAtItsOwnTime) => largest,
