@@ -291,8 +291,8 @@ class Gate(unittest.TestCase):
     def test_a_keyframe_is_asked_for_at_intervals(self) -> None:
         notice = self.meeting.show("video", "1", "en", "Example", [Kind.VIDEO], Purpose.TRAIN)
         self.meeting.grant(Authority.PARTICIPANT, self.who, notice, [Kind.VIDEO], Purpose.TRAIN, Method.CLICKED, 1_000_000)
-        stream = self.meeting.stream(StreamType.OWNED, Kind.VIDEO, Format.VP8, owner=self.who)
-        tap = self.meeting.tap(stream, self.meeting.outlet("video", Purpose.TRAIN, blanks=[Kind.VIDEO]))
+        stream = self.meeting.open_stream(StreamType.OWNED, Kind.VIDEO, Format.VP8, owner=self.who)
+        tap = self.meeting.tap(stream, self.meeting.open_outlet("video", Purpose.TRAIN, blanks=[Kind.VIDEO]))
         self.assertIs(tap.can_blank(), CanBlank.UNKNOWN)
         with tap.admit(bytes([0x51, 0, 0, 1, 2, 3]), 2_000_000, 2_000_000, Owner()) as cleared:
             self.assertEqual(cleared.reason, "awaits keyframe")
@@ -720,7 +720,7 @@ class Gate(unittest.TestCase):
     #: What is none: handles, what goes in, words to choose from, and values beside an answer.
     NO_ANSWERS = {
         "Archived", "Authority", "CaptureClock", "Carried", "Channel", "Complete", "Counters", "Csrcs", "Digest", "Error", "Fault", "Field", "Format", "Frame", "Group", "Head", "Kind", "Ledger", "Meeting",
-        "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting", "Purpose", "Rectangle", "Source", "Sources", "Span", "Stream", "StreamKey",
+        "MeetingKey", "Method", "Outlet", "Owner", "Partial", "Participant", "PastMeeting", "Purpose", "Rectangle", "Signed", "Source", "Sources", "Span", "Stream", "StreamKey",
         "StreamType", "Subject", "Tap", "Verifier",
     }  # fmt: skip
 
@@ -816,8 +816,8 @@ class Gate(unittest.TestCase):
             self.assertIn('"started":"2025-01-02T12:00:00.000Z"', ledger.receipt("who"))
             with Meeting.resume(ledger, path) as meeting:
                 who = meeting.find("who")
-                stream = meeting.stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
-                tap = meeting.tap(stream, meeting.outlet("model", Purpose.TRAIN))
+                stream = meeting.open_stream(StreamType.OWNED, Kind.AUDIO, Format.OPAQUE, owner=who)
+                tap = meeting.tap(stream, meeting.open_outlet("model", Purpose.TRAIN))
                 # A clock that begins at 0 again stands before the grant.
                 self.assertEqual(self.verdict(tap, 0, 0), (Verdict.DROPPED, "captured earlier"))
                 # The time of day was set back.
@@ -1256,6 +1256,7 @@ class OfOneMeeting(unittest.TestCase):
     def ways(self) -> dict[str, Callable[[Scene, Scene], object]]:
         scope = self.SCOPE
         control: dict[str, Callable[[Scene, Scene], object]] = {
+            "challenge Participant": lambda own, of: own.meeting.challenge(of.other),
             "id_of Participant": lambda own, of: own.meeting.id_of(of.other),
             "leave Participant": lambda own, of: own.meeting.leave(of.other, 0),
             "grant Participant": lambda own, of: own.meeting.grant(Authority.PARTICIPANT, of.other, own.meeting.show("again", "2", "en", "X", *scope), *scope, Method.CLICKED, 0),
@@ -1283,6 +1284,7 @@ class OfOneMeeting(unittest.TestCase):
         for name, frame in frames.items():
             all[f"Tap.admit {name}"] = partial(self.admitted, frame)
             all[f"Tap.admit_batch Frame.{name}"] = partial(self.batched, frame)
+            all[f"Tap.decide_batch Frame.{name}"] = partial(self.decided, frame)
         all["Tap.derive Source"] = lambda own, of: self.entered(own.captions.derive(b"abcd", [own.heard.meet(of.heard)], 1_020_000))
         return all
 
@@ -1303,6 +1305,10 @@ class OfOneMeeting(unittest.TestCase):
     def batched(self, told: Callable[[Scene, Scene], tuple[Tap, Frame]], own: Scene, of: Scene) -> Verdict:
         tap, frame = told(own, of)
         return self.entered(tap.admit_batch([frame], 1_020_000))
+
+    def decided(self, told: Callable[[Scene, Scene], tuple[Tap, Frame]], own: Scene, of: Scene) -> Verdict:
+        tap, frame = told(own, of)
+        return tap.decide_batch([frame], 1_020_000)[0].verdict
 
     def test_every_way_is_known(self) -> None:
         self.assertEqual({*self.BOUND, *self.OTHERS}, {*every(_c.Bound), *every(_c.HandleOwner), Source})

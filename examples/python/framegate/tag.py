@@ -38,7 +38,7 @@ class Decision(Answer):
     generation: int
 
 
-def reason_of(told: _c.TagFields | _c.Decision) -> str:
+def reason_of(told: _c.TagFields | _c.Decision | _c.ReasonCount) -> str:
     return _c.text(_c.call.framegate_reason_name(told.reason)) if told.reason else ""
 
 
