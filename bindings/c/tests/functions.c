@@ -846,7 +846,7 @@ struct card {
 };
 
 static int32_t on_sign(void *user, const uint8_t *message, size_t length, uint8_t *signature) {
-  struct card *card = user;
+  struct card *card = (struct card *)user;
   CHECK(length == 72 && memcmp(message, "framegate head 2", 16) == 0);
   if (card->asked++ == 0) {
     uint64_t generation = 0;
