@@ -52,6 +52,9 @@ enum Signature {
     /// There is no device.
     None,
     Given,
+    /// There are new counters, and whoever had them entered is about to ask. One that was due before, and is given meanwhile, is over them, too:
+    /// there is one at most for each count.
+    Wanted,
     Due,
 }
 
@@ -265,9 +268,8 @@ impl State {
             .queue
             .keep()
             .ok_or_else(|| Error::Ledger(StoreError::default()))?;
-        // Now, as a signature that was due before may be given at any moment, and there is one for each count.
-        if matches!(entry, Entry::Counted { .. }) {
-            self.owe_signature();
+        if matches!(entry, Entry::Counted { .. }) && self.signature == Signature::Given {
+            self.signature = Signature::Wanted;
         }
         let result = if self.table.has_ended() {
             Err(Error::Ended)
@@ -406,7 +408,7 @@ impl State {
 
     /// The device, if there is one, is to sign all that is entered, as soon as somebody asks it who may wait.
     fn owe_signature(&mut self) {
-        if self.signature == Signature::Given {
+        if self.signature != Signature::None {
             self.signature = Signature::Due;
         }
     }
@@ -555,8 +557,14 @@ impl Core {
         self.tell();
     }
 
-    /// Has the device sign all that is entered if that is due, and waits for it.
+    /// Has the device sign the counters that were entered, and waits for it.
     pub(crate) fn have_signed(&mut self) -> Result<(), Error> {
+        {
+            let mut state = self.state.lock();
+            if state.signature == Signature::Wanted {
+                state.owe_signature();
+            }
+        }
         let vouched = self.vouch();
         self.tell();
         vouched
