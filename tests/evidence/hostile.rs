@@ -308,6 +308,7 @@ fn every_field_of_every_entry_refuses_other_types_repeated_and_unknown_names() {
 /// Other spellings of a line that say the same, as far as JSON and names go, each with what it is.
 fn spellings(text: &str) -> Vec<(&'static str, String)> {
     let value: Value = serde_json::from_str(text).unwrap();
+    let prev = value["prev"].as_str().unwrap();
     let mut all = vec![
         ("a space before", format!(" {text}")),
         ("a space after", format!("{text} ")),
@@ -337,7 +338,10 @@ fn spellings(text: &str) -> Vec<(&'static str, String)> {
             "no time of day, as null",
             text.replacen(",\"entry\"", ",\"wall\":null,\"entry\"", 1),
         ),
-        ("upper case digits", text.replacen('b', "B", 1)),
+        (
+            "upper case digits",
+            text.replacen(prev, &prev.to_uppercase(), 1),
+        ),
         ("sets without spaces", text.replace(" | ", "|")),
         (
             "kinds as a number",
