@@ -324,3 +324,34 @@ fn r6_who_withdraws_after_the_meeting_needs_no_signature() {
         assert_eq!(vouched(&memory).2, 1);
     }
 }
+
+/// Refuses twice, and then signs.
+struct Late(u32);
+
+impl Signer for Late {
+    fn public_key(&self) -> PublicKey {
+        Device::new(&SECRET).unwrap().public_key()
+    }
+
+    fn sign(&mut self, message: &[u8]) -> Result<[u8; 64], SignerError> {
+        self.0 += 1;
+        if self.0 < 3 {
+            return Err(SignerError::default());
+        }
+        Device::new(&SECRET).unwrap().sign(message)
+    }
+}
+
+/// A signature of before that comes just when there are new counters is over them, too; one more would be of no count.
+#[test]
+fn r10_there_is_one_signature_for_each_count() {
+    let memory = common::Memory::default();
+    let writer = LedgerWriter::new(Box::new(memory.clone())).device(Late(0));
+    let mut meeting = Meeting::open(MeetingOptions::new("late", 1).ledger(writer)).unwrap();
+    let refused = meeting.count(Time::START);
+    assert_eq!(refused, Err(Error::Signer(SignerError::default())));
+    meeting.count(Time::START).unwrap();
+    assert_eq!(vouched(&memory).2, 1);
+    drop(meeting);
+    assert_eq!(memory.read().verify().map(drop), Ok(()));
+}
