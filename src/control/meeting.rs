@@ -632,10 +632,11 @@ impl Meeting {
             return Err(Error::Format);
         }
         let (source, owner) = match stream.owner {
-            Owner::One(owner) if !state.register.is_present(owner) => {
+            Owner::One(owner) | Owner::Alone(owner) if !state.register.is_present(owner) => {
                 return Err(Error::UnknownParticipant);
             }
             Owner::One(owner) => (StreamSource::Owned(owner), Some(owner)),
+            Owner::Alone(owner) => (StreamSource::Alone(owner), Some(owner)),
             Owner::Mix => (StreamSource::Mix, None),
             Owner::Composite => (StreamSource::Composite, None),
             Owner::Derived => (StreamSource::Derived, None),
@@ -650,6 +651,7 @@ impl Meeting {
             stream: id,
             kind: stream.kind,
             owner: owner.clone(),
+            alone: matches!(stream.owner, Owner::Alone(_)),
         };
         let at = self.present();
         self.core.enter_first(at, entry)?;
@@ -727,16 +729,17 @@ impl Meeting {
             .iter()
             .find(|(id, _)| *id == outlet)
             .ok_or(Error::Unknown(Object::Outlet))?;
-        let state = Arc::new(TapState::new(stream, outlet));
+        let number = u32::try_from(shared.taps.len()).map_err(|_| Error::Full(Resource::Taps))?;
+        let state = Arc::new(TapState::new(number, stream, outlet));
         // Consent that had ended before the meeting was resumed has ended, also for a clock that begins anew (R5).
         state.set_latest(self.began);
         shared.taps.push(Arc::clone(&state));
         let source = match (from.source.clone(), self.records.of(stream, outlet)) {
-            (StreamSource::Owned(owner), Some(records)) => StreamSource::Records(owner, records),
+            (StreamSource::Alone(owner), Some(records)) => StreamSource::Records(owner, records),
             (_, None) if from.kind.never_cleared_as_bytes().is_some() => StreamSource::Never,
             (source, _) => source,
         };
-        if let StreamSource::Owned(owner) = source {
+        if let StreamSource::Owned(owner) | StreamSource::Alone(owner) = source {
             shared.register.publish_to(&state, owner, from.kind);
         }
         let blanks = to.1.blanks.contains(from.kind.into());

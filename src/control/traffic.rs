@@ -265,6 +265,7 @@ impl Traffic {
                 stream,
                 kind,
                 owner,
+                ..
             } => {
                 let held = owner.as_ref().map(|owner| {
                     let mut held = Held::default();

@@ -79,7 +79,10 @@ impl Tap {
         let all = match self.source {
             StreamSource::Mix | StreamSource::Composite => others,
             StreamSource::Owned(_) => others.meet(self.state.word()),
-            StreamSource::Never | StreamSource::Records(..) | StreamSource::Derived => Word::EMPTY,
+            StreamSource::Alone(_)
+            | StreamSource::Never
+            | StreamSource::Records(..)
+            | StreamSource::Derived => Word::EMPTY,
         };
         if self.table.stamp() == stamp {
             all
@@ -149,16 +152,12 @@ impl Tap {
 
     /// Returns whether a frame of the stream may have such regions, sources and contributors.
     pub(super) fn is_well_formed(&self, frame: &Frame<'_>) -> bool {
-        let others = |owner: Participant| match frame.contributors {
-            Contributors::Owner => false,
-            Contributors::Complete(listed) | Contributors::Partial(listed) => {
-                listed.iter().any(|who| *who != owner)
-            }
-            Contributors::Group(group) => group.people().iter().any(|who| *who != owner),
-        };
-        // A record of somebody else would not count towards their own budget.
         let is_of_others = match self.source {
-            StreamSource::Records(owner, _) => !frame.regions.is_empty() || others(owner),
+            StreamSource::Alone(owner) => frame.names_others(owner),
+            // A record of somebody else would not count towards their own budget.
+            StreamSource::Records(owner, _) => {
+                !frame.regions.is_empty() || frame.names_others(owner)
+            }
             _ => false,
         };
         frame.regions.len() <= MAX_REGIONS && frame.sources.len() <= MAX_SOURCES && !is_of_others

@@ -3,6 +3,7 @@
 use crate::{
     gate::{
         frame::{Contributors, Frame},
+        source::MAX_SOURCES,
         tap::{StreamSource, Tap},
     },
     media::{
@@ -60,8 +61,9 @@ impl Tap {
         }
         self.note(Some(match self.source {
             _ if frame.regions.len() > MAX_REGIONS => Fault::TooManyRegions,
-            StreamSource::Records(..) if frame.sources.is_empty() => Fault::RecordOfOthers,
-            _ => Fault::TooManySources,
+            _ if frame.sources.len() > MAX_SOURCES => Fault::TooManySources,
+            StreamSource::Records(..) => Fault::RecordOfOthers,
+            _ => Fault::OthersNamed,
         }));
         Reason::Malformed
     }

@@ -164,6 +164,19 @@ impl<'a> Frame<'a> {
         !self.sources.is_empty() && self.sources.iter().all(Source::is_complete)
     }
 
+    /// Returns whether it names anybody but this person: as a contributor, a region's owner or in a source.
+    pub(crate) fn names_others(&self, owner: Participant) -> bool {
+        let listed: &[Participant] = match self.contributors {
+            Contributors::Owner => &[],
+            Contributors::Complete(listed) | Contributors::Partial(listed) => listed,
+            Contributors::Group(group) => group.people(),
+        };
+        let of_regions = self.regions.iter().map(|region| &region.owner);
+        let of_sources = self.sources.iter().flat_map(|source| source.people);
+        let mut named = listed.iter().chain(of_regions).chain(of_sources);
+        named.any(|who| *who != owner)
+    }
+
     /// Returns those of `wanted` for which all sources were cleared, and why not the others. Without sources, all of them.
     pub(crate) fn cleared_by_sources(&self, wanted: Purposes) -> (Purposes, Option<Reason>) {
         let (mut cleared, mut reason) = (wanted, None);

@@ -136,10 +136,14 @@ impl Tap {
         now: Time,
     ) -> (u32, Ruling) {
         let (generation, ruling) = match &self.source {
-            StreamSource::Owned(owner) if frame.is_of_owner_alone() => match extent {
-                Some(_) => self.judge_owner_slow(*owner, frame.captured, now),
-                None => self.judge_without_extent(frame.captured, payload, now),
-            },
+            StreamSource::Owned(owner) | StreamSource::Alone(owner)
+                if frame.is_of_owner_alone() =>
+            {
+                match extent {
+                    Some(_) => self.judge_owner_slow(*owner, frame.captured, now),
+                    None => self.judge_without_extent(frame.captured, payload, now),
+                }
+            }
             _ => self.consistently(|| self.judge_all_slow(frame, payload, extent, now)),
         };
         let ruling = match ruling {

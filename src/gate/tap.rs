@@ -110,6 +110,8 @@ pub(crate) struct TapParts {
 #[derive(Clone)]
 pub(crate) enum StreamSource {
     Owned(Participant),
+    /// One person, and nobody else in any frame.
+    Alone(Participant),
     /// Anybody, of a kind whose bytes are never cleared.
     Never,
     /// One person's service data.
@@ -230,7 +232,9 @@ impl Tap {
     /// Returns the stream's owner, if it is one person's.
     pub(super) fn owner(&self) -> Option<Participant> {
         match self.source {
-            StreamSource::Owned(owner) | StreamSource::Records(owner, _) => Some(owner),
+            StreamSource::Owned(owner)
+            | StreamSource::Alone(owner)
+            | StreamSource::Records(owner, _) => Some(owner),
             StreamSource::Mix
             | StreamSource::Composite
             | StreamSource::Derived
@@ -261,6 +265,12 @@ impl Tap {
         if let Some(Ok(mut encoded)) = encoded.map(RefCell::try_borrow_mut) {
             encoded.interrupt();
         }
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        self.state.close();
     }
 }
 

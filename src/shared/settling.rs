@@ -25,6 +25,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct TapRelease {
+    /// The number of the tap, from 0 in the order of opening since the meeting was opened or resumed.
+    pub tap: u32,
     /// The stream that the tap is from.
     pub stream: StreamId,
     /// The outlet that the tap leads into.
@@ -37,6 +39,9 @@ pub struct TapRelease {
     pub last: Option<Time>,
     /// Whether a release that was under way when consent was narrowed has not ended yet.
     pub is_releasing: bool,
+    /// Whether the tap was dropped, so that these are its last counts.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub is_closed: bool,
 }
 
 impl TapRelease {
@@ -184,17 +189,20 @@ impl Settling {
     pub fn taps(&self) -> impl Iterator<Item = TapRelease> {
         self.taps.iter().map(|tap| {
             // Before the counters: "Counting" in `shared/mod.rs`.
+            let is_closed = tap.state.is_closed();
             let is_releasing = tap.is_releasing();
             let Counters {
                 whole, redacted, ..
             } = tap.state.counters();
             let last = tap.state.last();
             TapRelease {
+                tap: tap.state.number,
                 stream: tap.state.stream,
                 outlet: tap.state.outlet,
                 released: whole + redacted,
                 last: last.in_range().then_some(last),
                 is_releasing,
+                is_closed,
             }
         })
     }

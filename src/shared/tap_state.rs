@@ -24,6 +24,8 @@ use crate::{
 /// The state that a tap and its meeting have in common. The meeting writes the word, the tap the rest; a clock that leapt is the meeting's to close.
 #[repr(align(64))]
 pub(crate) struct TapState {
+    /// From 0 in the order of opening.
+    pub(crate) number: u32,
     pub(crate) stream: StreamId,
     pub(crate) outlet: OutletId,
     /// The consent of its stream's owner; empty if it has none, and from when they leave.
@@ -32,6 +34,8 @@ pub(crate) struct TapState {
     mark: AtomicU64,
     /// The largest time that the tap was given; out of range once that leapt.
     latest: AtomicU64,
+    /// Whether the tap was dropped.
+    is_closed: AtomicBool,
     /// Whether the tap was given a time so far ahead of the meeting's that it withholds from then on.
     has_leapt: AtomicBool,
     /// The capture time of the last frame that it released; out of range before the first.
@@ -138,14 +142,16 @@ impl Counters {
 }
 
 impl TapState {
-    pub(crate) fn new(stream: StreamId, outlet: OutletId) -> Self {
+    pub(crate) fn new(number: u32, stream: StreamId, outlet: OutletId) -> Self {
         let zero = || AtomicU64::new(0);
         Self {
+            number,
             stream,
             outlet,
             word: AtomicU64::new(Word::EMPTY.to_bits()),
             mark: zero(),
             latest: AtomicU64::new(Time::START.to_bits()),
+            is_closed: AtomicBool::new(false),
             has_leapt: AtomicBool::new(false),
             last: AtomicU64::new(u64::MAX),
             requested: Counter::new(Time::NEVER.to_bits()),
@@ -200,6 +206,15 @@ impl TapState {
 
     pub(crate) fn has_leapt(&self) -> bool {
         self.has_leapt.load(Acquire)
+    }
+
+    /// Notes that the tap was dropped: nothing of its state changes any more.
+    pub(crate) fn close(&self) {
+        self.is_closed.store(true, Release);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed.load(Acquire)
     }
 
     /// Returns the number of releases that have begun plus those that have ended: odd while one is under way.

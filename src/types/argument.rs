@@ -72,6 +72,10 @@ arguments! {
         Participants = "participants",
         /// Streams of a meeting.
         Streams = "streams",
+        /// Taps of a meeting.
+        Taps = "taps",
+        /// Consents of one person, or of a meeting, that began or end at different times.
+        Consents = "consents of different times",
         /// Outlets of a meeting.
         Outlets = "outlets",
         /// Third parties' purposes of a meeting: seven.

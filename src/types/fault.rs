@@ -121,6 +121,8 @@ faults! {
     DeniedKeyframe = 41, "keyframe said to be none", "leave the hint out, or say so of no keyframe";
     /// A struct of the C interface that could not be read.
     Struct = 42, "struct", "set its size, its enumerations, counts within their limits, and pointers to as much as they say";
+    /// A frame that names somebody else, of a stream of its owner [alone](crate::StreamOptions::alone).
+    OthersNamed = 43, "others named", "open the stream as its owner's (`owned`) if others can be in its frames";
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ data! {
     "media/format/mod.rs" Format: formats();
     "types/purpose.rs" Purposes: [Purposes::empty(), Purposes::TRAIN | Purposes::RECORD, Purposes::from_bits_retain(1 << 9), Purposes::from_bits_retain(u16::MAX)];
     "shared/tap_state.rs" Counters: counts().iter().map(|count| count.frames).collect::<Vec<_>>();
-    "shared/settling.rs" TapRelease: [TapRelease { stream: stream(), outlet: outlet(), released: 3, last: Some(millis(4)), is_releasing: true }];
+    "shared/settling.rs" TapRelease: [TapRelease { tap: 2, stream: stream(), outlet: outlet(), released: 3, last: Some(millis(4)), is_releasing: true, is_closed: false }];
     "media/format/schema.rs" Field: Vec::from(schema().fields());
     "media/format/schema.rs" Schema: [schema()];
     "evidence/archive.rs" Carried: [tag().into(), Carried { tag: tag(), seal: Some(Seal::from_bytes([9; 16])) }];

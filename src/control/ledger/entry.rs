@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The format of ledgers as the first line has it.
-pub(super) const FORMAT: u16 = 3;
+pub(super) const FORMAT: u16 = 4;
 
 /// What happened. People are named by their ids, which are unique among those present.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +145,9 @@ pub enum Entry {
         /// Its owner's id; none for a mix or a composite.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<String>,
+        /// Whether its frames name nobody but its owner.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        alone: bool,
     },
     /// A destination was declared.
     OutletOpened {
@@ -164,7 +167,8 @@ pub enum Entry {
     Settled {
         /// The number of entries once the narrowing was entered, itself included.
         narrowing: u64,
-        /// How far each tap had come, in the order of opening.
+        /// How far each tap had come that can carry whoever it is about, in the order of opening: those of all streams but of other people's
+        /// [alone](crate::StreamOptions::alone), and without those of which an earlier line says that they are closed.
         taps: Vec<TapRelease>,
     },
     /// What went through each tap so far.

@@ -176,6 +176,7 @@ pub fn stream(number: u16, kind: Kind, owner: Option<&str>) -> Entry {
         stream,
         kind,
         owner,
+        alone: false,
     }
 }
 
