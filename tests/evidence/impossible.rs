@@ -920,7 +920,7 @@ fn what_only_follows_from_the_line_before_is_found() {
 /// Somebody with a microphone and a recorder, and then these entries at these times in microseconds, and of the day if they have `wall`.
 fn book(more: &[(i64, Value)]) -> Vec<u8> {
     let begun = [
-        json!({ "event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 10 }),
+        json!({ "event": "opened", "format": 4, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 10 }),
         json!({ "event": "shown", "notice": common::notice() }),
         json!({ "event": "joined", "who": "ann" }),
         json!({ "event": "stream_opened", "stream": 0, "kind": "audio", "owner": "ann" }),

@@ -212,7 +212,7 @@ fn python_reads_random_meetings_as_the_library_does() {
 
 /// A ledger of these entries at these times, after a notice of sound for recording.
 fn by_hand(entries: &[(u64, Value)]) -> Case {
-    let opened = json!({"event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 2});
+    let opened = json!({"event": "opened", "format": 4, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 2});
     let notice = json!({"digest": "0d".repeat(32), "version": "1", "language": "en", "controller": "Example", "scope": scope()});
     let begin = [
         (0, opened),
