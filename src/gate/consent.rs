@@ -153,6 +153,9 @@ impl Tap {
 
     /// Returns whether a frame of the stream may have such regions, sources and contributors.
     pub(super) fn is_well_formed(&self, frame: &Frame<'_>) -> bool {
+        if frame.is_of_owner_alone() {
+            return true;
+        }
         let is_of_others = match self.source {
             StreamSource::Owned { owner, alone } => alone && frame.names_others(owner),
             // A record of somebody else would not count towards their own budget.

@@ -174,7 +174,7 @@ impl<'a> Frame<'a> {
         let of_regions = self.regions.iter().map(|region| &region.owner);
         let of_sources = self.sources.iter().flat_map(|source| source.people);
         let mut named = listed.iter().chain(of_regions).chain(of_sources);
-        !self.is_of_owner_alone() && named.any(|who| *who != owner)
+        named.any(|who| *who != owner)
     }
 
     /// Returns those of `wanted` for which all sources were cleared, and why not the others. Without sources, all of them.
