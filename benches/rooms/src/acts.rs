@@ -1,0 +1,114 @@
+//! What somebody does in a room, once, with what must come before and after it.
+
+use std::{fmt, hint::black_box};
+
+use crate::room::Room;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    Join,
+    Grant,
+    Withdraw,
+    Leave,
+    Tick,
+    TickDue,
+    NextDeadline,
+    Restrict,
+    Supersede,
+}
+
+impl Act {
+    pub const ALL: [Self; 9] = [
+        Self::Join,
+        Self::Grant,
+        Self::Withdraw,
+        Self::Leave,
+        Self::Tick,
+        Self::TickDue,
+        Self::NextDeadline,
+        Self::Restrict,
+        Self::Supersede,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Join => "join",
+            Self::Grant => "grant",
+            Self::Withdraw => "withdraw, to settled",
+            Self::Leave => "leave, to settled",
+            Self::Tick => "tick, nothing due",
+            Self::TickDue => "tick, one end due",
+            Self::NextDeadline => "next_deadline",
+            Self::Restrict => "restrict for all",
+            Self::Supersede => "supersede",
+        }
+    }
+
+    /// It needs nothing before or after it, so that it can be done many times at once.
+    pub const fn is_bare(self) -> bool {
+        matches!(self, Self::Tick | Self::NextDeadline)
+    }
+
+    /// It is about everybody.
+    pub const fn is_of_all(self) -> bool {
+        matches!(self, Self::Restrict | Self::Supersede)
+    }
+
+    /// Does it in a full room; `around` gets the act itself, without what is before and after it.
+    pub fn run(self, room: &mut Room, turn: usize, around: &mut dyn FnMut(&mut dyn FnMut())) {
+        // One after the other, but not those who stand side by side in memory.
+        let who = room.people[turn * 7919 % room.people.len()];
+        match self {
+            Self::Join => {
+                let (id, mut who) = (room.next_id(), None);
+                around(&mut || who = Some(room.join(&id)));
+                room.leave(who.expect("somebody who joined"));
+            }
+            Self::Grant => {
+                room.withdraw(who);
+                around(&mut || room.agree(who));
+            }
+            Self::Withdraw => {
+                around(&mut || room.withdraw(who));
+                room.agree(who);
+            }
+            Self::Leave => {
+                let id = room.next_id();
+                let who = room.join(&id);
+                room.agree(who);
+                let taps = room.tap(who);
+                room.regroup(&[who]);
+                around(&mut || room.leave(who));
+                drop(taps);
+                room.regroup(&[]);
+            }
+            Self::Tick => around(&mut || room.tick()),
+            Self::TickDue => {
+                room.withdraw(who);
+                room.agree_for_a_moment(who);
+                around(&mut || room.tick());
+                room.agree(who);
+            }
+            Self::NextDeadline => around(&mut || {
+                black_box(room.next_deadline());
+            }),
+            Self::Restrict => {
+                around(&mut || room.restrict());
+                room.lift();
+            }
+            Self::Supersede => {
+                let notice = room.show();
+                around(&mut || room.supersede(notice));
+                for at in 0..room.people.len() {
+                    room.agree(room.people[at]);
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
