@@ -4,17 +4,17 @@ use std::{fmt, hint::black_box};
 
 use crate::room::Room;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
     Join,
     Grant,
     Withdraw,
-    Leave,
     Tick,
     TickDue,
     NextDeadline,
     Restrict,
     Supersede,
+    Leave,
 }
 
 impl Act {
@@ -22,12 +22,12 @@ impl Act {
         Self::Join,
         Self::Grant,
         Self::Withdraw,
-        Self::Leave,
         Self::Tick,
         Self::TickDue,
         Self::NextDeadline,
         Self::Restrict,
         Self::Supersede,
+        Self::Leave,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -35,23 +35,18 @@ impl Act {
             Self::Join => "join",
             Self::Grant => "grant",
             Self::Withdraw => "withdraw, to settled",
-            Self::Leave => "leave, to settled",
             Self::Tick => "tick, nothing due",
             Self::TickDue => "tick, one end due",
             Self::NextDeadline => "next_deadline",
             Self::Restrict => "restrict for all",
             Self::Supersede => "supersede",
+            Self::Leave => "leave, to settled",
         }
     }
 
     /// It needs nothing before or after it, so that it can be done many times at once.
     pub const fn is_bare(self) -> bool {
         matches!(self, Self::Tick | Self::NextDeadline)
-    }
-
-    /// It is about everybody.
-    pub const fn is_of_all(self) -> bool {
-        matches!(self, Self::Restrict | Self::Supersede)
     }
 
     /// Does it in a full room; `around` gets the act itself, without what is before and after it.
@@ -71,16 +66,6 @@ impl Act {
             Self::Withdraw => {
                 around(&mut || room.withdraw(who));
                 room.agree(who);
-            }
-            Self::Leave => {
-                let id = room.next_id();
-                let who = room.join(&id);
-                room.agree(who);
-                let taps = room.tap(who);
-                room.regroup(&[who]);
-                around(&mut || room.leave(who));
-                drop(taps);
-                room.regroup(&[]);
             }
             Self::Tick => around(&mut || room.tick()),
             Self::TickDue => {
@@ -102,6 +87,16 @@ impl Act {
                 for at in 0..room.people.len() {
                     room.agree(room.people[at]);
                 }
+            }
+            Self::Leave => {
+                let id = room.next_id();
+                let who = room.join(&id);
+                room.agree(who);
+                let taps = room.tap(who);
+                room.regroup(&[who]);
+                around(&mut || room.leave(who));
+                drop(taps);
+                room.regroup(&[]);
             }
         }
     }

@@ -10,6 +10,11 @@ use std::{
 
 use crate::room::Room;
 
+/// Whose consent ends by itself, and whose does not.
+pub const PERSONS: [(bool, &str); 2] = [
+    (false, "who agreed once, for good"),
+    (true, "who agreed once, until some time"),
+];
 const PEOPLE: usize = 10_000;
 
 /// Counts while it is asked to, and costs a load otherwise.

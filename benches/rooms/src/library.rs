@@ -2,14 +2,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use framegate::{
+    Authority, Instance, Kind, Meeting, MeetingOptions, Participant, Scope, Settling,
+    StreamOptions, Time, WallTime,
+};
 pub use framegate::{
     JoinOptions as Join, Outlet, OutletOptions,
     format::Format,
     ledger::{LedgerWriter, Store, StoreError},
-};
-use framegate::{
-    Authority, Instance, Kind, Meeting, MeetingOptions, Participant, Scope, Settling,
-    StreamOptions, Time, WallTime,
 };
 
 /// A meeting that is the same whenever the program runs: its lines are as long.

@@ -1,6 +1,12 @@
 //! A room full of people who have agreed, each with two taps on streams of theirs alone, and a group of them all.
 
-use std::{hint, mem};
+use std::{
+    hint, mem,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
+};
 
 use framegate::{
     Authority, Digest, Grant, Group, Kind, Kinds, Meeting, Method, Notice, Participant, Purposes,
@@ -31,7 +37,8 @@ pub struct Room {
     taps: Vec<Tap>,
     group: Option<Group>,
     joined: u32,
-    millis: i64,
+    /// The time of the last act, in milliseconds, for a tap beside it.
+    pub clock: Arc<AtomicI64>,
 }
 
 /// A store that keeps the last lines.
@@ -77,7 +84,7 @@ impl Room {
             taps: Vec::new(),
             group: None,
             joined: 0,
-            millis: 0,
+            clock: Arc::default(),
         };
         room.show();
         room
@@ -103,8 +110,7 @@ impl Room {
 
     /// A time after all that were.
     pub fn now(&mut self) -> Time {
-        self.millis += 1;
-        Time::from_millis(self.millis)
+        Time::from_millis(self.clock.fetch_add(1, Relaxed) + 1)
     }
 
     /// 16 bytes, as a UUID has.
@@ -125,7 +131,7 @@ impl Room {
 
     /// Agrees until the very next time.
     pub fn agree_for_a_moment(&mut self, who: Participant) {
-        let next = Time::from_millis(self.millis + 2);
+        let next = Time::from_millis(self.clock.load(Relaxed) + 2);
         self.agree_until(who, Some(next));
     }
 

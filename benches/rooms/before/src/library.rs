@@ -1,9 +1,9 @@
 //! The library as it was then: its own streams are the nearest to those of an owner alone.
 
+use framegate::{Authority, Kind, Meeting, Participant, Scope, Settling, Stream, Time};
 pub use framegate::{
     Format, Join, LedgerWriter, Outlet as OutletOptions, OutletId as Outlet, Store, StoreError,
 };
-use framegate::{Authority, Kind, Meeting, Participant, Scope, Settling, Stream, Time};
 
 pub fn open(room: usize, ledger: LedgerWriter) -> Meeting {
     Meeting::open_with("room", room, ledger).expect("a meeting")

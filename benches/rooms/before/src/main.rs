@@ -13,7 +13,7 @@ mod rounds;
 use std::io::{self, stdin};
 
 fn main() -> io::Result<()> {
-    for ends in [false, true] {
+    for (ends, _) in counting::PERSONS {
         println!("{}", counting::bytes_of_a_person(ends));
     }
     let mut rooms = rounds::Rooms::new();
