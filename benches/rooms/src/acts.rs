@@ -9,6 +9,7 @@ pub enum Act {
     Join,
     Grant,
     Withdraw,
+    WithdrawAnywhere,
     Tick,
     TickDue,
     NextDeadline,
@@ -18,10 +19,11 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Join,
         Self::Grant,
         Self::Withdraw,
+        Self::WithdrawAnywhere,
         Self::Tick,
         Self::TickDue,
         Self::NextDeadline,
@@ -35,6 +37,7 @@ impl Act {
             Self::Join => "join",
             Self::Grant => "grant",
             Self::Withdraw => "withdraw, to settled",
+            Self::WithdrawAnywhere => "the same, of people far apart",
             Self::Tick => "tick, nothing due",
             Self::TickDue => "tick, one end due",
             Self::NextDeadline => "next_deadline",
@@ -51,8 +54,18 @@ impl Act {
 
     /// Does it in a full room; `around` gets the act itself, without what is before and after it.
     pub fn run(self, room: &mut Room, turn: usize, around: &mut dyn FnMut(&mut dyn FnMut())) {
-        // One after the other, but not those who stand side by side in memory.
-        let who = room.people[turn * 7919 % room.people.len()];
+        let who = room.people[if self == Self::WithdrawAnywhere {
+            // Nothing of the next person is near in memory.
+            turn * 7919 % room.people.len()
+        } else {
+            // In the order in which they joined, from both ends, so that whoever looks for them from one end has as far to go on average.
+            let at = turn / 2 % room.people.len();
+            if turn.is_multiple_of(2) {
+                at
+            } else {
+                room.people.len() - 1 - at
+            }
+        }];
         match self {
             Self::Join => {
                 let (id, mut who) = (room.next_id(), None);
@@ -63,7 +76,7 @@ impl Act {
                 room.withdraw(who);
                 around(&mut || room.agree(who));
             }
-            Self::Withdraw => {
+            Self::Withdraw | Self::WithdrawAnywhere => {
                 around(&mut || room.withdraw(who));
                 room.agree(who);
             }
@@ -94,6 +107,9 @@ impl Act {
                 room.agree(who);
                 let taps = room.tap(who);
                 room.regroup(&[who]);
+                // The group's registration is long ago, as far as the processor's caches know.
+                room.withdraw(who);
+                room.agree(who);
                 around(&mut || room.leave(who));
                 drop(taps);
                 room.regroup(&[]);
