@@ -33,9 +33,9 @@ const ACTS: [&str; 6] = [
 type Took = [Duration; ACTS.len()];
 
 /// So many decisions are timed at once.
-const GROUP: u32 = 16;
-const IDLE: u32 = 500_000;
-const MOST_GROUPS: usize = 4_000_000;
+const GROUP: u32 = 64;
+const IDLE: u32 = 200_000;
+const MOST_GROUPS: usize = 2_000_000;
 const ROUNDS: usize = 5;
 /// A tap is measured beside the largest room whose lifetime is no longer.
 const QUICK: Duration = Duration::from_secs(2);
