@@ -54,18 +54,15 @@ impl Act {
 
     /// Does it in a full room; `around` gets the act itself, without what is before and after it.
     pub fn run(self, room: &mut Room, turn: usize, around: &mut dyn FnMut(&mut dyn FnMut())) {
-        let who = room.people[if self == Self::WithdrawAnywhere {
+        let (people, next) = (room.people.len(), turn / 2 % room.people.len());
+        let at = match self {
             // Nothing of the next person is near in memory.
-            turn * 7919 % room.people.len()
-        } else {
-            // In the order in which they joined, from both ends, so that whoever looks for them from one end has as far to go on average.
-            let at = turn / 2 % room.people.len();
-            if turn.is_multiple_of(2) {
-                at
-            } else {
-                room.people.len() - 1 - at
-            }
-        }];
+            Self::WithdrawAnywhere => turn * 7919 % people,
+            // In the order of joining, from both ends: a search from one end has as far to go on average.
+            _ if turn.is_multiple_of(2) => next,
+            _ => people - 1 - next,
+        };
+        let who = room.people[at];
         match self {
             Self::Join => {
                 let (id, mut who) = (room.next_id(), None);
