@@ -83,6 +83,13 @@ faults! {
     RegionsAreNotInherited
     ForgetsSourcesOfSources
     OthersMayBeInARecord
+    OthersMayBeOnAStreamAlone
+    OthersPartsMayBeOnAStreamAlone
+    OthersSourcesMayBeOnAStreamAlone
+    PeopleAloneHaveNoOtherStays
+    EverybodysTapsAreRead
+    NobodysOwnTapsAreRead
+    ActsOnAllReadWhatAllShare
     AnyValueIsInRange
     ReadsWithheldText
     AbsenceTellsNothing
@@ -124,6 +131,7 @@ faults! {
     EntersEveryRefusalAsOverreach
     EntersNoSignatures
     EntersNoKeys
+    EntersNobodyAlone
     DeviceVouchesForItself
     CountingVouchesForNothing
     EntersNoEndOfAGrant
@@ -235,6 +243,8 @@ pub enum Event {
     StreamOpened {
         kind: Kind,
         owner: Option<usize>,
+        /// Whether nobody but the owner can be in its frames.
+        alone: bool,
     },
     OutletOpened {
         outlet: Outlet,
@@ -313,9 +323,20 @@ pub struct Stream {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
     Owned(usize),
+    /// In whose frames nobody else can be.
+    Alone(usize),
     Mix,
     Composite,
     Derived,
+}
+
+impl Whose {
+    pub fn owner(self) -> Option<usize> {
+        match self {
+            Self::Owned(stay) | Self::Alone(stay) => Some(stay),
+            Self::Mix | Self::Composite | Self::Derived => None,
+        }
+    }
 }
 
 impl Stream {
@@ -345,6 +366,16 @@ const DAY: i64 = 86_400_000_000;
 struct TapClock {
     latest: i64,
     has_leapt: bool,
+    /// Who alone can be in its frames, as of which stay.
+    alone: Option<usize>,
+}
+
+/// Whom an act is about.
+pub enum About {
+    Everybody,
+    /// One person, in all of their stays.
+    One(String),
+    Nobody,
 }
 
 /// Where a frame comes.
@@ -478,7 +509,7 @@ impl Oracle {
         key: Option<[u8; 32]>,
         now: i64,
     ) -> Result<(), Refusal> {
-        self.begin(now)?;
+        self.begin(now, &About::One(id.to_owned()))?;
         let there = self.stays().filter(|&stay| self.is_there(stay));
         if there.clone().any(|stay| self.id(stay) == id) {
             return Err(Refusal::AlreadyThere);
@@ -495,7 +526,7 @@ impl Oracle {
     }
 
     pub fn leave(&mut self, who: Person, now: i64) {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &self.about(who));
         if let Some(stay) = self.present(who) {
             self.enter(Event::Left { stay });
         }
@@ -503,7 +534,7 @@ impl Oracle {
 
     pub fn show(&mut self, text: &str, scope: Scope) -> Result<(), Refusal> {
         self.not_ended()?;
-        self.look_at_the_taps();
+        self.look_at_the_taps(&About::Nobody);
         if self.is_superseded(text) {
             return Err(Refusal::StaleNotice);
         }
@@ -520,7 +551,7 @@ impl Oracle {
     }
 
     pub fn supersede(&mut self, text: &str, now: i64) -> Result<(), Refusal> {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &About::Everybody);
         self.not_ended()?;
         let is_it = |(_, event): &(i64, Event)| matches!(event, Event::Shown { text: shown, .. } if shown == text);
         if !self.events.iter().any(is_it) || self.is_superseded(text) {
@@ -538,7 +569,7 @@ impl Oracle {
 
     /// Notes what has ended by itself.
     pub fn tick(&mut self, now: i64) {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &About::Nobody);
         let now_ms = round_down(self.clock);
         let present = self
             .stays()
@@ -599,7 +630,7 @@ impl Oracle {
         now: i64,
     ) -> Result<(), Refusal> {
         let leaps = self.leaps(now) && !self.has(Fault::ACallMovesTheMeetingAnyhow);
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &self.about(who));
         self.not_ended()?;
         // R2: only the person opens, or their guardian if they have one. Whoever else tries is entered, whatever the time.
         let agrees = match self.present(who).map(|stay| self.is_guarded(stay)) {
@@ -744,7 +775,7 @@ impl Oracle {
 
     /// R6: it cannot fail.
     pub fn withdraw(&mut self, by: Authority, who: Person, scope: Scope, now: i64) {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &self.about(who));
         if let Some(stay) = who {
             self.enter(Event::Withdrawn { by, stay, scope });
         }
@@ -758,7 +789,7 @@ impl Oracle {
         scope: Scope,
         now: i64,
     ) -> Result<(), Refusal> {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &self.about_whom(whom));
         self.not_ended()?;
         let whom = self.restrained(by, whom)?;
         self.enter(Event::Restricted { by, whom, scope });
@@ -772,7 +803,7 @@ impl Oracle {
         scope: Scope,
         now: i64,
     ) -> Result<(), Refusal> {
-        self.begin(now)?;
+        self.begin(now, &self.about_whom(whom))?;
         let whom = self.restrained(by, whom)?;
         self.enter(Event::Lifted { by, whom, scope });
         Ok(())
@@ -830,16 +861,18 @@ impl Oracle {
             return Err(Refusal::WrongFormat);
         }
         let owner = match whose {
-            Whose::Owned(stay) => Some(self.present(Some(stay)).ok_or(Refusal::NobodyThere)?),
+            Whose::Owned(stay) | Whose::Alone(stay) => {
+                Some(self.present(Some(stay)).ok_or(Refusal::NobodyThere)?)
+            }
             Whose::Mix | Whose::Composite | Whose::Derived => None,
         };
-        self.enter(Event::StreamOpened { kind, owner });
+        let alone = matches!(whose, Whose::Alone(_));
+        self.enter(Event::StreamOpened { kind, owner, alone });
         Ok(())
     }
 
     pub fn open_outlet(&mut self, outlet: Outlet) -> Result<(), Refusal> {
         self.not_ended()?;
-        self.look_at_the_taps();
         self.enter(Event::OutletOpened { outlet });
         Ok(())
     }
@@ -855,7 +888,7 @@ impl Oracle {
 
     /// The same while the meeting goes on.
     pub fn count(&mut self, taps: Vec<Count>, now: i64) -> Result<(), Refusal> {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &About::Everybody);
         self.not_ended()?;
         self.enter(Event::Counted { taps });
         if !self.has(Fault::CountingVouchesForNothing) {
@@ -879,13 +912,64 @@ impl Oracle {
     }
 
     fn enter(&mut self, event: Event) {
-        self.look_at_the_taps();
+        self.look_at_the_taps(&self.about_event(&event));
         self.events.push((self.clock, event));
         self.given_at.push(self.given);
     }
 
-    /// A call counts as made at the largest time that any call, or any tap, was given, and that does not leap.
-    pub fn look_at_the_clock(&mut self, now: i64) {
+    /// Whom an entry is about.
+    fn about_event(&self, event: &Event) -> About {
+        match event {
+            Event::Joined { id, .. } => About::One(id.clone()),
+            Event::Left { stay }
+            | Event::Granted { stay, .. }
+            | Event::Withdrawn { stay, .. }
+            | Event::Expired { stay, .. } => self.about(Some(*stay)),
+            Event::Refused { stay, .. } => self.about(*stay),
+            Event::Restricted { whom, .. } | Event::Lifted { whom, .. } => match whom {
+                Some(id) => About::One(id.clone()),
+                None => About::Everybody,
+            },
+            Event::Superseded { .. }
+            | Event::Counted { .. }
+            | Event::Resumed { .. }
+            | Event::Ended => About::Everybody,
+            Event::Shown { .. }
+            | Event::Named { .. }
+            | Event::StreamOpened { .. }
+            | Event::OutletOpened { .. }
+            | Event::Vouched => About::Nobody,
+        }
+    }
+
+    /// An act about somebody; one about nobody whom the meeting knows is about nobody.
+    fn about(&self, who: Person) -> About {
+        who.map_or(About::Nobody, |stay| About::One(self.id(stay).to_owned()))
+    }
+
+    fn about_whom(&self, whom: Option<Person>) -> About {
+        whom.map_or(About::Everybody, |who| self.about(who))
+    }
+
+    /// Whether an act reads a tap: one that can carry anybody, or nobody but whom the act is about.
+    fn reads(&self, about: &About, tap: &TapClock) -> bool {
+        let Some(owner) = tap.alone else {
+            return true;
+        };
+        match about {
+            _ if self.has(Fault::EverybodysTapsAreRead) => true,
+            _ if self.has(Fault::NobodysOwnTapsAreRead) => false,
+            About::Everybody => !self.has(Fault::ActsOnAllReadWhatAllShare),
+            About::One(id) if self.has(Fault::PeopleAloneHaveNoOtherStays) => {
+                self.stays().rev().find(|&stay| self.id(stay) == id) == Some(owner)
+            }
+            About::One(id) => self.id(owner) == id,
+            About::Nobody => false,
+        }
+    }
+
+    /// A call counts as made at the largest time that any call, or any tap that it reads, was given, and that does not leap.
+    pub fn look_at_the_clock(&mut self, now: i64, about: &About) {
         if in_range(now) {
             self.given = now;
         }
@@ -893,13 +977,17 @@ impl Oracle {
             let believes = self.has(Fault::MeetingBelievesEarlierTimes);
             self.clock = if believes { now } else { self.clock.max(now) };
         }
-        self.look_at_the_taps();
+        self.look_at_the_taps(about);
     }
 
     /// A tap whose time leaps moves nothing, and withholds from then on.
-    fn look_at_the_taps(&mut self) {
+    fn look_at_the_taps(&mut self, about: &About) {
         let (limit, any) = (self.clock + DAY, self.has(Fault::ATapMovesTheMeetingAnyhow));
-        for tap in &mut self.taps {
+        for at in 0..self.taps.len() {
+            if !self.reads(about, &self.taps[at]) {
+                continue;
+            }
+            let tap = &mut self.taps[at];
             if tap.latest <= limit || any {
                 self.clock = self.clock.max(tap.latest);
             } else {
@@ -913,14 +1001,18 @@ impl Oracle {
         !in_range(now) || now > self.clock + DAY
     }
 
-    /// The largest time that any call, or any tap, was given, in milliseconds, rounded up.
-    pub fn clock_ms(&self) -> i64 {
+    /// The largest time that any call, or any tap that is read for it, was given.
+    pub fn clock(&self, about: &About) -> i64 {
         let limit = self.clock + DAY;
-        let taps = self.taps.iter().map(|tap| tap.latest);
-        let latest = taps
+        let taps = self.taps.iter().filter(|tap| self.reads(about, tap));
+        taps.map(|tap| tap.latest)
             .filter(|&latest| latest <= limit)
-            .fold(self.clock, i64::max);
-        round_up(latest)
+            .fold(self.clock, i64::max)
+    }
+
+    /// The same of somebody's own, in milliseconds, rounded up.
+    pub fn clock_ms_of(&self, stay: usize) -> i64 {
+        round_up(self.clock(&self.about(Some(stay))))
     }
 
     /// Whether something of one person alone, captured and released at these times, is cleared for a purpose.
@@ -938,11 +1030,16 @@ impl Oracle {
                 .is_none()
     }
 
-    /// A tap more; gives its number.
-    pub fn open_tap(&mut self) {
+    /// A tap more, of a stream.
+    pub fn open_tap(&mut self, of: Whose) {
+        let alone = match of {
+            Whose::Alone(stay) => Some(stay),
+            Whose::Owned(_) | Whose::Mix | Whose::Composite | Whose::Derived => None,
+        };
         self.taps.push(TapClock {
             latest: self.resumed_at().unwrap_or(0),
             has_leapt: false,
+            alone,
         });
     }
 
@@ -956,9 +1053,9 @@ impl Oracle {
     }
 
     /// What may widen needs a valid time.
-    fn begin(&mut self, now: i64) -> Result<(), Refusal> {
+    fn begin(&mut self, now: i64, about: &About) -> Result<(), Refusal> {
         let leaps = self.leaps(now) && !self.has(Fault::ACallMovesTheMeetingAnyhow);
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, about);
         self.not_ended()?;
         if leaps { Err(Refusal::Time) } else { Ok(()) }
     }
@@ -971,7 +1068,7 @@ impl Oracle {
         }
         self.given = now;
         self.clock = self.clock.max(now);
-        self.look_at_the_taps();
+        self.look_at_the_taps(&About::Nobody);
         Ok(())
     }
 
@@ -998,7 +1095,7 @@ impl Oracle {
         who.filter(|&stay| self.is_there(stay) && !self.is_over())
     }
 
-    fn stays(&self) -> impl Iterator<Item = usize> + Clone {
+    fn stays(&self) -> impl DoubleEndedIterator<Item = usize> + Clone {
         0..self.joined().count()
     }
 
@@ -1372,12 +1469,11 @@ impl Oracle {
     }
 
     fn named_by_lists(&self, stream: &Stream, frame: &Frame) -> Result<Vec<Person>, Reason> {
-        let owner = match stream.whose {
-            Whose::Owned(stay) => Some(Some(stay)),
-            Whose::Mix | Whose::Composite => None,
-            // R8: it is said by its sources.
-            Whose::Derived => return Err(Reason::Incomplete),
-        };
+        // R8: it is said by its sources.
+        if stream.whose == Whose::Derived {
+            return Err(Reason::Incomplete);
+        }
+        let owner = stream.whose.owner().map(Some);
         let counts = owner.filter(|_| !self.has(Fault::OwnerNeedNotAgree));
         match &frame.contributors {
             Contributors::Owner => Ok(vec![owner.ok_or(Reason::Incomplete)?]),
@@ -1594,7 +1690,53 @@ impl Oracle {
     fn is_well_formed(&self, stream: &Stream, frame: &Frame) -> bool {
         frame.regions.len() <= 64
             && !self.has_too_many_sources(frame)
-            && !self.is_record_of_another(stream, frame)
+            // A record has no parts but its fields.
+            && (stream.declared().is_none() || frame.regions.is_empty())
+            && !self.names_others(stream, frame)
+    }
+
+    /// Whether a frame of a stream of one person alone names anybody else, in whatever way.
+    fn names_others(&self, stream: &Stream, frame: &Frame) -> bool {
+        let Whose::Alone(owner) = stream.whose else {
+            return false;
+        };
+        // Bytes of some kinds are never cleared, whoever is named.
+        if stream.declared().is_none() && self.never_cleared(stream.kind).is_some() {
+            return false;
+        }
+        let lists_may = match stream.declared() {
+            Some(_) => self.has(Fault::OthersMayBeInARecord),
+            None => self.has(Fault::OthersMayBeOnAStreamAlone),
+        };
+        let listed: Vec<Person> = match &frame.contributors {
+            Contributors::Complete(_)
+            | Contributors::Partial(_)
+            | Contributors::Group(_)
+            | Contributors::ForeignGroup(_)
+                if lists_may =>
+            {
+                Vec::new()
+            }
+            Contributors::Complete(list)
+            | Contributors::Partial(list)
+            | Contributors::Group(list) => list.clone(),
+            // Nobody in it is of this meeting.
+            Contributors::ForeignGroup(_) => vec![None],
+            Contributors::Sources(_) if self.has(Fault::OthersSourcesMayBeOnAStreamAlone) => {
+                Vec::new()
+            }
+            Contributors::Sources(sources) => {
+                let people = sources.iter().map(|source| source.people.clone());
+                people.flatten().collect()
+            }
+            Contributors::Owner => Vec::new(),
+        };
+        let parts = frame.regions.iter().map(|region| region.owner);
+        let parts = parts.filter(|_| !self.has(Fault::OthersPartsMayBeOnAStreamAlone));
+        listed
+            .into_iter()
+            .chain(parts)
+            .any(|who| who != Some(owner))
     }
 
     /// The bare decision, and the tag that would say it: all purposes that everybody in the frame agrees to, for all of it.

@@ -20,7 +20,7 @@ use crate::{
     ledger,
     recall::Kept,
     resume::resumed,
-    rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
+    rules::{self, About, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
         CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
         RECIPIENT, RENEWED, STARTED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
@@ -268,6 +268,8 @@ impl Run {
         }
         let deadline = self.oracle.next_end().map(Time::from_millis);
         agree("next_deadline", &self.meeting.next_deadline(), &deadline)?;
+        let clock = self.oracle.clock(&About::Everybody);
+        agree("clock", &self.meeting.clock().as_micros(), &clock)?;
         let entries = self.oracle.generation() as u64;
         agree("generation", &self.meeting.generation(), &entries)?;
         match step {
@@ -438,16 +440,18 @@ impl Run {
             } => framegate::format::Format::picture(pixels, range, width, height),
         };
         let (whose, stream) = match owner {
-            ScriptedOwner::Stay(stay) => {
+            ScriptedOwner::Stay(stay) | ScriptedOwner::Alone(stay) => {
                 let stay = one_of(self.people.len(), stay);
+                let whose = owner.whose(stay, format);
                 let owner = self.people[stay];
-                let stream = match format {
-                    Format::Record(declared) => {
+                let stream = match (format, whose) {
+                    (Format::Record(declared), _) => {
                         StreamOptions::records(owner, kind, declared.schema())
                     }
+                    (_, Whose::Alone(_)) => StreamOptions::alone(owner, kind, gate_format),
                     _ => StreamOptions::owned(owner, kind, gate_format),
                 };
-                (Whose::Owned(stay), stream)
+                (whose, stream)
             }
             ScriptedOwner::Mix => (Whose::Mix, StreamOptions::mix(kind, gate_format)),
             ScriptedOwner::Composite => (
@@ -516,9 +520,14 @@ impl Run {
                 (Whose::Owned(stay), format) if self.oracle.is_there(stay) => {
                     (ScriptedOwner::Stay(stay), format)
                 }
+                (Whose::Alone(stay), format) if self.oracle.is_there(stay) => {
+                    (ScriptedOwner::Alone(stay), format)
+                }
                 // Without its owner it cannot be opened again, and what several people send is no record.
-                (Whose::Owned(_), Format::Record(_)) => (ScriptedOwner::Mix, Format::Text),
-                (Whose::Owned(_) | Whose::Mix, format) => (ScriptedOwner::Mix, format),
+                (Whose::Alone(_), Format::Record(_)) => (ScriptedOwner::Mix, Format::Text),
+                (Whose::Owned(_) | Whose::Alone(_) | Whose::Mix, format) => {
+                    (ScriptedOwner::Mix, format)
+                }
                 (Whose::Composite, format) => (ScriptedOwner::Composite, format),
                 (Whose::Derived, format) => (ScriptedOwner::Derived, format),
             };
@@ -541,7 +550,7 @@ impl Run {
                 counters: Counters::default(),
                 reasons: Vec::new(),
             });
-            self.oracle.open_tap();
+            self.oracle.open_tap(self.streams[between.0].1.whose);
         }
         let at = known.unwrap_or(self.taps.len() - 1);
         Some(&mut self.taps[at])
