@@ -2,7 +2,7 @@
 //!
 //! `rules.rs` is the oracle, `content.rs` says what is left of a payload, `ledger.rs` what must be in the ledger,
 //! `scripts.rs` makes meetings up, `run.rs` runs them through the gate and the oracle side by side,
-//! `resume.rs` compares a meeting with the one that its ledger makes, `recall.rs` says what of an archive must go,
+//! `rooms.rs` does the same with rooms of up to 2,000 people, `resume.rs` compares a meeting with the one that its ledger makes, `recall.rs` says what of an archive must go,
 //! `late.rs` when somebody withdraws after the meeting, `shown.rs` what a user interface is told.
 
 #[path = "../common/mod.rs"]
@@ -19,6 +19,7 @@ mod ledger;
 mod recall;
 mod records;
 mod resume;
+mod rooms;
 mod rules;
 mod run;
 mod scripts;
@@ -74,6 +75,25 @@ proptest! {
     #[test]
     fn the_gate_and_the_oracle_agree(script in scripts()) {
         run(&script, None)?;
+    }
+}
+
+/// For every hundred meetings a room, which takes as long.
+fn config_of_rooms() -> Config {
+    let meetings = config(MEETINGS);
+    Config {
+        cases: meetings.cases / 100,
+        max_shrink_iters: 200,
+        ..meetings
+    }
+}
+
+proptest! {
+    #![proptest_config(config_of_rooms())]
+
+    #[test]
+    fn large_rooms_come_out_as_the_oracle_says(room in rooms::rooms()) {
+        rooms::run(&room, None)?;
     }
 }
 

@@ -8,6 +8,8 @@
 //! Times are microseconds since the meeting's start; those whose name ends in `_ms` are milliseconds.
 
 use std::{
+    collections::HashMap,
+    mem,
     ops::Range,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -452,6 +454,8 @@ pub struct Expected {
 pub struct Oracle {
     /// Each with the time that it counts as made at.
     pub events: Vec<(i64, Event)>,
+    /// Where in the list somebody is named.
+    index: Index,
     /// The largest valid time that any call, or any tap, was given.
     clock: i64,
     /// The last one, and what it was at each event: no rule asks for it, only a planted fault.
@@ -466,6 +470,76 @@ pub struct Oracle {
     pub lines: Vec<[u8; 32]>,
     /// What records told.
     pub spent: Vec<Spent>,
+}
+
+/// Where in the list of what happened somebody is named, or everybody is meant: what is asked about one person is then found without reading what is about others.
+#[derive(Default)]
+struct Index {
+    stays: Vec<Stay>,
+    of_id: HashMap<String, Vec<usize>>,
+    of_everybody: Vec<usize>,
+    is_over: bool,
+}
+
+struct Stay {
+    id: String,
+    guarded: bool,
+    joined_at: usize,
+    has_left: bool,
+}
+
+impl Index {
+    /// The list has one entry more.
+    fn note(&mut self, at: usize, event: &Event) {
+        let id = match event {
+            Event::Joined { id, guarded, .. } => {
+                self.stays.push(Stay {
+                    id: id.clone(),
+                    guarded: *guarded,
+                    joined_at: at,
+                    has_left: false,
+                });
+                id.clone()
+            }
+            Event::Left { stay } => {
+                self.stays[*stay].has_left = true;
+                self.stays[*stay].id.clone()
+            }
+            Event::Granted { stay, .. }
+            | Event::Withdrawn { stay, .. }
+            | Event::Expired { stay, .. } => self.stays[*stay].id.clone(),
+            Event::Restricted { whom: Some(id), .. } | Event::Lifted { whom: Some(id), .. } => {
+                id.clone()
+            }
+            Event::Restricted { whom: None, .. }
+            | Event::Lifted { whom: None, .. }
+            | Event::Superseded { .. }
+            | Event::Named { .. }
+            | Event::Resumed { .. } => {
+                self.of_everybody.push(at);
+                return;
+            }
+            Event::Ended => {
+                self.is_over = true;
+                return;
+            }
+            Event::Refused { .. }
+            | Event::Shown { .. }
+            | Event::StreamOpened { .. }
+            | Event::OutletOpened { .. }
+            | Event::Counted { .. }
+            | Event::Vouched => return,
+        };
+        self.of_id.entry(id).or_default().push(at);
+    }
+
+    /// The entries about somebody and about everybody, in their order.
+    fn about(&self, id: &str) -> Vec<usize> {
+        let own = self.of_id.get(id).map_or(&[][..], |own| own);
+        let mut all = [own, &self.of_everybody].concat();
+        all.sort_unstable();
+        all
+    }
 }
 
 /// Other bytes for each meeting of this process.
@@ -483,6 +557,7 @@ impl Oracle {
     pub fn open(room: usize, fault: Option<Fault>) -> Self {
         Self {
             events: Vec::new(),
+            index: Index::default(),
             clock: 0,
             given: 0,
             taps: Vec::new(),
@@ -600,7 +675,9 @@ impl Oracle {
         let cells = Kind::ALL
             .into_iter()
             .flat_map(|kind| each(Purposes::all()).map(move |purpose| (kind, purpose)));
-        let with_end = self.events.iter().filter_map(|(_, event)| match event {
+        let own = self.index.about(self.id(stay)).into_iter();
+        let own = own.map(|at| &self.events[at].1);
+        let with_end = own.filter_map(|event| match event {
             Event::Granted {
                 stay: whose, grant, ..
             } if *whose == stay && grant.until.is_some() => Some(grant.scope),
@@ -719,11 +796,8 @@ impl Oracle {
         let asked =
             each(grant.scope.purposes).filter(|purpose| u32::from(purpose.bits()) < 1 << named);
         let asked = Scope::new(grant.scope.kinds, asked.collect());
-        let mut joined = self.events.iter().enumerate();
-        let mut joined = joined
-            .by_ref()
-            .filter(|(_, (_, event))| matches!(event, Event::Joined { .. }));
-        let (joined_at, (joined, _)) = joined.nth(stay).expect("a stay that began");
+        let joined_at = self.index.stays[stay].joined_at;
+        let (joined, _) = &self.events[joined_at];
         let withdrew = |event: &Event| match event {
             Event::Withdrawn {
                 stay: whose, scope, ..
@@ -907,14 +981,29 @@ impl Oracle {
     }
 
     pub fn is_over(&self) -> bool {
-        let is_end = |(_, event): &(i64, Event)| matches!(event, Event::Ended);
-        self.events.iter().any(is_end)
+        self.index.is_over
     }
 
     fn enter(&mut self, event: Event) {
         self.look_at_the_taps(&self.about_event(&event));
-        self.events.push((self.clock, event));
+        self.note(self.clock, event);
         self.given_at.push(self.given);
+    }
+
+    /// An entry more, of a time.
+    pub fn note(&mut self, at: i64, event: Event) {
+        self.index.note(self.events.len(), &event);
+        self.events.push((at, event));
+    }
+
+    /// The last entry never was.
+    pub fn forget_the_last(&mut self) {
+        let events = mem::take(&mut self.events);
+        self.index = Index::default();
+        let left = events.len() - 1;
+        for (at, event) in events.into_iter().take(left) {
+            self.note(at, event);
+        }
     }
 
     /// Whom an entry is about.
@@ -1096,29 +1185,19 @@ impl Oracle {
     }
 
     fn stays(&self) -> impl DoubleEndedIterator<Item = usize> + Clone {
-        0..self.joined().count()
-    }
-
-    /// The id of each stay, and whether a guardian agrees for them.
-    fn joined(&self) -> impl Iterator<Item = (&str, bool)> + Clone {
-        self.events.iter().filter_map(|(_, event)| match event {
-            Event::Joined { id, guarded, .. } => Some((id.as_str(), *guarded)),
-            _ => None,
-        })
+        0..self.index.stays.len()
     }
 
     pub fn id(&self, stay: usize) -> &str {
-        self.joined().nth(stay).expect("a stay that began").0
+        &self.index.stays[stay].id
     }
 
     fn is_guarded(&self, stay: usize) -> bool {
-        self.joined().nth(stay).expect("a stay that began").1
+        self.index.stays[stay].guarded
     }
 
     pub fn is_there(&self, stay: usize) -> bool {
-        let went =
-            |(_, event): &(i64, Event)| matches!(event, Event::Left { stay: who } if *who == stay);
-        !self.events.iter().any(went)
+        !self.index.stays[stay].has_left
     }
 
     pub fn has(&self, fault: Fault) -> bool {
@@ -1178,17 +1257,17 @@ impl Oracle {
         let mut restrictions: Vec<(Authority, Option<&String>)> = Vec::new();
         let mut refused = false;
         let mut lifted_ms = 0;
-        let mut joined = 0;
+        let joined = self.index.stays[stay].joined_at;
         // The first bits are the controller's own purposes.
         let mut named = 9;
-        for (at, event) in &self.events {
+        for place in self.index.about(id) {
+            let (at, event) = &self.events[place];
             match event {
                 Event::Named { .. } => named += 1,
-                Event::Joined { .. } => {
-                    if joined == stay && self.has(Fault::RestrictionsDoNotFollowTheId) {
-                        restrictions.retain(|(_, whom)| whom.is_none());
-                    }
-                    joined += 1;
+                Event::Joined { .. }
+                    if place == joined && self.has(Fault::RestrictionsDoNotFollowTheId) =>
+                {
+                    restrictions.retain(|(_, whom)| whom.is_none());
                 }
                 Event::Granted {
                     stay: whose, grant, ..
@@ -1246,7 +1325,7 @@ impl Oracle {
                     stay: whose,
                     scope,
                 } if self.id(*whose) == id
-                    && joined > stay
+                    && place > joined
                     && covers(scope)
                     && !self.has(Fault::WithdrawalDoesNothing) =>
                 {
@@ -1261,7 +1340,7 @@ impl Oracle {
                 }
                 // The half line may have been anybody's withdrawal.
                 Event::Resumed { torn: true }
-                    if joined > stay && !self.has(Fault::ResumesATornLedger) =>
+                    if place > joined && !self.has(Fault::ResumesATornLedger) =>
                 {
                     grants.clear();
                     last_act = LastAct::Withdrawal;

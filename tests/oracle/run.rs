@@ -181,6 +181,16 @@ impl Run {
     }
 
     pub fn step(&mut self, step: &Step) -> Result<(), Disagreement> {
+        self.act(step)?;
+        self.check_state()?;
+        match step {
+            Step::Frame(_) | Step::Pass(_) => Ok(()),
+            _ => self.check_challenges(),
+        }
+    }
+
+    /// What is asked for is done by both or by neither, and frames become the same.
+    pub fn act(&mut self, step: &Step) -> Result<(), Disagreement> {
         match step {
             Step::Pass(now) => {
                 self.time(*now);
@@ -266,16 +276,17 @@ impl Run {
                 agree("an end has settled", &end.is_settled(), &true)?;
             }
         }
+        Ok(())
+    }
+
+    /// What both say of how things stand.
+    pub fn check_state(&self) -> Result<(), Disagreement> {
         let deadline = self.oracle.next_end().map(Time::from_millis);
         agree("next_deadline", &self.meeting.next_deadline(), &deadline)?;
         let clock = self.oracle.clock(&About::Everybody);
         agree("clock", &self.meeting.clock().as_micros(), &clock)?;
         let entries = self.oracle.generation() as u64;
-        agree("generation", &self.meeting.generation(), &entries)?;
-        match step {
-            Step::Frame(_) | Step::Pass(_) => Ok(()),
-            _ => self.check_challenges(),
-        }
+        agree("generation", &self.meeting.generation(), &entries)
     }
 
     fn tick(&mut self, now: When) {
@@ -826,8 +837,10 @@ impl Run {
     }
 
     /// Entry for entry.
-    pub fn check_ledger(&self) -> Result<(), Disagreement> {
-        let (told, head) = ledger::read(&self.ledger.bytes())?;
+    pub fn check_ledger(&mut self) -> Result<(), Disagreement> {
+        let ledger = self.ledger.bytes();
+        self.oracle.read_on(&ledger);
+        let (told, head) = ledger::read(&ledger)?;
         // What the oracle expects of the device is over the lines before.
         let lines = self.oracle.lines.len();
         agree("lines that were read", &lines, &told.len())?;

@@ -829,7 +829,7 @@ fn bad_time() -> impl Strategy<Value = When> {
     .prop_map(When::At)
 }
 
-fn one_of<T: Clone + Debug + 'static>(these: &[T]) -> impl Strategy<Value = T> + use<T> {
+pub fn one_of<T: Clone + Debug + 'static>(these: &[T]) -> impl Strategy<Value = T> + use<T> {
     select(these.to_vec())
 }
 
@@ -878,14 +878,14 @@ const MINUTE: i64 = 60_000_000;
 /// The gate decides faster until so long, rounded to so much, before an end.
 const TICK: i64 = 65_536_000;
 
-const SOUND: Format = Format::Sound(Samples::S16);
-const EVEN: Format = Format::Picture {
+pub const SOUND: Format = Format::Sound(Samples::S16);
+pub const EVEN: Format = Format::Picture {
     width: 4,
     height: 4,
     pixels: PixelFormat::I420,
     range: ColorRange::Limited,
 };
-const ODD: Format = Format::Picture {
+pub const ODD: Format = Format::Picture {
     width: 5,
     height: 3,
     pixels: PixelFormat::Nv12,
@@ -966,7 +966,7 @@ fn scripted_outlet() -> impl Strategy<Value = (Purposes, Kinds)> {
     (purposes, blanks)
 }
 
-fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
+pub fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
     let captured = prop_oneof![
         40 => one_of(&[0, 0, 0, 1, 600, 1000, 2500, 4000]).prop_map(When::Ago),
         1 => one_of(&[1, 1000]).prop_map(When::In),
