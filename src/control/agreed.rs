@@ -8,7 +8,7 @@ use crate::{
     control::{
         consent::Scope,
         ledger::{Entry, Line},
-        register::Stay,
+        seats::Stay,
     },
     types::{
         authority::Authority,

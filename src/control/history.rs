@@ -8,7 +8,8 @@ use crate::{
     control::{
         agreed::Agreements,
         ledger::{Entry, Ledger, Line},
-        register::{Register, Stay},
+        register::Register,
+        seats::Stay,
     },
     shared::table::Effective,
     types::{

@@ -17,6 +17,7 @@ use crate::{
         serial::Stays,
         state::{Core, State},
         stream::{Owner, StreamOptions},
+        taps::Whom,
         verified::VerifiedLedger,
     },
     gate::tap::{StreamSource, Tap, TapParts},
@@ -28,7 +29,7 @@ use crate::{
         group::Group,
         settling::Settling,
         table::Table,
-        tap_state::{Counters, ReasonCounters, TapState},
+        tap_state::{Counters, ReasonCounters},
     },
     types::{
         argument::{Argument, Object, Resource},
@@ -231,7 +232,7 @@ impl Meeting {
     /// Of a meeting that was just [resumed](Self::resume) it is the time of the ledger's last line; frames may have gone through later than that.
     #[must_use]
     pub fn clock(&self) -> Time {
-        self.core.state.read().clock()
+        self.core.state.read().clock(Whom::Everybody)
     }
 
     /// Returns the meeting's time at a time of day, and no less than its [clock](Self::clock), however far the time of day was set back.
@@ -268,8 +269,10 @@ impl Meeting {
     /// Returns everybody who is in the meeting, by id.
     pub fn participants(&self) -> impl Iterator<Item = (String, Participant)> + use<> {
         let state = self.core.state.read();
-        let present = state.register.present();
-        let present: Vec<_> = present.map(|(id, who)| (id.into(), who)).collect();
+        let present = state.register.seats.present();
+        let present: Vec<_> = present
+            .map(|stay| ((*stay.id).into(), stay.participant))
+            .collect();
         present.into_iter()
     }
 
@@ -278,7 +281,7 @@ impl Meeting {
     /// After [`Meeting::resume`] earlier handles are unknown; these are the new ones, also for withdrawing in the name of somebody who had left.
     pub fn stays(&self) -> impl Iterator<Item = (String, Participant)> + use<> {
         let state = self.core.state.read();
-        let stays = state.register.stays();
+        let stays = state.register.seats.stays();
         let stays: Vec<_> = stays.map(|(id, who)| (id.into(), who)).collect();
         stays.into_iter()
     }
@@ -286,33 +289,21 @@ impl Meeting {
     /// Returns the participant of this id: their present stay or, if they have left, their last one; `None` for somebody who never joined.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<Participant> {
-        let state = self.core.state.read();
-        let mut present = state.register.present();
-        let found = present.find(|(other, _)| *other == id);
-        let found = found.or_else(|| {
-            state
-                .register
-                .stays()
-                .filter(|(other, _)| *other == id)
-                .last()
-        });
-        found.map(|(_, who)| who)
+        self.core.state.read().register.seats.last(id)
     }
 
     /// Returns the id of a participant who is in the meeting; `None` for everybody else, also for somebody who has left.
     #[must_use]
     pub fn id_of(&self, who: Participant) -> Option<String> {
         let state = self.core.state.read();
-        let mut present = state.register.present();
-        present
-            .find(|(_, other)| *other == who)
-            .map(|(id, _)| id.into())
+        let stay = state.register.seats.stay(who);
+        stay.map(|stay| (*stay.id).into())
     }
 
     /// Returns what a participant consents to now, such as for "recorded with Ada's consent": grants, less what was withdrawn, restricted, superseded or has ended.
     /// Kinds and purposes that are in force equally long are one item. Empty of one who has left, and after the end.
     ///
-    /// Now is the meeting's clock, rounded up to the millisecond: the largest time that any call, or any tap, was given.
+    /// Now is the largest time that any call was given, or any tap that can carry them, rounded up to the millisecond.
     /// A frame of theirs alone that is captured and released at that time is cleared for these purposes and no others;
     /// one with other people in it needs theirs, too.
     ///
@@ -341,8 +332,9 @@ impl Meeting {
     /// ```
     pub fn consents(&self, who: Participant) -> Result<Vec<Consent>, Error> {
         let state = self.core.state.read();
-        state.register.id(who).ok_or(Error::UnknownParticipant)?;
-        Ok(state.register.consents(who, state.clock().ceil()))
+        let id = state.register.id(who).ok_or(Error::UnknownParticipant)?;
+        let now = state.clock(Whom::One(id)).ceil();
+        Ok(state.register.consents(who, now))
     }
 
     /// Returns a handle with which any thread narrows, without the meeting and without waiting for a call on it.
@@ -376,7 +368,7 @@ impl Meeting {
     /// [`Error::AlreadyJoined`], [`Error::OwnGuardian`], [`Error::WrongGuardian`], [`Error::WrongKey`], [`Error::Empty`] for an empty id,
     /// [`Error::Full`] if there is no room for one more, [`Error::Time`], [`Error::Ledger`], [`Error::Ended`].
     pub fn join(&mut self, join: JoinOptions<'_>, now: Time) -> Result<Participant, Error> {
-        let at = self.widen(now)?;
+        let at = self.widen(now, Whom::One(join.id))?;
         let entry = Entry::Joined {
             who: join.id.into(),
             guardian: join.guardian.map(String::from),
@@ -384,10 +376,9 @@ impl Meeting {
         };
         self.core.enter_first(at, entry)?;
         let state = self.core.state.read();
-        let mut present = state.register.present();
-        let joined = present.find(|(id, _)| *id == join.id);
+        let joined = state.register.stay(join.id);
         joined
-            .map(|(_, participant)| participant)
+            .map(|(_, stay)| stay.participant)
             .ok_or(Error::Full(Resource::Participants))
     }
 
@@ -444,9 +435,11 @@ impl Meeting {
         let asked = {
             let mut state = self.core.state.lock();
             let leaps = state.leaps(now);
-            let at = state.observe(now);
+            let id = state.id_of(Some(who)).ok().flatten();
+            let whom = id.as_deref().map_or(Whom::Nobody, Whom::One);
+            let at = state.observe(now, whom);
             state.running()?;
-            let (grant, id) = (grant.clone(), state.id_of(Some(who)).ok().flatten());
+            let grant = grant.clone();
             match id {
                 Some(who) => {
                     let entry = Entry::Granted { who, by, grant };
@@ -541,15 +534,20 @@ impl Meeting {
         scope: Scope,
         now: Time,
     ) -> Result<(), Error> {
-        let at = self.widen(now)?;
-        let who = self.core.state.lock().id_of(whom)?;
+        let who = self.core.state.lock().id_of(whom);
+        let about = match &who {
+            Ok(who) => who.as_deref().map_or(Whom::Everybody, Whom::One),
+            Err(_) => Whom::Nobody,
+        };
+        let at = self.widen(now, about)?;
+        let who = who?;
         self.core.enter_first(at, Entry::Lifted { who, by, scope })
     }
 
     /// Returns when the next consent ends by itself, in whole milliseconds: call [`Meeting::tick`] then. `None` if none does.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
-        let end = self.core.state.read().register.next_end();
+        let end = self.core.state.read().register.seats.next_end();
         end.map(|end| Time::from_millis(end.into()))
     }
 
@@ -561,10 +559,8 @@ impl Meeting {
     pub fn tick(&mut self, now: Time) {
         {
             let mut state = self.core.state.lock();
-            let at = state.observe(now);
-            for (who, scopes) in state.register.expired(at) {
-                state.enter(at, Entry::Expired { who, scopes });
-            }
+            state.expire(now);
+            state.recount();
         }
         // What the ledger's store did not take before it may take now.
         self.core.flush();
@@ -612,10 +608,7 @@ impl Meeting {
         if !people.iter().all(|who| state.register.is_present(*who)) {
             return Err(Error::UnknownParticipant);
         }
-        let group = Group::new(&self.table, people);
-        state.groups.retain(|group| !group.is_unused());
-        state.groups.push(group.clone());
-        Ok(group)
+        Ok(state.group(people))
     }
 
     /// Opens a stream: a source of frames.
@@ -719,28 +712,27 @@ impl Meeting {
             return Err(Error::Unknown(Object::Outlet));
         }
         let (stream, outlet) = (stream.id, outlet.id);
-        let from = self
-            .streams
-            .iter()
-            .find(|open| open.id == stream)
-            .ok_or(Error::Unknown(Object::Stream))?;
-        let to = self
-            .outlets
-            .iter()
-            .find(|(id, _)| *id == outlet)
-            .ok_or(Error::Unknown(Object::Outlet))?;
-        let number = u32::try_from(shared.taps.len()).map_err(|_| Error::Full(Resource::Taps))?;
-        let state = Arc::new(TapState::new(number, stream, outlet));
+        // In the order of their ids.
+        let from = self.streams.binary_search_by_key(&stream, |open| open.id);
+        let from = from.ok().and_then(|index| self.streams.get(index));
+        let from = from.ok_or(Error::Unknown(Object::Stream))?;
+        let to = self.outlets.binary_search_by_key(&outlet, |(id, _)| *id);
+        let to = to.ok().and_then(|index| self.outlets.get(index));
+        let to = to.ok_or(Error::Unknown(Object::Outlet))?;
+        let alone = match from.source {
+            StreamSource::Alone(owner) => shared.register.id(owner).map(String::from),
+            _ => None,
+        };
+        let state = shared.taps.open(stream, outlet, alone.as_deref())?;
         // Consent that had ended before the meeting was resumed has ended, also for a clock that begins anew (R5).
         state.set_latest(self.began);
-        shared.taps.push(Arc::clone(&state));
         let source = match (from.source.clone(), self.records.of(stream, outlet)) {
             (StreamSource::Alone(owner), Some(records)) => StreamSource::Records(owner, records),
             (_, None) if from.kind.never_cleared_as_bytes().is_some() => StreamSource::Never,
             (source, _) => source,
         };
         if let StreamSource::Owned(owner) | StreamSource::Alone(owner) = source {
-            shared.register.publish_to(&state, owner, from.kind);
+            shared.register.seats.publish_to(&state, owner, from.kind);
         }
         let blanks = to.1.blanks.contains(from.kind.into());
         Ok(Tap::new(TapParts {
@@ -767,7 +759,7 @@ impl Meeting {
 
     /// Returns the counters of every tap by verdict and reason, in the order of [`Meeting::counters`], each tap's read when the iterator comes to it.
     pub fn reasons(&self) -> impl Iterator<Item = (StreamId, OutletId, ReasonCounters)> + use<> {
-        let taps = self.core.state.read().taps.clone();
+        let taps: Vec<_> = self.core.state.read().taps.iter().cloned().collect();
         taps.into_iter()
             .map(|tap| (tap.stream, tap.outlet, tap.reasons()))
     }
@@ -779,7 +771,7 @@ impl Meeting {
     /// [`Error::Ledger`], [`Error::Ended`]; [`Error::Signer`] if the counters are entered and the device did not sign.
     pub fn count(&mut self, now: Time) -> Result<(), Error> {
         self.core.flush();
-        let at = self.core.state.lock().observe(now);
+        let at = self.core.state.lock().observe(now, Whom::Everybody);
         let counted = |state: &State| Some(state.counted());
         self.core.enter_first_of(at, counted)?;
         self.core.have_signed()
@@ -788,15 +780,14 @@ impl Meeting {
     /// Enters in the ledger how far each tap had come when a narrowing settled, or that it has not settled; returns whether it has.
     ///
     /// Frames released up to then count as released before the narrowing, and are to be recalled if it was a withdrawal (R6).
-    /// If the call narrowed nothing, because that person had left already, the entry is about the last call that did since the meeting was opened or resumed;
-    /// without one there is no entry.
+    /// Only the taps are in it that can carry whoever it is about. There is no entry if the call narrowed nothing, because that person had left already.
     /// A ledger that cannot be written now gets the entry later.
     ///
     /// # Errors
     ///
     /// [`Error::Unknown`] for another meeting's narrowing, or one from before this meeting was resumed.
     pub fn settled(&mut self, settling: &Settling, now: Time) -> Result<bool, Error> {
-        self.core.state.lock().observe(now);
+        self.core.state.lock().observe(now, Whom::Nobody);
         if !self.core.has(settling) {
             return Err(Error::Unknown(Object::Settling));
         }
@@ -824,11 +815,11 @@ impl Meeting {
     }
 
     /// Returns the time at which a call that may widen counts as made.
-    fn widen(&mut self, now: Time) -> Result<Time, Error> {
+    fn widen(&mut self, now: Time, whom: Whom<'_>) -> Result<Time, Error> {
         self.core.flush();
         let mut state = self.core.state.lock();
         let leaps = state.leaps(now);
-        let at = state.observe(now);
+        let at = state.observe(now, whom);
         state.running()?;
         if leaps { Err(Error::Time) } else { Ok(at) }
     }

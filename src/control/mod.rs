@@ -2,6 +2,7 @@
 
 pub(crate) mod agreed;
 pub(crate) mod consent;
+pub(crate) mod groups;
 pub(crate) mod history;
 pub(crate) mod join;
 pub(crate) mod ledger;
@@ -16,9 +17,11 @@ pub(crate) mod outlet;
 pub(crate) mod past;
 pub(crate) mod register;
 pub(crate) mod registry;
+pub(crate) mod seats;
 pub(crate) mod serial;
 pub(crate) mod state;
 pub(crate) mod stream;
+pub(crate) mod taps;
 pub(crate) mod traffic;
 pub(crate) mod verified;
 #[cfg(feature = "std")]

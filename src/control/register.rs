@@ -2,21 +2,19 @@
 //!
 //! A live meeting and one that is resumed from its ledger go through the same two steps: whether an entry may be, and what it changes.
 
-use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 
 use crate::{
     control::{
         consent::{
-            self, Act, Challenge, Consent, Consents, Grant, Method, Notice, PublicKey, Restrainer,
+            self, Act, Challenge, Consent, Grant, Method, Notice, PublicKey, Restrainer,
             Restrictions, Scope, Shown,
         },
         ledger::{Entry, Queued},
+        seats::{Joining, Seats, Stay},
         serial::Stays,
     },
-    shared::{
-        table::{Effective, Table},
-        tap_state::TapState,
-    },
+    shared::table::Table,
     types::{
         argument::{Argument, Object, Resource},
         authority::Authority,
@@ -24,23 +22,17 @@ use crate::{
         error::Error,
         ids::{OutletId, Participant, StreamId},
         instance::Instance,
-        kind::{Kind, Kinds},
+        kind::Kinds,
         purpose::{Purposes, is_recipient},
         refusal::Refusal,
         time::{Millis, Time},
-        verdict::Reason,
     },
 };
 
 pub(crate) struct Register {
     instance: Instance,
     meeting: String,
-    seats: Vec<Seat>,
-    stays: Stays,
-    /// The ids of all stays that there were, in the order of joining, which is that of their numbers.
-    ids: Vec<(Participant, String)>,
-    /// All who ever joined, and in which seat those are who are there.
-    people: BTreeMap<String, Option<usize>>,
+    pub(super) seats: Seats,
     /// The keys of ids that ever joined with one.
     keys: BTreeMap<String, PublicKey>,
     /// The guardians of ids that ever joined with one.
@@ -57,114 +49,12 @@ pub(crate) struct Register {
     has_ended: bool,
 }
 
-/// Where a participant's consent is published, and who has it.
-struct Seat {
-    table: Arc<Table>,
-    slot: u16,
-    /// How many stays it has had.
-    stays: u32,
-    stay: Option<Stay>,
-    /// Whether what changes is not to be published yet.
-    is_held: bool,
-}
-
-/// A person who is in the meeting.
-pub(crate) struct Stay {
-    /// Which no other has.
-    number: u32,
-    id: String,
-    guardian: Option<String>,
-    key: Option<PublicKey>,
-    challenge: Challenge,
-    joined: Time,
-    /// What was withdrawn last, and when.
-    withdrew: Vec<(Scope, Time)>,
-    pub(crate) consents: Box<Consents>,
-    /// The taps of their streams, each with the kind that it is of.
-    taps: Vec<(Kind, Arc<TapState>)>,
-}
-
-impl Stay {
-    /// The only one who can agree for them (R2).
-    fn who_consents(&self) -> Authority {
-        consent::who_consents(self.guardian.is_some())
-    }
-}
-
-impl Seat {
-    fn is_taken_by(&self, who: Participant) -> bool {
-        self.stay
-            .as_ref()
-            .is_some_and(|stay| stay.number == who.stay)
-    }
-
-    /// Applies an act of, or over, who sits here, and publishes what it makes of their consent.
-    fn change(&mut self, at: Time, scope: Scope, act: Act) {
-        if let Some(stay) = &mut self.stay {
-            stay.consents.apply(at, scope, act);
-        }
-        self.publish(scope.kinds);
-    }
-
-    /// Whoever withdraws, it is closed; by a child's own refusal until they leave.
-    fn withdraw(&mut self, at: Time, by: Authority, scope: Scope) {
-        let who_consents = self.stay.as_ref().map(Stay::who_consents);
-        if let Some(stay) = &mut self.stay {
-            stay.withdrew.retain(|(of, _)| !scope.contains(*of));
-            stay.withdrew.push((scope, at));
-        }
-        if (who_consents, by) == (Some(Authority::Guardian), Authority::Participant) {
-            self.change(at, scope, Act::Refused);
-        }
-        self.change(at, scope, Act::Withdrew);
-    }
-
-    fn publish(&self, kinds: Kinds) {
-        if let (Some(stay), false) = (&self.stay, self.is_held) {
-            for (kind, effective) in stay.consents.effective() {
-                if kinds.contains(kind.into()) {
-                    self.publish_one(stay, kind, effective);
-                }
-            }
-        }
-    }
-
-    fn publish_one(&self, stay: &Stay, kind: Kind, effective: [Effective; Purposes::COUNT]) {
-        let word = self.table.publish(self.slot, kind, effective);
-        let taps = stay.taps.iter().filter(|(of, _)| *of == kind);
-        taps.for_each(|(_, tap)| tap.publish(word));
-    }
-
-    /// The meeting is over: everything is closed for good.
-    fn close(&mut self) {
-        if let Some(stay) = self.stay.take() {
-            for kind in Kind::ALL {
-                self.publish_one(
-                    &stay,
-                    kind,
-                    [Effective::Closed(Reason::Ended); Purposes::COUNT],
-                );
-            }
-        }
-    }
-}
-
 impl Register {
     pub(crate) fn new(instance: Instance, meeting: &str, table: &Arc<Table>, stays: Stays) -> Self {
-        let seat = |slot| Seat {
-            table: Arc::clone(table),
-            slot,
-            stays: 0,
-            stay: None,
-            is_held: false,
-        };
         Self {
             instance,
             meeting: meeting.into(),
-            seats: (0..table.room()).map(seat).collect(),
-            stays,
-            ids: Vec::new(),
-            people: BTreeMap::new(),
+            seats: Seats::new(table, stays),
             keys: BTreeMap::new(),
             guardians: BTreeMap::new(),
             notices: Vec::new(),
@@ -187,70 +77,54 @@ impl Register {
 
     /// The id of a stay, present or past.
     pub(crate) fn id(&self, who: Participant) -> Option<&str> {
-        let ids = &self.ids;
-        let index = ids.binary_search_by_key(&who.stay, |(participant, _)| participant.stay);
-        let (participant, id) = ids.get(index.ok()?)?;
-        (*participant == who).then_some(id)
-    }
-
-    /// The ids of who is there, and which stay it is.
-    pub(crate) fn present(&self) -> impl Iterator<Item = (&str, Participant)> {
-        self.seats.iter().filter_map(|seat| {
-            let stay = seat.stay.as_ref()?;
-            Some((&*stay.id, seat.table.participant(seat.slot, stay.number)))
-        })
-    }
-
-    /// The ids of all stays, and which stay it is, in the order of joining.
-    pub(crate) fn stays(&self) -> impl Iterator<Item = (&str, Participant)> {
-        self.ids.iter().map(|(who, id)| (&**id, *who))
-    }
-
-    /// Whether somebody of this id ever joined.
-    fn has_been(&self, id: &str) -> bool {
-        self.people.contains_key(id)
+        self.seats.id(who)
     }
 
     pub(crate) fn is_present(&self, who: Participant) -> bool {
-        let seat = self.seats.get(usize::from(who.slot));
-        seat.is_some_and(|seat| seat.is_taken_by(who))
-    }
-
-    /// Publishes to a tap what somebody agrees to, from now until they leave. Of one who has left it stays closed.
-    pub(crate) fn publish_to(&mut self, tap: &Arc<TapState>, who: Participant, kind: Kind) {
-        if self.is_present(who)
-            && let Some(seat) = self.seats.get_mut(usize::from(who.slot))
-            && let Some(stay) = &mut seat.stay
-        {
-            stay.taps.push((kind, Arc::clone(tap)));
-            seat.publish(kind.into());
-        }
+        self.seats.stay(who).is_some()
     }
 
     /// The stay of somebody who is there, by id, and which of its seat's stays it is, from 1.
     pub(crate) fn stay(&self, id: &str) -> Option<(u32, &Stay)> {
-        let seat = self.seats.get((*self.people.get(id)?)?)?;
-        Some((seat.stays, seat.stay.as_ref()?))
+        self.seats.stay_of(id)
     }
 
     pub(crate) fn challenge(&self, who: Participant) -> Option<Challenge> {
-        let seat = self.seats.get(usize::from(who.slot))?;
-        let stay = seat.stay.as_ref()?;
-        (stay.number == who.stay).then_some(stay.challenge)
+        self.seats.stay(who).map(|stay| stay.challenge)
     }
 
     /// What somebody's consent comes to at a time; nothing of one who has left.
     pub(crate) fn consents(&self, who: Participant, now: Millis) -> Vec<Consent> {
-        let seat = self.seats.get(usize::from(who.slot));
-        let stay = seat.and_then(|seat| seat.stay.as_ref());
-        let stay = stay.filter(|stay| stay.number == who.stay);
+        let stay = self.seats.stay(who);
         stay.map_or_else(Vec::new, |stay| stay.consents.in_force(now))
+    }
+
+    /// Which of somebody's consents have come to their end.
+    pub(super) fn expired(&self, at: Time, who: &str) -> Vec<Scope> {
+        let stay = self.stay(who);
+        stay.map_or_else(Vec::new, |(_, stay)| stay.consents.expired(at.floor()))
+    }
+
+    /// Whether what an entry makes of somebody's consent can be published.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] for a grant if the consent table has no room for one more beginning or end of theirs.
+    pub(super) fn has_room_for(&self, at: Time, entry: &Entry) -> Result<(), Error> {
+        let Entry::Granted { who, grant, .. } = entry else {
+            return Ok(());
+        };
+        let scope = self.specific(grant.scope);
+        if self.seats.has_room_for(at, who, scope, granting(grant)) {
+            Ok(())
+        } else {
+            Err(Error::Full(Resource::Consents))
+        }
     }
 
     /// Who is there, by id.
     pub(crate) fn people(&self) -> impl Iterator<Item = (&str, &Stay)> {
-        let stays = self.seats.iter().filter_map(|seat| seat.stay.as_ref());
-        stays.map(|stay| (&*stay.id, stay))
+        self.seats.present().map(|stay| (&*stay.id, stay))
     }
 
     /// The number of the next stream; none if there are no more.
@@ -261,19 +135,6 @@ impl Register {
     /// The number of the next outlet; none if there are no more.
     pub(crate) fn next_outlet(&self) -> Option<OutletId> {
         Some(OutletId(self.outlets)).filter(|id| id.is_valid())
-    }
-
-    /// When the first consent ends by itself of those that have not ended yet.
-    pub(crate) fn next_end(&self) -> Option<Millis> {
-        let stays = self.seats.iter().filter_map(|seat| seat.stay.as_ref());
-        stays.filter_map(|stay| stay.consents.next_end()).min()
-    }
-
-    /// Who has consents that came to their end by themselves, and which.
-    pub(crate) fn expired(&self, at: Time) -> Vec<(String, Vec<Scope>)> {
-        let stays = self.seats.iter().filter_map(|seat| seat.stay.as_ref());
-        let expired = stays.map(|stay| (stay.id.clone(), stay.consents.expired(at.floor())));
-        expired.filter(|(_, scopes)| !scopes.is_empty()).collect()
     }
 
     /// The part of a scope that can be agreed to: of a third party that has no name yet nobody can have been informed (R3).
@@ -353,7 +214,7 @@ impl Register {
             }
             // After the end what was released can still be withdrawn, and the device vouches for it all.
             entry if self.has_ended => match entry {
-                Entry::Withdrew { who, .. } if self.has_been(who) => Ok(()),
+                Entry::Withdrew { who, .. } if self.seats.has_been(who) => Ok(()),
                 Entry::Withdrew { .. } => Err(Error::UnknownParticipant),
                 Entry::Restricted { who, by, .. } => self.check_restrict(who.as_deref(), *by),
                 // Somebody withdraws from a ledger whose meeting is over, or whose last line was torn after that.
@@ -372,7 +233,9 @@ impl Register {
             }
             Entry::Left { who } if !present(who) => Err(Error::UnknownParticipant),
             Entry::Expired { who, scopes } => self.check_expire(at, who, scopes),
-            Entry::Withdrew { who, .. } if !self.has_been(who) => Err(Error::UnknownParticipant),
+            Entry::Withdrew { who, .. } if !self.seats.has_been(who) => {
+                Err(Error::UnknownParticipant)
+            }
             Entry::Restricted { who, by, .. } => self.check_restrict(who.as_deref(), *by),
             Entry::Lifted { who, by, .. } => {
                 Restrainer::new(*by, who.is_none()).ok_or(Error::NotARestrainer(*by))?;
@@ -427,7 +290,7 @@ impl Register {
     fn check_restrict(&self, who: Option<&str>, by: Authority) -> Result<(), Error> {
         Restrainer::new(by, who.is_none()).ok_or(Error::NotARestrainer(by))?;
         match who {
-            Some(who) if !self.has_been(who) => Err(Error::UnknownParticipant),
+            Some(who) if !self.seats.has_been(who) => Err(Error::UnknownParticipant),
             _ => Ok(()),
         }
     }
@@ -456,9 +319,11 @@ impl Register {
         if known.is_some() && guardian != known {
             return Err(Error::WrongGuardian);
         }
-        self.free_seat()
-            .map(|_| ())
-            .ok_or(Error::Full(Resource::Participants))
+        if self.seats.has_room() {
+            Ok(())
+        } else {
+            Err(Error::Full(Resource::Participants))
+        }
     }
 
     fn check_open_outlet(
@@ -538,8 +403,8 @@ impl Register {
 
     /// No more and no less than what has come to its end.
     fn check_expire(&self, at: Time, who: &str, scopes: &[Scope]) -> Result<(), Error> {
-        let (_, stay) = self.stay(who).ok_or(Error::UnknownParticipant)?;
-        let expired = stay.consents.expired(at.floor());
+        self.stay(who).ok_or(Error::UnknownParticipant)?;
+        let expired = self.expired(at, who);
         if expired.is_empty() || expired != scopes {
             return Err(Error::Time);
         }
@@ -577,12 +442,6 @@ impl Register {
         resumed.map_or(time, |(_, next)| next.unwrap_or(now))
     }
 
-    fn free_seat(&self) -> Option<usize> {
-        let is_free = |seat: &Seat| seat.stay.is_none() && seat.stays < u32::MAX;
-        let seat = self.seats.iter().position(is_free);
-        seat.filter(|_| !self.stays.is_exhausted())
-    }
-
     /// The ledger has a line of this time.
     pub(crate) fn pass(&mut self, at: Time) {
         if let Some((stood, next)) = self.resumed.last_mut()
@@ -600,15 +459,7 @@ impl Register {
         }
         match entry {
             Entry::Joined { who, guardian, key } => self.join(at, who, guardian.clone(), *key),
-            Entry::Left { who } => {
-                for seat in self.seats_of(Some(who)) {
-                    seat.change(at, Scope::ALL, Act::Left);
-                    seat.stay = None;
-                }
-                if let Some(seat) = self.people.get_mut(who) {
-                    *seat = None;
-                }
-            }
+            Entry::Left { who } => self.seats.leave(at, who),
             Entry::Shown { notice } => {
                 if !self
                     .notices
@@ -627,39 +478,32 @@ impl Register {
             Entry::Superseded { notice } => self.supersede(at, *notice),
             Entry::Granted { who, grant, .. } => {
                 let scope = self.specific(grant.scope);
-                for seat in self.seats_of(Some(who)) {
-                    let Grant { notice, until, .. } = *grant;
-                    seat.change(at, scope, Act::Granted { notice, until });
-                }
+                self.act(at, Some(who), scope, granting(grant));
             }
-            Entry::Withdrew { who, by, scope } => {
-                for seat in self.seats_of(Some(who)) {
-                    seat.withdraw(at, *by, *scope);
-                }
-            }
+            Entry::Withdrew { who, by, scope } => self.seats.change(Some(who), |stay| {
+                stay.withdraw(at, *by, *scope);
+                scope.kinds
+            }),
             Entry::Restricted { who, by, scope } => {
                 if let Some(by) = Restrainer::new(*by, who.is_none()) {
-                    self.restrictions.restrict(by, who.as_deref(), *scope);
-                    for seat in self.seats_of(who.as_deref()) {
-                        seat.change(at, *scope, Act::Restricted(by));
-                    }
+                    let who = who.as_deref();
+                    self.restrictions.restrict(by, who, *scope);
+                    self.act(at, who, *scope, Act::Restricted(by));
                 }
             }
             Entry::Lifted { who, by, scope } => {
                 if let Some(by) = Restrainer::new(*by, who.is_none()) {
-                    self.restrictions.lift(by, who.as_deref(), *scope);
-                    for seat in self.seats_of(who.as_deref()) {
-                        seat.change(at, *scope, Act::Lifted(by));
-                    }
+                    let who = who.as_deref();
+                    self.restrictions.lift(by, who, *scope);
+                    self.act(at, who, *scope, Act::Lifted(by));
                 }
             }
-            Entry::Expired { who, scopes } => {
-                for seat in self.seats_of(Some(who)) {
-                    for scope in scopes {
-                        seat.change(at, *scope, Act::Expired);
-                    }
+            Entry::Expired { who, scopes } => self.seats.change(Some(who), |stay| {
+                for scope in scopes {
+                    stay.consents.apply(at, *scope, Act::Expired);
                 }
-            }
+                Kinds::all()
+            }),
             Entry::Named {
                 purpose, recipient, ..
             } => {
@@ -668,15 +512,10 @@ impl Register {
             Entry::StreamOpened { .. } => self.streams = self.streams.saturating_add(1),
             Entry::OutletOpened { .. } => self.outlets = self.outlets.saturating_add(1),
             // The torn line may have been anybody's withdrawal.
-            Entry::Resumed { torn: true } => {
-                for seat in self.seats_of(None) {
-                    let by = seat
-                        .stay
-                        .as_ref()
-                        .map_or(Authority::Participant, Stay::who_consents);
-                    seat.withdraw(at, by, Scope::ALL);
-                }
-            }
+            Entry::Resumed { torn: true } => self.seats.change(None, |stay| {
+                stay.withdraw(at, stay.who_consents(), Scope::ALL);
+                Kinds::all()
+            }),
             Entry::Ended {} => self.close(),
             Entry::Opened { .. }
             | Entry::Resumed { torn: false }
@@ -713,16 +552,12 @@ impl Register {
             self.apply(at, entry);
             return Ok(());
         }
-        self.seats_of(whom).for_each(|seat| seat.is_held = true);
+        self.seats.hold(whom);
         self.apply(at, entry);
         for Queued { at, entry, .. } in since {
             self.apply(*at, entry);
         }
-        for seat in &mut self.seats {
-            if core::mem::take(&mut seat.is_held) {
-                seat.publish(Kinds::all());
-            }
-        }
+        self.seats.release();
         if self.is_overtaken(entry, since) {
             Err(Error::Overtaken)
         } else {
@@ -755,11 +590,18 @@ impl Register {
         }
     }
 
+    /// Applies an act to a person's consents, or to everybody's.
+    fn act(&mut self, at: Time, who: Option<&str>, scope: Scope, act: Act) {
+        self.seats.change(who, |stay| {
+            stay.consents.apply(at, scope, act);
+            scope.kinds
+        });
+    }
+
     /// Closes everything for good.
     pub(crate) fn close(&mut self) {
         self.has_ended = true;
-        self.seats.iter_mut().for_each(Seat::close);
-        self.people.values_mut().for_each(|seat| *seat = None);
+        self.seats.close();
     }
 
     /// Renews the challenges of those whom an entry concerns, from the hash of its line.
@@ -769,70 +611,38 @@ impl Register {
             Entry::Resumed { torn: true } => None,
             _ => return,
         };
-        for seat in self.seats_of(who) {
-            if let Some(stay) = &mut seat.stay {
-                let parts = [b"framegate challenge 1", &line.0[..], stay.id.as_bytes()];
-                stay.challenge = Digest::of_bytes(&parts.concat());
-            }
+        for stay in self.seats.stays_mut(who) {
+            let parts = [b"framegate challenge 1", &line.0[..], stay.id.as_bytes()];
+            stay.challenge = Digest::of_bytes(&parts.concat());
         }
     }
 
-    /// The seats of a person, or of everybody.
-    fn seats_of(&mut self, who: Option<&str>) -> impl Iterator<Item = &mut Seat> {
-        let theirs = match who {
-            Some(who) => {
-                let index = self.people.get(who).copied().flatten();
-                index.and_then(|index| self.seats.get_mut(index..=index))
-            }
-            None => Some(self.seats.as_mut_slice()),
-        };
-        theirs.unwrap_or_default().iter_mut()
-    }
-
-    fn join(&mut self, at: Time, who: &str, guardian: Option<String>, key: Option<PublicKey>) {
-        let Some(index) = self.free_seat() else {
-            return;
-        };
-        let (Some(seat), Some(number)) = (self.seats.get_mut(index), self.stays.next()) else {
-            return;
-        };
-        seat.stays += 1;
+    fn join(&mut self, at: Time, id: &str, guardian: Option<String>, key: Option<PublicKey>) {
         if let Some(guardian) = &guardian {
-            self.guardians.insert(who.into(), guardian.clone());
+            self.guardians.insert(id.into(), guardian.clone());
         }
-        let participant = seat.table.participant(seat.slot, number);
-        seat.stay = Some(Stay {
-            number,
-            id: who.into(),
+        if let Some(key) = key {
+            self.keys.insert(id.into(), key);
+        }
+        let joining = Joining {
+            at,
+            id,
             guardian,
             key,
-            challenge: Digest([0; 32]),
-            joined: at,
-            withdrew: Vec::new(),
-            consents: Box::new(Consents::NONE),
-            taps: Vec::new(),
-        });
-        seat.table.occupy(participant);
-        seat.publish(Kinds::all());
-        for (by, scope) in self.restrictions.of(who) {
-            seat.change(at, scope, Act::Restricted(by));
-        }
-        self.ids.push((participant, who.into()));
-        self.people.insert(who.into(), Some(index));
-        if let Some(key) = key {
-            self.keys.insert(who.into(), key);
-        }
+        };
+        self.seats.join(joining, &self.restrictions);
     }
 
     fn supersede(&mut self, at: Time, notice: Digest) {
         for shown in &mut self.notices {
             shown.is_superseded |= shown.notice.digest == notice;
         }
-        for seat in &mut self.seats {
-            if let Some(stay) = &mut seat.stay {
-                let kinds = stay.consents.supersede(at, notice);
-                seat.publish(kinds);
-            }
-        }
+        self.seats
+            .change(None, |stay| stay.consents.supersede(at, notice));
     }
+}
+
+fn granting(grant: &Grant) -> Act {
+    let Grant { notice, until, .. } = *grant;
+    Act::Granted { notice, until }
 }

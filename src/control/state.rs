@@ -9,13 +9,15 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use crate::{
     control::{
         consent::Scope,
+        groups::Groups,
         ledger::{
             Beside, Entry, Events, Fault, Head, LedgerWriter, Queue, Queued, Reservation, Scribe,
-            TapCount, Untold, Voucher, Writing,
+            Untold, Voucher, Writing,
         },
         lock::Lock,
         register::Register,
         serial::Process,
+        taps::{Taps, Whom},
     },
     shared::{
         group::Group,
@@ -36,8 +38,10 @@ const LEAP: i64 = 24 * 60 * 60 * 1000;
 pub(crate) struct State {
     pub(crate) table: Arc<Table>,
     pub(crate) register: Register,
-    pub(crate) taps: Vec<Arc<TapState>>,
-    pub(crate) groups: Vec<Group>,
+    /// Up to which ticket entries are durable.
+    durable: Arc<AtomicU64>,
+    pub(crate) taps: Taps,
+    groups: Groups,
     queue: Queue,
     latest: Time,
     signature: Signature,
@@ -63,7 +67,7 @@ impl State {
         table: Arc<Table>,
         register: Register,
         (queue, untold, has_device): (Queue, Untold, bool),
-        latest: Time,
+        (durable, latest): (Arc<AtomicU64>, Time),
     ) -> Self {
         let signature = if has_device {
             Signature::Given
@@ -73,8 +77,9 @@ impl State {
         Self {
             table,
             register,
-            taps: Vec::new(),
-            groups: Vec::new(),
+            durable,
+            taps: Taps::default(),
+            groups: Groups::default(),
             queue,
             latest,
             signature,
@@ -110,32 +115,28 @@ impl State {
         now > self.limit()
     }
 
-    /// The largest time that any call, or any tap, was given, those aside that leapt.
-    pub(crate) fn clock(&self) -> Time {
+    /// The largest time that any call was given, or any tap that can carry somebody, those aside that leapt.
+    pub(crate) fn clock(&self, whom: Whom<'_>) -> Time {
         let limit = self.limit();
-        let taps = self.taps.iter().map(|tap| tap.latest());
+        let taps = self.taps.of(whom).map(|tap| tap.latest());
         taps.filter(|latest| *latest <= limit)
             .fold(self.latest, Time::max)
     }
 
-    /// The time at which a call counts as made: the largest that any call, or any tap, was given, those aside that leapt. The taps that did are closed.
-    pub(crate) fn observe(&mut self, now: Time) -> Time {
+    /// The time at which a call about somebody counts as made: the largest that any call was given, or any tap that was looked at so far,
+    /// those aside that leapt. Looks at the taps that can carry them; those that leapt are closed.
+    pub(crate) fn observe(&mut self, now: Time, whom: Whom<'_>) -> Time {
         if !self.leaps(now) {
             self.latest = self.latest.max(now);
         }
         let limit = self.limit();
-        for tap in &self.taps {
-            match tap.latest() {
-                latest if latest <= limit => self.latest = self.latest.max(latest),
-                _ => tap.close_by_clock(),
-            }
-        }
+        self.latest = observed(self.taps.of(whom), self.latest, limit);
         self.latest
     }
 
-    /// The time at which a call without one counts as made.
+    /// The time at which a call without one, and about nobody, counts as made.
     pub(crate) fn present(&mut self) -> Time {
-        self.observe(self.latest)
+        self.observe(self.latest, Whom::Nobody)
     }
 
     /// Moves the clock to a time that is announced.
@@ -143,7 +144,7 @@ impl State {
         if now.in_range() {
             self.latest = self.latest.max(now);
         }
-        self.observe(self.latest);
+        self.present();
     }
 
     /// The id of somebody who is there; none for everybody.
@@ -179,7 +180,7 @@ impl State {
                 let more = read.iter().filter(|one| !beside.contains(one));
                 for Beside { wall, entry, .. } in beside.iter().chain(more) {
                     // No earlier than what taps have released.
-                    let at = self.present();
+                    let at = self.observe(self.latest, Whom::of(entry));
                     if self.register.check(at, entry).is_ok() {
                         self.enter_queued(&Queued {
                             at,
@@ -197,14 +198,53 @@ impl State {
 
     /// What an entry makes of everybody's consent.
     fn publish(&mut self, at: Time, entry: &Entry) {
+        let changed = self.seated(entry);
         self.register.apply(at, entry);
-        self.regroup(entry.touches());
+        self.regroup(changed, entry.touches());
     }
 
-    fn regroup(&self, kinds: Kinds) {
-        for group in &self.groups {
-            group.publish(kinds);
+    /// Whose consent alone an entry can change, if they are there before it is applied.
+    fn seated(&self, entry: &Entry) -> Changed {
+        match Whom::of(entry) {
+            Whom::Nobody => Changed::Nobody,
+            Whom::One(id) => {
+                let stay = self.register.stay(id);
+                stay.map_or(Changed::Nobody, |(_, stay)| Changed::One(stay.participant))
+            }
+            Whom::Everybody => Changed::Everybody,
         }
+    }
+
+    /// Brings the words of groups up to date with their people's.
+    fn regroup(&mut self, changed: Changed, kinds: Kinds) {
+        match changed {
+            Changed::Nobody => {}
+            Changed::One(who) => {
+                for place in self.register.seats.groups_of(who) {
+                    self.groups.update(*place, kinds);
+                }
+            }
+            Changed::Everybody => self.groups.update_all(kinds),
+        }
+    }
+
+    /// Recounts a part of a group.
+    pub(crate) fn recount(&mut self) {
+        self.groups.recount();
+    }
+
+    /// Takes up a group of people who are there.
+    pub(crate) fn group(&mut self, people: &[Participant]) -> Group {
+        for (number, group) in self.groups.let_go() {
+            for who in group.people() {
+                self.register.seats.leave_group(*who, number);
+            }
+        }
+        let (number, group) = self.groups.add(&self.table, people);
+        for (place, who) in (0..).zip(people) {
+            self.register.seats.enter_group(*who, number, place);
+        }
+        group
     }
 
     /// Says that an event is over.
@@ -218,7 +258,7 @@ impl State {
     pub(crate) fn close(&mut self) {
         self.table.end();
         self.register.close();
-        self.regroup(Kinds::all());
+        self.groups.update_all(Kinds::all());
     }
 
     /// Closes everything for good, as the meeting is dropped.
@@ -240,8 +280,9 @@ impl State {
             return Ok(None);
         };
         // Others may have narrowed since, and taps gone on: no line is earlier than those before it, nor than what it counts.
-        let at = self.observe(at);
+        let at = self.observe(at, Whom::of(&entry));
         self.judge(at, &entry)?;
+        self.register.has_room_for(at, &entry)?;
         let reservation = self.queue.reserve(at, &entry)?;
         Ok(Some((at, entry, reservation)))
     }
@@ -277,11 +318,12 @@ impl State {
             self.register.pass(at);
             // R5: what begins, begins when it is published. All else is of the line's time, for whoever reads it later, too.
             let at = match entry {
-                Entry::Granted { .. } | Entry::Lifted { .. } => self.observe(at),
+                Entry::Granted { .. } | Entry::Lifted { .. } => self.observe(at, Whom::of(entry)),
                 _ => at,
             };
+            let changed = self.seated(entry);
             let published = self.register.apply_beneath(at, entry, &since);
-            self.regroup(entry.touches());
+            self.regroup(changed, entry.touches());
             published
         };
         self.register.rotate_challenges(entry, line);
@@ -307,21 +349,44 @@ impl State {
     }
 }
 
+/// Those whose words have changed.
+#[derive(Clone, Copy)]
+enum Changed {
+    Nobody,
+    One(Participant),
+    Everybody,
+}
+
+/// The largest time that taps were given, or this one. Closes those that leapt.
+fn observed<'t>(taps: impl Iterator<Item = &'t Arc<TapState>>, latest: Time, limit: Time) -> Time {
+    taps.fold(latest, |latest, tap| match tap.latest() {
+        time if time <= limit => latest.max(time),
+        _ => {
+            tap.close_by_clock();
+            latest
+        }
+    })
+}
+
 /// What narrows.
 impl State {
-    /// What was entered so far, and the releases that are under way.
-    fn settling(&self, durable: &Arc<AtomicU64>) -> Settling {
-        let entered = Entered::new(self.queue.last_narrowing(), Arc::clone(durable));
-        Settling::begin(&self.taps, entered)
+    /// What was entered so far, and the releases under way of taps that can carry somebody.
+    fn settling(&self, whom: Whom<'_>, has_entered: bool) -> Settling {
+        let ticket = self.queue.last_narrowing();
+        let entered = Entered::new(ticket, has_entered, Arc::clone(&self.durable));
+        Settling::begin(self.taps.of(whom), entered)
     }
 
-    pub(crate) fn leave(&mut self, who: Participant, now: Time) -> Result<(), Error> {
-        let at = self.observe(now);
+    pub(crate) fn leave(&mut self, who: Participant, now: Time) -> Result<Settling, Error> {
         let id = self.known(who)?;
-        if let (true, Some(who)) = (self.register.is_present(who), id) {
+        let whom = id.as_deref().map_or(Whom::Nobody, Whom::One);
+        let at = self.observe(now, whom);
+        let leaves = id.clone().filter(|_| self.register.is_present(who));
+        let has_entered = leaves.is_some();
+        if let Some(who) = leaves {
             self.enter(at, Entry::Left { who });
         }
-        Ok(())
+        Ok(self.settling(whom, has_entered))
     }
 
     pub(crate) fn withdraw(
@@ -330,13 +395,15 @@ impl State {
         who: Participant,
         scope: Scope,
         now: Time,
-    ) -> Result<(), Error> {
-        let at = self.observe(now);
+    ) -> Result<Settling, Error> {
+        let id = self.known(who)?;
+        let whom = id.as_deref().map_or(Whom::Nobody, Whom::One);
+        let at = self.observe(now, whom);
         let scope = scope.or_everything();
-        if let Some(who) = self.known(who)? {
+        if let Some(who) = id.clone() {
             self.enter(at, Entry::Withdrew { who, by, scope });
         }
-        Ok(())
+        Ok(self.settling(whom, id.is_some()))
     }
 
     pub(crate) fn restrict(
@@ -345,63 +412,79 @@ impl State {
         whom: Option<Participant>,
         scope: Scope,
         now: Time,
-    ) -> Result<(), Error> {
-        let at = self.observe(now);
+    ) -> Result<Settling, Error> {
+        let id = self.id_of(whom);
+        let whom = match &id {
+            Ok(id) => id.as_deref().map_or(Whom::Everybody, Whom::One),
+            Err(_) => Whom::Nobody,
+        };
+        let at = self.observe(now, whom);
         self.running()?;
-        let who = self.id_of(whom)?;
+        let who = id.clone()?;
         let entry = Entry::Restricted { who, by, scope };
         self.register.check(at, &entry)?;
         self.enter(at, entry);
-        Ok(())
+        Ok(self.settling(whom, true))
     }
 
-    pub(crate) fn supersede(&mut self, notice: Digest, now: Time) -> Result<(), Error> {
-        let at = self.observe(now);
+    pub(crate) fn supersede(&mut self, notice: Digest, now: Time) -> Result<Settling, Error> {
+        let at = self.observe(now, Whom::Everybody);
         self.running()?;
         let entry = Entry::Superseded { notice };
         self.register.check(at, &entry)?;
         self.enter(at, entry);
-        Ok(())
+        Ok(self.settling(Whom::Everybody, true))
     }
 
-    pub(crate) fn end(&mut self) {
-        if self.table.has_ended() {
-            return;
+    pub(crate) fn end(&mut self) -> Settling {
+        let ends = !self.table.has_ended();
+        if ends {
+            self.close();
+            let counted = self.counted();
+            let at = self.observe(self.latest, Whom::Everybody);
+            self.enter(at, counted);
+            self.enter(at, Entry::Ended {});
+            self.owe_signature();
         }
-        self.close();
-        let counted = self.counted();
-        let at = self.present();
-        self.enter(at, counted);
-        self.enter(at, Entry::Ended {});
-        self.owe_signature();
+        self.settling(Whom::Everybody, ends)
+    }
+
+    /// Enters the consents that have come to their end.
+    pub(crate) fn expire(&mut self, now: Time) {
+        let at = self.observe(now, Whom::Nobody);
+        for who in self.register.seats.expired(at) {
+            // Their own taps may have gone further.
+            let at = self.observe(self.latest, Whom::One(&who));
+            let scopes = self.register.expired(at, &who);
+            self.enter(at, Entry::Expired { who, scopes });
+        }
     }
 
     /// The counters of every tap. The time is to be observed afterwards, so that it is no earlier than what was counted.
     pub(crate) fn counted(&self) -> Entry {
-        let count = |tap: &Arc<TapState>| TapCount {
-            stream: tap.stream,
-            outlet: tap.outlet,
-            frames: tap.counters(),
-        };
-        let taps = self.taps.iter().map(count).collect();
+        let taps = self.taps.counts();
         // Between counters and time: "Counting" in `shared/mod.rs`.
         fence(SeqCst);
         Entry::Counted { taps }
     }
 
-    /// Enters how far each tap has come by now, as far as a narrowing knows it; nothing if there was no narrowing.
+    /// Enters how far each tap has come by now, as far as a narrowing knows it; nothing if that entered nothing.
     pub(crate) fn settled(&mut self, settling: &Settling) {
-        let Some(ticket) = settling.entered().ticket() else {
+        let Some(ticket) = settling.entered().own_ticket() else {
             return;
         };
         // Behind the lock, so that no line has smaller counters than one before it.
-        let taps: Vec<_> = settling.taps().collect();
+        let taps = settling.taps().filter(|tap| !self.taps.is_told(tap.tap));
+        let taps: Vec<_> = taps.collect();
         // Between counters and time: "Counting" in `shared/mod.rs`.
         fence(SeqCst);
+        self.latest = observed(settling.states(), self.latest, self.limit());
         let at = self.present();
+        let taps: Vec<_> = taps.into_iter().map(|tap| tap.by(at)).collect();
+        self.taps.tell(&taps);
         let settled = Entry::Settled {
             narrowing: self.queue.entries_up_to(ticket),
-            taps: taps.into_iter().map(|tap| tap.by(at)).collect(),
+            taps,
         };
         self.enter(at, settled);
     }
@@ -472,7 +555,7 @@ pub(crate) struct Core {
     events: Lock<Events>,
     /// None once the meeting is gone.
     voucher: Lock<Option<Voucher>>,
-    /// Up to which ticket entries are durable.
+    /// The mark of this ledger: up to which ticket entries are durable.
     durable: Arc<AtomicU64>,
     /// In which it was made. In a child of it nobody has a handle of the meeting, the ledger is not the child's to write, and whoever had a lock is not there.
     process: Process,
@@ -496,9 +579,10 @@ impl Core {
             untold,
         } = ledger.after(head);
         let queue = (queue, untold, voucher.is_some());
+        let begin = (scribe.durable(), latest);
         Self {
             durable: scribe.durable(),
-            state: Lock::new(State::new(table, register, queue, latest)),
+            state: Lock::new(State::new(table, register, queue, begin)),
             scribe: Lock::new(scribe),
             events: Lock::new(events),
             voucher: Lock::new(voucher),
@@ -665,21 +749,22 @@ impl Core {
     /// Narrows, and waits for nobody.
     pub(crate) fn narrow(
         &self,
-        act: impl FnOnce(&mut State) -> Result<(), Error>,
+        act: impl FnOnce(&mut State) -> Result<Settling, Error>,
     ) -> Result<Settling, Error> {
-        let mut state = self.state.lock();
-        if state.is_gone {
-            return Err(Error::Ended);
-        }
-        act(&mut state)?;
-        Ok(self.settling(&state))
+        let settling = {
+            let mut state = self.state.lock();
+            if state.is_gone {
+                return Err(Error::Ended);
+            }
+            act(&mut state)?
+        };
+        Ok(settling.in_ledger(Arc::new(self.clone())))
     }
 
     /// The same of what cannot be refused.
-    pub(crate) fn narrow_surely(&self, act: impl FnOnce(&mut State)) -> Settling {
-        let mut state = self.state.lock();
-        act(&mut state);
-        self.settling(&state)
+    pub(crate) fn narrow_surely(&self, act: impl FnOnce(&mut State) -> Settling) -> Settling {
+        let settling = act(&mut self.state.lock());
+        settling.in_ledger(Arc::new(self.clone()))
     }
 
     /// Closes everything for good without waiting: lets go of the store, or leaves that to whoever has it.
@@ -714,12 +799,6 @@ impl Core {
             self.state.lock().untold.append(&mut scribe.untold);
         }
     }
-
-    fn settling(&self, state: &State) -> Settling {
-        state
-            .settling(&self.durable)
-            .in_ledger(Arc::new(self.clone()))
-    }
 }
 
 #[cfg(not(feature = "std"))]
@@ -727,19 +806,16 @@ impl Core {
     /// Narrows, and then offers the store what it does not have yet.
     pub(crate) fn narrow(
         &mut self,
-        act: impl FnOnce(&mut State) -> Result<(), Error>,
+        act: impl FnOnce(&mut State) -> Result<Settling, Error>,
     ) -> Result<Settling, Error> {
-        act(&mut self.state.lock())?;
-        Ok(self.narrow_surely(|_| ()))
+        let settling = act(&mut self.state.lock())?;
+        self.flush();
+        Ok(settling)
     }
 
     /// The same of what cannot be refused.
-    pub(crate) fn narrow_surely(&mut self, act: impl FnOnce(&mut State)) -> Settling {
-        let settling = {
-            let mut state = self.state.lock();
-            act(&mut state);
-            state.settling(&self.durable)
-        };
+    pub(crate) fn narrow_surely(&mut self, act: impl FnOnce(&mut State) -> Settling) -> Settling {
+        let settling = act(&mut self.state.lock());
         self.flush();
         settling
     }

@@ -322,11 +322,11 @@ impl Traffic {
             _ if kinds.is_empty() => {}
             Some(who) => {
                 let stay = register.stay(who);
-                self.hold(line, kinds, who, stay.map(|(_, stay)| &*stay.consents));
+                self.hold(line, kinds, who, stay.map(|(_, stay)| &stay.consents));
             }
             None => {
                 for (who, stay) in register.people() {
-                    self.hold(line, kinds, who, Some(&*stay.consents));
+                    self.hold(line, kinds, who, Some(&stay.consents));
                 }
             }
         }

@@ -7,8 +7,9 @@ use crate::{
         tap::{StreamSource, Tap},
     },
     shared::{
-        table::{Passage, Stamp, Word},
+        table::{Passage, Stamp},
         tap_state::TapState,
+        word::Word,
     },
     types::{
         ids::Participant,

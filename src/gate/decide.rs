@@ -7,7 +7,7 @@ use crate::{
         frame::{Contributors, Frame},
         tap::{StreamSource, Tap},
     },
-    shared::table::Word,
+    shared::word::Word,
     types::{
         ids::Participant,
         purpose::Purposes,

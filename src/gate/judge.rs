@@ -12,7 +12,7 @@ use crate::{
         payload::{Extent, Payload},
         redact::{self, Cut},
     },
-    shared::table::Word,
+    shared::word::Word,
     types::{
         ids::Participant,
         region::{Region, RegionSet},

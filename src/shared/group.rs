@@ -8,12 +8,10 @@ use crate::{
             AtomicU64,
             Ordering::{Acquire, Release},
         },
-        table::{Table, Word},
+        table::Table,
+        word::Word,
     },
-    types::{
-        ids::Participant,
-        kind::{Kind, Kinds},
-    },
+    types::{ids::Participant, kind::Kind},
 };
 
 /// People who are in many frames together, as in a gallery or a large mix: [`Meeting::group`](crate::Meeting::group).
@@ -45,14 +43,17 @@ struct Members {
 }
 
 impl Group {
+    /// A group that is closed until its words are published.
     pub(crate) fn new(table: &Arc<Table>, people: &[Participant]) -> Self {
-        let group = Self(Arc::new(Members {
+        Self(Arc::new(Members {
             table: Arc::clone(table),
             people: people.into(),
             words: Default::default(),
-        }));
-        group.publish(Kinds::all());
-        group
+        }))
+    }
+
+    pub(crate) fn table(&self) -> &Arc<Table> {
+        &self.0.table
     }
 
     /// Returns the people in the group.
@@ -61,12 +62,9 @@ impl Group {
         &self.0.people
     }
 
-    /// Publishes the consent that all of them have in common to these kinds. Call it after each person's has been published.
-    pub(crate) fn publish(&self, kinds: Kinds) {
-        for kind in Kind::each(kinds) {
-            let word = self.0.table.meet(self.people(), kind);
-            self.0.of(kind).store(word.to_bits(), Release);
-        }
+    /// Publishes the consent that all of them have in common to a kind. Call it after each person's has been published.
+    pub(crate) fn publish(&self, kind: Kind, word: Word) {
+        self.0.of(kind).store(word.to_bits(), Release);
     }
 
     /// Returns whether the caller has the only handle of it.

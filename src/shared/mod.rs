@@ -47,7 +47,9 @@
 
 pub(crate) mod budget;
 pub(crate) mod group;
+pub(crate) mod publisher;
 pub(crate) mod settling;
 pub(crate) mod sync;
 pub(crate) mod table;
 pub(crate) mod tap_state;
+pub(crate) mod word;

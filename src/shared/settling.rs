@@ -56,17 +56,23 @@ impl TapRelease {
     }
 }
 
-/// An entry that is to become durable.
+/// What is to become durable.
 pub(crate) struct Entered {
-    /// None if there is no entry.
+    /// That of the last narrowing; none if there was none.
     ticket: Option<u64>,
+    /// Whether it is this narrowing's own, which may have had nothing to enter.
+    is_own: bool,
     /// The ticket up to which entries are durable so far.
     durable: Arc<AtomicU64>,
 }
 
 impl Entered {
-    pub(crate) fn new(ticket: Option<u64>, durable: Arc<AtomicU64>) -> Self {
-        Self { ticket, durable }
+    pub(crate) fn new(ticket: Option<u64>, is_own: bool, durable: Arc<AtomicU64>) -> Self {
+        Self {
+            ticket,
+            is_own,
+            durable,
+        }
     }
 
     fn is_durable(&self) -> bool {
@@ -74,8 +80,8 @@ impl Entered {
         self.ticket.is_none_or(|ticket| ticket <= durable)
     }
 
-    pub(crate) fn ticket(&self) -> Option<u64> {
-        self.ticket
+    pub(crate) fn own_ticket(&self) -> Option<u64> {
+        self.ticket.filter(|_| self.is_own)
     }
 
     /// Returns whether it is of the ledger with this mark.
@@ -142,9 +148,12 @@ impl TapMark {
 
 impl Settling {
     /// Reads the marks. Call it after all consent words have been published.
-    pub(crate) fn begin(taps: &[Arc<TapState>], entered: Entered) -> Self {
+    pub(crate) fn begin<'t>(
+        taps: impl Iterator<Item = &'t Arc<TapState>>,
+        entered: Entered,
+    ) -> Self {
         fence(SeqCst);
-        let marked = taps.iter().map(|state| {
+        let marked = taps.map(|state| {
             let mark = state.mark();
             TapMark {
                 state: Arc::clone(state),
@@ -185,7 +194,7 @@ impl Settling {
         }
     }
 
-    /// Returns how many frames each tap has released, and whether a release that was under way when consent was narrowed has not ended yet.
+    /// Returns how many frames each tap that can carry whoever it is about has released, and whether a release that was under way when consent was narrowed has not ended yet.
     pub fn taps(&self) -> impl Iterator<Item = TapRelease> {
         self.taps.iter().map(|tap| {
             // Before the counters: "Counting" in `shared/mod.rs`.
@@ -205,6 +214,11 @@ impl Settling {
                 is_closed,
             }
         })
+    }
+
+    /// Returns the taps that can carry whoever it is about.
+    pub(crate) fn states(&self) -> impl Iterator<Item = &Arc<TapState>> {
+        self.taps.iter().map(|tap| &tap.state)
     }
 
     pub(crate) fn entered(&self) -> &Entered {

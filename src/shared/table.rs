@@ -1,5 +1,6 @@
-//! The consent table. A slot holds one participant's consent: for every kind a *word*, for the common case in one load,
-//! and for every kind and purpose an *interval*, exact to the millisecond.
+//! The consent table, as taps read it. A slot holds one participant's consent: for every kind a *word*, for the common case in one load,
+//! and exact to the millisecond for every kind and purpose a *state*, which says why it is closed, or which *interval* it has.
+//! A person's consents mostly begin and end together, so that a slot has a few intervals; who needs more gets them from a pool.
 //!
 //! A tap of one person's stream has a word of its own beside them, which is closed for good when that person leaves.
 //!
@@ -7,19 +8,20 @@
 
 use alloc::boxed::Box;
 use core::array;
-#[cfg(feature = "binding")]
-use core::ops::RangeInclusive;
 
 use crate::{
-    shared::sync::{
-        AtomicBool, AtomicU32, AtomicU64,
-        Ordering::{Acquire, Release},
+    shared::{
+        sync::{
+            AtomicBool, AtomicU32, AtomicU64,
+            Ordering::{Acquire, Release},
+        },
+        word::Word,
     },
     types::{
         ids::{Life, Participant},
         kind::{Kind, set_bits},
         purpose::Purposes,
-        time::{Millis, NEVER, Time},
+        time::{Millis, Time},
         verdict::Reason,
     },
 };
@@ -27,7 +29,9 @@ use crate::{
 pub(crate) struct Table {
     /// For each kind a cell for every slot: those of people who are often in a frame together are close together.
     cells: [Box<[Cell]>; Kind::COUNT],
-    intervals: Box<[Intervals]>,
+    slots: Box<[Slot]>,
+    /// For those whose consents began or ended at many different times.
+    pub(super) pool: Box<[[AtomicU64; MORE]]>,
     stamp: AtomicU64,
     /// The stamp's lower half, for readers that need no more.
     generation: AtomicU32,
@@ -36,13 +40,29 @@ pub(crate) struct Table {
     meeting: u16,
 }
 
-struct Cell {
-    word: AtomicU64,
+pub(super) struct Cell {
+    pub(super) word: AtomicU64,
     /// The stay that has the slot; 0 before the first.
     occupant: AtomicU32,
 }
 
-type Intervals = [[AtomicU64; Purposes::COUNT]; Kind::COUNT];
+/// One participant's consent, exact to the millisecond.
+pub(super) struct Slot {
+    /// Of each kind a byte for each purpose, in the order of their bits: with [`HELD`] the number of its interval, without it the reason why it is closed.
+    pub(super) states: [[AtomicU64; 2]; Kind::COUNT],
+    /// A beginning in the upper half, an end in the lower.
+    pub(super) intervals: [AtomicU64; FEW],
+    /// The part of the pool with further ones, from 1; 0 for none.
+    pub(super) more: AtomicU32,
+}
+
+/// How many intervals a slot has of its own, and how many more from the pool.
+pub(super) const FEW: usize = 15;
+pub(super) const MORE: usize = 49;
+
+pub(super) const HELD: u8 = 1 << 7;
+/// The low bit of each byte.
+pub(super) const LOWS: u64 = 0x0101_0101_0101_0101;
 
 /// A number that every event changes. The lower half is the generation: the number of the ledger's entries that are applied, without a gap.
 /// The upper half is the number of events, since a narrowing is applied before a line that was reserved earlier.
@@ -54,6 +74,12 @@ impl Stamp {
     #[inline]
     pub(crate) const fn generation(self) -> u32 {
         (self.0 & LOWER) as u32
+    }
+
+    /// Returns the number of events before, as far as 32 bits tell.
+    #[expect(clippy::cast_possible_truncation, reason = "it is the upper half")]
+    pub(super) const fn event(self) -> u32 {
+        (self.0 >> 32) as u32
     }
 
     /// Returns the stamp after another event.
@@ -99,15 +125,25 @@ impl Passage {
 
 impl Table {
     pub(crate) fn new(participants: u16, life: Life) -> Self {
-        let closed = pack(Effective::Closed(Reason::NotGranted));
-        let intervals = || array::from_fn(|_| array::from_fn(|_| AtomicU64::new(closed)));
+        let closed = u64::from(Reason::NotGranted as u8) * LOWS;
+        let states = || array::from_fn(|_| array::from_fn(|_| AtomicU64::new(closed)));
+        let slot = || Slot {
+            states: states(),
+            intervals: array::from_fn(|_| AtomicU64::new(0)),
+            more: AtomicU32::new(0),
+        };
+        let more = || array::from_fn(|_| AtomicU64::new(0));
+        let room = usize::from(participants);
+        // One in eight can need more at a time; in a small meeting everybody.
+        let pool = room.min(64.max(room / 8));
         let cell = || Cell {
             word: AtomicU64::new(Word::EMPTY.to_bits()),
             occupant: AtomicU32::new(0),
         };
         Self {
             cells: array::from_fn(|_| (0..participants).map(|_| cell()).collect()),
-            intervals: (0..participants).map(|_| intervals()).collect(),
+            slots: (0..room).map(|_| slot()).collect(),
+            pool: (0..pool).map(|_| more()).collect(),
             stamp: AtomicU64::new(0),
             generation: AtomicU32::new(0),
             ended: AtomicBool::new(false),
@@ -126,7 +162,7 @@ impl Table {
 
     /// Returns the number of participants it has room for.
     pub(crate) fn room(&self) -> u16 {
-        u16::try_from(self.intervals.len()).unwrap_or(u16::MAX)
+        u16::try_from(self.slots.len()).unwrap_or(u16::MAX)
     }
 
     #[inline]
@@ -134,17 +170,45 @@ impl Table {
         clippy::indexing_slicing,
         reason = "the compiler sees that it is in bounds"
     )]
-    fn cells(&self, kind: Kind) -> &[Cell] {
+    pub(super) fn cells(&self, kind: Kind) -> &[Cell] {
         &self.cells[kind as usize % Kind::COUNT]
     }
 
+    pub(super) fn slot(&self, slot: u16) -> Option<&Slot> {
+        self.slots.get(usize::from(slot))
+    }
+
+    /// Returns what somebody's consent to a kind comes to.
+    #[inline]
     #[expect(
         clippy::indexing_slicing,
         reason = "the compiler sees that it is in bounds"
     )]
-    fn intervals(&self, slot: u16, kind: Kind) -> Option<&[AtomicU64; Purposes::COUNT]> {
-        let intervals = self.intervals.get(usize::from(slot))?;
-        Some(&intervals[kind as usize % Kind::COUNT])
+    fn exact(&self, slot: u16, kind: Kind) -> Option<Exact<'_>> {
+        let slot = self.slot(slot)?;
+        let states = &slot.states[kind as usize % Kind::COUNT];
+        Some(Exact {
+            table: self,
+            slot,
+            states: [states[0].load(Acquire), states[1].load(Acquire)],
+        })
+    }
+
+    /// Returns an interval of a slot, by number.
+    #[inline]
+    pub(super) fn interval<'t>(&'t self, slot: &'t Slot, number: u8) -> Option<&'t AtomicU64> {
+        let number = usize::from(number);
+        match slot.intervals.get(number) {
+            None => self.further_interval(slot, number - FEW),
+            own => own,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn further_interval(&self, slot: &Slot, number: usize) -> Option<&AtomicU64> {
+        let part = slot.more.load(Acquire).checked_sub(1)?;
+        self.pool.get(part as usize)?.get(number)
     }
 
     #[inline]
@@ -196,7 +260,7 @@ impl Table {
     }
 
     /// Returns those of `wanted` that somebody consents to throughout the passage, and the strongest reason why not to the others.
-    /// Loads each interval once. Not a snapshot: see the third point in `shared/mod.rs`.
+    /// Not a snapshot: see the third point in `shared/mod.rs`.
     #[expect(
         clippy::inline_always,
         reason = "some callers need only a part of the answer"
@@ -210,10 +274,10 @@ impl Table {
         wanted: Purposes,
     ) -> (Purposes, Option<Reason>) {
         let cell = self.cells(kind).get(usize::from(who.slot));
-        let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
+        let (Some(cell), Some(exact)) = (cell, self.exact(who.slot, kind)) else {
             return (Purposes::empty(), Some(Reason::Unknown));
         };
-        let consent = ask(intervals, passage, wanted);
+        let consent = exact.ask(passage, wanted);
         match self.mistaken(cell, who) {
             None => consent,
             reason => (Purposes::empty(), reason),
@@ -221,22 +285,19 @@ impl Table {
     }
 
     /// Returns all purposes that somebody consents to throughout the passage; perhaps none. Not a snapshot: see the third point in `shared/mod.rs`.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the compiler sees that it is in bounds"
-    )]
     pub(crate) fn held(&self, who: Participant, kind: Kind, passage: Passage) -> Purposes {
         let cell = self.cells(kind).get(usize::from(who.slot));
-        let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
+        let (Some(cell), Some(exact)) = (cell, self.exact(who.slot, kind)) else {
             return Purposes::empty();
         };
         let (captured, released) = (passage.captured.floor(), passage.released.floor());
         let mut held = 0;
-        // Of the others no interval is open.
+        // The others are closed.
         for bit in set_bits(cell.word().purposes().bits()) {
-            let (since, until) = halves(intervals[bit].load(Acquire));
-            // A closed one begins when no frame is captured.
-            held |= u16::from(since <= captured && released < until) << bit;
+            let is_held = exact
+                .interval(bit)
+                .is_some_and(|(since, until)| since <= captured && released < until);
+            held |= u16::from(is_held) << bit;
         }
         if cell.occupant.load(Acquire) == who.stay {
             Purposes::from_bits_retain(held)
@@ -252,10 +313,6 @@ impl Table {
         reason = "a call would take longer than the few loads"
     )]
     #[inline(always)]
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the compiler sees that it is in bounds"
-    )]
     pub(crate) fn refusal(
         &self,
         who: Participant,
@@ -264,11 +321,11 @@ impl Table {
         wanted: Purposes,
     ) -> Option<Reason> {
         let cell = self.cells(kind).get(usize::from(who.slot));
-        let (Some(cell), Some(intervals)) = (cell, self.intervals(who.slot, kind)) else {
+        let (Some(cell), Some(exact)) = (cell, self.exact(who.slot, kind)) else {
             return Some(Reason::Unknown);
         };
         let (captured, released) = (passage.captured.floor(), passage.released.floor());
-        let refusal = |bit: usize| match unpack(intervals[bit].load(Acquire)) {
+        let refusal = |bit: usize| match exact.effective(bit) {
             Effective::Closed(reason) => Some(reason),
             Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
             Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
@@ -303,28 +360,6 @@ impl Table {
                 cell.occupant.store(participant.stay, Release);
             }
         }
-    }
-
-    /// Publishes a slot's consent to one kind, for each purpose in the order of their bits. Returns the word of it.
-    pub(crate) fn publish(
-        &self,
-        slot: u16,
-        kind: Kind,
-        effective: [Effective; Purposes::COUNT],
-    ) -> Word {
-        let mut word = Word::EMPTY;
-        let intervals = self.intervals(slot, kind).into_iter().flatten();
-        for (purpose, (interval, effective)) in Purposes::each().zip(intervals.zip(effective)) {
-            interval.store(pack(effective), Release);
-            // A kind that is never cleared has no word.
-            if let (Effective::Held { since, until }, None) = (effective, kind.never_cleared()) {
-                word = word.and(purpose, since, until);
-            }
-        }
-        if let Some(cell) = self.cells(kind).get(usize::from(slot)) {
-            cell.word.store(word.to_bits(), Release);
-        }
-        word
     }
 
     /// Completes an event, after which the first `entries` entries of the ledger are applied, without a gap. Returns whether a tag can name that number.
@@ -365,246 +400,81 @@ impl Table {
     }
 }
 
-/// Returns those of `wanted` that these intervals hold throughout the passage, and the strongest reason why not the others.
-#[expect(
-    clippy::inline_always,
-    reason = "some callers need only a part of the answer"
-)]
-#[inline(always)]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the compiler sees that it is in bounds"
-)]
-fn ask(
-    intervals: &[AtomicU64; Purposes::COUNT],
-    passage: Passage,
-    wanted: Purposes,
-) -> (Purposes, Option<Reason>) {
-    let (captured, released) = (passage.captured.floor(), passage.released.floor());
-    let (mut held, mut strongest) = (0, None);
-    for bit in set_bits(wanted.bits()) {
-        let interval = intervals[bit].load(Acquire);
-        let (since, until) = halves(interval);
-        // A closed one begins when no frame is captured.
-        if since <= captured && released < until {
-            held |= 1 << bit;
-        } else {
-            let why = match unpack(interval) {
+/// What was loaded of one person's consent to one kind. The intervals that it names stay as they are until an event later than the one that names others.
+struct Exact<'t> {
+    table: &'t Table,
+    slot: &'t Slot,
+    states: [u64; 2],
+}
+
+impl Exact<'_> {
+    #[inline]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "each byte is taken by itself"
+    )]
+    fn state(&self, bit: usize) -> u8 {
+        let [first, second] = self.states;
+        let states = if bit < 8 { first } else { second };
+        (states >> (bit % 8 * 8)) as u8
+    }
+
+    /// Returns the interval of a purpose by its bit; none if it is closed.
+    #[inline]
+    fn interval(&self, bit: usize) -> Option<(Millis, Millis)> {
+        let state = self.state(bit);
+        if state & HELD == 0 {
+            return None;
+        }
+        let interval = self.table.interval(self.slot, state & !HELD)?;
+        Some(halves(interval.load(Acquire)))
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "its callers are cold, and the compiler would call it from there, which takes longer than it does"
+    )]
+    #[inline(always)]
+    fn effective(&self, bit: usize) -> Effective {
+        match self.interval(bit) {
+            Some((since, until)) => Effective::Held { since, until },
+            None => {
+                let reason = Reason::from_number(self.state(bit));
+                Effective::Closed(reason.unwrap_or(Reason::NotGranted))
+            }
+        }
+    }
+
+    /// Returns those of `wanted` that are held throughout the passage, and the strongest reason why not the others.
+    #[expect(
+        clippy::inline_always,
+        reason = "some callers need only a part of the answer"
+    )]
+    #[inline(always)]
+    fn ask(&self, passage: Passage, wanted: Purposes) -> (Purposes, Option<Reason>) {
+        let (captured, released) = (passage.captured.floor(), passage.released.floor());
+        let (mut held, mut strongest) = (0, None);
+        for bit in set_bits(wanted.bits()) {
+            let why = match self.effective(bit) {
+                Effective::Held { since, until } if since <= captured && released < until => {
+                    held |= 1 << bit;
+                    continue;
+                }
                 Effective::Closed(reason) => reason,
                 Effective::Held { until, .. } if released >= until => Reason::Expired,
                 Effective::Held { .. } => Reason::CapturedEarlier,
             };
             strongest = Reason::strongest(strongest, Some(why));
         }
+        (Purposes::from_bits_retain(held), strongest)
     }
-    (Purposes::from_bits_retain(held), strongest)
 }
 
-/// Returns an interval: its beginning in the upper half, its end in the lower; if closed, [`NEVER`] and the reason.
-fn pack(effective: Effective) -> u64 {
-    let (since, until) = match effective {
-        Effective::Held { since, until } => (since, until),
-        Effective::Closed(reason) => (NEVER, Millis::from(reason as u8)),
-    };
-    u64::from(since) << 32 | u64::from(until)
-}
-
+/// Returns an interval's beginning and end.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "each half is taken by itself"
 )]
 const fn halves(interval: u64) -> (Millis, Millis) {
     ((interval >> 32) as Millis, interval as Millis)
-}
-
-#[expect(
-    clippy::inline_always,
-    reason = "its callers are cold, and the compiler would call it from there, which takes longer than it does"
-)]
-#[inline(always)]
-fn unpack(interval: u64) -> Effective {
-    match halves(interval) {
-        (NEVER, reason) => {
-            let reason = u8::try_from(reason).ok().and_then(Reason::from_number);
-            Effective::Closed(reason.unwrap_or(Reason::NotGranted))
-        }
-        (since, until) => Effective::Held { since, until },
-    }
-}
-
-/// The purposes consented to for one kind, all of them from one time to another: in the upper half the millisecond in which the last of them began,
-/// in bits 16–31 the purposes, in the lower 16 the tick in which the first of them ends.
-///
-/// A tick is 2¹⁶ ms, so that 16 bits span the range of [`Time`]; ends are rounded down.
-/// Within a tick of an end, and between several beginnings, only the intervals answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Word(u64);
-
-const SINCE: u32 = 32;
-const HELD: u32 = 16;
-/// From a time's bits to its tick.
-const TICK: u32 = 48;
-const TICKS: u64 = 0xFFFF;
-
-impl Word {
-    /// The word that covers nothing: it has ended when the meeting begins.
-    pub(crate) const EMPTY: Self = Self(0);
-
-    fn new(since: u64, purposes: Purposes, end: u64) -> Self {
-        Self(since << SINCE | u64::from(purposes.bits()) << HELD | end)
-    }
-
-    pub(crate) const fn to_bits(self) -> u64 {
-        self.0
-    }
-
-    #[inline]
-    pub(crate) const fn from_bits(bits: u64) -> Self {
-        Self(bits)
-    }
-
-    fn since(self) -> u64 {
-        self.0 >> SINCE
-    }
-
-    fn end(self) -> u64 {
-        self.0 & TICKS
-    }
-
-    /// Returns the word with one purpose more.
-    fn and(self, purpose: Purposes, since: Millis, until: Millis) -> Self {
-        let of_it = Self::new(since.into(), purpose, u64::from(until >> (TICK - SINCE)));
-        if self == Self::EMPTY {
-            of_it
-        } else {
-            self.narrowest(of_it, self.purposes() | purpose)
-        }
-    }
-
-    /// Returns the word of the purposes that both hold.
-    pub(crate) fn meet(self, other: Self) -> Self {
-        match self.purposes() & other.purposes() {
-            both if both.is_empty() => Self::EMPTY,
-            both => self.narrowest(other, both),
-        }
-    }
-
-    fn narrowest(self, other: Self, purposes: Purposes) -> Self {
-        let (since, end) = (self.since().max(other.since()), self.end().min(other.end()));
-        Self::new(since, purposes, end)
-    }
-
-    /// Returns whether a frame was captured when all had begun, and is released before any ended.
-    ///
-    /// The whole word is compared with the capture, though only its upper half is a time, so a consent that began in the frame's own millisecond does not count.
-    /// A time out of range is later than every end.
-    #[inline]
-    pub(crate) fn covers(self, captured: Time, released: Time) -> bool {
-        captured <= released && self.outlasts(released) && self.has_begun(captured)
-    }
-
-    /// Returns the captures that it covers, in microseconds, if they are released at `released`; none if it has ended by then.
-    /// A capture is sooner compared with them than made a [`Time`].
-    #[cfg(feature = "binding")]
-    #[inline]
-    pub(crate) fn captures(self, released: i64) -> Option<RangeInclusive<i64>> {
-        // The purposes are more than the microseconds of a millisecond, so it covers nothing of the one in which it began.
-        let first = (i64::from((self.0 >> SINCE) as Millis) + 1) * 1000;
-        let outlasts = self.outlasts(Time::from_micros(released));
-        outlasts.then_some(first..=released)
-    }
-
-    /// Returns whether none had ended at a time.
-    #[inline]
-    fn outlasts(self, released: Time) -> bool {
-        released.to_bits() >> TICK < self.end()
-    }
-
-    /// Returns whether all had begun at a time.
-    #[inline]
-    fn has_begun(self, captured: Time) -> bool {
-        self.0 <= captured.to_bits()
-    }
-
-    /// Returns the purposes that held throughout; none if the word does not cover that time.
-    #[inline]
-    pub(crate) fn held(self, captured: Time, released: Time) -> Purposes {
-        if self.covers(captured, released) {
-            self.purposes()
-        } else {
-            Purposes::empty()
-        }
-    }
-
-    /// Returns the purposes of the word, all of which hold throughout the time that it covers; at least one, unless it is empty.
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "16 bits are the purposes")]
-    pub(crate) fn purposes(self) -> Purposes {
-        Purposes::from_bits_retain((self.0 >> HELD) as u16)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Times about the bounds of a consent, and anywhere.
-    fn time(bound: Millis) -> impl Strategy<Value = i64> {
-        let bound = i64::from(bound) * 1000;
-        let tick = 1_i64 << (TICK - SINCE);
-        prop_oneof![
-            (-2000_i64..2000).prop_map(move |by| bound + by),
-            (-2000 * tick..2000 * tick).prop_map(move |by| bound + by),
-            any::<i64>(),
-            0..5_000_000_000_000_i64,
-        ]
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(20_000))]
-
-        #[test]
-        fn r5_what_a_word_covers_the_intervals_do_too(
-            (since, until, captured, released) in (any::<Millis>(), any::<Millis>())
-                .prop_flat_map(|(since, until)| (Just(since), Just(until), time(since), time(until))),
-            more in proptest::option::of((any::<Millis>(), any::<Millis>())),
-        ) {
-            let mut word = Word::EMPTY.and(Purposes::RECORD, since, until);
-            if let Some((since, until)) = more {
-                word = word.and(Purposes::TRAIN, since, until);
-            }
-            #[cfg(feature = "binding")]
-            let micros = (captured, released);
-            let (captured, released) = (Time::from_micros(captured), Time::from_micros(released));
-            let exact = |(since, until): (Millis, Millis)| {
-                Passage::new(captured, released).is_some()
-                    && since <= captured.floor()
-                    && released.floor() < until
-            };
-            if word.covers(captured, released) {
-                let held = word.purposes();
-                prop_assert!(held.contains(Purposes::RECORD) && exact((since, until)));
-                prop_assert_eq!(held.contains(Purposes::TRAIN), more.is_some());
-                prop_assert!(more.is_none_or(exact));
-            }
-            #[cfg(feature = "binding")]
-            {
-                let captures = word.captures(micros.1);
-                let contains = captures.is_some_and(|captures| captures.contains(&micros.0));
-                prop_assert_eq!(contains, word.covers(captured, released));
-            }
-            // A millisecond after the one and a tick before the other there is no doubt.
-            let tick = |time: Millis| time >> (TICK - SINCE);
-            if more.is_none()
-                && exact((since, until))
-                && since < captured.floor()
-                && tick(released.floor()) < tick(until)
-            {
-                prop_assert!(word.covers(captured, released));
-                prop_assert_eq!(word.purposes(), Purposes::RECORD);
-            }
-        }
-    }
 }

@@ -11,7 +11,7 @@ use crate::{
             Ordering::{Acquire, Relaxed, Release, SeqCst},
             fence,
         },
-        table::Word,
+        word::Word,
     },
     types::{
         fault::Fault,

@@ -3,6 +3,7 @@
 pub(crate) mod argument;
 pub(crate) mod authority;
 pub(crate) mod cause;
+pub(crate) mod cells;
 pub(crate) mod digest;
 pub(crate) mod error;
 pub(crate) mod fault;

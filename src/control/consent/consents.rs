@@ -11,6 +11,7 @@ use super::{
 use crate::{
     shared::table::Effective,
     types::{
+        cells::Cells,
         digest::Digest,
         kind::{Kind, Kinds},
         purpose::Purposes,
@@ -33,13 +34,22 @@ pub struct Consent {
 }
 
 /// One stay's consents: to every kind for every purpose.
+#[derive(Clone)]
 pub(crate) struct Consents {
-    of_kinds: [[ConsentState; Purposes::COUNT]; Kind::COUNT],
+    /// Cells that all acts so far have made the same of, together: no cell in two of them, no two the same. Of a cell in none nothing was made yet.
+    alike: Vec<Alike>,
     /// What was agreed to and not withdrawn, under notices that have not been superseded.
     standing: Vec<StandingGrant>,
 }
 
+#[derive(Clone)]
+struct Alike {
+    cells: Cells,
+    state: ConsentState,
+}
+
 /// A grant, or what a withdrawal has left of it.
+#[derive(Clone)]
 struct StandingGrant {
     notice: Digest,
     scope: Scope,
@@ -49,7 +59,7 @@ struct StandingGrant {
 
 impl Consents {
     pub(crate) const NONE: Self = Self {
-        of_kinds: [[ConsentState::NONE; Purposes::COUNT]; Kind::COUNT],
+        alike: Vec::new(),
         standing: Vec::new(),
     };
 
@@ -68,10 +78,36 @@ impl Consents {
             Act::Withdrew => self.standing = self.without(scope),
             _ => {}
         }
-        for (kind, of_kind) in Kind::ALL.into_iter().zip(&mut self.of_kinds) {
-            for (purpose, consent) in Purposes::each().zip(of_kind) {
-                if scope.covers(kind, purpose) {
-                    *consent = consent.after(at, act);
+        self.change(Cells::new(scope.kinds, scope.purposes), |state| {
+            state.after(at, act)
+        });
+    }
+
+    /// Makes something else of some cells.
+    fn change(&mut self, cells: Cells, after: impl Fn(ConsentState) -> ConsentState) {
+        let mut untouched = cells;
+        let mut changed = Vec::new();
+        self.alike.retain_mut(|alike| {
+            let within = alike.cells & cells;
+            if within.is_empty() {
+                return true;
+            }
+            untouched = untouched - within;
+            alike.cells = alike.cells - within;
+            changed.push((within, after(alike.state)));
+            !alike.cells.is_empty()
+        });
+        changed.push((untouched, after(ConsentState::NONE)));
+        for (cells, state) in changed {
+            if cells.is_empty() || state == ConsentState::NONE {
+                continue;
+            }
+            match self.alike.iter_mut().find(|alike| alike.state == state) {
+                Some(alike) => alike.cells.insert(&cells),
+                None => {
+                    // Most people agree once.
+                    self.alike.reserve_exact(1);
+                    self.alike.push(Alike { cells, state });
                 }
             }
         }
@@ -84,6 +120,12 @@ impl Consents {
         let stale: Vec<_> = self.standing.extract_if(.., of_notice).collect();
         let mut kinds = Kinds::empty();
         for StandingGrant { scope, .. } in stale {
+            kinds |= scope.kinds;
+            if !self.standing.iter().any(|other| other.scope.meets(scope)) {
+                let (begun, rest) = (NEVER, 0);
+                self.apply(at, scope, Act::Superseded { begun, rest });
+                continue;
+            }
             for (kind, purpose) in scope.cells() {
                 let act = Act::Superseded {
                     begun: self
@@ -99,7 +141,6 @@ impl Consents {
                 };
                 self.apply(at, Scope::new(kind.into(), purpose), act);
             }
-            kinds |= scope.kinds;
         }
         kinds
     }
@@ -118,6 +159,7 @@ impl Consents {
         };
         self.standing.retain(|old| at.floor() < old.until);
         if !self.standing.iter().any(says_no_more) {
+            self.standing.reserve_exact(1);
             self.standing.push(new);
         }
     }
@@ -151,31 +193,30 @@ impl Consents {
 
     /// Whether what was agreed to under a notice stands beyond `at`, and no refusal of a child's own is in its way.
     pub(crate) fn stands(&self, kind: Kind, purpose: Purposes, notice: Digest, at: Millis) -> bool {
-        let of_kind = self.of_kinds.get(kind as usize).into_iter().flatten();
-        let mut cells = Purposes::each().zip(of_kind);
-        let is_refused = cells.any(|(of, consent)| of == purpose && consent.is_refused());
+        let mut alike = self.alike.iter();
+        let is_refused =
+            alike.any(|alike| alike.cells.contains(kind, purpose) && alike.state.is_refused());
         !is_refused && self.notices(kind, purpose, at).any(|of| of == notice)
     }
 
     /// The purposes for which a kind is held, those included whose end nobody has noted yet.
     pub(crate) fn held(&self, kind: Kind) -> Purposes {
-        let of_kind = self.of_kinds.get(kind as usize).into_iter().flatten();
-        let is_held =
-            |consent: &ConsentState| matches!(consent.effective(), Effective::Held { .. });
-        let held = Purposes::each()
-            .zip(of_kind)
-            .filter(|(_, consent)| is_held(consent));
-        held.map(|(purpose, _)| purpose).collect()
+        let held = self.held_alike();
+        held.map(|cells| cells.of(kind)).collect()
+    }
+
+    fn held_alike(&self) -> impl Iterator<Item = Cells> {
+        let held = self
+            .alike
+            .iter()
+            .filter(|alike| matches!(alike.state.effective(), Effective::Held { .. }));
+        held.map(|alike| alike.cells)
     }
 
     /// Whether anything of a scope is held.
     pub(crate) fn holds(&self, scope: Scope) -> bool {
-        self.effective().any(|(kind, of_kind)| {
-            let mut of_kind = Purposes::each().zip(of_kind);
-            of_kind.any(|(purpose, effective)| {
-                scope.covers(kind, purpose) && matches!(effective, Effective::Held { .. })
-            })
-        })
+        let scope = Cells::new(scope.kinds, scope.purposes);
+        self.held_alike().any(|cells| !(cells & scope).is_empty())
     }
 
     /// Returns what is in force at `now`, kinds and purposes together that are so equally long.
@@ -220,27 +261,66 @@ impl Consents {
 
     /// The first end of those that have not been noted yet.
     pub(crate) fn next_end(&self) -> Option<Millis> {
-        let of_kinds = self.of_kinds.iter().flatten();
-        of_kinds.filter_map(|consent| consent.end()).min()
+        self.alike
+            .iter()
+            .filter_map(|alike| alike.state.end())
+            .min()
     }
 
     /// What has come to an end by `now`, the purposes of each kind together.
     pub(crate) fn expired(&self, now: Millis) -> Vec<Scope> {
-        let of_kind = |(kind, of_kind): (Kind, &[ConsentState; Purposes::COUNT])| {
-            let ended = |consent: &ConsentState| consent.end().is_some_and(|end| end <= now);
-            let purposes = Purposes::each()
-                .zip(of_kind)
-                .filter(|(_, consent)| ended(consent));
-            Scope::new(kind.into(), purposes.map(|(purpose, _)| purpose).collect())
+        let mut ended = Cells::NONE;
+        for Alike { cells, state } in &self.alike {
+            if state.end().is_some_and(|end| end <= now) {
+                ended.insert(cells);
+            }
+        }
+        let of_kinds = ended.each();
+        of_kinds
+            .map(|(kind, purposes)| Scope::new(kind.into(), purposes))
+            .collect()
+    }
+
+    /// How many intervals there would be that there are not yet, once an act was applied.
+    pub(crate) fn intervals_after(&self, at: Time, scope: Scope, act: Act) -> usize {
+        let mut after = self.clone();
+        after.apply(at, scope, act);
+        let is_new = |(_, effective): &(Cells, Effective)| {
+            let is_held = matches!(effective, Effective::Held { .. });
+            is_held && !self.alike().any(|(_, other)| other == *effective)
         };
-        let of_kinds = Kind::ALL.into_iter().zip(&self.of_kinds).map(of_kind);
-        of_kinds.filter(|scope| !scope.is_empty()).collect()
+        after.alike().filter(is_new).count()
+    }
+
+    /// The most intervals that an act can add.
+    pub(crate) fn most_intervals(&self) -> usize {
+        self.alike.len() + 1
+    }
+
+    /// What every cell comes to, those together that the same was made of.
+    pub(crate) fn alike(&self) -> impl Iterator<Item = (Cells, Effective)> {
+        let mut untouched = Cells::ALL;
+        for alike in &self.alike {
+            untouched = untouched - alike.cells;
+        }
+        let untouched = [(untouched, ConsentState::NONE.effective())];
+        let alike = self.alike.iter();
+        let alike = alike.map(|alike| (alike.cells, alike.state.effective()));
+        alike.chain(untouched)
     }
 
     /// Each kind, and what its purposes come to in the order of their bits.
     pub(crate) fn effective(&self) -> impl Iterator<Item = (Kind, [Effective; Purposes::COUNT])> {
-        let of_kind =
-            |of_kind: &[ConsentState; Purposes::COUNT]| of_kind.map(ConsentState::effective);
-        Kind::ALL.into_iter().zip(self.of_kinds.iter().map(of_kind))
+        let mut all = [[ConsentState::NONE.effective(); Purposes::COUNT]; Kind::COUNT];
+        for (cells, effective) in self.alike() {
+            for (of_kind, kind) in all.iter_mut().zip(Kind::ALL) {
+                for (cell, purpose) in of_kind.iter_mut().zip(Purposes::each()) {
+                    if cells.contains(kind, purpose) {
+                        *cell = effective;
+                    }
+                }
+            }
+        }
+        Kind::ALL.into_iter().zip(all)
     }
 }

@@ -1,6 +1,6 @@
 //! Who restricts, and the restrictions that those who join later come under.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use super::scope::Scope;
 use crate::types::authority::Authority;
@@ -32,53 +32,51 @@ impl Restrainer {
 
 /// The restrictions in force, for those who join later.
 #[derive(Default)]
-pub(crate) struct Restrictions(Vec<Restriction>);
+pub(crate) struct Restrictions {
+    of_everybody: Vec<Restriction>,
+    of_people: BTreeMap<String, Vec<Restriction>>,
+}
 
+#[derive(Clone, Copy)]
 struct Restriction {
     by: Restrainer,
-    /// None for everybody.
-    id: Option<String>,
     scope: Scope,
 }
 
 impl Restrictions {
     pub(crate) fn restrict(&mut self, by: Restrainer, id: Option<&str>, scope: Scope) {
-        let known = |other: &Restriction| other.is_like(by, id) && other.scope.contains(scope);
-        if !scope.is_empty() && !self.0.iter().any(known) {
-            self.0.push(Restriction {
-                by,
-                id: id.map(String::from),
-                scope,
-            });
+        let restrictions = match id {
+            None => &mut self.of_everybody,
+            Some(id) => self.of_people.entry(id.into()).or_default(),
+        };
+        let known = |other: &Restriction| other.by == by && other.scope.contains(scope);
+        if !scope.is_empty() && !restrictions.iter().any(known) {
+            restrictions.push(Restriction { by, scope });
         }
     }
 
     pub(crate) fn lift(&mut self, by: Restrainer, id: Option<&str>, scope: Scope) {
-        let (lifted, mut rest): (Vec<_>, Vec<_>) = core::mem::take(&mut self.0)
-            .into_iter()
-            .partition(|restriction| restriction.is_like(by, id));
+        let restrictions = match id {
+            None => Some(&mut self.of_everybody),
+            Some(id) => self.of_people.get_mut(id),
+        };
+        let Some(restrictions) = restrictions else {
+            return;
+        };
+        let lifted: Vec<_> = restrictions
+            .extract_if(.., |other| other.by == by)
+            .collect();
         for restriction in lifted {
-            for scope in restriction.scope.without(scope) {
-                if !scope.is_empty() {
-                    let id = restriction.id.clone();
-                    rest.push(Restriction { by, id, scope });
-                }
-            }
+            let rest = restriction.scope.without(scope).into_iter();
+            let rest = rest.filter(|scope| !scope.is_empty());
+            restrictions.extend(rest.map(|scope| Restriction { by, scope }));
         }
-        self.0 = rest;
     }
 
     /// What a person of this id joins under.
     pub(crate) fn of(&self, id: &str) -> impl Iterator<Item = (Restrainer, Scope)> {
-        self.0
-            .iter()
-            .filter(move |restriction| restriction.id.as_deref().is_none_or(|other| other == id))
-            .map(|restriction| (restriction.by, restriction.scope))
-    }
-}
-
-impl Restriction {
-    fn is_like(&self, by: Restrainer, id: Option<&str>) -> bool {
-        self.by == by && self.id.as_deref() == id
+        let theirs = self.of_people.get(id).into_iter().flatten();
+        let all = self.of_everybody.iter().chain(theirs);
+        all.map(|restriction| (restriction.by, restriction.scope))
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What all acts so far have made of a consent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ConsentState {
     /// When what was granted began, and when it ends by itself.
     since: Millis,
