@@ -70,6 +70,8 @@ pub fn run(room: &Room, fault: Option<Fault>) -> Result<Run, Disagreement> {
     for id in &IDS[..room.people] {
         run.act(&Step::Join(id, ScriptedKey::None, later))?;
     }
+    run.act(&Step::ThirdParty(Purposes::RECORD))?;
+    run.act(&Step::ThirdParty(Purposes::IDENTIFY))?;
     run.act(&Step::Show(EVERYTHING))?;
     run.act(&Step::Show(RENEWED))?;
     for (owner, kind, format) in STREAMS {

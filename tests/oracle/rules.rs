@@ -8,7 +8,7 @@
 //! Times are microseconds since the meeting's start; those whose name ends in `_ms` are milliseconds.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     mem,
     ops::Range,
     sync::atomic::{AtomicU64, Ordering},
@@ -486,6 +486,8 @@ struct Stay {
     guarded: bool,
     joined_at: usize,
     has_left: bool,
+    /// Of those that were free the first.
+    seat: usize,
 }
 
 impl Index {
@@ -493,11 +495,15 @@ impl Index {
     fn note(&mut self, at: usize, event: &Event) {
         let id = match event {
             Event::Joined { id, guarded, .. } => {
+                let there = self.stays.iter().filter(|stay| !stay.has_left);
+                let taken: HashSet<_> = there.map(|stay| stay.seat).collect();
+                let seat = (0..).find(|seat| !taken.contains(seat)).expect("a seat");
                 self.stays.push(Stay {
                     id: id.clone(),
                     guarded: *guarded,
                     joined_at: at,
                     has_left: false,
+                    seat,
                 });
                 id.clone()
             }
@@ -645,19 +651,25 @@ impl Oracle {
     /// Notes what has ended by itself.
     pub fn tick(&mut self, now: i64) {
         self.look_at_the_clock(now, &About::Nobody);
-        let now_ms = round_down(self.clock);
-        let present = self
+        let mut ended: Vec<_> = self
             .stays()
-            .filter(|&stay| self.present(Some(stay)).is_some());
-        let ended = present.map(|stay| {
-            let ended = self.ends(stay).filter(|&(_, end)| end <= now_ms);
-            (stay, ended.map(|(cell, _)| cell).collect::<Vec<_>>())
-        });
-        for (stay, cells) in ended.collect::<Vec<_>>() {
-            if !cells.is_empty() {
-                self.enter(Event::Expired { stay, cells });
-            }
+            .filter(|&stay| self.present(Some(stay)).is_some())
+            .filter(|&stay| !self.ended(stay).is_empty())
+            .collect();
+        ended.sort_by_key(|stay| self.index.stays[*stay].seat);
+        for stay in ended {
+            // It is about them, and their own taps may have come further.
+            self.look_at_the_taps(&self.about(Some(stay)));
+            let cells = self.ended(stay);
+            self.enter(Event::Expired { stay, cells });
         }
+    }
+
+    /// What of somebody's consents has ended by itself and has not been noted.
+    fn ended(&self, stay: usize) -> Vec<(Kind, Purposes)> {
+        let now_ms = round_down(self.clock);
+        let ended = self.ends(stay).filter(|&(_, end)| end <= now_ms);
+        ended.map(|(cell, _)| cell).collect()
     }
 
     /// When the next consent ends, in milliseconds.
@@ -707,7 +719,7 @@ impl Oracle {
         now: i64,
     ) -> Result<(), Refusal> {
         let leaps = self.leaps(now) && !self.has(Fault::ACallMovesTheMeetingAnyhow);
-        self.look_at_the_clock(now, &self.about(who));
+        self.look_at_the_clock(now, &self.about_present(who));
         self.not_ended()?;
         // R2: only the person opens, or their guardian if they have one. Whoever else tries is entered, whatever the time.
         let agrees = match self.present(who).map(|stay| self.is_guarded(stay)) {
@@ -1037,7 +1049,12 @@ impl Oracle {
     }
 
     fn about_whom(&self, whom: Option<Person>) -> About {
-        whom.map_or(About::Everybody, |who| self.about(who))
+        whom.map_or(About::Everybody, |who| self.about_present(who))
+    }
+
+    /// What can only be done about those who are there is otherwise about nobody.
+    fn about_present(&self, who: Person) -> About {
+        self.about(self.present(who))
     }
 
     /// Whether an act reads a tap: one that can carry anybody, or nobody but whom the act is about.
