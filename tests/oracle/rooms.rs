@@ -117,17 +117,21 @@ fn scenes(people: usize) -> impl Strategy<Value = Vec<Step>> {
         }
         steps
     });
-    // Somebody of a group withdraws, and agrees again.
-    let again = (0..people, scope(), frame(people), frame(people));
-    let again = again.prop_map(|(stay, scope, between, after)| {
-        let by = Authority::Participant;
-        vec![
-            Step::Withdraw(by, Some(stay), scope, When::Later(0)),
-            between,
-            agreement(stay, When::Later(1000)),
-            Step::Pass(When::Later(1000)),
-            after,
-        ]
+    // Somebody of a group withdraws, and agrees again, perhaps for a while.
+    let ends = option::of(Just(When::In(3000)));
+    let again = (0..people, scope(), ends, vec(frame(people), 3));
+    let again = again.prop_map(|(stay, scope, ends, frames)| {
+        let (by, later) = (Authority::Participant, When::Later(1000));
+        let mut steps = vec![Step::Withdraw(by, Some(stay), scope, When::Later(0))];
+        let agreed = under(EVERYTHING, agreement(stay, later), ends);
+        let ended = Step::Pass(When::Later(3000));
+        // A frame after the withdrawal, one while what was agreed to lasts, and one afterwards.
+        let after = [vec![agreed, Step::Pass(later)], vec![ended], Vec::new()];
+        for (frame, then) in frames.into_iter().zip(after) {
+            steps.push(frame);
+            steps.extend(then);
+        }
+        steps
     });
     // Restricted for everybody, and lifted.
     let pause = (restrainer(), scope(), frame(people), frame(people));
@@ -240,7 +244,7 @@ fn several(people: usize) -> impl Strategy<Value = Vec<Who>> {
     (
         some,
         option::weighted(0.3, 0..steady(people)),
-        option::weighted(0.3, more),
+        option::weighted(0.5, more),
     )
         .prop_map(|((count, by), twice, more)| {
             let some = (0..count).step_by(by).map(Some);

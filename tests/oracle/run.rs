@@ -109,6 +109,8 @@ pub struct Run {
     others: Option<Others>,
     /// What the outlets keep of the frames that they received.
     pub archive: Vec<Kept>,
+    /// Of each frame of a group: how many are listed in it, whether somebody is listed twice, and what was done with the frame.
+    pub of_groups: Vec<(usize, bool, Verdict)>,
 }
 
 struct TapRun {
@@ -159,6 +161,7 @@ impl Run {
             groups: Vec::new(),
             others: None,
             archive: Vec::new(),
+            of_groups: Vec::new(),
         }
     }
 
@@ -657,6 +660,11 @@ impl Run {
         )?;
         agree("what a frame became", &received, &expected)?;
         tap_run.count(expected.verdict, forgets_why)?;
+        if let rules::Contributors::Group(people) = &said.contributors {
+            let once = derived::everybody_once(people.iter().copied()).len();
+            let of_group = (people.len(), once < people.len(), received.verdict);
+            self.of_groups.push(of_group);
+        }
         let kept = self.oracle.source(&rules_tap, &said, &expected);
         self.check_source(source.as_ref(), &kept)?;
         if let Some(source) = &source {

@@ -897,7 +897,7 @@ fn scripted_stream() -> impl Strategy<Value = ScriptedStream> {
         3 => (0_usize..3).prop_map(ScriptedOwner::Stay),
         3 => (0_usize..3).prop_map(ScriptedOwner::Alone),
         2 => Just(ScriptedOwner::Mix),
-        4 => Just(ScriptedOwner::Composite),
+        5 => Just(ScriptedOwner::Composite),
     ];
     let kind = prop_oneof![
         7 => Just((Kind::Audio, SOUND)),
