@@ -123,7 +123,7 @@ static uint32_t word(const json_t *value, uint32_t first, const char *const *wor
 
 static const char *const AUTHORITIES[] = {"participant", "guardian", "host", "administrator", "vendor", NULL};
 static const char *const METHODS[] = {"clicked", "typed", "spoken", "signed", NULL};
-static const char *const TYPES[] = {"owned", "mix", "composite", "derived", NULL};
+static const char *const TYPES[] = {"owned", "mix", "composite", "derived", "records", "alone", NULL};
 static const char *const VERDICTS[] = {"dropped", "whole", "redacted", "blanked", NULL};
 
 static uint32_t authority(const json_t *step) { return word(get(step, "by"), FRAMEGATE_AUTHORITY_PARTICIPANT, AUTHORITIES); }

@@ -272,7 +272,7 @@ public:
     return pair.status() ? json{{"pair", (*pair).bits}} : done(pair.status());
   }
   json stream(const json &step) {
-    static const std::map<std::string, std::uint32_t> types{{"owned", FRAMEGATE_STREAM_OWNED}, {"mix", FRAMEGATE_STREAM_MIX}, {"composite", FRAMEGATE_STREAM_COMPOSITE}, {"derived", FRAMEGATE_STREAM_DERIVED}};
+    static const std::map<std::string, std::uint32_t> types{{"owned", FRAMEGATE_STREAM_OWNED}, {"alone", FRAMEGATE_STREAM_ALONE}, {"mix", FRAMEGATE_STREAM_MIX}, {"composite", FRAMEGATE_STREAM_COMPOSITE}, {"derived", FRAMEGATE_STREAM_DERIVED}};
     const json &of = step["format"];
     StreamOptions options{types.at(step["type"]), step.contains("owner") ? person(step["owner"]) : Participant(), kind(step["kind"]), format(of), {}, 0};
     if (of.contains("fields")) {

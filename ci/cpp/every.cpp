@@ -169,6 +169,8 @@ void media() {
   const Stream gallery = *meeting.open_stream(StreamOptions::composite(Kind::video, Format::i420(16, 8)));
   const Stream captions = *meeting.open_stream(StreamOptions::derived(Kind::caption, Format::utf8()));
   const Stream usage = *meeting.open_stream(StreamOptions::records(first, Kind::telemetry, {{"lost", "packets", 0, 255}}, 600));
+  const Stream headset = *meeting.open_stream(StreamOptions::alone(first, Kind::audio, Format::opaque()));
+  CHECK(headset.number == usage.number + 1);
   CHECK(meeting.open_stream(StreamOptions::owned(first, Kind::audio, Format::pcm_s16(0))).status().number() == FRAMEGATE_ERROR_FORMAT);
   const Outlet recorder = *meeting.open_outlet({"recorder", purpose::record, Kind::video});
   const Purposes theirs = *meeting.third_party(purpose::record, "ACME Ltd");

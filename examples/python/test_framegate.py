@@ -273,6 +273,16 @@ class Gate(unittest.TestCase):
         counters = tap.counters()
         self.assertEqual((counters.seen, counters.whole, counters.dropped), (1, 0, 1))
 
+    def test_others_on_a_stream_of_its_owner_alone(self) -> None:
+        stream = self.meeting.open_stream(StreamType.ALONE, Kind.AUDIO, Format.OPAQUE, owner=self.who)
+        tap = self.meeting.tap(stream, self.meeting.open_outlet("model", Purpose.TRAIN))
+        other = self.meeting.join_adult("other", 1_500_000)
+        for contributors, reason, fault in [(Owner(), "not granted", None), (Complete([self.who, other]), "malformed", (43, "others named"))]:
+            with tap.admit(b"voice", 1_500_000, 1_520_000, contributors) as cleared:
+                self.assertEqual(cleared.reason, reason)
+            told = tap.last_fault()
+            self.assertEqual((told.number, told.name) if told else None, fault)
+
     def test_why_frames_are_withheld(self) -> None:
         tap = self.tap()
         self.assertIsNone(tap.last_fault())

@@ -74,6 +74,7 @@
 //! | [`OpusRedundancy`](Fault::OpusRedundancy) | redundant Opus | pass whole RED payloads, or open the stream as plain Opus |
 //! | [`DeniedKeyframe`](Fault::DeniedKeyframe) | keyframe said to be none | leave the hint out, or say so of no keyframe |
 //! | [`Struct`](Fault::Struct) | struct | set its size, its enumerations, counts within their limits, and pointers to as much as they say |
+//! | [`OthersNamed`](Fault::OthersNamed) | others named | open the stream as its owner's (`owned`) if others can be in its frames |
 
 #[cfg(doc)]
 use crate::{Fault, Meeting, Reason, Tap};

@@ -418,7 +418,8 @@ impl Replay {
         let (kind, of) = (kind(&step["kind"]), &step["format"]);
         let owner = self.person(&step["owner"]);
         let options = match text(&step["type"]) {
-            "owned" if of["name"] == "record" => StreamOptions::records(owner, kind, schema(of)?),
+            "alone" if of["name"] == "record" => StreamOptions::records(owner, kind, schema(of)?),
+            "alone" => StreamOptions::alone(owner, kind, format(of)),
             "owned" => StreamOptions::owned(owner, kind, format(of)),
             "mix" => StreamOptions::mix(kind, format(of)),
             "composite" => StreamOptions::composite(kind, format(of)),

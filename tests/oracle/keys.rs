@@ -245,7 +245,6 @@ impl Oracle {
         let id = stay.map_or("nobody", |stay| self.id(stay));
         let key = stay.and_then(|stay| self.key(stay));
         let number = (0..KEYS).find(|number| Some(public(*number)) == key);
-        let challenges = self.challenges(id);
         let back = match signing {
             Signing::Not => return None,
             // Few sign who have no key.
@@ -254,8 +253,8 @@ impl Oracle {
             Signing::Earlier(back) => 1 + back,
             _ => 0,
         };
-        let challenge = challenges.iter().rev().nth(back);
-        let challenge = challenge.copied().unwrap_or(NO_CHALLENGE);
+        let challenge = self.challenges(id).into_iter().rev().nth(back);
+        let challenge = challenge.unwrap_or(NO_CHALLENGE);
         let mut fields = self.fields(id, grant, challenge);
         match signing {
             Signing::Changed(part) => fields.change(part),

@@ -99,7 +99,7 @@ pub fn check(script: &Script, late: &Late, fault: Option<Fault>) -> Result<(), D
         if goes_on {
             run.step(&Step::Resume { torn: true })?;
         } else {
-            run.oracle.events.push((0, Event::Resumed { torn: true }));
+            run.oracle.note(0, Event::Resumed { torn: true });
         }
     }
     let at = When::Later(0);
@@ -111,10 +111,10 @@ pub fn check(script: &Script, late: &Late, fault: Option<Fault>) -> Result<(), D
     } else if !has(Fault::NothingIsRecalled) {
         let (by, stay, scope) = (late.by, who, late.scope);
         let withdrawn = Event::Withdrawn { by, stay, scope };
-        run.oracle.events.push((0, withdrawn));
+        run.oracle.note(0, withdrawn);
     }
     if has(Fault::NothingIsRecalled) && goes_on {
-        run.oracle.events.pop();
+        run.oracle.forget_the_last();
     }
     run.ledger = left.clone();
     recall::compare(&run, Some(&earlier), None)?;

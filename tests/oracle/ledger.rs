@@ -81,7 +81,7 @@ impl Oracle {
 
     fn first_line(&self) -> Value {
         let opened = json!({
-            "event": "opened", "format": 3, "instance": hexadecimal(&self.instance),
+            "event": "opened", "format": 4, "instance": hexadecimal(&self.instance),
             "meeting": MEETING, "started": STARTED, "participants": self.room,
         });
         line(0, opened)
@@ -224,7 +224,7 @@ impl Oracle {
                     "pair": purposes(Purposes::from_bits_retain(pair)),
                 })
             }
-            Event::StreamOpened { kind, owner } => {
+            Event::StreamOpened { kind, owner, alone } => {
                 let opened =
                     |(_, event): &&(i64, Event)| matches!(event, Event::StreamOpened { .. });
                 let mut entry = json!({
@@ -232,6 +232,9 @@ impl Oracle {
                 });
                 if let Some(stay) = owner {
                     entry["owner"] = json!(self.id(*stay));
+                }
+                if *alone && !self.has(Fault::EntersNobodyAlone) {
+                    entry["alone"] = json!(true);
                 }
                 entry
             }

@@ -2,7 +2,7 @@
 //!
 //! `rules.rs` is the oracle, `content.rs` says what is left of a payload, `ledger.rs` what must be in the ledger,
 //! `scripts.rs` makes meetings up, `run.rs` runs them through the gate and the oracle side by side,
-//! `resume.rs` compares a meeting with the one that its ledger makes, `recall.rs` says what of an archive must go,
+//! `rooms.rs` does the same with rooms of up to 2,000 people, `resume.rs` compares a meeting with the one that its ledger makes, `recall.rs` says what of an archive must go,
 //! `late.rs` when somebody withdraws after the meeting, `shown.rs` what a user interface is told.
 
 #[path = "../common/mod.rs"]
@@ -19,6 +19,7 @@ mod ledger;
 mod recall;
 mod records;
 mod resume;
+mod rooms;
 mod rules;
 mod run;
 mod scripts;
@@ -74,6 +75,25 @@ proptest! {
     #[test]
     fn the_gate_and_the_oracle_agree(script in scripts()) {
         run(&script, None)?;
+    }
+}
+
+/// For every hundred meetings a room, which takes as long.
+fn config_of_rooms() -> Config {
+    let meetings = config(MEETINGS);
+    Config {
+        cases: meetings.cases / 100,
+        max_shrink_iters: 200,
+        ..meetings
+    }
+}
+
+proptest! {
+    #![proptest_config(config_of_rooms())]
+
+    #[test]
+    fn large_rooms_come_out_as_the_oracle_says(room in rooms::rooms()) {
+        rooms::run(&room, None)?;
     }
 }
 
@@ -188,6 +208,71 @@ proptest! {
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Controls
+
+/// The same rooms each time.
+fn fixed_rooms() -> impl Iterator<Item = rooms::Room> {
+    let mut runner = TestRunner::deterministic();
+    let rooms = rooms::rooms();
+    (0..100).map(move |_| rooms.new_tree(&mut runner).expect("a room").current())
+}
+
+#[test]
+fn rooms_tell_planted_faults() {
+    let mut hidden = vec![
+        Fault::ForgetsWhoLeft,
+        Fault::GroupsForgetWhoLeft,
+        Fault::ForgetsRestrictions,
+        Fault::LiftHealsABreak,
+        Fault::RegrantHealsABreak,
+        Fault::WithdrawalDoesNothing,
+        Fault::IgnoresEnds,
+        Fault::RoundsEndsUp,
+        Fault::SupersededNoticesCover,
+        Fault::SupersedingEndsOtherNotices,
+        Fault::OneContributorSuffices,
+        Fault::EverybodysTapsAreRead,
+        Fault::NobodysOwnTapsAreRead,
+    ];
+    for room in fixed_rooms() {
+        hidden.retain(|&fault| rooms::run(&room, Some(fault)).is_ok());
+        if hidden.is_empty() {
+            return;
+        }
+    }
+    panic!("no room disagrees with an oracle that has one of {hidden:?}");
+}
+
+/// Frames of groups of twenty and more, and why those are withheld that are.
+#[test]
+fn the_rooms_come_to_every_verdict_about_groups() {
+    let mut unseen = HashSet::from([
+        Verdict::Whole,
+        Verdict::Dropped(Reason::Absent),
+        Verdict::Dropped(Reason::Restricted),
+        Verdict::Dropped(Reason::Withdrawn),
+        Verdict::Dropped(Reason::Expired),
+        Verdict::Dropped(Reason::NotGranted),
+        Verdict::Dropped(Reason::StaleNotice),
+        Verdict::Blanked(Reason::Absent),
+    ]);
+    let (mut largest, mut twice) = (0, 0);
+    for room in fixed_rooms() {
+        let run = rooms::run(&room, None).expect("agreement");
+        for (people, is_twice, verdict) in run.of_groups {
+            if people >= 20 {
+                unseen.remove(&verdict);
+            }
+            if verdict.is_released() {
+                largest = largest.max(people);
+                twice += usize::from(is_twice);
+            }
+        }
+        if unseen.is_empty() && largest > 1000 && twice > 20 {
+            return;
+        }
+    }
+    panic!("{unseen:?}; released of {largest} at most, and {twice} with somebody twice");
+}
 
 #[cfg(feature = "std")]
 #[test]

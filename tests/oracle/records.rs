@@ -5,7 +5,7 @@ use framegate::{
     format::{Field, Schema},
 };
 
-use crate::rules::{Contributors, Event, Fault, Frame, Oracle, Stream, Tap, Whose};
+use crate::rules::{Event, Fault, Oracle, Tap, Whose};
 
 /// What the records of a stream consist of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,22 +106,6 @@ fn out_of_range(declared: Declared, bytes: &[u8]) -> Vec<(u32, u32)> {
 }
 
 impl Oracle {
-    /// A record is one person's, and has no parts but its fields.
-    pub fn is_record_of_another(&self, stream: &Stream, frame: &Frame) -> bool {
-        let (Some(_), Whose::Owned(owner)) = (stream.declared(), stream.whose) else {
-            return false;
-        };
-        let names_others = match &frame.contributors {
-            Contributors::Complete(list)
-            | Contributors::Partial(list)
-            | Contributors::Group(list) => list.iter().any(|&who| who != Some(owner)),
-            // Nobody in it is of this meeting.
-            Contributors::ForeignGroup(_) => true,
-            Contributors::Owner | Contributors::Sources(_) => false,
-        };
-        !frame.regions.is_empty() || names_others && !self.has(Fault::OthersMayBeInARecord)
-    }
-
     /// The fields that nobody may see.
     pub fn hidden_fields(&self, declared: Declared, bytes: &[u8]) -> Vec<(u32, u32)> {
         if self.has(Fault::AnyValueIsInRange) {
@@ -157,7 +141,7 @@ impl Oracle {
     /// Minutes are counted from the meeting's start, and to a tap that lags behind the latest is the present one.
     /// What went before, and until when, is not known after a crash, so nothing goes in the minute of a budget's first record.
     pub fn afford(&mut self, tap: &Tap, released: i64) -> Option<Reason> {
-        let (Some(declared), Whose::Owned(stay)) = (tap.stream.declared(), tap.stream.whose) else {
+        let (Some(declared), Whose::Alone(stay)) = (tap.stream.declared(), tap.stream.whose) else {
             return None;
         };
         let id = self.id(stay).to_owned();

@@ -8,6 +8,8 @@
 //! Times are microseconds since the meeting's start; those whose name ends in `_ms` are milliseconds.
 
 use std::{
+    collections::{HashMap, HashSet},
+    mem,
     ops::Range,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -83,6 +85,13 @@ faults! {
     RegionsAreNotInherited
     ForgetsSourcesOfSources
     OthersMayBeInARecord
+    OthersMayBeOnAStreamAlone
+    OthersPartsMayBeOnAStreamAlone
+    OthersSourcesMayBeOnAStreamAlone
+    PeopleAloneHaveNoOtherStays
+    EverybodysTapsAreRead
+    NobodysOwnTapsAreRead
+    ActsOnAllReadWhatAllShare
     AnyValueIsInRange
     ReadsWithheldText
     AbsenceTellsNothing
@@ -124,6 +133,7 @@ faults! {
     EntersEveryRefusalAsOverreach
     EntersNoSignatures
     EntersNoKeys
+    EntersNobodyAlone
     DeviceVouchesForItself
     CountingVouchesForNothing
     EntersNoEndOfAGrant
@@ -235,6 +245,8 @@ pub enum Event {
     StreamOpened {
         kind: Kind,
         owner: Option<usize>,
+        /// Whether nobody but the owner can be in its frames.
+        alone: bool,
     },
     OutletOpened {
         outlet: Outlet,
@@ -313,9 +325,20 @@ pub struct Stream {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
     Owned(usize),
+    /// In whose frames nobody else can be.
+    Alone(usize),
     Mix,
     Composite,
     Derived,
+}
+
+impl Whose {
+    pub fn owner(self) -> Option<usize> {
+        match self {
+            Self::Owned(stay) | Self::Alone(stay) => Some(stay),
+            Self::Mix | Self::Composite | Self::Derived => None,
+        }
+    }
 }
 
 impl Stream {
@@ -345,6 +368,16 @@ const DAY: i64 = 86_400_000_000;
 struct TapClock {
     latest: i64,
     has_leapt: bool,
+    /// Who alone can be in its frames, as of which stay.
+    alone: Option<usize>,
+}
+
+/// Whom an act is about.
+pub enum About {
+    Everybody,
+    /// One person, in all of their stays.
+    One(String),
+    Nobody,
 }
 
 /// Where a frame comes.
@@ -421,6 +454,8 @@ pub struct Expected {
 pub struct Oracle {
     /// Each with the time that it counts as made at.
     pub events: Vec<(i64, Event)>,
+    /// Where in the list somebody is named.
+    index: Index,
     /// The largest valid time that any call, or any tap, was given.
     clock: i64,
     /// The last one, and what it was at each event: no rule asks for it, only a planted fault.
@@ -435,6 +470,82 @@ pub struct Oracle {
     pub lines: Vec<[u8; 32]>,
     /// What records told.
     pub spent: Vec<Spent>,
+}
+
+/// Where in the list of what happened somebody is named, or everybody is meant: what is asked about one person is then found without reading what is about others.
+#[derive(Default)]
+struct Index {
+    stays: Vec<Stay>,
+    of_id: HashMap<String, Vec<usize>>,
+    of_everybody: Vec<usize>,
+    is_over: bool,
+}
+
+struct Stay {
+    id: String,
+    guarded: bool,
+    joined_at: usize,
+    has_left: bool,
+    /// Of those that were free the first.
+    seat: usize,
+}
+
+impl Index {
+    /// The list has one entry more.
+    fn note(&mut self, at: usize, event: &Event) {
+        let id = match event {
+            Event::Joined { id, guarded, .. } => {
+                let there = self.stays.iter().filter(|stay| !stay.has_left);
+                let taken: HashSet<_> = there.map(|stay| stay.seat).collect();
+                let seat = (0..).find(|seat| !taken.contains(seat)).expect("a seat");
+                self.stays.push(Stay {
+                    id: id.clone(),
+                    guarded: *guarded,
+                    joined_at: at,
+                    has_left: false,
+                    seat,
+                });
+                id.clone()
+            }
+            Event::Left { stay } => {
+                self.stays[*stay].has_left = true;
+                self.stays[*stay].id.clone()
+            }
+            Event::Granted { stay, .. }
+            | Event::Withdrawn { stay, .. }
+            | Event::Expired { stay, .. } => self.stays[*stay].id.clone(),
+            Event::Restricted { whom: Some(id), .. } | Event::Lifted { whom: Some(id), .. } => {
+                id.clone()
+            }
+            Event::Restricted { whom: None, .. }
+            | Event::Lifted { whom: None, .. }
+            | Event::Superseded { .. }
+            | Event::Named { .. }
+            | Event::Resumed { .. } => {
+                self.of_everybody.push(at);
+                return;
+            }
+            Event::Ended => {
+                self.is_over = true;
+                return;
+            }
+            Event::Refused { .. }
+            | Event::Shown { .. }
+            | Event::StreamOpened { .. }
+            | Event::OutletOpened { .. }
+            | Event::Counted { .. }
+            | Event::Vouched => return,
+        };
+        self.of_id.entry(id).or_default().push(at);
+    }
+
+    /// The entries about somebody and about everybody, in their order.
+    fn about(&self, id: &str) -> Vec<usize> {
+        let own = self.of_id.get(id).map_or(&[][..], |own| own);
+        let mut all = [own, &self.of_everybody].concat();
+        all.sort_unstable();
+        all
+    }
 }
 
 /// Other bytes for each meeting of this process.
@@ -452,6 +563,7 @@ impl Oracle {
     pub fn open(room: usize, fault: Option<Fault>) -> Self {
         Self {
             events: Vec::new(),
+            index: Index::default(),
             clock: 0,
             given: 0,
             taps: Vec::new(),
@@ -478,7 +590,7 @@ impl Oracle {
         key: Option<[u8; 32]>,
         now: i64,
     ) -> Result<(), Refusal> {
-        self.begin(now)?;
+        self.begin(now, &About::One(id.to_owned()))?;
         let there = self.stays().filter(|&stay| self.is_there(stay));
         if there.clone().any(|stay| self.id(stay) == id) {
             return Err(Refusal::AlreadyThere);
@@ -495,7 +607,7 @@ impl Oracle {
     }
 
     pub fn leave(&mut self, who: Person, now: i64) {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &self.about(who));
         if let Some(stay) = self.present(who) {
             self.enter(Event::Left { stay });
         }
@@ -503,7 +615,7 @@ impl Oracle {
 
     pub fn show(&mut self, text: &str, scope: Scope) -> Result<(), Refusal> {
         self.not_ended()?;
-        self.look_at_the_taps();
+        self.look_at_the_taps(&About::Nobody);
         if self.is_superseded(text) {
             return Err(Refusal::StaleNotice);
         }
@@ -520,7 +632,7 @@ impl Oracle {
     }
 
     pub fn supersede(&mut self, text: &str, now: i64) -> Result<(), Refusal> {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &About::Everybody);
         self.not_ended()?;
         let is_it = |(_, event): &(i64, Event)| matches!(event, Event::Shown { text: shown, .. } if shown == text);
         if !self.events.iter().any(is_it) || self.is_superseded(text) {
@@ -538,20 +650,26 @@ impl Oracle {
 
     /// Notes what has ended by itself.
     pub fn tick(&mut self, now: i64) {
-        self.look_at_the_clock(now);
-        let now_ms = round_down(self.clock);
-        let present = self
+        self.look_at_the_clock(now, &About::Nobody);
+        let mut ended: Vec<_> = self
             .stays()
-            .filter(|&stay| self.present(Some(stay)).is_some());
-        let ended = present.map(|stay| {
-            let ended = self.ends(stay).filter(|&(_, end)| end <= now_ms);
-            (stay, ended.map(|(cell, _)| cell).collect::<Vec<_>>())
-        });
-        for (stay, cells) in ended.collect::<Vec<_>>() {
-            if !cells.is_empty() {
-                self.enter(Event::Expired { stay, cells });
-            }
+            .filter(|&stay| self.present(Some(stay)).is_some())
+            .filter(|&stay| !self.ended(stay).is_empty())
+            .collect();
+        ended.sort_by_key(|stay| self.index.stays[*stay].seat);
+        for stay in ended {
+            // It is about them, and their own taps may have come further.
+            self.look_at_the_taps(&self.about(Some(stay)));
+            let cells = self.ended(stay);
+            self.enter(Event::Expired { stay, cells });
         }
+    }
+
+    /// What of somebody's consents has ended by itself and has not been noted.
+    fn ended(&self, stay: usize) -> Vec<(Kind, Purposes)> {
+        let now_ms = round_down(self.clock);
+        let ended = self.ends(stay).filter(|&(_, end)| end <= now_ms);
+        ended.map(|(cell, _)| cell).collect()
     }
 
     /// When the next consent ends, in milliseconds.
@@ -569,7 +687,9 @@ impl Oracle {
         let cells = Kind::ALL
             .into_iter()
             .flat_map(|kind| each(Purposes::all()).map(move |purpose| (kind, purpose)));
-        let with_end = self.events.iter().filter_map(|(_, event)| match event {
+        let own = self.index.about(self.id(stay)).into_iter();
+        let own = own.map(|at| &self.events[at].1);
+        let with_end = own.filter_map(|event| match event {
             Event::Granted {
                 stay: whose, grant, ..
             } if *whose == stay && grant.until.is_some() => Some(grant.scope),
@@ -599,7 +719,7 @@ impl Oracle {
         now: i64,
     ) -> Result<(), Refusal> {
         let leaps = self.leaps(now) && !self.has(Fault::ACallMovesTheMeetingAnyhow);
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &self.about_present(who));
         self.not_ended()?;
         // R2: only the person opens, or their guardian if they have one. Whoever else tries is entered, whatever the time.
         let agrees = match self.present(who).map(|stay| self.is_guarded(stay)) {
@@ -688,11 +808,8 @@ impl Oracle {
         let asked =
             each(grant.scope.purposes).filter(|purpose| u32::from(purpose.bits()) < 1 << named);
         let asked = Scope::new(grant.scope.kinds, asked.collect());
-        let mut joined = self.events.iter().enumerate();
-        let mut joined = joined
-            .by_ref()
-            .filter(|(_, (_, event))| matches!(event, Event::Joined { .. }));
-        let (joined_at, (joined, _)) = joined.nth(stay).expect("a stay that began");
+        let joined_at = self.index.stays[stay].joined_at;
+        let (joined, _) = &self.events[joined_at];
         let withdrew = |event: &Event| match event {
             Event::Withdrawn {
                 stay: whose, scope, ..
@@ -744,7 +861,7 @@ impl Oracle {
 
     /// R6: it cannot fail.
     pub fn withdraw(&mut self, by: Authority, who: Person, scope: Scope, now: i64) {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &self.about(who));
         if let Some(stay) = who {
             self.enter(Event::Withdrawn { by, stay, scope });
         }
@@ -758,7 +875,7 @@ impl Oracle {
         scope: Scope,
         now: i64,
     ) -> Result<(), Refusal> {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &self.about_whom(whom));
         self.not_ended()?;
         let whom = self.restrained(by, whom)?;
         self.enter(Event::Restricted { by, whom, scope });
@@ -772,7 +889,7 @@ impl Oracle {
         scope: Scope,
         now: i64,
     ) -> Result<(), Refusal> {
-        self.begin(now)?;
+        self.begin(now, &self.about_whom(whom))?;
         let whom = self.restrained(by, whom)?;
         self.enter(Event::Lifted { by, whom, scope });
         Ok(())
@@ -830,16 +947,18 @@ impl Oracle {
             return Err(Refusal::WrongFormat);
         }
         let owner = match whose {
-            Whose::Owned(stay) => Some(self.present(Some(stay)).ok_or(Refusal::NobodyThere)?),
+            Whose::Owned(stay) | Whose::Alone(stay) => {
+                Some(self.present(Some(stay)).ok_or(Refusal::NobodyThere)?)
+            }
             Whose::Mix | Whose::Composite | Whose::Derived => None,
         };
-        self.enter(Event::StreamOpened { kind, owner });
+        let alone = matches!(whose, Whose::Alone(_));
+        self.enter(Event::StreamOpened { kind, owner, alone });
         Ok(())
     }
 
     pub fn open_outlet(&mut self, outlet: Outlet) -> Result<(), Refusal> {
         self.not_ended()?;
-        self.look_at_the_taps();
         self.enter(Event::OutletOpened { outlet });
         Ok(())
     }
@@ -855,7 +974,7 @@ impl Oracle {
 
     /// The same while the meeting goes on.
     pub fn count(&mut self, taps: Vec<Count>, now: i64) -> Result<(), Refusal> {
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, &About::Everybody);
         self.not_ended()?;
         self.enter(Event::Counted { taps });
         if !self.has(Fault::CountingVouchesForNothing) {
@@ -874,18 +993,89 @@ impl Oracle {
     }
 
     pub fn is_over(&self) -> bool {
-        let is_end = |(_, event): &(i64, Event)| matches!(event, Event::Ended);
-        self.events.iter().any(is_end)
+        self.index.is_over
     }
 
     fn enter(&mut self, event: Event) {
-        self.look_at_the_taps();
-        self.events.push((self.clock, event));
+        self.look_at_the_taps(&self.about_event(&event));
+        self.note(self.clock, event);
         self.given_at.push(self.given);
     }
 
-    /// A call counts as made at the largest time that any call, or any tap, was given, and that does not leap.
-    pub fn look_at_the_clock(&mut self, now: i64) {
+    /// An entry more, of a time.
+    pub fn note(&mut self, at: i64, event: Event) {
+        self.index.note(self.events.len(), &event);
+        self.events.push((at, event));
+    }
+
+    /// The last entry never was.
+    pub fn forget_the_last(&mut self) {
+        let events = mem::take(&mut self.events);
+        self.index = Index::default();
+        let left = events.len() - 1;
+        for (at, event) in events.into_iter().take(left) {
+            self.note(at, event);
+        }
+    }
+
+    /// Whom an entry is about.
+    fn about_event(&self, event: &Event) -> About {
+        match event {
+            Event::Joined { id, .. } => About::One(id.clone()),
+            Event::Left { stay }
+            | Event::Granted { stay, .. }
+            | Event::Withdrawn { stay, .. }
+            | Event::Expired { stay, .. } => self.about(Some(*stay)),
+            Event::Refused { stay, .. } => self.about(*stay),
+            Event::Restricted { whom, .. } | Event::Lifted { whom, .. } => match whom {
+                Some(id) => About::One(id.clone()),
+                None => About::Everybody,
+            },
+            Event::Superseded { .. }
+            | Event::Counted { .. }
+            | Event::Resumed { .. }
+            | Event::Ended => About::Everybody,
+            Event::Shown { .. }
+            | Event::Named { .. }
+            | Event::StreamOpened { .. }
+            | Event::OutletOpened { .. }
+            | Event::Vouched => About::Nobody,
+        }
+    }
+
+    /// An act about somebody; one about nobody whom the meeting knows is about nobody.
+    fn about(&self, who: Person) -> About {
+        who.map_or(About::Nobody, |stay| About::One(self.id(stay).to_owned()))
+    }
+
+    fn about_whom(&self, whom: Option<Person>) -> About {
+        whom.map_or(About::Everybody, |who| self.about_present(who))
+    }
+
+    /// What can only be done about those who are there is otherwise about nobody.
+    fn about_present(&self, who: Person) -> About {
+        self.about(self.present(who))
+    }
+
+    /// Whether an act reads a tap: one that can carry anybody, or nobody but whom the act is about.
+    fn reads(&self, about: &About, tap: &TapClock) -> bool {
+        let Some(owner) = tap.alone else {
+            return true;
+        };
+        match about {
+            _ if self.has(Fault::EverybodysTapsAreRead) => true,
+            _ if self.has(Fault::NobodysOwnTapsAreRead) => false,
+            About::Everybody => !self.has(Fault::ActsOnAllReadWhatAllShare),
+            About::One(id) if self.has(Fault::PeopleAloneHaveNoOtherStays) => {
+                self.stays().rev().find(|&stay| self.id(stay) == id) == Some(owner)
+            }
+            About::One(id) => self.id(owner) == id,
+            About::Nobody => false,
+        }
+    }
+
+    /// A call counts as made at the largest time that any call, or any tap that it reads, was given, and that does not leap.
+    pub fn look_at_the_clock(&mut self, now: i64, about: &About) {
         if in_range(now) {
             self.given = now;
         }
@@ -893,13 +1083,17 @@ impl Oracle {
             let believes = self.has(Fault::MeetingBelievesEarlierTimes);
             self.clock = if believes { now } else { self.clock.max(now) };
         }
-        self.look_at_the_taps();
+        self.look_at_the_taps(about);
     }
 
     /// A tap whose time leaps moves nothing, and withholds from then on.
-    fn look_at_the_taps(&mut self) {
+    fn look_at_the_taps(&mut self, about: &About) {
         let (limit, any) = (self.clock + DAY, self.has(Fault::ATapMovesTheMeetingAnyhow));
-        for tap in &mut self.taps {
+        for at in 0..self.taps.len() {
+            if !self.reads(about, &self.taps[at]) {
+                continue;
+            }
+            let tap = &mut self.taps[at];
             if tap.latest <= limit || any {
                 self.clock = self.clock.max(tap.latest);
             } else {
@@ -913,14 +1107,18 @@ impl Oracle {
         !in_range(now) || now > self.clock + DAY
     }
 
-    /// The largest time that any call, or any tap, was given, in milliseconds, rounded up.
-    pub fn clock_ms(&self) -> i64 {
+    /// The largest time that any call, or any tap that is read for it, was given.
+    pub fn clock(&self, about: &About) -> i64 {
         let limit = self.clock + DAY;
-        let taps = self.taps.iter().map(|tap| tap.latest);
-        let latest = taps
+        let taps = self.taps.iter().filter(|tap| self.reads(about, tap));
+        taps.map(|tap| tap.latest)
             .filter(|&latest| latest <= limit)
-            .fold(self.clock, i64::max);
-        round_up(latest)
+            .fold(self.clock, i64::max)
+    }
+
+    /// The same of somebody's own, in milliseconds, rounded up.
+    pub fn clock_ms_of(&self, stay: usize) -> i64 {
+        round_up(self.clock(&self.about(Some(stay))))
     }
 
     /// Whether something of one person alone, captured and released at these times, is cleared for a purpose.
@@ -938,11 +1136,16 @@ impl Oracle {
                 .is_none()
     }
 
-    /// A tap more; gives its number.
-    pub fn open_tap(&mut self) {
+    /// A tap more, of a stream.
+    pub fn open_tap(&mut self, of: Whose) {
+        let alone = match of {
+            Whose::Alone(stay) => Some(stay),
+            Whose::Owned(_) | Whose::Mix | Whose::Composite | Whose::Derived => None,
+        };
         self.taps.push(TapClock {
             latest: self.resumed_at().unwrap_or(0),
             has_leapt: false,
+            alone,
         });
     }
 
@@ -956,9 +1159,9 @@ impl Oracle {
     }
 
     /// What may widen needs a valid time.
-    fn begin(&mut self, now: i64) -> Result<(), Refusal> {
+    fn begin(&mut self, now: i64, about: &About) -> Result<(), Refusal> {
         let leaps = self.leaps(now) && !self.has(Fault::ACallMovesTheMeetingAnyhow);
-        self.look_at_the_clock(now);
+        self.look_at_the_clock(now, about);
         self.not_ended()?;
         if leaps { Err(Refusal::Time) } else { Ok(()) }
     }
@@ -971,7 +1174,7 @@ impl Oracle {
         }
         self.given = now;
         self.clock = self.clock.max(now);
-        self.look_at_the_taps();
+        self.look_at_the_taps(&About::Nobody);
         Ok(())
     }
 
@@ -998,30 +1201,20 @@ impl Oracle {
         who.filter(|&stay| self.is_there(stay) && !self.is_over())
     }
 
-    fn stays(&self) -> impl Iterator<Item = usize> + Clone {
-        0..self.joined().count()
-    }
-
-    /// The id of each stay, and whether a guardian agrees for them.
-    fn joined(&self) -> impl Iterator<Item = (&str, bool)> + Clone {
-        self.events.iter().filter_map(|(_, event)| match event {
-            Event::Joined { id, guarded, .. } => Some((id.as_str(), *guarded)),
-            _ => None,
-        })
+    fn stays(&self) -> impl DoubleEndedIterator<Item = usize> + Clone {
+        0..self.index.stays.len()
     }
 
     pub fn id(&self, stay: usize) -> &str {
-        self.joined().nth(stay).expect("a stay that began").0
+        &self.index.stays[stay].id
     }
 
     fn is_guarded(&self, stay: usize) -> bool {
-        self.joined().nth(stay).expect("a stay that began").1
+        self.index.stays[stay].guarded
     }
 
     pub fn is_there(&self, stay: usize) -> bool {
-        let went =
-            |(_, event): &(i64, Event)| matches!(event, Event::Left { stay: who } if *who == stay);
-        !self.events.iter().any(went)
+        !self.index.stays[stay].has_left
     }
 
     pub fn has(&self, fault: Fault) -> bool {
@@ -1081,17 +1274,17 @@ impl Oracle {
         let mut restrictions: Vec<(Authority, Option<&String>)> = Vec::new();
         let mut refused = false;
         let mut lifted_ms = 0;
-        let mut joined = 0;
+        let joined = self.index.stays[stay].joined_at;
         // The first bits are the controller's own purposes.
         let mut named = 9;
-        for (at, event) in &self.events {
+        for place in self.index.about(id) {
+            let (at, event) = &self.events[place];
             match event {
                 Event::Named { .. } => named += 1,
-                Event::Joined { .. } => {
-                    if joined == stay && self.has(Fault::RestrictionsDoNotFollowTheId) {
-                        restrictions.retain(|(_, whom)| whom.is_none());
-                    }
-                    joined += 1;
+                Event::Joined { .. }
+                    if place == joined && self.has(Fault::RestrictionsDoNotFollowTheId) =>
+                {
+                    restrictions.retain(|(_, whom)| whom.is_none());
                 }
                 Event::Granted {
                     stay: whose, grant, ..
@@ -1149,7 +1342,7 @@ impl Oracle {
                     stay: whose,
                     scope,
                 } if self.id(*whose) == id
-                    && joined > stay
+                    && place > joined
                     && covers(scope)
                     && !self.has(Fault::WithdrawalDoesNothing) =>
                 {
@@ -1164,7 +1357,7 @@ impl Oracle {
                 }
                 // The half line may have been anybody's withdrawal.
                 Event::Resumed { torn: true }
-                    if joined > stay && !self.has(Fault::ResumesATornLedger) =>
+                    if place > joined && !self.has(Fault::ResumesATornLedger) =>
                 {
                     grants.clear();
                     last_act = LastAct::Withdrawal;
@@ -1372,12 +1565,11 @@ impl Oracle {
     }
 
     fn named_by_lists(&self, stream: &Stream, frame: &Frame) -> Result<Vec<Person>, Reason> {
-        let owner = match stream.whose {
-            Whose::Owned(stay) => Some(Some(stay)),
-            Whose::Mix | Whose::Composite => None,
-            // R8: it is said by its sources.
-            Whose::Derived => return Err(Reason::Incomplete),
-        };
+        // R8: it is said by its sources.
+        if stream.whose == Whose::Derived {
+            return Err(Reason::Incomplete);
+        }
+        let owner = stream.whose.owner().map(Some);
         let counts = owner.filter(|_| !self.has(Fault::OwnerNeedNotAgree));
         match &frame.contributors {
             Contributors::Owner => Ok(vec![owner.ok_or(Reason::Incomplete)?]),
@@ -1594,7 +1786,53 @@ impl Oracle {
     fn is_well_formed(&self, stream: &Stream, frame: &Frame) -> bool {
         frame.regions.len() <= 64
             && !self.has_too_many_sources(frame)
-            && !self.is_record_of_another(stream, frame)
+            // A record has no parts but its fields.
+            && (stream.declared().is_none() || frame.regions.is_empty())
+            && !self.names_others(stream, frame)
+    }
+
+    /// Whether a frame of a stream of one person alone names anybody else, in whatever way.
+    fn names_others(&self, stream: &Stream, frame: &Frame) -> bool {
+        let Whose::Alone(owner) = stream.whose else {
+            return false;
+        };
+        // Bytes of some kinds are never cleared, whoever is named.
+        if stream.declared().is_none() && self.never_cleared(stream.kind).is_some() {
+            return false;
+        }
+        let lists_may = match stream.declared() {
+            Some(_) => self.has(Fault::OthersMayBeInARecord),
+            None => self.has(Fault::OthersMayBeOnAStreamAlone),
+        };
+        let listed: Vec<Person> = match &frame.contributors {
+            Contributors::Complete(_)
+            | Contributors::Partial(_)
+            | Contributors::Group(_)
+            | Contributors::ForeignGroup(_)
+                if lists_may =>
+            {
+                Vec::new()
+            }
+            Contributors::Complete(list)
+            | Contributors::Partial(list)
+            | Contributors::Group(list) => list.clone(),
+            // Nobody in it is of this meeting.
+            Contributors::ForeignGroup(_) => vec![None],
+            Contributors::Sources(_) if self.has(Fault::OthersSourcesMayBeOnAStreamAlone) => {
+                Vec::new()
+            }
+            Contributors::Sources(sources) => {
+                let people = sources.iter().map(|source| source.people.clone());
+                people.flatten().collect()
+            }
+            Contributors::Owner => Vec::new(),
+        };
+        let parts = frame.regions.iter().map(|region| region.owner);
+        let parts = parts.filter(|_| !self.has(Fault::OthersPartsMayBeOnAStreamAlone));
+        listed
+            .into_iter()
+            .chain(parts)
+            .any(|who| who != Some(owner))
     }
 
     /// The bare decision, and the tag that would say it: all purposes that everybody in the frame agrees to, for all of it.

@@ -20,7 +20,7 @@ use crate::{
     ledger,
     recall::Kept,
     resume::resumed,
-    rules::{self, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
+    rules::{self, About, Door, Expected, Fault, Oracle, Person, Refusal, Whose},
     scripts::{
         CONTROLLER, Damage, EVERYTHING, GUARDIAN, IDS, LANGUAGE, MEETING, NEWEST, OUTLET,
         RECIPIENT, RENEWED, STARTED, Script, ScriptedContributors, ScriptedFrame, ScriptedKey,
@@ -109,6 +109,8 @@ pub struct Run {
     others: Option<Others>,
     /// What the outlets keep of the frames that they received.
     pub archive: Vec<Kept>,
+    /// Of each frame of a group: how many are listed in it, whether somebody is listed twice, and what was done with the frame.
+    pub of_groups: Vec<(usize, bool, Verdict)>,
 }
 
 struct TapRun {
@@ -159,6 +161,7 @@ impl Run {
             groups: Vec::new(),
             others: None,
             archive: Vec::new(),
+            of_groups: Vec::new(),
         }
     }
 
@@ -181,6 +184,16 @@ impl Run {
     }
 
     pub fn step(&mut self, step: &Step) -> Result<(), Disagreement> {
+        self.act(step)?;
+        self.check_state()?;
+        match step {
+            Step::Frame(_) | Step::Pass(_) => Ok(()),
+            _ => self.check_challenges(),
+        }
+    }
+
+    /// What is asked for is done by both or by neither, and frames become the same.
+    pub fn act(&mut self, step: &Step) -> Result<(), Disagreement> {
         match step {
             Step::Pass(now) => {
                 self.time(*now);
@@ -266,14 +279,17 @@ impl Run {
                 agree("an end has settled", &end.is_settled(), &true)?;
             }
         }
+        Ok(())
+    }
+
+    /// What both say of how things stand.
+    pub fn check_state(&self) -> Result<(), Disagreement> {
         let deadline = self.oracle.next_end().map(Time::from_millis);
         agree("next_deadline", &self.meeting.next_deadline(), &deadline)?;
+        let clock = self.oracle.clock(&About::Everybody);
+        agree("clock", &self.meeting.clock().as_micros(), &clock)?;
         let entries = self.oracle.generation() as u64;
-        agree("generation", &self.meeting.generation(), &entries)?;
-        match step {
-            Step::Frame(_) | Step::Pass(_) => Ok(()),
-            _ => self.check_challenges(),
-        }
+        agree("generation", &self.meeting.generation(), &entries)
     }
 
     fn tick(&mut self, now: When) {
@@ -438,16 +454,18 @@ impl Run {
             } => framegate::format::Format::picture(pixels, range, width, height),
         };
         let (whose, stream) = match owner {
-            ScriptedOwner::Stay(stay) => {
+            ScriptedOwner::Stay(stay) | ScriptedOwner::Alone(stay) => {
                 let stay = one_of(self.people.len(), stay);
+                let whose = owner.whose(stay, format);
                 let owner = self.people[stay];
-                let stream = match format {
-                    Format::Record(declared) => {
+                let stream = match (format, whose) {
+                    (Format::Record(declared), _) => {
                         StreamOptions::records(owner, kind, declared.schema())
                     }
+                    (_, Whose::Alone(_)) => StreamOptions::alone(owner, kind, gate_format),
                     _ => StreamOptions::owned(owner, kind, gate_format),
                 };
-                (Whose::Owned(stay), stream)
+                (whose, stream)
             }
             ScriptedOwner::Mix => (Whose::Mix, StreamOptions::mix(kind, gate_format)),
             ScriptedOwner::Composite => (
@@ -516,9 +534,14 @@ impl Run {
                 (Whose::Owned(stay), format) if self.oracle.is_there(stay) => {
                     (ScriptedOwner::Stay(stay), format)
                 }
+                (Whose::Alone(stay), format) if self.oracle.is_there(stay) => {
+                    (ScriptedOwner::Alone(stay), format)
+                }
                 // Without its owner it cannot be opened again, and what several people send is no record.
-                (Whose::Owned(_), Format::Record(_)) => (ScriptedOwner::Mix, Format::Text),
-                (Whose::Owned(_) | Whose::Mix, format) => (ScriptedOwner::Mix, format),
+                (Whose::Alone(_), Format::Record(_)) => (ScriptedOwner::Mix, Format::Text),
+                (Whose::Owned(_) | Whose::Alone(_) | Whose::Mix, format) => {
+                    (ScriptedOwner::Mix, format)
+                }
                 (Whose::Composite, format) => (ScriptedOwner::Composite, format),
                 (Whose::Derived, format) => (ScriptedOwner::Derived, format),
             };
@@ -541,7 +564,7 @@ impl Run {
                 counters: Counters::default(),
                 reasons: Vec::new(),
             });
-            self.oracle.open_tap();
+            self.oracle.open_tap(self.streams[between.0].1.whose);
         }
         let at = known.unwrap_or(self.taps.len() - 1);
         Some(&mut self.taps[at])
@@ -637,6 +660,11 @@ impl Run {
         )?;
         agree("what a frame became", &received, &expected)?;
         tap_run.count(expected.verdict, forgets_why)?;
+        if let rules::Contributors::Group(people) = &said.contributors {
+            let once = derived::everybody_once(people.iter().copied()).len();
+            let of_group = (people.len(), once < people.len(), received.verdict);
+            self.of_groups.push(of_group);
+        }
         let kept = self.oracle.source(&rules_tap, &said, &expected);
         self.check_source(source.as_ref(), &kept)?;
         if let Some(source) = &source {
@@ -817,8 +845,10 @@ impl Run {
     }
 
     /// Entry for entry.
-    pub fn check_ledger(&self) -> Result<(), Disagreement> {
-        let (told, head) = ledger::read(&self.ledger.bytes())?;
+    pub fn check_ledger(&mut self) -> Result<(), Disagreement> {
+        let ledger = self.ledger.bytes();
+        self.oracle.read_on(&ledger);
+        let (told, head) = ledger::read(&ledger)?;
         // What the oracle expects of the device is over the lines before.
         let lines = self.oracle.lines.len();
         agree("lines that were read", &lines, &told.len())?;

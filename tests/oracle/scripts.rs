@@ -11,7 +11,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use crate::{
     content::{Content, Format, JSON, plane_sizes, sample},
     records::{CONSTANT, SINGLE, TRIPLE},
-    rules::{Door, in_range},
+    rules::{Door, Whose, in_range},
 };
 
 /// Who there may be.
@@ -138,10 +138,22 @@ pub const NEWEST: usize = usize::MAX;
 #[derive(Clone, Copy, Debug)]
 pub enum ScriptedOwner {
     Stay(usize),
+    /// One person, and nobody else.
+    Alone(usize),
     Mix,
     Composite,
     /// Made from other streams' frames.
     Derived,
+}
+
+impl ScriptedOwner {
+    /// Whose a stream of one stay is: records are always of one person alone.
+    pub fn whose(self, stay: usize, format: Format) -> Whose {
+        match (self, format) {
+            (Self::Alone(_), _) | (_, Format::Record(_)) => Whose::Alone(stay),
+            _ => Whose::Owned(stay),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -260,11 +272,19 @@ pub fn scripts() -> impl Strategy<Value = Script> {
         [first_key(), first_key(), first_key()],
         vec(any_steps(), 18..=26),
     )
-        .prop_map(|(streams, outlets, keys, steps)| Script {
-            streams,
-            outlets,
-            keys,
-            steps: steps.concat(),
+        .prop_map(|(streams, outlets, keys, steps)| {
+            let mut steps = steps.concat();
+            for step in &mut steps {
+                if let Step::Frame(frame) = step {
+                    frame.leave_others_out(&streams);
+                }
+            }
+            Script {
+                streams,
+                outlets,
+                keys,
+                steps,
+            }
         })
 }
 
@@ -564,7 +584,7 @@ fn measurements() -> impl Strategy<Value = Vec<Step>> {
 /// Somebody comes back, to send more records than they may.
 fn measurements_after_a_return() -> impl Strategy<Value = Vec<Step>> {
     let again = records()
-        .prop_map(|(_, kind, format)| Step::OpenStream(ScriptedOwner::Stay(NEWEST), kind, format));
+        .prop_map(|(_, kind, format)| Step::OpenStream(ScriptedOwner::Alone(NEWEST), kind, format));
     let records = (
         vec(record(RECORDS[0]), 1..=3),
         again,
@@ -809,7 +829,7 @@ fn bad_time() -> impl Strategy<Value = When> {
     .prop_map(When::At)
 }
 
-fn one_of<T: Clone + Debug + 'static>(these: &[T]) -> impl Strategy<Value = T> + use<T> {
+pub fn one_of<T: Clone + Debug + 'static>(these: &[T]) -> impl Strategy<Value = T> + use<T> {
     select(these.to_vec())
 }
 
@@ -858,14 +878,14 @@ const MINUTE: i64 = 60_000_000;
 /// The gate decides faster until so long, rounded to so much, before an end.
 const TICK: i64 = 65_536_000;
 
-const SOUND: Format = Format::Sound(Samples::S16);
-const EVEN: Format = Format::Picture {
+pub const SOUND: Format = Format::Sound(Samples::S16);
+pub const EVEN: Format = Format::Picture {
     width: 4,
     height: 4,
     pixels: PixelFormat::I420,
     range: ColorRange::Limited,
 };
-const ODD: Format = Format::Picture {
+pub const ODD: Format = Format::Picture {
     width: 5,
     height: 3,
     pixels: PixelFormat::Nv12,
@@ -874,9 +894,10 @@ const ODD: Format = Format::Picture {
 
 fn scripted_stream() -> impl Strategy<Value = ScriptedStream> {
     let owner = prop_oneof![
-        5 => (0_usize..3).prop_map(ScriptedOwner::Stay),
+        3 => (0_usize..3).prop_map(ScriptedOwner::Stay),
+        3 => (0_usize..3).prop_map(ScriptedOwner::Alone),
         2 => Just(ScriptedOwner::Mix),
-        4 => Just(ScriptedOwner::Composite),
+        5 => Just(ScriptedOwner::Composite),
     ];
     let kind = prop_oneof![
         7 => Just((Kind::Audio, SOUND)),
@@ -902,7 +923,13 @@ fn any_stream() -> impl Strategy<Value = ScriptedStream> {
         Format::Json,
         Format::Record(SINGLE),
     ];
-    let owner = (0_usize..3).prop_map(ScriptedOwner::Stay);
+    let owner = (0_usize..3, proptest::bool::ANY).prop_map(|(stay, alone)| {
+        if alone {
+            ScriptedOwner::Alone(stay)
+        } else {
+            ScriptedOwner::Stay(stay)
+        }
+    });
     (owner, one_of(&Kind::ALL), one_of(&formats))
 }
 
@@ -916,7 +943,7 @@ fn derived_stream() -> impl Strategy<Value = ScriptedStream> {
 }
 
 fn records() -> impl Strategy<Value = ScriptedStream> {
-    let owner = one_of(&[0, 0, 0, 1]).prop_map(ScriptedOwner::Stay);
+    let owner = one_of(&[0, 0, 0, 1]).prop_map(ScriptedOwner::Alone);
     let kind = prop_oneof![
         20 => one_of(&[Kind::Telemetry, Kind::Diagnostic, Kind::Usage]),
         1 => Just(Kind::Unclassified),
@@ -939,7 +966,7 @@ fn scripted_outlet() -> impl Strategy<Value = (Purposes, Kinds)> {
     (purposes, blanks)
 }
 
-fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
+pub fn scripted_frame() -> impl Strategy<Value = ScriptedFrame> {
     let captured = prop_oneof![
         40 => one_of(&[0, 0, 0, 1, 600, 1000, 2500, 4000]).prop_map(When::Ago),
         1 => one_of(&[1, 1000]).prop_map(When::In),
@@ -1058,6 +1085,29 @@ pub fn scripted_region() -> impl Strategy<Value = ScriptedRegion> {
 }
 
 impl ScriptedFrame {
+    /// Names mostly nobody but the owner, if it comes to a stream of their own alone: otherwise hardly any such frame would be released.
+    fn leave_others_out(&mut self, streams: &[ScriptedStream]) {
+        let Some((ScriptedOwner::Alone(owner), ..)) = streams.get(self.stream) else {
+            return;
+        };
+        if self.gap == 0 {
+            return;
+        }
+        for region in &mut self.regions {
+            region.owner = Some(*owner);
+        }
+        match &mut self.contributors {
+            ScriptedContributors::Complete(list)
+            | ScriptedContributors::Partial(list)
+            | ScriptedContributors::Csrcs(list)
+            | ScriptedContributors::Group(list) => list.fill(Some(*owner)),
+            ScriptedContributors::SameGroup(_) => {
+                self.contributors = ScriptedContributors::Owner;
+            }
+            ScriptedContributors::Owner | ScriptedContributors::ForeignGroup(_) => {}
+        }
+    }
+
     /// Bytes of which none is what takes the place of withheld ones.
     pub fn content(&self, format: Format) -> Content {
         let mut content = match format {

@@ -88,7 +88,7 @@ pub fn check(script: &Script, fault: Option<Fault>) -> Result<(), Disagreement> 
 }
 
 fn is_as_cleared(oracle: &Oracle, stay: usize, told: &[Consent]) -> Result<(), Disagreement> {
-    let now = oracle.clock_ms();
+    let now = oracle.clock_ms_of(stay);
     for kind in Kind::ALL {
         for purpose in (0..16).map(|bit| Purposes::from_bits_retain(1 << bit)) {
             let clears =

@@ -25,12 +25,12 @@ pub struct Pair {
 }
 
 /// More than anybody is in a meeting.
-const ROOM: usize = 64;
+const ROOM: usize = 2100;
 
 impl Kept {
     /// What the gate says of what an outlet received.
     pub fn of(cleared: &Cleared<'_>) -> Option<Self> {
-        let mut room = [Participant::UNKNOWN; ROOM];
+        let mut room = vec![Participant::UNKNOWN; ROOM];
         let source = cleared.source(&mut room)?;
         let kept = Self {
             source: source.keep(),
@@ -53,7 +53,7 @@ impl Pair {
     /// Two of them in one.
     pub fn joined(&self, other: &Self) -> Result<Self, Disagreement> {
         let oracle = self.oracle.joined(&other.oracle);
-        let mut room = [Participant::UNKNOWN; ROOM];
+        let mut room = vec![Participant::UNKNOWN; ROOM];
         let [first, second] = [&self.gate, &other.gate].map(|kept| kept.source.as_source());
         let joined = first.meet(&second, &mut room).expect("room");
         let gate = Kept {

@@ -168,9 +168,15 @@ fn payloads_of_another_form() {
             &[0; 16][..],
             Fault::RecordOfOthers,
         ),
+        case(
+            StreamOptions::alone(who, Kind::Chat, Format::UTF8),
+            Frame::new(NOW, Contributors::Complete(&others)),
+            &b"ab"[..],
+            Fault::OthersNamed,
+        ),
     ];
     let found = check(&mut meeting, &cases);
-    assert_eq!(found.len(), 13);
+    assert_eq!(found.len(), 14);
 }
 
 /// Only addresses of 64 bits have so much; nothing of it is ever read.

@@ -3,6 +3,7 @@
 #![cfg(feature = "std")]
 
 mod agreed;
+mod alone;
 mod bad_input;
 mod clock;
 #[path = "../common/mod.rs"]

@@ -100,7 +100,7 @@ extern "C" {
 
 /* The version of this interface. It is raised whenever a program built with an earlier header could not run as
  * before. */
-#define FRAMEGATE_ABI_VERSION 4u
+#define FRAMEGATE_ABI_VERSION 5u
 
 /* Returns the version of the library that is loaded: compare it with FRAMEGATE_ABI_VERSION before anything else. Any
  * thread. Never fails. */
@@ -875,9 +875,11 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_meeting_lift(
 
 /* How far a tap had come. */
 typedef struct framegate_tap_release {
+  uint32_t tap;        /* which tap: from 0 in the order of opening, since the meeting was opened or resumed */
   uint16_t stream;     /* from which stream, by number */
   uint16_t outlet;     /* into which outlet */
   uint32_t releasing;  /* 1 while a release that was under way when consent was narrowed has not ended yet */
+  uint32_t closed;     /* 1 if the tap was closed, so that these are its last counts */
   uint64_t released;   /* how many frames it had released */
   int64_t last;        /* when the last of them was captured; FRAMEGATE_NO_TIME before the first */
 } framegate_tap_release;
@@ -894,13 +896,14 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_is_settled
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_wait(
     framegate_settling settling, uint32_t milliseconds, bool *settled);
 
-/* Lists every tap, how far it has come, and whether it is still in a release that was under way, into an array as in
- * framegate_meeting_participants().
+/* Lists the taps that can carry whoever the narrowing is about, in the order of their numbers: how far each has come,
+ * and whether it is still in a release that was under way. A tap of a stream of somebody else alone is not listed.
+ * Into an array as in framegate_meeting_participants().
  * Errors: HANDLE, NULL, MISALIGNED, LENGTH, SHORT_BUFFER. */
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_settling_taps(
     framegate_settling settling, framegate_tap_release *taps, size_t capacity, size_t *count);
 
-/* Enters in the ledger how far each tap had come, or that the narrowing has not settled, and returns whether it has.
+/* Enters in the ledger how far each of these taps had come, or that the narrowing has not settled, and returns whether it has.
  * Nothing is entered if nothing was narrowed since the meeting was opened or resumed.
  * Errors, with `settled` false: HANDLE, NULL, MISALIGNED, BUSY, PANIC; FOREIGN for a settling of another meeting, and
  * nothing is entered then. */
@@ -919,7 +922,9 @@ typedef enum framegate_stream_type {
   /* several people's side by side; each frame names them, and its regions say which part is whose */
   FRAMEGATE_STREAM_COMPOSITE = 3,
   FRAMEGATE_STREAM_DERIVED = 4,   /* made from frames of other streams; each frame names its sources */
-  FRAMEGATE_STREAM_RECORDS = 5    /* service data about one person: records of integers */
+  FRAMEGATE_STREAM_RECORDS = 5,   /* service data about one person: records of integers, of their owner alone */
+  /* one person's, such as a headset's microphone; a frame that names anybody else is malformed */
+  FRAMEGATE_STREAM_ALONE = 6
 } framegate_stream_type;
 
 /* The form of a stream's payloads. Pictures have the names that FFmpeg and WebCodecs use, and 8 bits a
@@ -977,7 +982,7 @@ typedef struct framegate_field {
 typedef struct framegate_stream_options {
   uint32_t size;
   uint32_t type;               /* FRAMEGATE_STREAM_… */
-  framegate_participant owner; /* of one person's stream and of records */
+  framegate_participant owner; /* of one person's stream, alone or not, and of records */
   uint32_t kind;               /* FRAMEGATE_KIND_… */
   /* FRAMEGATE_FORMAT_…, which must fit the kind: sound is audio, pictures are video, screen or whiteboard, text and
      JSON are writing, a file can have any of these, and any kind can be opaque bytes; ignored for records, which are
@@ -1314,7 +1319,8 @@ typedef enum framegate_fault {
   FRAMEGATE_FAULT_OPUS_STREAMS = 39,            /* number of Opus streams */
   FRAMEGATE_FAULT_OPUS_REDUNDANCY = 40,         /* redundant Opus */
   FRAMEGATE_FAULT_DENIED_KEYFRAME = 41,         /* keyframe said to be none */
-  FRAMEGATE_FAULT_STRUCT = 42                   /* struct */
+  FRAMEGATE_FAULT_STRUCT = 42,                  /* struct */
+  FRAMEGATE_FAULT_OTHERS_NAMED = 43             /* others named */
 } framegate_fault;
 
 /* Returns FRAMEGATE_FAULT_… of the last frame that had a fault: withheld as MALFORMED, as INCOMPLETE because its

@@ -725,7 +725,7 @@ public:
   Result<bool> wait(std::chrono::milliseconds longest) const {
     return detail::written<bool>([&](bool *settled) { return framegate_settling_wait(get(), detail::milliseconds(longest), settled); });
   }
-  /* Returns how far each tap has come, and whether it is still in a release that was under way. Errors: framegate_settling_taps(). */
+  /* Returns how far each tap that can carry whoever it is about has come, and whether it is still in a release that was under way. Errors: framegate_settling_taps(). */
   Result<std::vector<TapRelease>> taps() const {
     return detail::list(std::vector<TapRelease>(), [this](auto... room) { return framegate_settling_taps(get(), room...); });
   }
@@ -1376,6 +1376,8 @@ struct StreamOptions {
 
   /* Returns the options for one person's stream. Its owner counts in every frame. */
   static StreamOptions owned(Participant owner, Kind kind, Format format) { return {FRAMEGATE_STREAM_OWNED, owner, kind, format, {}, 0}; }
+  /* Returns the options for a stream of its owner alone, such as a headset's microphone. A frame that names anybody else is withheld. */
+  static StreamOptions alone(Participant owner, Kind kind, Format format) { return {FRAMEGATE_STREAM_ALONE, owner, kind, format, {}, 0}; }
   /* Returns the options for a stream of several people who cannot be told apart. Each frame names its people. */
   static StreamOptions mix(Kind kind, Format format) { return {FRAMEGATE_STREAM_MIX, {}, kind, format, {}, 0}; }
   /* Returns the options for a stream of several people side by side. Each frame names its members, and its regions say which part is whose. */

@@ -75,7 +75,7 @@ fn structs() -> Numbers {
         "framegate_notice" = grant::NoticeIn { size, scope, digest, version, language, controller }
         "framegate_signed" = grant::SignedIn { size, reserved, instance, meeting, challenge, signature }
         "framegate_grant" = grant::GrantIn { size, scope, notice, method, reserved, at, until, signature }
-        "framegate_tap_release" = settling::TapReleaseOut { stream, outlet, releasing, released, last }
+        "framegate_tap_release" = settling::TapReleaseOut { tap, stream, outlet, releasing, closed, released, last }
         "framegate_field" = stream::FieldIn { size, reserved, name, unit, minimum, maximum }
         "framegate_stream_options" = stream::StreamOptions {
             size, r#type, owner, kind, format, channels, layout, full_range, width, height, bits_per_minute, fields, field_count,
@@ -160,6 +160,7 @@ const NUMBERS: &[(&str, u32)] = &[
     ("STREAM_COMPOSITE", stream::COMPOSITE),
     ("STREAM_DERIVED", stream::DERIVED),
     ("STREAM_RECORDS", stream::RECORDS),
+    ("STREAM_ALONE", stream::ALONE),
     ("FORMAT_UTF8", formats::UTF8),
     ("FORMAT_JSON", formats::JSON),
     ("FORMAT_OPAQUE", formats::OPAQUE),

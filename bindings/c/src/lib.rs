@@ -63,7 +63,7 @@ mod wire;
 mod words;
 
 /// The version of the interface: `FRAMEGATE_ABI_VERSION`.
-const ABI_VERSION: u32 = 4;
+const ABI_VERSION: u32 = 5;
 
 #[unsafe(no_mangle)]
 extern "C" fn framegate_abi_version() -> u32 {

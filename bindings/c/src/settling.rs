@@ -39,9 +39,11 @@ pub(super) static SETTLINGS: Objects<Settling> = Objects::new(2);
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct TapReleaseOut {
+    pub(super) tap: u32,
     pub(super) stream: u16,
     pub(super) outlet: u16,
     pub(super) releasing: u32,
+    pub(super) closed: u32,
     pub(super) released: u64,
     pub(super) last: i64,
 }
@@ -51,9 +53,11 @@ plain!(TapReleaseOut);
 impl From<TapRelease> for TapReleaseOut {
     fn from(tap: TapRelease) -> Self {
         Self {
+            tap: tap.tap,
             stream: tap.stream.number(),
             outlet: tap.outlet.number(),
             releasing: tap.is_releasing.into(),
+            closed: tap.is_closed.into(),
             released: tap.released,
             last: tap.last.map_or(i64::MAX, Time::as_micros),
         }

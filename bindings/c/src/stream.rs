@@ -63,6 +63,7 @@ pub(super) const MIX: u32 = 2;
 pub(super) const COMPOSITE: u32 = 3;
 pub(super) const DERIVED: u32 = 4;
 pub(super) const RECORDS: u32 = 5;
+pub(super) const ALONE: u32 = 6;
 
 plain!(StreamOut);
 sized!(FieldIn<'_>, StreamOptions<'_>);
@@ -130,6 +131,11 @@ impl StreamOptions<'_> {
         let kind = kind(self.kind).ok_or(Status::Number)?;
         let stream = match self.r#type {
             OWNED => Ok(framegate::StreamOptions::owned(
+                gate.person(self.owner)?,
+                kind,
+                self.format()?,
+            )),
+            ALONE => Ok(framegate::StreamOptions::alone(
                 gate.person(self.owner)?,
                 kind,
                 self.format()?,

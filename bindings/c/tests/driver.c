@@ -13,7 +13,7 @@
  * 3 a closed meeting's memory is used, 4 a redacted frame keeps what was to be hidden, 5 a hostile call is said to have succeeded,
  * 6 a branch on what was never written, 7 what was changed is taken for what was sealed, 8 records may tell twice as much,
  * 9 a stream of encoded frames goes on after one was withheld, 10 one of many that a call refused still says WHOLE, 11 a source that was
- * changed is taken. */
+ * changed is taken, 12 a stream of its owner alone carries others. */
 
 #include "check.h"
 
@@ -449,6 +449,11 @@ static void settle(void) {
   m.has_settling = 0;
 }
 
+/* Whether frames that name anybody but the owner are malformed. */
+static int is_alone(const struct open_tap *tap) {
+  return tap->type == FRAMEGATE_STREAM_ALONE || tap->type == FRAMEGATE_STREAM_RECORDS;
+}
+
 static void open_tap(void) {
   struct open_tap *open = &m.taps[below(TAPS)];
   if (open->is_open) {
@@ -458,21 +463,24 @@ static void open_tap(void) {
     open->is_open = 0;
     return;
   }
-  static const uint32_t types[3] = {FRAMEGATE_STREAM_OWNED, FRAMEGATE_STREAM_MIX, FRAMEGATE_STREAM_COMPOSITE};
+  static const uint32_t types[4] = {FRAMEGATE_STREAM_OWNED, FRAMEGATE_STREAM_ALONE, FRAMEGATE_STREAM_MIX, FRAMEGATE_STREAM_COMPOSITE};
   memset(open, 0, sizeof *open);
   open->medium = (enum medium)below(MEDIA);
   switch (open->medium) {
     case DERIVED: open->type = FRAMEGATE_STREAM_DERIVED; break;
     case RECORDS: open->type = FRAMEGATE_STREAM_RECORDS; break;
     case OPUS:
-    case VP8: open->type = types[below(2)]; break;
-    default: open->type = types[below(3)]; break;
+    case VP8: open->type = types[below(3)]; break;
+    default: open->type = types[below(4)]; break;
   }
   open->kind = MEDIUM[open->medium].kind;
-  open->owner = open->type == FRAMEGATE_STREAM_OWNED || open->type == FRAMEGATE_STREAM_RECORDS ? (int)below(PEOPLE) : -1;
+  open->owner = open->type == FRAMEGATE_STREAM_OWNED || is_alone(open) ? (int)below(PEOPLE) : -1;
   open->purposes = 1 + below((1u << PURPOSES) - 1);
   open->awaits = 1;
   framegate_stream_options stream = stream_of(open->type, m.people[open->owner < 0 ? 0 : open->owner].who, KIND[open->kind], MEDIUM[open->medium].format);
+#if FAULT == 12
+  if (open->type == FRAMEGATE_STREAM_ALONE) stream.type = FRAMEGATE_STREAM_OWNED; /* said to be alone, and opened for others, too */
+#endif
   stream.channels = 2;
   stream.height = open->medium == THREE_PLANES ? 4 : 2;
   framegate_field fields[BYTES / 8];
@@ -716,8 +724,19 @@ static int may_derived(struct a_frame *made, const struct open_tap *tap, int64_t
   return 1;
 }
 
+static int names_others(const struct a_frame *made, const struct open_tap *tap) {
+  for (int at = 0; at < made->count; at++) {
+    if (made->who[at] != tap->owner) return 1;
+  }
+  for (size_t at = 0; at < made->frame.region_count; at++) {
+    if (made->owner[at] != tap->owner) return 1;
+  }
+  return 0;
+}
+
 /* Whether everybody who is named for all of a frame may agree. */
 static int may_all(struct a_frame *made, const struct open_tap *tap, int64_t now) {
+  if (is_alone(tap) && names_others(made, tap)) return 0;
   if (made->frame.source_count > 0 && !may_derived(made, tap, now)) return 0;
   if (!made->complete || (tap->owner >= 0 && !may(tap->owner, tap->kind, tap->purposes, made->captured, now))) return 0;
   for (int at = 0; at < made->count; at++) {

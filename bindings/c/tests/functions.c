@@ -152,7 +152,8 @@ static void one_frame(void) {
   IS(framegate_settling_taps(settling, release, 0, &count), FRAMEGATE_ERROR_SHORT_BUFFER);
   IS(count, 1);
   OK(framegate_settling_taps(settling, release, 2, &count));
-  CHECK(release[0].stream == 0 && release[0].outlet == 0 && release[0].releasing == 1 && release[0].released == 1 && release[0].last == 3 * SECOND);
+  CHECK(release[0].tap == 0 && release[0].stream == 0 && release[0].outlet == 0 && release[0].releasing == 1 && release[0].closed == 0);
+  CHECK(release[0].released == 1 && release[0].last == 3 * SECOND);
   TRUTH(framegate_meeting_settled(meeting, settling, 4 * SECOND, &truth), 0);
   OK(framegate_tap_end(tap));
   TRUTH(framegate_settling_wait(settling, 1000, &truth), 1);
@@ -398,6 +399,32 @@ static void content(void) {
   IS(framegate_tag_get(none, &fields), FRAMEGATE_ERROR_TAG_VERSION);
   CHECK(fields.verdict == FRAMEGATE_VERDICT_DROPPED && fields.purposes == 0);
 
+  /* A headset of its owner alone: what names anybody else is malformed. */
+  const framegate_tap headset = tap_of(meeting, stream_of(FRAMEGATE_STREAM_ALONE, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_OPAQUE), recorder);
+  uint32_t named = 7;
+  frame = frame_of(FRAMEGATE_CONTRIBUTORS_OWNER, 3 * SECOND);
+  payload = bytes_of("a voice", 7);
+  HANDED_ON(framegate_tap_admit(headset, &frame, &payload, 1, 3 * SECOND, &cleared, &handed_on), 1);
+  OK(framegate_tap_end(headset));
+  OK(framegate_tap_last_fault(headset, &named));
+  CHECK(named == FRAMEGATE_FAULT_NONE);
+  frame = frame_of(FRAMEGATE_CONTRIBUTORS_COMPLETE, 3 * SECOND);
+  frame.people = both;
+  frame.people_count = 2;
+  HANDED_ON(framegate_tap_admit(headset, &frame, &payload, 1, 3 * SECOND, &cleared, &handed_on), 0);
+  OK(framegate_tap_last_fault(headset, &named));
+  CHECK(named == FRAMEGATE_FAULT_OTHERS_NAMED);
+  CHECK(framegate_fault_name(named).length == strlen("others named") && framegate_fault_remedy(named).length > 0);
+  /* A closed tap's counts are its last. */
+  framegate_settling settling;
+  framegate_tap_release releases[8];
+  size_t listed = 0;
+  OK(framegate_tap_close(headset));
+  OK(framegate_meeting_withdraw(meeting, FRAMEGATE_AUTHORITY_PARTICIPANT, ann, scope_of(0xFFFF, FRAMEGATE_PURPOSE_TRAIN), 3 * SECOND, &settling));
+  OK(framegate_settling_taps(settling, releases, 8, &listed));
+  for (size_t at = 0; at < listed; at++) CHECK(at == 0 || releases[at - 1].tap < releases[at].tap);
+  OK(framegate_settling_close(settling));
+
   /* Service data, so many bits a minute. */
   framegate_field field;
   memset(&field, 0, sizeof field);
@@ -419,7 +446,6 @@ static void content(void) {
   }
 
   /* A tap with a release under way is closed: it ends. Taps outlive their meeting, closed. */
-  framegate_settling settling;
   payload = bytes_of("x", 1);
   HANDED_ON(framegate_tap_admit(mix, frames, &payload, 1, 4 * SECOND, &cleared, &handed_on), 1);
   OK(framegate_meeting_end(meeting, &settling));

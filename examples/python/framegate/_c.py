@@ -16,7 +16,7 @@ Kind_ = TypeVar("Kind_")
 #: What has bytes: of numpy and of array too.
 Buffer = Union[bytes, bytearray, memoryview, Any]
 
-ABI_VERSION = 4
+ABI_VERSION = 5
 
 
 #: The integers of C, and what fits into them.

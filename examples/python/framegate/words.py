@@ -57,7 +57,7 @@ class CanBlank(Answer, IntEnum):
 class StreamType(IntEnum):
     """Whose a stream is."""
 
-    OWNED, MIX, COMPOSITE, DERIVED, RECORDS = range(1, 6)
+    OWNED, MIX, COMPOSITE, DERIVED, RECORDS, ALONE = range(1, 7)
 
 
 class Format(IntEnum):

@@ -22,6 +22,7 @@ pub fn all() -> Vec<(String, Script)> {
         .into_iter()
         .map(|(name, kind, like)| (name, of_format(kind, like)));
     let others = [
+        ("alone", alone()),
         ("clocks", clocks()),
         ("csrcs", csrcs()),
         ("reasons", reasons()),
@@ -140,6 +141,7 @@ fn of_format(kind: Kind, like: Format) -> Script {
 
 /// In microseconds.
 const DAY: i64 = 86_400_000_000;
+const HOUR: i64 = DAY / 24;
 
 /// A day and more has passed, which is announced or not; and it is told too late.
 fn clocks() -> Script {
@@ -170,6 +172,65 @@ fn clocks() -> Script {
         Step::Advance(When::Later(1000)),
     ];
     script(vec![(ScriptedOwner::Stay(0), Kind::Chat, text)], steps)
+}
+
+/// On a stream of one person alone nobody else can be named; and what its tap is told moves the meeting when something is about that person or everybody.
+fn alone() -> Script {
+    let of = |stream, contributors, regions| ScriptedFrame {
+        contributors,
+        regions,
+        now: When::Later(0),
+        ..frame(stream, Some(Door::Into))
+    };
+    let (owner, both) = (vec![Some(0)], vec![Some(0), Some(1)]);
+    let mut frames = Vec::new();
+    for list in [owner, both] {
+        frames.extend([
+            of(0, ScriptedContributors::Complete(list.clone()), Vec::new()),
+            of(0, ScriptedContributors::Partial(list.clone()), Vec::new()),
+            of(0, ScriptedContributors::Csrcs(list.clone()), Vec::new()),
+            of(0, ScriptedContributors::Group(list), Vec::new()),
+        ]);
+    }
+    frames.push(of(0, ScriptedContributors::Owner, Vec::new()));
+    let mut own = halves([Some(0), Some(0)]);
+    frames.push(of(0, ScriptedContributors::Owner, own.clone()));
+    own[1].owner = Some(1);
+    frames.push(of(0, ScriptedContributors::Owner, own));
+    let mut steps: Vec<_> = frames.into_iter().map(Step::Frame).collect();
+
+    let heard_at = |now| {
+        let ahead = of(1, ScriptedContributors::Owner, Vec::new());
+        Step::Frame(ScriptedFrame { now, ..ahead })
+    };
+    let by = Authority::Participant;
+    let later = When::Later(1000);
+    let train = Scope::new(Kinds::all(), Purposes::TRAIN);
+    let withdraw = |stay| Step::Withdraw(by, Some(stay), train, later);
+    let host = Authority::Host;
+    steps.extend([
+        heard_at(When::In(HOUR)),
+        // Nobody's, and another's: the tap is not read.
+        Step::Tick(later),
+        Step::Show(EVERYTHING),
+        withdraw(0),
+        Step::Restrict(host, Some(Some(0)), train, later),
+        withdraw(1),
+        heard_at(When::In(2 * HOUR)),
+        Step::Restrict(host, None, train, later),
+        heard_at(When::In(3 * HOUR)),
+        Step::Count(later),
+        heard_at(When::In(4 * HOUR)),
+        Step::Supersede(RENEWED, later),
+        // A tap that leaps is closed when it is read.
+        heard_at(When::In(DAY + 5 * HOUR)),
+        withdraw(0),
+        heard_at(When::In(DAY + 5 * HOUR)),
+        withdraw(1),
+        heard_at(When::In(DAY + 5 * HOUR)),
+    ]);
+    let streams = [0, 1].map(|stay| (ScriptedOwner::Alone(stay), Kind::Chat, Format::Text));
+    script(streams.to_vec(), steps)
 }
 
 /// The contributing sources of a packet are all that there are, unless it has as many as it can.

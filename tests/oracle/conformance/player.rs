@@ -383,8 +383,9 @@ impl Player {
 
     fn open_stream(&mut self, owner: ScriptedOwner, of: framegate::Kind, like: Format) {
         let whose = match owner {
-            ScriptedOwner::Stay(stay) => {
-                Whose::Owned(self.person(Some(stay)).expect("a stay that began"))
+            ScriptedOwner::Stay(stay) | ScriptedOwner::Alone(stay) => {
+                let stay = self.person(Some(stay)).expect("a stay that began");
+                owner.whose(stay, like)
             }
             ScriptedOwner::Mix => Whose::Mix,
             ScriptedOwner::Composite => Whose::Composite,
@@ -392,6 +393,7 @@ impl Player {
         };
         let (name, owner) = match whose {
             Whose::Owned(stay) => ("owned", json!(stay)),
+            Whose::Alone(stay) => ("alone", json!(stay)),
             Whose::Mix => ("mix", none()),
             Whose::Composite => ("composite", none()),
             Whose::Derived => ("derived", none()),
@@ -467,9 +469,14 @@ impl Player {
                 (Whose::Owned(stay), format) if self.oracle.is_there(stay) => {
                     (ScriptedOwner::Stay(stay), format)
                 }
+                (Whose::Alone(stay), format) if self.oracle.is_there(stay) => {
+                    (ScriptedOwner::Alone(stay), format)
+                }
                 // Without its owner it cannot be opened again, and what several people send is no record.
-                (Whose::Owned(_), Format::Record(_)) => (ScriptedOwner::Mix, Format::Text),
-                (Whose::Owned(_) | Whose::Mix, format) => (ScriptedOwner::Mix, format),
+                (Whose::Alone(_), Format::Record(_)) => (ScriptedOwner::Mix, Format::Text),
+                (Whose::Owned(_) | Whose::Alone(_) | Whose::Mix, format) => {
+                    (ScriptedOwner::Mix, format)
+                }
                 (Whose::Composite, format) => (ScriptedOwner::Composite, format),
                 (Whose::Derived, format) => (ScriptedOwner::Derived, format),
             };
@@ -665,7 +672,7 @@ impl Player {
             counters: framegate::Counters::default(),
         });
         self.opened_taps += 1;
-        self.oracle.open_tap();
+        self.oracle.open_tap(self.streams[between.0].whose);
         Some(self.taps.len() - 1)
     }
 
