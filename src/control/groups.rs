@@ -189,3 +189,247 @@ impl Parts {
         self.publish(Kinds::all());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        shared::{
+            publisher::{Publisher, Uses},
+            table::Effective,
+        },
+        types::{
+            cells::Cells,
+            ids::Life,
+            purpose::Purposes,
+            time::{Millis, NEVER},
+            verdict::Reason,
+        },
+    };
+
+    const ROOM: u16 = 80;
+
+    /// What somebody in a seat does.
+    #[derive(Clone, Copy, Debug)]
+    enum Act {
+        Agrees(Millis, Millis),
+        Withdraws,
+        /// And somebody else takes the seat, and agrees.
+        Leaves(Millis),
+        Ticks,
+    }
+
+    /// A mistake in bringing a group up to date.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Fault {
+        MissedLeave,
+        /// The group takes whoever sits there now for its own.
+        ReusedSeat,
+        /// Of somebody who is named twice only the first place is updated.
+        DoubleMember,
+        /// What changes nothing but an end is not looked at.
+        KeptEnd,
+    }
+
+    struct Room {
+        publisher: Publisher,
+        uses: Vec<Uses>,
+        sitting: Vec<Participant>,
+        stays: u32,
+        groups: Groups,
+        group: Group,
+        number: u32,
+    }
+
+    impl Room {
+        fn new(places: &[u16]) -> Self {
+            let table = Arc::new(Table::new(ROOM, Life(1)));
+            let sitting: Vec<_> = (0..ROOM).map(|slot| table.participant(slot, 1)).collect();
+            for who in &sitting {
+                table.occupy(*who);
+            }
+            let people: Vec<_> = places
+                .iter()
+                .map(|slot| sitting[usize::from(*slot)])
+                .collect();
+            let mut groups = Groups::default();
+            let (number, group) = groups.add(&table, &people);
+            Self {
+                publisher: Publisher::new(table),
+                uses: (0..ROOM).map(|_| Uses::default()).collect(),
+                sitting,
+                stays: 1,
+                groups,
+                group,
+                number,
+            }
+        }
+
+        fn publish(&mut self, slot: u16, effective: Effective, fault: Option<Fault>) {
+            let uses = &mut self.uses[usize::from(slot)];
+            let (kinds, cells) = (Kinds::AUDIO, Cells::new(Kinds::AUDIO, Purposes::RECORD));
+            let before = self
+                .publisher
+                .table()
+                .word(self.sitting[usize::from(slot)], Kind::Audio);
+            let word = self
+                .publisher
+                .publish(slot, uses, [(cells, effective)].into_iter(), kinds)
+                [Kind::Audio as usize];
+            let is_of_ends = before.purposes() == word.purposes() && before.since() == word.since();
+            if !(fault == Some(Fault::KeptEnd) && is_of_ends) {
+                self.regroup(slot, fault);
+            }
+            let entries = self.publisher.table().generation() + 1;
+            assert!(self.publisher.table().complete(entries.into()));
+        }
+
+        fn regroup(&mut self, slot: u16, fault: Option<Fault>) {
+            let people = self.group.people().to_vec();
+            let mut places = (0..).zip(people).filter(|(_, who)| who.slot == slot);
+            let first = places.next();
+            let rest = places.filter(|_| fault != Some(Fault::DoubleMember));
+            for (place, _) in first.into_iter().chain(rest) {
+                self.groups.update((self.number, place), Kinds::AUDIO);
+            }
+        }
+
+        fn act(&mut self, slot: u16, act: Act, fault: Option<Fault>) {
+            let closed = |reason| Effective::Closed(reason);
+            match act {
+                Act::Agrees(since, until) => {
+                    self.publish(slot, Effective::Held { since, until }, fault);
+                }
+                Act::Withdraws => self.publish(slot, closed(Reason::Withdrawn), fault),
+                Act::Leaves(since) => {
+                    if fault == Some(Fault::MissedLeave) {
+                        let uses = &mut self.uses[usize::from(slot)];
+                        let all = [(Cells::ALL, closed(Reason::Absent))];
+                        self.publisher
+                            .publish(slot, uses, all.into_iter(), Kinds::all());
+                    } else {
+                        self.publish(slot, closed(Reason::Absent), fault);
+                    }
+                    self.stays += 1;
+                    let former = self.sitting[usize::from(slot)];
+                    let next = self.publisher.table().participant(slot, self.stays);
+                    self.sitting[usize::from(slot)] = next;
+                    self.publisher.table().occupy(next);
+                    let until = NEVER;
+                    if fault == Some(Fault::MissedLeave) {
+                        return;
+                    }
+                    self.publish(slot, Effective::Held { since, until }, fault);
+                    if fault == Some(Fault::ReusedSeat) {
+                        self.take_for(former, next);
+                    }
+                }
+                Act::Ticks => self.groups.recount(),
+            }
+        }
+
+        /// Updates the group as if its former member were the next one.
+        fn take_for(&mut self, former: Participant, next: Participant) {
+            let table = Arc::clone(self.publisher.table());
+            let parts = self.groups.all.get_mut(&self.number).expect("a group");
+            let people = parts.group.people();
+            let taken: Vec<_> = people
+                .iter()
+                .map(|who| if *who == former { next } else { *who })
+                .collect();
+            parts.group = Group::new(&table, &taken);
+            parts.update_all(Kinds::all());
+            let words = Kind::ALL.map(|kind| parts.group.word(&table, kind));
+            parts.group = self.group.clone();
+            for (kind, word) in Kind::ALL.into_iter().zip(words) {
+                parts.group.publish(kind, word);
+            }
+        }
+
+        /// What all in the group have in common, asked of each.
+        fn plainly(&self) -> Word {
+            let table = self.publisher.table();
+            let words = self
+                .group
+                .people()
+                .iter()
+                .map(|who| table.word(*who, Kind::Audio));
+            words.reduce(Word::meet).unwrap_or(Word::EMPTY)
+        }
+
+        fn word(&self) -> Word {
+            self.group.word(self.publisher.table(), Kind::Audio)
+        }
+    }
+
+    fn acts() -> impl Strategy<Value = Vec<(u16, Act)>> {
+        let act = prop_oneof![
+            6 => (0..9_u32, prop_oneof![Just(NEVER), 1_u32 << 16..9 << 16]).prop_map(|(since, until)| Act::Agrees(since, until)),
+            1 => Just(Act::Withdraws),
+            1 => (0..9_u32).prop_map(Act::Leaves),
+            1 => Just(Act::Ticks),
+        ];
+        proptest::collection::vec((0..ROOM, act), 1..60)
+    }
+
+    /// So that mostly everybody agrees, the first acts are that.
+    fn room(places: &[u16]) -> Room {
+        let mut room = Room::new(places);
+        for slot in 0..ROOM {
+            room.act(slot, Act::Agrees(1, NEVER), None);
+        }
+        room
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn r4_a_groups_word_is_what_its_people_have_in_common(
+            places in proptest::collection::vec(0..ROOM, 1..150),
+            acts in acts(),
+        ) {
+            let mut room = room(&places);
+            prop_assert!(!room.word().purposes().is_empty());
+            for (slot, act) in acts {
+                room.act(slot, act, None);
+                prop_assert_eq!(room.word(), room.plainly());
+            }
+        }
+    }
+
+    /// Each mistake makes a group wider than its people are, and a recount closes the group for good.
+    #[test]
+    fn planted_faults_are_found_by_the_plain_way_and_by_recounting() {
+        // Named twice, in two parts.
+        let places: Vec<_> = (0..ROOM).chain([3]).collect();
+        let end = 2 << 16;
+        for (fault, act) in [
+            (Fault::MissedLeave, Act::Leaves(1)),
+            (Fault::ReusedSeat, Act::Leaves(1)),
+            (Fault::DoubleMember, Act::Withdraws),
+            (Fault::KeptEnd, Act::Agrees(1, end)),
+        ] {
+            let mut room = room(&places);
+            room.act(3, act, None);
+            assert_eq!(room.word(), room.plainly(), "{act:?}");
+
+            let mut room = self::room(&places);
+            let open = room.word();
+            room.act(3, act, Some(fault));
+            let is_wider = room.word() != room.plainly();
+            assert!(is_wider || fault == Fault::DoubleMember, "{fault:?}");
+            for _ in 0..9 {
+                room.groups.recount();
+            }
+            assert_eq!(room.word(), Word::EMPTY, "{fault:?}");
+            // Whatever happens then.
+            room.act(3, Act::Agrees(1, NEVER), None);
+            room.act(5, Act::Agrees(1, NEVER), None);
+            assert_eq!(room.word(), Word::EMPTY, "{fault:?}");
+            assert_ne!(open, Word::EMPTY);
+        }
+    }
+}

@@ -39,7 +39,7 @@ impl Word {
         Self(bits)
     }
 
-    fn since(self) -> u64 {
+    pub(crate) fn since(self) -> u64 {
         self.0 >> SINCE
     }
 
