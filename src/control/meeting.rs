@@ -102,7 +102,7 @@ struct OpenStream {
 impl Meeting {
     /// Opens a meeting. Nothing is released before somebody grants it.
     ///
-    /// All memory for the consent table is allocated here, about 2.5 KB for each participant.
+    /// All memory for the consent table is allocated here, about 0.7 KB for each participant.
     ///
     /// # Errors
     ///

@@ -18,7 +18,7 @@
 //!
 //! # Memory
 //!
-//! The consent table takes about 2.5 KB for each person that the meeting has room for, allocated when it is opened. A tap whose encoded pictures are to be blanked takes some 40 KB.
+//! The consent table takes about 0.7 KB for each person that the meeting has room for, allocated when it is opened. A tap whose encoded pictures are to be blanked takes some 40 KB.
 //! A [`Verifier`] takes some 4 KB for each person who ever joined.
 //!
 //! # The control half

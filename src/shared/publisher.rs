@@ -24,6 +24,9 @@ use crate::{
 pub(crate) struct Publisher {
     table: Arc<Table>,
     free: Vec<u32>,
+    /// Those that were given back in this event.
+    resting: Vec<u32>,
+    event: u32,
     /// How many were ever used.
     used: u32,
 }
@@ -47,6 +50,8 @@ impl Publisher {
         Self {
             table,
             free: Vec::new(),
+            resting: Vec::new(),
+            event: 0,
             used: 0,
         }
     }
@@ -61,7 +66,9 @@ impl Publisher {
             .table
             .slot(slot)
             .is_some_and(|slot| slot.more.load(Relaxed) != 0);
-        let has_more = has_more || !self.free.is_empty() || self.has_unused();
+        // By the event to come those that rest are free.
+        let is_free = !self.free.is_empty() || !self.resting.is_empty() || self.has_unused();
+        let has_more = has_more || is_free;
         let room = if has_more { FEW + MORE } else { FEW };
         uses.named.count_ones() as usize + more <= room
     }
@@ -80,7 +87,7 @@ impl Publisher {
         consents: impl Iterator<Item = (Cells, Effective)>,
         kinds: Kinds,
     ) -> Words {
-        self.begin(slot, uses);
+        self.begin(uses);
         let mut states = [[0_u8; Purposes::COUNT]; Kind::COUNT];
         let mut words = [Word::EMPTY; Kind::COUNT];
         let mut named = 0;
@@ -122,6 +129,7 @@ impl Publisher {
         for kind in Kind::each(kinds) {
             self.store(slot, kind, &states, &words);
         }
+        self.take_back(slot, *uses);
         words
     }
 
@@ -139,18 +147,25 @@ impl Publisher {
     }
 
     /// What rested in an earlier event is free now.
-    fn begin(&mut self, slot: u16, uses: &mut Uses) {
+    fn begin(&mut self, uses: &mut Uses) {
         let event = self.table.stamp().event();
-        if uses.event == event {
-            return;
+        if self.event != event {
+            self.event = event;
+            self.free.append(&mut self.resting);
         }
-        uses.event = event;
-        uses.resting = 0;
+        if uses.event != event {
+            uses.event = event;
+            uses.resting = 0;
+        }
+    }
+
+    /// Takes a slot's part of the pool back if it needs none any more.
+    fn take_back(&mut self, slot: u16, uses: Uses) {
         if let (Some(slot), 0) = (self.table.slot(slot), uses.named >> FEW)
             && let Some(part) = slot.more.load(Relaxed).checked_sub(1)
         {
             slot.more.store(0, Release);
-            self.free.push(part);
+            self.resting.push(part);
         }
     }
 
@@ -192,7 +207,7 @@ impl Publisher {
         }
         let part = match self.free.pop() {
             Some(part) => part,
-            None if (self.used as usize) < self.table.pool.len() => {
+            None if self.has_unused() => {
                 self.used += 1;
                 self.used - 1
             }
@@ -200,5 +215,131 @@ impl Publisher {
         };
         slot.more.store(part + 1, Release);
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        shared::table::Passage,
+        types::{ids::Life, time::Time},
+    };
+
+    const KIND: Kind = Kind::Audio;
+
+    /// What a few purposes of three people come to next, one person in each event.
+    fn events() -> impl Strategy<Value = Vec<(u16, u16, Effective)>> {
+        let effective = prop_oneof![
+            4 => (0..50_u32, 50..99_u32).prop_map(|(since, until)| Effective::Held { since, until }),
+            1 => Just(Effective::Closed(Reason::Withdrawn)),
+            1 => Just(Effective::Closed(Reason::Restricted)),
+        ];
+        let one = (
+            0..3_u16,
+            prop_oneof![Just(u16::MAX), 1..64_u16, any::<u16>()],
+            effective,
+        );
+        proptest::collection::vec(one, 1..120)
+    }
+
+    fn exactly(consent: Effective, passage: Passage) -> Option<Reason> {
+        let (captured, released) = (passage.captured.floor(), passage.released.floor());
+        match consent {
+            Effective::Closed(reason) => Some(reason),
+            Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
+            Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
+            Effective::Held { .. } => None,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn r5_taps_read_what_was_published(events in events(), at in 0..99_i64, later in 0..99_i64) {
+            let table = Arc::new(Table::new(3, Life(1)));
+            let people = [0, 1, 2].map(|slot| table.participant(slot, 1));
+            for who in people {
+                table.occupy(who);
+            }
+            let mut publisher = Publisher::new(Arc::clone(&table));
+            let mut uses = [Uses::default(); 3];
+            let mut consents = [[Effective::Closed(Reason::NotGranted); Purposes::COUNT]; 3];
+            let passage = Passage::new(Time::from_millis(at), Time::from_millis(at + later));
+            let passage = passage.expect("a time");
+            for (slot, purposes, effective) in events {
+                let place = usize::from(slot);
+                let mut cells = Vec::new();
+                for (purpose, consent) in Purposes::each().zip(&mut consents[place]) {
+                    if Purposes::from_bits_retain(purposes).contains(purpose) {
+                        *consent = effective;
+                    }
+                    cells.push((Cells::new(KIND.into(), purpose), *consent));
+                }
+                publisher.publish(slot, &mut uses[place], cells.into_iter(), KIND.into());
+                assert!(table.complete(u64::from(table.generation()) + 1));
+                for (who, consents) in people.iter().zip(consents) {
+                    let all = Purposes::all();
+                    let (mut held, mut strongest) = (Purposes::empty(), None);
+                    for (purpose, consent) in Purposes::each().zip(consents) {
+                        match exactly(consent, passage) {
+                            None => held |= purpose,
+                            reason => strongest = Reason::strongest(strongest, reason),
+                        }
+                    }
+                    prop_assert_eq!(table.consent(*who, KIND, passage, all), (held, strongest));
+                    prop_assert_eq!(table.refusal(*who, KIND, passage, all), strongest);
+                    prop_assert_eq!(table.held(*who, KIND, passage, all), held);
+                    let word = table.word(*who, KIND).held(passage.captured, passage.released);
+                    prop_assert!(held.contains(word));
+                }
+            }
+        }
+    }
+
+    /// Everybody may have intervals of their own, and only so many some more; what is given back is there for others from the next event on.
+    #[test]
+    fn a_pool_that_is_used_up_refuses_what_is_new_and_closes_nothing() {
+        let room = 600;
+        let table = Arc::new(Table::new(room, Life(1)));
+        let mut publisher = Publisher::new(Arc::clone(&table));
+        let mut uses: Vec<_> = (0..room).map(|_| Uses::default()).collect();
+        let held = |since| Effective::Held { since, until: 99 };
+        // Each purpose of two kinds has an interval of its own.
+        let many = |first: u32| {
+            let kinds = [Kind::Audio, Kind::Video].into_iter();
+            let cells = kinds.flat_map(|kind| {
+                Purposes::each().map(move |purpose| Cells::new(kind.into(), purpose))
+            });
+            (first..)
+                .zip(cells)
+                .map(|(since, cells)| (cells, held(since)))
+        };
+        let kinds = Kinds::AUDIO | Kinds::VIDEO;
+        let mut publish = |publisher: &mut Publisher, slot: u16, count: usize| {
+            let uses = &mut uses[usize::from(slot)];
+            let words = publisher.publish(slot, uses, many(1).take(count), kinds);
+            assert!(table.complete(u64::from(table.generation()) + 1));
+            let held = words
+                .iter()
+                .map(|word| word.purposes().bits().count_ones() as usize);
+            (held.sum::<usize>(), *uses)
+        };
+        let parts = u16::try_from(table.pool.len()).expect("a few");
+        for slot in 0..parts {
+            assert_eq!(publish(&mut publisher, slot, 32).0, 32);
+        }
+        let (held, uses) = publish(&mut publisher, parts, FEW);
+        assert_eq!(held, FEW);
+        assert!(!publisher.has_room(parts, uses, 1));
+        // If it is tried all the same, what is new is closed, and nothing else.
+        assert_eq!(publish(&mut publisher, parts, 32).0, FEW);
+
+        assert_eq!(publish(&mut publisher, 0, 1).0, 1);
+        assert!(publisher.has_room(parts, uses, 1));
+        assert_eq!(publish(&mut publisher, parts, 32).0, 32);
     }
 }

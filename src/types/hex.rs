@@ -1,19 +1,26 @@
 //! Bytes as hexadecimal digits, in JSON.
 
-use alloc::{borrow::Cow, string::String};
+use alloc::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serializer, de::Error};
+use serde::{Deserialize, Deserializer, Serializer, de, ser};
 
 pub(crate) fn serialize<S: Serializer, const N: usize>(
     bytes: &[u8; N],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut digits = String::with_capacity(2 * N);
-    for byte in bytes {
-        let halves = [byte >> 4, byte & 0xF].map(|half| char::from_digit(half.into(), 16));
-        digits.extend(halves.into_iter().flatten());
+    let mut digits = [[0; 2]; N];
+    for (pair, byte) in digits.iter_mut().zip(bytes) {
+        *pair = [byte >> 4, byte & 0xF].map(digit);
     }
-    serializer.serialize_str(&digits)
+    let digits = str::from_utf8(digits.as_flattened()).map_err(<S::Error as ser::Error>::custom)?;
+    serializer.serialize_str(digits)
+}
+
+const fn digit(value: u8) -> u8 {
+    match value {
+        0..10 => b'0' + value,
+        _ => b'a' + (value - 10),
+    }
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
@@ -38,7 +45,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
     if fits && all_digits {
         Ok(bytes)
     } else {
-        Err(D::Error::custom(format_args!(
+        Err(<D::Error as de::Error>::custom(format_args!(
             "not {} hexadecimal digits in lower case",
             2 * N
         )))

@@ -19,6 +19,7 @@ mod lineage;
 mod misuse;
 mod parties;
 mod records;
+mod rooms;
 mod settled;
 mod signers;
 mod threads;

@@ -582,7 +582,7 @@ typedef struct framegate_instance {
 /* How a meeting is opened, or resumed. */
 typedef struct framegate_meeting_options {
   uint32_t size;
-  /* for how many at a time there is room, 1 to 65,535; about 2.5 KB each; not looked at in resuming */
+  /* for how many at a time there is room, 1 to 65,535; about 0.7 KB each; not looked at in resuming */
   uint32_t participants;
   framegate_string id;          /* its id, not empty; not looked at in resuming */
   /* the path of the ledger's file, which must not be there yet, and in resuming must be; empty: no file */

@@ -1255,7 +1255,7 @@ inline Result<std::vector<std::uint8_t>> head_message(const Head &head) {
   return detail::bytes([&](auto... room) { return framegate_head_message(&head, room...); });
 }
 
-/* How a meeting is opened, or resumed. `participants` is the room, 1 to 65,535 people at a time, about 2.5 KB each; `ledger` the path of its file,
+/* How a meeting is opened, or resumed. `participants` is the room, 1 to 65,535 people at a time, about 0.7 KB each; `ledger` the path of its file,
  * empty for none. `id` and `participants` are ignored in resuming. */
 struct MeetingOptions {
   std::string_view id{};
