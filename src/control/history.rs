@@ -208,6 +208,7 @@ pub(crate) struct Histories {
 }
 
 /// Whom an entry says something of, whose consent it may have changed.
+#[derive(Clone, Copy)]
 enum About<'e> {
     Nobody,
     One(&'e str),
