@@ -1379,10 +1379,8 @@ fn settled_taps(narrowing: u64, taps: &[Release]) -> Value {
 /// Then there is a count, or none, ann narrows what is not of these, and these lines follow. The narrowing is number 11.
 fn room(is_counted: bool, whom: Option<&str>, more: &[Value]) -> Vec<u8> {
     let alone = |stream: u16, owner: &str| json!({ "event": "stream_opened", "stream": stream, "kind": "audio", "owner": owner, "alone": true });
-    let count = match is_counted {
-        true => counted_all(&[(0, 0, [0; 3]), (1, 0, [0; 3]), (2, 0, [0; 3])]),
-        false => counted_all(&[]),
-    };
+    let taps = [(0, 0, [0; 3]), (1, 0, [0; 3]), (2, 0, [0; 3])];
+    let count = counted_all(if is_counted { &taps } else { &[] });
     let narrowed = json!({
         "event": "restricted", "who": whom, "by": "host",
         "scope": scope(Kinds::VIDEO, Purposes::RECORD),

@@ -45,12 +45,14 @@ impl Run {
             return;
         };
         let (mono, stereo) = (Format::pcm(Samples::S16, 1), Format::pcm(Samples::S16, 2));
+        let is_alone = self.chance.one_in(4);
         let of_one = |kind, format| {
-            (
-                StreamOptions::owned(owner, kind, format),
-                Shape::Owned,
-                kind,
-            )
+            let options = if is_alone {
+                StreamOptions::alone(owner, kind, format)
+            } else {
+                StreamOptions::owned(owner, kind, format)
+            };
+            (options, Shape::Owned, kind)
         };
         let (options, shape, kind) = match self.chance.below(7) {
             0..2 => of_one(Kind::Audio, mono),
@@ -81,7 +83,11 @@ impl Run {
         }
     }
 
+    /// Opens one, and perhaps closes another.
     pub fn open_tap(&mut self) {
+        if let (true, Some(closed)) = (self.chance.one_in(6), self.chance.index(&self.taps)) {
+            self.taps.swap_remove(closed);
+        }
         let (Some(stream), Some(outlet)) = (
             self.chance.index(&self.streams),
             self.chance.index(&self.outlets),

@@ -569,9 +569,11 @@ fn python_refuses_what_the_library_refuses_and_for_the_same_line() {
 fn a_reader_with_a_fault_is_found() {
     needs!("python3");
     let mut cases = real(60);
-    cases.extend(hostile().into_iter().step_by(9));
+    cases.extend(hostile().into_iter().step_by(4));
     cases.extend(refused_by_a_child());
-    cases.extend(forgeries(&alone().ledger));
+    let alone = alone().ledger;
+    cases.extend(forgeries(&alone));
+    cases.extend(tampered(&alone, &mut Rng::new(1)));
     let said = library(&cases);
     for plant in [
         "any form",

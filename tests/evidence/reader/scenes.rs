@@ -245,6 +245,11 @@ impl Scene<'_> {
                 let _ = meeting.count(now);
             }
             22 => {
+                // Perhaps of a tap that is closed.
+                let closed = usize::try_from(self.rng.below(4)).unwrap();
+                if closed < self.taps.len() {
+                    self.taps.remove(closed);
+                }
                 if let Some(settling) = self.settlings.pop() {
                     let _ = meeting.settled(&settling, now);
                 }
@@ -319,7 +324,8 @@ impl Scene<'_> {
     fn open(&mut self, meeting: &mut Meeting, owner: Option<framegate::Participant>) {
         let kind = self.rng.one(&[Kind::Audio, Kind::Video, Kind::Chat]);
         let stream = match owner {
-            Some(owner) if !self.rng.is(4) => StreamOptions::owned(owner, kind, Format::OPAQUE),
+            Some(owner) if self.rng.is(2) => StreamOptions::alone(owner, kind, Format::OPAQUE),
+            Some(owner) if self.rng.is(2) => StreamOptions::owned(owner, kind, Format::OPAQUE),
             _ => StreamOptions::mix(kind, Format::OPAQUE),
         };
         self.streams.extend(meeting.open_stream(stream).ok());
