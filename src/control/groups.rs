@@ -20,7 +20,7 @@ const WIDTH: usize = 32;
 /// The groups of a meeting.
 #[derive(Default)]
 pub(crate) struct Groups {
-    groups: BTreeMap<u32, Parts>,
+    all: BTreeMap<u32, Parts>,
     next: u32,
     /// Which part of which group is recounted next.
     turn: (u32, usize),
@@ -52,27 +52,29 @@ impl Groups {
         parts.update_all(Kinds::all());
         let number = self.next;
         self.next = self.next.wrapping_add(1);
-        self.groups.insert(number, parts);
+        self.all.insert(number, parts);
         (number, group)
     }
 
     /// Lets go of the groups that nobody has a handle of any more, and returns them with their numbers.
     pub(crate) fn let_go(&mut self) -> impl Iterator<Item = (u32, Group)> {
-        let unused = |_: &u32, parts: &mut Parts| parts.group.is_unused();
-        let unused = self.groups.extract_if(.., unused);
-        unused.map(|(number, parts)| (number, parts.group))
+        let all = self.all.iter();
+        let unused = all.filter(|(_, parts)| parts.group.is_unused());
+        let unused: Vec<_> = unused.map(|(number, _)| *number).collect();
+        let unused = unused.into_iter();
+        unused.filter_map(|number| Some((number, self.all.remove(&number)?.group)))
     }
 
     /// Publishes the words of a group in which the person at a place has changed. Call it after theirs have been published.
     pub(crate) fn update(&mut self, (number, place): (u32, u32), kinds: Kinds) {
-        if let Some(parts) = self.groups.get_mut(&number) {
+        if let Some(parts) = self.all.get_mut(&number) {
             parts.update(place as usize, kinds);
         }
     }
 
     /// The same of all groups, when anybody may have changed.
     pub(crate) fn update_all(&mut self, kinds: Kinds) {
-        for parts in self.groups.values_mut() {
+        for parts in self.all.values_mut() {
             parts.update_all(kinds);
         }
     }
@@ -80,7 +82,7 @@ impl Groups {
     /// Asks one part of one group once more, a different one each time. A group that has other words than its people have in common is closed for good.
     pub(crate) fn recount(&mut self) {
         let (number, part) = self.turn;
-        let Some((&number, parts)) = self.groups.range_mut(number..).next() else {
+        let Some((&number, parts)) = self.all.range_mut(number..).next() else {
             self.turn = (0, 0);
             return;
         };

@@ -1,6 +1,10 @@
 //! Everybody's consent over time, taken down while a ledger is gone through by the same code as the gate's.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -236,7 +240,7 @@ fn about(entry: &Entry) -> About<'_> {
     }
 }
 
-/// Whether an entry's time is no earlier than any that a tap had seen.
+/// Whether an entry's time is no earlier than any that a tap had seen which can carry anybody.
 fn has_taps_time(entry: &Entry) -> bool {
     !matches!(
         entry,
@@ -271,10 +275,136 @@ fn settled(lines: &[Line]) -> Vec<Millis> {
     settled
 }
 
+/// The lines whose times are no earlier than any that somebody's own taps had seen, those of their streams alone.
+#[derive(Default)]
+struct Looks {
+    /// Each is of all such taps that there were by then.
+    lines: Vec<usize>,
+    /// Of those that there were at a narrowing: the narrowing, and the first line at which it, or a later one, was settled.
+    settled: Vec<(usize, usize)>,
+}
+
+impl Looks {
+    /// Puts them in order.
+    fn sort(&mut self) {
+        self.settled.sort_unstable();
+        let mut first = usize::MAX;
+        for (_, line) in self.settled.iter_mut().rev() {
+            first = first.min(*line);
+            *line = first;
+        }
+    }
+
+    /// The first after a line that looked at all taps of then; beyond every line if there is none.
+    fn next(&self, index: usize) -> usize {
+        let next = next(&self.lines, index);
+        let settled = self
+            .settled
+            .partition_point(|(narrowing, _)| *narrowing < index);
+        let settled = self.settled.get(settled).map(|(_, line)| *line);
+        next.min(settled.unwrap_or(usize::MAX))
+    }
+}
+
+/// The first of some lines after one; beyond every line if there is none.
+fn next(lines: &[usize], index: usize) -> usize {
+    let next = lines.partition_point(|line| *line <= index);
+    lines.get(next).copied().unwrap_or(usize::MAX)
+}
+
+/// Before when everything was captured that was on its way.
+///
+/// Every act looks at the taps that can carry anybody, but at those of somebody alone only if it is about them or about everybody.
+struct Bounds<'l> {
+    lines: &'l [Line],
+    /// For whoever has no stream alone.
+    settled: Vec<Millis>,
+    of_everybody: Looks,
+    of_one: BTreeMap<&'l str, Looks>,
+    /// After these nobody knows what the process that had gone came to.
+    resumed: Vec<usize>,
+    /// Who has streams alone by now.
+    alone: BTreeSet<String>,
+}
+
+impl<'l> Bounds<'l> {
+    fn new(lines: &'l [Line]) -> Self {
+        let mut bounds = Self {
+            lines,
+            settled: settled(lines),
+            of_everybody: Looks::default(),
+            of_one: BTreeMap::new(),
+            resumed: Vec::new(),
+            alone: BTreeSet::new(),
+        };
+        for (index, line) in lines.iter().enumerate() {
+            match &line.entry {
+                Entry::Resumed { .. } => bounds.resumed.push(index),
+                Entry::Counted { .. } => bounds.of_everybody.lines.push(index),
+                Entry::Settled { narrowing, .. } => {
+                    let narrowing = usize::try_from(*narrowing).ok();
+                    let narrowing = narrowing.and_then(|entries| entries.checked_sub(1));
+                    let narrowed = narrowing.and_then(|narrowing| lines.get(narrowing));
+                    let looks = narrowed.and_then(|line| bounds.looks(about(&line.entry)));
+                    if let (Some(narrowing), Some(looks)) = (narrowing, looks) {
+                        looks.settled.push((narrowing, index));
+                    }
+                }
+                entry if has_taps_time(entry) => {
+                    if let Some(looks) = bounds.looks(about(entry)) {
+                        looks.lines.push(index);
+                    }
+                }
+                _ => {}
+            }
+        }
+        bounds.of_everybody.sort();
+        bounds.of_one.values_mut().for_each(Looks::sort);
+        bounds
+    }
+
+    fn looks(&mut self, about: About<'l>) -> Option<&mut Looks> {
+        match about {
+            About::Nobody => None,
+            About::One(who) => Some(self.of_one.entry(who).or_default()),
+            About::Everybody => Some(&mut self.of_everybody),
+        }
+    }
+
+    /// Takes the next line.
+    fn take(&mut self, entry: &Entry) {
+        match entry {
+            Entry::StreamOpened {
+                owner: Some(owner),
+                alone: true,
+                ..
+            } => {
+                self.alone.insert(owner.clone());
+            }
+            // Streams are opened anew.
+            Entry::Resumed { .. } => self.alone.clear(),
+            _ => {}
+        }
+    }
+
+    /// Before when everything of somebody was captured that was on its way at a line, the last that was taken.
+    fn settled(&self, who: &str, index: usize) -> Millis {
+        if !self.alone.contains(who) {
+            return self.settled.get(index).copied().unwrap_or(NEVER);
+        }
+        let own = self.of_one.get(who);
+        let own = own.map_or(usize::MAX, |looks| looks.next(index));
+        let first = own.min(self.of_everybody.next(index));
+        let is_known = first < next(&self.resumed, index);
+        let line = self.lines.get(first).filter(|_| is_known);
+        line.map_or(NEVER, |line| after(line.at))
+    }
+}
+
 /// Takes down everybody's history while a ledger's lines are gone through.
 pub(crate) struct Recorder<'l> {
     ledger: &'l Ledger,
-    settled: Vec<Millis>,
+    bounds: Bounds<'l>,
     /// Whether the entries are of after the meeting's process had gone, or lie beside the ledger: then their times say nothing of the meeting's.
     is_past: bool,
     superseded: Vec<Digest>,
@@ -285,7 +415,7 @@ impl<'l> Recorder<'l> {
     pub(crate) fn new(ledger: &'l Ledger) -> Self {
         Self {
             ledger,
-            settled: settled(&ledger.lines),
+            bounds: Bounds::new(&ledger.lines),
             is_past: false,
             superseded: Vec::new(),
             histories: Histories {
@@ -306,25 +436,27 @@ impl<'l> Recorder<'l> {
             _ => {}
         }
         self.is_past |= index >= self.ledger.lines.len();
-        let now = Now {
+        self.bounds.take(&line.entry);
+        let (bounds, is_past) = (&self.bounds, self.is_past);
+        let now = |who: &str| Now {
             index,
             line,
-            settled: self.settled.get(index).copied().unwrap_or(NEVER),
-            is_past: self.is_past,
+            settled: bounds.settled(who, index),
+            is_past,
         };
         match about(&line.entry) {
             About::Nobody => {}
             About::One(who) => {
                 if let Some(history) = self.histories.people.get_mut(who) {
                     history.lines.push(index);
-                    history.note(&now, register.stay(who).map(|(_, stay)| stay));
+                    history.note(&now(who), register.stay(who).map(|(_, stay)| stay));
                 }
             }
             About::Everybody => {
                 self.histories.of_everybody.push(index);
                 if !line.entry.touches().is_empty() {
                     for (who, history) in &mut self.histories.people {
-                        history.note(&now, register.stay(who).map(|(_, stay)| stay));
+                        history.note(&now(who), register.stay(who).map(|(_, stay)| stay));
                     }
                 }
             }
@@ -349,7 +481,7 @@ impl<'l> Recorder<'l> {
 struct Now<'l> {
     index: usize,
     line: &'l Line,
-    /// Before when everything was captured that was on its way at it.
+    /// Before when everything of theirs was captured that was on its way at it.
     settled: Millis,
     is_past: bool,
 }

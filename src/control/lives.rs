@@ -1,13 +1,13 @@
 //! Which line of a ledger can follow which: while the meeting goes on, after its end, and when its process has gone.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use crate::{
     control::{
         consent::PublicKey,
         ledger::{Entry, Line},
         register::Register,
-        traffic::Traffic,
+        traffic::{Narrowing, Traffic},
     },
     types::time::Time,
 };
@@ -21,8 +21,8 @@ pub(crate) struct Lives {
     device: Option<PublicKey>,
     /// Whether something was entered that the device signs, and it has not since: the counters, and when the meeting has gone what narrows.
     is_unsigned: bool,
-    /// The narrowings since the meeting was opened or resumed: the number of entries with each, and how many taps were known by then.
-    narrowings: Vec<(u64, usize)>,
+    /// Those since the meeting was opened or resumed, in the order of lines.
+    narrowings: Vec<Narrowing>,
     traffic: Traffic,
 }
 
@@ -94,13 +94,9 @@ impl Lives {
             }
             Entry::Counted { taps } => self.traffic.may_count(taps),
             Entry::Settled { narrowing, taps } => {
-                let known = self.narrowings.iter().rev();
-                let mut known = known.skip_while(|(entries, _)| entries > narrowing);
-                let known = known.next().filter(|(entries, _)| entries == narrowing);
-                let is_open = !self.has_ended || taps.len() <= self.traffic.taps();
-                is_open
-                    && known
-                        .is_some_and(|(_, fewest)| self.traffic.may_settle(taps, *fewest, line.at))
+                let known = with_entries(&self.narrowings, *narrowing);
+                let is_open = !self.has_ended || self.traffic.knows(taps);
+                is_open && known.is_some_and(|known| self.traffic.may_settle(taps, known, line.at))
             }
             Entry::Ended {} => last.is_count && line.at == last.at,
             entry => self.may_sign(entry),
@@ -128,11 +124,19 @@ impl Lives {
                 self.is_unsigned = false;
             }
             Entry::Ended {} => self.has_ended = true,
+            Entry::Settled { narrowing, taps } => {
+                if let Some(known) = with_entries(&self.narrowings, *narrowing) {
+                    self.traffic.settle(index, taps, known);
+                }
+            }
             _ => {}
         }
         self.traffic.apply(index, entry, register);
         if entry.is_narrowing() {
-            self.narrowings.push((index + 1, self.traffic.taps()));
+            self.narrowings.push(Narrowing {
+                line: index,
+                whom: entry.whom().map(String::from),
+            });
             self.is_unsigned |= self.phase == Phase::Past;
         }
         self.last = Some(Last {
@@ -140,4 +144,11 @@ impl Lives {
             is_count: matches!(entry, Entry::Counted { .. }),
         });
     }
+}
+
+/// The one of these narrowings with which there were so many entries.
+fn with_entries(narrowings: &[Narrowing], entries: u64) -> Option<&Narrowing> {
+    let line = entries.checked_sub(1)?;
+    let known = narrowings.binary_search_by_key(&line, |known| known.line);
+    narrowings.get(known.ok()?)
 }

@@ -628,8 +628,14 @@ impl Meeting {
             Owner::One(owner) | Owner::Alone(owner) if !state.register.is_present(owner) => {
                 return Err(Error::UnknownParticipant);
             }
-            Owner::One(owner) => (StreamSource::Owned(owner), Some(owner)),
-            Owner::Alone(owner) => (StreamSource::Alone(owner), Some(owner)),
+            Owner::One(owner) => {
+                let alone = false;
+                (StreamSource::Owned { owner, alone }, Some(owner))
+            }
+            Owner::Alone(owner) => {
+                let alone = true;
+                (StreamSource::Owned { owner, alone }, Some(owner))
+            }
             Owner::Mix => (StreamSource::Mix, None),
             Owner::Composite => (StreamSource::Composite, None),
             Owner::Derived => (StreamSource::Derived, None),
@@ -720,18 +726,22 @@ impl Meeting {
         let to = to.ok().and_then(|index| self.outlets.get(index));
         let to = to.ok_or(Error::Unknown(Object::Outlet))?;
         let alone = match from.source {
-            StreamSource::Alone(owner) => shared.register.id(owner).map(String::from),
+            StreamSource::Owned { owner, alone: true } => {
+                shared.register.id(owner).map(String::from)
+            }
             _ => None,
         };
         let state = shared.taps.open(stream, outlet, alone.as_deref())?;
         // Consent that had ended before the meeting was resumed has ended, also for a clock that begins anew (R5).
         state.set_latest(self.began);
         let source = match (from.source.clone(), self.records.of(stream, outlet)) {
-            (StreamSource::Alone(owner), Some(records)) => StreamSource::Records(owner, records),
+            (StreamSource::Owned { owner, .. }, Some(records)) => {
+                StreamSource::Records(owner, records)
+            }
             (_, None) if from.kind.never_cleared_as_bytes().is_some() => StreamSource::Never,
             (source, _) => source,
         };
-        if let StreamSource::Owned(owner) | StreamSource::Alone(owner) = source {
+        if let StreamSource::Owned { owner, .. } = source {
             shared.register.seats.publish_to(&state, owner, from.kind);
         }
         let blanks = to.1.blanks.contains(from.kind.into());

@@ -33,7 +33,7 @@ use crate::{
 
 /// All seats that were ever taken, in the order of their slots.
 pub(crate) struct Seats {
-    seats: Vec<Seat>,
+    all: Vec<Seat>,
     publisher: Publisher,
     numbers: Stays,
     /// Those that nobody has.
@@ -114,7 +114,7 @@ impl Seats {
     pub(super) fn new(table: &Arc<Table>, numbers: Stays) -> Self {
         let room = usize::from(table.room());
         Self {
-            seats: Vec::with_capacity(room),
+            all: Vec::with_capacity(room),
             publisher: Publisher::new(Arc::clone(table)),
             numbers,
             free: BTreeSet::new(),
@@ -150,18 +150,18 @@ impl Seats {
 
     /// Who is there.
     pub(super) fn present(&self) -> impl Iterator<Item = &Stay> {
-        self.seats.iter().filter_map(|seat| seat.stay.as_ref())
+        self.all.iter().filter_map(|seat| seat.stay.as_ref())
     }
 
     /// The stay of this handle, if that person is there.
     pub(super) fn stay(&self, who: Participant) -> Option<&Stay> {
-        let seat = self.seats.get(usize::from(who.slot))?;
+        let seat = self.all.get(usize::from(who.slot))?;
         seat.stay.as_ref().filter(|stay| stay.participant == who)
     }
 
     /// The stay of somebody who is there, by id, and which of its seat's stays it is, from 1.
     pub(super) fn stay_of(&self, id: &str) -> Option<(u32, &Stay)> {
-        let seat = self.seats.get(self.seat_of(id)?)?;
+        let seat = self.all.get(self.seat_of(id)?)?;
         Some((seat.stays, seat.stay.as_ref()?))
     }
 
@@ -177,7 +177,7 @@ impl Seats {
 
     /// Whether what somebody's consents would be, when an act is applied to some of them, can be published.
     pub(super) fn has_room_for(&self, at: Time, id: &str, scope: Scope, act: Act) -> bool {
-        let seat = self.seat_of(id).and_then(|index| self.seats.get(index));
+        let seat = self.seat_of(id).and_then(|index| self.all.get(index));
         let Some((seat, stay)) = seat.and_then(|seat| Some((seat, seat.stay.as_ref()?))) else {
             return true;
         };
@@ -192,7 +192,7 @@ impl Seats {
 
     fn free_slot(&self) -> Option<u16> {
         self.free.first().copied().or_else(|| {
-            let next = u16::try_from(self.seats.len()).ok()?;
+            let next = u16::try_from(self.all.len()).ok()?;
             (next < self.publisher.table().room()).then_some(next)
         })
     }
@@ -208,27 +208,27 @@ impl Seats {
         let mut slots: Vec<_> = ended.map(|(_, slot)| *slot).collect();
         slots.sort_unstable();
         let seats = slots.into_iter();
-        let seats = seats.filter_map(|slot| self.seats.get(usize::from(slot)));
+        let seats = seats.filter_map(|slot| self.all.get(usize::from(slot)));
         let stays = seats.filter_map(|seat| seat.stay.as_ref());
         stays.map(|stay| String::from(&*stay.id)).collect()
     }
 
     /// The places of somebody, or of whoever sat where they do, in groups.
     pub(super) fn groups_of(&self, who: Participant) -> &[(u32, u32)] {
-        let seat = self.seats.get(usize::from(who.slot));
+        let seat = self.all.get(usize::from(who.slot));
         seat.map_or(&[], |seat| &seat.groups)
     }
 
     /// Somebody has a place in a group.
     pub(super) fn enter_group(&mut self, who: Participant, group: u32, place: u32) {
-        if let Some(seat) = self.seats.get_mut(usize::from(who.slot)) {
+        if let Some(seat) = self.all.get_mut(usize::from(who.slot)) {
             seat.groups.push((group, place));
         }
     }
 
     /// A group is no more.
     pub(super) fn leave_group(&mut self, who: Participant, group: u32) {
-        if let Some(seat) = self.seats.get_mut(usize::from(who.slot)) {
+        if let Some(seat) = self.all.get_mut(usize::from(who.slot)) {
             seat.groups.retain(|(of, _)| *of != group);
         }
     }
@@ -236,7 +236,9 @@ impl Seats {
     /// Publishes to a tap what somebody agrees to, from now until they leave. Of one who has left it stays closed.
     pub(super) fn publish_to(&mut self, tap: &Arc<TapState>, who: Participant, kind: Kind) {
         let Self {
-            seats, publisher, ..
+            all: seats,
+            publisher,
+            ..
         } = self;
         if let Some(seat) = seats.get_mut(usize::from(who.slot))
             && let Some(stay) = &mut seat.stay
@@ -252,7 +254,7 @@ impl Seats {
     pub(super) fn change(&mut self, who: Option<&str>, mut act: impl FnMut(&mut Stay) -> Kinds) {
         let range = self.range(who);
         let Self {
-            seats,
+            all: seats,
             publisher,
             ends,
             ..
@@ -279,7 +281,7 @@ impl Seats {
     pub(super) fn hold(&mut self, who: Option<&str>) {
         let seats = self.range(who);
         for index in seats {
-            if let Some(seat) = self.seats.get_mut(index) {
+            if let Some(seat) = self.all.get_mut(index) {
                 seat.is_held = true;
                 self.held.push(index);
             }
@@ -289,7 +291,7 @@ impl Seats {
     /// Publishes what came of it since.
     pub(super) fn release(&mut self) {
         let Self {
-            seats,
+            all: seats,
             publisher,
             held,
             ..
@@ -306,14 +308,14 @@ impl Seats {
         match who.map(|who| self.seat_of(who)) {
             Some(Some(index)) => index..index + 1,
             Some(None) => 0..0,
-            None => 0..self.seats.len(),
+            None => 0..self.all.len(),
         }
     }
 
     /// The stays of a person, or of everybody.
     pub(super) fn stays_mut(&mut self, who: Option<&str>) -> impl Iterator<Item = &mut Stay> {
         let range = self.range(who);
-        let seats = self.seats.get_mut(range).into_iter().flatten();
+        let seats = self.all.get_mut(range).into_iter().flatten();
         seats.filter_map(|seat| seat.stay.as_mut())
     }
 
@@ -324,9 +326,9 @@ impl Seats {
         };
         let index = usize::from(slot);
         if !self.free.remove(&slot) {
-            self.seats.push(Seat::default());
+            self.all.push(Seat::default());
         }
-        let Some(seat) = self.seats.get_mut(index) else {
+        let Some(seat) = self.all.get_mut(index) else {
             return;
         };
         let Joining {
@@ -379,7 +381,7 @@ impl Seats {
             return;
         }
         let slot = person.last.slot;
-        if let Some(seat) = self.seats.get_mut(usize::from(slot)) {
+        if let Some(seat) = self.all.get_mut(usize::from(slot)) {
             seat.stay = None;
             if seat.stays < u32::MAX {
                 self.free.insert(slot);
@@ -389,7 +391,7 @@ impl Seats {
 
     /// The meeting is over: everything is closed for good.
     pub(super) fn close(&mut self) {
-        for seat in &mut self.seats {
+        for seat in &mut self.all {
             seat.close(&mut self.publisher);
         }
         self.ends.clear();

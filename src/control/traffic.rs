@@ -4,7 +4,7 @@
 //! For what has an owner this is exact but for the time within a millisecond; of other streams it asks that somebody agreed.
 
 use alloc::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
@@ -33,10 +33,43 @@ pub(crate) struct Traffic {
     of_kinds: [Held; Kind::COUNT],
     streams: BTreeMap<StreamId, Stream>,
     outlets: BTreeMap<OutletId, Outlet>,
-    /// In the order of opening, those that lines have counted.
-    taps: Vec<Tap>,
-    /// The last line at which there were no others.
-    all: u64,
+    /// By number, those that lines have told of.
+    taps: BTreeMap<u32, Tap>,
+    /// The first number of which no line has told.
+    next: u32,
+    /// Those of everybody's streams, those of each person's alone, and all of them.
+    shared: Group,
+    alone: BTreeMap<String, Group>,
+    all: Group,
+}
+
+/// A line that narrowed.
+pub(crate) struct Narrowing {
+    pub(crate) line: u64,
+    /// Whom it is about; none for everybody.
+    pub(crate) whom: Option<String>,
+}
+
+/// Taps that can carry the same people.
+#[derive(Default)]
+struct Group {
+    /// How many streams there are of somebody alone.
+    streams: usize,
+    /// The taps that no line said to be closed: the line that told of each first, and its number.
+    open: BTreeSet<(u64, u32)>,
+    /// The last line at which there were no others than were told, and above which numbers others can be.
+    told: u64,
+    below: u32,
+}
+
+impl Group {
+    /// At a line there were no other taps than those that were told, up to this number.
+    fn tell(&mut self, line: u64, last: Option<u32>) {
+        self.told = self.told.max(line);
+        self.below = self
+            .below
+            .max(last.map_or(0, |last| last.saturating_add(1)));
+    }
 }
 
 struct Person {
@@ -49,6 +82,8 @@ struct Stream {
     kind: Kind,
     /// What its owner agreed to; none if it has none.
     held: Option<Held>,
+    /// The owner, if it is theirs alone.
+    alone: Option<String>,
 }
 
 struct Outlet {
@@ -60,6 +95,8 @@ struct Outlet {
 struct Tap {
     stream: StreamId,
     outlet: OutletId,
+    /// The line that told of it first.
+    first: u64,
     /// As counted last.
     counted: Counters,
     /// How many it had released by the last line that counted it, and which line.
@@ -67,6 +104,9 @@ struct Tap {
     told: u64,
     /// The line that closed that by which a frame was cleared that was counted only later; there is one at most for each such line.
     late: u64,
+    /// Whether a line said that it is closed, and whether one has counted it since.
+    is_closed: bool,
+    is_final: bool,
 }
 
 /// Sets of purposes that were held, and until when.
@@ -137,55 +177,133 @@ impl Traffic {
         self.streams.clear();
         self.outlets.clear();
         self.taps.clear();
-        self.all = 0;
+        self.next = 0;
+        self.shared = Group::default();
+        self.alone.clear();
+        self.all = Group::default();
         self.people
             .values_mut()
             .for_each(|person| person.streams.clear());
     }
 
-    /// How many taps the lines have counted.
-    pub(crate) fn taps(&self) -> usize {
-        self.taps.len()
+    /// Whether lines have told of all these taps.
+    pub(crate) fn knows(&self, taps: &[TapRelease]) -> bool {
+        taps.iter().all(|tap| self.taps.contains_key(&tap.tap))
     }
 
     /// Whether taps can have been counted so: all of them, as all is counted under one lock.
     pub(crate) fn may_count(&self, taps: &[TapCount]) -> bool {
-        taps.len() >= self.taps.len()
-            && taps.iter().enumerate().all(|(index, tap)| {
-                let known = self.known(index, tap.stream, tap.outlet);
+        let last = self.taps.last_key_value().map(|(last, _)| *last);
+        let is_all = last.is_none_or(|last| (last as usize) < taps.len());
+        is_all
+            && (0..).zip(taps).all(|(number, tap)| {
+                let known = self.known(number, tap.stream, tap.outlet);
                 known.is_some_and(|known| self.may_have(&known, tap.frames))
             })
     }
 
-    /// Whether taps can have come so far when a narrowing settled, at which there were at least `fewest`.
-    pub(crate) fn may_settle(&self, taps: &[TapRelease], fewest: usize, at: Time) -> bool {
-        taps.len() >= fewest
-            && taps.iter().enumerate().all(|(index, tap)| {
-                let known = self.known(index, tap.stream, tap.outlet);
+    /// Whether taps can have come so far when a narrowing settled: all that can carry whoever it was about, and no others.
+    pub(crate) fn may_settle(&self, taps: &[TapRelease], narrowing: &Narrowing, at: Time) -> bool {
+        let whom = narrowing.whom.as_deref();
+        let is_ascending = taps.is_sorted_by(|one, next| one.tap < next.tap);
+        is_ascending
+            && !self.leaves_out(taps, narrowing)
+            && (self.may_skip(whom) || !self.skips(taps))
+            && taps.iter().all(|tap| {
                 let is_timely = match tap.last {
                     Some(captured) => tap.released > 0 && captured <= at,
                     None => tap.released == 0,
                 };
-                is_timely && known.is_some_and(|known| self.may_release(&known, tap.released))
+                let known = self.known(tap.tap, tap.stream, tap.outlet);
+                let may = |known: &Tap| {
+                    !known.is_closed
+                        && self.can_carry(known, whom)
+                        && self.may_release(known, tap.released)
+                };
+                is_timely && known.as_ref().is_some_and(may)
             })
     }
 
-    /// The tap of this index, if it can be of this stream into this outlet.
-    fn known(&self, index: usize, stream: StreamId, outlet: OutletId) -> Option<Tap> {
-        let (from, to) = (self.streams.get(&stream)?, self.outlets.get(&outlet)?);
-        let Some(tap) = self.taps.get(index) else {
-            let opened = from.line.max(to.line).max(self.all);
-            return Some(Tap {
-                stream,
-                outlet,
-                counted: Counters::default(),
-                released: 0,
-                told: opened,
-                late: opened,
-            });
+    /// Whether a tap is missing that can carry whoever a narrowing was about, that lines before it have told of, and none since that it is closed.
+    fn leaves_out(&self, taps: &[TapRelease], narrowing: &Narrowing) -> bool {
+        let names = |number| taps.binary_search_by_key(&number, |tap| tap.tap).is_ok();
+        // No more of them are looked at than the line names, and one.
+        let leaves_out = |group: &Group| {
+            let known = group.open.range(..(narrowing.line, 0));
+            known.into_iter().any(|(_, number)| !names(*number))
         };
-        let is_it = (tap.stream, tap.outlet) == (stream, outlet);
-        is_it.then_some(Tap { ..*tap })
+        match &narrowing.whom {
+            None => leaves_out(&self.all),
+            Some(who) => leaves_out(&self.shared) || self.alone.get(who).is_some_and(leaves_out),
+        }
+    }
+
+    /// Whether taps of which no line has told can have lower numbers than those of a line about somebody: other people's alone.
+    fn may_skip(&self, whom: Option<&str>) -> bool {
+        let own = |who| self.alone.get(who).map_or(0, |own| own.streams);
+        whom.is_some_and(|who| self.all.streams > own(who))
+    }
+
+    /// Whether a line names a tap of a higher number than one of which none has told.
+    fn skips(&self, taps: &[TapRelease]) -> bool {
+        let mut next = self.next;
+        for tap in taps {
+            if tap.tap > next {
+                return true;
+            }
+            if tap.tap == next {
+                next = self.next_after(next);
+            }
+        }
+        false
+    }
+
+    /// The first number after one of which no line has told.
+    fn next_after(&self, number: u32) -> u32 {
+        let mut next = number.saturating_add(1);
+        while self.taps.contains_key(&next) && next < u32::MAX {
+            next += 1;
+        }
+        next
+    }
+
+    /// Whether somebody can be in frames of a tap, or anybody of several people.
+    fn can_carry(&self, tap: &Tap, whom: Option<&str>) -> bool {
+        let stream = self.streams.get(&tap.stream);
+        stream.is_some_and(|stream| match (&stream.alone, whom) {
+            (Some(owner), Some(whom)) => owner == whom,
+            _ => true,
+        })
+    }
+
+    /// The tap of this number, if it can be of this stream into this outlet.
+    fn known(&self, number: u32, stream: StreamId, outlet: OutletId) -> Option<Tap> {
+        let (from, to) = (self.streams.get(&stream)?, self.outlets.get(&outlet)?);
+        if let Some(tap) = self.taps.get(&number) {
+            let is_it = (tap.stream, tap.outlet) == (stream, outlet);
+            return is_it.then_some(Tap { ..*tap });
+        }
+        let group = match &from.alone {
+            None => &self.shared,
+            Some(owner) => self.alone.get(owner)?,
+        };
+        let told = group.told.max(self.all.told);
+        let opened = from.line.max(to.line).max(told);
+        // A line that should have told of it did not.
+        if number < group.below.max(self.all.below) {
+            return None;
+        }
+        Some(Tap {
+            stream,
+            outlet,
+            first: u64::MAX,
+            counted: Counters::default(),
+            released: 0,
+            told: opened,
+            late: opened,
+            is_closed: false,
+            is_final: false,
+        })
     }
 
     fn may_have(&self, tap: &Tap, now: Counters) -> bool {
@@ -202,7 +320,9 @@ impl Traffic {
             return false;
         };
         let may_blank = now.blanked == 0 || to.blanks.contains(from.kind.into());
+        let is_as_closed = !tap.is_final || now == before;
         is_no_less
+            && is_as_closed
             && may_blank
             && sum == Some(now.seen)
             && self.may_release(tap, now.whole.saturating_add(now.redacted))
@@ -214,10 +334,8 @@ impl Traffic {
             return false;
         };
         // One frame may have been cleared before what closed it, and be counted only after others were.
-        more == 0
-            || self
-                .until(tap)
-                .is_some_and(|until| until > tap.told || (more == 1 && until > tap.late))
+        let may_be_more = |until| until > tap.told || (more == 1 && until > tap.late);
+        more == 0 || (!tap.is_closed && self.until(tap).is_some_and(may_be_more))
     }
 
     /// The line until which frames can have been cleared for a tap.
@@ -232,7 +350,7 @@ impl Traffic {
     fn tell(
         &mut self,
         line: u64,
-        index: usize,
+        number: u32,
         mut tap: Tap,
         (released, counted): (u64, Option<Counters>),
     ) {
@@ -242,12 +360,56 @@ impl Traffic {
         {
             tap.late = tap.late.max(until);
         }
+        tap.is_final |= tap.is_closed && counted.is_some();
         tap.counted = counted.unwrap_or(tap.counted);
         tap.released = released;
         tap.told = line;
-        match self.taps.get_mut(index) {
-            Some(known) => *known = tap,
-            None => self.taps.push(tap),
+        let known = (tap.first, number);
+        tap.first = tap.first.min(line);
+        let (is_closed, now) = (tap.is_closed, (tap.first, number));
+        for group in self.groups_of(tap.stream) {
+            group.open.remove(&known);
+            if !is_closed {
+                group.open.insert(now);
+            }
+        }
+        self.taps.insert(number, tap);
+        if number == self.next {
+            self.next = self.next_after(number);
+        }
+    }
+
+    /// Those that the taps of a stream are in.
+    fn groups_of(&mut self, stream: StreamId) -> impl Iterator<Item = &mut Group> {
+        let own = match self.streams.get(&stream).map(|stream| &stream.alone) {
+            Some(Some(owner)) => self.alone.get_mut(owner),
+            Some(None) => Some(&mut self.shared),
+            None => None,
+        };
+        [own, Some(&mut self.all)].into_iter().flatten()
+    }
+
+    /// Applies a line that may be, of how far taps had come when a narrowing settled.
+    pub(crate) fn settle(&mut self, line: u64, taps: &[TapRelease], narrowing: &Narrowing) {
+        for tap in taps {
+            if let Some(mut known) = self.known(tap.tap, tap.stream, tap.outlet) {
+                // What was under way then is over and counted.
+                if !tap.is_releasing {
+                    known.late = known.late.max(narrowing.line);
+                }
+                known.is_closed = tap.is_closed;
+                self.tell(line, tap.tap, known, (tap.released, None));
+            }
+        }
+        let last = taps.last().map(|tap| tap.tap);
+        match &narrowing.whom {
+            None => self.all.tell(narrowing.line, last),
+            Some(who) => {
+                self.shared.tell(narrowing.line, last);
+                if let Some(own) = self.alone.get_mut(who) {
+                    own.tell(narrowing.line, last);
+                }
+            }
         }
     }
 
@@ -265,7 +427,7 @@ impl Traffic {
                 stream,
                 kind,
                 owner,
-                ..
+                alone,
             } => {
                 let held = owner.as_ref().map(|owner| {
                     let mut held = Held::default();
@@ -276,8 +438,18 @@ impl Traffic {
                     }
                     held
                 });
-                let kind = *kind;
-                self.streams.insert(*stream, Stream { line, kind, held });
+                let alone = owner.clone().filter(|_| *alone);
+                if let Some(owner) = &alone {
+                    self.alone.entry(owner.clone()).or_default().streams += 1;
+                    self.all.streams += 1;
+                }
+                let opened = Stream {
+                    line,
+                    kind: *kind,
+                    held,
+                    alone,
+                };
+                self.streams.insert(*stream, opened);
             }
             Entry::OutletOpened {
                 outlet,
@@ -294,26 +466,15 @@ impl Traffic {
                 self.outlets.insert(*outlet, opened);
             }
             Entry::Counted { taps } => {
-                for (index, tap) in taps.iter().enumerate() {
-                    if let Some(known) = self.known(index, tap.stream, tap.outlet) {
+                let mut last = None;
+                for (number, tap) in (0..).zip(taps) {
+                    last = Some(number);
+                    if let Some(known) = self.known(number, tap.stream, tap.outlet) {
                         let released = tap.frames.whole.saturating_add(tap.frames.redacted);
-                        self.tell(line, index, known, (released, Some(tap.frames)));
+                        self.tell(line, number, known, (released, Some(tap.frames)));
                     }
                 }
-                self.all = line;
-            }
-            Entry::Settled { narrowing, taps } => {
-                let narrowed = narrowing.saturating_sub(1);
-                for (index, tap) in taps.iter().enumerate() {
-                    if let Some(mut known) = self.known(index, tap.stream, tap.outlet) {
-                        // What was under way then is over and counted.
-                        if !tap.is_releasing {
-                            known.late = known.late.max(narrowed);
-                        }
-                        self.tell(line, index, known, (tap.released, None));
-                    }
-                }
-                self.all = self.all.max(narrowed);
+                self.all.tell(line, last);
             }
             _ => {}
         }

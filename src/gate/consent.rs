@@ -61,7 +61,7 @@ impl Tap {
                 let others = self.table.word_of_all(people, kind, captured);
                 (stamp.generation(), self.with_owner(others, stamp))
             }
-            (Contributors::Group(group), StreamSource::Owned(_)) => {
+            (Contributors::Group(group), StreamSource::Owned { .. }) => {
                 let (generation, stamp) = (self.table.generation(), self.table.stamp());
                 let others = group.word(&self.table, kind);
                 (generation, self.with_owner(others, stamp))
@@ -79,8 +79,8 @@ impl Tap {
     fn with_owner(&self, others: Word, stamp: Stamp) -> Word {
         let all = match self.source {
             StreamSource::Mix | StreamSource::Composite => others,
-            StreamSource::Owned(_) => others.meet(self.state.word()),
-            StreamSource::Alone(_)
+            StreamSource::Owned { alone: false, .. } => others.meet(self.state.word()),
+            StreamSource::Owned { alone: true, .. }
             | StreamSource::Never
             | StreamSource::Records(..)
             | StreamSource::Derived => Word::EMPTY,
@@ -153,8 +153,11 @@ impl Tap {
 
     /// Returns whether a frame of the stream may have such regions, sources and contributors.
     pub(super) fn is_well_formed(&self, frame: &Frame<'_>) -> bool {
+        if frame.is_of_owner_alone() {
+            return true;
+        }
         let is_of_others = match self.source {
-            StreamSource::Alone(owner) => frame.names_others(owner),
+            StreamSource::Owned { owner, alone } => alone && frame.names_others(owner),
             // A record of somebody else would not count towards their own budget.
             StreamSource::Records(owner, _) => {
                 !frame.regions.is_empty() || frame.names_others(owner)
@@ -212,7 +215,7 @@ impl Tap {
         Ok((held & held_too, Reason::strongest(reason, reason_too)))
     }
 
-    /// Returns all purposes that a person consents to, or why there is none.
+    /// Returns all purposes that the stream's owner consents to, or why there is none.
     pub(super) fn consent_to_any(
         &self,
         who: Participant,
@@ -221,7 +224,9 @@ impl Tap {
         if let Some(reason) = self.kind.never_cleared() {
             return Err(reason);
         }
-        let held = self.table.held(who, self.kind, passage);
+        // Of the others none is held.
+        let wanted = self.state.word().purposes();
+        let held = self.table.held(who, self.kind, passage, wanted);
         if held.is_empty() {
             self.ask_once_more(who, passage)
         } else {

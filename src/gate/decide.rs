@@ -220,9 +220,7 @@ impl Tap {
     #[cold]
     fn purposes_slow(&self, frame: &Frame<'_>, now: Time) -> (u32, Result<Purposes, Reason>) {
         match &self.source {
-            StreamSource::Owned(owner) | StreamSource::Alone(owner)
-                if frame.is_of_owner_alone() =>
-            {
+            StreamSource::Owned { owner, .. } if frame.is_of_owner_alone() => {
                 self.consistently(|| {
                     let passage = self.passage_since(frame.captured, now)?;
                     self.consent_to_any(*owner, passage)

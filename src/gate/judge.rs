@@ -136,14 +136,10 @@ impl Tap {
         now: Time,
     ) -> (u32, Ruling) {
         let (generation, ruling) = match &self.source {
-            StreamSource::Owned(owner) | StreamSource::Alone(owner)
-                if frame.is_of_owner_alone() =>
-            {
-                match extent {
-                    Some(_) => self.judge_owner_slow(*owner, frame.captured, now),
-                    None => self.judge_without_extent(frame.captured, payload, now),
-                }
-            }
+            StreamSource::Owned { owner, .. } if frame.is_of_owner_alone() => match extent {
+                Some(_) => self.judge_owner_slow(*owner, frame.captured, now),
+                None => self.judge_without_extent(frame.captured, payload, now),
+            },
             _ => self.consistently(|| self.judge_all_slow(frame, payload, extent, now)),
         };
         let ruling = match ruling {
@@ -172,7 +168,11 @@ impl Tap {
     }
 
     /// Judges a well-formed frame of its owner alone, but for its text. An error is why it is withheld.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "a call would take longer than what it does beside the loads"
+    )]
+    #[inline(always)]
     fn judge_owner_slow(
         &self,
         owner: Participant,

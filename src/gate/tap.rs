@@ -109,9 +109,11 @@ pub(crate) struct TapParts {
 /// The person or people a stream is from.
 #[derive(Clone)]
 pub(crate) enum StreamSource {
-    Owned(Participant),
-    /// One person, and nobody else in any frame.
-    Alone(Participant),
+    Owned {
+        owner: Participant,
+        /// Whether nobody else may be in any frame.
+        alone: bool,
+    },
     /// Anybody, of a kind whose bytes are never cleared.
     Never,
     /// One person's service data.
@@ -232,9 +234,7 @@ impl Tap {
     /// Returns the stream's owner, if it is one person's.
     pub(super) fn owner(&self) -> Option<Participant> {
         match self.source {
-            StreamSource::Owned(owner)
-            | StreamSource::Alone(owner)
-            | StreamSource::Records(owner, _) => Some(owner),
+            StreamSource::Owned { owner, .. } | StreamSource::Records(owner, _) => Some(owner),
             StreamSource::Mix
             | StreamSource::Composite
             | StreamSource::Derived

@@ -8,12 +8,13 @@ use crate::{
             AtomicU64,
             Ordering::{Relaxed, Release},
         },
-        table::{Effective, FEW, HELD, LOWS, MORE, Table},
+        table::{Effective, FEW, HELD, MORE, Table},
         word::Word,
     },
     types::{
         cells::Cells,
-        kind::{Kind, Kinds},
+        kind::{Kind, Kinds, set_bits},
+        purpose::Purposes,
         time::Millis,
         verdict::Reason,
     },
@@ -35,6 +36,8 @@ pub(crate) struct Uses {
     resting: u64,
     event: u32,
 }
+
+type States = [[u8; Purposes::COUNT]; Kind::COUNT];
 
 /// A word for each kind.
 pub(crate) type Words = [Word; Kind::COUNT];
@@ -78,7 +81,7 @@ impl Publisher {
         kinds: Kinds,
     ) -> Words {
         self.begin(slot, uses);
-        let mut states = [[0_u64; 2]; Kind::COUNT];
+        let mut states = [[0_u8; Purposes::COUNT]; Kind::COUNT];
         let mut words = [Word::EMPTY; Kind::COUNT];
         let mut named = 0;
         for (cells, effective) in consents {
@@ -101,9 +104,10 @@ impl Publisher {
                 else {
                     continue;
                 };
-                let halves = purposes.bits().to_le_bytes();
-                for (state_of, half) in states.iter_mut().zip(halves) {
-                    *state_of |= spread(half) * u64::from(state);
+                for bit in set_bits(purposes.bits()) {
+                    if let Some(of_it) = states.get_mut(bit) {
+                        *of_it = state;
+                    }
                 }
                 // A kind that is never cleared has no word.
                 if let (Effective::Held { since, until }, Some(_), None) =
@@ -121,7 +125,7 @@ impl Publisher {
         words
     }
 
-    fn store(&self, slot: u16, kind: Kind, states: &[[u64; 2]; Kind::COUNT], words: &Words) {
+    fn store(&self, slot: u16, kind: Kind, states: &States, words: &Words) {
         let kept = self.table.slot(slot);
         let kept = kept.and_then(|kept| kept.states.get(kind as usize));
         let states = states.get(kind as usize).into_iter().flatten();
@@ -162,7 +166,7 @@ impl Publisher {
             let kept = self.kept(slot, *number);
             kept.is_some_and(|kept| kept.load(Relaxed) == packed)
         };
-        let in_use = (0..64).filter(|number| uses.named >> number & 1 != 0);
+        let in_use = (0..64).filter(|number| (uses.named >> number) & 1 != 0);
         if let Some(number) = in_use.into_iter().find(is_it) {
             return Some(number);
         }
@@ -197,11 +201,4 @@ impl Publisher {
         slot.more.store(part + 1, Release);
         Some(())
     }
-}
-
-/// Returns a one in each byte whose bit is set.
-const fn spread(bits: u8) -> u64 {
-    // A copy for each bit, of which it keeps its own; then that is brought down.
-    let each = bits as u64 * LOWS & 0x8040_2010_0804_0201;
-    (each + 0x7F * LOWS) >> 7 & LOWS
 }

@@ -9,17 +9,17 @@
 /// A number that a tap only tells: no release is decided by it, so the models need not try the orders in which it is seen.
 pub(crate) use core::sync::atomic::AtomicU64 as Counter;
 #[cfg(not(any(framegate_loom, framegate_shuttle)))]
-pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering, fence};
 #[cfg(framegate_loom)]
 use loom::sync::atomic as checked;
 #[cfg(framegate_loom)]
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 #[cfg(framegate_loom)]
 pub(crate) use loom::sync::{Mutex, MutexGuard};
 #[cfg(framegate_shuttle)]
 use shuttle::sync::atomic as checked;
 #[cfg(framegate_shuttle)]
-pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 #[cfg(framegate_shuttle)]
 pub(crate) use shuttle::sync::{Mutex, MutexGuard};
 

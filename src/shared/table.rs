@@ -12,7 +12,7 @@ use core::array;
 use crate::{
     shared::{
         sync::{
-            AtomicBool, AtomicU32, AtomicU64,
+            AtomicBool, AtomicU8, AtomicU32, AtomicU64,
             Ordering::{Acquire, Release},
         },
         word::Word,
@@ -49,11 +49,13 @@ pub(super) struct Cell {
 /// One participant's consent, exact to the millisecond.
 pub(super) struct Slot {
     /// Of each kind a byte for each purpose, in the order of their bits: with [`HELD`] the number of its interval, without it the reason why it is closed.
-    pub(super) states: [[AtomicU64; 2]; Kind::COUNT],
+    pub(super) states: [[AtomicU8; Purposes::COUNT]; Kind::COUNT],
     /// A beginning in the upper half, an end in the lower.
     pub(super) intervals: [AtomicU64; FEW],
     /// The part of the pool with further ones, from 1; 0 for none.
     pub(super) more: AtomicU32,
+    /// The stay that has the slot, as its cells have it.
+    occupant: AtomicU32,
 }
 
 /// How many intervals a slot has of its own, and how many more from the pool.
@@ -61,8 +63,6 @@ pub(super) const FEW: usize = 15;
 pub(super) const MORE: usize = 49;
 
 pub(super) const HELD: u8 = 1 << 7;
-/// The low bit of each byte.
-pub(super) const LOWS: u64 = 0x0101_0101_0101_0101;
 
 /// A number that every event changes. The lower half is the generation: the number of the ledger's entries that are applied, without a gap.
 /// The upper half is the number of events, since a narrowing is applied before a line that was reserved earlier.
@@ -77,7 +77,6 @@ impl Stamp {
     }
 
     /// Returns the number of events before, as far as 32 bits tell.
-    #[expect(clippy::cast_possible_truncation, reason = "it is the upper half")]
     pub(super) const fn event(self) -> u32 {
         (self.0 >> 32) as u32
     }
@@ -125,12 +124,13 @@ impl Passage {
 
 impl Table {
     pub(crate) fn new(participants: u16, life: Life) -> Self {
-        let closed = u64::from(Reason::NotGranted as u8) * LOWS;
-        let states = || array::from_fn(|_| array::from_fn(|_| AtomicU64::new(closed)));
+        let closed = || AtomicU8::new(Reason::NotGranted as u8);
+        let states = || array::from_fn(|_| array::from_fn(|_| closed()));
         let slot = || Slot {
             states: states(),
             intervals: array::from_fn(|_| AtomicU64::new(0)),
             more: AtomicU32::new(0),
+            occupant: AtomicU32::new(0),
         };
         let more = || array::from_fn(|_| AtomicU64::new(0));
         let room = usize::from(participants);
@@ -186,29 +186,20 @@ impl Table {
     )]
     fn exact(&self, slot: u16, kind: Kind) -> Option<Exact<'_>> {
         let slot = self.slot(slot)?;
-        let states = &slot.states[kind as usize % Kind::COUNT];
         Some(Exact {
-            table: self,
             slot,
-            states: [states[0].load(Acquire), states[1].load(Acquire)],
+            states: &slot.states[kind as usize % Kind::COUNT],
         })
     }
 
     /// Returns an interval of a slot, by number.
-    #[inline]
     pub(super) fn interval<'t>(&'t self, slot: &'t Slot, number: u8) -> Option<&'t AtomicU64> {
         let number = usize::from(number);
-        match slot.intervals.get(number) {
-            None => self.further_interval(slot, number - FEW),
-            own => own,
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn further_interval(&self, slot: &Slot, number: usize) -> Option<&AtomicU64> {
+        let Some(further) = number.checked_sub(FEW) else {
+            return slot.intervals.get(number);
+        };
         let part = slot.more.load(Acquire).checked_sub(1)?;
-        self.pool.get(part as usize)?.get(number)
+        self.pool.get(part as usize)?.get(further)
     }
 
     #[inline]
@@ -273,33 +264,33 @@ impl Table {
         passage: Passage,
         wanted: Purposes,
     ) -> (Purposes, Option<Reason>) {
-        let cell = self.cells(kind).get(usize::from(who.slot));
-        let (Some(cell), Some(exact)) = (cell, self.exact(who.slot, kind)) else {
+        let Some(exact) = self.exact(who.slot, kind) else {
             return (Purposes::empty(), Some(Reason::Unknown));
         };
-        let consent = exact.ask(passage, wanted);
-        match self.mistaken(cell, who) {
+        let answer = exact.ask(passage, wanted, exact.own());
+        let (held, strongest) =
+            answer.unwrap_or_else(|| self.ask_by_pool(who, kind, passage, wanted));
+        let consent = (Purposes::from_bits_retain(held), reason(strongest));
+        match self.mistaken(exact.slot, who) {
             None => consent,
             reason => (Purposes::empty(), reason),
         }
     }
 
-    /// Returns all purposes that somebody consents to throughout the passage; perhaps none. Not a snapshot: see the third point in `shared/mod.rs`.
-    pub(crate) fn held(&self, who: Participant, kind: Kind, passage: Passage) -> Purposes {
-        let cell = self.cells(kind).get(usize::from(who.slot));
-        let (Some(cell), Some(exact)) = (cell, self.exact(who.slot, kind)) else {
+    /// Returns those of `wanted` that somebody consents to throughout the passage; perhaps none. Not a snapshot: see the third point in `shared/mod.rs`.
+    pub(crate) fn held(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> Purposes {
+        let Some(exact) = self.exact(who.slot, kind) else {
             return Purposes::empty();
         };
-        let (captured, released) = (passage.captured.floor(), passage.released.floor());
-        let mut held = 0;
-        // The others are closed.
-        for bit in set_bits(cell.word().purposes().bits()) {
-            let is_held = exact
-                .interval(bit)
-                .is_some_and(|(since, until)| since <= captured && released < until);
-            held |= u16::from(is_held) << bit;
-        }
-        if cell.occupant.load(Acquire) == who.stay {
+        let answer = exact.ask(passage, wanted, exact.own());
+        let (held, _) = answer.unwrap_or_else(|| self.ask_by_pool(who, kind, passage, wanted));
+        if exact.slot.occupant.load(Acquire) == who.stay {
             Purposes::from_bits_retain(held)
         } else {
             Purposes::empty()
@@ -320,25 +311,36 @@ impl Table {
         passage: Passage,
         wanted: Purposes,
     ) -> Option<Reason> {
-        let cell = self.cells(kind).get(usize::from(who.slot));
-        let (Some(cell), Some(exact)) = (cell, self.exact(who.slot, kind)) else {
+        let Some(exact) = self.exact(who.slot, kind) else {
             return Some(Reason::Unknown);
         };
-        let (captured, released) = (passage.captured.floor(), passage.released.floor());
-        let refusal = |bit: usize| match exact.effective(bit) {
-            Effective::Closed(reason) => Some(reason),
-            Effective::Held { until, .. } if released >= until => Some(Reason::Expired),
-            Effective::Held { since, .. } if captured < since => Some(Reason::CapturedEarlier),
-            Effective::Held { .. } => None,
-        };
-        let strongest = set_bits(wanted.bits()).filter_map(refusal).min();
-        self.mistaken(cell, who).or(strongest)
+        let answer = exact.ask(passage, wanted, exact.own());
+        let (_, strongest) = answer.unwrap_or_else(|| self.ask_by_pool(who, kind, passage, wanted));
+        let strongest = reason(strongest);
+        self.mistaken(exact.slot, who).or(strongest)
     }
 
-    /// Returns a reason if the values loaded from a cell's slot before are not this participant's.
+    /// Returns what [`Exact::ask`] does of somebody who has intervals in the pool.
+    #[cold]
+    #[inline(never)]
+    fn ask_by_pool(
+        &self,
+        who: Participant,
+        kind: Kind,
+        passage: Passage,
+        wanted: Purposes,
+    ) -> (u16, u8) {
+        let answer = self.exact(who.slot, kind).and_then(|exact| {
+            let any = |number| self.interval(exact.slot, number);
+            exact.ask(passage, wanted, any)
+        });
+        answer.unwrap_or((0, Reason::NotGranted as u8))
+    }
+
+    /// Returns a reason if the values loaded from a slot before are not this participant's.
     #[inline]
-    fn mistaken(&self, cell: &Cell, who: Participant) -> Option<Reason> {
-        if cell.occupant.load(Acquire) == who.stay {
+    fn mistaken(&self, slot: &Slot, who: Participant) -> Option<Reason> {
+        if slot.occupant.load(Acquire) == who.stay {
             None
         } else if who.meeting == self.meeting {
             Some(Reason::Absent)
@@ -359,6 +361,9 @@ impl Table {
             if let Some(cell) = cells.get(usize::from(participant.slot)) {
                 cell.occupant.store(participant.stay, Release);
             }
+        }
+        if let Some(slot) = self.slot(participant.slot) {
+            slot.occupant.store(participant.stay, Release);
         }
     }
 
@@ -400,73 +405,67 @@ impl Table {
     }
 }
 
-/// What was loaded of one person's consent to one kind. The intervals that it names stay as they are until an event later than the one that names others.
+/// One person's consent to one kind, as far as it is in their slot. An interval that a state names stays as it is until an event later than the one after which none names it.
 struct Exact<'t> {
-    table: &'t Table,
     slot: &'t Slot,
-    states: [u64; 2],
+    states: &'t [AtomicU8; Purposes::COUNT],
 }
 
-impl Exact<'_> {
+/// The number of no reason, which is larger than that of any.
+const NO_REASON: u8 = u8::MAX;
+
+/// Returns a reason by its number; none if there is none.
+#[inline]
+fn reason(number: u8) -> Option<Reason> {
+    (number < NO_REASON).then(|| Reason::from_number(number).unwrap_or(Reason::NotGranted))
+}
+
+impl<'t> Exact<'t> {
+    /// Returns how the slot's own intervals are found.
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "each byte is taken by itself"
-    )]
-    fn state(&self, bit: usize) -> u8 {
-        let [first, second] = self.states;
-        let states = if bit < 8 { first } else { second };
-        (states >> (bit % 8 * 8)) as u8
+    fn own(&self) -> impl Fn(u8) -> Option<&'t AtomicU64> + use<'t> {
+        let intervals = &self.slot.intervals;
+        move |number| intervals.get(usize::from(number))
     }
 
-    /// Returns the interval of a purpose by its bit; none if it is closed.
-    #[inline]
-    fn interval(&self, bit: usize) -> Option<(Millis, Millis)> {
-        let state = self.state(bit);
-        if state & HELD == 0 {
-            return None;
-        }
-        let interval = self.table.interval(self.slot, state & !HELD)?;
-        Some(halves(interval.load(Acquire)))
-    }
-
-    #[expect(
-        clippy::inline_always,
-        reason = "its callers are cold, and the compiler would call it from there, which takes longer than it does"
-    )]
-    #[inline(always)]
-    fn effective(&self, bit: usize) -> Effective {
-        match self.interval(bit) {
-            Some((since, until)) => Effective::Held { since, until },
-            None => {
-                let reason = Reason::from_number(self.state(bit));
-                Effective::Closed(reason.unwrap_or(Reason::NotGranted))
-            }
-        }
-    }
-
-    /// Returns those of `wanted` that are held throughout the passage, and the strongest reason why not the others.
+    /// Returns those of `wanted` that are held throughout the passage by intervals that are found so, and the number of the strongest reason why not the others.
+    /// None if an interval is not found.
     #[expect(
         clippy::inline_always,
         reason = "some callers need only a part of the answer"
     )]
     #[inline(always)]
-    fn ask(&self, passage: Passage, wanted: Purposes) -> (Purposes, Option<Reason>) {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the compiler sees that it is in bounds"
+    )]
+    fn ask(
+        &self,
+        passage: Passage,
+        wanted: Purposes,
+        find: impl Fn(u8) -> Option<&'t AtomicU64>,
+    ) -> Option<(u16, u8)> {
         let (captured, released) = (passage.captured.floor(), passage.released.floor());
-        let (mut held, mut strongest) = (0, None);
+        let (mut held, mut strongest) = (0, NO_REASON);
         for bit in set_bits(wanted.bits()) {
-            let why = match self.effective(bit) {
-                Effective::Held { since, until } if since <= captured && released < until => {
+            let state = self.states[bit].load(Acquire);
+            let mut why = state;
+            if state & HELD != 0 {
+                let (since, until) = halves(find(state & !HELD)?.load(Acquire));
+                if since <= captured && released < until {
                     held |= 1 << bit;
                     continue;
                 }
-                Effective::Closed(reason) => reason,
-                Effective::Held { until, .. } if released >= until => Reason::Expired,
-                Effective::Held { .. } => Reason::CapturedEarlier,
-            };
-            strongest = Reason::strongest(strongest, Some(why));
+                why = if released < until {
+                    Reason::CapturedEarlier as u8
+                } else {
+                    Reason::Expired as u8
+                };
+            }
+            // The strongest has the smallest number.
+            strongest = strongest.min(why);
         }
-        (Purposes::from_bits_retain(held), strongest)
+        Some((held, strongest))
     }
 }
 

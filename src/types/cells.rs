@@ -40,7 +40,7 @@ impl Cells {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(|purposes| purposes.is_empty())
+        self.0.iter().all(Purposes::is_empty)
     }
 
     pub(crate) fn insert(&mut self, other: &Self) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// The keys in an order that every object's own agrees with.
 const KEYS: &str = "event format digest version language controller narrowing taps torn who guardian key by grant why scopes \
-     stream kind owner outlet released last is_releasing frames seen whole redacted blanked dropped name purpose recipient pair \
+     tap stream kind owner alone outlet released last is_releasing is_closed frames seen whole redacted blanked dropped name purpose recipient pair \
      notice scope method n prev at wall head until signed instance entries hash meeting started participants challenge device signature \
      kinds purposes blanks entry";
 

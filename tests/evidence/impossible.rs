@@ -187,13 +187,19 @@ fn first_life(memory: &Memory) -> Vec<u8> {
     let withdrew = meeting.withdraw(BY, ann, audio, millis(105)).unwrap();
     assert!(meeting.settled(&withdrew, millis(106)).unwrap());
     meeting.count(millis(107)).unwrap();
+    let bos = StreamOptions::alone(bo, Kind::Audio, Format::OPAQUE);
+    let bos = meeting.open_stream(bos).unwrap();
+    let mut alone = meeting.tap(bos, recorder).unwrap();
+    assert_eq!(admit(&mut alone, 107), Verdict::Whole);
     let left = meeting.leave(bo, millis(108)).unwrap();
     // Nobody who has left agrees.
     meeting
         .grant(Authority::Administrator, bo, &all, millis(109))
         .unwrap_err();
+    drop(closed);
     assert!(meeting.settled(&left, millis(110)).unwrap());
-    drop((first, pictures, third, closed));
+    meeting.count(millis(111)).unwrap();
+    drop((first, pictures, third, alone));
     drop(meeting);
     memory.bytes()
 }
@@ -766,6 +772,12 @@ const POSSIBLE: &[(&str, &str, &str, &str)] = &[
         "another who agreed, or several people's",
     ),
     (
+        "stream_opened",
+        "alone",
+        "less more",
+        "later lines name the same taps for a stream of several people",
+    ),
+    (
         "outlet_opened",
         "name",
         "other unknown",
@@ -784,10 +796,16 @@ const POSSIBLE: &[(&str, &str, &str, &str)] = &[
         "the last tap may have been opened only afterwards",
     ),
     (
-        "settled",
+        "counted",
         "taps",
-        "doubled more",
-        "a tap may have been opened after the count, and none counts them any more",
+        "more",
+        "a tap may have been opened before the last count",
+    ),
+    (
+        "settled",
+        "taps.is_closed",
+        "less more",
+        "it may have been dropped by then, as no later line tells of it otherwise",
     ),
     (
         "settled",
@@ -920,7 +938,7 @@ fn what_only_follows_from_the_line_before_is_found() {
 /// Somebody with a microphone and a recorder, and then these entries at these times in microseconds, and of the day if they have `wall`.
 fn book(more: &[(i64, Value)]) -> Vec<u8> {
     let begun = [
-        json!({ "event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 10 }),
+        json!({ "event": "opened", "format": 4, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 10 }),
         json!({ "event": "shown", "notice": common::notice() }),
         json!({ "event": "joined", "who": "ann" }),
         json!({ "event": "stream_opened", "stream": 0, "kind": "audio", "owner": "ann" }),
@@ -986,8 +1004,7 @@ fn counted(stream: u16, outlet: u16, seen: u64, whole: u64) -> Value {
 }
 
 fn settled(narrowing: u64, stream: u16, outlet: u16, released: u64, last: Option<i64>) -> Value {
-    let mut tap =
-        json!({ "stream": stream, "outlet": outlet, "released": released, "is_releasing": false });
+    let mut tap = json!({ "tap": 0, "stream": stream, "outlet": outlet, "released": released, "is_releasing": false });
     if let Some(last) = last {
         tap["last"] = last.into();
     }
@@ -1337,4 +1354,211 @@ fn r6_one_frame_of_a_tap_may_be_counted_late() {
         let lines = [&lines[..], &[(4, counted(0, outlet, 1, 1))]].concat();
         assert_eq!(verify(&book(&lines)).is_ok(), is_possible, "{outlet}");
     }
+}
+
+/// How far one tap had come: its number, its stream into outlet 0, what it had released, whether it is closed.
+type Release = (u32, u16, u64, bool);
+
+fn settled_taps(narrowing: u64, taps: &[Release]) -> Value {
+    let taps = taps.iter().map(|(tap, stream, released, is_closed)| {
+        let mut release = json!({
+            "tap": tap, "stream": stream, "outlet": 0, "released": released, "is_releasing": false,
+        });
+        if *released > 0 {
+            release["last"] = 1.into();
+        }
+        if *is_closed {
+            release["is_closed"] = true.into();
+        }
+        release
+    });
+    json!({ "event": "settled", "narrowing": narrowing, "taps": taps.collect::<Vec<_>>() })
+}
+
+/// Ann has a stream of hers alone, 1, and bo one of his alone, 2; each and the one that can carry both has a tap of the same number.
+/// Then there is a count, or none, ann narrows what is not of these, and these lines follow. The narrowing is number 11.
+fn room(is_counted: bool, whom: Option<&str>, more: &[Value]) -> Vec<u8> {
+    let alone = |stream: u16, owner: &str| json!({ "event": "stream_opened", "stream": stream, "kind": "audio", "owner": owner, "alone": true });
+    let count = match is_counted {
+        true => counted_all(&[(0, 0, [0; 3]), (1, 0, [0; 3]), (2, 0, [0; 3])]),
+        false => counted_all(&[]),
+    };
+    let narrowed = json!({
+        "event": "restricted", "who": whom, "by": "host",
+        "scope": scope(Kinds::VIDEO, Purposes::RECORD),
+    });
+    let begun = [
+        json!({ "event": "joined", "who": "bo" }),
+        alone(1, "ann"),
+        alone(2, "bo"),
+        granted(None),
+        count,
+        narrowed,
+    ];
+    let lines = begun.iter().chain(more).map(|entry| (1, entry.clone()));
+    book(&lines.collect::<Vec<_>>())
+}
+
+/// Each is made up in its last line, and beside it stands what could have been said there.
+#[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
+fn r6_a_settled_line_names_exactly_the_taps_that_can_carry_whoever_it_is_about() {
+    let (ann, bo, everybody) = (Some("ann"), Some("bo"), None);
+    let tap = |tap: u16| (u32::from(tap), tap, 0, false);
+    let closed = |tap: u16, released| (u32::from(tap), tap, released, true);
+    let settled = |taps: &[Release]| settled_taps(11, taps);
+    let count = |whole: u64, dropped| {
+        counted_all(&[
+            (0, 0, [whole, 0, dropped]),
+            (1, 0, [0, 0, 0]),
+            (2, 0, [0, 0, 0]),
+        ])
+    };
+    // Tap 1 is unknown: of a stream of bo's alone, if anybody's.
+    let skipped = || settled(&[(0, 0, 0, false), (2, 1, 0, false)]);
+    let cases = [
+        (
+            "a tap of hers alone is left out",
+            (true, ann, vec![]),
+            settled(&[tap(0)]),
+            settled(&[tap(0), tap(1)]),
+        ),
+        (
+            "a tap that can carry anybody is left out",
+            (true, bo, vec![]),
+            settled(&[tap(2)]),
+            settled(&[tap(0), tap(2)]),
+        ),
+        (
+            "somebody else's alone",
+            (true, ann, vec![]),
+            settled(&[tap(0), tap(1), tap(2)]),
+            settled(&[tap(0), tap(1)]),
+        ),
+        (
+            "somebody's alone is left out, and everybody was narrowed",
+            (true, everybody, vec![]),
+            settled(&[tap(0), tap(1)]),
+            settled(&[tap(0), tap(1), tap(2)]),
+        ),
+        (
+            "somebody else's alone, of which nobody has told yet",
+            (false, ann, vec![]),
+            settled(&[(0, 2, 0, false)]),
+            settled(&[(0, 1, 0, false)]),
+        ),
+        (
+            "in another order",
+            (true, ann, vec![]),
+            settled(&[tap(1), tap(0)]),
+            settled(&[tap(0), tap(1)]),
+        ),
+        (
+            "one of them twice",
+            (true, ann, vec![]),
+            settled(&[tap(0), tap(0), tap(1)]),
+            settled(&[tap(0), tap(1)]),
+        ),
+        (
+            "another tap of that number",
+            (true, ann, vec![]),
+            settled(&[(0, 1, 0, false), (1, 0, 0, false)]),
+            settled(&[tap(0), tap(1)]),
+        ),
+        (
+            "it was closed, and is named again",
+            (true, ann, vec![settled(&[closed(0, 0), tap(1)])]),
+            settled(&[tap(0), tap(1)]),
+            settled(&[tap(1)]),
+        ),
+        (
+            "it was closed, and is closed again",
+            (true, ann, vec![settled(&[closed(0, 0), tap(1)])]),
+            settled(&[closed(0, 0), tap(1)]),
+            settled(&[closed(1, 0)]),
+        ),
+        (
+            "it was closed, and released more",
+            (true, ann, vec![settled(&[closed(0, 4), tap(1)])]),
+            count(5, 0),
+            count(4, 0),
+        ),
+        (
+            "it was closed, and withheld more than was counted since",
+            (
+                true,
+                ann,
+                vec![settled(&[closed(0, 4), tap(1)]), count(4, 1)],
+            ),
+            count(4, 2),
+            count(4, 1),
+        ),
+        (
+            "a number that no tap has, and everybody was narrowed",
+            (false, everybody, vec![]),
+            settled(&[(0, 0, 0, false), (2, 1, 0, false)]),
+            settled(&[(0, 0, 0, false), (1, 1, 0, false)]),
+        ),
+        (
+            "a number that no tap has once it is counted",
+            (false, ann, vec![skipped()]),
+            counted_all(&[(0, 0, [0; 3]), (2, 0, [0; 3])]),
+            counted_all(&[(0, 0, [0; 3]), (2, 0, [0; 3]), (1, 0, [0; 3])]),
+        ),
+        (
+            "a tap was left out that turns out to be anybody's",
+            (false, ann, vec![skipped()]),
+            counted_all(&[(0, 0, [0; 3]), (0, 0, [0; 3]), (1, 0, [0; 3])]),
+            counted_all(&[(0, 0, [0; 3]), (2, 0, [0; 3]), (1, 0, [0; 3])]),
+        ),
+        (
+            "a tap was left out that turns out to be hers alone",
+            (false, ann, vec![skipped()]),
+            counted_all(&[(0, 0, [0; 3]), (1, 0, [0; 3]), (1, 0, [0; 3])]),
+            counted_all(&[(0, 0, [0; 3]), (2, 0, [0; 3]), (1, 0, [0; 3])]),
+        ),
+    ];
+    for (what, (is_counted, whom, before), made_up, instead) in cases {
+        let with = |last: Value| room(is_counted, whom, &[&before[..], &[last]].concat());
+        let error = LedgerError {
+            line: before.len() as u64 + 12,
+            what: LedgerFault::Impossible,
+        };
+        assert_eq!(verify(&with(made_up)), Err(error), "{what}");
+        assert_eq!(verify(&with(instead)), Ok(()), "instead of: {what}");
+    }
+}
+
+#[test]
+fn r6_only_taps_that_are_known_to_have_been_there_are_asked_for() {
+    // Told of only after the narrowing: nobody can tell whether they were there.
+    let late = counted_all(&[(0, 0, [0; 3]), (1, 0, [0; 3])]);
+    let both = [(0, 0, 0, false), (1, 1, 0, false)];
+    for taps in [&both[..], &both[..1], &[]] {
+        let lines = [late.clone(), settled_taps(11, taps)];
+        assert_eq!(
+            verify(&room(false, Some("ann"), &lines)),
+            Ok(()),
+            "{taps:?}"
+        );
+    }
+    // Nobody else has a stream alone, of which a tap could have been passed over.
+    let lines = |taps: &[Release]| book(&[(1, withdrew()), (1, settled_taps(6, taps))]);
+    let taps = [(0, 0, 0, false), (1, 0, 0, false)];
+    assert_eq!(verify(&lines(&taps)), Ok(()));
+    let taps = [(0, 0, 0, false), (2, 0, 0, false)];
+    assert!(verify(&lines(&taps)).is_err());
+    // A meeting that goes on numbers its taps anew.
+    let alone = json!({ "event": "stream_opened", "stream": 3, "kind": "audio", "owner": "bo", "alone": true });
+    let outlet = json!({ "event": "outlet_opened", "outlet": 1, "name": "p", "purposes": "RECORD", "blanks": "" });
+    let again = [
+        settled_taps(11, &[(0, 0, 0, true), (1, 1, 0, false)]),
+        json!({ "event": "resumed", "torn": false }),
+        alone,
+        outlet,
+        withdrew(),
+        json!({ "event": "settled", "narrowing": 16, "taps": [] }),
+        counted(3, 1, 0, 0),
+    ];
+    assert_eq!(verify(&room(true, Some("ann"), &again)), Ok(()));
 }

@@ -1,11 +1,22 @@
 //! Runs one function of the hot half so many times, or tells the names of them all: `hot [NAME COUNT]`.
 //!
 //! Each is a symbol of its own and never inlined, so that its instructions can be read and counted.
+//!
+//! `hot room PEOPLE COUNT` does each act of the control half so many times in a room of so many, and tells their names.
 
+#[path = "../../../benches/rooms/src/acts.rs"]
+#[allow(dead_code, reason = "not all of it is counted")]
+mod acts;
+mod doing;
 #[path = "../../../benches/gate/frames.rs"]
 mod frames;
 mod functions;
+#[path = "../../../benches/rooms/src/library.rs"]
+mod library;
 mod pictures;
+#[path = "../../../benches/rooms/src/room.rs"]
+#[allow(dead_code, reason = "not all of it is counted")]
+mod room;
 
 use std::{env, hint::black_box, process::ExitCode, time::Duration};
 
@@ -383,6 +394,13 @@ fn picture_in_place<const N: usize>(
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
+    if let [first, people, count] = &arguments[..]
+        && first == "room"
+        && let (Ok(people), Ok(count)) = (people.parse(), count.parse())
+    {
+        doing::all(people, count);
+        return ExitCode::SUCCESS;
+    }
     let [name, count] = &arguments[..] else {
         println!("{}", NAMES.join("\n"));
         return ExitCode::SUCCESS;

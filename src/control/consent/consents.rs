@@ -102,13 +102,12 @@ impl Consents {
             if cells.is_empty() || state == ConsentState::NONE {
                 continue;
             }
-            match self.alike.iter_mut().find(|alike| alike.state == state) {
-                Some(alike) => alike.cells.insert(&cells),
-                None => {
-                    // Most people agree once.
-                    self.alike.reserve_exact(1);
-                    self.alike.push(Alike { cells, state });
-                }
+            if let Some(alike) = self.alike.iter_mut().find(|alike| alike.state == state) {
+                alike.cells.insert(&cells);
+            } else {
+                // Most people agree once.
+                self.alike.reserve_exact(1);
+                self.alike.push(Alike { cells, state });
             }
         }
     }

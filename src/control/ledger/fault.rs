@@ -54,9 +54,9 @@ pub enum LedgerFault {
     #[error("invalid ledger: the entry breaks the rules, so it was made up; rely on nothing in it")]
     Impossible,
     /// A ledger of format 1, which does not say which meeting of its id it is, so that evidence of others could pass for its own,
-    /// or of format 2, which does not say when that was.
+    /// of format 2, which does not say when that was, or of format 3, which does not say which tap a settled line names, nor whose alone a stream is.
     #[error(
-        "ledger of format 1 or 2, which does not say which meeting it is of or when that was: read it with the version that wrote it"
+        "ledger of format 1, 2 or 3, which does not say which meeting it is of, when that was, or which taps can carry whom: read it with the version that wrote it"
     )]
     FormerFormat,
     /// A ledger of a format that is newer than this library.
@@ -77,7 +77,7 @@ pub enum LedgerFault {
 /// What is wrong with a first line that says it is of this format; those of the first say nothing.
 pub(super) fn of_format(format: Option<u64>) -> LedgerFault {
     match format {
-        None | Some(1 | 2) => LedgerFault::FormerFormat,
+        None | Some(1..=3) => LedgerFault::FormerFormat,
         Some(format) if format > FORMAT.into() => LedgerFault::LaterFormat,
         Some(_) => LedgerFault::NotAnEntry,
     }

@@ -103,7 +103,9 @@ impl Entry {
                 let is_pair = pair.is_single() && !own.contains(*pair);
                 is_own && is_pair && is_recipient(recipient)
             }
-            Self::StreamOpened { owner, .. } => is_some(owner),
+            Self::StreamOpened { owner, alone, .. } => {
+                is_some(owner) && (!alone || owner.is_some())
+            }
             Self::OutletOpened {
                 name, recipient, ..
             } => !name.is_empty() && recipient.as_deref().is_none_or(is_recipient),

@@ -5,8 +5,8 @@
 //!
 //! A ledger is JSON Lines. Each line is an object of `n`, counted from 0, `prev`, the SHA-256 of the line before in hexadecimal digits
 //! (over its bytes without the line feed; of the first line 64 zeros), `at`, in microseconds since the meeting's start, and `entry`.
-//! The first one says of which format the ledger is, 3, which meeting: its [`Instance`](crate::Instance), 16 random bytes in hexadecimal digits,
-//! and when it started: `started`, the time of day in microseconds since 1970. Ledgers of format 1, which had no instance, and of 2, which had no date, are refused, as are later ones.
+//! The first one says of which format the ledger is, 4, which meeting: its [`Instance`](crate::Instance), 16 random bytes in hexadecimal digits,
+//! and when it started: `started`, the time of day in microseconds since 1970. Ledgers of format 1, which had no instance, of 2, which had no date, and of 3, which did not say which taps can carry whom, are refused, as are later ones.
 //! What was entered without a call on a meeting has `wall`, too, the time of day in microseconds since 1970.
 //! What is written has one form, byte for byte, and nothing else is read: no spaces, all keys in their order, nothing left out or added,
 //! sets in the order of their bits.

@@ -58,7 +58,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// The format of ledgers as the first line has it: 3. Those of 1 named no instance, and those of 2 no date.
+    /// The format of ledgers as the first line has it: 4. Those of 1 named no instance, those of 2 no date, and those of 3 not which taps can carry whom.
     pub const FORMAT: u16 = FORMAT;
 
     /// Returns the ledger's lines, in their order.

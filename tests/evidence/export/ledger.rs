@@ -180,6 +180,31 @@ pub fn stream(number: u16, kind: Kind, owner: Option<&str>) -> Entry {
     }
 }
 
+/// A stream of Ada's sound alone.
+pub fn alone(number: u16) -> Entry {
+    let (stream, owner) = (stream_id(number), Some("ada".into()));
+    Entry::StreamOpened {
+        stream,
+        kind: Kind::Audio,
+        owner,
+        alone: true,
+    }
+}
+
+/// No tap that can carry whoever the narrowing was about is open any more.
+pub fn settled(narrowing: u64) -> Entry {
+    let taps = Vec::new();
+    Entry::Settled { narrowing, taps }
+}
+
+pub fn restricted(who: Option<&str>) -> Entry {
+    Entry::Restricted {
+        who: who.map(String::from),
+        by: Authority::Host,
+        scope: Scope::new(Kinds::VIDEO, Purposes::RECORD),
+    }
+}
+
 /// The counters of taps: stream, outlet, whole, redacted.
 pub fn counted(taps: &[(u16, u16, u64, u64)]) -> Entry {
     let tap = |(stream, outlet, whole, redacted): &(u16, u16, u64, u64)| {

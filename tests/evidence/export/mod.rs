@@ -267,6 +267,139 @@ fn r6_what_was_released_before_a_withdrawal_must_go() {
     );
 }
 
+/// Ada withdraws at 5 s, with line 10, and Bob did before, with line 8; a line comes 20 ms later, and at 6 s all is counted.
+fn withdrawn(before: &[Entry], next: Entry) -> Book {
+    let mut more = vec![
+        (2000, joined("bob")),
+        (2000, withdrew("bob", Kinds::AUDIO, RECORD)),
+        (2000, withdrew("ada", Kinds::VIDEO, RECORD)),
+        (5000, withdrew("ada", Kinds::AUDIO, RECORD)),
+        (5020, next),
+        (6000, counted(&[])),
+    ];
+    let before = before.iter().map(|entry| (1500, entry.clone()));
+    more.splice(0..0, before);
+    recorded().with(more)
+}
+
+/// By which time everything was captured that was on its way when Ada withdrew.
+fn settles(book: &Book) -> u32 {
+    let [(0, ranges)] = &erased(&book.read())[..] else {
+        panic!("one outlet");
+    };
+    let [(1000, Some(5001), Some(settled))] = ranges[..] else {
+        panic!("{ranges:?}");
+    };
+    settled
+}
+
+/// Whoever acts looks at the taps that can carry anybody, but at those of Ada alone only if it is about her or about everybody:
+/// the time of other lines says nothing of what her taps had released.
+#[test]
+fn r6_what_a_tap_of_hers_alone_released_late_is_on_the_list() {
+    // One more line, so that the numbers of the others are the same.
+    let (open, alone) = ([stream(0, Kind::Audio, Some("ada"))], [alone(0)]);
+    let by_host = |who: Option<&str>| Entry::Lifted {
+        who: who.map(String::from),
+        by: Authority::Host,
+        scope: Scope::new(Kinds::VIDEO, RECORD),
+    };
+    let refused = |who: Option<&str>| Entry::Refused {
+        who: who.map(String::from),
+        by: Authority::Host,
+        grant: grant(Kinds::AUDIO, RECORD),
+        why: Refusal::Overreach,
+    };
+    let of_others = [
+        joined("eve"),
+        left("bob"),
+        granted("bob", grant(Kinds::AUDIO, RECORD)),
+        withdrew("bob", Kinds::AUDIO, RECORD),
+        restricted(Some("bob")),
+        by_host(Some("bob")),
+        refused(Some("bob")),
+        refused(None),
+        // Of Bob's withdrawal, and of one of Ada's: a tap that she opened since was not looked at.
+        settled(9),
+        settled(10),
+    ];
+    for next in of_others {
+        let book = withdrawn(&alone, next.clone());
+        // A frame captured at 5.5 s on her own stream, and counted late, is on it.
+        assert_eq!(settles(&book), 6001, "{next:?}");
+        let book = withdrawn(&open, next.clone());
+        assert_eq!(settles(&book), 5021, "{next:?}");
+    }
+    let of_hers = [
+        left("ada"),
+        granted("ada", grant(Kinds::VIDEO, RECORD)),
+        withdrew("ada", Kinds::AUDIO, RECORD),
+        restricted(Some("ada")),
+        by_host(Some("ada")),
+        refused(Some("ada")),
+        restricted(None),
+        by_host(None),
+        superseded(1),
+        counted(&[]),
+        settled(11),
+    ];
+    for next in of_hers {
+        for before in [&open, &alone] {
+            let book = withdrawn(before, next.clone());
+            assert_eq!(settles(&book), 5021, "{next:?}");
+        }
+    }
+    // What is not about anybody looks at no tap of hers, and at some at none at all.
+    for next in [
+        stream(1, Kind::Chat, None),
+        outlet(1, "other", RECORD),
+        Entry::Shown { notice: notice(0) },
+    ] {
+        for before in [&open, &alone] {
+            assert_eq!(settles(&withdrawn(before, next.clone())), 6001, "{next:?}");
+        }
+    }
+}
+
+#[test]
+fn r6_somebody_without_streams_alone_needs_no_line_of_their_own() {
+    let of_bob = Entry::StreamOpened {
+        stream: stream_id(0),
+        kind: Kind::Audio,
+        owner: Some("bob".into()),
+        alone: true,
+    };
+    // Somebody else has a stream alone; she opens one only afterwards; she had one before the meeting went on.
+    let book = withdrawn(&[joined("bob"), of_bob, left("bob")], joined("eve"));
+    assert_eq!(settles(&book), 5021);
+    let book = withdrawn(&[], alone(0));
+    assert_eq!(settles(&book), 6001);
+    let resumed = Entry::Resumed { torn: false };
+    let agreed = granted("ada", grant(Kinds::VIDEO, RECORD));
+    let before = [
+        alone(0),
+        resumed.clone(),
+        outlet(1, "camera", RECORD),
+        agreed,
+    ];
+    let book = recorded().with(before.map(|entry| (1500, entry)));
+    let book = book.with([
+        (5000, withdrew("ada", Kinds::VIDEO, RECORD)),
+        (5020, joined("eve")),
+        (6000, counted(&[])),
+    ]);
+    let of_camera = erased(&book.read());
+    assert_eq!(of_camera[1], (1, vec![(1500, Some(5001), Some(5021))]));
+    // After the process had gone nobody knows, whatever is about her.
+    let book = recorded().with([
+        (1500, alone(0)),
+        (5000, withdrew("ada", Kinds::AUDIO, RECORD)),
+        (5000, resumed),
+        (5020, withdrew("ada", Kinds::AUDIO, RECORD)),
+    ]);
+    assert_eq!(erased(&book.read()), [(0, vec![(1000, Some(5001), None)])]);
+}
+
 #[test]
 fn r6_agreeing_again_saves_nothing_that_was_recalled() {
     let book = recorded().with([

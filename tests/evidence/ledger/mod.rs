@@ -302,7 +302,7 @@ fn a_meeting_has_an_instance_of_its_own_and_no_other_has_it() {
     let resumed = Meeting::resume(&common::verified(&memory.read()), memory.writer()).unwrap();
     assert_eq!(resumed.instance(), first.instance());
     let elsewhere = [json!({
-        "event": "opened", "format": 3, "instance": "e1".repeat(16), "meeting": "m", "started": 1, "participants": 1,
+        "event": "opened", "format": 4, "instance": "e1".repeat(16), "meeting": "m", "started": 1, "participants": 1,
     })];
     let elsewhere = Meeting::resume(
         &common::verified(&ledger_of(&elsewhere)),
@@ -326,7 +326,7 @@ fn ledgers_of_other_formats_are_refused_by_name() {
             .map_err(|error| error.what)
     };
     let good = json!({
-        "event": "opened", "format": 3, "instance": "0c".repeat(16), "meeting": "m", "started": 1, "participants": 1,
+        "event": "opened", "format": 4, "instance": "0c".repeat(16), "meeting": "m", "started": 1, "participants": 1,
     });
     assert_eq!(
         read(good.clone()).unwrap(),
@@ -348,22 +348,22 @@ fn ledgers_of_other_formats_are_refused_by_name() {
         })),
         former
     );
-    for format in [1, 2] {
+    for format in [1, 2, 3] {
         assert_eq!(changed("format", json!(format)), former);
     }
     // Whatever else a later one says in its first line.
     let later = Err(LedgerFault::LaterFormat);
-    for format in [4_u64, 65_539, u64::MAX] {
+    for format in [5_u64, 65_539, u64::MAX] {
         assert_eq!(changed("format", json!(format)), later, "{format}");
     }
     assert_eq!(
-        read(json!({ "event": "opened", "format": 4, "people": [] })),
+        read(json!({ "event": "opened", "format": 5, "people": [] })),
         later
     );
     let none = Err(LedgerFault::NotAnEntry);
     for (name, value) in [
         ("format", json!(0)),
-        ("format", json!("3")),
+        ("format", json!("4")),
         ("format", json!(-1)),
         ("instance", json!("0".repeat(32))),
         ("instance", json!("0c")),
@@ -416,7 +416,7 @@ fn a_head_of_another_meeting_is_told_apart() {
 fn r1_what_could_not_have_been_opened_cannot_be_resumed() {
     let opened = |meeting, participants| {
         json!({
-            "event": "opened", "format": 3, "instance": "0b".repeat(16),
+            "event": "opened", "format": 4, "instance": "0b".repeat(16),
             "meeting": meeting, "started": 1, "participants": participants,
         })
     };

@@ -1,4 +1,4 @@
-"""Verifies the chain of a ledger of format 3: python3 verify.py LEDGER"""
+"""Verifies the chain of a ledger of format 4: python3 verify.py LEDGER"""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ with open(sys.argv[1], "rb") as ledger:
         assert entry["n"] == number and entry["prev"] == previous, f"line {number + 1}"
         if number == 0:
             opened = entry["entry"]
-            assert opened["event"] == "opened" and opened["format"] == 3, "not a ledger of format 3"
+            assert opened["event"] == "opened" and opened["format"] == 4, "not a ledger of format 4"
             instance = bytes.fromhex(opened["instance"])
             assert len(instance) == 16 and any(instance), "no meeting's instance"
         previous = hashlib.sha256(line).hexdigest()

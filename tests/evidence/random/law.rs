@@ -52,6 +52,7 @@ impl Law {
                 Act::Lifted { .. } => Some("a lift"),
                 Act::Expired { .. } => Some("an end that came"),
                 Act::Ended => Some("an ended meeting"),
+                Act::StreamOpened { alone: true, .. } => Some("a stream of its owner alone"),
                 _ => None,
             });
             if let Act::Joined { who, .. } = &line.act {
@@ -87,7 +88,7 @@ impl Law {
     pub fn streams(&self) -> impl Iterator<Item = (usize, Kind, Option<&str>)> {
         let lines = self.lines.iter().enumerate();
         lines.filter_map(|(index, line)| match &line.act {
-            Act::StreamOpened { kind, owner } => Some((index, *kind, owner.as_deref())),
+            Act::StreamOpened { kind, owner, .. } => Some((index, *kind, owner.as_deref())),
             _ => None,
         })
     }

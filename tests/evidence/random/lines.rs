@@ -58,6 +58,7 @@ pub enum Act {
     StreamOpened {
         kind: Kind,
         owner: Option<String>,
+        alone: bool,
     },
     OutletOpened {
         purposes: Purposes,
@@ -68,10 +69,16 @@ pub enum Act {
         scopes: Vec<Scope>,
     },
     Ended,
-    /// What changes nobody's consent; whether its time is no earlier than what any tap had seen.
-    Other {
-        of_taps: bool,
+    Refused {
+        whom: Option<String>,
     },
+    /// How far taps had come since a narrowing, the line of this index.
+    Settled {
+        narrowing: usize,
+    },
+    Counted,
+    /// What changes nobody's consent, and looks at no tap.
+    Other,
 }
 
 /// All lines. A torn last one may have been anybody's withdrawal, so it counts as one of everybody's.
@@ -155,6 +162,7 @@ fn act(entry: &Value) -> Act {
         "stream_opened" => Act::StreamOpened {
             kind: serde_json::from_value(entry["kind"].clone()).expect("a kind"),
             owner: text("owner"),
+            alone: entry["alone"] == true,
         },
         "outlet_opened" => Act::OutletOpened {
             purposes: serde_json::from_value(entry["purposes"].clone()).expect("purposes"),
@@ -164,8 +172,14 @@ fn act(entry: &Value) -> Act {
             who: named("who"),
             scopes: serde_json::from_value(entry["scopes"].clone()).expect("scopes"),
         },
-        "refused" | "settled" | "counted" => Act::Other { of_taps: true },
-        "opened" | "shown" | "signed" => Act::Other { of_taps: false },
+        "refused" => Act::Refused { whom: text("who") },
+        "settled" => {
+            let narrowing = entry["narrowing"].as_u64().map(usize::try_from);
+            let narrowing = narrowing.expect("a number").expect("of a line") - 1;
+            Act::Settled { narrowing }
+        }
+        "counted" => Act::Counted,
+        "opened" | "shown" | "signed" => Act::Other,
         other => panic!("{other}"),
     }
 }
@@ -185,12 +199,28 @@ impl Line {
         matches!(self.act, Act::Resumed { .. })
     }
 
-    /// Whether its time is no earlier than any that a tap had seen.
+    /// Whether its time is no earlier than any that a tap had seen which can carry anybody.
     pub fn is_of_taps(&self) -> bool {
-        match self.act {
-            Act::Other { of_taps } => of_taps,
-            Act::Named { .. } | Act::StreamOpened { .. } | Act::OutletOpened { .. } => false,
-            _ => true,
+        !matches!(
+            self.act,
+            Act::Other | Act::Named { .. } | Act::StreamOpened { .. } | Act::OutletOpened { .. }
+        )
+    }
+
+    /// Whether it is about somebody, or about everybody: then it looks at taps of theirs alone, too.
+    pub fn is_about(&self, id: &str) -> bool {
+        match &self.act {
+            Act::Joined { who, .. }
+            | Act::Left { who }
+            | Act::Granted { who, .. }
+            | Act::Withdrew { who, .. }
+            | Act::Expired { who, .. } => who == id,
+            Act::Refused { whom } => whom.as_ref().is_some_and(|whom| whom == id),
+            Act::Restricted { whom, .. } | Act::Lifted { whom, .. } => {
+                whom.as_ref().is_none_or(|whom| whom == id)
+            }
+            Act::Superseded { .. } | Act::Counted | Act::Ended => true,
+            _ => false,
         }
     }
 

@@ -5,7 +5,7 @@ use framegate::{Kind, Purposes};
 use super::{
     clearing::each_purpose,
     law::{Law, NEVER},
-    lines::Line,
+    lines::{Act, Line},
 };
 
 /// One of them.
@@ -76,7 +76,7 @@ impl Law {
             if let Some(run) = last {
                 // By a notice that was superseded; what was on its way then had the end from before.
                 if held.until < run.agreed {
-                    let before = run.agreed.min(self.settled(run.first, lines - 1));
+                    let before = run.agreed.min(self.settled(who, run.first, lines - 1));
                     run.settled = run.settled.max(before);
                 }
                 run.agreed = held.until;
@@ -100,7 +100,7 @@ impl Law {
             }
         }
         for run in &mut runs {
-            self.end(run);
+            self.end(who, run);
             let mut later = self.lines.iter().skip(run.first);
             run.is_recalled = later.any(|line| line.withdraws(who, kind, purpose));
         }
@@ -108,7 +108,7 @@ impl Law {
     }
 
     /// Says when it ended.
-    fn end(&self, run: &mut Run) {
+    fn end(&self, who: &str, run: &mut Run) {
         let cut = run
             .closed
             .filter(|line| self.lines[*line].floor() < run.agreed);
@@ -118,7 +118,7 @@ impl Law {
             if !run.is_vague {
                 until = self.lines[line].floor() + 1;
             }
-            settled = settled.min(self.settled(run.first, line));
+            settled = settled.min(self.settled(who, run.first, line));
         }
         run.until = until;
         run.settled = run.settled.max(settled);
@@ -129,9 +129,9 @@ impl Law {
         self.lines[first..=line].iter().any(Line::is_resumed)
     }
 
-    /// Before when all was captured that was on its way at a line: the next one tells whose time is no earlier than any tap's.
+    /// Before when all of somebody was captured that was on its way at a line: the next one tells whose time is no earlier than any tap's that can carry them.
     /// After a crash none does, as nobody knows how long the process had gone on.
-    fn settled(&self, first: usize, line: usize) -> i64 {
+    fn settled(&self, who: &str, first: usize, line: usize) -> i64 {
         if self.has_crashed(first, line) {
             return NEVER;
         }
@@ -140,7 +140,22 @@ impl Law {
             .iter()
             .skip(line + 1)
             .take_while(|line| !line.is_resumed());
-        let next = later.find(|line| line.is_of_taps());
+        let has_alone = self.has_alone(who, line);
+        let next = later.find(|next| match next.act {
+            _ if !has_alone => next.is_of_taps(),
+            // It looks at the taps that there were then.
+            Act::Settled { narrowing } => line <= narrowing && self.lines[narrowing].is_about(who),
+            _ => next.is_about(who),
+        });
         next.map_or(NEVER, |line| line.floor() + 1)
+    }
+
+    /// Whether somebody has a stream alone by a line.
+    fn has_alone(&self, who: &str, line: usize) -> bool {
+        let before = self.lines[..line].iter().rev();
+        let mut before = before.take_while(|line| !line.is_resumed());
+        before.any(|line| {
+            matches!(&line.act, Act::StreamOpened { owner: Some(owner), alone: true, .. } if owner == who)
+        })
     }
 }

@@ -57,6 +57,25 @@ def any_life():
     Lives.apply = lambda self, index, line, meeting: None
 
 
+def any_number():
+    Lives.are_all = lambda self, numbers, whom, narrowed: True
+
+
+def any_tap():
+    Lives.can_carry = lambda self, tap, whom: True
+
+
+def no_end_of_taps():
+    settle = Lives.settle
+
+    def settle_and_go_on(self, index, narrowing, taps):
+        settle(self, index, narrowing, taps)
+        for tap in self.taps.values():
+            tap.is_closed = False
+
+    Lives.settle = settle_and_go_on
+
+
 PLANTS = {
     "any form": any_form,
     "a millisecond": a_millisecond,
@@ -67,4 +86,7 @@ PLANTS = {
     "any reason": any_reason,
     "any end": any_end,
     "any life": any_life,
+    "any number": any_number,
+    "any tap": any_tap,
+    "no end of taps": no_end_of_taps,
 }

@@ -47,6 +47,10 @@ def truth(value):
     need(isinstance(value, bool))
 
 
+def true(value):
+    need(value is True)
+
+
 def whole(most, least=0):
     def check(value):
         need(isinstance(value, int) and not isinstance(value, bool) and least <= value <= most)
@@ -170,7 +174,7 @@ def grant(of_time):
 
 
 ENTRIES = {
-    "opened": dict(format=whole(3, 3), instance=instance, meeting=name, started=whole(WALL_END - 1, 1), participants=whole(2**16 - 1, 1)),
+    "opened": dict(format=whole(4, 4), instance=instance, meeting=name, started=whole(WALL_END - 1, 1), participants=whole(2**16 - 1, 1)),
     "resumed": dict(torn=truth),
     "joined": dict(who=name, guardian_=name, key_=digest),
     "left": dict(who=name),
@@ -190,11 +194,15 @@ ENTRIES = {
     "lifted": dict(who=anybody, by=by_restrainer, scope=scope),
     "expired": dict(who=name, scopes=several(scope, least=1)),
     "named": dict(purpose=one_of(*PURPOSES), recipient=recipient, pair=pair),
-    "stream_opened": dict(stream=number, kind=one_of(*(kind.lower() for kind in KINDS)), owner_=name),
+    "stream_opened": dict(stream=number, kind=one_of(*(kind.lower() for kind in KINDS)), owner_=name, alone_=true),
     "outlet_opened": dict(outlet=number, name=name, recipient_=recipient, purposes=purposes, blanks=kinds),
     "settled": dict(
         narrowing=count,
-        taps=several(record(stream=number, outlet=number, released=count, last_=time, is_releasing=truth)),
+        taps=several(
+            record(
+                tap=whole(2**32 - 1), stream=number, outlet=number, released=count, last_=time, is_releasing=truth, is_closed_=true
+            )
+        ),
     ),
     "counted": dict(
         taps=several(
@@ -215,6 +223,7 @@ WITH_WALL = {"resumed", "withdrew", "restricted", "signed"}
 def entry(value):
     need(isinstance(value, dict) and isinstance(value.get("event"), str) and value["event"] in CHECKS)
     CHECKS[value["event"]](value)
+    need("alone" not in value or "owner" in value)
 
 
 LINE = record(n=count, prev=digest, at=time, wall_=whole(WALL_END - 1), entry=entry)

@@ -212,7 +212,7 @@ fn python_reads_random_meetings_as_the_library_does() {
 
 /// A ledger of these entries at these times, after a notice of sound for recording.
 fn by_hand(entries: &[(u64, Value)]) -> Case {
-    let opened = json!({"event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 2});
+    let opened = json!({"event": "opened", "format": 4, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 2});
     let notice = json!({"digest": "0d".repeat(32), "version": "1", "language": "en", "controller": "Example", "scope": scope()});
     let begin = [
         (0, opened),
@@ -287,6 +287,85 @@ fn python_knows_that_a_childs_refusal_stands() {
         .iter()
         .map(|case| case.said()["held"].as_array().unwrap().len());
     assert_eq!(held.collect::<Vec<_>>(), [0, 1, 1]);
+    agree(&cases);
+}
+
+/// Two people with streams of theirs alone, and one that can carry both: what settles tells of each tap by its number, until it is closed.
+fn alone() -> Case {
+    let stream = |number: u16, owner: Option<&str>| {
+        let mut opened = json!({"event": "stream_opened", "stream": number, "kind": "audio"});
+        if let Some(owner) = owner {
+            opened["owner"] = owner.into();
+            opened["alone"] = true.into();
+        }
+        opened
+    };
+    let outlet = json!({"event": "outlet_opened", "outlet": 0, "name": "o", "purposes": "RECORD", "blanks": "AUDIO"});
+    let mut of_ben = granted("participant", 1000);
+    of_ben["who"] = "ben".into();
+    let count = |taps: &[(u16, u64)]| {
+        let taps = taps.iter().map(|(stream, whole)| {
+            let frames = json!({"seen": whole + 2, "whole": whole, "redacted": 0, "blanked": 1, "dropped": 1});
+            json!({"stream": stream, "outlet": 0, "frames": frames})
+        });
+        json!({"event": "counted", "taps": taps.collect::<Vec<_>>()})
+    };
+    let settled = |narrowing: u64, taps: &[(u32, u16, u64, bool)]| {
+        let taps = taps.iter().map(|(tap, stream, released, is_closed)| {
+            let mut tap = json!({"tap": tap, "stream": stream, "outlet": 0, "released": released, "is_releasing": false});
+            if *released > 0 {
+                tap["last"] = 1000.into();
+            }
+            if *is_closed {
+                tap["is_closed"] = true.into();
+            }
+            tap
+        });
+        json!({"event": "settled", "narrowing": narrowing, "taps": taps.collect::<Vec<_>>()})
+    };
+    let withdrew =
+        |who: &str| json!({"event": "withdrew", "who": who, "by": "participant", "scope": scope()});
+    let restricted = json!({"event": "restricted", "who": null, "by": "host", "scope": scope()});
+    let lines = [
+        json!({"event": "joined", "who": "ana"}),
+        json!({"event": "joined", "who": "ben"}),
+        stream(0, Some("ana")),
+        stream(1, Some("ben")),
+        stream(2, None),
+        outlet,
+        granted("participant", 1000),
+        of_ben,
+        count(&[(0, 2), (1, 0)]),
+        withdrew("ana"),
+        // Ben has two; of the second no line has told yet.
+        settled(12, &[(0, 0, 3, true), (3, 2, 1, false)]),
+        count(&[(0, 3), (1, 1), (1, 0), (2, 1)]),
+        restricted,
+        settled(15, &[(1, 1, 1, false), (2, 1, 0, false), (3, 2, 1, false)]),
+        withdrew("ben"),
+        settled(17, &[(1, 1, 1, true), (2, 1, 0, false), (3, 2, 1, false)]),
+        json!({"event": "left", "who": "ana"}),
+        settled(19, &[(3, 2, 1, true)]),
+        withdrew("ana"),
+        settled(21, &[]),
+        count(&[(0, 3), (1, 1), (1, 0), (2, 1)]),
+        json!({"event": "ended"}),
+    ];
+    by_hand(&lines.map(|entry| (1000, entry)))
+}
+
+#[test]
+fn python_knows_whom_a_tap_can_carry() {
+    needs!("python3");
+    let case = alone();
+    assert_eq!(accepted(std::slice::from_ref(&case)), 1);
+    let cases = forgeries(&case.ledger);
+    let accepted = accepted(&cases);
+    assert!(
+        cases.len() > 500 && accepted > 20,
+        "{accepted} of {}",
+        cases.len()
+    );
     agree(&cases);
 }
 
@@ -492,6 +571,7 @@ fn a_reader_with_a_fault_is_found() {
     let mut cases = real(60);
     cases.extend(hostile().into_iter().step_by(9));
     cases.extend(refused_by_a_child());
+    cases.extend(forgeries(&alone().ledger));
     let said = library(&cases);
     for plant in [
         "any form",
@@ -503,6 +583,9 @@ fn a_reader_with_a_fault_is_found() {
         "any reason",
         "any end",
         "any life",
+        "any number",
+        "any tap",
+        "no end of taps",
     ] {
         // The first that it is found in is enough.
         let mut some = cases.chunks(100).zip(said.chunks(100));

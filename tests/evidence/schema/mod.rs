@@ -356,7 +356,7 @@ fn a_line_of_a_ledger_is_read_as_it_was_written() {
 fn is_read(line: &Value) -> bool {
     let opened = json!({
         "n": 0, "prev": "0".repeat(64), "at": 0,
-        "entry": {"event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 1},
+        "entry": {"event": "opened", "format": 4, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 1},
     });
     let lines = [&opened, line].map(common::canonical);
     let read = Ledger::read((lines.join("\n") + "\n").as_bytes(), None, None);
@@ -372,11 +372,10 @@ fn entries() -> Vec<Value> {
         "signed": {"instance": "0b".repeat(16), "meeting": "m", "challenge": digest, "signature": signature},
     });
     let notice = json!({"digest": digest, "version": "1", "language": "en", "controller": "Example", "scope": scope});
-    let released =
-        json!({"stream": 0, "outlet": 1, "released": 2, "last": 3, "is_releasing": false});
+    let released = json!({"tap": 4, "stream": 0, "outlet": 1, "released": 2, "last": 3, "is_releasing": false, "is_closed": true});
     let frames = json!({"seen": 10, "whole": 1, "redacted": 2, "blanked": 3, "dropped": 4});
     let entries = [
-        json!({"event": "opened", "format": 3, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 9}),
+        json!({"event": "opened", "format": 4, "instance": "0b".repeat(16), "meeting": "m", "started": 1, "participants": 9}),
         json!({"event": "resumed", "torn": true}),
         json!({"event": "joined", "who": "ana", "guardian": "gus", "key": digest}),
         json!({"event": "left", "who": "ana"}),
@@ -389,7 +388,7 @@ fn entries() -> Vec<Value> {
         json!({"event": "lifted", "who": null, "by": "administrator", "scope": scope}),
         json!({"event": "expired", "who": "ana", "scopes": [scope]}),
         json!({"event": "named", "purpose": "TRAIN", "recipient": "ACME Ltd", "pair": "0x200"}),
-        json!({"event": "stream_opened", "stream": 0, "kind": "audio", "owner": "ana"}),
+        json!({"event": "stream_opened", "stream": 0, "kind": "audio", "owner": "ana", "alone": true}),
         json!({"event": "outlet_opened", "outlet": 0, "name": "cloud", "recipient": "ACME Ltd", "purposes": "0x200", "blanks": "VIDEO"}),
         json!({"event": "settled", "narrowing": 7, "taps": [released]}),
         json!({"event": "counted", "taps": [{"stream": 0, "outlet": 1, "frames": frames}]}),
@@ -425,6 +424,7 @@ fn others(value: &Value) -> Vec<Value> {
     ];
     let bounds = [
         1 << 16,
+        1 << 32,
         u64::from(u32::MAX) * 1000,
         253_402_300_800_000_000,
         1 << 63,
