@@ -267,7 +267,7 @@ fn the_rooms_come_to_every_verdict_about_groups() {
                 twice += usize::from(is_twice);
             }
         }
-        if unseen.is_empty() && largest > 1000 && twice > 20 {
+        if unseen.is_empty() && largest > 500 && twice > 20 {
             return;
         }
     }
