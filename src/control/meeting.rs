@@ -49,8 +49,11 @@ use crate::{
 
 /// One meeting's control half.
 ///
-/// Its [clock](Self::clock) is the largest time that any call, or any tap, has been given. A time more than a day ahead of it counts as a mistake: a withdrawal then takes effect
-/// at the meeting's time, a grant fails with [`Error::Time`], and a tap withholds from then on ([`Reason::Clock`](crate::Reason::Clock)).
+/// A call about somebody counts as made at the largest time that any call was given, or any tap that it looked at: it looks at all that can carry that person.
+/// Those of other people's streams that were opened as their owners' [alone](StreamOptions::alone) it passes over, so that no call takes longer because the room is larger.
+/// The largest of all is the meeting's [clock](Self::clock).
+///
+/// A time more than a day ahead counts as a mistake: a withdrawal then takes effect at the meeting's time, a grant fails with [`Error::Time`], and a tap withholds from then on ([`Reason::Clock`](crate::Reason::Clock)).
 /// If so much time has truly passed, call [`Meeting::advance`] first.
 /// Ending or dropping the meeting closes every tap for good.
 ///
@@ -102,7 +105,9 @@ struct OpenStream {
 impl Meeting {
     /// Opens a meeting. Nothing is released before somebody grants it.
     ///
-    /// All memory for the consent table is allocated here, about 0.7 KB for each participant.
+    /// All memory for the consent table is allocated here, about 0.7 KB for each participant. Of one person's consents there is room for 15 different
+    /// beginnings and ends at a time, and for 64 if few need more than 15: for everybody in a room of up to 64, else for one in eight, and for 64 people at least.
+    /// Consents that were agreed to together count once.
     ///
     /// # Errors
     ///
@@ -421,6 +426,7 @@ impl Meeting {
     ///
     /// [`Error::Refused`] for anybody but the person, or their guardian if they have one, for a grant without the signature that it needs,
     /// and for one made in an earlier stay, before its notice was shown, or before its scope was last withdrawn;
+    /// [`Error::Full`] if there is no room for consents of one more beginning or end: [`Meeting::open`] says of how many;
     /// [`Error::UnknownParticipant`], [`Error::UnknownNotice`], [`Error::StaleNotice`], [`Error::BeyondNotice`], [`Error::NotExplicit`],
     /// [`Error::Empty`] for a scope that is empty or only of third parties not yet named, [`Error::Overtaken`], [`Error::Time`], [`Error::Ledger`],
     /// [`Error::Ended`].

@@ -35,7 +35,7 @@ impl StreamOptions {
 
     /// Returns the options for a stream of its owner alone, such as a headset's microphone: a frame that names anybody else, in whatever way, is withheld.
     ///
-    /// No act about anybody else has to look at its taps, so that in a room of thousands each act takes as long as in a small one.
+    /// No call about anybody else has to look at its taps, so that in a room of thousands each call takes as long as in a small one.
     pub const fn alone(owner: Participant, kind: Kind, format: Format) -> Self {
         Self::new(Owner::Alone(owner), kind, format)
     }

@@ -23,8 +23,12 @@
 //!
 //! # The control half
 //!
+//! Joining, agreeing, withdrawing and leaving take as long in a room of thousands as in a small one, if streams that carry nobody but their owner, such as a headset's
+//! microphone, are opened by [`StreamOptions::alone`]: whoever acts has all other taps looked at, as any of those may carry them. What is about everybody takes
+//! as long as there are people and taps.
+//!
 //! A grant, with a ledger in a file, takes as long as the disk takes to make a line durable. [`Durability::Batched`] makes only those entries durable at once that let
 //! something through or narrow. [`Meeting::tick`] at [`Meeting::next_deadline`] lets taps decide faster after a consent has come to its end; consents end on time without it.
 
 #[cfg(doc)]
-use crate::{Group, Meeting, Tap, archive::Verifier, ledger::Durability};
+use crate::{Group, Meeting, StreamOptions, Tap, archive::Verifier, ledger::Durability};

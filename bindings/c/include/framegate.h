@@ -278,7 +278,7 @@ typedef enum framegate_status_code {
   FRAMEGATE_ERROR_ANCHOR = -71,
 
   /* Which meeting it is. */
-  /* ledger of format 1 or 2, which names no instance or no date: read it with the library that wrote it */
+  /* ledger of format 1 to 3, which does not say all that this one does: read it with the library that wrote it */
   FRAMEGATE_ERROR_FORMER_FORMAT = -72,
   /* ledger of a later format: read it with a newer library */
   FRAMEGATE_ERROR_LATER_FORMAT = -73,

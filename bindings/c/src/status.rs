@@ -101,7 +101,7 @@ statuses! {
     Impossible = -70, "invalid ledger: an entry breaks the rules, so it was made up; rely on nothing in it";
     Anchor = -71, "the ledger does not have this head: entries were changed or cut off, or the head is another ledger's; read the ledger that the head is of, as it was written";
 
-    FormerFormat = -72, "ledger of format 1 or 2, which names no instance or no date: read it with the library that wrote it";
+    FormerFormat = -72, "ledger of format 1 to 3, which does not say all that this one does: read it with the library that wrote it";
     LaterFormat = -73, "ledger of a later format: read it with a newer library";
     OtherMeeting = -74, "ledger of another meeting than the head's, perhaps with the same id: pass the ledger that the head is of";
     RepeatedInstance = -75, "instance already used in this process: draw another";
