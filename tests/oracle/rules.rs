@@ -497,7 +497,8 @@ impl Index {
             Event::Joined { id, guarded, .. } => {
                 let there = self.stays.iter().filter(|stay| !stay.has_left);
                 let taken: HashSet<_> = there.map(|stay| stay.seat).collect();
-                let seat = (0..).find(|seat| !taken.contains(seat)).expect("a seat");
+                let seat = (0..=taken.len()).find(|seat| !taken.contains(seat));
+                let seat = seat.expect("one more than are taken");
                 self.stays.push(Stay {
                     id: id.clone(),
                     guarded: *guarded,

@@ -577,6 +577,7 @@ impl Run {
     }
 
     /// One frame through a tap. None if the meeting is over and the tap was not opened before.
+    #[expect(clippy::too_many_lines, reason = "what is said of a frame, in both's words")]
     fn frame(
         &mut self,
         scripted: &ScriptedFrame,
@@ -660,11 +661,7 @@ impl Run {
         )?;
         agree("what a frame became", &received, &expected)?;
         tap_run.count(expected.verdict, forgets_why)?;
-        if let rules::Contributors::Group(people) = &said.contributors {
-            let once = derived::everybody_once(people.iter().copied()).len();
-            let of_group = (people.len(), once < people.len(), received.verdict);
-            self.of_groups.push(of_group);
-        }
+        self.note_group(&said.contributors, received.verdict);
         let kept = self.oracle.source(&rules_tap, &said, &expected);
         self.check_source(source.as_ref(), &kept)?;
         if let Some(source) = &source {
@@ -690,6 +687,14 @@ impl Run {
             inherited: inherited(&said),
         };
         Ok(Some((outcome, kept)))
+    }
+
+    fn note_group(&mut self, contributors: &rules::Contributors, verdict: Verdict) {
+        if let rules::Contributors::Group(people) = contributors {
+            let once = derived::everybody_once(people.iter().copied()).len();
+            let is_twice = once < people.len();
+            self.of_groups.push((people.len(), is_twice, verdict));
+        }
     }
 
     /// What a frame is made from, of the frames that came before.

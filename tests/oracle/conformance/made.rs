@@ -12,7 +12,7 @@ use crate::{
     rules::Door,
     scripts::{
         Damage, EVERYTHING, GROUPED, RENEWED, Script, ScriptedContributors, ScriptedFrame,
-        ScriptedKey, ScriptedOwner, ScriptedRegion, Step, When, Who, agreement,
+        ScriptedKey, ScriptedOwner, ScriptedRegion, ScriptedSource, Step, When, Who, agreement,
     },
 };
 
@@ -26,6 +26,7 @@ pub fn all() -> Vec<(String, Script)> {
         ("clocks", clocks()),
         ("csrcs", csrcs()),
         ("reasons", reasons()),
+        ("sources", sources()),
     ];
     let others = others.map(|(name, script)| (name.to_owned(), script));
     formats.chain(others).collect()
@@ -244,6 +245,30 @@ fn csrcs() -> Script {
     };
     let mix = (ScriptedOwner::Mix, Kind::Chat, Format::Text);
     script(vec![mix], [0, 1, 2, 14, 15, 16].map(heard).to_vec())
+}
+
+/// As many sources as a frame can have, and one more, of which a bare decision is asked for: to a C program that is no frame, so that its tag would be another.
+fn sources() -> Script {
+    let made = |count, back, door| {
+        let source = ScriptedSource { back, also: None };
+        Step::Frame(ScriptedFrame {
+            sources: vec![source; count],
+            now: When::Later(0),
+            ..frame(0, door)
+        })
+    };
+    let text = Format::Text;
+    script(
+        vec![
+            (ScriptedOwner::Derived, Kind::Caption, text),
+            (ScriptedOwner::Stay(0), Kind::Chat, text),
+        ],
+        vec![
+            Step::Frame(frame(1, Some(Door::Admit))),
+            made(65, 0, None),
+            made(64, 1, Some(Door::Admit)),
+        ],
+    )
 }
 
 /// One agrees all the time, and another does not, for every reason there is; by every door where that is something else.
