@@ -732,12 +732,10 @@ impl Meeting {
         let to = to.ok().and_then(|index| self.outlets.get(index));
         let to = to.ok_or(Error::Unknown(Object::Outlet))?;
         let alone = match from.source {
-            StreamSource::Owned { owner, alone: true } => {
-                shared.register.id(owner).map(String::from)
-            }
+            StreamSource::Owned { owner, alone: true } => Some(owner),
             _ => None,
         };
-        let state = shared.taps.open(stream, outlet, alone.as_deref())?;
+        let state = shared.open_tap(stream, outlet, alone)?;
         // Consent that had ended before the meeting was resumed has ended, also for a clock that begins anew (R5).
         state.set_latest(self.began);
         let source = match (from.source.clone(), self.records.of(stream, outlet)) {

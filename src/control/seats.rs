@@ -8,7 +8,11 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
-use core::ops::Range;
+use core::{
+    ops::Range,
+    // Not of `sync.rs`: nothing is ordered by it.
+    sync::atomic::{AtomicU16, Ordering::Relaxed},
+};
 
 use crate::{
     control::{
@@ -46,6 +50,8 @@ pub(crate) struct Seats {
     ends: BTreeSet<(Millis, u16)>,
     /// Those of which nothing is published yet.
     held: Vec<usize>,
+    /// That of whoever was looked for last, who is mostly looked for once more. It orders nothing.
+    recent: AtomicU16,
 }
 
 /// Somebody who is or was in the meeting.
@@ -53,6 +59,8 @@ struct Person {
     /// Their present stay, or their last one.
     last: Participant,
     is_present: bool,
+    /// The numbers of the taps of their own alone, while they are not there.
+    alone: Vec<u32>,
 }
 
 /// Where a participant's consent is published, and who has it.
@@ -83,6 +91,8 @@ pub(crate) struct Stay {
     pub(crate) consents: Consents,
     /// The taps of their streams, each with the kind that it is of.
     taps: Vec<(Kind, Arc<TapState>)>,
+    /// The numbers of those of their own alone, of earlier stays, too.
+    alone: Vec<u32>,
 }
 
 impl Stay {
@@ -122,11 +132,16 @@ impl Seats {
             ids: Vec::with_capacity(room),
             ends: BTreeSet::new(),
             held: Vec::new(),
+            recent: AtomicU16::new(0),
         }
     }
 
     /// The id of a stay, present or past.
     pub(super) fn id(&self, who: Participant) -> Option<&str> {
+        if let Some(stay) = self.stay(who) {
+            self.recent.store(who.slot, Relaxed);
+            return Some(&stay.id);
+        }
         let ids = &self.ids;
         let index = ids.binary_search_by_key(&who.stay, |(participant, _)| participant.stay);
         let (participant, id) = ids.get(index.ok()?)?;
@@ -166,8 +181,33 @@ impl Seats {
     }
 
     fn seat_of(&self, id: &str) -> Option<usize> {
-        let person = self.people.get(id)?;
-        person.is_present.then_some(person.last.slot.into())
+        let recent = usize::from(self.recent.load(Relaxed));
+        let sits_there = |seat: &Seat| seat.stay.as_ref().is_some_and(|stay| &*stay.id == id);
+        if self.all.get(recent).is_some_and(sits_there) {
+            return Some(recent);
+        }
+        let person = self.people.get(id).filter(|person| person.is_present)?;
+        self.recent.store(person.last.slot, Relaxed);
+        Some(person.last.slot.into())
+    }
+
+    /// The numbers of the taps of somebody's own alone, of all their stays.
+    pub(super) fn alone_of(&self, id: &str) -> &[u32] {
+        match self.stay_of(id) {
+            Some((_, stay)) => &stay.alone,
+            None => self.people.get(id).map_or(&[], |person| &person.alone),
+        }
+    }
+
+    /// The same to be changed; none of one who never joined.
+    pub(super) fn alone_of_mut(&mut self, id: &str) -> Option<&mut Vec<u32>> {
+        match self.seat_of(id) {
+            Some(index) => {
+                let stay = self.all.get_mut(index)?.stay.as_mut()?;
+                Some(&mut stay.alone)
+            }
+            None => self.people.get_mut(id).map(|person| &mut person.alone),
+        }
     }
 
     /// Whether one more can join.
@@ -339,8 +379,11 @@ impl Seats {
         } = joining;
         let table = self.publisher.table();
         let participant = table.participant(slot, number);
-        let known = self.people.get_key_value(id);
-        let id = known.map_or_else(|| id.into(), |(known, _)| Arc::clone(known));
+        let known = self.people.remove_entry(id);
+        let (id, alone) = known.map_or_else(
+            || (id.into(), Vec::new()),
+            |(id, person)| (id, person.alone),
+        );
         let mut consents = Consents::NONE;
         for (by, scope) in restrictions.of(&id) {
             consents.apply(at, scope, Act::Restricted(by));
@@ -356,6 +399,7 @@ impl Seats {
             withdrew: Vec::new(),
             consents,
             taps: Vec::new(),
+            alone,
         });
         table.occupy(participant);
         seat.publish(&mut self.publisher, Kinds::all());
@@ -363,6 +407,7 @@ impl Seats {
         let person = Person {
             last: participant,
             is_present: true,
+            alone: Vec::new(),
         };
         self.people.insert(id, person);
     }
@@ -382,7 +427,9 @@ impl Seats {
         }
         let slot = person.last.slot;
         if let Some(seat) = self.all.get_mut(usize::from(slot)) {
-            seat.stay = None;
+            if let Some(stay) = seat.stay.take() {
+                person.alone = stay.alone;
+            }
             if seat.stays < u32::MAX {
                 self.free.insert(slot);
             }
@@ -392,12 +439,15 @@ impl Seats {
     /// The meeting is over: everything is closed for good.
     pub(super) fn close(&mut self) {
         for seat in &mut self.all {
-            seat.close(&mut self.publisher);
+            let Some(stay) = seat.close(&mut self.publisher) else {
+                continue;
+            };
+            if let Some(person) = self.people.get_mut(&stay.id) {
+                person.is_present = false;
+                person.alone = stay.alone;
+            }
         }
         self.ends.clear();
-        for person in self.people.values_mut() {
-            person.is_present = false;
-        }
     }
 }
 
@@ -411,14 +461,15 @@ impl Seat {
         }
     }
 
-    fn close(&mut self, publisher: &mut Publisher) {
-        if let Some(stay) = self.stay.take() {
-            let ended = [(Cells::ALL, Effective::Closed(Reason::Ended))];
-            let (slot, kinds) = (stay.participant.slot, Kinds::all());
-            let words = publisher.publish(slot, &mut self.uses, ended.into_iter(), kinds);
-            stay.publish_to_taps(&words, kinds);
-        }
+    /// Returns who sat there.
+    fn close(&mut self, publisher: &mut Publisher) -> Option<Stay> {
         self.end = None;
+        let stay = self.stay.take()?;
+        let ended = [(Cells::ALL, Effective::Closed(Reason::Ended))];
+        let (slot, kinds) = (stay.participant.slot, Kinds::all());
+        let words = publisher.publish(slot, &mut self.uses, ended.into_iter(), kinds);
+        stay.publish_to_taps(&words, kinds);
+        Some(stay)
     }
 }
 

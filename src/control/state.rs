@@ -27,8 +27,13 @@ use crate::{
         tap_state::TapState,
     },
     types::{
-        authority::Authority, digest::Digest, error::Error, ids::Participant, kind::Kinds,
-        store_error::StoreError, time::Time,
+        authority::Authority,
+        digest::Digest,
+        error::Error,
+        ids::{OutletId, Participant, StreamId},
+        kind::Kinds,
+        store_error::StoreError,
+        time::Time,
     },
 };
 
@@ -118,7 +123,7 @@ impl State {
     /// The largest time that any call was given, or any tap that can carry somebody, those aside that leapt.
     pub(crate) fn clock(&self, whom: Whom<'_>) -> Time {
         let limit = self.limit();
-        let taps = self.taps.of(whom).map(|tap| tap.latest());
+        let taps = self.taps_of(whom).map(|tap| tap.latest());
         taps.filter(|latest| *latest <= limit)
             .fold(self.latest, Time::max)
     }
@@ -130,8 +135,35 @@ impl State {
             self.latest = self.latest.max(now);
         }
         let limit = self.limit();
-        self.latest = observed(self.taps.of(whom), self.latest, limit);
+        self.latest = observed(self.taps_of(whom), self.latest, limit);
         self.latest
+    }
+
+    /// The taps that can carry whoever something is about.
+    fn taps_of<'t>(&'t self, whom: Whom<'_>) -> impl Iterator<Item = &'t Arc<TapState>> + use<'t> {
+        let alone = match whom {
+            Whom::One(id) => self.register.seats.alone_of(id),
+            Whom::Nobody | Whom::Everybody => &[],
+        };
+        self.taps.of(whom, alone)
+    }
+
+    /// Opens a tap: of its owner alone, or one that can carry anybody.
+    pub(crate) fn open_tap(
+        &mut self,
+        stream: StreamId,
+        outlet: OutletId,
+        alone: Option<Participant>,
+    ) -> Result<Arc<TapState>, Error> {
+        let owner = alone.and_then(|owner| self.register.id(owner));
+        let owner: Option<Arc<str>> = owner.map(Arc::from);
+        let state = self.taps.open(stream, outlet, owner.clone())?;
+        if let Some(owner) = owner
+            && let Some(numbers) = self.register.seats.alone_of_mut(&owner)
+        {
+            numbers.push(state.number);
+        }
+        Ok(state)
     }
 
     /// The time at which a call without one, and about nobody, counts as made.
@@ -374,7 +406,7 @@ impl State {
     fn settling(&self, whom: Whom<'_>, has_entered: bool) -> Settling {
         let ticket = self.queue.last_narrowing();
         let entered = Entered::new(ticket, has_entered, Arc::clone(&self.durable));
-        Settling::begin(self.taps.of(whom), entered)
+        Settling::begin(self.taps_of(whom), entered)
     }
 
     pub(crate) fn leave(&mut self, who: Participant, now: Time) -> Result<Settling, Error> {
@@ -481,7 +513,11 @@ impl State {
         self.latest = observed(settling.states(), self.latest, self.limit());
         let at = self.present();
         let taps: Vec<_> = taps.into_iter().map(|tap| tap.by(at)).collect();
-        self.taps.tell(&taps);
+        for (owner, number) in self.taps.tell(&taps) {
+            if let Some(numbers) = self.register.seats.alone_of_mut(&owner) {
+                numbers.retain(|other| *other != number);
+            }
+        }
         let settled = Entry::Settled {
             narrowing: self.queue.entries_up_to(ticket),
             taps,

@@ -3,7 +3,7 @@
 //! Any stream may carry anybody, as regions, lists, groups and sources come with each frame: whatever is done about a person looks at the taps of all streams,
 //! but for those of other people's that were opened as their owner's alone.
 
-use alloc::{collections::BTreeMap, string::String, sync::Arc, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 use crate::{
     control::ledger::{Entry, TapCount},
@@ -19,14 +19,14 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Taps {
     all: Vec<Known>,
-    /// The numbers of those that can carry anybody.
+    /// The numbers of those that can carry anybody. The others' are with their owners.
     shared: Vec<u32>,
-    /// The numbers of the others, by their owners' ids.
-    alone: BTreeMap<String, Vec<u32>>,
 }
 
 struct Known {
     state: Arc<TapState>,
+    /// The owner's id, if it is theirs alone.
+    alone: Option<Arc<str>>,
     /// Whether a line of the ledger says that it was closed.
     is_told: bool,
 }
@@ -56,23 +56,18 @@ impl Taps {
         &mut self,
         stream: StreamId,
         outlet: OutletId,
-        alone: Option<&str>,
+        alone: Option<Arc<str>>,
     ) -> Result<Arc<TapState>, Error> {
         let number = u32::try_from(self.all.len()).map_err(|_| Error::Full(Resource::Taps))?;
         let state = Arc::new(TapState::new(number, stream, outlet));
+        if alone.is_none() {
+            self.shared.push(number);
+        }
         self.all.push(Known {
             state: Arc::clone(&state),
+            alone,
             is_told: false,
         });
-        match alone {
-            None => self.shared.push(number),
-            Some(owner) => match self.alone.get_mut(owner) {
-                Some(numbers) => numbers.push(number),
-                None => {
-                    self.alone.insert(owner.into(), [number].into());
-                }
-            },
-        }
         Ok(state)
     }
 
@@ -82,19 +77,18 @@ impl Taps {
     }
 
     /// Those that can carry whoever something is about, in the order of opening; without those of which a line says that they were closed.
-    pub(crate) fn of(&self, whom: Whom<'_>) -> impl Iterator<Item = &Arc<TapState>> {
-        let (everybody, one) = match whom {
-            Whom::Everybody => (&self.all[..], None),
-            Whom::One(id) => (&[][..], self.alone.get(id)),
-            Whom::Nobody => (&[][..], None),
-        };
-        let shared = match whom {
-            Whom::Everybody => &[],
-            Whom::One(_) | Whom::Nobody => &self.shared[..],
+    /// `alone` has the numbers of those of that one alone.
+    pub(crate) fn of<'t>(
+        &'t self,
+        whom: Whom<'_>,
+        alone: &'t [u32],
+    ) -> impl Iterator<Item = &'t Arc<TapState>> + use<'t> {
+        let (everybody, shared) = match whom {
+            Whom::Everybody => (&self.all[..], &[][..]),
+            Whom::One(_) | Whom::Nobody => (&[][..], &self.shared[..]),
         };
         let everybody = everybody.iter().filter(|known| !known.is_told);
-        let numbers = merged(shared, one.map_or(&[], |alone| alone));
-        let some = numbers.filter_map(|number| self.all.get(number as usize));
+        let some = merged(shared, alone).filter_map(|number| self.all.get(number as usize));
         everybody.chain(some).map(|known| &known.state)
     }
 
@@ -105,26 +99,27 @@ impl Taps {
     }
 
     /// A line of the ledger says of these taps how far they came. Those that are closed are not looked at any more.
-    pub(crate) fn tell(&mut self, taps: &[TapRelease]) {
-        let closed = taps.iter().filter(|tap| tap.is_closed);
-        let mut are_closed = false;
-        for TapRelease { tap, .. } in closed {
+    /// Returns the numbers of those of them that were somebody's alone, by the owners' ids.
+    pub(crate) fn tell(&mut self, taps: &[TapRelease]) -> Vec<(Arc<str>, u32)> {
+        let mut of_owners = Vec::new();
+        let mut has_shared = false;
+        for TapRelease { tap, .. } in taps.iter().filter(|tap| tap.is_closed) {
             if let Some(known) = self.all.get_mut(*tap as usize) {
                 known.is_told = true;
-                are_closed = true;
+                match &known.alone {
+                    Some(owner) => of_owners.push((Arc::clone(owner), *tap)),
+                    None => has_shared = true,
+                }
             }
         }
-        if are_closed {
+        if has_shared {
             let all = &self.all;
-            let is_open = |number: &u32| {
+            self.shared.retain(|number| {
                 let known = all.get(*number as usize);
                 known.is_some_and(|known| !known.is_told)
-            };
-            self.shared.retain(is_open);
-            for numbers in self.alone.values_mut() {
-                numbers.retain(is_open);
-            }
+            });
         }
+        of_owners
     }
 
     /// The counters of every tap.

@@ -577,7 +577,10 @@ impl Run {
     }
 
     /// One frame through a tap. None if the meeting is over and the tap was not opened before.
-    #[expect(clippy::too_many_lines, reason = "what is said of a frame, in both's words")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "what is said of a frame, in both's words"
+    )]
     fn frame(
         &mut self,
         scripted: &ScriptedFrame,
