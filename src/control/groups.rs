@@ -1,7 +1,7 @@
 //! The words of groups, each brought up to date from a few words of those who changed.
 //!
 //! A group's people are divided into parts, these into larger ones, and so on. Each part has the words that all in it have in common. When somebody's consent
-//! changes, the parts that they are in are asked again, each from those within it: in a group of ten thousand four of them.
+//! changes, the parts that they are in are asked again, each from those within it: in a group of ten thousand five of them.
 //! Nothing is counted, so nothing can be counted wrongly: somebody who is named twice is in two parts, and who has left has an empty word, whoever sits there now.
 
 use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many people, or parts, a part has at most.
-const WIDTH: usize = 16;
+const WIDTH: usize = 8;
 
 /// The groups of a meeting.
 #[derive(Default)]
@@ -421,7 +421,7 @@ mod tests {
             room.act(3, act, Some(fault));
             let is_wider = room.word() != room.plainly();
             assert!(is_wider || fault == Fault::DoubleMember, "{fault:?}");
-            for _ in 0..9 {
+            for _ in 0..20 {
                 room.groups.recount();
             }
             assert_eq!(room.word(), Word::EMPTY, "{fault:?}");

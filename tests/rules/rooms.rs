@@ -181,7 +181,7 @@ fn r6_where_there_is_no_room_for_more_times_a_grant_is_refused_and_never_a_withd
     let (sixteenth, others) = granted.split_last().expect("grants");
     assert!(others.iter().all(Result::is_ok), "{others:?}");
     assert_eq!(*sixteenth, Err(Error::Full(Resource::Consents)));
-    let head = meeting.head();
+    let before = meeting.head();
     let again = Grant::new(
         notice().digest,
         Scope::new(Kinds::VIDEO, Purposes::DERIVE),
@@ -190,7 +190,7 @@ fn r6_where_there_is_no_room_for_more_times_a_grant_is_refused_and_never_a_withd
     let by = Authority::Participant;
     let refused = meeting.grant(by, *last, &again, millis(2_100));
     assert_eq!(refused, Err(Error::Full(Resource::Consents)));
-    assert_eq!(meeting.head(), head, "nothing is entered");
+    assert_eq!(meeting.head(), before, "nothing is entered");
 
     // What was agreed to is held as before, and whatever narrows does.
     let held = |meeting: &Meeting, who| meeting.consents(who).unwrap().len();
