@@ -15,7 +15,11 @@ use crate::{
 };
 
 /// How many people, or parts, a part has at most.
+#[cfg(not(any(framegate_loom, framegate_shuttle)))]
 const WIDTH: usize = 32;
+/// In the models, so that few people are in several parts.
+#[cfg(any(framegate_loom, framegate_shuttle))]
+const WIDTH: usize = 2;
 
 /// The groups of a meeting.
 #[derive(Default)]
