@@ -29,7 +29,6 @@ use crate::{
         sync::{AtomicBool, Ordering::Relaxed},
         table::{Effective, Passage, Table},
         tap_state::TapState,
-        word::Word,
     },
     types::{
         cells::Cells,
@@ -41,8 +40,11 @@ use crate::{
     },
 };
 
+mod alone;
 mod bound;
 mod cut;
+mod groups;
+mod intervals;
 mod locks;
 mod reuse;
 mod snapshot;
@@ -230,24 +232,39 @@ impl World {
 
     /// Publishes what somebody agrees to, without saying that it has.
     fn store(&self, who: Participant, effective: Effective, purposes: Purposes) {
-        let word = self.store_in_slot(who, effective, purposes);
-        let taps = self.taps.iter().filter(|(owner, _)| *owner == who);
-        taps.for_each(|(_, tap)| tap.publish(word));
+        self.store_all(who, &[(purposes, effective)]);
     }
 
-    fn store_in_slot(&self, who: Participant, effective: Effective, purposes: Purposes) -> Word {
+    fn store_all(&self, who: Participant, consents: &[(Purposes, Effective)]) {
         let mut written = self.written.borrow_mut();
         let Written {
             publisher, uses, ..
         } = &mut *written;
-        let others = Effective::Closed(Reason::NotGranted);
-        let consents = [
-            (Cells::new(KIND.into(), purposes), effective),
-            (Cells::new(KIND.into(), !purposes), others),
-        ];
+        let given = consents
+            .iter()
+            .fold(Purposes::empty(), |all, of| all | of.0);
+        let others = (!given, Effective::Closed(Reason::NotGranted));
+        let all = consents.iter().copied().chain([others]);
+        let all = all.map(|(purposes, effective)| (Cells::new(KIND.into(), purposes), effective));
         let uses = &mut uses[usize::from(who.slot)];
-        let words = publisher.publish(who.slot, uses, consents.into_iter(), KIND.into());
-        words[KIND as usize]
+        let words = publisher.publish(who.slot, uses, all, KIND.into());
+        let taps = self.taps.iter().filter(|(owner, _)| *owner == who);
+        taps.for_each(|(_, tap)| tap.publish(words[KIND as usize]));
+    }
+
+    /// A planted fault: intervals of somebody that nothing names any more are free at once.
+    fn forget_resting(&self, who: Participant) {
+        let mut written = self.written.borrow_mut();
+        written.uses[usize::from(who.slot)].forget_resting();
+    }
+
+    /// A planted fault: the groups of somebody take whoever sits there next for them.
+    fn take_for(&self, former: Participant, next: Participant) {
+        let mut written = self.written.borrow_mut();
+        let Written { groups, places, .. } = &mut *written;
+        for (_, (number, _)) in places.iter().filter(|(slot, _)| *slot == former.slot) {
+            groups.take_for(*number, former, next);
+        }
     }
 
     /// Brings the groups up to date in which somebody is, or whoever sat where they do, at the places that are looked at.
@@ -292,6 +309,44 @@ impl World {
         self.taps.push((owner, Arc::clone(&tap.state)));
         tap
     }
+}
+
+/// A narrowing that may have settled. The read-modify-writes see the latest value; as they are relaxed they order nothing.
+#[derive(Clone)]
+struct Narrowing {
+    has_settled: Arc<AtomicBool>,
+    notes: Arc<Notes>,
+}
+
+impl Narrowing {
+    fn new(notes: &Arc<Notes>) -> Self {
+        Self {
+            has_settled: Arc::new(AtomicBool::new(false)),
+            notes: Arc::clone(notes),
+        }
+    }
+
+    /// Whatever taps hand on is no longer to be handed on once it has settled.
+    fn handed_on(&self) {
+        self.notes.released();
+        self.notes.found(self.has_settled.swap(false, Relaxed));
+    }
+
+    /// Looks a few times whether it has settled.
+    fn settle(&self, settling: &Settling) {
+        for _ in 0..3 {
+            if settling.is_settled() {
+                self.has_settled.swap(true, Relaxed);
+                break;
+            }
+            thread::yield_now();
+        }
+    }
+}
+
+/// What has been published so far is to settle, as far as these taps are concerned.
+fn settling<'t>(taps: impl IntoIterator<Item = &'t Arc<TapState>>) -> Settling {
+    Settling::begin(taps.into_iter(), Entered::new(None, true, Arc::default()))
 }
 
 /// When frames are captured and released: long after consent began, so that a word tells; or in the same tick, so that only an interval does.

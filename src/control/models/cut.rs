@@ -27,28 +27,18 @@ fn plant(fault: Option<Fault>) {
     let _ = fault;
 }
 
-/// A tap's thread. The read-modify-write sees the latest value; as it is relaxed it orders nothing.
-fn release(
-    tap: &mut Tap,
-    frame: &Frame<'_>,
-    fault: Option<Fault>,
-    settled: &AtomicBool,
-    notes: &Notes,
-) {
-    let handed_on = || {
-        notes.released();
-        notes.found(settled.swap(false, Relaxed));
-    };
+/// A tap's thread.
+fn release(tap: &mut Tap, frame: &Frame<'_>, fault: Option<Fault>, narrowing: &Narrowing) {
     let now = frame.captured;
     if fault == Some(Fault::ReadBeforeMark) {
         let held = tap.decide(frame, now).purposes();
         let scope = tap.state.begin();
         if !held.is_empty() {
             scope.count(Verdict::Whole, now);
-            handed_on();
+            narrowing.handed_on();
         }
     } else {
-        let _ = tap.admit(frame, PAYLOAD, now, |_| handed_on());
+        let _ = tap.admit(frame, PAYLOAD, now, |_| narrowing.handed_on());
     }
 }
 
@@ -58,24 +48,17 @@ fn withdraw(
     who: Participant,
     taps: &[Arc<TapState>],
     fault: Option<Fault>,
-    settled: &AtomicBool,
+    narrowing: &Narrowing,
 ) {
-    let settling = || Settling::begin(taps.iter(), Entered::new(None, true, Arc::default()));
     let settling = if fault == Some(Fault::SettledFirst) {
-        let settling = settling();
+        let settling = settling(taps);
         world.publish(who, WITHDRAWN);
         settling
     } else {
         world.publish(who, WITHDRAWN);
-        settling()
+        settling(taps)
     };
-    for _ in 0..3 {
-        if settling.is_settled() {
-            settled.swap(true, Relaxed);
-            break;
-        }
-        thread::yield_now();
-    }
+    narrowing.settle(&settling);
 }
 
 /// One who withdraws, while as many threads as there are taps release so many frames each.
@@ -88,22 +71,22 @@ fn race(
     group: Option<&Group>,
 ) {
     plant(fault);
-    let settled = Arc::new(AtomicBool::new(false));
+    let narrowing = Narrowing::new(notes);
     let states: Vec<_> = taps.iter().map(|tap| Arc::clone(&tap.state)).collect();
     let threads = taps.into_iter().map(|mut tap| {
-        let (settled, notes, group) = (Arc::clone(&settled), Arc::clone(notes), group.cloned());
+        let (narrowing, group) = (narrowing.clone(), group.cloned());
         thread::spawn(move || {
             let contributors = group
                 .as_ref()
                 .map_or(Contributors::Owner, Contributors::Group);
             let frame = Frame::new(now, contributors);
             for _ in 0..frames {
-                release(&mut tap, &frame, fault, &settled, &notes);
+                release(&mut tap, &frame, fault, &narrowing);
             }
         })
     });
     let threads: Vec<_> = threads.collect();
-    withdraw(world, who, &states, fault, &settled);
+    withdraw(world, who, &states, fault, &narrowing);
     for thread in threads {
         thread.join().unwrap();
     }
