@@ -1,4 +1,4 @@
-/* Intervals that are written again (R5), as src/shared/mod.rs argues them (the fifth point): an interval is written before any state names it,
+/* Intervals that are written again (R5), as src/shared/mod.rs argues them (the fourth and the fifth point): an interval is written before any state names it,
  * and not again while a state names it, nor in the event in which the last one stopped naming it. A reader loads the stamp, a state, the interval that it names,
  * and the stamp again. The writer's stores leave its store buffer one after the other, at any time; the readers store nothing that matters here.
  *

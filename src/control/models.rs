@@ -252,7 +252,7 @@ impl World {
         taps.for_each(|(_, tap)| tap.publish(words[KIND as usize]));
     }
 
-    /// A planted fault: intervals of somebody that nothing names any more are free at once.
+    /// A planted fault: intervals of somebody that no state names any more are free at once.
     fn forget_resting(&self, who: Participant) {
         let mut written = self.written.borrow_mut();
         written.uses[usize::from(who.slot)].forget_resting();

@@ -39,9 +39,9 @@ pub(crate) struct Uses {
 
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
 impl Uses {
-    /// A planted fault against the fifth point in `shared/mod.rs`: what no state names any more is free at once.
+    /// A planted fault against the fifth point in `shared/mod.rs`: intervals that no state names any more rest no longer.
     pub(crate) fn forget_resting(&mut self) {
-        self.resting = 0;
+        self.event = self.event.wrapping_sub(1);
     }
 }
 

@@ -403,7 +403,7 @@ impl Cell {
 
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
 impl Table {
-    /// A planted fault against the fourth point in `shared/mod.rs`: the occupant before the word.
+    /// A planted fault against the sixth point in `shared/mod.rs`: the occupant before the word.
     pub(crate) fn word_by_occupant_first(&self, who: Participant, kind: Kind) -> Word {
         let cell = &self.cells(kind)[usize::from(who.slot)];
         let is_theirs = cell.occupant.load(Acquire) == who.stay;

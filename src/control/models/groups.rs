@@ -116,14 +116,19 @@ fn g_one_of_two_places_is_missed() {
     for missed in [0, 2] {
         let name = std::format!("groups, place {missed} missed");
         let faults: &[Fault] = &[];
-        prove(&name, Search::EveryByLoom(20_000), faults, move |notes, _| {
-            let (world, [who, _], group) = of_places::<2>(&[0, 1, 0]);
-            let withdraw = || {
-                world.store(who, WITHDRAWN, Purposes::RECORD);
-                world.regroup(who, |place| place != missed);
-                world.complete();
-            };
-            race(notes, (&world, group), BY_WORD, withdraw, || ());
-        });
+        prove(
+            &name,
+            Search::EveryByLoom(20_000),
+            faults,
+            move |notes, _| {
+                let (world, [who, _], group) = of_places::<2>(&[0, 1, 0]);
+                let withdraw = || {
+                    world.store(who, WITHDRAWN, Purposes::RECORD);
+                    world.regroup(who, |place| place != missed);
+                    world.complete();
+                };
+                race(notes, (&world, group), BY_WORD, withdraw, || ());
+            },
+        );
     }
 }

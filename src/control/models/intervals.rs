@@ -11,15 +11,13 @@ enum Fault {
     WithoutStamps,
 }
 
-/// In which event the interval is free that recording has.
-#[derive(Clone, Copy, PartialEq)]
-enum Reuse {
-    /// That in which something else begins.
-    AtOnce,
-    /// The one before.
-    Next,
-    /// The one before; and it is in the pool, where somebody else gets it.
-    InPool,
+/// How the interval that recording had is written again.
+#[derive(Clone, Copy)]
+struct Reuse {
+    /// In the event in which recording ends; otherwise in the next one.
+    is_at_once: bool,
+    /// It is in the pool, and somebody else gets it.
+    is_in_pool: bool,
 }
 
 const fn since(since: u32) -> Effective {
@@ -49,15 +47,15 @@ fn record(mut tap: Tap, who: Participant, fault: Option<Fault>, notes: &Notes) {
 fn race(notes: &Arc<Notes>, fault: Option<Fault>, reuse: Reuse) {
     let (mut world, [who, other]) = World::new();
     let tap = world.own_tap(who);
-    // Training has the one interval that the slot has of its own.
-    let by_pool = |first| {
+    // In the pool, as training has the one interval that the slot has of its own.
+    let in_pool = |first| {
         [
             (Purposes::TRAIN, since(90)),
             (Purposes::RECORD, since(first)),
         ]
     };
-    if reuse == Reuse::InPool {
-        world.store_all(who, &by_pool(50));
+    if reuse.is_in_pool {
+        world.store_all(who, &in_pool(50));
     } else {
         world.store(who, since(50), Purposes::RECORD);
     }
@@ -70,43 +68,45 @@ fn race(notes: &Arc<Notes>, fault: Option<Fault>, reuse: Reuse) {
     if fault == Some(Fault::WithoutRest) {
         world.forget_resting(who);
     }
-    match reuse {
-        Reuse::AtOnce => world.store(who, since(0), Purposes::TRAIN),
-        Reuse::Next => {
-            world.complete();
-            world.store(who, since(0), Purposes::TRAIN);
-        }
-        Reuse::InPool => {
-            world.complete();
-            world.store(who, WITHDRAWN, Purposes::RECORD);
-            world.store_all(other, &by_pool(0));
-        }
+    if !reuse.is_at_once {
+        world.complete();
+    }
+    if reuse.is_in_pool {
+        // Which gives the part of the pool back.
+        world.store(who, WITHDRAWN, Purposes::RECORD);
+        world.store_all(other, &in_pool(0));
+    } else {
+        world.store(who, since(0), Purposes::TRAIN);
     }
     world.complete();
     thread.join().unwrap();
 }
 
-fn prove_of(name: &str, faults: &[Fault], reuse: Reuse) {
+fn prove_of(name: &str, fault: Fault, (is_at_once, is_in_pool): (bool, bool)) {
     let search = Search::EveryByLoom(20_000);
-    prove(name, search, faults, move |notes, fault| {
+    let reuse = Reuse {
+        is_at_once,
+        is_in_pool,
+    };
+    prove(name, search, &[fault], move |notes, fault| {
         race(notes, fault, reuse);
     });
 }
 
 #[test]
-fn f_an_interval_at_once() {
-    let name = "intervals, in one event";
-    prove_of(name, &[Fault::WithoutRest], Reuse::AtOnce);
+fn f_an_interval_in_one_event() {
+    let fault = Fault::WithoutRest;
+    prove_of("intervals, in one event", fault, (true, false));
+    prove_of("intervals, of the pool in one event", fault, (true, true));
 }
 
 #[test]
 fn f_an_interval_in_the_next_event() {
-    let name = "intervals, in the next event";
-    prove_of(name, &[Fault::WithoutStamps], Reuse::Next);
-}
-
-#[test]
-fn f_an_interval_of_the_pool() {
-    let name = "intervals, of the pool";
-    prove_of(name, &[Fault::WithoutStamps], Reuse::InPool);
+    let fault = Fault::WithoutStamps;
+    prove_of("intervals, in the next event", fault, (false, false));
+    prove_of(
+        "intervals, of the pool in the next event",
+        fault,
+        (false, true),
+    );
 }

@@ -115,6 +115,6 @@ fn c_a_slot_by_the_interval() {
     reuse(
         "reuse, by the interval",
         Of::Interval,
-        &[Fault::GivenAwayOpen],
+        &[Fault::OccupantLast, Fault::GivenAwayOpen],
     );
 }
