@@ -1,4 +1,4 @@
-/* The reuse of a slot, as src/shared/mod.rs argues it (the fourth point): the word is loaded before the occupant, and stored after it.
+/* The reuse of a slot, as src/shared/mod.rs argues it (the sixth point): the word is loaded before the occupant, and stored after it.
  * The writer's stores leave its store buffer one after the other, at any time; the reader stores nothing that matters here.
  *
  * The slot is given from its first occupant, who agreed to purpose 1, to its second, who agrees to purpose 2. Each has a tap of their own;

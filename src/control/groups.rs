@@ -15,7 +15,11 @@ use crate::{
 };
 
 /// How many people, or parts, a part has at most.
-const WIDTH: usize = 8;
+#[cfg(not(any(framegate_loom, framegate_shuttle)))]
+const WIDTH: usize = 32;
+/// In the models, so that few people are in several parts.
+#[cfg(any(framegate_loom, framegate_shuttle))]
+const WIDTH: usize = 2;
 
 /// The groups of a meeting.
 #[derive(Default)]
@@ -191,6 +195,21 @@ impl Parts {
 }
 
 #[cfg(test)]
+impl Groups {
+    /// A planted fault: a group has the words that it would have if its former member were the next one to sit there.
+    pub(crate) fn take_for(&mut self, number: u32, former: Participant, next: Participant) {
+        let parts = self.all.get_mut(&number).expect("a group");
+        let is = |who: &Participant| if *who == former { next } else { *who };
+        let taken: Vec<_> = parts.group.people().iter().map(is).collect();
+        let taken = Group::new(parts.group.table(), &taken);
+        let own = core::mem::replace(&mut parts.group, taken);
+        parts.update_all(Kinds::all());
+        parts.group = own;
+        parts.publish(Kinds::all());
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
@@ -323,28 +342,10 @@ mod tests {
                     }
                     self.publish(slot, Effective::Held { since, until }, fault);
                     if fault == Some(Fault::ReusedSeat) {
-                        self.take_for(former, next);
+                        self.groups.take_for(self.number, former, next);
                     }
                 }
                 Act::Ticks => self.groups.recount(),
-            }
-        }
-
-        /// Updates the group as if its former member were the next one.
-        fn take_for(&mut self, former: Participant, next: Participant) {
-            let table = Arc::clone(self.publisher.table());
-            let parts = self.groups.all.get_mut(&self.number).expect("a group");
-            let people = parts.group.people();
-            let taken: Vec<_> = people
-                .iter()
-                .map(|who| if *who == former { next } else { *who })
-                .collect();
-            parts.group = Group::new(&table, &taken);
-            parts.update_all(Kinds::all());
-            let words = Kind::ALL.map(|kind| parts.group.word(&table, kind));
-            parts.group = self.group.clone();
-            for (kind, word) in Kind::ALL.into_iter().zip(words) {
-                parts.group.publish(kind, word);
             }
         }
 

@@ -1,11 +1,11 @@
 //! The gate under a model checker: loom or shuttle, as `sync.rs` says. `bash ci/model/run`
 //!
-//! What runs is the code itself: table, groups, taps and settling. Only the meeting is left out; [`World`] publishes in its stead and in its order.
+//! What runs is the code itself: table, publisher, groups, taps and settling. Only the meeting is left out; [`World`] publishes in its stead and in its order.
 //! Each property is tried as it is, when nothing may be found, and with each of its planted faults, when something must be.
 //! What is found is noted beside the model, so that an exploration goes on to its end and the notes order nothing in it.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
-use core::{cell::Cell, sync::atomic as real};
+use core::{cell::RefCell, sync::atomic as real};
 
 #[cfg(framegate_loom)]
 use loom::thread;
@@ -13,6 +13,7 @@ use loom::thread;
 use shuttle::thread;
 
 use crate::{
+    control::groups::Groups,
     gate::{
         frame::{Contributors, Frame},
         tap::{StreamSource, Tap, TapParts},
@@ -23,12 +24,14 @@ use crate::{
     },
     shared::{
         group::Group,
+        publisher::{Publisher, Uses},
         settling::{Entered, Settling},
         sync::{AtomicBool, Ordering::Relaxed},
-        table::{Effective, Passage, Table, Word},
+        table::{Effective, Passage, Table},
         tap_state::TapState,
     },
     types::{
+        cells::Cells,
         ids::{Life, OutletId, Participant, StreamId},
         kind::Kind,
         purpose::Purposes,
@@ -37,7 +40,14 @@ use crate::{
     },
 };
 
+mod alone;
+mod bound;
+mod cut;
+mod groups;
+mod intervals;
 mod locks;
+mod reuse;
+mod snapshot;
 
 /// What an exploration came to.
 #[derive(Default)]
@@ -155,16 +165,22 @@ fn prove<F: Copy + core::fmt::Debug + Send + Sync + 'static>(
 const KIND: Kind = Kind::Audio;
 const PAYLOAD: Payload<'static> = Payload::Bytes(&[1; 4]);
 
-/// The place of each among the purposes.
-const RECORD: usize = 0;
-const TRAIN: usize = 3;
-
 /// The meeting's part.
 struct World {
     table: Arc<Table>,
     /// Each with the owner of its stream.
     taps: Vec<(Participant, Arc<TapState>)>,
-    groups: Vec<Group>,
+    written: RefCell<Written>,
+}
+
+/// What the one writer knows of what it wrote.
+struct Written {
+    publisher: Publisher,
+    /// Of each slot.
+    uses: Vec<Uses>,
+    groups: Groups,
+    /// The places in groups, by slot.
+    places: Vec<(u16, (u32, u32))>,
 }
 
 const HELD: Effective = Effective::Held {
@@ -178,10 +194,16 @@ impl World {
     fn new<const N: usize>() -> (Self, [Participant; N]) {
         let table = Arc::new(Table::new(N as u16, Life(1)));
         let people = core::array::from_fn(|slot| table.participant(slot as u16, 1));
+        let written = Written {
+            publisher: Publisher::new(Arc::clone(&table)),
+            uses: [Uses::default(); N].into(),
+            groups: Groups::default(),
+            places: Vec::new(),
+        };
         let world = Self {
             table,
             taps: Vec::new(),
-            groups: Vec::new(),
+            written: RefCell::new(written),
         };
         for who in people {
             world.occupy(who);
@@ -199,42 +221,78 @@ impl World {
         assert!(self.table.complete(events.into()));
     }
 
-    fn group(&mut self, people: &[Participant]) -> Group {
-        let group = Group::new(&self.table, people);
-        self.groups.push(group.clone());
+    fn group(&self, people: &[Participant]) -> Group {
+        let mut written = self.written.borrow_mut();
+        let (number, group) = written.groups.add(&self.table, people);
+        let places = (0..).zip(people);
+        let places = places.map(|(place, who)| (who.slot, (number, place)));
+        written.places.extend(places);
         group
     }
 
     /// Publishes what somebody agrees to, without saying that it has.
-    fn store(&self, who: Participant, effective: Effective, purpose: usize) {
-        let word = self.store_in_slot(who, effective, purpose);
+    fn store(&self, who: Participant, effective: Effective, purposes: Purposes) {
+        self.store_all(who, &[(purposes, effective)]);
+    }
+
+    fn store_all(&self, who: Participant, consents: &[(Purposes, Effective)]) {
+        let mut written = self.written.borrow_mut();
+        let Written {
+            publisher, uses, ..
+        } = &mut *written;
+        let given = consents
+            .iter()
+            .fold(Purposes::empty(), |all, of| all | of.0);
+        let others = (!given, Effective::Closed(Reason::NotGranted));
+        let all = consents.iter().copied().chain([others]);
+        let all = all.map(|(purposes, effective)| (Cells::new(KIND.into(), purposes), effective));
+        let uses = &mut uses[usize::from(who.slot)];
+        let words = publisher.publish(who.slot, uses, all, KIND.into());
         let taps = self.taps.iter().filter(|(owner, _)| *owner == who);
-        taps.for_each(|(_, tap)| tap.publish(word));
+        taps.for_each(|(_, tap)| tap.publish(words[KIND as usize]));
     }
 
-    fn store_in_slot(&self, who: Participant, effective: Effective, purpose: usize) -> Word {
-        let mut all = [Effective::Closed(Reason::NotGranted); Purposes::COUNT];
-        all[purpose] = effective;
-        self.table.publish(who.slot, KIND, all)
+    /// A planted fault: intervals of somebody that no state names any more are free at once.
+    fn forget_resting(&self, who: Participant) {
+        let mut written = self.written.borrow_mut();
+        written.uses[usize::from(who.slot)].forget_resting();
     }
 
-    fn regroup(&self) {
-        for group in &self.groups {
-            group.publish(KIND.into());
+    /// A planted fault: the groups of somebody take whoever sits there next for them.
+    fn take_for(&self, former: Participant, next: Participant) {
+        let mut written = self.written.borrow_mut();
+        let Written { groups, places, .. } = &mut *written;
+        for (_, (number, _)) in places.iter().filter(|(slot, _)| *slot == former.slot) {
+            groups.take_for(*number, former, next);
         }
     }
 
-    /// An event, as `Meeting::apply` has it.
+    /// Brings the groups up to date in which somebody is, or whoever sat where they do, at the places that are looked at.
+    fn regroup(&self, who: Participant, is_looked_at: impl Fn(u32) -> bool) {
+        let mut written = self.written.borrow_mut();
+        let Written { groups, places, .. } = &mut *written;
+        let places = places.iter().filter(|(slot, _)| *slot == who.slot);
+        for (_, place) in places.filter(|(_, (_, place))| is_looked_at(*place)) {
+            groups.update(*place, KIND.into());
+        }
+    }
+
+    /// An event, as `State::publish` has it.
     fn publish(&self, who: Participant, effective: Effective) {
-        self.store(who, effective, RECORD);
-        self.regroup();
+        self.store(who, effective, Purposes::RECORD);
+        self.regroup(who, |_| true);
         self.complete();
     }
 
     fn tap(&self, source: StreamSource) -> Tap {
+        let state = TapState::new(0, StreamId(0), OutletId(0));
+        self.tap_of(source, Arc::new(state))
+    }
+
+    fn tap_of(&self, source: StreamSource, state: Arc<TapState>) -> Tap {
         Tap::new(TapParts {
             table: Arc::clone(&self.table),
-            state: Arc::new(TapState::new(StreamId(0), OutletId(0))),
+            state,
             source,
             kind: KIND,
             format: Format::pcm(Samples::S16, 1),
@@ -246,501 +304,51 @@ impl World {
 
     /// Before anything that it is to see is published.
     fn own_tap(&mut self, owner: Participant) -> Tap {
-        let tap = self.tap(StreamSource::Owned(owner));
+        let alone = false;
+        let tap = self.tap(StreamSource::Owned { owner, alone });
         self.taps.push((owner, Arc::clone(&tap.state)));
         tap
     }
 }
 
-/// When frames are captured and released: long after consent began, so that a word tells; or in the same tick, so that only an interval does.
-const BY_WORD: Time = Time::from_millis(1_000);
-const BY_INTERVAL: Time = Time::START;
+/// A narrowing that may have settled. The read-modify-writes see the latest value; as they are relaxed they order nothing.
+#[derive(Clone)]
+struct Narrowing {
+    has_settled: Arc<AtomicBool>,
+    notes: Arc<Notes>,
+}
 
-mod cut {
-    //! After a withdrawal has settled nothing of that person is released (R6).
-
-    use super::*;
-
-    #[derive(Clone, Copy, Debug, PartialEq)]
-    enum Fault {
-        /// Neither side has its fence. With one memory that everybody sees at once there is no difference.
-        #[cfg(framegate_loom)]
-        WithoutFences,
-        /// The tap reads consent before it marks its release.
-        ReadBeforeMark,
-        /// The withdrawal reads the marks before it has published.
-        SettledFirst,
-    }
-
-    const FAULTS: &[Fault] = &[
-        #[cfg(framegate_loom)]
-        Fault::WithoutFences,
-        Fault::ReadBeforeMark,
-        Fault::SettledFirst,
-    ];
-
-    fn plant(fault: Option<Fault>) {
-        #[cfg(framegate_loom)]
-        crate::shared::sync::WITHOUT_FENCES.set(fault == Some(Fault::WithoutFences));
-        #[cfg(framegate_shuttle)]
-        let _ = fault;
-    }
-
-    /// A tap's thread. The read-modify-write sees the latest value; as it is relaxed it orders nothing.
-    fn release(
-        tap: &mut Tap,
-        frame: &Frame<'_>,
-        fault: Option<Fault>,
-        settled: &AtomicBool,
-        notes: &Notes,
-    ) {
-        let handed_on = || {
-            notes.released();
-            notes.found(settled.swap(false, Relaxed));
-        };
-        let now = frame.captured;
-        if fault == Some(Fault::ReadBeforeMark) {
-            let held = tap.decide(frame, now).purposes();
-            let scope = tap.state.begin();
-            if !held.is_empty() {
-                scope.count(Verdict::Whole, now);
-                handed_on();
-            }
-        } else {
-            let _ = tap.admit(frame, PAYLOAD, now, |_| handed_on());
+impl Narrowing {
+    fn new(notes: &Arc<Notes>) -> Self {
+        Self {
+            has_settled: Arc::new(AtomicBool::new(false)),
+            notes: Arc::clone(notes),
         }
     }
 
-    /// The meeting's thread.
-    fn withdraw(
-        world: &World,
-        who: Participant,
-        taps: &[Arc<TapState>],
-        fault: Option<Fault>,
-        settled: &AtomicBool,
-    ) {
-        let settling = || Settling::begin(taps, Entered::new(None, Arc::default()));
-        let settling = if fault == Some(Fault::SettledFirst) {
-            let settling = settling();
-            world.publish(who, WITHDRAWN);
-            settling
-        } else {
-            world.publish(who, WITHDRAWN);
-            settling()
-        };
+    /// Whatever taps hand on is no longer to be handed on once it has settled.
+    fn handed_on(&self) {
+        self.notes.released();
+        self.notes.found(self.has_settled.swap(false, Relaxed));
+    }
+
+    /// Looks a few times whether it has settled.
+    fn settle(&self, settling: &Settling) {
         for _ in 0..3 {
             if settling.is_settled() {
-                settled.swap(true, Relaxed);
+                self.has_settled.swap(true, Relaxed);
                 break;
             }
             thread::yield_now();
         }
     }
-
-    /// One who withdraws, while as many threads as there are taps release so many frames each.
-    fn race(
-        notes: &Arc<Notes>,
-        fault: Option<Fault>,
-        (world, who): (&World, Participant),
-        taps: Vec<Tap>,
-        (frames, now): (usize, Time),
-        group: Option<&Group>,
-    ) {
-        plant(fault);
-        let settled = Arc::new(AtomicBool::new(false));
-        let states: Vec<_> = taps.iter().map(|tap| Arc::clone(&tap.state)).collect();
-        let threads = taps.into_iter().map(|mut tap| {
-            let (settled, notes, group) = (Arc::clone(&settled), Arc::clone(notes), group.cloned());
-            thread::spawn(move || {
-                let contributors = group
-                    .as_ref()
-                    .map_or(Contributors::Owner, Contributors::Group);
-                let frame = Frame::new(now, contributors);
-                for _ in 0..frames {
-                    release(&mut tap, &frame, fault, &settled, &notes);
-                }
-            })
-        });
-        let threads: Vec<_> = threads.collect();
-        withdraw(world, who, &states, fault, &settled);
-        for thread in threads {
-            thread.join().unwrap();
-        }
-    }
-
-    fn of_one(notes: &Arc<Notes>, fault: Option<Fault>, taps: usize, frames: usize, now: Time) {
-        let (mut world, [who]) = World::new();
-        let taps = (0..taps).map(|_| world.own_tap(who)).collect();
-        world.publish(who, HELD);
-        race(notes, fault, (&world, who), taps, (frames, now), None);
-    }
-
-    #[test]
-    fn a_cut_by_the_word() {
-        prove(
-            "cut, by the word",
-            Search::EveryByLoom(20_000),
-            FAULTS,
-            |notes, fault| {
-                of_one(notes, fault, 1, 1, BY_WORD);
-            },
-        );
-    }
-
-    #[test]
-    fn a_cut_by_the_interval() {
-        prove(
-            "cut, by the interval",
-            Search::EveryByLoom(20_000),
-            FAULTS,
-            |notes, fault| {
-                of_one(notes, fault, 1, 1, BY_INTERVAL);
-            },
-        );
-    }
-
-    #[test]
-    fn a_cut_between_two_frames() {
-        prove(
-            "cut, two frames",
-            Search::EveryByLoom(20_000),
-            FAULTS,
-            |notes, fault| {
-                of_one(notes, fault, 1, 2, BY_WORD);
-            },
-        );
-    }
-
-    #[test]
-    fn a_cut_of_two_taps() {
-        prove(
-            "cut, two taps",
-            Search::Some(20_000),
-            FAULTS,
-            |notes, fault| {
-                of_one(notes, fault, 2, 1, BY_WORD);
-            },
-        );
-    }
-
-    #[test]
-    fn a_cut_of_a_group() {
-        prove(
-            "cut, a group",
-            Search::EveryByLoom(20_000),
-            FAULTS,
-            |notes, fault| {
-                let (mut world, people) = World::new::<2>();
-                for who in people {
-                    world.publish(who, HELD);
-                }
-                let group = world.group(&people);
-                let taps = [world.tap(StreamSource::Mix)].into();
-                race(
-                    notes,
-                    fault,
-                    (&world, people[1]),
-                    taps,
-                    (1, BY_WORD),
-                    Some(&group),
-                );
-            },
-        );
-    }
 }
 
-mod snapshot {
-    //! Nothing is cleared at a time when not all who are in it agreed (R4): one withdraws, then another agrees, who never agreed together.
-
-    use super::*;
-
-    #[derive(Clone, Copy, Debug)]
-    enum Fault {
-        /// No event has a generation, so that the check before and after compares nothing.
-        WithoutGenerations,
-    }
-
-    const FAULTS: &[Fault] = &[Fault::WithoutGenerations];
-
-    /// The meeting's thread.
-    fn publish(world: &World, who: Participant, effective: Effective, fault: Option<Fault>) {
-        match fault {
-            Some(Fault::WithoutGenerations) => {
-                world.store(who, effective, RECORD);
-                world.regroup();
-            }
-            None => world.publish(who, effective),
-        }
-    }
-
-    /// Whose frames they are: all in one list, or an owner and a group of the other.
-    #[derive(Clone, Copy)]
-    enum Together {
-        List,
-        Group,
-        OwnerAndGroup,
-    }
-
-    fn race(notes: &Arc<Notes>, fault: Option<Fault>, together: Together, now: Time) {
-        let (mut world, [first, second]) = World::new::<2>();
-        // The first is read before the second.
-        let (mut tap, group) = match together {
-            Together::List => (world.tap(StreamSource::Mix), None),
-            Together::Group => (
-                world.tap(StreamSource::Mix),
-                Some(world.group(&[first, second])),
-            ),
-            Together::OwnerAndGroup => (world.own_tap(first), Some(world.group(&[second]))),
-        };
-        world.publish(first, HELD);
-        let thread = {
-            let notes = Arc::clone(notes);
-            thread::spawn(move || {
-                let list = [first, second];
-                let contributors = match &group {
-                    Some(group) => Contributors::Group(group),
-                    None => Contributors::Complete(&list),
-                };
-                let frame = Frame::new(now, contributors);
-                let _ = tap.admit(&frame, PAYLOAD, now, |_| notes.found(true));
-                // Nothing ever is, so that the end of the way counts.
-                notes.released();
-            })
-        };
-        publish(&world, first, WITHDRAWN, fault);
-        publish(&world, second, HELD, fault);
-        thread.join().unwrap();
-    }
-
-    #[test]
-    fn b_a_list_by_the_words() {
-        prove(
-            "snapshot, list by the words",
-            Search::EveryByLoom(20_000),
-            FAULTS,
-            |notes, fault| {
-                race(notes, fault, Together::List, BY_WORD);
-            },
-        );
-    }
-
-    #[test]
-    fn b_a_list_by_the_intervals() {
-        prove(
-            "snapshot, list by the intervals",
-            Search::EveryByLoom(20_000),
-            FAULTS,
-            |notes, fault| {
-                race(notes, fault, Together::List, BY_INTERVAL);
-            },
-        );
-    }
-
-    #[test]
-    fn b_a_group() {
-        // Its word is one load, so by it nothing could be found; its people are read one after the other.
-        prove(
-            "snapshot, group by the word",
-            Search::EveryByLoom(20_000),
-            &[] as &[Fault],
-            |notes, fault| {
-                race(notes, fault, Together::Group, BY_WORD);
-            },
-        );
-        prove(
-            "snapshot, group by the intervals",
-            Search::EveryByLoom(20_000),
-            FAULTS,
-            |notes, fault| {
-                race(notes, fault, Together::Group, BY_INTERVAL);
-            },
-        );
-    }
-
-    #[test]
-    fn b_an_owner_and_a_group() {
-        prove(
-            "snapshot, owner and group by the words",
-            Search::EveryByLoom(20_000),
-            FAULTS,
-            |notes, fault| {
-                race(notes, fault, Together::OwnerAndGroup, BY_WORD);
-            },
-        );
-        prove(
-            "snapshot, owner and group by the intervals",
-            Search::EveryByLoom(20_000),
-            FAULTS,
-            |notes, fault| {
-                race(notes, fault, Together::OwnerAndGroup, BY_INTERVAL);
-            },
-        );
-    }
+/// What has been published so far is to settle, as far as these taps are concerned.
+fn settling<'t>(taps: impl IntoIterator<Item = &'t Arc<TapState>>) -> Settling {
+    Settling::begin(taps.into_iter(), Entered::new(None, true, Arc::default()))
 }
 
-mod reuse {
-    //! A slot that was given to somebody else clears nothing of the old owner, and nothing for the old owner.
-
-    use super::*;
-
-    #[derive(Clone, Copy, Debug, PartialEq)]
-    enum Fault {
-        /// The tap loads the occupant before the word.
-        OccupantFirst,
-        /// The meeting publishes what the new occupant agrees to before it says who that is.
-        OccupantLast,
-        /// The slot is given away before all in it was closed.
-        GivenAwayOpen,
-        /// A tap gets what the slot's occupant agrees to, whoever that is.
-        TapOfTheSlot,
-    }
-
-    /// What a tap looks at.
-    #[derive(Clone, Copy, PartialEq)]
-    enum Of {
-        /// Its own word.
-        Tap,
-        /// The slot's word, as for people who are listed.
-        Slot,
-        /// The slot's intervals.
-        Interval,
-    }
-
-    /// A tap's thread: for what somebody's frame is cleared.
-    fn look(
-        tap: &Tap,
-        (whose, others): (Participant, Purposes),
-        of: Of,
-        fault: Option<Fault>,
-        notes: &Notes,
-    ) {
-        let held = match of {
-            Of::Slot if fault == Some(Fault::OccupantFirst) => {
-                let word = tap.table.word_by_occupant_first(whose, KIND);
-                word.held(BY_WORD, BY_WORD)
-            }
-            Of::Tap => tap.state.word().held(BY_WORD, BY_WORD),
-            Of::Slot => tap.table.word(whose, KIND).held(BY_WORD, BY_WORD),
-            Of::Interval => {
-                let passage = Passage::new(BY_INTERVAL, BY_INTERVAL).unwrap();
-                let either = Purposes::RECORD | Purposes::TRAIN;
-                tap.table.consent(whose, KIND, passage, either).0
-            }
-        };
-        if !held.is_empty() {
-            notes.released();
-        }
-        notes.found(held.intersects(others));
-    }
-
-    fn race(notes: &Arc<Notes>, fault: Option<Fault>, of: Of) {
-        let (mut world, [old]) = World::new();
-        let new = Participant { stay: 2, ..old };
-        let [tap_of_old, tap_of_new] = [old, new].map(|owner| world.own_tap(owner));
-        if fault == Some(Fault::TapOfTheSlot) {
-            world.taps.push((new, Arc::clone(&tap_of_old.state)));
-        }
-        world.publish(old, HELD);
-        let watch = |tap: Tap, whose, others| {
-            let notes = Arc::clone(notes);
-            thread::spawn(move || look(&tap, (whose, others), of, fault, &notes))
-        };
-        let of_old = watch(tap_of_old, old, Purposes::TRAIN);
-        let leave = || world.publish(old, WITHDRAWN);
-        let agree = || {
-            world.store(new, HELD, TRAIN);
-            world.complete();
-        };
-        if fault == Some(Fault::GivenAwayOpen) {
-            world.occupy(new);
-            let of_new = watch(tap_of_new, new, Purposes::RECORD);
-            leave();
-            of_new.join().unwrap();
-        } else if fault == Some(Fault::OccupantLast) {
-            leave();
-            agree();
-            world.occupy(new);
-        } else {
-            leave();
-            world.occupy(new);
-            let of_new = watch(tap_of_new, new, Purposes::RECORD);
-            agree();
-            of_new.join().unwrap();
-        }
-        of_old.join().unwrap();
-    }
-
-    fn reuse(name: &str, of: Of, faults: &[Fault]) {
-        prove(name, Search::Some(20_000), faults, move |notes, fault| {
-            race(notes, fault, of);
-        });
-    }
-
-    #[test]
-    fn c_a_slot_by_the_taps_word() {
-        reuse("reuse, by the tap's word", Of::Tap, &[Fault::TapOfTheSlot]);
-    }
-
-    #[test]
-    fn c_a_slot_by_its_word() {
-        let faults = [
-            Fault::OccupantFirst,
-            Fault::OccupantLast,
-            Fault::GivenAwayOpen,
-        ];
-        reuse("reuse, by the slot's word", Of::Slot, &faults);
-    }
-
-    #[test]
-    fn c_a_slot_by_the_interval() {
-        reuse(
-            "reuse, by the interval",
-            Of::Interval,
-            &[Fault::GivenAwayOpen],
-        );
-    }
-}
-
-mod bound {
-    //! A reader comes to its end however often consent changes meanwhile.
-
-    use super::*;
-
-    #[derive(Clone, Copy, Debug, PartialEq)]
-    enum Fault {
-        /// It judges until nothing has changed.
-        Loops,
-    }
-
-    #[test]
-    fn d_two_judgements_at_most() {
-        prove("bound", Search::Every, &[Fault::Loops], |notes, fault| {
-            let (mut world, [who]) = World::new();
-            let tap = world.own_tap(who);
-            world.publish(who, HELD);
-            let notes = Arc::clone(notes);
-            let thread = thread::spawn(move || {
-                let judgements = Cell::new(0);
-                let judge = || {
-                    judgements.set(judgements.get() + 1);
-                    Ok(tap.table.word(who, KIND).held(BY_WORD, BY_WORD))
-                };
-                loop {
-                    let (_, judged) = tap.consistently(judge);
-                    let is_contended = judged == Err(Reason::Contended);
-                    if judged.is_ok() {
-                        notes.released();
-                    }
-                    if fault.is_none() || !is_contended {
-                        break;
-                    }
-                }
-                notes.found(judgements.get() > 2);
-            });
-            for _ in 0..3 {
-                world.complete();
-            }
-            thread.join().unwrap();
-        });
-    }
-}
+/// When frames are captured and released: long after consent began, so that a word tells; or in the same tick, so that only an interval does.
+const BY_WORD: Time = Time::from_millis(1_000);
+const BY_INTERVAL: Time = Time::START;

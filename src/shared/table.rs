@@ -59,8 +59,15 @@ pub(super) struct Slot {
 }
 
 /// How many intervals a slot has of its own, and how many more from the pool.
+#[cfg(not(any(framegate_loom, framegate_shuttle)))]
 pub(super) const FEW: usize = 15;
+#[cfg(not(any(framegate_loom, framegate_shuttle)))]
 pub(super) const MORE: usize = 49;
+/// In the models, so that few consents come to the pool.
+#[cfg(any(framegate_loom, framegate_shuttle))]
+pub(super) const FEW: usize = 1;
+#[cfg(any(framegate_loom, framegate_shuttle))]
+pub(super) const MORE: usize = 1;
 
 pub(super) const HELD: u8 = 1 << 7;
 
@@ -396,7 +403,7 @@ impl Cell {
 
 #[cfg(all(test, any(framegate_loom, framegate_shuttle)))]
 impl Table {
-    /// A planted fault against the fourth point in `shared/mod.rs`: the occupant before the word.
+    /// A planted fault against the sixth point in `shared/mod.rs`: the occupant before the word.
     pub(crate) fn word_by_occupant_first(&self, who: Participant, kind: Kind) -> Word {
         let cell = &self.cells(kind)[usize::from(who.slot)];
         let is_theirs = cell.occupant.load(Acquire) == who.stay;

@@ -93,7 +93,15 @@ fn opened(kept: &Kept) -> (Core, Participant, Entry) {
     for entry in before {
         core.enter_first(Time::START, entry).unwrap();
     }
-    let who = core.state.lock().register.present().next().unwrap().1;
+    let who = core
+        .state
+        .lock()
+        .register
+        .people()
+        .next()
+        .unwrap()
+        .1
+        .participant;
     (core, who, granted)
 }
 
@@ -113,9 +121,9 @@ fn withdraw(
     let is_later = kept.has_grant.load(Relaxed);
     if fault == Some(Fault::WordsOnly) {
         let state = core.state.lock();
-        state
-            .table
-            .publish(who.slot, KIND, [WITHDRAWN; Purposes::COUNT]);
+        let mut publisher = Publisher::new(Arc::clone(&state.table));
+        let closed = [(Cells::ALL, WITHDRAWN)].into_iter();
+        publisher.publish(who.slot, &mut Uses::default(), closed, KIND.into());
         return is_later;
     }
     let withdrawn =
