@@ -16,7 +16,7 @@ use crate::{
 
 /// How many people, or parts, a part has at most.
 #[cfg(not(any(framegate_loom, framegate_shuttle)))]
-const WIDTH: usize = 32;
+const WIDTH: usize = 8;
 /// In the models, so that few people are in several parts.
 #[cfg(any(framegate_loom, framegate_shuttle))]
 const WIDTH: usize = 2;
