@@ -78,7 +78,8 @@
 //!
 //! | stream | whose frames |
 //! |---|---|
-//! | [`StreamOptions::owned`] | one person's |
+//! | [`StreamOptions::owned`] | one person's, in whose frames others may be, too |
+//! | [`StreamOptions::alone`] | one person's and nobody else's, such as a headset's microphone: what large rooms should use wherever it is true |
 //! | [`StreamOptions::mix`] | several people's, inseparably |
 //! | [`StreamOptions::composite`] | several people's, side by side: a gallery, or a channel for each |
 //! | [`StreamOptions::derived`] | made from frames of other streams: captions, summaries |
