@@ -198,7 +198,8 @@ impl Settling {
     pub fn taps(&self) -> impl Iterator<Item = TapRelease> {
         self.taps.iter().map(|tap| {
             // Before the counters: "Counting" in `shared/mod.rs`.
-            let is_closed = tap.state.is_closed();
+            // One that was dropped in the middle of a release may still be handing on.
+            let is_closed = tap.state.is_closed() && tap.state.mark().is_multiple_of(2);
             let is_releasing = tap.is_releasing();
             let Counters {
                 whole, redacted, ..
