@@ -22,7 +22,7 @@
 //!    A tap's own word needs no occupant: only its owner's consent is ever stored in it, and nothing after that they left.
 //! 7. A group's word is one load like a person's. The parts that it is made of are the writer's alone. It is stored after its people's words and before the stamp,
 //!    so that it is of the state before an event or of that after it, and beside other words the third point holds for it too.
-//!    It is what its parts have in common, and nothing is counted, so that whoever narrows closes it by any one of their places.
+//!    It is what its parts have in common, and nothing is counted, so that any one place of somebody who narrows narrows it.
 //! 8. The generation that a tag carries is loaded before the words and stored after them, so the tag names no entry that it did not see.
 //!    A line that is reserved for a widening is not named before that was published, though a narrowing may be published before it:
 //!    the generation then stays, and only the number of events changes.

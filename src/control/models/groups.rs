@@ -63,7 +63,7 @@ fn g_one_leaves_and_another_sits_down() {
     let faults = [Fault::MissedLeave, Fault::ReusedSeat];
     prove(
         "groups, a leave",
-        Search::EveryByLoom(20_000),
+        Search::Some(20_000),
         &faults,
         |notes, fault| {
             // The third is a part of their own.
