@@ -28,7 +28,7 @@ fn race(notes: &Arc<Notes>, fault: Option<Fault>, of: Of) {
     let (mut world, [ana, ben]) = World::new();
     let mut taps = Taps::default();
     let states = [None, Some(ANA), Some(BEN)].map(|alone| {
-        let opened = taps.open(StreamId(0), OutletId(0), alone);
+        let opened = taps.open(StreamId(0), OutletId(0), alone.map(Arc::from));
         opened.unwrap()
     });
     let (owner, alone) = match of {
@@ -66,7 +66,8 @@ fn race(notes: &Arc<Notes>, fault: Option<Fault>, of: Of) {
         Some(Fault::OwnNotRead) => Some(Of::Ana as u32),
         Some(Fault::CarriesAnybody) | None => None,
     };
-    let read = taps.of(Whom::One(ANA));
+    let of_ana = [Of::Ana as u32];
+    let read = taps.of(Whom::One(ANA), &of_ana);
     let settling = settling(read.filter(|tap| Some(tap.number) != left_out));
     // Ben's does not keep it waiting.
     notes.found(settling.taps().any(|tap| tap.tap == Of::Ben as u32));
