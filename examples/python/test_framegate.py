@@ -277,7 +277,11 @@ class Gate(unittest.TestCase):
         stream = self.meeting.open_stream(StreamType.ALONE, Kind.AUDIO, Format.OPAQUE, owner=self.who)
         tap = self.meeting.tap(stream, self.meeting.open_outlet("model", Purpose.TRAIN))
         other = self.meeting.join_adult("other", 1_500_000)
-        for contributors, reason, fault in [(Owner(), "not granted", None), (Complete([self.who, other]), "malformed", (43, "others named"))]:
+        cases: list[tuple[Owner | Complete, str, tuple[int, str] | None]] = [
+            (Owner(), "not granted", None),
+            (Complete([self.who, other]), "malformed", (43, "others named")),
+        ]
+        for contributors, reason, fault in cases:
             with tap.admit(b"voice", 1_500_000, 1_520_000, contributors) as cleared:
                 self.assertEqual(cleared.reason, reason)
             told = tap.last_fault()
