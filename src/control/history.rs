@@ -14,6 +14,7 @@ use crate::{
         ledger::{Entry, Ledger, Line},
         register::Register,
         seats::Stay,
+        taps::Whom,
     },
     shared::table::Effective,
     types::{
@@ -209,35 +210,28 @@ pub(crate) struct Histories {
 }
 
 /// Whom an entry says something of, whose consent it may have changed.
-#[derive(Clone, Copy)]
-enum About<'e> {
-    Nobody,
-    One(&'e str),
-    Everybody,
-}
-
-fn about(entry: &Entry) -> About<'_> {
+fn about(entry: &Entry) -> Whom<'_> {
     match entry {
         Entry::Joined { who, .. }
         | Entry::Left { who }
         | Entry::Granted { who, .. }
         | Entry::Withdrew { who, .. }
-        | Entry::Expired { who, .. } => About::One(who),
-        Entry::Refused { who, .. } => who.as_deref().map_or(About::Nobody, About::One),
+        | Entry::Expired { who, .. } => Whom::One(who),
+        Entry::Refused { who, .. } => who.as_deref().map_or(Whom::Nobody, Whom::One),
         Entry::Restricted { who, .. } | Entry::Lifted { who, .. } => {
-            who.as_deref().map_or(About::Everybody, About::One)
+            who.as_deref().map_or(Whom::Everybody, Whom::One)
         }
         Entry::Resumed { .. }
         | Entry::Shown { .. }
         | Entry::Superseded { .. }
         | Entry::Named { .. }
-        | Entry::Ended {} => About::Everybody,
+        | Entry::Ended {} => Whom::Everybody,
         Entry::Opened { .. }
         | Entry::StreamOpened { .. }
         | Entry::OutletOpened { .. }
         | Entry::Settled { .. }
         | Entry::Counted { .. }
-        | Entry::Signed { .. } => About::Nobody,
+        | Entry::Signed { .. } => Whom::Nobody,
     }
 }
 
@@ -364,11 +358,11 @@ impl<'l> Bounds<'l> {
         bounds
     }
 
-    fn looks(&mut self, about: About<'l>) -> Option<&mut Looks> {
+    fn looks(&mut self, about: Whom<'l>) -> Option<&mut Looks> {
         match about {
-            About::Nobody => None,
-            About::One(who) => Some(self.of_one.entry(who).or_default()),
-            About::Everybody => Some(&mut self.of_everybody),
+            Whom::Nobody => None,
+            Whom::One(who) => Some(self.of_one.entry(who).or_default()),
+            Whom::Everybody => Some(&mut self.of_everybody),
         }
     }
 
@@ -446,14 +440,14 @@ impl<'l> Recorder<'l> {
             is_past,
         };
         match about(&line.entry) {
-            About::Nobody => {}
-            About::One(who) => {
+            Whom::Nobody => {}
+            Whom::One(who) => {
                 if let Some(history) = self.histories.people.get_mut(who) {
                     history.lines.push(index);
                     history.note(&now(who), register.stay(who).map(|(_, stay)| stay));
                 }
             }
-            About::Everybody => {
+            Whom::Everybody => {
                 self.histories.of_everybody.push(index);
                 if !line.entry.touches().is_empty() {
                     for (who, history) in &mut self.histories.people {

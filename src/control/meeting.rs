@@ -8,6 +8,7 @@ use crate::control::withdrawals::Withdrawals;
 use crate::{
     control::{
         consent::{Challenge, Consent, Grant, Notice, Scope},
+        core::Core,
         join::JoinOptions,
         ledger::{Entry, Head, Ledger, LedgerError, LedgerFault, LedgerWriter, Line},
         options::MeetingOptions,
@@ -15,7 +16,7 @@ use crate::{
         register::Register,
         registry::Registry,
         serial::Stays,
-        state::{Core, State},
+        state::State,
         stream::{Owner, StreamOptions},
         taps::Whom,
         verified::VerifiedLedger,
@@ -529,6 +530,8 @@ impl Meeting {
 
     /// Lifts the restriction that the same authority made, for the same person or for everybody; no other restriction, and nobody's refusal.
     ///
+    /// Consents of somebody with more beginnings and ends than there is room for, which [`Meeting::open`] has, stay closed as far as these go beyond it.
+    ///
     /// # Errors
     ///
     /// [`Error::NotARestrainer`] for any other authority, [`Error::Empty`] for an empty scope, [`Error::UnknownParticipant`], [`Error::Overtaken`], [`Error::Time`],
@@ -563,11 +566,7 @@ impl Meeting {
     /// It also enters withdrawals made beside the ledger ([`PastMeeting`](crate::PastMeeting)), as does every call but those that narrow or only look.
     /// If another process may withdraw there, call it about once a second.
     pub fn tick(&mut self, now: Time) {
-        {
-            let mut state = self.core.state.lock();
-            state.expire(now);
-            state.recount();
-        }
+        self.core.state.lock().tick(now);
         // What the ledger's store did not take before it may take now.
         self.core.flush();
     }
@@ -631,17 +630,10 @@ impl Meeting {
             return Err(Error::Format);
         }
         let (source, owner) = match stream.owner {
-            Owner::One(owner) | Owner::Alone(owner) if !state.register.is_present(owner) => {
+            Owner::One { owner, .. } if !state.register.is_present(owner) => {
                 return Err(Error::UnknownParticipant);
             }
-            Owner::One(owner) => {
-                let alone = false;
-                (StreamSource::Owned { owner, alone }, Some(owner))
-            }
-            Owner::Alone(owner) => {
-                let alone = true;
-                (StreamSource::Owned { owner, alone }, Some(owner))
-            }
+            Owner::One { owner, alone } => (StreamSource::Owned { owner, alone }, Some(owner)),
             Owner::Mix => (StreamSource::Mix, None),
             Owner::Composite => (StreamSource::Composite, None),
             Owner::Derived => (StreamSource::Derived, None),
@@ -656,7 +648,7 @@ impl Meeting {
             stream: id,
             kind: stream.kind,
             owner: owner.clone(),
-            alone: matches!(stream.owner, Owner::Alone(_)),
+            alone: matches!(stream.owner, Owner::One { alone: true, .. }),
         };
         let at = self.present();
         self.core.enter_first(at, entry)?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod agreed;
 pub(crate) mod consent;
+pub(crate) mod core;
 pub(crate) mod groups;
 pub(crate) mod history;
 pub(crate) mod join;

@@ -20,8 +20,11 @@ pub struct StreamOptions {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Owner {
-    One(Participant),
-    Alone(Participant),
+    One {
+        owner: Participant,
+        /// Whether nobody else is in any frame.
+        alone: bool,
+    },
     Mix,
     Composite,
     Derived,
@@ -30,14 +33,16 @@ pub(crate) enum Owner {
 impl StreamOptions {
     /// Returns the options for one person's stream. Its owner counts in every frame.
     pub const fn owned(owner: Participant, kind: Kind, format: Format) -> Self {
-        Self::new(Owner::One(owner), kind, format)
+        let alone = false;
+        Self::new(Owner::One { owner, alone }, kind, format)
     }
 
     /// Returns the options for a stream of its owner alone, such as a headset's microphone: a frame that names anybody else, in whatever way, is withheld.
     ///
     /// No call about anybody else has to look at its taps, so that in a room of thousands each call takes as long as in a small one.
     pub const fn alone(owner: Participant, kind: Kind, format: Format) -> Self {
-        Self::new(Owner::Alone(owner), kind, format)
+        let alone = true;
+        Self::new(Owner::One { owner, alone }, kind, format)
     }
 
     /// Returns the options for service data about one person: records of integers (R9). Telemetry, diagnostics and usage are released in no other form.

@@ -38,9 +38,9 @@ pub(crate) struct Traffic {
     /// The first number of which no line has told.
     next: u32,
     /// Those of everybody's streams, those of each person's alone, and all of them.
-    shared: Group,
-    alone: BTreeMap<String, Group>,
-    all: Group,
+    shared: TapSet,
+    alone: BTreeMap<String, TapSet>,
+    all: TapSet,
 }
 
 /// A line that narrowed.
@@ -52,7 +52,7 @@ pub(crate) struct Narrowing {
 
 /// Taps that can carry the same people.
 #[derive(Default)]
-struct Group {
+struct TapSet {
     /// How many streams there are of somebody alone.
     streams: usize,
     /// The taps that no line said to be closed: the line that told of each first, and its number.
@@ -62,7 +62,7 @@ struct Group {
     below: u32,
 }
 
-impl Group {
+impl TapSet {
     /// At a line there were no other taps than those that were told, up to this number.
     fn tell(&mut self, line: u64, last: Option<u32>) {
         self.told = self.told.max(line);
@@ -178,9 +178,9 @@ impl Traffic {
         self.outlets.clear();
         self.taps.clear();
         self.next = 0;
-        self.shared = Group::default();
+        self.shared = TapSet::default();
         self.alone.clear();
-        self.all = Group::default();
+        self.all = TapSet::default();
         self.people
             .values_mut()
             .for_each(|person| person.streams.clear());
@@ -228,7 +228,7 @@ impl Traffic {
     fn leaves_out(&self, taps: &[TapRelease], narrowing: &Narrowing) -> bool {
         let names = |number| taps.binary_search_by_key(&number, |tap| tap.tap).is_ok();
         // No more of them are looked at than the line names, and one.
-        let leaves_out = |group: &Group| {
+        let leaves_out = |group: &TapSet| {
             let known = group.open.range(..(narrowing.line, 0));
             known.into_iter().any(|(_, number)| !names(*number))
         };
@@ -380,7 +380,7 @@ impl Traffic {
     }
 
     /// Those that the taps of a stream are in.
-    fn groups_of(&mut self, stream: StreamId) -> impl Iterator<Item = &mut Group> {
+    fn groups_of(&mut self, stream: StreamId) -> impl Iterator<Item = &mut TapSet> {
         let own = match self.streams.get(&stream).map(|stream| &stream.alone) {
             Some(Some(owner)) => self.alone.get_mut(owner),
             Some(None) => Some(&mut self.shared),

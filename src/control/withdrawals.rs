@@ -1,10 +1,7 @@
 //! Narrowing from anywhere, at once.
 
 use crate::{
-    control::{
-        consent::Scope,
-        state::{Core, State},
-    },
+    control::{consent::Scope, core::Core, state::State},
     shared::settling::Settling,
     types::{authority::Authority, digest::Digest, error::Error, ids::Participant, time::Time},
 };

@@ -23,7 +23,7 @@
 //!
 //! # The control half
 //!
-//! Joining, agreeing, withdrawing and leaving take as long in a room of thousands as in a small one, if streams that carry nobody but their owner, such as a headset's
+//! Joining, agreeing, withdrawing and leaving take about as long in a room of thousands as in a small one, if streams that carry nobody but their owner, such as a headset's
 //! microphone, are opened by [`StreamOptions::alone`]: whoever acts has all other taps looked at, as any of those may carry them. What is about everybody takes
 //! as long as there are people and taps.
 //!

@@ -7,10 +7,10 @@ use super::*;
 use crate::{
     control::{
         consent::{Grant, Method, Notice, Scope},
+        core::Core,
         ledger::{Entry, Head, Ledger, LedgerWriter, Store},
         register::Register,
         serial::Stays,
-        state::Core,
     },
     types::{
         authority::Authority, digest::Digest, instance::Instance, store_error::StoreError,
