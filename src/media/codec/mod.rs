@@ -168,6 +168,10 @@ impl Coded {
     /// Nor is it known who was in what came before the first frame of which this is asked.
     #[cold]
     fn may_hold_others(&mut self, since: Time, reach: u32) -> bool {
+        // Before the meeting, or of no time: it is the first of nothing.
+        if !since.in_range() {
+            return true;
+        }
         let first = || since.later(Duration::from_micros(reach.into()));
         since < *self.others.get_or_insert_with(first)
     }

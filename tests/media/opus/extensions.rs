@@ -83,7 +83,10 @@ fn verdict(bytes: &[u8], micros: i64, others_before: Option<i64>) -> Verdict {
         gate::send(&mut tap, contributors, &sent, captured, Door::Admit).verdict
     };
     let plain = packet(1, &[]);
-    assert!(!send(&plain, 0, &[]).is_released());
+    // The first would reach back to before the meeting, and the second is withheld.
+    for bytes in [&packet(1, &last(DRED, &deep(0, 20))), &plain] {
+        assert!(!send(bytes, 0, &[]).is_released());
+    }
     let captured = 1_000_000 + micros;
     if let Some(before) = others_before {
         let _ = send(&plain, captured - before, &people);
