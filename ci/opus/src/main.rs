@@ -114,7 +114,7 @@ fn check(options: Options, decoder: &mut Decoder) {
         let has_deep = decoder.deep(packet).is_some();
         extended += usize::from(has_padding && !has_deep);
         deep += usize::from(has_deep);
-        let is_near = begin >= LOUD.end && begin < LOUD.end + 1_500_000;
+        let is_near = (LOUD.end..LOUD.end + 1_500_000).contains(&begin);
         if released[at] {
             whole += 1;
             if begin >= LOUD.end && has_deep {
