@@ -89,6 +89,12 @@ impl Tap {
         let mut encoded = encoded.as_deref_mut();
         let bytes = payloads.bytes();
         let read = bytes.and_then(|bytes| encoded.as_mut()?.read(bytes, frame.keyframe));
+        if !frame.is_of_owner_alone() {
+            // Later frames that do not name them may hold sound of this one.
+            if let Some(encoded) = &mut encoded {
+                encoded.name_others(frame.captured);
+            }
+        }
 
         // Media from before its capture time that it can yield is judged with the rest of it.
         // So is everything a picture may be predicted from: all since the last one that went through, whether it was offered or not.

@@ -50,7 +50,7 @@
 //! | something quoted | the frame's own; the region has the original's, by [`Region::captured`] |
 //! | something derived | nothing to say: it is that of the earliest source ([`Frame::derived`]) |
 //!
-//! In-band forward error correction and redundant blocks of Opus reach further back; the gate reads them and accounts for them itself.
+//! In-band forward error correction, redundant blocks and deep redundancy of Opus reach further back; the gate reads them and accounts for them itself.
 //!
 //! # Contributing sources of RTP
 //!

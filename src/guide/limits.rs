@@ -35,6 +35,17 @@
 //!
 //! An Opus packet is dated by the earliest audio that it can reproduce, through forward error correction or redundancy; if that is not known, it is withheld.
 //!
+//! | in an Opus packet | reaches back | |
+//! |---|---|---|
+//! | in-band forward error correction | one frame | dated |
+//! | redundant blocks (RED) of Opus | their timestamp offset, and what they reach back themselves | dated |
+//! | zero padding, scalable quality (QEXT, extension 124) | no | released |
+//! | deep redundancy (DRED, extension 126, experimental version 12) | 1.08 s, and its offset if that is before its frame | dated; withheld while it reaches back to frames that named others, or to before the tap's first |
+//! | other extensions, other versions, malformed ones; redundant blocks of other codecs | unknown | withheld |
+//!
+//! How much deep redundancy holds is not decoded: 26 latents of 40 ms, as many as libopus writes and reads, and 40 ms for what these look back.
+//! An encoder is to be fed without a gap: what it holds from before one, it says was just before the packet.
+//!
 //! # What the gate cannot see
 //!
 //! All of this is the client's word. SECURITY.md has it by who could abuse it.

@@ -8,6 +8,7 @@ mod black;
 mod blocks;
 mod bool_coder;
 mod cabac;
+mod extensions;
 mod fault;
 mod h264;
 mod header;
@@ -22,6 +23,7 @@ mod vp8;
 mod vp9;
 
 use alloc::{boxed::Box, vec};
+use core::time::Duration;
 
 use black::Black;
 pub(crate) use header::Codec;
@@ -46,7 +48,14 @@ pub(crate) struct Coded {
     codec: Codec,
     continuity: Continuity,
     blanks: Option<Blanks>,
+    /// Until when others than the stream's owner were in it, or may have been.
+    others: Option<Time>,
 }
+
+/// How many microseconds redundancy beside a packet (RFC 2198) never reaches back, and redundancy within it always does.
+const FAR: u32 = 1_000_000;
+/// The maximum duration of a frame of sound.
+const LONGEST: Duration = Duration::from_millis(120);
 
 enum Blanks {
     Silent(Box<[u8]>),
@@ -102,6 +111,7 @@ impl Coded {
             codec,
             continuity: Continuity::new(),
             blanks: blanks.then(|| codec.blanks()),
+            others: None,
         }
     }
 
@@ -125,10 +135,16 @@ impl Coded {
         verdict: Verdict,
     ) -> Verdict {
         let Some(ParsedFrame { header, .. }) = frame.filter(|_| verdict.is_released()) else {
+            if let Some(frame) = frame {
+                self.may_hold_others(captured, frame.reach());
+            }
             self.interrupt();
             return verdict;
         };
-        if header.reach.is_none() {
+        if header
+            .reach
+            .is_none_or(|reach| reach > FAR && self.may_hold_others(captured, reach))
+        {
             return Verdict::Dropped(Reason::ReachesBack);
         }
         if !self.continuity.accepts(header.dependency, captured) {
@@ -138,6 +154,26 @@ impl Coded {
             black.interrupt();
         }
         verdict
+    }
+
+    /// Notes that others than the stream's owner are in a frame.
+    #[cold]
+    pub(crate) fn name_others(&mut self, captured: Time) {
+        let end = captured.later(LONGEST);
+        self.others = self.others.max(Some(end));
+    }
+
+    /// Whether a frame that reaches back to `since` may hold sound of people whom frames since then named, and it does not.
+    ///
+    /// Nor is it known who was in what came before the first frame of which this is asked.
+    #[cold]
+    fn may_hold_others(&mut self, since: Time, reach: u32) -> bool {
+        // Before the meeting, or of no time: it is the first of nothing.
+        if !since.in_range() {
+            return true;
+        }
+        let first = || since.later(Duration::from_micros(reach.into()));
+        since < *self.others.get_or_insert_with(first)
     }
 
     /// Notes that a frame was withheld.

@@ -1,12 +1,12 @@
 //! Opus packets (RFC 6716), several streams in one (RFC 7845), and redundant ones (RFC 2198).
 
 use super::{
+    extensions::{self, take},
     header::Header,
-    silence::{LONGEST, Silence},
+    silence::{BLOCK_MICROS, LONGEST, Silence},
 };
 use crate::types::fault::Fault;
 
-const BLOCK_MICROS: u32 = 2500;
 /// The maximum length of a frame in bytes (RFC 6716 §3.2.1).
 const MOST_BYTES: usize = 1275;
 
@@ -114,7 +114,8 @@ fn parse(packet: &[u8], is_delimited: bool) -> Option<(Packet, &[u8])> {
             }
         }
     }
-    let blocks = blocks_of(*toc) * u32::try_from(count).ok()?;
+    let frames = u32::try_from(count).ok()?;
+    let blocks = blocks_of(*toc) * frames;
     if count == 0 || blocks > LONGEST {
         return None;
     }
@@ -140,32 +141,26 @@ fn parse(packet: &[u8], is_delimited: bool) -> Option<(Packet, &[u8])> {
     if last > MOST_BYTES {
         return None;
     }
-    let (frames, rest) = rest.split_at_checked(before + last * others)?;
+    let (coded, rest) = rest.split_at_checked(before + last * others)?;
     let (padding, rest) = rest.split_at_checked(padding)?;
 
     let stereo = toc & 4 != 0;
-    let frame = frames.get(..first)?;
-    // Padding is zero unless it holds an extension, one of which is earlier audio.
-    let reach = padding.iter().all(|byte| *byte == 0);
-    let reach = reach.then(|| {
-        if has_lbrr(*toc, frame) {
-            blocks_of(*toc) * BLOCK_MICROS
-        } else {
-            0
-        }
+    let frame = coded.get(..first)?;
+    let mut reach = Some(if has_lbrr(*toc, frame) {
+        blocks_of(*toc) * BLOCK_MICROS
+    } else {
+        0
     });
+    // Padding is zero unless it holds extensions, one of which is earlier audio.
+    if !padding.is_empty() {
+        reach = later(reach, extensions::reach(padding, frames, blocks_of(*toc)));
+    }
     let packet = Packet {
         blocks,
         stereo,
         reach,
     };
     Some((packet, rest))
-}
-
-fn take(rest: &mut &[u8]) -> Option<u8> {
-    let (first, after) = rest.split_first()?;
-    *rest = after;
-    Some(*first)
 }
 
 fn take_length(rest: &mut &[u8]) -> Option<usize> {

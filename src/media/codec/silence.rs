@@ -1,5 +1,7 @@
 //! Packets of Opus that are silent.
 
+/// The duration of a block in microseconds.
+pub(super) const BLOCK_MICROS: u32 = 2500;
 /// The maximum duration of a packet, 120 ms (RFC 6716 §3.2.5), in blocks of 2.5 ms.
 pub(super) const LONGEST: u32 = 48;
 

@@ -7,7 +7,11 @@ impl Format {
     /// Opus: one packet per frame (RFC 6716 §3). A blank frame is silence of the same duration.
     ///
     /// A packet that repeats earlier audio (in-band forward error correction) counts as captured that much earlier;
-    /// one with non-zero padding, which may hold other earlier audio, is withheld.
+    /// one with deep redundancy (DRED, as libopus 1.6 writes it) 1.08 s earlier, and earlier still by its offset.
+    /// That it holds sound of people whom earlier frames named, and it does not, cannot be seen: it is withheld as long as it reaches back to such a frame,
+    /// and for 1.08 s from a tap's first frame. Offer the tap every frame, so that it knows of them.
+    /// Scalable quality (QEXT) refines its own frame, and counts for nothing. A packet with any other extension, or with padding that is neither zero nor well-formed
+    /// extensions (draft-ietf-mlcodec-opus-extension), may hold other earlier audio, and is withheld.
     /// Encoder look-ahead is for the client to account for: the earliest sample in a packet is older than the newest by the look-ahead plus the packet's duration.
     /// Decoders fade the last audio before a blank frame into its first 5 ms.
     pub const OPUS: Self = Self(Layout::Encoded(Codec::Opus { streams: 1 }));

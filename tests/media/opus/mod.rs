@@ -1,6 +1,7 @@
 //! Opus through taps while somebody changes their mind, with libopus, opusdec and ffmpeg as judges.
 
 mod audio;
+mod extensions;
 
 use audio::{Stream, before_each, parsed};
 use std::sync::LazyLock;
