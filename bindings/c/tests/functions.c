@@ -912,11 +912,13 @@ static void signers(void) {
   bool settled = false;
   OK(framegate_meeting_end(meeting, &settling));
   OK(framegate_settling_wait(settling, 60000, &settled));
-  CHECK(settled && card.asked > 1);
+  CHECK(settled);
   uint64_t generation = 0;
   OK(framegate_meeting_generation(meeting, &generation));
   OK(framegate_settling_close(settling));
+  /* An end settles whatever the device does; closing waits for both. */
   OK(framegate_meeting_close(meeting));
+  CHECK(card.asked > 1);
 }
 
 /* A ledger in a file: read, verified, gone on with. */
