@@ -4,6 +4,7 @@ mod faults;
 mod gap;
 pub mod gate;
 mod requests;
+mod sizes;
 mod video;
 
 use std::sync::OnceLock;
