@@ -6,6 +6,7 @@ pub mod gate;
 mod requests;
 mod sizes;
 mod video;
+mod zeros;
 
 use std::sync::OnceLock;
 
