@@ -117,6 +117,7 @@ impl Sender {
         let mut buffer = bytes.to_vec();
         let received = |cleared: Cleared<'_>| cleared.bytes().unwrap().to_vec();
         let in_place = happens & 8 != 0;
+        let before = self.tap.counters();
         let admission = if in_place {
             let buffer = buffer[..].as_mut().into();
             self.tap.admit_in_place(&frame, buffer, now, received)
@@ -124,6 +125,12 @@ impl Sender {
             self.tap.admit(&frame, bytes.into(), now, received)
         };
         let verdict = admission.verdict();
+        if bytes.is_empty() {
+            // No frame, as if it had not been sent.
+            assert!(admission.output.is_none() && !verdict.is_released());
+            assert_eq!(self.tap.counters(), before);
+            return verdict;
+        }
         let is_sound = matches!(self.format, Format::OPUS | Format::OPUS_RED)
             || self.format == Format::opus_multistream(3);
         if verdict.is_released() {

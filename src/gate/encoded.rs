@@ -40,6 +40,11 @@ impl Payloads<'_, '_> {
         }
     }
 
+    /// Returns whether a frame came that has no bytes.
+    fn is_empty(&self) -> bool {
+        matches!(self.as_payload(), Payload::Bytes([]))
+    }
+
     /// Returns whatever came.
     fn as_payload(&self) -> Payload<'_> {
         match self {
@@ -100,6 +105,7 @@ impl Tap {
         // So is everything a picture may be predicted from: all since the last one that went through, whether it was offered or not.
         let (reach, last) = match &read {
             Some(read) => (read.reach(), read.reaches_back_to()),
+            None if payloads.is_empty() => return self.pass_over(frame, &mut payloads),
             None => (0, Time::NEVER),
         };
         let captured = frame.captured.earlier(reach);
@@ -139,6 +145,18 @@ impl Tap {
             })
         });
         Admission { tag, output }
+    }
+
+    /// Hands nothing on, and counts nothing: a frame without bytes is none, and the stream is as it was.
+    #[cold]
+    #[inline(never)]
+    fn pass_over<R>(&self, frame: &Frame<'_>, payloads: &mut Payloads<'_, '_>) -> Admission<R> {
+        payloads.wipe();
+        let verdict = Verdict::Dropped(Reason::Malformed);
+        Admission {
+            tag: self.tag_as(verdict, self.purposes, frame, self.table.generation()),
+            output: None,
+        }
     }
 
     /// Leaves nothing of a withheld frame, and finds its fault. Returns the verdict, and the blank frame if there is one.

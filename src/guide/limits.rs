@@ -30,6 +30,8 @@
 //! it may show what was captured in between, even if that was never offered.
 //!
 //! H.264 and HEVC are byte streams with start codes (annex B); length-prefixed units, as in MP4 or from WebCodecs, are malformed ([`faults`](super::faults)).
+//! A payload without bytes is no frame of an encoded stream: browsers hand on such for silence (DTX), encoders for a picture that they leave out.
+//! Nothing is handed on for it, the verdict is malformed, but it is not counted, has no fault, and the stream goes on as if it had never been offered.
 //! Each layer of a simulcast is a stream of its own. Withheld spatial layers in one VP9 stream are best dropped, because each blanked layer would become a picture. In AV1 they are always dropped.
 //! H.264 and HEVC must be single-layer.
 //!

@@ -58,7 +58,7 @@ type ByReason<T> = [T; Reason::ALL.len()];
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "made by its fields")]
 pub struct Counters {
-    /// Frames that came to the tap.
+    /// Frames that came to the tap. A payload without bytes is no frame of an encoded stream.
     pub seen: u64,
     /// Handed on as they were.
     pub whole: u64,

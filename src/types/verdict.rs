@@ -153,6 +153,7 @@ reasons! {
     /// A time is out of range, or the frame would have been captured after its release.
     Time = 2, "time";
     /// The payload does not match the stream's format, or a region does not lie in it. A text without regions is validated only if consent would release it.
+    /// A payload without bytes, in an encoded stream, has this verdict too, but is no frame: it is not counted.
     Malformed = 3, "malformed";
     /// The kind is unclassified.
     Unclassified = 4, "unclassified";

@@ -1213,8 +1213,9 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_source_meet(
  *
  * A frame of which only a part is cleared is dropped. None is blanked, except encoded ones if the outlet says so:
  * `cleared[i].payload` then belongs to the gate, until framegate_tap_end(). A frame or a payload that cannot be read
- * is dropped as MALFORMED and counted. A release that is not ended makes its tap withhold from then on, and no
- * withdrawal settles before it ends.
+ * is dropped as MALFORMED and counted. In an encoded stream a payload without bytes is no frame: it is dropped as
+ * MALFORMED, but not counted, and the stream goes on as if it had not been offered. A release that is not ended makes
+ * its tap withhold from then on, and no withdrawal settles before it ends.
  *
  * Every picture of an encoded stream is to be offered, also those that will be withheld. A predicted one needs the
  * consent of everybody in it without a break since the last one that went through was captured, or it waits for a
@@ -1355,7 +1356,8 @@ FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide(
 FRAMEGATE_NODISCARD FRAMEGATE_API framegate_status framegate_tap_decide_batch(
     framegate_tap tap, const framegate_frame *frames, size_t count, int64_t now, framegate_decision *decisions);
 
-/* How many frames a tap saw, and how it treated them. `seen` is the sum of the others. */
+/* How many frames a tap saw, and how it treated them. `seen` is the sum of the others. Payloads without bytes are not
+ * counted in encoded streams. */
 typedef struct framegate_counters {
   uint32_t size;
   uint16_t stream; /* from which stream, by number */

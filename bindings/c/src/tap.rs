@@ -23,7 +23,7 @@ use super::{
 };
 use framegate::{
     Admission, Batch, Cleared, Contributors, Counters, Fault, Frame, OutletId, Payload, PayloadMut,
-    Purposes, Reason, StreamId, Tag, Tap, Time, Verdict,
+    Plane, PlaneMut, Purposes, Reason, StreamId, Tag, Tap, Time, Verdict,
     binding::{Decisions, HiddenBits, OpenBatch, SharedTap, unreadable_frame},
 };
 
@@ -281,8 +281,10 @@ fn with_frame<R>(frame: Result<&FrameIn<'_>, Status>, call: impl FnOnce(&Frame<'
     }
 }
 
-/// Nothing, which is malformed, in the place of a payload that cannot be read.
-const NOTHING: Payload<'_> = Payload::Bytes(&[]);
+/// A picture without planes, which is malformed in every format, in the place of a payload that cannot be read. No bytes would be passed over in an encoded stream.
+fn unreadable_payload<'a>() -> Payload<'a> {
+    Payload::packed(Plane::default())
+}
 
 /// What cannot be read, or written to, is at fault for what comes of it.
 fn fault_unless(is_readable: bool) -> Option<Fault> {
@@ -354,7 +356,7 @@ extern "C" fn framegate_tap_admit<'c>(
         |payloads, index, batch, frame, place| {
             let payload = payloads.get(index).ok().and_then(PayloadIn::get);
             let fault = fault_unless(payload.is_some());
-            let payload = payload.unwrap_or(NOTHING);
+            let payload = payload.unwrap_or_else(unreadable_payload);
             let admission = batch.admit(frame, payload, |cleared| place.fill(&cleared));
             (admission, fault)
         },
@@ -395,7 +397,7 @@ extern "C" fn framegate_tap_admit_into<'c>(
             } else {
                 fault_unless(payload.is_some() && buffer.is_some())
             };
-            let payload = payload.unwrap_or(NOTHING);
+            let payload = payload.unwrap_or_else(unreadable_payload);
             let buffer = buffer.unwrap_or(PayloadMut::Bytes(&mut []));
             let admission =
                 batch.admit_into(frame, payload, buffer, |cleared| place.fill(&cleared));
@@ -424,7 +426,7 @@ extern "C" fn framegate_tap_admit_in_place<'c>(
         |payloads, index, batch, frame, place| {
             let payload = payloads.get(index).ok().and_then(PayloadInOut::get);
             let fault = fault_unless(payload.is_some());
-            let payload = payload.unwrap_or(PayloadMut::Bytes(&mut []));
+            let payload = payload.unwrap_or_else(|| PayloadMut::packed(PlaneMut::default()));
             let admission = batch.admit_in_place(frame, payload, |cleared| place.fill(&cleared));
             (admission, fault)
         },

@@ -614,6 +614,23 @@ static void formats(void) {
       CHECK(key_cleared.verdict == FRAMEGATE_VERDICT_WHOLE && key_cleared.payload.plane[0].data == rest[part]->plane[0].data);
       OK(framegate_tap_end(each));
     }
+    /* No bytes change nothing, and are not counted; a payload that cannot be read is malformed, and what may depend on it waits. */
+    framegate_counters seen;
+    memset(&seen, 0, sizeof seen);
+    seen.size = (uint32_t)sizeof seen;
+    for (int is_unreadable = 0; is_unreadable < 2; is_unreadable++) {
+      const size_t length = is_unreadable ? 7 : 0;
+      const framegate_payload nothing = bytes_of(NULL, length);
+      framegate_payload_mut no_room = bytes_in(NULL, length);
+      HANDED_ON(framegate_tap_admit(each, &key_frame, &nothing, 1, SECOND, &key_cleared, &handed_on), 0);
+      HANDED_ON(framegate_tap_admit_into(each, &key_frame, &nothing, &no_room, 1, SECOND, &key_cleared, &handed_on), 0);
+      HANDED_ON(framegate_tap_admit_in_place(each, &key_frame, &no_room, 1, SECOND, &key_cleared, &handed_on), 0);
+      CHECK(key_cleared.verdict == FRAMEGATE_VERDICT_DROPPED && key_cleared.payload.plane[0].data == NULL);
+      OK(framegate_tap_counters(each, &seen));
+      IS(seen.seen, is_unreadable ? 7 : 3);
+      HANDED_ON(framegate_tap_admit(each, &key_frame, &codecs[at].inner, 1, SECOND, &key_cleared, &handed_on), is_sound || !is_unreadable);
+      if (key_cleared.verdict == FRAMEGATE_VERDICT_WHOLE) OK(framegate_tap_end(each));
+    }
     OK(framegate_tap_close(each));
   }
 

@@ -211,7 +211,7 @@ mod tests {
             "e88af24e38bdeb2ae3879802e7f6309886b224a73be9ecec128a6bd5a6c907cb",
             "d167eb115712eca6f7f226045ff4371e3c5710f9f2fc24376aa22e7569ba5a37",
             "021559d4f6bb5ed513cf761cd6f2524b0493109ca5b68da21069049c8a3cb9d0",
-            "4845e481de35c3c1baa38f188a7aa398aefd27f2fb0641e6d9acf1370a3be04c",
+            "e888fae33df06ffe8d0c599ecbaabc746021e4961cef568e33ed34a78b3db909",
             "7fece8c0aa97982f899848187b2b050f1505d0eeecba686650cbdb8ad2db9c99",
         ];
         assert_eq!(CODECS.map(digest), expected);

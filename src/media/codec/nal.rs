@@ -4,10 +4,16 @@ use core::slice;
 
 /// Iterates over the NAL units of an access unit. Each slice extends to the end of the access unit, as the unit's own end is not searched for.
 ///
-/// Returns `None` unless it begins with a start code, for example if NAL units have their length before them.
+/// Returns `None` unless it begins with a start code, with any number of zeros before it, for example if NAL units have their length before them.
 pub(super) fn units(stream: &[u8]) -> Option<Units<'_>> {
-    let is_stream = matches!(stream, [0, 0, 1, ..] | [0, 0, 0, 1, ..]);
+    let is_stream = matches!(stream, [0, 0, 1, ..] | [0, 0, 0, 1, ..]) || has_leading_zeros(stream);
     is_stream.then_some(Units(stream))
+}
+
+/// Whether more zeros are before the first start code: `leading_zero_8bits`, at the head of a byte stream (annex B, B.1.1).
+#[cold]
+fn has_leading_zeros(stream: &[u8]) -> bool {
+    stream.starts_with(&[0; 3]) && stream.iter().find(|byte| **byte != 0) == Some(&1)
 }
 
 pub(super) struct Units<'a>(&'a [u8]);

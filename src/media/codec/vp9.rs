@@ -86,9 +86,14 @@ pub(super) fn write_black(size: Size, buffer: &mut [u8]) -> Option<usize> {
     let mut to = BoolEncoder::new(tile);
     to.literal(1, 0); // marker_bit
     blocks::divide(size, &mut to)?;
-    let tile = to.finish()?;
+    let mut length = to.finish()?;
+    // Padding, as the last byte of a frame is not to look like that of a superframe index (§9.2.3).
+    if is_superframe(tile.get(..length)?) {
+        *tile.get_mut(length)? = 0;
+        length += 1;
+    }
     write_uncompressed_header(size, header_size, head)?;
-    Some(UNCOMPRESSED_HEADER + header_size + tile)
+    Some(UNCOMPRESSED_HEADER + header_size + length)
 }
 
 /// `compressed_header()` (§6.3)
@@ -206,4 +211,52 @@ fn write_residual(to: &mut BoolEncoder<'_>) {
     to.bool(17, false); // more_coefs
     to.bool(181, false); // more_coefs
     to.bool(181, false); // more_coefs
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, vec};
+
+    use super::*;
+
+    /// As decoders have it.
+    fn looks_like_a_superframe(frame: &[u8]) -> bool {
+        matches!(frame, [.., 0b1100_0000..=0b1101_1111])
+    }
+
+    /// Sizes have the same blocks, and so the same last byte, up to the next multiple of 8. With `FRAMEGATE_DEEP` set every size is looked at all the same.
+    #[test]
+    fn no_black_frame_looks_like_a_superframe() {
+        let is_deep = env::var_os("FRAMEGATE_DEEP").is_some();
+        let (step, longest) = if is_deep { (1, 8192) } else { (8, 1024) };
+        let sides = || (33..=longest).step_by(step);
+        let of_width = |width| sides().map_while(move |height| Size::new(width, height));
+        let mut buffer = vec![0; blocks::room_for(Size::MOST_MACROBLOCKS)];
+        let (mut count, mut padded) = (0, 0);
+        for size in sides()
+            .take_while(|width| *width <= 4096)
+            .flat_map(of_width)
+        {
+            let length = write_black(size, &mut buffer).unwrap();
+            let frame = &buffer[..length];
+            assert!(!looks_like_a_superframe(frame), "{size:?}");
+            count += 1;
+            // Control: without its padding it would be found out.
+            padded +=
+                u32::from(frame.ends_with(&[0]) && looks_like_a_superframe(&frame[..length - 1]));
+        }
+        assert!(!looks_like_a_superframe(&REPEATED));
+        assert!(count > 15_000 && padded > count / 20, "{padded} of {count}");
+    }
+
+    #[test]
+    fn control_of_this_size_one_would() {
+        let size = Size::new(160, 90).unwrap();
+        let mut buffer = [0; 512];
+        let length = write_black(size, &mut buffer).unwrap();
+        let (frame, padding) = buffer[..length].split_at(length - 1);
+        assert_eq!((padding, looks_like_a_superframe(frame)), (&[0][..], true));
+        // Not without room for it.
+        assert_eq!(write_black(size, &mut buffer[..length - 1]), None);
+    }
 }

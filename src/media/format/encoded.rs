@@ -22,6 +22,7 @@ impl Format {
     pub const OPUS_RED: Self = Self(Layout::Encoded(Codec::RedundantOpus));
 
     /// H.264: one access unit per frame, as a byte stream with start codes (ITU-T H.264 annex B), not with length-prefixed NAL units as in MP4.
+    /// Any number of zeros may precede the first start code.
     /// One with slices of further layers or views (annexes G to I) is malformed.
     ///
     /// After a withheld frame the stream resumes only at an IDR picture with its parameter sets before it in the same access unit.
@@ -29,7 +30,7 @@ impl Format {
     /// not above 4096 by 2304, that signals no reordering; withheld frames of other sequences are dropped.
     pub const H264: Self = Self(Layout::Encoded(Codec::H264));
 
-    /// HEVC: one access unit per frame, as a byte stream with start codes (ITU-T H.265 annex B). One with NAL units of further layers (annex F) is malformed.
+    /// HEVC: one access unit per frame, as a byte stream with start codes (ITU-T H.265 annex B), any number of zeros before the first. One with NAL units of further layers (annex F) is malformed.
     ///
     /// After a withheld frame the stream resumes only at an IDR or BLA picture with its parameter sets before it in the same access unit;
     /// RASL pictures that lead a BLA picture are withheld, as they depend on earlier pictures.

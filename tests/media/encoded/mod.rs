@@ -4,7 +4,9 @@ mod faults;
 mod gap;
 pub mod gate;
 mod requests;
+mod sizes;
 mod video;
+mod zeros;
 
 use std::sync::OnceLock;
 

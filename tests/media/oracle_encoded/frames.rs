@@ -30,6 +30,8 @@ pub enum Nature {
     Leading,
     /// No frame of the codec.
     Malformed,
+    /// No bytes, as of an encoder that leaves a frame out.
+    Nothing,
 }
 
 impl Made {
@@ -59,7 +61,10 @@ impl Made {
 
 /// One of the formats, and the frames that it can have.
 pub fn streams() -> impl Strategy<Value = (Format, Vec<Made>)> {
-    select(all())
+    select(all()).prop_map(|(format, mut frames)| {
+        frames.push(Made::new([], Nature::Nothing));
+        (format, frames)
+    })
 }
 
 /// Each format; of its frames what is common is there more than once.

@@ -8,7 +8,8 @@ mod model;
 
 use framegate::{
     Area, Authority, Cleared, Contributors, Digest, Frame, Kind, Kinds, Meeting, OutletOptions,
-    Participant, Payload, Purposes, Reason, Region, StreamOptions, Time, Verdict, format::Format,
+    Participant, Payload, Purposes, Reason, Region, StreamOptions, Tap, Time, Verdict,
+    format::Format,
 };
 use frames::{Made, Nature, all, streams};
 use model::{Fate, Fault, Model};
@@ -91,6 +92,18 @@ fn dig(meeting: &mut Meeting, notice: Digest, who: Participant, hole: Hole, at: 
     }
 }
 
+/// What a tap says of the frames that came.
+fn seen(tap: &mut Tap) -> impl PartialEq + std::fmt::Debug + use<> {
+    let wants_keyframe = wants_keyframe(tap);
+    (
+        tap.counters(),
+        tap.reasons(),
+        tap.last_fault(),
+        tap.can_blank(),
+        wants_keyframe,
+    )
+}
+
 /// Sends a script through the gate and the model.
 fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
     let (mut meeting, notice, [who, other]) = meeting();
@@ -132,10 +145,15 @@ fn check(script: &Script, fault: Option<Fault>) -> Result<(), TestCaseError> {
             frame = frame.keyframe(keyframe);
         }
         let received = |cleared: Cleared<'_>| cleared.bytes().unwrap().to_vec();
+        let before = seen(&mut tap);
         let admission = tap.admit(&frame, made.bytes[..].into(), millis(now), received);
         let verdict = admission.verdict();
 
         let fate = model.fate(made, step.keyframe, captured);
+        if fate == Fate::Unseen {
+            prop_assert!(admission.output.is_none() && seen(&mut tap) == before);
+            continue;
+        }
         let is_blank = script.blanks && model.can_be_blanked(made);
         let expected = match (fate, is_blank) {
             (Fate::Released, _) => "whole",
@@ -235,6 +253,7 @@ fn control_every_fault_of_the_model_is_found() {
         Fault::TheUnshownIsBlanked,
         Fault::WhatLeadsIsBlanked,
         Fault::TheMalformedIsBlanked,
+        Fault::NothingIsWithheld,
         Fault::NoKeyframeIsAskedFor,
     ];
     for fault in faults {
@@ -285,6 +304,7 @@ fn every_frame_that_is_made_comes_to_every_fate_that_it_can_have() {
         "Leading LeadsNowhere",
         "Leading Awaits",
         "Malformed Withheld",
+        "Nothing Unseen",
         "Sound(Some(0)) Released",
         "Sound(Some(60)) Released",
         "Sound(Some(60)) Withheld",

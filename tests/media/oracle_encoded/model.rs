@@ -14,6 +14,8 @@ pub enum Fate {
     LeadsNowhere,
     /// As it cannot be told how far it reaches back.
     ReachesBack,
+    /// As if it had never been offered.
+    Unseen,
 }
 
 /// What a model may get wrong.
@@ -35,6 +37,7 @@ pub enum Fault {
     TheUnshownIsBlanked,
     WhatLeadsIsBlanked,
     TheMalformedIsBlanked,
+    NothingIsWithheld,
     NoKeyframeIsAskedFor,
 }
 
@@ -67,6 +70,12 @@ impl Model {
 
     pub fn fate(&mut self, made: &Made, keyframe: Option<bool>, captured: i64) -> Fate {
         let mut nature = made.nature;
+        if nature == Nature::Nothing {
+            if !self.has(Fault::NothingIsWithheld) {
+                return Fate::Unseen;
+            }
+            nature = Nature::Malformed;
+        }
         let is_fresh = matches!(nature, Nature::Fresh | Nature::BrokenLink | Nature::Renewal);
         if is_fresh && keyframe == Some(false) && !self.has(Fault::WhatTheClientSaysIsIgnored) {
             nature = Nature::Inner;
@@ -102,7 +111,7 @@ impl Model {
         };
         let agrees = self.agreed.is_some_and(|since| since <= captured - reach);
         match nature {
-            Nature::Malformed => Fate::Withheld,
+            Nature::Malformed | Nature::Nothing => Fate::Withheld,
             _ if !agrees => Fate::Withheld,
             Nature::Sound(None) if !self.has(Fault::AnUnknownReachIsNone) => Fate::ReachesBack,
             Nature::Sound(_) | Nature::Fresh | Nature::BrokenLink => Fate::Released,
@@ -168,7 +177,7 @@ impl Model {
         match made.nature {
             _ if !blanks => Some(false),
             Nature::Sound(_) => Some(true),
-            Nature::Malformed => said,
+            Nature::Malformed | Nature::Nothing => said,
             _ => self.can_be_black(),
         }
     }
@@ -177,7 +186,7 @@ impl Model {
     pub fn can_be_blanked(&self, made: &Made) -> bool {
         let said = self.can_be_black();
         match made.nature {
-            Nature::Malformed => self.has(Fault::TheMalformedIsBlanked),
+            Nature::Malformed | Nature::Nothing => self.has(Fault::TheMalformedIsBlanked),
             Nature::Sound(_) => true,
             Nature::Leading if !self.has(Fault::WhatLeadsIsBlanked) => false,
             _ => (made.is_shown || self.has(Fault::TheUnshownIsBlanked)) && said == Some(true),

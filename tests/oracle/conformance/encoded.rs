@@ -91,12 +91,14 @@ impl Player {
             let consent = oracle.judge(tap, &reaching, &opaque, true, Door::Admit);
             let fate = model.fate(made, keyframe, captured / 1000);
             let reason = match (fate, consent.verdict.reason()) {
-                _ if made.nature == Nature::Malformed => Some(Reason::Malformed),
+                _ if matches!(made.nature, Nature::Malformed | Nature::Nothing) => {
+                    Some(Reason::Malformed)
+                }
                 (_, Some(reason)) => Some(reason),
                 (Fate::Awaits | Fate::LeadsNowhere, None) => Some(Reason::AwaitsKeyframe),
                 (Fate::ReachesBack, None) => Some(Reason::ReachesBack),
                 // An oracle with a fault may release what the model withholds.
-                (Fate::Released | Fate::Withheld, None) => None,
+                (Fate::Released | Fate::Withheld | Fate::Unseen, None) => None,
             };
             let verdict = reason.map_or(Verdict::Whole, Verdict::Dropped);
             let cleared = reason.map_or(tap.outlet.purposes, |_| Purposes::empty());
