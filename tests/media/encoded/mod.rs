@@ -3,13 +3,15 @@
 mod faults;
 mod gap;
 pub mod gate;
+mod lengths;
+mod mp4;
 mod requests;
 mod video;
 
 use std::sync::OnceLock;
 
 use framegate::{Kind, Reason, Verdict, format::Format};
-use gate::{DOORS, Door, Gated, Sent, gate};
+use gate::{DOORS, Door, Gated, Sent, gate, gate_with};
 use proptest::{prelude::*, test_runner::TestRunner};
 use video::{Codec, Stream};
 
@@ -72,7 +74,8 @@ fn check(
     blanks: bool,
     door: Door,
 ) -> Result<Vec<Gated>, String> {
-    let gated = gate(
+    let gated = gate_with(
+        stream.config.as_deref(),
         Kind::Video,
         stream.codec.format(),
         &sent(stream),
