@@ -193,13 +193,12 @@ fn frame_of(now: Time) -> Frame<'static> {
 /// Whether a stream can go on from a frame, looked at from afar.
 fn may_start(format: Format, config: Option<&[u8]>, bytes: &[u8]) -> bool {
     let has_units = |kinds: &[&[u8]], kind: fn(u8) -> u8| {
-        let headers = match config {
+        let headers: Vec<_> = if let Some(config) = config {
             // Behind lengths a unit may begin anywhere, and the configuration has any sets.
-            Some(config) => [config, bytes].concat(),
-            None => {
-                let codes = bytes.windows(4).filter(|bytes| bytes[..3] == [0, 0, 1]);
-                codes.map(|bytes| bytes[3]).collect()
-            }
+            [config, bytes].concat()
+        } else {
+            let codes = bytes.windows(4).filter(|bytes| bytes[..3] == [0, 0, 1]);
+            codes.map(|bytes| bytes[3]).collect()
         };
         let found: Vec<_> = headers.into_iter().map(kind).collect();
         let has = |kinds: &&[u8]| kinds.iter().any(|kind| found.contains(kind));
