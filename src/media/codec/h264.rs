@@ -61,7 +61,9 @@ fn read_units<'a>(
                 sets.get_or_insert_with(begun).add(nal);
             }
             (IDR_SLICE, None) => {
-                sets = sets.or_else(&known);
+                if sets.is_none() {
+                    sets = known();
+                }
                 let idr_sps = sps_of(sets.as_ref(), nal);
                 picture = Some(Picture { idr_sps });
             }
@@ -157,6 +159,7 @@ impl<'a> ParameterSets<'a> {
         }
     }
 
+    #[inline]
     fn add(&mut self, nal: &'a [u8]) {
         let payload = nal.get(1..).unwrap_or_default();
         let mut bits = NalReader::new(payload);
@@ -176,6 +179,7 @@ impl<'a> ParameterSets<'a> {
 }
 
 /// Returns the payload of the sequence parameter set that a slice refers to, if it and the picture parameter set are there.
+#[inline]
 fn sps_of<'a>(sets: Option<&ParameterSets<'a>>, slice: &[u8]) -> Option<&'a [u8]> {
     let sets = sets?;
     let mut header = NalReader::new(slice.get(1..)?);

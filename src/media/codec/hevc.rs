@@ -69,8 +69,8 @@ fn read_units<'a>(
                 let _ = sets.get_or_insert_with(begun).add(nal);
             }
             (kind @ ..VPS, None) => {
-                if IRAP.contains(&kind) {
-                    sets = sets.or_else(&known);
+                if IRAP.contains(&kind) && sets.is_none() {
+                    sets = known();
                 }
                 picture = Some(first_slice(sets.as_ref(), nal));
             }
