@@ -441,13 +441,40 @@ fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 8] {
     ]
 }
 
+/// The same keyframe behind lengths of four bytes, with its parameter sets in a record, and what depends on it.
+fn with_lengths(key: &[u8]) -> [Vec<u8>; 3] {
+    let units: Vec<_> = key.windows(4).enumerate().collect();
+    let codes = units.iter().filter(|(_, bytes)| **bytes == [0, 0, 0, 1]);
+    let codes: Vec<_> = codes.map(|(at, _)| *at).chain([key.len()]).collect();
+    let unit = |at: usize| {
+        let unit = &key[codes[at] + 4..codes[at + 1]];
+        [&u32::try_from(unit.len()).unwrap().to_be_bytes(), unit].concat()
+    };
+    let [sps, pps, idr] = [0, 1, 2].map(unit);
+    let record = [
+        &[1, 0x42, 0xC0, 0x1F, 0xFF, 0xE1],
+        &sps[2..],
+        &[1],
+        &pps[2..],
+    ];
+    [record.concat(), idr, vec![0, 0, 0, 2, 0x41, 0x9A]]
+}
+
 #[test]
 fn admitting_encoded_frames() {
-    for (format, key, inner) in encoded() {
+    let [record, idr, inner] = with_lengths(&encoded()[0].1);
+    let plain = encoded()
+        .into_iter()
+        .map(|(format, key, inner)| (format, None, key, inner));
+    let all = plain.chain([(Format::H264, Some(record), idr, inner)]);
+    for (format, config, key, inner) in all {
         let (mut meeting, notice, [agrees, refuses]) = meeting();
         agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);
         for (who, released) in [(agrees, true), (refuses, false)] {
-            let stream = StreamOptions::owned(who, Kind::File, format);
+            let mut stream = StreamOptions::owned(who, Kind::File, format);
+            if let Some(config) = &config {
+                stream = stream.decoder_config(&config[..]);
+            }
             let mut tap = tap(&mut meeting, stream, Purposes::RECORD);
             let mut buffer = key.clone();
             let mut blanks = 0;

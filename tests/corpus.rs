@@ -55,6 +55,15 @@ fn frames_show_no_more_than_was_agreed_to() {
 
 #[test]
 fn encoded_frames_go_on_from_keyframes_alone() {
+    // With decoder configurations.
+    let configured = corpus("encoded").into_iter();
+    let configured = configured.filter(|bytes| bytes.first().is_some_and(|format| *format >= 8));
+    let released = configured.filter(|bytes| {
+        let seen = fuzz::encoded::check(bytes);
+        seen.contains(&Verdict::Whole) && seen.iter().any(|seen| seen.name() == "blanked")
+    });
+    assert!(released.count() >= 8);
+
     let seen = corpus("encoded").into_iter();
     let seen = seen.flat_map(|bytes| fuzz::encoded::check(&bytes));
     let seen: Vec<_> = seen.collect();

@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use framegate::{
-    Authority, Cleared, Contributors, Digest, Frame, Grant, JoinOptions, Kind, Kinds, Meeting,
-    MeetingOptions, Method, Notice, OutletOptions, Purposes, Reason, Scope, StreamOptions, Tap,
-    Time, Verdict, format::Format,
+    Authority, Cleared, Contributors, Digest, Error, Frame, Grant, JoinOptions, Kind, Kinds,
+    Meeting, MeetingOptions, Method, Notice, OutletOptions, Purposes, Reason, Scope, StreamOptions,
+    Tap, Time, Verdict, format::Format,
 };
 
 const FORMATS: [Format; 8] = [
@@ -24,28 +24,48 @@ const FORMATS: [Format; 8] = [
 const MOST_FRAMES: usize = 32;
 const SCOPE: Scope = Scope::new(Kinds::FILE, Purposes::RECORD);
 
-/// The frames that the bytes make up: the format, and of each what happens, its length in two bytes, and itself. What became of each.
+/// The frames that the bytes make up: the format, from its number of formats on with a decoder configuration behind its length in two bytes; and of each frame
+/// what happens, its length in two bytes, and itself. What became of each.
 pub fn check(bytes: &[u8]) -> Vec<Verdict> {
     let mut seen = Vec::new();
     let Some((format, mut rest)) = bytes.split_first() else {
         return seen;
     };
-    let format = FORMATS[usize::from(*format) % FORMATS.len()];
-    let mut sender = Sender::new(format);
+    let format = usize::from(*format);
+    let mut config = None;
+    if format >= FORMATS.len() {
+        let Some(found) = behind_its_length(&mut rest) else {
+            return seen;
+        };
+        config = Some(found);
+    }
+    let Some(mut sender) = Sender::new(FORMATS[format % FORMATS.len()], config) else {
+        return seen;
+    };
     for _ in 0..MOST_FRAMES {
-        let &[happens, low, high, ref after @ ..] = rest else {
+        let Some(happens) = rest.split_off_first() else {
             break;
         };
-        let length = usize::from(u16::from_le_bytes([low, high])).min(after.len());
-        let frame;
-        (frame, rest) = after.split_at(length);
-        seen.push(sender.send(happens, frame));
+        let Some(frame) = behind_its_length(&mut rest) else {
+            break;
+        };
+        seen.push(sender.send(*happens, frame));
     }
     seen
 }
 
-struct Sender {
+/// As many bytes as the two before them say, or all.
+fn behind_its_length<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, after) = rest.split_first_chunk()?;
+    let length = usize::from(u16::from_le_bytes(*length)).min(after.len());
+    let found;
+    (found, *rest) = after.split_at(length);
+    Some(found)
+}
+
+struct Sender<'c> {
     format: Format,
+    config: Option<&'c [u8]>,
     meeting: Meeting,
     notice: Digest,
     who: framegate::Participant,
@@ -58,8 +78,9 @@ struct Sender {
     goes_on: bool,
 }
 
-impl Sender {
-    fn new(format: Format) -> Self {
+impl<'c> Sender<'c> {
+    /// None if the stream cannot be opened with the configuration.
+    fn new(format: Format, config: Option<&'c [u8]>) -> Option<Self> {
         let mut meeting = Meeting::open(MeetingOptions::new("encoded", 2)).unwrap();
         let notice = meeting.show(Notice {
             digest: Digest::of("everything"),
@@ -71,21 +92,28 @@ impl Sender {
         let notice = notice.unwrap();
         let mut tap = |id| {
             let who = meeting.join(JoinOptions::adult(id), Time::START).unwrap();
-            let stream = StreamOptions::owned(who, Kind::File, format);
-            let stream = meeting.open_stream(stream).unwrap();
+            let mut stream = StreamOptions::owned(who, Kind::File, format);
+            if let Some(config) = config {
+                stream = stream.decoder_config(config);
+            }
+            let stream = match meeting.open_stream(stream) {
+                Err(Error::Format) if config.is_some() => return None,
+                stream => stream.unwrap(),
+            };
             let outlet = OutletOptions::new(id, Purposes::RECORD).blank(Kinds::all());
             let outlet = meeting.open_outlet(outlet).unwrap();
-            (who, meeting.tap(stream, outlet).unwrap())
+            Some((who, meeting.tap(stream, outlet).unwrap()))
         };
         let (who, tap, (other, sink)) = {
-            let (who, first) = tap("ana");
-            (who, first, tap("ben"))
+            let (who, first) = tap("ana")?;
+            (who, first, tap("ben")?)
         };
         let grant = Grant::new(notice, SCOPE, Method::Typed);
         let by = Authority::Participant;
         meeting.grant(by, other, &grant, Time::START).unwrap();
-        Self {
+        Some(Self {
             format,
+            config,
             meeting,
             notice,
             who,
@@ -94,7 +122,7 @@ impl Sender {
             millis: 5000,
             agrees: false,
             goes_on: false,
-        }
+        })
     }
 
     fn send(&mut self, happens: u8, bytes: &[u8]) -> Verdict {
@@ -136,7 +164,7 @@ impl Sender {
         if verdict.is_released() {
             assert!(self.agrees && verdict == Verdict::Whole);
             assert_eq!(admission.output.as_deref(), Some(bytes));
-            let may_start = happens & 6 != 2 && may_start(self.format, bytes);
+            let may_start = happens & 6 != 2 && may_start(self.format, self.config, bytes);
             assert!(is_sound || self.goes_on || may_start, "went on");
         } else {
             assert!(!in_place || buffer.iter().all(|byte| *byte == 0));
@@ -170,10 +198,16 @@ fn frame_of(now: Time) -> Frame<'static> {
 }
 
 /// Whether a stream can go on from a frame, looked at from afar.
-fn may_start(format: Format, bytes: &[u8]) -> bool {
+fn may_start(format: Format, config: Option<&[u8]>, bytes: &[u8]) -> bool {
     let has_units = |kinds: &[&[u8]], kind: fn(u8) -> u8| {
-        let codes = bytes.windows(4).filter(|bytes| bytes[..3] == [0, 0, 1]);
-        let found: Vec<_> = codes.map(|bytes| kind(bytes[3])).collect();
+        let headers: Vec<_> = if let Some(config) = config {
+            // Behind lengths a unit may begin anywhere, and the configuration has any sets.
+            [config, bytes].concat()
+        } else {
+            let codes = bytes.windows(4).filter(|bytes| bytes[..3] == [0, 0, 1]);
+            codes.map(|bytes| bytes[3]).collect()
+        };
+        let found: Vec<_> = headers.into_iter().map(kind).collect();
         let has = |kinds: &&[u8]| kinds.iter().any(|kind| found.contains(kind));
         kinds.iter().all(has)
     };

@@ -23,6 +23,7 @@ use crate::{
     },
     gate::tap::{StreamSource, Tap, TapParts},
     media::{
+        codec::DecoderConfig,
         format::Format,
         json::{self, Keys},
     },
@@ -101,6 +102,7 @@ struct OpenStream {
     kind: Kind,
     format: Format,
     keys: Keys,
+    config: Option<DecoderConfig>,
 }
 
 impl Meeting {
@@ -620,7 +622,8 @@ impl Meeting {
     ///
     /// # Errors
     ///
-    /// [`Error::Format`] for a format that is invalid or does not [fit](Format::fits) the kind, and for structural keys without JSON;
+    /// [`Error::Format`] for a format that is invalid or does not [fit](Format::fits) the kind, for structural keys without JSON,
+    /// and for a decoder configuration that cannot be read;
     /// [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_stream(&mut self, stream: StreamOptions) -> Result<Stream, Error> {
         let state = self.core.state.lock();
@@ -629,6 +632,10 @@ impl Meeting {
         if !stream.format.is_valid() || !stream.format.fits(stream.kind) || has_keys_in_vain {
             return Err(Error::Format);
         }
+        let config = match &stream.decoder_config {
+            None => None,
+            Some(config) => Some(stream.format.decoder_config(config).ok_or(Error::Format)?),
+        };
         let (source, owner) = match stream.owner {
             Owner::One { owner, .. } if !state.register.is_present(owner) => {
                 return Err(Error::UnknownParticipant);
@@ -661,6 +668,7 @@ impl Meeting {
             kind: stream.kind,
             format: stream.format,
             keys: json::keys(stream.keys),
+            config,
         });
         Ok(Stream {
             life: self.life,
@@ -748,6 +756,7 @@ impl Meeting {
             kind: from.kind,
             format: from.format,
             keys: Arc::clone(&from.keys),
+            config: from.config.clone(),
             purposes: to.1.purposes,
             blanks,
         }))

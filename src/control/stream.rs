@@ -16,6 +16,7 @@ pub struct StreamOptions {
     pub(crate) format: Format,
     pub(crate) schema: Option<Schema>,
     pub(crate) keys: Vec<String>,
+    pub(crate) decoder_config: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +85,7 @@ impl StreamOptions {
             format,
             schema: None,
             keys: Vec::new(),
+            decoder_config: None,
         }
     }
 
@@ -93,6 +95,25 @@ impl StreamOptions {
     /// A key counts as listed only if it is spelt without escapes. A stream of any other format cannot be opened with keys.
     pub fn structural_keys<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
         self.keys = keys.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Gives what the encoder says of a [`Format::H264`] or [`Format::HEVC`] stream beforehand. The frames then have the form that goes with it:
+    ///
+    /// | configuration | from | frames |
+    /// |---|---|---|
+    /// | `AVCDecoderConfigurationRecord`, `HEVCDecoderConfigurationRecord` (ISO/IEC 14496-15) | `description` of `WebCodecs`, `avcC` and `hvcC` of MP4 and `VideoToolbox` | NAL units behind their lengths |
+    /// | parameter sets behind start codes (annex B) | `csd-0` and `csd-1` of `MediaCodec`, one after the other | a byte stream |
+    ///
+    /// Without it they are a byte stream with the parameter sets in each keyframe's access unit. With it a keyframe needs none, as long as no frame that was
+    /// offered had others in their place; after such a frame a withheld stream resumes only at a keyframe with its own.
+    /// Receivers must have the same configuration.
+    ///
+    /// Blank frames have the same form, and parameter sets of their own, under ids that the configuration leaves free.
+    /// In MP4 that makes the sample entry `avc3` or `hev1`. Behind lengths of one byte only small pictures have blank frames.
+    ///
+    /// The stream cannot be opened with a configuration that cannot be read, nor with one of any other format.
+    pub fn decoder_config(mut self, config: impl Into<Vec<u8>>) -> Self {
+        self.decoder_config = Some(config.into());
         self
     }
 }

@@ -177,7 +177,10 @@ impl Tap {
             (Some(Reason::Malformed), bytes) if read.is_none() => {
                 let payload = payloads.as_payload();
                 let fits = bytes.is_some() || !matches!(payload, Payload::Bytes([_, ..]));
-                let fault = fits.then(|| self.format.fault(&payload));
+                let fault = fits.then(|| match (encoded.as_deref(), bytes) {
+                    (Some(encoded), Some(bytes @ [_, ..])) => Some(encoded.fault(bytes)),
+                    _ => self.format.fault(&payload),
+                });
                 fault.unwrap_or(Some(Fault::Buffer))
             }
             _ => None,

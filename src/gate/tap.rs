@@ -13,7 +13,7 @@ use core::{
 use crate::{
     gate::{frame::Frame, records::Records},
     media::{
-        codec::Coded,
+        codec::{Coded, DecoderConfig},
         format::{Format, Layout},
         json::Keys,
     },
@@ -100,6 +100,8 @@ pub(crate) struct TapParts {
     pub(crate) format: Format,
     /// The structural keys of JSON, which are never hidden.
     pub(crate) keys: Keys,
+    /// What the encoder of an encoded stream said beforehand.
+    pub(crate) config: Option<DecoderConfig>,
     /// The outlet's purposes; not empty.
     pub(crate) purposes: Purposes,
     /// Whether the outlet takes blank frames for withheld ones of this kind.
@@ -132,11 +134,14 @@ impl Tap {
             kind,
             format,
             keys,
+            config,
             purposes,
             blanks,
         } = parts;
         let encoded = match format.0 {
-            Layout::Encoded(codec) => Some(Box::new(RefCell::new(Coded::new(codec, blanks)))),
+            Layout::Encoded(codec) => {
+                Some(Box::new(RefCell::new(Coded::new(codec, config, blanks))))
+            }
             _ => None,
         };
         Self {

@@ -58,7 +58,7 @@
 //! | [`NobodyNamed`](Fault::NobodyNamed) | nobody named | name everybody who is in the frame, the unknown as unknown |
 //! | [`NotDerived`](Fault::NotDerived) | sources on a stream that is not derived | open the stream for derived data, or name contributors |
 //! | [`NoSources`](Fault::NoSources) | derived data without sources | name the sources that came out of releases |
-//! | [`LengthPrefixed`](Fault::LengthPrefixed) | length-prefixed units | put a start code, 00 00 00 01, in the place of each length (annex B), or have the encoder do so |
+//! | [`LengthPrefixed`](Fault::LengthPrefixed) | length-prefixed units | open the stream with the encoder's decoder configuration, or put a start code, 00 00 00 01, in the place of each length |
 //! | [`NoStartCode`](Fault::NoStartCode) | no start code | pass a whole access unit that begins with a start code; put RTP payloads together first |
 //! | [`UnitHeader`](Fault::UnitHeader) | header of a unit | the unit is damaged, encrypted or of another codec: check the stream's format |
 //! | [`Layer`](Fault::Layer) | further layer | send each layer as a stream of its own, or a single layer |
@@ -66,7 +66,7 @@
 //! | [`SeveralFrames`](Fault::SeveralFrames) | several frames in one | offer each access unit, or temporal unit, as a frame of its own |
 //! | [`OpenGroup`](Fault::OpenGroup) | open group of pictures | have the encoder close its groups of pictures, with IDR pictures |
 //! | [`FrameHeader`](Fault::FrameHeader) | frame header | the frame is damaged, encrypted, of another codec or still in RTP payloads: check the stream's format |
-//! | [`UnitSize`](Fault::UnitSize) | size of a unit | the temporal unit is cut off, or its sizes are wrong |
+//! | [`UnitSize`](Fault::UnitSize) | size of a unit | the frame is cut off, or the sizes in it are wrong, or of more or fewer bytes than the decoder configuration says |
 //! | [`NoUnitSize`](Fault::NoUnitSize) | unit without a size | pass units with sizes (low-overhead format, AV1 §5.2); RTP payloads leave them out |
 //! | [`LengthDelimited`](Fault::LengthDelimited) | length-delimited units | pass the low-overhead format (AV1 §5.2), not annex B |
 //! | [`OpusPacket`](Fault::OpusPacket) | packet of Opus | pass one packet a frame, of 120 ms at most, without Ogg pages or RTP headers |
@@ -75,6 +75,7 @@
 //! | [`DeniedKeyframe`](Fault::DeniedKeyframe) | keyframe said to be none | leave the hint out, or say so of no keyframe |
 //! | [`Struct`](Fault::Struct) | struct | set its size, its enumerations, counts within their limits, and pointers to as much as they say |
 //! | [`OthersNamed`](Fault::OthersNamed) | others named | open the stream as its owner's (`owned`) if others can be in its frames |
+//! | [`StartCode`](Fault::StartCode) | start code in place of a length | open the stream without the decoder configuration record, or have the encoder write lengths |
 
 #[cfg(doc)]
 use crate::{Fault, Meeting, Reason, Tap};

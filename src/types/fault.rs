@@ -90,7 +90,7 @@ faults! {
     /// A frame of derived data without its sources.
     NoSources = 26, "derived data without sources", "name the sources that came out of releases";
     /// NAL units with their lengths before them (ISO/IEC 14496-15: `avcC`, `hvcC`), as from MP4, `WebCodecs`, `VideoToolbox` or Media Foundation.
-    LengthPrefixed = 27, "length-prefixed units", "put a start code, 00 00 00 01, in the place of each length (annex B), or have the encoder do so";
+    LengthPrefixed = 27, "length-prefixed units", "open the stream with the encoder's decoder configuration, or put a start code, 00 00 00 01, in the place of each length";
     /// No start code at the beginning (ITU-T H.264 and H.265, annex B).
     NoStartCode = 28, "no start code", "pass a whole access unit that begins with a start code; put RTP payloads together first";
     /// A unit whose header is cut off, or has a bit set that must be zero.
@@ -105,8 +105,8 @@ faults! {
     OpenGroup = 33, "open group of pictures", "have the encoder close its groups of pictures, with IDR pictures";
     /// A frame header that is none of the codec's, or cut off.
     FrameHeader = 34, "frame header", "the frame is damaged, encrypted, of another codec or still in RTP payloads: check the stream's format";
-    /// A unit of AV1 that ends beyond the frame.
-    UnitSize = 35, "size of a unit", "the temporal unit is cut off, or its sizes are wrong";
+    /// A unit that ends beyond the frame: of AV1, or of H.264 or HEVC behind its length.
+    UnitSize = 35, "size of a unit", "the frame is cut off, or the sizes in it are wrong, or of more or fewer bytes than the decoder configuration says";
     /// A unit of AV1 without a size, before others.
     NoUnitSize = 36, "unit without a size", "pass units with sizes (low-overhead format, AV1 §5.2); RTP payloads leave them out";
     /// AV1 in the length-delimited format (AV1 annex B).
@@ -123,6 +123,8 @@ faults! {
     Struct = 42, "struct", "set its size, its enumerations, counts within their limits, and pointers to as much as they say";
     /// A frame that names somebody else, of a stream of its owner [alone](crate::StreamOptions::alone).
     OthersNamed = 43, "others named", "open the stream as its owner's (`owned`) if others can be in its frames";
+    /// A start code where the stream's decoder configuration record says that NAL units have their lengths before them: a byte stream (annex B), in whole or in a unit.
+    StartCode = 44, "start code in place of a length", "open the stream without the decoder configuration record, or have the encoder write lengths";
 }
 
 #[cfg(test)]

@@ -222,8 +222,9 @@ typedef enum framegate_status_code {
   /* time out of range: negative, 49.7 days or more, more than a day ahead of the meeting's clock
      (framegate_meeting_advance()), or an end that is not in the future */
   FRAMEGATE_ERROR_TIME = -48,
-  /* invalid format: it does not fit the kind, has no channels, a width or height outside 1 to 32,768, or
-     structural keys on a stream that is not JSON; give the kind that the format is of, or another format */
+  /* invalid format: it does not fit the kind, has no channels, a width or height outside 1 to 32,768,
+     structural keys on a stream that is not JSON, or a decoder configuration that is none of its codec; give the kind
+     that the format is of, or another format */
   FRAMEGATE_ERROR_FORMAT = -49,
   /* duplicate field name in a schema: give each field a name of its own */
   FRAMEGATE_ERROR_DUPLICATE_FIELD = -50,
@@ -953,8 +954,8 @@ typedef enum framegate_format {
   FRAMEGATE_FORMAT_GRAY8 = 43,    /* one plane */
   FRAMEGATE_FORMAT_OPUS = 64,     /* one packet a frame */
   FRAMEGATE_FORMAT_OPUS_RED = 65, /* one RTP payload a frame, earlier packets before the packet itself (RFC 2198) */
-  FRAMEGATE_FORMAT_H264 = 66,     /* one access unit a frame, with start codes (annex B), of one layer and view */
-  FRAMEGATE_FORMAT_HEVC = 67,     /* one access unit a frame, with start codes (annex B), of one layer */
+  FRAMEGATE_FORMAT_H264 = 66,     /* one access unit a frame, with start codes (annex B), or as decoder_config says, of one layer and view */
+  FRAMEGATE_FORMAT_HEVC = 67,     /* one access unit a frame, with start codes (annex B), or as decoder_config says, of one layer */
   FRAMEGATE_FORMAT_VP8 = 68,      /* one frame */
   FRAMEGATE_FORMAT_VP9 = 69,      /* one frame or superframe */
   FRAMEGATE_FORMAT_AV1 = 70,      /* one temporal unit, or one spatial layer of it, in the low-overhead format */
@@ -999,6 +1000,11 @@ typedef struct framegate_stream_options {
   size_t field_count;
   const framegate_string *structural_keys; /* of JSON: keys that say nothing about anybody and are never hidden */
   size_t structural_key_count;
+  /* of FRAMEGATE_FORMAT_H264 and FRAMEGATE_FORMAT_HEVC: what the encoder says beforehand, or NULL. A decoder configuration
+     record (ISO/IEC 14496-15: avcC, hvcC): the frames have their NAL units behind lengths. Parameter sets behind start codes:
+     the frames have start codes, too */
+  const uint8_t *decoder_config;
+  size_t decoder_config_length;
 } framegate_stream_options;
 
 /* Opens a stream: a source of frames, as long as the meeting lasts.
@@ -1321,7 +1327,8 @@ typedef enum framegate_fault {
   FRAMEGATE_FAULT_OPUS_REDUNDANCY = 40,         /* redundant Opus */
   FRAMEGATE_FAULT_DENIED_KEYFRAME = 41,         /* keyframe said to be none */
   FRAMEGATE_FAULT_STRUCT = 42,                  /* struct */
-  FRAMEGATE_FAULT_OTHERS_NAMED = 43             /* others named */
+  FRAMEGATE_FAULT_OTHERS_NAMED = 43,            /* others named */
+  FRAMEGATE_FAULT_START_CODE = 44               /* start code in place of a length */
 } framegate_fault;
 
 /* Returns FRAMEGATE_FAULT_… of the last frame that had a fault: withheld as MALFORMED, as INCOMPLETE because its

@@ -1325,6 +1325,8 @@ struct Format {
   bool full_range = false;
   /* Keys of JSON that say nothing about anybody and are never hidden. */
   std::vector<std::string_view> structural_keys{};
+  /* What an encoder of H.264 or HEVC says beforehand: framegate_stream_options. */
+  std::vector<std::uint8_t> decoder_config{};
 
   /* Returns audio of FRAMEGATE_FORMAT_PCM_…, with at least one channel, interleaved. */
   static Format pcm(std::uint32_t samples, std::uint32_t channels) { return {samples, channels, 0, 0, FRAMEGATE_LAYOUT_INTERLEAVED}; }
@@ -1350,6 +1352,11 @@ struct Format {
   /* Stores all samples of one channel before those of the next. */
   Format in_planes() && {
     layout = FRAMEGATE_LAYOUT_PLANAR;
+    return std::move(*this);
+  }
+  /* Has the encoder's decoder configuration, which says what form the frames have: framegate_stream_options. */
+  Format with_decoder_config(std::vector<std::uint8_t> config) && {
+    decoder_config = std::move(config);
     return std::move(*this);
   }
   /* Takes 0 for black instead of 16. */
@@ -1565,6 +1572,8 @@ public:
     detail::Sized<framegate_stream_options> options;
     options.structural_keys = keys.empty() ? nullptr : keys.data();
     options.structural_key_count = keys.size();
+    options.decoder_config = of.format.decoder_config.empty() ? nullptr : of.format.decoder_config.data();
+    options.decoder_config_length = of.format.decoder_config.size();
     options.type = of.type;
     options.owner = of.owner;
     options.kind = static_cast<std::uint32_t>(of.kind);

@@ -79,7 +79,7 @@ fn structs() -> Numbers {
         "framegate_field" = stream::FieldIn { size, reserved, name, unit, minimum, maximum }
         "framegate_stream_options" = stream::StreamOptions {
             size, r#type, owner, kind, format, channels, layout, full_range, width, height, bits_per_minute, fields, field_count,
-            structural_keys, structural_key_count,
+            structural_keys, structural_key_count, decoder_config, decoder_config_length,
         }
         "framegate_outlet_options" = outlet::OutletOptions { size, purposes, blanks, name, recipient }
         "framegate_region" = frame::RegionIn {

@@ -76,7 +76,7 @@ statuses! {
     NotARestrainer = -46, "authority cannot restrict: participants and guardians withdraw instead";
     Empty = -47, "empty argument: an id, a name or a set is empty, or an instance, a digest or a secret all zeros; fill it in";
     Time = -48, "time out of range: negative, 49.7 days or more, more than a day ahead of the meeting's clock (framegate_meeting_advance()), or an end that is not in the future";
-    Format = -49, "invalid format: it does not fit the kind, has no channels, a width or height outside 1 to 32,768, or structural keys on a stream that is not JSON; give the kind that the format is of, or another format";
+    Format = -49, "invalid format: it does not fit the kind, has no channels, a width or height outside 1 to 32,768, structural keys on a stream that is not JSON, or a decoder configuration that is none of its codec; give the kind that the format is of, or another format";
     DuplicateField = -50, "duplicate field name in a schema: give each field a name of its own";
     ForeignPurpose = -51, "purposes do not belong to the outlet's recipient: name pairs with framegate_meeting_third_party()";
     NotOnePurpose = -52, "not exactly one purpose: name one third-party pair at a time";

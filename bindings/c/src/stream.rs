@@ -55,6 +55,8 @@ pub(super) struct StreamOptions<'c> {
     pub(super) field_count: usize,
     pub(super) structural_keys: In<'c, Text<'c>>,
     pub(super) structural_key_count: usize,
+    pub(super) decoder_config: In<'c, u8>,
+    pub(super) decoder_config_length: usize,
 }
 
 // Whose a stream is, as C numbers it.
@@ -150,7 +152,13 @@ impl StreamOptions<'_> {
             )),
             _ => Err(Status::Number),
         };
-        Ok(stream?.structural_keys(self.keys()?))
+        let stream = stream?.structural_keys(self.keys()?);
+        let config = self.decoder_config.array(self.decoder_config_length)?;
+        Ok(if config.is_empty() {
+            stream
+        } else {
+            stream.decoder_config(config)
+        })
     }
 }
 

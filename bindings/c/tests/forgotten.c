@@ -205,6 +205,13 @@ static void streams(framegate_meeting meeting, framegate_participant who) {
   FORGOTTEN(framegate_stream_options, structural_keys, options, STREAMS, FRAMEGATE_ERROR_NULL);
   /* More is hidden. */
   FORGOTTEN(framegate_stream_options, structural_key_count, options, STREAMS, FRAMEGATE_OK);
+  options = stream_of(FRAMEGATE_STREAM_OWNED, who, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_H264);
+  const uint8_t sets[] = {0, 0, 0, 1, 0x68, 0xCE, 0x3C, 0x80};
+  options.decoder_config = sets;
+  options.decoder_config_length = sizeof sets;
+  FORGOTTEN(framegate_stream_options, decoder_config, options, STREAMS, FRAMEGATE_ERROR_NULL);
+  /* Each keyframe then needs its own. */
+  FORGOTTEN(framegate_stream_options, decoder_config_length, options, STREAMS, FRAMEGATE_OK);
   framegate_field field;
   memset(&field, 0, sizeof field);
   field.size = (uint32_t)sizeof field;

@@ -490,6 +490,20 @@ static void formats(void) {
   OK(framegate_stream_open(meeting, &of, &stream));
   of.format = FRAMEGATE_FORMAT_UTF8;
   IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_FORMAT);
+  /* Parameter sets of H.264 apart: behind start codes, and in a record. */
+  const uint8_t sets[] = {0, 0, 0, 1, 0x67, 0x42, 0xC0, 0x1F, 0xF4, 0x0A, 0x02, 0xFC, 0x80, 0, 0, 0, 1, 0x68, 0xCE, 0x3C, 0x80};
+  const uint8_t record[] = {1, 0x42, 0xC0, 0x1F, 0xFF, 0xE1, 0, 9, 0x67, 0x42, 0xC0, 0x1F, 0xF4, 0x0A, 0x02, 0xFC, 0x80, 1, 0, 4, 0x68, 0xCE, 0x3C, 0x80};
+  of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_H264);
+  of.decoder_config = sets;
+  of.decoder_config_length = sizeof sets;
+  OK(framegate_stream_open(meeting, &of, &stream));
+  of.decoder_config = record;
+  of.decoder_config_length = sizeof record;
+  OK(framegate_stream_open(meeting, &of, &stream));
+  of.decoder_config_length--;
+  IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_FORMAT);
+  of.decoder_config = NULL;
+  IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_NULL);
   of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_NV12);
   of.full_range = 1;
   OK(framegate_stream_open(meeting, &of, &stream));

@@ -139,6 +139,7 @@ class StreamOptions(Sized):
         ("size", c_uint32), ("type", c_uint32), ("owner", Participant), ("kind", c_uint32), ("format", c_uint32), ("channels", c_uint32),
         ("layout", c_uint32), ("full_range", c_uint32), ("width", c_uint32), ("height", c_uint32), ("bits_per_minute", c_uint32),
         ("fields", POINTER(Field)), ("field_count", c_size_t), ("structural_keys", POINTER(String)), ("structural_key_count", c_size_t),
+        ("decoder_config", POINTER(c_uint8)), ("decoder_config_length", c_size_t),
     ]  # fmt: skip
 
 

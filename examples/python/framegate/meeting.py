@@ -278,12 +278,16 @@ class Meeting(_c.HandleOwner):
         size: tuple[int, int] = (0, 0),
         planar: bool = False,
         full_range: bool = False,
+        decoder_config: bytes = b"",
     ) -> _c.Stream:
-        """`planar`: each channel's samples come together. `full_range`: black is 0."""
+        """`planar`: each channel's samples come together. `full_range`: black is 0. `decoder_config`: what an encoder of H.264 or HEVC says beforehand."""
         stream = _c.Stream()
         width, height = size
         shape = {"channels": channels, "layout": _PLANAR if planar else _INTERLEAVED, "full_range": full_range, "width": width, "height": height}
         options = _c.StreamOptions(type=type, owner=owner or _c.Participant(), kind=kind, format=format, **shape)
+        if decoder_config:
+            options.decoder_config = (c_uint8 * len(decoder_config)).from_buffer_copy(decoder_config)
+            options.decoder_config_length = len(decoder_config)
         _c.checked(_c.call.framegate_stream_open(self._handle, byref(options), byref(stream)))
         return stream
 

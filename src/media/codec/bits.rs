@@ -4,7 +4,7 @@
 
 use core::{iter::Copied, slice};
 
-use super::nal::Unescaped;
+use super::nal::{Framing, Unescaped};
 
 /// Reads bits, the most significant of each byte first. Every method returns `None` past the end.
 #[derive(Clone)]
@@ -90,26 +90,60 @@ pub(super) struct BitWriter<'a> {
     held: u32,
     /// Inside a NAL unit, how many zero bytes came last: after two of them, a 3 is inserted to prevent a false start code.
     zeros: Option<u32>,
+    framing: Framing,
+    /// Where the NAL unit begins, behind its length.
+    unit: Option<usize>,
 }
 
 impl<'a> BitWriter<'a> {
     pub(super) fn new(buffer: &'a mut [u8]) -> Self {
+        Self::of_units(buffer, Framing::StartCodes)
+    }
+
+    pub(super) fn of_units(buffer: &'a mut [u8], framing: Framing) -> Self {
         Self {
             buffer,
             length: 0,
             bits: 0,
             held: 0,
             zeros: None,
+            framing,
+            unit: None,
         }
     }
 
     /// Begins a NAL unit with this header.
     pub(super) fn nal(&mut self, header: &[u8]) {
+        self.end_unit();
         self.zeros = None;
-        for byte in [0, 0, 0, 1].iter().chain(header) {
+        let before: &[u8] = match self.framing {
+            Framing::StartCodes => &[0, 0, 0, 1],
+            // Its length, when it is known.
+            Framing::Lengths(size) => [0; 4].get(..size).unwrap_or_default(),
+        };
+        self.unit = Some(self.length.saturating_add(before.len()));
+        for byte in before.iter().chain(header) {
             self.byte(*byte);
         }
         self.zeros = Some(0);
+    }
+
+    /// Writes the length of the NAL unit that ends here before it. If it does not fit there, it is as if the buffer were too short.
+    fn end_unit(&mut self) {
+        let (Framing::Lengths(size), Some(start)) = (self.framing, self.unit.take()) else {
+            return;
+        };
+        let length = self.length.saturating_sub(start);
+        for (place, byte) in (0..size).zip(length.to_le_bytes()) {
+            let at = start.saturating_sub(place + 1);
+            if let Some(room) = self.buffer.get_mut(at) {
+                *room = byte;
+            }
+        }
+        let bits = u32::try_from(size).map_or(0, |size| u8::BITS * size);
+        if length.checked_shr(bits).unwrap_or(0) != 0 {
+            self.length = usize::MAX;
+        }
     }
 
     /// `u(n)`, an unsigned integer of `n` bits, at most 32.
@@ -174,7 +208,8 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Returns how many bytes were written, or `None` if the buffer was too short.
-    pub(super) fn length(self) -> Option<usize> {
+    pub(super) fn length(mut self) -> Option<usize> {
+        self.end_unit();
         (self.length <= self.buffer.len()).then_some(self.length)
     }
 }

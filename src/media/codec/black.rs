@@ -5,12 +5,15 @@ use alloc::{boxed::Box, vec};
 use super::{
     av1, blocks, h264,
     header::{Codec, Sequence, Size},
-    hevc, vp8, vp9,
+    hevc,
+    nal::{Form, Framing},
+    vp8, vp9,
 };
 
 /// Writes the black frames that replace a stream's withheld ones: a keyframe, then frames that repeat it. In HEVC and AV1 all are the same keyframe.
 pub(super) struct Black {
     codec: Codec,
+    form: Form,
     /// The same as before, as long as there was none.
     sequence: Sequence,
     buffer: Box<[u8]>,
@@ -29,7 +32,7 @@ struct Written {
 }
 
 impl Black {
-    pub(super) fn new(codec: Codec) -> Self {
+    pub(super) fn new(codec: Codec, form: Form) -> Self {
         let length = match codec {
             Codec::H264 => h264::room_for(Size::MOST_MACROBLOCKS),
             Codec::Hevc => hevc::room_for(Size::MOST_MACROBLOCKS),
@@ -39,6 +42,7 @@ impl Black {
         };
         Self {
             codec,
+            form,
             sequence: Sequence::Same,
             buffer: vec![0; length].into(),
             written: None,
@@ -48,8 +52,15 @@ impl Black {
 
     /// Sets the sequence of the stream's frames from now on.
     pub(super) fn set_sequence(&mut self, sequence: Sequence) {
-        if sequence != Sequence::Same {
-            self.sequence = sequence;
+        if sequence == Sequence::Same || sequence == self.sequence {
+            return;
+        }
+        self.sequence = sequence;
+        // Of a small picture only, such a length counts the bytes. Which, is found by writing one.
+        if let (Framing::Lengths(1), Sequence::Of(size)) = (self.form.framing, sequence)
+            && self.write(size).is_none()
+        {
+            self.sequence = Sequence::Other;
         }
     }
 
@@ -91,7 +102,7 @@ impl Black {
         let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
         match self.codec {
             Codec::H264 => {
-                let length = h264::write_repeated(size, number, rest)?;
+                let length = h264::write_repeated(size, self.form, number, rest)?;
                 rest.get(..length)
             }
             _ => rest.get(..self.written?.repeated),
@@ -103,8 +114,8 @@ impl Black {
         self.since_keyframe = None;
         self.written = None;
         let (keyframe, repeated) = match self.codec {
-            Codec::H264 => (h264::write_black(size, &mut self.buffer)?, 0),
-            Codec::Hevc => (hevc::write_black(size, &mut self.buffer)?, 0),
+            Codec::H264 => (h264::write_black(size, self.form, &mut self.buffer)?, 0),
+            Codec::Hevc => (hevc::write_black(size, self.form, &mut self.buffer)?, 0),
             Codec::Av1 => (av1::write_black(size, &mut self.buffer)?, 0),
             Codec::Vp8 => {
                 let keyframe = vp8::write_black(size, &mut self.buffer)?;
@@ -151,7 +162,7 @@ mod tests {
     #[test]
     fn there_is_room_for_pictures_of_every_size() {
         for codec in CODECS {
-            let mut black = Black::new(codec);
+            let mut black = Black::new(codec, Form::BYTE_STREAM);
             assert_eq!((black.is_possible(), black.next()), (None, None));
             black.set_sequence(Sequence::Other);
             assert_eq!((black.is_possible(), black.next()), (Some(false), None));
@@ -193,7 +204,7 @@ mod tests {
     #[test]
     fn their_bytes_stay_the_same() {
         let digest = |codec| {
-            let mut black = Black::new(codec);
+            let mut black = Black::new(codec, Form::BYTE_STREAM);
             let mut all = vec![];
             for size in sizes() {
                 black.set_sequence(Sequence::Of(size));
@@ -222,8 +233,8 @@ mod tests {
         type Writer = fn(Size, &mut [u8]) -> Option<usize>;
         let size = Size::new(320, 240).unwrap();
         let writers: [Writer; 5] = [
-            h264::write_black,
-            hevc::write_black,
+            |size, buffer| h264::write_black(size, Form::BYTE_STREAM, buffer),
+            |size, buffer| hevc::write_black(size, Form::BYTE_STREAM, buffer),
             vp8::write_black,
             vp9::write_black,
             av1::write_black,

@@ -8,10 +8,14 @@ impl Codec {
     #[cold]
     pub(crate) fn fault(self, frame: &[u8]) -> Fault {
         match self {
-            Self::H264 | Self::Hevc if is_length_prefixed(frame) => Fault::LengthPrefixed,
-            Self::H264 | Self::Hevc if nal::units(frame).is_none() => Fault::NoStartCode,
-            Self::H264 => h264::fault(frame),
-            Self::Hevc => hevc::fault(frame),
+            Self::H264 | Self::Hevc if nal::is_length_prefixed(frame) => Fault::LengthPrefixed,
+            Self::H264 | Self::Hevc => nal::units(frame).map_or(Fault::NoStartCode, |units| {
+                if self == Self::H264 {
+                    h264::fault(units)
+                } else {
+                    hevc::fault(units)
+                }
+            }),
             Self::Vp8 | Self::Vp9 => Fault::FrameHeader,
             Self::Av1 if av1::is_length_delimited(frame) => Fault::LengthDelimited,
             Self::Av1 => av1::fault(frame),
@@ -20,20 +24,15 @@ impl Codec {
         }
     }
 
-    /// Returns why a stream does not resume at a frame, if it looks like one at which it was meant to. `dependency` is what its own header says,
-    /// `keyframe` the client's hint.
-    fn stall(self, frame: &[u8], dependency: Dependency, keyframe: Option<bool>) -> Option<Fault> {
-        if dependency.with_hint(keyframe) != dependency {
-            return Some(Fault::DeniedKeyframe);
-        }
-        if dependency == Dependency::Cra {
-            return Some(Fault::OpenGroup);
-        }
+    /// Returns why a stream does not resume at a frame, if it looks like one at which it was meant to.
+    fn stall(self, frame: &[u8]) -> Option<Fault> {
         match self {
             // A length from 256 to 511, or of 1, looks like a start code.
-            Self::H264 | Self::Hevc if is_length_prefixed(frame) => Some(Fault::LengthPrefixed),
-            Self::H264 => h264::stall(frame),
-            Self::Hevc => hevc::stall(frame),
+            Self::H264 | Self::Hevc if nal::is_length_prefixed(frame) => {
+                Some(Fault::LengthPrefixed)
+            }
+            Self::H264 => h264::stall(nal::units(frame)?),
+            Self::Hevc => hevc::stall(nal::units(frame)?),
             Self::Av1 if av1::is_length_delimited(frame) => Some(Fault::LengthDelimited),
             Self::Av1 => av1::stall(frame),
             Self::Opus { .. } | Self::RedundantOpus | Self::Vp8 | Self::Vp9 => None,
@@ -42,28 +41,29 @@ impl Codec {
 }
 
 impl Coded {
+    /// Returns why a frame of the stream that is not empty cannot be read.
+    #[cold]
+    pub(crate) fn fault(&self, frame: &[u8]) -> Fault {
+        match &self.config {
+            None => self.codec.fault(frame),
+            Some(config) => config.fault(frame),
+        }
+    }
+
     /// Returns why the stream does not resume at a frame that was read, if it looks like one at which it was meant to. `keyframe` is the client's hint.
     #[cold]
     pub(crate) fn stall(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<Fault> {
         // Without the hint. By the way of every frame, as a second caller of the codecs' readers would keep them from being inlined there.
         let dependency = self.read(frame, None)?.header.dependency;
-        self.codec.stall(frame, dependency, keyframe)
-    }
-}
-
-/// Whether it is units with lengths of four, two or one bytes before them, which add up (ISO/IEC 14496-15 §5.3.3.1.2).
-fn is_length_prefixed(frame: &[u8]) -> bool {
-    [4, 2, 1].into_iter().any(|size| {
-        let mut rest = frame;
-        while let Some((length, after)) = rest.split_at_checked(size) {
-            let length = length
-                .iter()
-                .fold(0, |all, byte| all << 8 | usize::from(*byte));
-            match after.split_at_checked(length) {
-                Some((unit, after)) if !unit.is_empty() => rest = after,
-                _ => return false,
-            }
+        if dependency.with_hint(keyframe) != dependency {
+            return Some(Fault::DeniedKeyframe);
         }
-        rest.is_empty()
-    })
+        if dependency == Dependency::Cra {
+            return Some(Fault::OpenGroup);
+        }
+        match &self.config {
+            None => self.codec.stall(frame),
+            Some(config) => config.stall(frame),
+        }
+    }
 }

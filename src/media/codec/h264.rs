@@ -1,9 +1,9 @@
-//! H.264 access units in a byte stream (ITU-T H.264 annex B), and black ones.
+//! H.264 access units, and black ones.
 
 use super::{
     bits::{BitWriter, NalReader},
     header::{Header, Sequence, Size},
-    nal,
+    nal::{self, Form, Set},
 };
 use crate::types::fault::Fault;
 
@@ -25,18 +25,45 @@ struct Picture<'a> {
     idr_sps: Option<&'a [u8]>,
 }
 
-/// Reads an access unit in one pass over its NAL units.
+/// Reads an access unit in a byte stream (ITU-T H.264 annex B).
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
+    read_units(nal::units(unit)?, || None)
+}
+
+/// Reads an access unit of a stream of which these parameter sets are known.
+pub(super) fn read_with<'a>(
+    units: impl Iterator<Item = &'a [u8]>,
+    known: &(impl Iterator<Item = &'a [u8]> + Clone),
+) -> Option<Header> {
+    read_units(units, || {
+        let mut sets = ParameterSets::new();
+        known.clone().for_each(|nal| sets.add(nal));
+        Some(sets)
+    })
+}
+
+/// Reads an access unit in one pass over its NAL units. `known` returns the parameter sets that are known beforehand, if there are any.
+#[inline]
+fn read_units<'a>(
+    units: impl Iterator<Item = &'a [u8]>,
+    known: impl Fn() -> Option<ParameterSets<'a>>,
+) -> Option<Header> {
     let mut sets = None;
     let mut picture = None;
-    for nal in nal::units(unit)? {
+    for nal in units {
         // A further layer may depend on earlier frames even if the base layer does not.
         if !is_of_base_layer(nal) {
             return None;
         }
         match (nal_unit_type(nal), &mut picture) {
-            (SPS | PPS, None) => sets.get_or_insert_with(ParameterSets::new).add(nal),
+            (SPS | PPS, None) => {
+                let begun = || known().unwrap_or_else(ParameterSets::new);
+                sets.get_or_insert_with(begun).add(nal);
+            }
             (IDR_SLICE, None) => {
+                if sets.is_none() {
+                    sets = known();
+                }
                 let idr_sps = sps_of(sets.as_ref(), nal);
                 picture = Some(Picture { idr_sps });
             }
@@ -58,20 +85,19 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
     })
 }
 
-/// Returns why an access unit in a byte stream cannot be read.
+/// Returns why an access unit of these NAL units cannot be read.
 #[cold]
-pub(super) fn fault(unit: &[u8]) -> Fault {
-    let mut units = nal::units(unit).into_iter().flatten();
+pub(super) fn fault<'a>(mut units: impl Iterator<Item = &'a [u8]>) -> Fault {
     match units.find(|nal| !is_of_base_layer(nal)) {
         Some(&[header, ..]) if header & 0x80 == 0 => Fault::Layer,
         _ => Fault::UnitHeader,
     }
 }
 
-/// Returns why the stream does not resume at an access unit, if there is an IDR picture in it.
+/// Returns why the stream does not resume at an access unit of these NAL units, if there is an IDR picture in it.
 #[cold]
-pub(super) fn stall(unit: &[u8]) -> Option<Fault> {
-    let mut slices = nal::units(unit)?
+pub(super) fn stall<'a>(units: impl Iterator<Item = &'a [u8]>) -> Option<Fault> {
+    let mut slices = units
         .map(nal_unit_type)
         .filter(|kind| (SLICE..=IDR_SLICE).contains(kind));
     if slices.next()? == IDR_SLICE {
@@ -92,6 +118,31 @@ fn is_of_base_layer(nal: &[u8]) -> bool {
     is_valid && !EXTENSION_SLICES.contains(&nal_unit_type(nal))
 }
 
+/// Whether it is a slice, of the base layer or of another.
+pub(super) fn is_slice(nal: &[u8]) -> bool {
+    let kind = nal_unit_type(nal);
+    (SLICE..=IDR_SLICE).contains(&kind) || EXTENSION_SLICES.contains(&kind)
+}
+
+/// Returns the rank of a parameter set, and which one it is if that can be read; `None` for any other NAL unit.
+pub(super) fn parameter_set(nal: &[u8]) -> Option<(usize, Option<Set>)> {
+    let mut bits = NalReader::new(nal.get(1..).unwrap_or_default());
+    let (rank, id) = match nal_unit_type(nal) {
+        SPS => (1, bits.skip(24).and_then(|()| bits.ue())),
+        PPS => (2, bits.ue()),
+        _ => return None,
+    };
+    let count = if rank == 1 { 32 } else { 256 };
+    let set = id.filter(|id| *id < count).map(|id| Set { rank, id });
+    Some((rank, set.filter(|_| is_of_base_layer(nal))))
+}
+
+/// Returns what a sequence parameter set says of the pictures.
+pub(super) fn sequence(sps: &[u8]) -> Sequence {
+    let size = sps.get(1..).and_then(read_sps);
+    size.map_or(Sequence::Other, Sequence::Of)
+}
+
 /// The parameter sets before the first slice. If two have the same id, the later one counts.
 struct ParameterSets<'a> {
     /// By `seq_parameter_set_id`, the payload of each.
@@ -108,6 +159,7 @@ impl<'a> ParameterSets<'a> {
         }
     }
 
+    #[inline]
     fn add(&mut self, nal: &'a [u8]) {
         let payload = nal.get(1..).unwrap_or_default();
         let mut bits = NalReader::new(payload);
@@ -127,6 +179,7 @@ impl<'a> ParameterSets<'a> {
 }
 
 /// Returns the payload of the sequence parameter set that a slice refers to, if it and the picture parameter set are there.
+#[inline]
 fn sps_of<'a>(sets: Option<&ParameterSets<'a>>, slice: &[u8]) -> Option<&'a [u8]> {
     let sets = sets?;
     let mut header = NalReader::new(slice.get(1..)?);
@@ -324,18 +377,19 @@ const SLICE_QP: i32 = 40;
 /// Writes an access unit with its parameter sets and a black IDR picture. Returns its length, or `None` if the buffer is too short.
 ///
 /// Each macroblock is predicted from its neighbours. The first has none, so its prediction is 128, and it alone has a residual.
-pub(super) fn write_black(size: Size, buffer: &mut [u8]) -> Option<usize> {
+pub(super) fn write_black(size: Size, form: Form, buffer: &mut [u8]) -> Option<usize> {
     const NAL_HEADER: u8 = 3 << 5 | IDR_SLICE;
+    let [_, sps, pps] = form.ids;
     let (width_in_mbs, height_in_mbs) = size.blocks(16);
-    let mut to = BitWriter::new(buffer);
-    write_sps(size, &mut to);
-    write_pps(&mut to);
+    let mut to = BitWriter::of_units(buffer, form.framing);
+    write_sps(size, sps, &mut to);
+    write_pps(sps, pps, &mut to);
 
     // slice_header() (§7.3.3)
     to.nal(&[NAL_HEADER]);
     to.ue(0); // first_mb_in_slice
     to.ue(7); // slice_type: I
-    to.ue(0); // pic_parameter_set_id
+    to.ue(pps); // pic_parameter_set_id
     to.u(FRAME_NUM_BITS, 0); // frame_num
     // It must differ from that of an IDR picture of the stream's own that comes next.
     to.ue(255); // idr_pic_id
@@ -373,15 +427,21 @@ fn write_residual(to: &mut BitWriter<'_>) {
 }
 
 /// Writes an access unit that repeats the picture before it: the black one, or the `frame_num - 1`th after that.
-pub(super) fn write_repeated(size: Size, frame_num: u32, buffer: &mut [u8]) -> Option<usize> {
+pub(super) fn write_repeated(
+    size: Size,
+    form: Form,
+    frame_num: u32,
+    buffer: &mut [u8],
+) -> Option<usize> {
     const NAL_HEADER: u8 = 2 << 5 | SLICE;
+    let [.., pps] = form.ids;
     let (width_in_mbs, height_in_mbs) = size.blocks(16);
-    let mut to = BitWriter::new(buffer);
+    let mut to = BitWriter::of_units(buffer, form.framing);
     // slice_header() (§7.3.3)
     to.nal(&[NAL_HEADER]);
     to.ue(0); // first_mb_in_slice
     to.ue(5); // slice_type: P
-    to.ue(0); // pic_parameter_set_id
+    to.ue(pps); // pic_parameter_set_id
     to.u(FRAME_NUM_BITS, frame_num); // frame_num
     to.bit(false); // num_ref_idx_active_override_flag
     to.bit(false); // ref_pic_list_modification_flag_l0
@@ -396,7 +456,7 @@ pub(super) fn write_repeated(size: Size, frame_num: u32, buffer: &mut [u8]) -> O
 }
 
 /// Writes a sequence parameter set (§7.3.2.1.1) in constrained baseline profile, with one reference frame and no reordering.
-fn write_sps(size: Size, to: &mut BitWriter<'_>) {
+fn write_sps(size: Size, id: u32, to: &mut BitWriter<'_>) {
     const NAL_HEADER: u8 = 3 << 5 | SPS;
     let (width_in_mbs, height_in_mbs) = size.blocks(16);
     // Enough for 56 pictures a second (table A-1).
@@ -417,7 +477,7 @@ fn write_sps(size: Size, to: &mut BitWriter<'_>) {
     to.bit(false); // constraint_set5_flag
     to.u(2, 0); // reserved_zero_2bits
     to.u(8, level_idc); // level_idc
-    to.ue(0); // seq_parameter_set_id
+    to.ue(id); // seq_parameter_set_id
     to.ue(FRAME_NUM_BITS - 4); // log2_max_frame_num_minus4
     to.ue(2); // pic_order_cnt_type
     to.ue(1); // max_num_ref_frames
@@ -454,11 +514,11 @@ fn write_sps(size: Size, to: &mut BitWriter<'_>) {
 }
 
 /// Writes a picture parameter set (§7.3.2.2).
-fn write_pps(to: &mut BitWriter<'_>) {
+fn write_pps(sps_id: u32, id: u32, to: &mut BitWriter<'_>) {
     const NAL_HEADER: u8 = 3 << 5 | PPS;
     to.nal(&[NAL_HEADER]);
-    to.ue(0); // pic_parameter_set_id
-    to.ue(0); // seq_parameter_set_id
+    to.ue(id); // pic_parameter_set_id
+    to.ue(sps_id); // seq_parameter_set_id
     to.bit(false); // entropy_coding_mode_flag
     to.bit(false); // bottom_field_pic_order_in_frame_present_flag
     to.ue(0); // num_slice_groups_minus1

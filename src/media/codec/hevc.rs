@@ -1,10 +1,10 @@
-//! HEVC access units in a byte stream (ITU-T H.265 annex B), and black ones.
+//! HEVC access units, and black ones.
 
 use super::{
     bits::{BitWriter, NalReader},
     cabac::{CabacEncoder, Context},
     header::{Header, Sequence, Size},
-    nal,
+    nal::{self, Form, Set},
     resume::Dependency,
 };
 use crate::types::fault::Fault;
@@ -30,11 +30,34 @@ struct Picture<'a> {
     sps: Option<NalReader<'a>>,
 }
 
-/// Reads an access unit in one pass over its NAL units.
+/// Reads an access unit in a byte stream (ITU-T H.265 annex B).
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
+    read_units(nal::units(unit)?, || None)
+}
+
+/// Reads an access unit of a stream of which these parameter sets are known.
+pub(super) fn read_with<'a>(
+    units: impl Iterator<Item = &'a [u8]>,
+    known: &(impl Iterator<Item = &'a [u8]> + Clone),
+) -> Option<Header> {
+    read_units(units, || {
+        let mut sets = ParameterSets::new();
+        for nal in known.clone() {
+            let _ = sets.add(nal);
+        }
+        Some(sets)
+    })
+}
+
+/// Reads an access unit in one pass over its NAL units. `known` returns the parameter sets that are known beforehand, if there are any.
+#[inline]
+fn read_units<'a>(
+    units: impl Iterator<Item = &'a [u8]>,
+    known: impl Fn() -> Option<ParameterSets<'a>>,
+) -> Option<Header> {
     let mut sets = None;
     let mut picture = None;
-    for nal in nal::units(unit)? {
+    for nal in units {
         // A further layer may depend on earlier frames even if the base layer does not.
         if !is_of_base_layer(nal) {
             return None;
@@ -42,9 +65,15 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
         match (nal_unit_type(nal), &mut picture) {
             (VPS | SPS | PPS, None) => {
                 // One that cannot be read cannot be referred to.
-                let _ = sets.get_or_insert_with(ParameterSets::new).add(nal);
+                let begun = || known().unwrap_or_else(ParameterSets::new);
+                let _ = sets.get_or_insert_with(begun).add(nal);
             }
-            (..VPS, None) => picture = Some(first_slice(sets.as_ref(), nal)),
+            (kind @ ..VPS, None) => {
+                if IRAP.contains(&kind) && sets.is_none() {
+                    sets = known();
+                }
+                picture = Some(first_slice(sets.as_ref(), nal));
+            }
             (..VPS, Some(Picture { sps, .. }))
                 if sps.is_some() && sps_of(sets.as_ref(), nal).is_none() =>
             {
@@ -74,23 +103,20 @@ pub(super) fn read(unit: &[u8]) -> Option<Header> {
     })
 }
 
-/// Returns why an access unit in a byte stream cannot be read.
+/// Returns why an access unit of these NAL units cannot be read.
 #[cold]
-pub(super) fn fault(unit: &[u8]) -> Fault {
-    let mut units = nal::units(unit).into_iter().flatten();
+pub(super) fn fault<'a>(mut units: impl Iterator<Item = &'a [u8]>) -> Fault {
     match units.find(|nal| !is_of_base_layer(nal)) {
         Some(&[first, _, ..]) if first & 0x80 == 0 => Fault::Layer,
         _ => Fault::UnitHeader,
     }
 }
 
-/// Returns why the stream does not resume at an access unit, if there is an IDR or BLA picture in it.
+/// Returns why the stream does not resume at an access unit of these NAL units, if there is an IDR or BLA picture in it.
 #[cold]
-pub(super) fn stall(unit: &[u8]) -> Option<Fault> {
+pub(super) fn stall<'a>(units: impl Iterator<Item = &'a [u8]>) -> Option<Fault> {
     let is_refresh = |kind| IDR.contains(&kind) || BLA.contains(&kind);
-    let mut slices = nal::units(unit)?
-        .map(nal_unit_type)
-        .filter(|kind| *kind < VPS);
+    let mut slices = units.map(nal_unit_type).filter(|kind| *kind < VPS);
     if is_refresh(slices.next()?) {
         Some(Fault::NoParameterSets)
     } else {
@@ -120,6 +146,36 @@ fn nal_unit_type(nal: &[u8]) -> u8 {
 /// Whether `nuh_layer_id` is 0.
 fn is_of_base_layer(nal: &[u8]) -> bool {
     matches!(nal, [first, second, ..] if first & 0x81 == 0 && second >> 3 == 0)
+}
+
+pub(super) fn is_slice(nal: &[u8]) -> bool {
+    nal_unit_type(nal) < VPS
+}
+
+/// Returns the rank of a parameter set, and which one it is if that can be read; `None` for any other NAL unit.
+pub(super) fn parameter_set(nal: &[u8]) -> Option<(usize, Option<Set>)> {
+    let rank = usize::from(nal_unit_type(nal)).checked_sub(VPS.into())?;
+    let count = *[16, 16, 64].get(rank)?;
+    let id = || {
+        let mut bits = payload(nal)?;
+        match rank {
+            0 => bits.u(4),
+            1 => {
+                bits.skip(4)?;
+                skip_to_sps_id(&mut bits)?;
+                bits.ue()
+            }
+            _ => bits.ue(),
+        }
+    };
+    let set = id().filter(|id| *id < count).map(|id| Set { rank, id });
+    Some((rank, set.filter(|_| is_of_base_layer(nal))))
+}
+
+/// Returns what a sequence parameter set says of the pictures.
+pub(super) fn sequence(sps: &[u8]) -> Sequence {
+    let size = payload(sps).and_then(read_sps);
+    size.map_or(Sequence::Other, Sequence::Of)
 }
 
 /// The parameter sets before the first slice. If two have the same id, the later one counts.
@@ -266,18 +322,19 @@ const CTB_SIZE: u32 = 16;
 /// Writes an access unit with its parameter sets and a black IDR picture. Returns its length, or `None` if the buffer is too short.
 ///
 /// Each block is predicted from its neighbours. The first has none, so its prediction is 128, and it alone has a residual.
-pub(super) fn write_black(size: Size, buffer: &mut [u8]) -> Option<usize> {
+pub(super) fn write_black(size: Size, form: Form, buffer: &mut [u8]) -> Option<usize> {
+    let [vps, sps, pps] = form.ids;
     let (width_in_ctbs, height_in_ctbs) = size.blocks(CTB_SIZE);
-    let mut to = BitWriter::new(buffer);
-    write_vps(size, &mut to);
-    write_sps(size, &mut to);
-    write_pps(&mut to);
+    let mut to = BitWriter::of_units(buffer, form.framing);
+    write_vps(size, vps, &mut to);
+    write_sps(size, (vps, sps), &mut to);
+    write_pps((sps, pps), &mut to);
 
     // slice_segment_header() (§7.3.6.1)
     to.nal(&nal_header(IDR_N_LP));
     to.bit(true); // first_slice_segment_in_pic_flag
     to.bit(false); // no_output_of_prior_pics_flag
-    to.ue(0); // slice_pic_parameter_set_id
+    to.ue(pps); // slice_pic_parameter_set_id
     to.ue(2); // slice_type: I
     to.se(0); // slice_qp_delta
     to.rbsp_trailing_bits(); // byte_alignment()
@@ -327,9 +384,9 @@ const fn nal_header(nal_unit_type: u8) -> [u8; 2] {
 }
 
 /// Writes a video parameter set (§7.3.2.1).
-fn write_vps(size: Size, to: &mut BitWriter<'_>) {
+fn write_vps(size: Size, id: u32, to: &mut BitWriter<'_>) {
     to.nal(&nal_header(VPS));
-    to.u(4, 0); // vps_video_parameter_set_id
+    to.u(4, id); // vps_video_parameter_set_id
     to.bit(true); // vps_base_layer_internal_flag
     to.bit(true); // vps_base_layer_available_flag
     to.u(6, 0); // vps_max_layers_minus1
@@ -349,15 +406,15 @@ fn write_vps(size: Size, to: &mut BitWriter<'_>) {
 }
 
 /// Writes a sequence parameter set (§7.3.2.2.1): blocks and transforms of 16 by 16, one picture kept, no reordering.
-fn write_sps(size: Size, to: &mut BitWriter<'_>) {
+fn write_sps(size: Size, (vps_id, id): (u32, u32), to: &mut BitWriter<'_>) {
     let (width_in_ctbs, height_in_ctbs) = size.blocks(CTB_SIZE);
     let (width, height) = (CTB_SIZE * width_in_ctbs, CTB_SIZE * height_in_ctbs);
     to.nal(&nal_header(SPS));
-    to.u(4, 0); // sps_video_parameter_set_id
+    to.u(4, vps_id); // sps_video_parameter_set_id
     to.u(3, 0); // sps_max_sub_layers_minus1
     to.bit(true); // sps_temporal_id_nesting_flag
     write_profile_tier_level(size, to);
-    to.ue(0); // sps_seq_parameter_set_id
+    to.ue(id); // sps_seq_parameter_set_id
     to.ue(1); // chroma_format_idc: 4:2:0
     to.ue(width); // pic_width_in_luma_samples
     to.ue(height); // pic_height_in_luma_samples
@@ -393,10 +450,10 @@ fn write_sps(size: Size, to: &mut BitWriter<'_>) {
 }
 
 /// Writes a picture parameter set (§7.3.2.3.1), without deblocking.
-fn write_pps(to: &mut BitWriter<'_>) {
+fn write_pps((sps_id, id): (u32, u32), to: &mut BitWriter<'_>) {
     to.nal(&nal_header(PPS));
-    to.ue(0); // pps_pic_parameter_set_id
-    to.ue(0); // pps_seq_parameter_set_id
+    to.ue(id); // pps_pic_parameter_set_id
+    to.ue(sps_id); // pps_seq_parameter_set_id
     to.bit(false); // dependent_slice_segments_enabled_flag
     to.bit(false); // output_flag_present_flag
     to.u(3, 0); // num_extra_slice_header_bits

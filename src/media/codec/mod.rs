@@ -8,6 +8,7 @@ mod black;
 mod blocks;
 mod bool_coder;
 mod cabac;
+mod config;
 mod extensions;
 mod fault;
 mod h264;
@@ -26,8 +27,10 @@ use alloc::{boxed::Box, vec};
 use core::time::Duration;
 
 use black::Black;
+pub(crate) use config::DecoderConfig;
 pub(crate) use header::Codec;
 use header::Header;
+use nal::Form;
 use resume::{Continuity, Dependency};
 
 use crate::types::{
@@ -46,6 +49,8 @@ pub(crate) struct ParsedFrame {
 /// The decoding state of an encoded stream, as the receivers of one tap have it.
 pub(crate) struct Coded {
     codec: Codec,
+    /// What the encoder said beforehand, if it did: then the frames are read by it.
+    config: Option<DecoderConfig>,
     continuity: Continuity,
     blanks: Option<Blanks>,
     /// Until when others than the stream's owner were in it, or may have been.
@@ -76,7 +81,7 @@ impl Codec {
     }
 
     /// Allocates the room for blank frames.
-    fn blanks(self) -> Blanks {
+    fn blanks(self, form: Form) -> Blanks {
         let silent = |streams: u8| {
             let room = 1 + silence::LONGEST_SILENCE * usize::from(streams);
             Blanks::Silent(vec![0; room].into())
@@ -85,7 +90,7 @@ impl Codec {
             Self::Opus { streams } => silent(streams),
             Self::RedundantOpus => silent(1),
             Self::H264 | Self::Hevc | Self::Vp8 | Self::Vp9 | Self::Av1 => {
-                Blanks::Black(Black::new(self))
+                Blanks::Black(Black::new(self, form))
             }
         }
     }
@@ -106,11 +111,20 @@ impl ParsedFrame {
 
 impl Coded {
     /// Begins with no frame released. Allocates the room for blank frames if `blanks` is set.
-    pub(crate) fn new(codec: Codec, blanks: bool) -> Self {
+    pub(crate) fn new(codec: Codec, config: Option<DecoderConfig>, blanks: bool) -> Self {
+        let form = match &config {
+            None => Some(Form::BYTE_STREAM),
+            Some(config) => config.form(),
+        };
+        let mut blanks = form.filter(|_| blanks).map(|form| codec.blanks(form));
+        if let (Some(Blanks::Black(black)), Some(config)) = (&mut blanks, &config) {
+            black.set_sequence(config.sequence());
+        }
         Self {
             codec,
+            config,
             continuity: Continuity::new(),
-            blanks: blanks.then(|| codec.blanks()),
+            blanks,
             others: None,
         }
     }
@@ -118,7 +132,10 @@ impl Coded {
     /// Reads a frame's header. Returns `None` if it is not a frame of the codec. `keyframe` is the client's hint.
     pub(crate) fn read(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<ParsedFrame> {
         let frame = Some(frame).filter(|frame| !frame.is_empty())?;
-        let mut header = self.codec.read(frame)?;
+        let mut header = match &mut self.config {
+            None => self.codec.read(frame)?,
+            Some(config) => config.read(frame)?,
+        };
         if let Some(Blanks::Black(black)) = &mut self.blanks {
             black.set_sequence(header.sequence);
         }

@@ -1,4 +1,4 @@
-//! NAL units in the byte stream format (H.264 and H.265 annex B).
+//! NAL units in the byte stream format (H.264 and H.265 annex B), and behind their lengths (ISO/IEC 14496-15).
 
 use core::slice;
 
@@ -55,6 +55,112 @@ impl<'a> Iterator for Units<'a> {
         self.0 = self.0.get(code.checked_add(3)?..)?;
         Some(self.0)
     }
+}
+
+/// How the NAL units of an access unit are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// A start code before each (annex B).
+    StartCodes,
+    /// Before each its length, in so many bytes: 1, 2 or 4 (ISO/IEC 14496-15 §5.3.3.1.2).
+    Lengths(usize),
+}
+
+/// How the black frames of a stream are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    pub(super) framing: Framing,
+    /// The ids of their parameter sets, by [`Set::rank`].
+    pub(super) ids: [u32; 3],
+}
+
+/// A parameter set, as others refer to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Set {
+    /// 0 for a video, 1 for a sequence, 2 for a picture parameter set: each refers to one of the rank before.
+    pub(super) rank: usize,
+    pub(super) id: u32,
+}
+
+impl Form {
+    /// In a byte stream whose parameter sets are known only from its frames.
+    pub(super) const BYTE_STREAM: Self = Self {
+        framing: Framing::StartCodes,
+        ids: [0; 3],
+    };
+}
+
+impl Framing {
+    /// Iterates over the NAL units of an access unit, each up to its own end. A unit whose length is wrong is empty, and the last.
+    ///
+    /// Returns `None` unless it begins with a start code, or if it does so in spite of lengths.
+    pub(super) fn units(self, unit: &[u8]) -> Option<Split<'_>> {
+        let is_of_this_form = match self {
+            Self::StartCodes => units(unit).is_some(),
+            // A unit of one byte, which is none at the beginning of an access unit. Some decoders would take it for a start code.
+            Self::Lengths(_) => !unit.starts_with(&[0, 0, 0, 1]),
+        };
+        is_of_this_form.then_some(Split {
+            framing: self,
+            rest: unit,
+        })
+    }
+}
+
+pub(super) struct Split<'a> {
+    framing: Framing,
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Split<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let unit;
+        (unit, self.rest) = match self.framing {
+            Framing::StartCodes => {
+                let code = start_code(self.rest)?;
+                let unit = self.rest.get(code.checked_add(3)?..)?;
+                let end = start_code(unit).unwrap_or(unit.len());
+                let (unit, rest) = unit.split_at_checked(end)?;
+                // Zeros before a start code are none of the unit.
+                let last = unit.iter().rposition(|byte| *byte != 0);
+                let (unit, _) = unit.split_at_checked(last.map_or(0, |last| last + 1))?;
+                (unit, rest)
+            }
+            Framing::Lengths(size) => {
+                if self.rest.is_empty() {
+                    return None;
+                }
+                split_at_length(self.rest, size).unwrap_or_default()
+            }
+        };
+        Some(unit)
+    }
+}
+
+/// Splits what has its length before it, in `size` bytes, from what is behind it.
+pub(super) fn split_at_length(bytes: &[u8], size: usize) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_at_checked(size)?;
+    let length = length
+        .iter()
+        .fold(0, |all, byte| all << 8 | usize::from(*byte));
+    rest.split_at_checked(length)
+}
+
+/// Whether it is units with lengths of four, two or one bytes before them, which add up.
+pub(super) fn is_length_prefixed(unit: &[u8]) -> bool {
+    [4, 2, 1].into_iter().any(|size| is_in_lengths(unit, size))
+}
+
+/// Whether it is units with lengths of so many bytes before them, which add up.
+pub(super) fn is_in_lengths(unit: &[u8], size: usize) -> bool {
+    let framing = Framing::Lengths(size);
+    let mut units = Split {
+        framing,
+        rest: unit,
+    };
+    units.all(|unit| !unit.is_empty())
 }
 
 /// The payload of a NAL unit without its emulation prevention bytes: a 3 after two zeros (H.264 §7.4.1, H.265 §7.4.2).

@@ -1,7 +1,7 @@
 //! The formats of encoded frames.
 
 use super::{Format, Layout};
-use crate::media::codec::Codec;
+use crate::media::codec::{Codec, DecoderConfig};
 
 impl Format {
     /// Opus: one packet per frame (RFC 6716 §3). A blank frame is silence of the same duration.
@@ -21,18 +21,20 @@ impl Format {
     /// It counts as captured with the earliest of them. A payload with blocks of another codec is withheld. A blank frame has no redundancy.
     pub const OPUS_RED: Self = Self(Layout::Encoded(Codec::RedundantOpus));
 
-    /// H.264: one access unit per frame, as a byte stream with start codes (ITU-T H.264 annex B), not with length-prefixed NAL units as in MP4.
-    /// Any number of zeros may precede the first start code.
+    /// H.264: one access unit per frame, as a byte stream with start codes (ITU-T H.264 annex B), any number of zeros before the first,
+    /// or with length-prefixed NAL units as in MP4 if the stream is opened with such a [decoder configuration](crate::StreamOptions::decoder_config).
     /// One with slices of further layers or views (annexes G to I) is malformed.
     ///
-    /// After a withheld frame the stream resumes only at an IDR picture with its parameter sets before it in the same access unit.
+    /// After a withheld frame the stream resumes only at an IDR picture with its parameter sets before it in the same access unit,
+    /// or in the decoder configuration.
     /// A blank frame is black, with parameter sets of its own, or repeats a black one. That needs a progressive 8-bit 4:2:0 sequence,
     /// not above 4096 by 2304, that signals no reordering; withheld frames of other sequences are dropped.
     pub const H264: Self = Self(Layout::Encoded(Codec::H264));
 
-    /// HEVC: one access unit per frame, as a byte stream with start codes (ITU-T H.265 annex B), any number of zeros before the first. One with NAL units of further layers (annex F) is malformed.
+    /// HEVC: one access unit per frame, as a byte stream with start codes (ITU-T H.265 annex B) or with length-prefixed NAL units, as [`Format::H264`].
+    /// One with NAL units of further layers (annex F) is malformed.
     ///
-    /// After a withheld frame the stream resumes only at an IDR or BLA picture with its parameter sets before it in the same access unit;
+    /// After a withheld frame the stream resumes only at an IDR or BLA picture with its parameter sets before it in the same access unit, or in the decoder configuration;
     /// RASL pictures that lead a BLA picture are withheld, as they depend on earlier pictures.
     /// A blank frame is a black IDR picture, with parameter sets of its own, for the same sequences as with [`Format::H264`].
     pub const HEVC: Self = Self(Layout::Encoded(Codec::Hevc));
@@ -60,5 +62,12 @@ impl Format {
     #[must_use]
     pub const fn opus_multistream(streams: u8) -> Self {
         Self(Layout::Encoded(Codec::Opus { streams }))
+    }
+    /// Reads what an encoder of this format says beforehand.
+    pub(crate) fn decoder_config(self, bytes: &[u8]) -> Option<DecoderConfig> {
+        match self.0 {
+            Layout::Encoded(codec) => DecoderConfig::new(codec, bytes),
+            _ => None,
+        }
     }
 }

@@ -52,12 +52,25 @@ pub fn gate(
     blanks: bool,
     door: Door,
 ) -> Vec<Gated> {
+    gate_with(None, kind, format, frames, changes, blanks, door)
+}
+
+/// The same of a stream with a decoder configuration.
+pub fn gate_with(
+    config: Option<&[u8]>,
+    kind: Kind,
+    format: Format,
+    frames: &[Sent<'_>],
+    changes: &[bool],
+    blanks: bool,
+    door: Door,
+) -> Vec<Gated> {
     let (mut meeting, notice, [who]) = meeting();
-    let mut tap = tap(
-        &mut meeting,
-        StreamOptions::owned(who, kind, format),
-        blanks,
-    );
+    let mut stream = StreamOptions::owned(who, kind, format);
+    if let Some(config) = config {
+        stream = stream.decoder_config(config);
+    }
+    let mut tap = tap(&mut meeting, stream, blanks);
     let mut agrees = false;
     let mut gated = Vec::new();
     for (frame, changes) in frames.iter().zip(changes) {

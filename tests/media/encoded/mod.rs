@@ -3,6 +3,8 @@
 mod faults;
 mod gap;
 pub mod gate;
+mod lengths;
+mod mp4;
 mod requests;
 mod sizes;
 mod video;
@@ -11,7 +13,7 @@ mod zeros;
 use std::sync::OnceLock;
 
 use framegate::{Kind, Reason, Verdict, format::Format};
-use gate::{DOORS, Door, Gated, Sent, gate};
+use gate::{DOORS, Door, Gated, Sent, gate, gate_with};
 use proptest::{prelude::*, test_runner::TestRunner};
 use video::{Codec, Stream};
 
@@ -74,7 +76,8 @@ fn check(
     blanks: bool,
     door: Door,
 ) -> Result<Vec<Gated>, String> {
-    let gated = gate(
+    let gated = gate_with(
+        stream.config.as_deref(),
         Kind::Video,
         stream.codec.format(),
         &sent(stream),

@@ -4,6 +4,7 @@ use std::{fs, iter, path::Path};
 
 use framegate::format::Format;
 
+use super::mp4;
 use crate::common::tools::{Folder, run, standup, try_to_run, words};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,10 @@ pub struct Stream {
     /// Whether of two decoders only ffmpeg shows it right: pictures in another order than they come, or of another profile than baseline,
     /// the last of which Debian's `OpenH264` loses where parameter sets change.
     by_ffmpeg_alone: bool,
+    /// The decoder's configuration, if it is apart from the frames.
+    pub config: Option<Vec<u8>>,
+    /// The sample description of MP4 that holds it, if frames are put into one.
+    pub description: Option<Vec<u8>>,
 }
 
 pub struct Encoded {
@@ -79,9 +84,7 @@ impl Stream {
     /// The recorded gallery, scaled, with a keyframe every so many frames. `more` is what else ffmpeg is told.
     pub fn of_gallery(codec: Codec, size: (usize, usize), interval: usize, more: &str) -> Self {
         let mut stream = Self::encoded(codec, size, interval, more);
-        let whole: Vec<_> = stream.frames.iter().map(|frame| &frame.bytes[..]).collect();
-        stream.pictures = stream.decoded(&whole).unwrap();
-        assert_eq!(stream.pictures.len(), stream.frames.len());
+        stream.show();
         stream
     }
 
@@ -106,23 +109,9 @@ impl Stream {
         );
         run("ffmpeg", words(&line, &[from, &to]));
         let file = fs::read(&to).unwrap();
-        // Independent of how the gate reads them.
-        let line = "-v error -show_entries packet=pos,size,flags -of csv=p=0 {}";
-        let packets = String::from_utf8(run("ffprobe", words(line, &[&to]))).unwrap();
         // In IVF a packet begins with its length and time.
         let before = if codec.file() == "stream.ivf" { 12 } else { 0 };
-        let packet = |line: &str| {
-            let mut fields = line.split(',');
-            let (size, at): (usize, usize) = (
-                fields.next().unwrap().parse().unwrap(),
-                fields.next().unwrap().parse().unwrap(),
-            );
-            Encoded {
-                bytes: file[at + before..][..size].to_vec(),
-                is_key: fields.next().unwrap().starts_with('K'),
-            }
-        };
-        let frames: Vec<_> = packets.lines().map(packet).collect();
+        let frames = packets(&to, &file, before);
         Self {
             codec,
             width,
@@ -130,7 +119,47 @@ impl Stream {
             frames,
             pictures: Vec::new(),
             by_ffmpeg_alone: more.contains("bframes=2") || more.contains("high"),
+            config: None,
+            description: None,
         }
+    }
+
+    /// The gallery as ffmpeg puts it into MP4: units behind lengths of four bytes, parameter sets apart.
+    pub fn in_mp4(codec: Codec, (width, height): (usize, usize), more: &str) -> Self {
+        let (options, box_type) = match codec {
+            Codec::H264 => ("-c:v libx264 -x264-params", "avcC"),
+            _ => (
+                "-c:v libx265 -preset ultrafast -tag:v hvc1 -x265-params log-level=none",
+                "hvcC",
+            ),
+        };
+        let separator = if codec == Codec::H264 { " " } else { ":" };
+        let folder = Folder::new();
+        let to = folder.path("stream.mp4");
+        let line = format!(
+            "-v error -i {{}} -vf scale={width}:{height} -g 6 {options}{separator}bframes=0:open-gop=0:scenecut=0 {more} {{}}"
+        );
+        run("ffmpeg", words(&line, &[&standup("gallery.y4m"), &to]));
+        let file = fs::read(&to).unwrap();
+        let mut stream = Self {
+            codec,
+            width,
+            height,
+            frames: packets(&to, &file, 0),
+            pictures: Vec::new(),
+            by_ffmpeg_alone: true,
+            config: Some(mp4::find(&file, box_type)[8..].to_vec()),
+            description: Some(mp4::find(&file, "stsd").to_vec()),
+        };
+        stream.show();
+        stream
+    }
+
+    /// Has its pictures shown as they are ungated.
+    pub fn show(&mut self) {
+        let whole: Vec<_> = self.frames.iter().map(|frame| &frame.bytes[..]).collect();
+        self.pictures = self.decoded(&whole).unwrap();
+        assert_eq!(self.pictures.len(), self.frames.len());
     }
 
     pub fn picture_bytes(&self) -> usize {
@@ -143,11 +172,25 @@ impl Stream {
         picture
     }
 
+    fn file(&self) -> &'static str {
+        match self.description {
+            Some(_) => "stream.mp4",
+            None => self.codec.file(),
+        }
+    }
+
     /// The frames in a file as decoders read it.
     fn contained(&self, frames: &[&[u8]]) -> Vec<u8> {
         let size = (self.width, self.height);
         match self.codec {
-            Codec::H264 | Codec::Hevc => frames.concat(),
+            _ if self.description.is_some() => {
+                mp4::file(self.description.as_deref().unwrap(), size, frames)
+            }
+            Codec::H264 | Codec::Hevc => [
+                self.config.as_deref().unwrap_or_default(),
+                &frames.concat()[..],
+            ]
+            .concat(),
             Codec::Vp8 => ivf(*b"VP80", size, frames),
             Codec::Vp9 => ivf(*b"VP90", size, frames),
             Codec::Av1 => ivf(*b"AV01", size, frames),
@@ -164,7 +207,7 @@ impl Stream {
             return Ok(first);
         }
         let folder = Folder::new();
-        let path = folder.file(self.codec.file(), &self.contained(frames));
+        let path = folder.file(self.file(), &self.contained(frames));
         let to = folder.path("decoded");
         let by = |program: &str, line: &str, paths: &[&Path]| {
             let output = try_to_run(program, words(line, paths));
@@ -203,7 +246,7 @@ impl Stream {
     /// What ffmpeg makes of these frames, if it says nothing; `how` is what else it is told.
     pub fn decoded_by_ffmpeg(&self, frames: &[&[u8]], how: &str) -> Result<Vec<Picture>, String> {
         let folder = Folder::new();
-        let path = folder.file(self.codec.file(), &self.contained(frames));
+        let path = folder.file(self.file(), &self.contained(frames));
         // By itself it would take what decodes AV1 below.
         let by = if self.codec == Codec::Av1 {
             "-c:v libaom-av1"
@@ -249,6 +292,24 @@ impl Stream {
         }
         [&plain[..], rest].concat()
     }
+}
+
+/// The packets of a file, each so many bytes behind where it is said to be. Independent of how the gate reads them.
+fn packets(path: &Path, file: &[u8], before: usize) -> Vec<Encoded> {
+    let line = "-v error -show_entries packet=pos,size,flags -of csv=p=0 {}";
+    let packets = String::from_utf8(run("ffprobe", words(line, &[path]))).unwrap();
+    let packet = |line: &str| {
+        let mut fields = line.split(',');
+        let (size, at): (usize, usize) = (
+            fields.next().unwrap().parse().unwrap(),
+            fields.next().unwrap().parse().unwrap(),
+        );
+        Encoded {
+            bytes: file[at + before..][..size].to_vec(),
+            is_key: fields.next().unwrap().starts_with('K'),
+        }
+    };
+    packets.lines().map(packet).collect()
 }
 
 /// The NAL units of an access unit, without start codes.
