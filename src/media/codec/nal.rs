@@ -12,6 +12,7 @@ pub(super) fn units(stream: &[u8]) -> Option<Units<'_>> {
 
 /// Whether more zeros are before the first start code: `leading_zero_8bits`, at the head of a byte stream (annex B, B.1.1).
 #[cold]
+#[inline(never)]
 fn has_leading_zeros(stream: &[u8]) -> bool {
     stream.starts_with(&[0; 3]) && stream.iter().find(|byte| **byte != 0) == Some(&1)
 }

@@ -16,6 +16,8 @@ const KEYFRAME: [u8; 29] = [
     0x80, 0, 0, 0, 1, 0x65, 0x88, 0x84, 0x55,
 ];
 const DELTA: [u8; 8] = [0, 0, 0, 1, 0x41, 0x9A, 0x24, 0x55];
+/// What is left of a frame that came damaged.
+const DAMAGED: [u8; 1] = [0x55];
 
 /// A step in the life of a receiver; times are microseconds.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +79,7 @@ fn check(steps: &[Step], fault: Option<Fault>) -> Result<(), TestCaseError> {
     let (mut now, mut latest) = (1_000_000_i64, 1_000_000_i64);
     let (mut goes_on, mut awaits) = (false, false);
     let (mut last, mut last_now): (Option<i64>, i64) = (None, 0);
-    admit(&mut tap, &[], latest);
+    admit(&mut tap, &DAMAGED, latest);
     for step in steps {
         match *step {
             Step::Frame { is_key, later } => {
@@ -94,7 +96,7 @@ fn check(steps: &[Step], fault: Option<Fault>) -> Result<(), TestCaseError> {
             }
             Step::Lost => {
                 (goes_on, awaits) = (false, false);
-                admit(&mut tap, &[], latest);
+                admit(&mut tap, &DAMAGED, latest);
             }
             Step::Ask { later, least } => {
                 now += later;
