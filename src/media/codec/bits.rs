@@ -207,6 +207,11 @@ impl<'a> BitWriter<'a> {
         self.length = self.length.saturating_add(1);
     }
 
+    /// Returns how many whole bytes there are, whether they fit or not.
+    pub(super) const fn count(&self) -> usize {
+        self.length
+    }
+
     /// Returns how many bytes were written, or `None` if the buffer was too short.
     pub(super) fn length(mut self) -> Option<usize> {
         self.end_unit();

@@ -19,6 +19,7 @@ pub(crate) mod obu;
 mod opus;
 mod range_coder;
 mod resume;
+mod rewrite;
 mod silence;
 mod vp8;
 mod vp9;

@@ -1,5 +1,10 @@
 //! HEVC access units, and black ones.
 
+mod black;
+mod quantiser;
+mod sets;
+mod tiles;
+
 use super::{
     bits::{BitWriter, NalReader},
     cabac::{CabacEncoder, Context},

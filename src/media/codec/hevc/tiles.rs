@@ -1,0 +1,78 @@
+//! Tiles: rectangles of coding tree blocks, each decoded by itself.
+
+use super::sets::Blocks;
+
+/// The columns and rows of tiles: their widths and heights in coding tree blocks; behind the last, zeros.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tiles {
+    columns: [u32; Self::MOST_COLUMNS as usize],
+    rows: [u32; Self::MOST_ROWS as usize],
+}
+
+/// A rectangle, in coding tree blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tile {
+    pub(super) x: u32,
+    pub(super) y: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+impl Tiles {
+    // Of any level (table A.8).
+    pub(super) const MOST_COLUMNS: u32 = 20;
+    pub(super) const MOST_ROWS: u32 = 22;
+
+    /// `next` returns the next column's width, then the next row's height, and is given what it is if all are alike; the last of each is what is left.
+    /// Returns `None` if nothing is.
+    pub(super) fn new(
+        blocks: &Blocks,
+        columns: u32,
+        rows: u32,
+        mut next: impl FnMut(u32) -> Option<u32>,
+    ) -> Option<Self> {
+        let (width, height) = blocks.in_ctbs();
+        Some(Self {
+            columns: divide(width, columns, &mut next)?,
+            rows: divide(height, rows, &mut next)?,
+        })
+    }
+
+    /// Iterates over them in decoding order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Tile> {
+        places(self.rows).flat_map(|(y, height)| {
+            places(self.columns).map(move |(x, width)| Tile {
+                x,
+                y,
+                width,
+                height,
+            })
+        })
+    }
+}
+
+/// Divides a side into so many parts (§6.5.1).
+fn divide<const MOST: usize>(
+    side: u32,
+    count: u32,
+    next: &mut impl FnMut(u32) -> Option<u32>,
+) -> Option<[u32; MOST]> {
+    let mut parts = [0; MOST];
+    let mut left = side;
+    for (part, place) in parts.iter_mut().zip(1..=count) {
+        let alike = place * side / count - (place - 1) * side / count;
+        *part = if place == count { left } else { next(alike)? };
+        left = left.checked_sub(*part).filter(|_| *part > 0)?;
+    }
+    (left == 0).then_some(parts)
+}
+
+/// Where each part begins, and its length.
+fn places<const MOST: usize>(parts: [u32; MOST]) -> impl Iterator<Item = (u32, u32)> + Clone {
+    let mut end = 0;
+    let parts = parts.into_iter().take_while(|part| *part > 0);
+    parts.map(move |part| {
+        end += part;
+        (end - part, part)
+    })
+}
