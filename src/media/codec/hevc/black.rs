@@ -100,10 +100,12 @@ impl Template {
         self.tiles.iter().flat_map(|tile| {
             let end = tile.y + tile.height;
             let rows = if self.has_row_streams { 1 } else { tile.height };
-            (tile.y..end).step_by(rows as usize).map(move |row| Substream {
-                tile,
-                rows: row..row + rows,
-            })
+            (tile.y..end)
+                .step_by(rows as usize)
+                .map(move |row| Substream {
+                    tile,
+                    rows: row..row + rows,
+                })
         })
     }
 }
@@ -291,7 +293,10 @@ impl<'t> Picture<'t> {
         if log2 == blocks.min_cb {
             cabac.decision(true, &mut contexts.part_mode); // part_mode: PART_2Nx2N
         }
-        if unit.pcm.is_some_and(|(min, max)| (min..=max).contains(&log2)) {
+        if unit
+            .pcm
+            .is_some_and(|(min, max)| (min..=max).contains(&log2))
+        {
             cabac.terminate(false); // pcm_flag
         }
         cabac.decision(true, &mut contexts.prev_intra_luma_pred_flag); // prev_intra_luma_pred_flag
@@ -372,38 +377,4 @@ fn write_remaining(value: u32, cabac: &mut CabacEncoder<'_, '_>) {
     }
     cabac.bypass(1, 0b0);
     cabac.bypass(order, rest);
-}
-
-#[cfg(test)]
-mod scratch {
-    use super::*;
-    use crate::media::codec::{hevc, nal::Framing};
-    use std::{env, fs, println, vec, vec::Vec, string::String};
-
-    #[test]
-    fn scratch() {
-        let Ok(list) = env::var("FG_LIST") else { return };
-        for path in list.split(',') {
-            let bytes = fs::read(path).unwrap();
-            let units: Vec<&[u8]> = Framing::StartCodes.units(&bytes).unwrap().collect();
-            let find = |kind: u8| *units.iter().find(|u| u[0] >> 1 & 63 == kind).unwrap();
-            let sets = [find(32), find(33), find(34)];
-            let mut buffer = vec![0; 100_000];
-            let mut to = BitWriter::new(&mut buffer);
-            let Some((template, lists)) = hevc::sets::rewrite(sets, &mut to) else {
-                println!("{path}: none");
-                let _ = fs::remove_file(std::format!("{path}.black"));
-                continue;
-            };
-            let length = to.length().unwrap();
-            let same = Framing::StartCodes.units(&buffer[..length]).unwrap().collect::<Vec<_>>() == sets;
-            let mut pic = vec![0; 100_000];
-            let mut to = BitWriter::new(&mut pic);
-            write_black(&template, &mut to);
-            let n = to.length().unwrap();
-            let all: Vec<u8> = [&buffer[..length], &pic[..n], &pic[..n], &pic[..n]].concat();
-            fs::write(std::format!("{path}.black"), all).unwrap();
-            println!("{path}: same={same} lists={lists} {n} bytes ctb{} cb{} tb{}-{} depth{} qp{} rows{} {}", template.blocks.ctb, template.blocks.min_cb, template.blocks.min_tb, template.blocks.max_tb, template.blocks.max_transform_hierarchy_depth_intra, template.quantiser.slice_qp, template.has_row_streams, String::new());
-        }
-    }
 }
