@@ -93,7 +93,7 @@ impl Header {
 impl Size {
     /// The size of the largest black frames in macroblocks of 16 by 16: 4096 by 2304, for example.
     pub(super) const MOST_MACROBLOCKS: usize = 36_864;
-    const LONGEST_SIDE: u32 = 8192;
+    pub(super) const LONGEST_SIDE: u32 = 8192;
 
     /// Returns `None` for an empty size, and for one too large for black frames.
     pub(super) fn new(width: u32, height: u32) -> Option<Self> {

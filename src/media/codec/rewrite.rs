@@ -1,0 +1,78 @@
+//! Parameter sets read and written anew, field by field: nothing of a unit goes on but what its fields say.
+
+use core::ops::RangeInclusive;
+
+use super::bits::{BitWriter, NalReader};
+
+/// Reads the fields of a parameter set, and writes each behind the ones before. Every method returns `None` past the end, and for a value out of range.
+pub(super) struct Rewriter<'r, 'w, 'a> {
+    from: NalReader<'r>,
+    to: &'w mut BitWriter<'a>,
+    has_lists: bool,
+}
+
+impl<'r, 'w, 'a> Rewriter<'r, 'w, 'a> {
+    /// Begins a NAL unit with this header, of a set whose payload is `payload`.
+    pub(super) fn new(header: &[u8], payload: &'r [u8], to: &'w mut BitWriter<'a>) -> Self {
+        to.nal(header);
+        Self {
+            from: NalReader::new(payload),
+            to,
+            has_lists: false,
+        }
+    }
+
+    /// `u(1)`, a flag.
+    pub(super) fn bit(&mut self) -> Option<bool> {
+        let value = self.from.bit()?;
+        self.to.bit(value);
+        Some(value)
+    }
+
+    /// `u(n)`, an unsigned integer of `n` bits, at most 32.
+    pub(super) fn u(&mut self, n: u32) -> Option<u32> {
+        let value = self.from.u(n)?;
+        self.to.u(n, value);
+        Some(value)
+    }
+
+    /// The same where one value alone is taken.
+    pub(super) fn only(&mut self, n: u32, value: u32) -> Option<()> {
+        (self.u(n)? == value).then_some(())
+    }
+
+    /// `ue(v)`, an unsigned integer in Exp-Golomb code, not above `most`.
+    pub(super) fn ue(&mut self, most: u32) -> Option<u32> {
+        let value = self.from.ue().filter(|value| *value <= most)?;
+        self.to.ue(value);
+        Some(value)
+    }
+
+    /// `se(v)`, a signed integer in Exp-Golomb code.
+    pub(super) fn se(&mut self, range: RangeInclusive<i32>) -> Option<i32> {
+        let value = self.from.se().filter(|value| range.contains(value))?;
+        self.to.se(value);
+        Some(value)
+    }
+
+    /// `more_rbsp_data()`: whether more than the trailing bits is left.
+    pub(super) fn has_more(&self) -> bool {
+        let mut rest = self.from.clone();
+        let is_stop = rest.bit() == Some(true);
+        !is_stop || core::iter::from_fn(|| rest.bit()).any(|bit| bit)
+    }
+
+    /// Notes that it has lists of numbers at the encoder's choice: scaling lists, buffer sizes.
+    pub(super) fn note_lists(&mut self) {
+        self.has_lists = true;
+    }
+
+    /// Ends the set, if it ends here. Returns whether it has such lists.
+    pub(super) fn end(self) -> Option<bool> {
+        if self.has_more() {
+            return None;
+        }
+        self.to.rbsp_trailing_bits();
+        Some(self.has_lists)
+    }
+}
