@@ -275,24 +275,28 @@ mod tests {
         room[..length].to_vec()
     }
 
+    fn ues(to: &mut BitWriter<'_>, numbers: &[u32]) {
+        for number in numbers {
+            to.ue(*number);
+        }
+    }
+
     /// Sets of the main profile that say nothing of the order, 64 by 48, of pictures that refer to so many.
     fn sets(id: u32, references: u32) -> Vec<u8> {
         let sps = unit(0x67, |to| {
-            [77, 0, 31].into_iter().for_each(|byte| to.u(8, byte));
+            to.u(24, 0x004D_001F);
             // The id, the counters' bits, references and no gaps, the size.
-            [id, 0, 0, 0, references]
-                .into_iter()
-                .for_each(|number| to.ue(number));
+            ues(to, &[id, 0, 0, 0, references]);
             to.bit(false);
-            [3, 2].into_iter().for_each(|number| to.ue(number));
+            ues(to, &[3, 2]);
             to.u(4, 0b1100);
         });
         let pps = unit(0x68, |to| {
-            [0, id].into_iter().for_each(|number| to.ue(number));
+            ues(to, &[0, id]);
             to.u(2, 0b10);
-            [0; 3].into_iter().for_each(|number| to.ue(number));
+            ues(to, &[0; 3]);
             to.u(3, 0);
-            [0; 3].into_iter().for_each(|number| to.se(number));
+            ues(to, &[0; 3]);
             to.u(3, 0b100);
         });
         [sps, pps].concat()
@@ -300,9 +304,7 @@ mod tests {
 
     fn slice(header: u8, slice_type: u32, idr_pic_id: u32) -> Vec<u8> {
         unit(header, |to| {
-            [0, slice_type, 0]
-                .into_iter()
-                .for_each(|number| to.ue(number));
+            ues(to, &[0, slice_type, 0]);
             to.u(4, 0); // frame_num
             to.ue(idr_pic_id);
             to.u(16, 0xABAB);
