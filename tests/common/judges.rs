@@ -44,7 +44,9 @@ fn is_installed(judge: &str) -> bool {
                 "import ctypes.util; ctypes.CDLL(ctypes.util.find_library('opus') or '')",
             ],
         ),
-        "openh264dec" => succeeds("gst-inspect-1.0", &["--exists", judge]),
+        "openh264dec" | "openh264enc" | "mp4mux" => {
+            succeeds("gst-inspect-1.0", &["--exists", judge])
+        }
         program => env::var_os("PATH").is_some_and(|path| {
             env::split_paths(&path).any(|folder| folder.join(program).is_file())
         }),

@@ -188,6 +188,11 @@ impl<'a> BitWriter<'a> {
         self.u((u8::BITS - self.held) % u8::BITS, 0);
     }
 
+    /// Ones up to the end of the byte.
+    pub(super) fn align_with_ones(&mut self) {
+        self.u((u8::BITS - self.held) % u8::BITS, u32::MAX);
+    }
+
     fn byte(&mut self, byte: u8) {
         if let Some(zeros) = self.zeros {
             let is_escaped = zeros >= 2 && byte <= 3;

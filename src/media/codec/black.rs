@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec};
 
 use super::{
-    av1, blocks, h264,
+    av1, blocks,
     header::{Codec, Sequence, Size},
     hevc,
     nal::{Form, Framing},
@@ -34,7 +34,6 @@ struct Written {
 impl Black {
     pub(super) fn new(codec: Codec, form: Form) -> Self {
         let length = match codec {
-            Codec::H264 => h264::room_for(Size::MOST_MACROBLOCKS),
             Codec::Hevc => hevc::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp8 => vp8::room_for(Size::MOST_MACROBLOCKS),
             Codec::Vp9 | Codec::Av1 => blocks::room_for(Size::MOST_MACROBLOCKS),
@@ -70,10 +69,10 @@ impl Black {
             Sequence::Same => None,
             Sequence::Other => Some(false),
             Sequence::Of(size) => Some(match self.codec {
-                Codec::H264 | Codec::Hevc | Codec::Vp8 => true,
+                Codec::Hevc | Codec::Vp8 => true,
                 Codec::Vp9 => blocks::can_divide(size),
                 Codec::Av1 => av1::can_write_black(size),
-                Codec::Opus { .. } | Codec::RedundantOpus => false,
+                _ => false,
             }),
         }
     }
@@ -100,21 +99,14 @@ impl Black {
             return self.buffer.get(..keyframe);
         }
         let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
-        match self.codec {
-            Codec::H264 => {
-                let length = h264::write_repeated(size, self.form, number, rest)?;
-                rest.get(..length)
-            }
-            _ => rest.get(..self.written?.repeated),
-        }
+        rest.get(..self.written?.repeated)
     }
 
-    /// Writes the keyframe and, unless it depends on their number, the frame that repeats it. Returns the keyframe's length.
+    /// Writes the keyframe and the frame that repeats it. Returns the keyframe's length.
     fn write(&mut self, size: Size) -> Option<usize> {
         self.since_keyframe = None;
         self.written = None;
         let (keyframe, repeated) = match self.codec {
-            Codec::H264 => (h264::write_black(size, self.form, &mut self.buffer)?, 0),
             Codec::Hevc => (hevc::write_black(size, self.form, &mut self.buffer)?, 0),
             Codec::Av1 => (av1::write_black(size, &mut self.buffer)?, 0),
             Codec::Vp8 => {
@@ -149,7 +141,7 @@ mod tests {
     use super::*;
     use crate::media::codec::Dependency;
 
-    const CODECS: [Codec; 5] = [Codec::H264, Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1];
+    const CODECS: [Codec; 4] = [Codec::Hevc, Codec::Vp8, Codec::Vp9, Codec::Av1];
 
     fn sizes() -> impl Iterator<Item = Size> {
         let sides = [1, 16, 33, 65, 151, 1080, 1152, 2304, 4081, 4096, 8192];
@@ -190,7 +182,7 @@ mod tests {
                 let expected = (Dependency::Idr, Sequence::Of(size));
                 // These are cropped to even sizes only.
                 let is_odd = size.width % 2 + size.height % 2 > 0;
-                if !(is_odd && matches!(codec, Codec::H264 | Codec::Hevc)) {
+                if !(is_odd && codec == Codec::Hevc) {
                     assert_eq!((header.dependency, header.sequence), expected, "{codec:?}");
                 }
             }
@@ -219,7 +211,6 @@ mod tests {
             digest.iter().fold(String::new(), hex)
         };
         let expected = [
-            "e88af24e38bdeb2ae3879802e7f6309886b224a73be9ecec128a6bd5a6c907cb",
             "d167eb115712eca6f7f226045ff4371e3c5710f9f2fc24376aa22e7569ba5a37",
             "021559d4f6bb5ed513cf761cd6f2524b0493109ca5b68da21069049c8a3cb9d0",
             "e888fae33df06ffe8d0c599ecbaabc746021e4961cef568e33ed34a78b3db909",
@@ -232,8 +223,7 @@ mod tests {
     fn control_without_room_there_is_none() {
         type Writer = fn(Size, &mut [u8]) -> Option<usize>;
         let size = Size::new(320, 240).unwrap();
-        let writers: [Writer; 5] = [
-            |size, buffer| h264::write_black(size, Form::BYTE_STREAM, buffer),
+        let writers: [Writer; 4] = [
             |size, buffer| hevc::write_black(size, Form::BYTE_STREAM, buffer),
             vp8::write_black,
             vp9::write_black,

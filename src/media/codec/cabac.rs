@@ -1,4 +1,4 @@
-//! The context-adaptive binary arithmetic encoder (CABAC) of HEVC (ITU-T H.265 §9.3).
+//! The context-adaptive binary arithmetic encoder (CABAC) of H.264 and HEVC (ITU-T H.264 §9.3, H.265 §9.3).
 
 use super::bits::BitWriter;
 
@@ -12,10 +12,14 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Initialises it by its `initValue` and the slice's `SliceQpY` (§9.3.2.2).
+    /// Initialises it by its `initValue` and the slice's `SliceQpY` (H.265 §9.3.2.2).
     pub(super) fn new(init_value: u8, slice_qp: i32) -> Self {
         let (slope_idx, offset_idx) = (i32::from(init_value >> 4), i32::from(init_value & 15));
-        let (m, n) = (slope_idx * 5 - 45, (offset_idx << 3) - 16);
+        Self::of((slope_idx * 5 - 45, (offset_idx << 3) - 16), slice_qp)
+    }
+
+    /// Initialises it by its `m` and `n`, and the slice's `SliceQPY` (H.264 §9.3.1.1).
+    pub(super) fn of((m, n): (i32, i32), slice_qp: i32) -> Self {
         let state = ((m * slice_qp.clamp(0, 51)) >> 4) + n;
         let state = state.clamp(1, 126);
         let mps = state > 63;
@@ -46,6 +50,11 @@ impl<'w, 'a> CabacEncoder<'w, 'a> {
             first_bit: true,
             bits_outstanding: 0,
         }
+    }
+
+    /// Returns what it writes to, once it has ended.
+    pub(super) fn end(self) -> &'w mut BitWriter<'a> {
+        self.to
     }
 
     /// `EncodeDecision`

@@ -138,6 +138,16 @@ impl DecoderConfig {
         }
     }
 
+    pub(super) fn framing(&self) -> Framing {
+        self.framing
+    }
+
+    /// Returns the parameter sets that still count, and the unit of each.
+    pub(super) fn sets(&self) -> impl Iterator<Item = (Set, &[u8])> {
+        let known = self.sets.iter().filter(|known| known.holds);
+        known.map(|known| (known.set, &*known.unit))
+    }
+
     /// Returns how black frames are written, so that receivers keep all these sets; `None` if they leave no id free.
     pub(super) fn form(&self) -> Option<Form> {
         let counts = if self.is_hevc {
@@ -162,7 +172,6 @@ impl DecoderConfig {
         let mut sequences = self.sets.iter().filter(|known| known.set.rank == 1);
         match (sequences.next(), sequences.next()) {
             (Some(known), None) if self.is_hevc => hevc::sequence(&known.unit),
-            (Some(known), None) => h264::sequence(&known.unit),
             _ => Sequence::Same,
         }
     }

@@ -5,6 +5,7 @@
 mod av1;
 mod bits;
 mod black;
+mod black_units;
 mod blocks;
 mod bool_coder;
 mod cabac;
@@ -28,6 +29,7 @@ use alloc::{boxed::Box, vec};
 use core::time::Duration;
 
 use black::Black;
+use black_units::BlackUnits;
 pub(crate) use config::DecoderConfig;
 pub(crate) use header::Codec;
 use header::Header;
@@ -66,6 +68,7 @@ const LONGEST: Duration = Duration::from_millis(120);
 enum Blanks {
     Silent(Box<[u8]>),
     Black(Black),
+    BlackUnits(BlackUnits),
 }
 
 impl Codec {
@@ -82,18 +85,25 @@ impl Codec {
     }
 
     /// Allocates the room for blank frames.
-    fn blanks(self, form: Form) -> Blanks {
+    fn blanks(self, config: Option<&DecoderConfig>) -> Option<Blanks> {
         let silent = |streams: u8| {
             let room = 1 + silence::LONGEST_SILENCE * usize::from(streams);
             Blanks::Silent(vec![0; room].into())
         };
-        match self {
+        Some(match self {
             Self::Opus { streams } => silent(streams),
             Self::RedundantOpus => silent(1),
-            Self::H264 | Self::Hevc | Self::Vp8 | Self::Vp9 | Self::Av1 => {
-                Blanks::Black(Black::new(self, form))
+            Self::H264 => Blanks::BlackUnits(BlackUnits::new(config)),
+            Self::Hevc => {
+                let form = config.map_or(Some(Form::BYTE_STREAM), DecoderConfig::form)?;
+                let mut black = Black::new(self, form);
+                if let Some(config) = config {
+                    black.set_sequence(config.sequence());
+                }
+                Blanks::Black(black)
             }
-        }
+            Self::Vp8 | Self::Vp9 | Self::Av1 => Blanks::Black(Black::new(self, Form::BYTE_STREAM)),
+        })
     }
 }
 
@@ -113,14 +123,7 @@ impl ParsedFrame {
 impl Coded {
     /// Begins with no frame released. Allocates the room for blank frames if `blanks` is set.
     pub(crate) fn new(codec: Codec, config: Option<DecoderConfig>, blanks: bool) -> Self {
-        let form = match &config {
-            None => Some(Form::BYTE_STREAM),
-            Some(config) => config.form(),
-        };
-        let mut blanks = form.filter(|_| blanks).map(|form| codec.blanks(form));
-        if let (Some(Blanks::Black(black)), Some(config)) = (&mut blanks, &config) {
-            black.set_sequence(config.sequence());
-        }
+        let blanks = blanks.then(|| codec.blanks(config.as_ref())).flatten();
         Self {
             codec,
             config,
@@ -137,8 +140,13 @@ impl Coded {
             None => self.codec.read(frame)?,
             Some(config) => config.read(frame)?,
         };
-        if let Some(Blanks::Black(black)) = &mut self.blanks {
-            black.set_sequence(header.sequence);
+        match &mut self.blanks {
+            None | Some(Blanks::Silent(_)) => {}
+            Some(Blanks::Black(black)) => black.set_sequence(header.sequence),
+            Some(Blanks::BlackUnits(black)) => {
+                let is_refresh = header.dependency == Dependency::Idr;
+                let _ = black.learn(frame, self.config.as_ref(), is_refresh);
+            }
         }
         header.dependency = header.dependency.with_hint(keyframe);
         let last = self.continuity.reaches_back_to(header.dependency);
@@ -168,8 +176,10 @@ impl Coded {
         if !self.continuity.accepts(header.dependency, captured) {
             return Verdict::Dropped(Reason::AwaitsKeyframe);
         }
-        if let Some(Blanks::Black(black)) = &mut self.blanks {
-            black.interrupt();
+        match &mut self.blanks {
+            None | Some(Blanks::Silent(_)) => {}
+            Some(Blanks::Black(black)) => black.interrupt(),
+            Some(Blanks::BlackUnits(black)) => black.interrupt(),
         }
         verdict
     }
@@ -210,6 +220,7 @@ impl Coded {
             None => Some(false),
             Some(Blanks::Silent(_)) => Some(true),
             Some(Blanks::Black(black)) => black.is_possible(),
+            Some(Blanks::BlackUnits(black)) => black.is_possible(),
         }
     }
 
@@ -222,8 +233,9 @@ impl Coded {
                 room.get(..length)
             }
             // After a RASL picture the stream may resume with the next frame, but not after a black IDR picture in its place.
-            (Blanks::Black(_), _) if header.dependency == Dependency::Rasl => None,
+            _ if header.dependency == Dependency::Rasl => None,
             (Blanks::Black(black), _) if header.is_shown => black.next(),
+            (Blanks::BlackUnits(black), _) if header.is_shown => black.next(),
             _ => None,
         }
     }

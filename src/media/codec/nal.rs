@@ -108,6 +108,7 @@ impl Framing {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Split<'a> {
     framing: Framing,
     rest: &'a [u8],

@@ -5,6 +5,7 @@ mod gap;
 pub mod gate;
 mod lengths;
 mod mp4;
+mod muxed;
 mod requests;
 mod sizes;
 mod video;
@@ -15,17 +16,24 @@ use std::sync::OnceLock;
 use framegate::{Kind, Reason, Verdict, format::Format};
 use gate::{DOORS, Door, Gated, Sent, gate, gate_with};
 use proptest::{prelude::*, test_runner::TestRunner};
-use video::{Codec, Stream};
+use video::{Codec, Picture, Stream};
 
 use crate::common::{self, judges::needs};
 
 /// What two decoders make of a gated stream: as it was where it was released, black where it was blanked, and nothing else.
 fn judge(stream: &Stream, gated: &[Gated]) -> Result<(), String> {
-    let received: Vec<_> = gated
-        .iter()
-        .filter_map(|gated| gated.bytes.as_deref())
-        .collect();
-    let mut shown = stream.decoded(&received)?.into_iter();
+    compare(stream, gated, stream.decoded(&received(gated))?)
+}
+
+/// What the outlet received.
+fn received(gated: &[Gated]) -> Vec<&[u8]> {
+    let received = gated.iter().filter_map(|gated| gated.bytes.as_deref());
+    received.collect()
+}
+
+/// Whether these are the pictures that are to be shown.
+fn compare(stream: &Stream, gated: &[Gated], shown: Vec<Picture>) -> Result<(), String> {
+    let mut shown = shown.into_iter();
     for (at, (gated, original)) in gated.iter().zip(&stream.pictures).enumerate() {
         let expected = match gated.verdict {
             Verdict::Whole => original.clone(),

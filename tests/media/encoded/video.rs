@@ -26,9 +26,8 @@ pub struct Stream {
     pub height: usize,
     pub frames: Vec<Encoded>,
     pub pictures: Vec<Picture>,
-    /// Whether of two decoders only ffmpeg shows it right: pictures in another order than they come, or of another profile than baseline,
-    /// the last of which Debian's `OpenH264` loses where parameter sets change.
-    by_ffmpeg_alone: bool,
+    /// Whether of two decoders only ffmpeg shows it right.
+    pub by_ffmpeg_alone: bool,
     /// The decoder's configuration, if it is apart from the frames.
     pub config: Option<Vec<u8>>,
     /// The sample description of MP4 that holds it, if frames are put into one.
@@ -118,10 +117,37 @@ impl Stream {
             height,
             frames,
             pictures: Vec::new(),
-            by_ffmpeg_alone: more.contains("bframes=2") || more.contains("high"),
+            by_ffmpeg_alone: more.contains("bframes=2"),
             config: None,
             description: None,
         }
+    }
+
+    /// The gallery by `OpenH264`, of this profile and with these properties of `GStreamer`'s element.
+    pub fn of_openh264((width, height): (usize, usize), profile: &str, more: &str) -> Self {
+        let folder = Folder::new();
+        let to = folder.path("stream.h264");
+        let line = format!(
+            "-q filesrc location={{}} ! y4mdec ! videoconvert ! videoscale ! video/x-raw,format=I420,width={width},height={height} \
+             ! openh264enc gop-size=6 {more} ! video/x-h264,profile={profile} ! filesink location={{}}"
+        );
+        run(
+            "gst-launch-1.0",
+            words(&line, &[&standup("gallery.y4m"), &to]),
+        );
+        let file = fs::read(&to).unwrap();
+        let mut stream = Self {
+            codec: Codec::H264,
+            width,
+            height,
+            frames: packets(&to, &file, 0),
+            pictures: Vec::new(),
+            by_ffmpeg_alone: false,
+            config: None,
+            description: None,
+        };
+        stream.show();
+        stream
     }
 
     /// The gallery as ffmpeg puts it into MP4: units behind lengths of four bytes, parameter sets apart.
@@ -247,6 +273,11 @@ impl Stream {
     pub fn decoded_by_ffmpeg(&self, frames: &[&[u8]], how: &str) -> Result<Vec<Picture>, String> {
         let folder = Folder::new();
         let path = folder.file(self.file(), &self.contained(frames));
+        self.shown_by_ffmpeg(&path, how)
+    }
+
+    /// What ffmpeg shows of a file with such pictures.
+    pub fn shown_by_ffmpeg(&self, path: &Path, how: &str) -> Result<Vec<Picture>, String> {
         // By itself it would take what decodes AV1 below.
         let by = if self.codec == Codec::Av1 {
             "-c:v libaom-av1"
@@ -254,9 +285,9 @@ impl Stream {
             ""
         };
         let line = format!(
-            "{how} {by} -i {{}} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -"
+            "{how} {by} -i {{}} -vf settb=1/5,setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -"
         );
-        let output = try_to_run("ffmpeg", words(&line, &[&path]));
+        let output = try_to_run("ffmpeg", words(&line, &[path]));
         if !output.status.success() || !output.stderr.is_empty() {
             return Err(format!(
                 "ffmpeg: {}",

@@ -106,24 +106,34 @@ fn units(units: &[&[u8]]) -> Vec<u8> {
 }
 
 fn h264() -> Vec<Made> {
-    let sps = |profile: u8| {
-        // The constraints and level, 64 by 48 in macroblocks, without what is said of their use.
+    let sps = |profile: u8, reordered: Option<u32>| {
+        // How many pictures are reordered, if it is said.
+        let usage = reordered.map_or("0".into(), |count| {
+            format!("1 0000 0000 11 {}", golombs(&[0, 0, 0, 0, count, 2]))
+        });
+        // The constraints and level, 64 by 48 in macroblocks.
         let rest = format!(
-            "{}{}0{}1100 1",
+            "{}{}0{}110 {usage} 1",
             golombs(&[0, 0, 0, 0]),
             golomb(1),
             golombs(&[3, 2])
         );
         [&[0x67, profile, 0xC0, 0x1F], &bits(&rest)[..]].concat()
     };
-    let pps = [&[0x68], &bits(&(golombs(&[0, 0]) + "11"))[..]].concat();
+    let pps = format!(
+        "{} 00 {} 000 {} 000 1",
+        golombs(&[0, 0]),
+        golombs(&[0; 3]),
+        golombs(&[0; 3])
+    );
+    let pps = [&[0x68], &bits(&pps)[..]].concat();
     let slice = |header: u8| [&[header], &bits(&(golombs(&[0, 7, 0]) + "1"))[..], &[0xAB]].concat();
     let (idr, inner) = (slice(0x65), slice(0x41));
     let other = [&[0x65], &bits(&(golombs(&[4, 7, 1]) + "1"))[..], &[0xAB]].concat();
     // Of a layer above, and of another view.
     let [layer, view] = [[0x74, 0xC0, 0x80, 7, 0xAB], [0x74, 0x40, 0, 7, 0xAB]];
-    // In the baseline profile nothing is reordered; in others it might be.
-    let (sps, reordered) = (sps(66), sps(77));
+    // Nothing is reordered in the baseline profile, nor in others unless they say so or a B slice comes.
+    let (sps, main, reordered) = (sps(66, None), sps(77, None), sps(77, Some(2)));
     let recovery: &[u8] = &[0x06, 6, 1, 0xC4, 0x80];
     let inner_frame = Made::new(units(&[&inner]), Nature::Inner);
     vec![
@@ -133,6 +143,7 @@ fn h264() -> Vec<Made> {
         Made::new(units(&[&sps, &pps, recovery, &inner]), Nature::Inner),
         Made::fresh(units(&[&sps, &pps, &idr]), true),
         Made::fresh(units(&[recovery, &sps, &pps, &idr, &idr]), true),
+        Made::fresh(units(&[&main, &pps, &idr]), true),
         Made::fresh(units(&[&reordered, &pps, &idr]), false),
         // Its second slice is of a picture parameter set that does not come with it.
         Made::new(units(&[&sps, &pps, &idr, &other]), Nature::Inner),
