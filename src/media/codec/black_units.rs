@@ -1,4 +1,4 @@
-//! Black access units of H.264, under the stream's own parameter sets, so that neither a decoder nor a file begins anew with them.
+//! Black access units of H.264 and HEVC, under the stream's own parameter sets, so that neither a decoder nor a file begins anew with them.
 
 use alloc::{boxed::Box, vec};
 use core::iter;
@@ -6,15 +6,18 @@ use core::iter;
 use super::{
     bits::BitWriter,
     config::DecoderConfig,
-    h264::{self, Template},
+    h264,
+    header::Codec,
+    hevc,
     nal::{Framing, Set},
 };
 
 /// The most bytes that the sets of a picture take, lists included.
 const SETS: usize = 4096;
 
-/// Writes the black access units that replace a stream's withheld ones: an IDR picture, then others that repeat it.
+/// Writes the black access units that replace a stream's withheld ones: an IDR picture, then others that repeat it. In HEVC all are the same IDR picture.
 pub(super) struct BlackUnits {
+    is_hevc: bool,
     framing: Framing,
     /// The sets of the last IDR picture, written anew; none before the first.
     sets: Option<Sets>,
@@ -44,6 +47,13 @@ struct Sets {
     is_known: bool,
 }
 
+/// What black pictures need to know of them.
+#[derive(Clone, Copy)]
+enum Template {
+    H264(h264::Template),
+    Hevc(hevc::Template),
+}
+
 /// The units in the buffer.
 #[derive(Clone, Copy)]
 struct Written {
@@ -54,21 +64,24 @@ struct Written {
 
 impl BlackUnits {
     /// Begins with the sets that are known beforehand, if there are any.
-    pub(super) fn new(config: Option<&DecoderConfig>) -> Self {
+    pub(super) fn new(codec: Codec, config: Option<&DecoderConfig>) -> Self {
+        let is_hevc = codec == Codec::Hevc;
+        let picture = if is_hevc { hevc::room() } else { h264::room() };
         let room = |length| vec![0; length].into();
         let mut black = Self {
+            is_hevc,
             framing: config.map_or(Framing::StartCodes, DecoderConfig::framing),
             sets: None,
             rewritten: room(SETS),
             spare: room(SETS),
             idr_pic_id: 1 << 15,
-            buffer: room(SETS + h264::room()),
+            buffer: room(SETS + picture),
             written: None,
             since_idr: None,
         };
         let first = config.and_then(|config| {
             let pps = config.sets().find(|(set, _)| set.rank == PPS)?;
-            find(&iter::empty(), Some(config), pps.0.id)
+            find(is_hevc, &iter::empty(), Some(config), pps.0.id)
         });
         if let Some(found) = first {
             black.set(&found);
@@ -76,33 +89,43 @@ impl BlackUnits {
         black
     }
 
-    /// Notes what an access unit says that black ones are made by. `is_refresh` if it is an IDR picture with its sets.
+    /// Notes what an access unit says that black ones are made by. `is_refresh` if it is an IDR or BLA picture with its sets.
     pub(super) fn learn(
         &mut self,
         unit: &[u8],
         config: Option<&DecoderConfig>,
         is_refresh: bool,
     ) -> Option<()> {
-        let is_in_order = |sets: &Sets| sets.template.is_none_or(|sets| sets.is_in_order);
-        if !is_refresh && self.sets.as_ref().is_none_or(is_in_order) {
+        if !is_refresh && self.template().is_none_or(Template::is_in_order) {
             return Some(());
         }
-        let is_slice = |nal: &&[u8]| h264::is_slice(nal);
-        let nal = self.framing.units(unit)?.find(is_slice)?;
-        let slice = h264::slice(nal)?;
+        let is_slice = if self.is_hevc {
+            hevc::is_slice
+        } else {
+            h264::is_slice
+        };
+        let nal = self.framing.units(unit)?.find(|nal| is_slice(nal))?;
+        let (pps_id, is_b) = if self.is_hevc {
+            (hevc::slice_pps(nal)?, false)
+        } else {
+            let slice = h264::slice(nal)?;
+            (slice.pic_parameter_set_id, slice.is_b)
+        };
         if is_refresh {
             let units = self.framing.units(unit)?;
-            let before = units.take_while(|nal| !h264::is_slice(nal));
-            let found = find(&before, config, slice.pic_parameter_set_id);
+            let before = units.take_while(|nal| !is_slice(nal));
+            let found = find(self.is_hevc, &before, config, pps_id);
             self.sets = self.sets.filter(|_| found.is_some());
             self.set(&found?);
-            self.keep_apart(h264::idr_pic_id(nal, self.template()?)?);
+            if let Template::H264(template) = self.template()? {
+                self.keep_apart(h264::idr_pic_id(nal, template)?);
+            }
         }
         // Pictures of later frames may be shown before it, but not before a black IDR picture in the place of one of them.
-        if let Some(sets) = self.sets.as_mut().filter(|_| slice.is_b)
-            && sets.template.is_some_and(|template| !template.is_in_order)
-        {
-            sets.template = None;
+        if is_b && self.template().is_some_and(|it| !it.is_in_order()) {
+            if let Some(sets) = &mut self.sets {
+                sets.template = None;
+            }
         }
         Some(())
     }
@@ -114,7 +137,14 @@ impl BlackUnits {
     /// Takes the sets of an IDR picture.
     fn set(&mut self, found: &Found<'_>) {
         let mut to = BitWriter::of_units(&mut self.spare, self.framing);
-        let rewritten = h264::rewrite(found.units, &mut to);
+        let [_, sps, pps] = found.units;
+        let rewritten = if self.is_hevc {
+            let rewritten = hevc::rewrite(found.units, &mut to);
+            rewritten.map(|(template, has_lists)| (Template::Hevc(template), has_lists))
+        } else {
+            let rewritten = h264::rewrite([sps, pps], &mut to);
+            rewritten.map(|(template, has_lists)| (Template::H264(template), has_lists))
+        };
         let rewritten = rewritten.and_then(|rewritten| Some((rewritten, to.length()?)));
         let mut sets = Sets {
             template: None,
@@ -177,9 +207,12 @@ impl BlackUnits {
         if self.is_possible() != Some(true) {
             return None;
         }
-        let sets = self.sets.as_ref()?.template?;
         let number = self.since_idr.map_or(0, |before| before.wrapping_add(1));
-        if number > 0 && !sets.has_references {
+        let template = match self.sets.as_ref()?.template? {
+            Template::H264(template) => Some(template),
+            Template::Hevc(_) => None,
+        };
+        if number > 0 && template.is_some_and(|template| !template.has_references) {
             self.idr_pic_id ^= 1;
             self.written = None;
         }
@@ -189,12 +222,12 @@ impl BlackUnits {
         };
         self.since_idr = Some(number);
         let (idr, rest) = self.buffer.split_at_mut_checked(written.idr)?;
-        if number == 0 || !sets.has_references {
+        let Some(template) = template.filter(|it| number > 0 && it.has_references) else {
             return Some(idr);
-        }
+        };
         let (skips, room) = rest.split_at_mut_checked(written.skips)?;
         let mut to = BitWriter::of_units(room, self.framing);
-        h264::write_repeated(&sets, number, skips, &mut to);
+        h264::write_repeated(&template, number, skips, &mut to);
         let length = to.length()?;
         room.get(..length)
     }
@@ -208,10 +241,15 @@ impl BlackUnits {
         let (room, rest) = self.buffer.split_at_mut_checked(length)?;
         room.copy_from_slice(rewritten);
         let mut to = BitWriter::of_units(rest, self.framing);
-        h264::write_idr(&template, self.idr_pic_id, &mut to);
+        match &template {
+            Template::H264(template) => h264::write_idr(template, self.idr_pic_id, &mut to),
+            Template::Hevc(template) => hevc::write_black(template, &mut to),
+        }
         let idr = to.length()?;
         let mut to = BitWriter::new(rest.get_mut(idr..)?);
-        h264::write_skips(&template, &mut to);
+        if let Template::H264(template) = &template {
+            h264::write_skips(template, &mut to);
+        }
         let written = Written {
             idr: length + idr,
             skips: to.length()?,
@@ -221,38 +259,62 @@ impl BlackUnits {
     }
 }
 
+impl Template {
+    const fn is_in_order(&self) -> bool {
+        match self {
+            Self::H264(template) => template.is_in_order,
+            Self::Hevc(_) => true,
+        }
+    }
+}
+
 /// The rank of a picture parameter set.
 const PPS: usize = 2;
 
 /// The parameter sets of a picture.
 struct Found<'a> {
-    units: [&'a [u8]; 2],
+    /// By their ranks. H.264 has none of the first.
+    units: [&'a [u8]; 3],
     is_in_band: bool,
 }
 
 /// Finds the parameter sets that a picture refers to, in the units before it or among those that are known beforehand.
 fn find<'a>(
+    is_hevc: bool,
     before: &(impl Iterator<Item = &'a [u8]> + Clone),
     config: Option<&'a DecoderConfig>,
     pic_parameter_set_id: u32,
 ) -> Option<Found<'a>> {
-    let mut is_in_band = false;
-    let mut find = |rank, id| {
-        let is_it = |nal: &&[u8]| h264::parameter_set(nal) == Some((rank, Some(Set { rank, id })));
-        if let Some(nal) = before.clone().filter(is_it).last() {
-            is_in_band = true;
-            return Some(nal);
-        }
-        let set = Set { rank, id };
-        let known = config?.sets().find(|(known, _)| *known == set);
-        known.map(|(_, nal)| nal)
+    let parameter_set = if is_hevc {
+        hevc::parameter_set
+    } else {
+        h264::parameter_set
     };
-    let pps = find(PPS, pic_parameter_set_id)?;
-    let sps = find(PPS - 1, h264::refers_to(pps)?)?;
-    Some(Found {
-        units: [sps, pps],
-        is_in_band,
-    })
+    let refers_to = if is_hevc {
+        hevc::refers_to
+    } else {
+        h264::refers_to
+    };
+    let mut found = Found {
+        units: [&[]; 3],
+        is_in_band: false,
+    };
+    let mut id = Some(pic_parameter_set_id);
+    for (rank, unit) in found.units.iter_mut().enumerate().rev() {
+        if rank == 0 && !is_hevc {
+            break;
+        }
+        let set = Set { rank, id: id? };
+        let is_it = |nal: &&[u8]| parameter_set(nal) == Some((rank, Some(set)));
+        if let Some(nal) = before.clone().filter(is_it).last() {
+            found.is_in_band = true;
+            *unit = nal;
+        } else {
+            (_, *unit) = config?.sets().find(|(known, _)| *known == set)?;
+        }
+        id = refers_to(unit);
+    }
+    Some(found)
 }
 
 #[cfg(test)]
@@ -319,7 +381,9 @@ mod tests {
     fn ids(black: &mut BlackUnits, count: usize) -> Vec<Option<u16>> {
         let mut ids = Vec::new();
         for _ in 0..count {
-            let template = *black.template().unwrap();
+            let Some(Template::H264(template)) = black.template().copied() else {
+                panic!("no black pictures")
+            };
             let unit = black.next().unwrap();
             let mut units = Framing::StartCodes.units(unit).unwrap();
             let slice = units.find(|nal| h264::is_slice(nal)).unwrap();
@@ -331,7 +395,7 @@ mod tests {
 
     #[test]
     fn a_b_slice_shows_that_pictures_may_be_reordered() {
-        let mut black = BlackUnits::new(None);
+        let mut black = BlackUnits::new(Codec::H264, None);
         assert_eq!(black.is_possible(), None);
         let mut learn = |unit: &[u8], is_refresh| {
             black.learn(unit, None, is_refresh);
@@ -352,7 +416,7 @@ mod tests {
 
     #[test]
     fn idr_pictures_in_a_row_have_other_ids() {
-        let mut black = BlackUnits::new(None);
+        let mut black = BlackUnits::new(Codec::H264, None);
         for own in [0, 1, 2, 40_000, 32_768, 65_535] {
             black.learn(&idr(&sets(0, 1), own), None, true);
             black.interrupt();

@@ -4,9 +4,9 @@ use alloc::{boxed::Box, vec::Vec};
 
 use super::{
     h264,
-    header::{Codec, Header, Sequence},
+    header::{Codec, Header},
     hevc,
-    nal::{self, Form, Framing, Set, Split},
+    nal::{self, Framing, Set, Split},
 };
 use crate::types::fault::Fault;
 
@@ -146,34 +146,6 @@ impl DecoderConfig {
     pub(super) fn sets(&self) -> impl Iterator<Item = (Set, &[u8])> {
         let known = self.sets.iter().filter(|known| known.holds);
         known.map(|known| (known.set, &*known.unit))
-    }
-
-    /// Returns how black frames are written, so that receivers keep all these sets; `None` if they leave no id free.
-    pub(super) fn form(&self) -> Option<Form> {
-        let counts = if self.is_hevc {
-            [16, 16, 64]
-        } else {
-            [1, 32, 256]
-        };
-        let mut ids = [0; 3];
-        for ((rank, id), count) in ids.iter_mut().enumerate().zip(counts) {
-            let is_free = |id: &u32| {
-                let set = Set { rank, id: *id };
-                !self.sets.iter().any(|known| known.set == set)
-            };
-            *id = (0..count).rev().find(is_free)?;
-        }
-        let framing = self.framing;
-        Some(Form { framing, ids })
-    }
-
-    /// Returns what the sets say of the pictures, if there is one sequence.
-    pub(super) fn sequence(&self) -> Sequence {
-        let mut sequences = self.sets.iter().filter(|known| known.set.rank == 1);
-        match (sequences.next(), sequences.next()) {
-            (Some(known), None) if self.is_hevc => hevc::sequence(&known.unit),
-            _ => Sequence::Same,
-        }
     }
 
     /// Reads an access unit. What it has in the place of a known set counts from now on, whether it is released or not: receivers no longer know which they have.

@@ -33,7 +33,6 @@ use black_units::BlackUnits;
 pub(crate) use config::DecoderConfig;
 pub(crate) use header::Codec;
 use header::Header;
-use nal::Form;
 use resume::{Continuity, Dependency};
 
 use crate::types::{
@@ -85,25 +84,17 @@ impl Codec {
     }
 
     /// Allocates the room for blank frames.
-    fn blanks(self, config: Option<&DecoderConfig>) -> Option<Blanks> {
+    fn blanks(self, config: Option<&DecoderConfig>) -> Blanks {
         let silent = |streams: u8| {
             let room = 1 + silence::LONGEST_SILENCE * usize::from(streams);
             Blanks::Silent(vec![0; room].into())
         };
-        Some(match self {
+        match self {
             Self::Opus { streams } => silent(streams),
             Self::RedundantOpus => silent(1),
-            Self::H264 => Blanks::BlackUnits(BlackUnits::new(config)),
-            Self::Hevc => {
-                let form = config.map_or(Some(Form::BYTE_STREAM), DecoderConfig::form)?;
-                let mut black = Black::new(self, form);
-                if let Some(config) = config {
-                    black.set_sequence(config.sequence());
-                }
-                Blanks::Black(black)
-            }
-            Self::Vp8 | Self::Vp9 | Self::Av1 => Blanks::Black(Black::new(self, Form::BYTE_STREAM)),
-        })
+            Self::H264 | Self::Hevc => Blanks::BlackUnits(BlackUnits::new(self, config)),
+            Self::Vp8 | Self::Vp9 | Self::Av1 => Blanks::Black(Black::new(self)),
+        }
     }
 }
 
@@ -123,7 +114,7 @@ impl ParsedFrame {
 impl Coded {
     /// Begins with no frame released. Allocates the room for blank frames if `blanks` is set.
     pub(crate) fn new(codec: Codec, config: Option<DecoderConfig>, blanks: bool) -> Self {
-        let blanks = blanks.then(|| codec.blanks(config.as_ref())).flatten();
+        let blanks = blanks.then(|| codec.blanks(config.as_ref()));
         Self {
             codec,
             config,
@@ -144,7 +135,7 @@ impl Coded {
             None | Some(Blanks::Silent(_)) => {}
             Some(Blanks::Black(black)) => black.set_sequence(header.sequence),
             Some(Blanks::BlackUnits(black)) => {
-                let is_refresh = header.dependency == Dependency::Idr;
+                let is_refresh = matches!(header.dependency, Dependency::Idr | Dependency::Bla);
                 let _ = black.learn(frame, self.config.as_ref(), is_refresh);
             }
         }

@@ -67,28 +67,12 @@ pub(super) enum Framing {
     Lengths(usize),
 }
 
-/// How the black frames of a stream are written.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
-    pub(super) framing: Framing,
-    /// The ids of their parameter sets, by [`Set::rank`].
-    pub(super) ids: [u32; 3],
-}
-
 /// A parameter set, as others refer to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Set {
     /// 0 for a video, 1 for a sequence, 2 for a picture parameter set: each refers to one of the rank before.
     pub(super) rank: usize,
     pub(super) id: u32,
-}
-
-impl Form {
-    /// In a byte stream whose parameter sets are known only from its frames.
-    pub(super) const BYTE_STREAM: Self = Self {
-        framing: Framing::StartCodes,
-        ids: [0; 3],
-    };
 }
 
 impl Framing {

@@ -205,7 +205,7 @@ fn what_has_no_black_pictures_is_dropped() {
         (Codec::Av1, "-pix_fmt gray"),
         (Codec::Vp9, "-pix_fmt yuv420p10le"),
         (Codec::H264, "-profile:v high10 -pix_fmt yuv420p10le"),
-        (Codec::Hevc, "-pix_fmt yuv420p10le"),
+        (Codec::Hevc, "-pix_fmt yuv422p"),
     ];
     for (codec, more) in cases {
         let stream = Stream::encoded(codec, (160, 120), 6, more);

@@ -161,17 +161,37 @@ fn h264() -> Vec<Made> {
 }
 
 fn hevc() -> Vec<Made> {
+    // The main profile, progressive, of level 3.1, with emulation prevention.
+    const PROFILE: [u8; 15] = [1, 0x60, 0, 0, 3, 0, 0x90, 0, 0, 3, 0, 0, 3, 0, 0x5D];
     let sps = |reordered: u32| {
-        let profile = "00010001".repeat(12);
-        let size = golombs(&[0, 1, 64, 48]);
         let rest = format!(
-            "0000 000 1 {profile} {size} 0 {} 1 {} 1",
+            "{} 0 {} 1 {} {} 0000 {} 00000 1",
+            golombs(&[0, 1, 64, 48]),
             golombs(&[0, 0, 4]),
-            golombs(&[1, reordered, 0])
+            golombs(&[3, reordered, 0]),
+            // Coding blocks of 8 to 16, transforms of 4 to 8.
+            golombs(&[0, 1, 0, 1, 0, 0]),
+            golomb(0)
         );
-        [&[0x42, 1], &bits(&rest)[..]].concat()
+        [&[0x42, 1, 1], &PROFILE[..], &bits(&rest)].concat()
     };
-    let (vps, pps): (&[u8], &[u8]) = (&[0x40, 1, 0x0C, 1], &[0x44, 1, 0xC1]);
+    let vps = format!("1 {} 000000 {} 00 1", golombs(&[3, 0, 0]), golomb(0));
+    let vps = [
+        &[0x40, 1, 0x0C, 1, 0xFF, 0xFF],
+        &PROFILE[..],
+        &bits(&vps)[..],
+    ];
+    let pps = format!(
+        "{} 0000000 {} 000 {} 0000000000 {} 00 1",
+        golombs(&[0, 0]),
+        golombs(&[0; 3]),
+        golombs(&[0; 2]),
+        golomb(0)
+    );
+    let (vps, pps) = (
+        &vps.concat()[..],
+        &[&[0x44, 1], &bits(&pps)[..]].concat()[..],
+    );
     let slice = |kind: u8, layer: u8| [kind << 1, layer << 3 | 1, 0b1111_1000, 0xAB];
     let (sps, reordered) = (sps(0), sps(2));
     let with = |kind: u8| units(&[vps, &sps, pps, &slice(kind, 0)]);

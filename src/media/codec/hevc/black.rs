@@ -13,9 +13,9 @@ use crate::media::codec::{
     header::Size,
 };
 
-/// Returns how many bytes a black picture of this many macroblocks takes at most, without parameter sets.
-pub(in crate::media::codec) const fn room_for(macroblocks: usize) -> usize {
-    macroblocks / 2 + 4096
+/// Returns how many bytes a black picture takes at most, without parameter sets: less than half of one for each macroblock, beside its header and entry points.
+pub(in crate::media::codec) const fn room() -> usize {
+    Size::MOST_MACROBLOCKS / 2 + 4096
 }
 
 /// The bits of an entry point.

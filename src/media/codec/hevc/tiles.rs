@@ -5,8 +5,8 @@ use super::sets::Blocks;
 /// The columns and rows of tiles: their widths and heights in coding tree blocks; behind the last, zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tiles {
-    columns: [u32; Self::MOST_COLUMNS as usize],
-    rows: [u32; Self::MOST_ROWS as usize],
+    columns: [u16; Self::MOST_COLUMNS as usize],
+    rows: [u16; Self::MOST_ROWS as usize],
 }
 
 /// A rectangle, in coding tree blocks.
@@ -56,22 +56,23 @@ fn divide<const MOST: usize>(
     side: u32,
     count: u32,
     next: &mut impl FnMut(u32) -> Option<u32>,
-) -> Option<[u32; MOST]> {
+) -> Option<[u16; MOST]> {
     let mut parts = [0; MOST];
     let mut left = side;
     for (part, place) in parts.iter_mut().zip(1..=count) {
         let alike = place * side / count - (place - 1) * side / count;
-        *part = if place == count { left } else { next(alike)? };
-        left = left.checked_sub(*part).filter(|_| *part > 0)?;
+        let length = if place == count { left } else { next(alike)? };
+        left = left.checked_sub(length).filter(|_| length > 0)?;
+        *part = u16::try_from(length).ok()?;
     }
     (left == 0).then_some(parts)
 }
 
 /// Where each part begins, and its length.
-fn places<const MOST: usize>(parts: [u32; MOST]) -> impl Iterator<Item = (u32, u32)> + Clone {
+fn places<const MOST: usize>(parts: [u16; MOST]) -> impl Iterator<Item = (u32, u32)> + Clone {
     let mut end = 0;
     let parts = parts.into_iter().take_while(|part| *part > 0);
-    parts.map(move |part| {
+    parts.map(u32::from).map(move |part| {
         end += part;
         (end - part, part)
     })
