@@ -10,6 +10,8 @@ use super::{
     nal::{Framing, Set},
 };
 
+/// How many units of an access unit are looked through for its sets and its first slice.
+const MOST_UNITS: usize = 32;
 /// The most bytes that the sets of a picture take, lists included.
 const SETS: usize = 4096;
 
@@ -44,6 +46,17 @@ struct Sets {
     is_known: bool,
 }
 
+impl Sets {
+    /// Of pictures that have no black ones.
+    const NONE: Self = Self {
+        template: None,
+        length: 0,
+        is_in_band: false,
+        has_lists: false,
+        is_known: false,
+    };
+}
+
 /// The units in the buffer.
 #[derive(Clone, Copy)]
 struct Written {
@@ -76,35 +89,41 @@ impl BlackUnits {
         black
     }
 
+    /// Whether a B slice would show that pictures may be reordered.
+    pub(super) fn awaits_b_slice(&self) -> bool {
+        self.template().is_some_and(|sets| !sets.is_in_order)
+    }
+
     /// Notes what an access unit says that black ones are made by. `is_refresh` if it is an IDR picture with its sets.
-    pub(super) fn learn(
-        &mut self,
-        unit: &[u8],
-        config: Option<&DecoderConfig>,
-        is_refresh: bool,
-    ) -> Option<()> {
-        let is_in_order = |sets: &Sets| sets.template.is_none_or(|sets| sets.is_in_order);
-        if !is_refresh && self.sets.as_ref().is_none_or(is_in_order) {
-            return Some(());
-        }
-        let is_slice = |nal: &&[u8]| h264::is_slice(nal);
-        let nal = self.framing.units(unit)?.find(is_slice)?;
-        let slice = h264::slice(nal)?;
+    #[inline(never)]
+    pub(super) fn learn(&mut self, unit: &[u8], config: Option<&DecoderConfig>, is_refresh: bool) {
+        let units = self.framing.units(unit).into_iter().flatten();
+        let mut first = units.clone().take(MOST_UNITS);
+        let slice = first.find(|nal| h264::is_slice(nal));
+        let slice = slice.and_then(|nal| Some((nal, h264::slice(nal)?)));
         if is_refresh {
-            let units = self.framing.units(unit)?;
             let before = units.take_while(|nal| !h264::is_slice(nal));
-            let found = find(&before, config, slice.pic_parameter_set_id);
-            self.sets = self.sets.filter(|_| found.is_some());
-            self.set(&found?);
-            self.keep_apart(h264::idr_pic_id(nal, self.template()?)?);
+            let found = slice
+                .as_ref()
+                .and_then(|(_, slice)| find(&before, config, slice.pic_parameter_set_id));
+            match found {
+                Some(found) => self.set(&found),
+                None => self.sets = Some(Sets::NONE),
+            }
         }
-        // Pictures of later frames may be shown before it, but not before a black IDR picture in the place of one of them.
-        if let Some(sets) = self.sets.as_mut().filter(|_| slice.is_b)
-            && sets.template.is_some_and(|template| !template.is_in_order)
-        {
-            sets.template = None;
+        let Some((nal, slice)) = slice else {
+            return;
+        };
+        if slice.is_b && self.awaits_b_slice() {
+            // Pictures of later frames may be shown before it, but not before a black IDR picture in the place of one of them.
+            if let Some(sets) = &mut self.sets {
+                sets.template = None;
+            }
         }
-        Some(())
+        let template = self.template().filter(|_| is_refresh);
+        if let Some(neighbour) = template.and_then(|sets| h264::idr_pic_id(nal, sets)) {
+            self.keep_apart(neighbour);
+        }
     }
 
     fn template(&self) -> Option<&Template> {
@@ -117,11 +136,9 @@ impl BlackUnits {
         let rewritten = h264::rewrite(found.units, &mut to);
         let rewritten = rewritten.and_then(|rewritten| Some((rewritten, to.length()?)));
         let mut sets = Sets {
-            template: None,
-            length: 0,
             is_in_band: found.is_in_band,
-            has_lists: false,
             is_known: !found.is_in_band,
+            ..Sets::NONE
         };
         if let Some(((template, has_lists), length)) = rewritten {
             (sets.template, sets.has_lists, sets.length) = (Some(template), has_lists, length);
@@ -158,10 +175,11 @@ impl BlackUnits {
         }
     }
 
-    /// Returns whether there are black pictures of the stream's; `None` before its first IDR picture.
-    pub(super) fn is_possible(&self) -> Option<bool> {
+    /// Returns whether there are black pictures of the stream's; `None` before its first IDR picture. `was_released` if the last access unit was.
+    pub(super) fn is_possible(&self, was_released: bool) -> Option<bool> {
         let sets = self.sets.as_ref()?;
-        Some(sets.template.is_some() && (sets.is_known || !sets.has_lists))
+        let may_go_on = !sets.has_lists || sets.is_known || was_released;
+        Some(sets.template.is_some() && may_go_on)
     }
 
     /// Notes that an access unit of the stream itself was released.
@@ -174,7 +192,7 @@ impl BlackUnits {
 
     /// Returns the next black access unit, or `None` if there is none for the stream's sets.
     pub(super) fn next(&mut self) -> Option<&[u8]> {
-        if self.is_possible() != Some(true) {
+        if self.is_possible(false) != Some(true) {
             return None;
         }
         let sets = self.sets.as_ref()?.template?;
@@ -332,10 +350,10 @@ mod tests {
     #[test]
     fn a_b_slice_shows_that_pictures_may_be_reordered() {
         let mut black = BlackUnits::new(None);
-        assert_eq!(black.is_possible(), None);
+        assert_eq!(black.is_possible(false), None);
         let mut learn = |unit: &[u8], is_refresh| {
             black.learn(unit, None, is_refresh);
-            black.is_possible()
+            black.is_possible(false)
         };
         let (refresh, other) = (idr(&sets(0, 1), 0), idr(&sets(1, 1), 0));
         assert_eq!(learn(&refresh, true), Some(true));
