@@ -3,7 +3,7 @@
 use crate::{
     gate::{
         cleared::{Admission, Cleared},
-        frame::Frame,
+        frame::{Contributors, Frame},
         judge::Ruling,
         tap::Tap,
     },
@@ -94,13 +94,6 @@ impl Tap {
         let mut encoded = encoded.as_deref_mut();
         let bytes = payloads.bytes();
         let read = bytes.and_then(|bytes| encoded.as_mut()?.read(bytes, frame.keyframe));
-        if !frame.is_of_owner_alone() {
-            // Later frames that do not name them may hold sound of this one.
-            if let Some(encoded) = &mut encoded {
-                encoded.name_others(frame.captured);
-            }
-        }
-
         // Media from before its capture time that it can yield is judged with the rest of it.
         // So is everything a picture may be predicted from: all since the last one that went through, whether it was offered or not.
         let (reach, last) = match &read {
@@ -108,7 +101,8 @@ impl Tap {
             None if payloads.is_empty() => return self.pass_over(frame, &mut payloads),
             None => (0, Time::NEVER),
         };
-        let captured = frame.captured.earlier(reach);
+        let sent = frame.captured;
+        let captured = sent.earlier(reach);
         // A frame that is captured after its release is out of time, however far it reaches back.
         let since = if captured <= now {
             captured.min(last)
@@ -119,7 +113,16 @@ impl Tap {
         let payload = Payload::Bytes(bytes.unwrap_or_default());
         let extent = read.map(|_| Extent::ONE);
         let (generation, word) = self.word(self.kind, frame.contributors, &self.state, since);
-        let (generation, ruling) = if self.judge_fast(word, since, frame, extent, now) {
+        let is_fast = self.judge_fast(word, since, frame, extent, now);
+        // What is judged so has no regions and sources.
+        let is_of_owner = matches!(frame.contributors, Contributors::Owner);
+        if !(is_of_owner && (is_fast || frame.is_of_owner_alone())) {
+            // Later frames that do not name them may hold sound of this one.
+            if let Some(encoded) = &mut encoded {
+                encoded.name_others(sent);
+            }
+        }
+        let (generation, ruling) = if is_fast {
             (generation, Ruling::Whole)
         } else {
             self.judge_since_slow(since, frame, &payload, extent, now, encoded.as_deref_mut())

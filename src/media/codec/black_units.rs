@@ -12,6 +12,8 @@ use super::{
     nal::{Framing, Set},
 };
 
+/// How many units of an access unit are looked through for its sets and its first slice.
+const MOST_UNITS: usize = 32;
 /// The most bytes that the sets of a picture take, lists included.
 const SETS: usize = 4096;
 
@@ -45,6 +47,17 @@ struct Sets {
     has_lists: bool,
     /// Whether receivers have them: they are known beforehand, or were in an access unit that was released.
     is_known: bool,
+}
+
+impl Sets {
+    /// Of pictures that have no black ones.
+    const NONE: Self = Self {
+        template: None,
+        length: 0,
+        is_in_band: false,
+        has_lists: false,
+        is_known: false,
+    };
 }
 
 /// What black pictures need to know of them.
@@ -89,45 +102,48 @@ impl BlackUnits {
         black
     }
 
+    /// Whether a B slice would show that pictures may be reordered.
+    pub(super) fn awaits_b_slice(&self) -> bool {
+        self.template().is_some_and(|sets| !sets.is_in_order())
+    }
+
     /// Notes what an access unit says that black ones are made by. `is_refresh` if it is an IDR or BLA picture with its sets.
-    pub(super) fn learn(
-        &mut self,
-        unit: &[u8],
-        config: Option<&DecoderConfig>,
-        is_refresh: bool,
-    ) -> Option<()> {
-        if !is_refresh && self.template().is_none_or(Template::is_in_order) {
-            return Some(());
-        }
+    #[inline(never)]
+    pub(super) fn learn(&mut self, unit: &[u8], config: Option<&DecoderConfig>, is_refresh: bool) {
         let is_slice = if self.is_hevc {
             hevc::is_slice
         } else {
             h264::is_slice
         };
-        let nal = self.framing.units(unit)?.find(|nal| is_slice(nal))?;
-        let (pps_id, is_b) = if self.is_hevc {
-            (hevc::slice_pps(nal)?, false)
-        } else {
+        let units = self.framing.units(unit).into_iter().flatten();
+        let slice = units.clone().take(MOST_UNITS).find(|nal| is_slice(nal));
+        // To which picture parameter set it refers, and whether it is a B slice.
+        let header = slice.and_then(|nal| {
+            if self.is_hevc {
+                return Some((hevc::slice_pps(nal)?, false));
+            }
             let slice = h264::slice(nal)?;
-            (slice.pic_parameter_set_id, slice.is_b)
-        };
+            Some((slice.pic_parameter_set_id, slice.is_b))
+        });
         if is_refresh {
-            let units = self.framing.units(unit)?;
             let before = units.take_while(|nal| !is_slice(nal));
-            let found = find(self.is_hevc, &before, config, pps_id);
-            self.sets = self.sets.filter(|_| found.is_some());
-            self.set(&found?);
-            if let Template::H264(template) = self.template()? {
-                self.keep_apart(h264::idr_pic_id(nal, template)?);
+            let found = header.and_then(|(pps_id, _)| find(self.is_hevc, &before, config, pps_id));
+            match found {
+                Some(found) => self.set(&found),
+                None => self.sets = Some(Sets::NONE),
             }
         }
-        // Pictures of later frames may be shown before it, but not before a black IDR picture in the place of one of them.
-        if is_b && self.template().is_some_and(|it| !it.is_in_order()) {
+        if header.is_some_and(|(_, is_b)| is_b) && self.awaits_b_slice() {
+            // Pictures of later frames may be shown before it, but not before a black IDR picture in the place of one of them.
             if let Some(sets) = &mut self.sets {
                 sets.template = None;
             }
         }
-        Some(())
+        if let (true, Some(nal), Some(Template::H264(sets))) = (is_refresh, slice, self.template())
+            && let Some(neighbour) = h264::idr_pic_id(nal, sets)
+        {
+            self.keep_apart(neighbour);
+        }
     }
 
     fn template(&self) -> Option<&Template> {
@@ -147,11 +163,9 @@ impl BlackUnits {
         };
         let rewritten = rewritten.and_then(|rewritten| Some((rewritten, to.length()?)));
         let mut sets = Sets {
-            template: None,
-            length: 0,
             is_in_band: found.is_in_band,
-            has_lists: false,
             is_known: !found.is_in_band,
+            ..Sets::NONE
         };
         if let Some(((template, has_lists), length)) = rewritten {
             (sets.template, sets.has_lists, sets.length) = (Some(template), has_lists, length);
@@ -188,10 +202,11 @@ impl BlackUnits {
         }
     }
 
-    /// Returns whether there are black pictures of the stream's; `None` before its first IDR picture.
-    pub(super) fn is_possible(&self) -> Option<bool> {
+    /// Returns whether there are black pictures of the stream's; `None` before its first IDR picture. `was_released` if the last access unit was.
+    pub(super) fn is_possible(&self, was_released: bool) -> Option<bool> {
         let sets = self.sets.as_ref()?;
-        Some(sets.template.is_some() && (sets.is_known || !sets.has_lists))
+        let may_go_on = !sets.has_lists || sets.is_known || was_released;
+        Some(sets.template.is_some() && may_go_on)
     }
 
     /// Notes that an access unit of the stream itself was released.
@@ -204,7 +219,7 @@ impl BlackUnits {
 
     /// Returns the next black access unit, or `None` if there is none for the stream's sets.
     pub(super) fn next(&mut self) -> Option<&[u8]> {
-        if self.is_possible() != Some(true) {
+        if self.is_possible(false) != Some(true) {
             return None;
         }
         let number = self.since_idr.map_or(0, |before| before.wrapping_add(1));
@@ -396,10 +411,10 @@ mod tests {
     #[test]
     fn a_b_slice_shows_that_pictures_may_be_reordered() {
         let mut black = BlackUnits::new(Codec::H264, None);
-        assert_eq!(black.is_possible(), None);
+        assert_eq!(black.is_possible(false), None);
         let mut learn = |unit: &[u8], is_refresh| {
             black.learn(unit, None, is_refresh);
-            black.is_possible()
+            black.is_possible(false)
         };
         let (refresh, other) = (idr(&sets(0, 1), 0), idr(&sets(1, 1), 0));
         assert_eq!(learn(&refresh, true), Some(true));

@@ -98,6 +98,37 @@ impl Codec {
     }
 }
 
+impl Blanks {
+    /// Notes what a frame says of the pictures, and whether the one before was released.
+    #[inline]
+    fn note(
+        &mut self,
+        frame: &[u8],
+        header: &Header,
+        config: Option<&DecoderConfig>,
+        was_released: bool,
+    ) {
+        match self {
+            Self::Silent(_) => {}
+            Self::Black(black) => {
+                if was_released {
+                    black.interrupt();
+                }
+                black.set_sequence(header.sequence);
+            }
+            Self::BlackUnits(black) => {
+                if was_released {
+                    black.interrupt();
+                }
+                let is_refresh = matches!(header.dependency, Dependency::Idr | Dependency::Bla);
+                if is_refresh || black.awaits_b_slice() {
+                    black.learn(frame, config, is_refresh);
+                }
+            }
+        }
+    }
+}
+
 impl ParsedFrame {
     /// Returns how many microseconds before the frame the earliest audio in it was captured, as far as it says.
     pub(crate) fn reach(&self) -> u32 {
@@ -131,13 +162,9 @@ impl Coded {
             None => self.codec.read(frame)?,
             Some(config) => config.read(frame)?,
         };
-        match &mut self.blanks {
-            None | Some(Blanks::Silent(_)) => {}
-            Some(Blanks::Black(black)) => black.set_sequence(header.sequence),
-            Some(Blanks::BlackUnits(black)) => {
-                let is_refresh = matches!(header.dependency, Dependency::Idr | Dependency::Bla);
-                let _ = black.learn(frame, self.config.as_ref(), is_refresh);
-            }
+        if let Some(blanks) = &mut self.blanks {
+            let was_released = self.continuity.is_intact();
+            blanks.note(frame, &header, self.config.as_ref(), was_released);
         }
         header.dependency = header.dependency.with_hint(keyframe);
         let last = self.continuity.reaches_back_to(header.dependency);
@@ -158,19 +185,16 @@ impl Coded {
             self.interrupt();
             return verdict;
         };
-        if header
-            .reach
-            .is_none_or(|reach| reach > FAR && self.may_hold_others(captured, reach))
-        {
+        let reaches_back = match header.reach {
+            Some(..=FAR) => false,
+            Some(reach) => self.may_hold_others(captured, reach),
+            None => true,
+        };
+        if reaches_back {
             return Verdict::Dropped(Reason::ReachesBack);
         }
         if !self.continuity.accepts(header.dependency, captured) {
             return Verdict::Dropped(Reason::AwaitsKeyframe);
-        }
-        match &mut self.blanks {
-            None | Some(Blanks::Silent(_)) => {}
-            Some(Blanks::Black(black)) => black.interrupt(),
-            Some(Blanks::BlackUnits(black)) => black.interrupt(),
         }
         verdict
     }
@@ -211,7 +235,7 @@ impl Coded {
             None => Some(false),
             Some(Blanks::Silent(_)) => Some(true),
             Some(Blanks::Black(black)) => black.is_possible(),
-            Some(Blanks::BlackUnits(black)) => black.is_possible(),
+            Some(Blanks::BlackUnits(black)) => black.is_possible(self.continuity.is_intact()),
         }
     }
 

@@ -58,7 +58,7 @@ impl Continuity {
     }
 
     /// Whether all frames since the last keyframe were released, so that a delta frame can be.
-    fn is_intact(&self) -> bool {
+    pub(super) fn is_intact(&self) -> bool {
         self.last != Time::NEVER
     }
 
