@@ -108,6 +108,8 @@ pub struct Drawn {
     pub is_10_bit: bool,
     /// Whether they have scaling lists, buffer sizes or long lists of reference pictures.
     pub has_lists: bool,
+    /// Whether libde265 reads them: not all times of buffers in what says how the video is to be shown.
+    pub is_for_libde265: bool,
     pub sets: [Vec<u8>; 3],
     pub pps_id: u32,
 }
@@ -143,7 +145,11 @@ impl Drawn {
         sps.u(4, vps_id);
         sps.u(3, sub_layers);
         sps.flag(true); // sps_temporal_id_nesting_flag
-        let profile = if has_extensions { 4 } else { 1 + u32::from(is_10_bit) };
+        let profile = if has_extensions {
+            4
+        } else {
+            1 + u32::from(is_10_bit)
+        };
         profile_tier_level(&mut sps, draw, profile, sub_layers);
         sps.ue(sps_id);
         sps.ue(1); // chroma_format_idc
@@ -176,9 +182,11 @@ impl Drawn {
         }
         sps.drawn_flag(draw); // sps_temporal_mvp_enabled_flag
         sps.drawn_flag(draw); // strong_intra_smoothing_enabled_flag
+        let mut has_vui_hrd = false;
         if sps.drawn_flag(draw) {
-            vui(&mut sps, draw, sub_layers, &mut has_lists);
+            vui(&mut sps, draw, sub_layers, &mut has_vui_hrd);
         }
+        has_lists |= has_vui_hrd;
         if sps.flag(has_extensions) {
             sps.flag(true); // sps_range_extension_flag
             sps.u(7, 0);
@@ -188,13 +196,21 @@ impl Drawn {
             }
         }
         let ids = (sps_id, pps_id);
-        let pps = pps(draw, ids, &blocks, has_scaling, has_extensions, &mut has_lists);
+        let pps = pps(
+            draw,
+            ids,
+            &blocks,
+            has_scaling,
+            has_extensions,
+            &mut has_lists,
+        );
         let shown = |side: u32, before: u32, after: u32| (side - 2 * (before + after)) as usize;
         Self {
             width: shown(blocks.width, crop[0], crop[1]),
             height: shown(blocks.height, crop[2], crop[3]),
             is_10_bit,
             has_lists,
+            is_for_libde265: !is_10_bit && !has_vui_hrd,
             sets: [vps, sps.unit(33), pps],
             pps_id,
         }
@@ -501,7 +517,9 @@ fn pps(
     pps.drawn_ue(14, draw);
     pps.drawn_ue(14, draw);
     pps.drawn_se(25, draw); // init_qp_minus26
-    pps.drawn_flag(draw); // constrained_intra_pred_flag
+    // FFmpeg predicts the smallest blocks of large ones otherwise then, in encoders' own pictures, too.
+    let is_constrained = blocks.min_cb < 5 && draw.flag();
+    pps.flag(is_constrained); // constrained_intra_pred_flag
     let has_skips = pps.drawn_flag(draw); // transform_skip_enabled_flag
     if pps.drawn_flag(draw) {
         pps.drawn_ue(blocks.ctb - blocks.min_cb, draw); // diff_cu_qp_delta_depth

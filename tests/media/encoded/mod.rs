@@ -3,6 +3,8 @@
 mod faults;
 mod gap;
 pub mod gate;
+mod hevc_drawn;
+mod hevc_sets;
 mod lengths;
 mod mp4;
 mod muxed;

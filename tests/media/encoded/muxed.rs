@@ -29,8 +29,10 @@ fn x264(more: &str) -> Stream {
     Stream::of_gallery(Codec::H264, SIZE, 6, &parameters(more))
 }
 
-/// What writes files, and the name of each.
-const MUXERS: [(&str, &str, &str); 7] = [
+/// What writes a file: a name that begins with the program's, the file's extension, and what the program is told.
+pub type Muxer = (&'static str, &'static str, &'static str);
+
+const MUXERS: [Muxer; 7] = [
     ("ffmpeg, mp4", "mp4", "-c copy {}"),
     ("ffmpeg, mkv", "mkv", "-c copy {}"),
     ("ffmpeg, ts", "ts", "-c copy {}"),
@@ -52,14 +54,18 @@ const MUXERS: [(&str, &str, &str); 7] = [
     ("gstreamer, mkv", "mkv", "h264parse ! matroskamux"),
 ];
 
-/// Whether every file shows what is to be shown.
 fn judge_files(stream: &Stream, gated: &[Gated]) -> Result<(), String> {
+    judge_files_of(stream, gated, &MUXERS)
+}
+
+/// Whether every file shows what is to be shown.
+pub fn judge_files_of(stream: &Stream, gated: &[Gated], muxers: &[Muxer]) -> Result<(), String> {
     let folder = Folder::new();
-    let from = folder.file("stream.h264", &received(gated).concat());
+    let from = folder.file(stream.codec.file(), &received(gated).concat());
     let timed = folder.path("timed.ts");
     let line = "-v error -framerate 5 -i {} -c copy {}";
     run("ffmpeg", words(line, &[&from, &timed]));
-    for (name, extension, how) in MUXERS {
+    for (name, extension, how) in muxers {
         let to = folder.path(&format!("muxed.{extension}"));
         let output = if name.starts_with("ffmpeg") {
             let line = format!("-v error -y -framerate 5 -i {{}} {how}");

@@ -70,7 +70,7 @@ impl Codec {
         }
     }
 
-    fn file(self) -> &'static str {
+    pub fn file(self) -> &'static str {
         match self {
             Self::H264 => "stream.h264",
             Self::Hevc => "stream.hevc",
