@@ -149,6 +149,7 @@ impl DecoderConfig {
     }
 
     /// Reads an access unit. What it has in the place of a known set counts from now on, whether it is released or not: receivers no longer know which they have.
+    #[inline(never)]
     pub(super) fn read(&mut self, frame: &[u8]) -> Option<Header> {
         for unit in self.framing.units(frame)? {
             // Some decoders would find further units behind it.

@@ -44,9 +44,10 @@ impl Coded {
     /// Returns why a frame of the stream that is not empty cannot be read.
     #[cold]
     pub(crate) fn fault(&self, frame: &[u8]) -> Fault {
-        match &self.config {
-            None => self.codec.fault(frame),
-            Some(config) => config.fault(frame),
+        match (self.codec, &self.config) {
+            (Some(codec), _) => codec.fault(frame),
+            (None, Some(config)) => config.fault(frame),
+            (None, None) => Fault::FrameHeader,
         }
     }
 
@@ -61,9 +62,9 @@ impl Coded {
         if dependency == Dependency::Cra {
             return Some(Fault::OpenGroup);
         }
-        match &self.config {
-            None => self.codec.stall(frame),
-            Some(config) => config.stall(frame),
+        match self.codec {
+            Some(codec) => codec.stall(frame),
+            None => self.config.as_ref()?.stall(frame),
         }
     }
 }

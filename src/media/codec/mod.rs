@@ -50,8 +50,8 @@ pub(crate) struct ParsedFrame {
 
 /// The decoding state of an encoded stream, as the receivers of one tap have it.
 pub(crate) struct Coded {
-    codec: Codec,
-    /// What the encoder said beforehand, if it did: then the frames are read by it.
+    /// By itself; none if the frames are read by what the encoder said beforehand.
+    codec: Option<Codec>,
     config: Option<DecoderConfig>,
     continuity: Continuity,
     blanks: Option<Blanks>,
@@ -66,8 +66,8 @@ const LONGEST: Duration = Duration::from_millis(120);
 
 enum Blanks {
     Silent(Box<[u8]>),
-    Black(Black),
-    BlackUnits(BlackUnits),
+    Black(Box<Black>),
+    BlackUnits(Box<BlackUnits>),
 }
 
 impl Codec {
@@ -92,39 +92,8 @@ impl Codec {
         match self {
             Self::Opus { streams } => silent(streams),
             Self::RedundantOpus => silent(1),
-            Self::H264 | Self::Hevc => Blanks::BlackUnits(BlackUnits::new(self, config)),
-            Self::Vp8 | Self::Vp9 | Self::Av1 => Blanks::Black(Black::new(self)),
-        }
-    }
-}
-
-impl Blanks {
-    /// Notes what a frame says of the pictures, and whether the one before was released.
-    #[inline]
-    fn note(
-        &mut self,
-        frame: &[u8],
-        header: &Header,
-        config: Option<&DecoderConfig>,
-        was_released: bool,
-    ) {
-        match self {
-            Self::Silent(_) => {}
-            Self::Black(black) => {
-                if was_released {
-                    black.interrupt();
-                }
-                black.set_sequence(header.sequence);
-            }
-            Self::BlackUnits(black) => {
-                if was_released {
-                    black.interrupt();
-                }
-                let is_refresh = matches!(header.dependency, Dependency::Idr | Dependency::Bla);
-                if is_refresh || black.awaits_b_slice() {
-                    black.learn(frame, config, is_refresh);
-                }
-            }
+            Self::H264 | Self::Hevc => Blanks::BlackUnits(BlackUnits::new(self, config).into()),
+            Self::Vp8 | Self::Vp9 | Self::Av1 => Blanks::Black(Black::new(self).into()),
         }
     }
 }
@@ -147,7 +116,7 @@ impl Coded {
     pub(crate) fn new(codec: Codec, config: Option<DecoderConfig>, blanks: bool) -> Self {
         let blanks = blanks.then(|| codec.blanks(config.as_ref()));
         Self {
-            codec,
+            codec: config.is_none().then_some(codec),
             config,
             continuity: Continuity::new(),
             blanks,
@@ -158,13 +127,22 @@ impl Coded {
     /// Reads a frame's header. Returns `None` if it is not a frame of the codec. `keyframe` is the client's hint.
     pub(crate) fn read(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<ParsedFrame> {
         let frame = Some(frame).filter(|frame| !frame.is_empty())?;
-        let mut header = match &mut self.config {
-            None => self.codec.read(frame)?,
-            Some(config) => config.read(frame)?,
+        let mut header = match self.codec {
+            Some(codec) => codec.read(frame)?,
+            None => self.config.as_mut()?.read(frame)?,
         };
-        if let Some(blanks) = &mut self.blanks {
-            let was_released = self.continuity.is_intact();
-            blanks.note(frame, &header, self.config.as_ref(), was_released);
+        match &mut self.blanks {
+            None | Some(Blanks::Silent(_)) => {}
+            Some(Blanks::Black(black)) => black.set_sequence(header.sequence),
+            Some(Blanks::BlackUnits(black)) => {
+                let is_refresh = matches!(header.dependency, Dependency::Idr | Dependency::Bla);
+                if is_refresh || black.awaits_b_slice() {
+                    if self.continuity.is_intact() {
+                        black.interrupt();
+                    }
+                    black.learn(frame, self.config.as_ref(), is_refresh);
+                }
+            }
         }
         header.dependency = header.dependency.with_hint(keyframe);
         let last = self.continuity.reaches_back_to(header.dependency);
@@ -242,7 +220,14 @@ impl Coded {
     /// Returns a blank frame in place of a withheld one, or `None` if there is none for it.
     pub(crate) fn blank(&mut self, frame: Option<&ParsedFrame>) -> Option<&[u8]> {
         let ParsedFrame { header, .. } = frame?;
-        match (self.blanks.as_mut()?, header.silence) {
+        let went_on = self.continuity.take_went_on();
+        let blanks = self.blanks.as_mut()?;
+        match blanks {
+            Blanks::Black(black) if went_on => black.interrupt(),
+            Blanks::BlackUnits(black) if went_on => black.interrupt(),
+            _ => {}
+        }
+        match (blanks, header.silence) {
             (Blanks::Silent(room), Some(silence)) => {
                 let length = silence.write(room)?;
                 room.get(..length)

@@ -27,6 +27,8 @@ pub(super) struct Continuity {
     /// Whether RASL pictures lack what they depend on.
     lacks_rasl: bool,
     wants_keyframe: bool,
+    /// Whether a frame was released before the first that was withheld since then.
+    went_on: bool,
 }
 
 impl Dependency {
@@ -45,6 +47,7 @@ impl Continuity {
             last: Time::NEVER,
             lacks_rasl: false,
             wants_keyframe: false,
+            went_on: false,
         }
     }
 
@@ -84,7 +87,15 @@ impl Continuity {
 
     /// Notes that a frame was withheld for any other reason.
     pub(super) fn interrupt(&mut self) {
-        *self = Self::new();
+        *self = Self {
+            went_on: self.went_on || self.is_intact(),
+            ..Self::new()
+        };
+    }
+
+    /// Returns whether a frame was released since this was asked last, before one that was withheld.
+    pub(super) fn take_went_on(&mut self) -> bool {
+        core::mem::take(&mut self.went_on)
     }
 
     /// Whether the last frame was withheld only because it depends on frames that were not released.

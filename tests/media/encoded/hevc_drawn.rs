@@ -85,7 +85,7 @@ impl Writer {
     /// The unit of this type, with emulation prevention (§7.3.1.1).
     fn unit(mut self, nal_unit_type: u8) -> Vec<u8> {
         self.0.push(true);
-        while self.0.len() % 8 > 0 {
+        while !self.0.len().is_multiple_of(8) {
             self.0.push(false);
         }
         let mut unit = vec![nal_unit_type << 1, 1];
@@ -116,7 +116,7 @@ pub struct Drawn {
 
 /// Blocks and pictures, in binary logarithms of luma samples and in luma samples.
 struct Blocks {
-    min_cb: u32,
+    min_coding: u32,
     ctb: u32,
     width: u32,
     height: u32,
@@ -128,14 +128,14 @@ impl Drawn {
         let sub_layers = if draw.flag() { 0 } else { draw.up_to(6) };
         let has_extensions = draw.rarely();
         let mut has_lists = false;
-        let min_cb = draw.between(3, 5);
+        let min_coding = draw.between(3, 5);
         let side = |draw: &mut Draw| {
             let most = if draw.rarely() { 700 } else { 200 };
-            draw.between(1, most >> min_cb) << min_cb
+            draw.between(1, most >> min_coding) << min_coding
         };
         let blocks = Blocks {
-            min_cb,
-            ctb: draw.between(min_cb.max(4), 6),
+            min_coding,
+            ctb: draw.between(min_coding.max(4), 6),
             width: side(draw),
             height: side(draw),
         };
@@ -158,7 +158,7 @@ impl Drawn {
         let mut crop = [0; 4];
         if sps.drawn_flag(draw) {
             for offset in &mut crop {
-                *offset = draw.up_to((1 << min_cb) / 4 - 1);
+                *offset = draw.up_to((1 << min_coding) / 4 - 1);
                 sps.ue(*offset);
             }
         }
@@ -345,15 +345,17 @@ fn coding_tools(
     is_10_bit: bool,
     has_lists: &mut bool,
 ) -> bool {
-    let Blocks { min_cb, ctb, .. } = *blocks;
-    let min_tb = draw.between(2, min_cb - 1);
-    let max_tb = draw.between(min_tb.max(3), ctb.min(5));
-    sps.ue(min_cb - 3);
-    sps.ue(ctb - min_cb);
-    sps.ue(min_tb - 2);
-    sps.ue(max_tb - min_tb);
-    sps.drawn_ue(ctb - min_tb, draw); // max_transform_hierarchy_depth_inter
-    sps.drawn_ue(ctb - min_tb, draw); // max_transform_hierarchy_depth_intra
+    let Blocks {
+        min_coding, ctb, ..
+    } = *blocks;
+    let min_transform = draw.between(2, min_coding - 1);
+    let max_transform = draw.between(min_transform.max(3), ctb.min(5));
+    sps.ue(min_coding - 3);
+    sps.ue(ctb - min_coding);
+    sps.ue(min_transform - 2);
+    sps.ue(max_transform - min_transform);
+    sps.drawn_ue(ctb - min_transform, draw); // max_transform_hierarchy_depth_inter
+    sps.drawn_ue(ctb - min_transform, draw); // max_transform_hierarchy_depth_intra
     let has_scaling = sps.rare_flag(draw);
     if has_scaling && sps.drawn_flag(draw) {
         scaling_lists(sps, draw, has_lists);
@@ -364,7 +366,7 @@ fn coding_tools(
         let depth = if is_10_bit { 9 } else { 7 };
         sps.u(4, depth);
         sps.u(4, depth);
-        let min = draw.between(min_cb.min(5), ctb.min(5));
+        let min = draw.between(min_coding.min(5), ctb.min(5));
         let max = draw.between(min, ctb.min(5));
         sps.ue(min - 3);
         sps.ue(max - min);
@@ -431,7 +433,9 @@ fn ref_pic_sets(sps: &mut Writer, draw: &mut Draw) {
             set.extend(behind);
         } else {
             let counts = [draw.up_to(5), draw.up_to(3)];
-            counts.into_iter().for_each(|count| sps.ue(count));
+            for count in counts {
+                sps.ue(count);
+            }
             for (count, sign) in counts.into_iter().zip([-1, 1]) {
                 let mut poc = 0;
                 for _ in 0..count {
@@ -518,11 +522,11 @@ fn pps(
     pps.drawn_ue(14, draw);
     pps.drawn_se(25, draw); // init_qp_minus26
     // FFmpeg predicts the smallest blocks of large ones otherwise then, in encoders' own pictures, too.
-    let is_constrained = blocks.min_cb < 5 && draw.flag();
+    let is_constrained = blocks.min_coding < 5 && draw.flag();
     pps.flag(is_constrained); // constrained_intra_pred_flag
     let has_skips = pps.drawn_flag(draw); // transform_skip_enabled_flag
     if pps.drawn_flag(draw) {
-        pps.drawn_ue(blocks.ctb - blocks.min_cb, draw); // diff_cu_qp_delta_depth
+        pps.drawn_ue(blocks.ctb - blocks.min_coding, draw); // diff_cu_qp_delta_depth
     }
     pps.drawn_se(12, draw);
     pps.drawn_se(12, draw);
@@ -561,7 +565,7 @@ fn pps(
         }
         pps.flag(false); // cross_component_prediction_enabled_flag
         if pps.drawn_flag(draw) {
-            pps.drawn_ue(blocks.ctb - blocks.min_cb, draw);
+            pps.drawn_ue(blocks.ctb - blocks.min_coding, draw);
             let most = draw.up_to(5);
             pps.ue(most);
             for _ in 0..=most {
@@ -581,7 +585,9 @@ fn tiles(pps: &mut Writer, draw: &mut Draw, sides: [u32; 2]) {
         let longer = usize::from(sides[1] > sides[0]);
         counts[longer] = 2;
     }
-    counts.into_iter().for_each(|count| pps.ue(count - 1));
+    for count in counts {
+        pps.ue(count - 1);
+    }
     if !pps.drawn_flag(draw) {
         for (side, count) in sides.into_iter().zip(counts) {
             let mut left = side;

@@ -241,7 +241,7 @@ impl<'t> Picture<'t> {
         let Blocks {
             width,
             height,
-            min_cb,
+            min_coding,
             ..
         } = self.template.blocks;
         let Block { x, y, log2, .. } = block;
@@ -266,7 +266,7 @@ impl<'t> Picture<'t> {
         }
         let column = (x >> SMALLEST) as usize;
         let row = (y >> SMALLEST) % IN_LARGEST;
-        if log2 > min_cb {
+        if log2 > min_coding {
             let is_deeper = |depth: Option<&u8>| depth.is_some_and(|depth| *depth > block.depth);
             let left = block.has_left && is_deeper(self.left.get(row as usize));
             let above = block.has_above && is_deeper(self.above.get(column));
@@ -290,7 +290,7 @@ impl<'t> Picture<'t> {
         if unit.transquant_bypass_enabled {
             cabac.decision(false, &mut contexts.cu_transquant_bypass_flag); // cu_transquant_bypass_flag
         }
-        if log2 == blocks.min_cb {
+        if log2 == blocks.min_coding {
             cabac.decision(true, &mut contexts.part_mode); // part_mode: PART_2Nx2N
         }
         if unit
@@ -308,13 +308,16 @@ impl<'t> Picture<'t> {
     /// `transform_tree()` (§7.3.8.8), divided only into the largest transforms.
     fn write_transform_tree(&mut self, log2: u32, depth: u32, cabac: &mut CabacEncoder<'_, '_>) {
         let Blocks {
-            min_tb,
-            max_tb,
+            min_transform,
+            max_transform,
             max_transform_hierarchy_depth_intra,
             ..
         } = self.template.blocks;
         let contexts = &mut self.contexts;
-        if log2 <= max_tb && log2 > min_tb && depth < max_transform_hierarchy_depth_intra {
+        if log2 <= max_transform
+            && log2 > min_transform
+            && depth < max_transform_hierarchy_depth_intra
+        {
             let size = 5u32.saturating_sub(log2) as usize;
             if let Some(context) = contexts.split_transform_flag.get_mut(size) {
                 cabac.decision(false, context); // split_transform_flag
@@ -324,7 +327,7 @@ impl<'t> Picture<'t> {
             cabac.decision(false, &mut contexts.cbf_chroma); // cbf_cb
             cabac.decision(false, &mut contexts.cbf_chroma); // cbf_cr
         }
-        if log2 > max_tb {
+        if log2 > max_transform {
             for _ in 0..4 {
                 self.write_transform_tree(log2 - 1, depth + 1, cabac);
             }
@@ -377,4 +380,114 @@ fn write_remaining(value: u32, cabac: &mut CabacEncoder<'_, '_>) {
     }
     cabac.bypass(1, 0b0);
     cabac.bypass(order, rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec;
+
+    use super::*;
+    use crate::media::codec::hevc::{
+        quantiser::Quantiser,
+        sets::{SliceFlags, UnitFlags},
+        tiles::Tiles,
+    };
+
+    /// With every field that a slice can have.
+    fn template(blocks: Blocks, [columns, rows]: [u32; 2], has_row_streams: bool) -> Template {
+        Template {
+            pps_id: 63,
+            blocks,
+            slice: SliceFlags {
+                num_extra_slice_header_bits: 7,
+                output_flag_present: true,
+                sample_adaptive_offset_enabled: true,
+                slice_chroma_qp_offsets_present: true,
+                chroma_qp_offset_list_enabled: true,
+                deblocking_filter_override_enabled: true,
+                loop_filter_across_slices_enabled: true,
+                slice_segment_header_extension_present: true,
+            },
+            unit: UnitFlags {
+                transquant_bypass_enabled: true,
+                pcm: Some((3, 5)),
+                cu_qp_delta_enabled: true,
+                max_transform_skip: Some(5),
+            },
+            tiles: Tiles::new(&blocks, columns, rows, Some).unwrap(),
+            has_entry_points: true,
+            has_row_streams,
+            init_qp: -12,
+            quantiser: Quantiser::new([16; 3], 8).unwrap(),
+        }
+    }
+
+    #[test]
+    fn there_is_room_for_pictures_of_every_size() {
+        let sizes = [
+            (4096, 2304),
+            (2304, 4096),
+            (8192, 1152),
+            (1152, 8192),
+            (64, 8192),
+            (8, 8192),
+            (8192, 8),
+            (4088, 2296),
+        ];
+        let mut room = vec![0; room()];
+        for (width, height) in sizes {
+            for (min_coding, ctb, max_transform) in
+                [(3, 4, 3), (4, 4, 4), (3, 6, 3), (3, 6, 5), (3, 5, 4)]
+            {
+                let blocks = Blocks {
+                    width,
+                    height,
+                    min_coding,
+                    ctb,
+                    min_transform: 2,
+                    max_transform,
+                    max_transform_hierarchy_depth_intra: 4,
+                };
+                if [width, height]
+                    .iter()
+                    .any(|side| side % (1 << min_coding) > 0)
+                {
+                    continue;
+                }
+                let (across, down) = blocks.in_ctbs();
+                for (tiles, has_row_streams) in [
+                    ([1, 1], false),
+                    ([1, 1], true),
+                    ([across.min(20), down.min(22)], false),
+                ] {
+                    let mut to = BitWriter::new(&mut room);
+                    write_black(&template(blocks, tiles, has_row_streams), &mut to);
+                    let length = to.length();
+                    assert!(length.is_some(), "{blocks:?} {tiles:?} {has_row_streams}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn control_without_room_there_is_none() {
+        let blocks = Blocks {
+            width: 320,
+            height: 240,
+            min_coding: 3,
+            ctb: 4,
+            min_transform: 2,
+            max_transform: 4,
+            max_transform_hierarchy_depth_intra: 0,
+        };
+        let length = |room: &mut [u8]| {
+            let mut to = BitWriter::new(room);
+            write_black(&template(blocks, [1, 1], true), &mut to);
+            to.length()
+        };
+        let whole = length(&mut [0; 4096]).unwrap();
+        for room in [0, 1, 10, whole / 2, whole - 1] {
+            assert_eq!(length(&mut vec![0; room]), None);
+        }
+    }
 }

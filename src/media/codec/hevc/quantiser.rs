@@ -79,12 +79,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_scale_but_the_largest_has_an_exact_one() {
-        for bit_depth in [8, 10] {
-            let flat = Quantiser::new([16; 3], bit_depth).unwrap();
-            assert!((3..=5).all(|log2| flat.level(log2) < 100));
-            let none = (1..=255).filter(|scale| Quantiser::new([*scale; 3], bit_depth).is_none());
-            std::println!("{bit_depth}: {} of 255, {flat:?}", none.count());
+    fn almost_every_scale_has_an_exact_coefficient() {
+        for (bit_depth, most) in [(8, 0), (10, 20)] {
+            let is_there = |scale: &u32| Quantiser::new([*scale; 3], bit_depth).is_some();
+            assert!([16, 16, 16].iter().all(is_there));
+            let without = (1..=255).filter(|scale| !is_there(scale)).count();
+            assert!(without <= most, "{bit_depth}: {without}");
+        }
+    }
+
+    #[test]
+    fn control_the_next_coefficient_is_not_exact() {
+        for (bit_depth, log2) in [(8, 3), (8, 5), (10, 4)] {
+            let flat = Scaled {
+                log2,
+                scale: 16,
+                bit_depth,
+            };
+            let shift = bit_depth + log2 - 5;
+            let qp = 46 + 6 * (i32::try_from(bit_depth).unwrap() - 8);
+            let step = (16 * 64) << (qp / 6);
+            let level = i64::from(flat.level(46).unwrap());
+            let down = -i64::from(DOWN) << (bit_depth - 8);
+            assert_eq!(flat.residual(-level * step, shift), down);
+            assert_ne!(flat.residual(-(level + 1) * step, shift), down);
+            assert_ne!(flat.residual(-(level - 1) * step, shift), down);
         }
     }
 }

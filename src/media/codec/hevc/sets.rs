@@ -25,10 +25,10 @@ pub(super) struct Blocks {
     /// Of the picture, in luma samples.
     pub(super) width: u32,
     pub(super) height: u32,
-    pub(super) min_cb: u32,
+    pub(super) min_coding: u32,
     pub(super) ctb: u32,
-    pub(super) min_tb: u32,
-    pub(super) max_tb: u32,
+    pub(super) min_transform: u32,
+    pub(super) max_transform: u32,
     pub(super) max_transform_hierarchy_depth_intra: u32,
 }
 
@@ -103,15 +103,15 @@ fn begin<'r, 'w, 'a>(
 /// `video_parameter_set_rbsp()` (§7.3.2.1). Returns whether it has lists.
 fn rewrite_vps(mut vps: Rewriter<'_, '_, '_>) -> Option<bool> {
     let _vps_video_parameter_set_id = vps.u(4)?;
-    let _vps_base_layer_internal_flag = vps.only(1, 1)?;
-    let _vps_base_layer_available_flag = vps.only(1, 1)?;
-    let _vps_max_layers_minus1 = vps.only(6, 0)?;
+    vps.only(1, 1)?; // vps_base_layer_internal_flag
+    vps.only(1, 1)?; // vps_base_layer_available_flag
+    vps.only(6, 0)?; // vps_max_layers_minus1
     let sub_layers = vps.u(3)?; // vps_max_sub_layers_minus1
     let _vps_temporal_id_nesting_flag = vps.bit()?;
-    let _vps_reserved_0xffff_16bits = vps.only(16, 0xFFFF)?;
+    vps.only(16, 0xFFFF)?; // vps_reserved_0xffff_16bits
     rewrite_profile_tier_level(&mut vps, sub_layers)?;
     let _max_num_reorder_pics = rewrite_ordering_info(&mut vps, sub_layers)?;
-    let _vps_max_layer_id = vps.only(6, 0)?;
+    vps.only(6, 0)?; // vps_max_layer_id
     let vps_num_layer_sets_minus1 = vps.ue(1023)?;
     if vps_num_layer_sets_minus1 > 0 {
         vps.note_lists();
@@ -128,7 +128,7 @@ fn rewrite_vps(mut vps: Rewriter<'_, '_, '_>) -> Option<bool> {
             rewrite_hrd_parameters(&mut vps, sub_layers)?;
         }
     }
-    let _vps_extension_flag = vps.only(1, 0)?;
+    vps.only(1, 0)?; // vps_extension_flag
     vps.end()
 }
 
@@ -143,7 +143,7 @@ fn rewrite_profile_tier_level(set: &mut Rewriter<'_, '_, '_>, sub_layers: SubLay
         *layer = (set.bit()?, set.bit()?);
     }
     if sub_layers > 0 {
-        let _reserved_zero_2bits = set.only(2 * 8u32.checked_sub(sub_layers)?, 0)?;
+        set.only(2 * 8u32.checked_sub(sub_layers)?, 0)?; // reserved_zero_2bits
     }
     for (has_profile, has_level) in present {
         if has_profile {
@@ -159,7 +159,7 @@ fn rewrite_profile_tier_level(set: &mut Rewriter<'_, '_, '_>, sub_layers: SubLay
 /// The first 88 bits of it: main, main 10, main still picture or of the format range extensions.
 fn rewrite_profile(set: &mut Rewriter<'_, '_, '_>) -> Option<()> {
     const PROFILES: core::ops::RangeInclusive<u32> = 1..=4;
-    let _profile_space = set.only(2, 0)?;
+    set.only(2, 0)?; // profile_space
     let _tier_flag = set.bit()?;
     let profile_idc = set.u(5)?;
     for profile in 0..32 {
@@ -174,8 +174,9 @@ fn rewrite_profile(set: &mut Rewriter<'_, '_, '_>) -> Option<()> {
     let _frame_only_constraint_flag = set.bit()?;
     // From max_12bit_constraint_flag to lower_bit_rate_constraint_flag, or reserved.
     let _constraint_flags = set.u(9)?;
-    let _reserved_zero_34bits = (set.only(32, 0)?, set.only(2, 0)?);
-    let _inbld_flag = set.only(1, 0)?;
+    set.only(32, 0)?; // the first of reserved_zero_34bits
+    set.only(2, 0)?;
+    set.only(1, 0)?; // inbld_flag
     PROFILES.contains(&profile_idc).then_some(())
 }
 
@@ -350,27 +351,27 @@ fn rewrite_size(sps: &mut Rewriter<'_, '_, '_>) -> Option<(u32, u32)> {
 
 /// From `log2_min_luma_coding_block_size_minus3` to `max_transform_hierarchy_depth_intra`.
 fn rewrite_blocks(sps: &mut Rewriter<'_, '_, '_>, width: u32, height: u32) -> Option<Blocks> {
-    let min_cb = sps.ue(3)? + 3; // log2_min_luma_coding_block_size_minus3
-    let ctb = sps.ue(3)? + min_cb; // log2_diff_max_min_luma_coding_block_size
-    let min_tb = sps.ue(3)? + 2; // log2_min_luma_transform_block_size_minus2
-    let max_tb = sps.ue(3)? + min_tb; // log2_diff_max_min_luma_transform_block_size
-    let most = ctb.checked_sub(min_tb)?;
+    let min_coding = sps.ue(3)? + 3; // log2_min_luma_coding_block_size_minus3
+    let ctb = sps.ue(3)? + min_coding; // log2_diff_max_min_luma_coding_block_size
+    let min_transform = sps.ue(3)? + 2; // log2_min_luma_transform_block_size_minus2
+    let max_transform = sps.ue(3)? + min_transform; // log2_diff_max_min_luma_transform_block_size
+    let most = ctb.checked_sub(min_transform)?;
     let _max_transform_hierarchy_depth_inter = sps.ue(most)?;
     let max_transform_hierarchy_depth_intra = sps.ue(most)?;
-    let is_whole = |side: u32| side.trailing_zeros() >= min_cb;
+    let is_whole = |side: u32| side.trailing_zeros() >= min_coding;
     // An intra block of 4 by 4 has a transform of its own, of which no coefficient alone is flat.
     let is_valid = (4..=6).contains(&ctb)
-        && min_tb < min_cb
-        && (3..=ctb.min(5)).contains(&max_tb)
+        && min_transform < min_coding
+        && (3..=ctb.min(5)).contains(&max_transform)
         && is_whole(width)
         && is_whole(height);
     is_valid.then_some(Blocks {
         width,
         height,
-        min_cb,
+        min_coding,
         ctb,
-        min_tb,
-        max_tb,
+        min_transform,
+        max_transform,
         max_transform_hierarchy_depth_intra,
     })
 }
@@ -521,7 +522,7 @@ fn rewrite_vui_parameters(sps: &mut Rewriter<'_, '_, '_>, sub_layers: SubLayers)
         let _chroma_sample_loc_type_bottom_field = sps.ue(5)?;
     }
     let _neutral_chroma_indication_flag = sps.bit()?;
-    let _field_seq_flag = sps.only(1, 0)?;
+    sps.only(1, 0)?; // field_seq_flag
     let _frame_field_info_present_flag = sps.bit()?;
     let default_display_window_flag = sps.bit()?;
     if default_display_window_flag {
@@ -554,17 +555,17 @@ fn rewrite_vui_parameters(sps: &mut Rewriter<'_, '_, '_>, sub_layers: SubLayers)
 /// Takes `sps_range_extension()` alone (§7.3.2.2.2). What it changes in black pictures are coefficients of more bits, which must be off.
 fn rewrite_sps_extensions(sps: &mut Rewriter<'_, '_, '_>) -> Option<()> {
     let sps_range_extension_flag = sps.bit()?;
-    let _other_extensions = sps.only(7, 0)?;
+    sps.only(7, 0)?; // other_extensions
     if sps_range_extension_flag {
         let _transform_skip_rotation_enabled_flag = sps.bit()?;
         let _transform_skip_context_enabled_flag = sps.bit()?;
         let _implicit_rdpcm_enabled_flag = sps.bit()?;
         let _explicit_rdpcm_enabled_flag = sps.bit()?;
-        let _extended_precision_processing_flag = sps.only(1, 0)?;
+        sps.only(1, 0)?; // extended_precision_processing_flag
         let _intra_smoothing_disabled_flag = sps.bit()?;
         let _high_precision_offsets_enabled_flag = sps.bit()?;
         let _persistent_rice_adaptation_enabled_flag = sps.bit()?;
-        let _cabac_bypass_alignment_enabled_flag = sps.only(1, 0)?;
+        sps.only(1, 0)?; // cabac_bypass_alignment_enabled_flag
     }
     Some(())
 }
@@ -585,7 +586,8 @@ fn rewrite_pps(sps: &Sps, mut pps: Rewriter<'_, '_, '_>) -> Option<(Template, bo
     let transform_skip_enabled_flag = pps.bit()?;
     let cu_qp_delta_enabled = pps.bit()?;
     if cu_qp_delta_enabled {
-        let _diff_cu_qp_delta_depth = pps.ue(sps.blocks.ctb.checked_sub(sps.blocks.min_cb)?)?;
+        let _diff_cu_qp_delta_depth =
+            pps.ue(sps.blocks.ctb.checked_sub(sps.blocks.min_coding)?)?;
     }
     let _pps_cb_qp_offset = pps.se(-12..=12)?;
     let _pps_cr_qp_offset = pps.se(-12..=12)?;
@@ -708,12 +710,12 @@ fn rewrite_pps_extensions(
 ) -> Option<PpsExtension> {
     let mut extension = PpsExtension::default();
     let pps_range_extension_flag = pps.bit()?;
-    let _other_extensions = pps.only(7, 0)?;
+    pps.only(7, 0)?; // other_extensions
     if pps_range_extension_flag {
         if transform_skip_enabled_flag {
             extension.log2_max_transform_skip_block_size_minus2 = pps.ue(3)?;
         }
-        let _cross_component_prediction_enabled_flag = pps.only(1, 0)?;
+        pps.only(1, 0)?; // cross_component_prediction_enabled_flag
         extension.chroma_qp_offset_list_enabled = pps.bit()?;
         if extension.chroma_qp_offset_list_enabled {
             let _diff_cu_chroma_qp_offset_depth = pps.ue(3)?;

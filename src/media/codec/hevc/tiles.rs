@@ -77,3 +77,49 @@ fn places<const MOST: usize>(parts: [u16; MOST]) -> impl Iterator<Item = (u32, u
         (end - part, part)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// A picture of five blocks by three, the last of which are cut off.
+    const BLOCKS: Blocks = Blocks {
+        width: 5 * 64 - 8,
+        height: 3 * 64 - 56,
+        min_coding: 3,
+        ctb: 6,
+        min_transform: 2,
+        max_transform: 5,
+        max_transform_hierarchy_depth_intra: 0,
+    };
+
+    fn sizes(tiles: &Tiles) -> Vec<[u32; 4]> {
+        let sides = |tile: Tile| [tile.x, tile.y, tile.width, tile.height];
+        tiles.iter().map(sides).collect()
+    }
+
+    #[test]
+    fn tiles_are_alike_or_as_they_are_said_to_be() {
+        let one = Tiles::new(&BLOCKS, 1, 1, Some).unwrap();
+        assert_eq!(sizes(&one), [[0, 0, 5, 3]]);
+        let alike = Tiles::new(&BLOCKS, 2, 2, Some).unwrap();
+        let expected = [[0, 0, 2, 1], [2, 0, 3, 1], [0, 1, 2, 2], [2, 1, 3, 2]];
+        assert_eq!(sizes(&alike), expected);
+        let mut said = [1, 2, 2].into_iter();
+        let other = Tiles::new(&BLOCKS, 3, 2, |_| said.next()).unwrap();
+        let expected = [[0, 0, 1, 2], [1, 0, 2, 2], [3, 0, 2, 2]];
+        assert_eq!(sizes(&other)[..3], expected);
+        assert_eq!(sizes(&other)[5], [3, 2, 2, 1]);
+    }
+
+    #[test]
+    fn more_than_there_is_cannot_be_divided() {
+        for (columns, rows, next) in [(6, 1, 1), (2, 1, 5), (2, 1, 0), (1, 2, 3), (1, 2, u32::MAX)]
+        {
+            assert_eq!(Tiles::new(&BLOCKS, columns, rows, |_| Some(next)), None);
+        }
+        assert_eq!(Tiles::new(&BLOCKS, 2, 1, |_| None), None);
+    }
+}
