@@ -80,9 +80,9 @@ mod tests {
 
     #[test]
     fn almost_every_scale_has_an_exact_coefficient() {
-        for (bit_depth, most) in [(8, 0), (10, 20)] {
+        for (bit_depth, most) in [(8, 0), (10, 40)] {
             let is_there = |scale: &u32| Quantiser::new([*scale; 3], bit_depth).is_some();
-            assert!([16, 16, 16].iter().all(is_there));
+            assert!(is_there(&16));
             let without = (1..=255).filter(|scale| !is_there(scale)).count();
             assert!(without <= most, "{bit_depth}: {without}");
         }
