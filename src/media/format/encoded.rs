@@ -36,7 +36,14 @@ impl Format {
     ///
     /// After a withheld frame the stream resumes only at an IDR or BLA picture with its parameter sets before it in the same access unit, or in the decoder configuration;
     /// RASL pictures that lead a BLA picture are withheld, as they depend on earlier pictures.
-    /// A blank frame is a black IDR picture, with parameter sets of its own, for the same sequences as with [`Format::H264`].
+    ///
+    /// A blank frame is a black IDR picture under the stream's own parameter sets, which are written anew from what their fields say. That needs a progressive 4:2:0 sequence
+    /// of 8 or 10 bits that signals no reordering, not above 4096 by 2304, with `general_profile_idc` 1 to 4: main, main 10, main still picture, format range extensions.
+    /// Blocks, tools, filters, slices, tiles and synchronised rows (WPP) may be any. Black is a luma of 16 and chroma of 128, or 64 and 512 in 10 bits, in full range, too.
+    /// Withheld frames of other sequences are dropped: of other chroma formats or depths, of fields (`field_seq_flag`), with transforms of 4 by 4 alone, with tiles and synchronised rows at once,
+    /// with extended precision or extensions for layers, 3D or screen content, or with scaling lists by which no coefficient is exactly black.
+    /// Sets with lists of numbers of the encoder's choice could carry anything: scaling lists, buffer sizes (HRD), layer sets, long-term references, more than 16 sets of references.
+    /// They go on only if receivers have them; until then frames are dropped.
     pub const HEVC: Self = Self(Layout::Encoded(Codec::Hevc));
 
     /// VP8: one frame as in RFC 6386 §9.1.
