@@ -344,7 +344,7 @@ fn black_of(drawn: &Drawn) -> Option<Vec<u8>> {
 fn hevc_under_any_sets_is_blanked() {
     needs!("ffmpeg", "libde265-dec265");
     let count = if env::var_os("FRAMEGATE_DEEP").is_some() {
-        2000
+        500
     } else {
         60
     };

@@ -3,9 +3,10 @@
 //! Each block is predicted from its neighbours. The first of a tile has none, so its prediction is the middle of the range, and it alone has a residual.
 
 use super::{
-    IDR_N_LP, nal_header,
-    sets::{Blocks, Template},
+    blocks::Blocks,
+    sets::Template,
     tiles::Tile,
+    unit::{IDR_N_LP, nal_header},
 };
 use crate::media::codec::{
     bits::BitWriter,
@@ -14,7 +15,7 @@ use crate::media::codec::{
 };
 
 /// Returns how many bytes a black picture takes at most, without parameter sets: less than half of one for each macroblock, beside its header and entry points.
-pub(in crate::media::codec) const fn room() -> usize {
+pub(crate) const fn room() -> usize {
     Size::MOST_MACROBLOCKS / 2 + 4096
 }
 
@@ -22,7 +23,7 @@ pub(in crate::media::codec) const fn room() -> usize {
 const OFFSET_BITS: u32 = 16;
 
 /// Writes a black IDR picture: one slice.
-pub(in crate::media::codec) fn write_black(template: &Template, to: &mut BitWriter<'_>) {
+pub(crate) fn write_black(template: &Template, to: &mut BitWriter<'_>) {
     let streams = template.substreams().count();
     // slice_segment_header() (§7.3.6.1)
     let slice = &template.slice;
@@ -111,14 +112,6 @@ impl Template {
                 }
             })
         })
-    }
-}
-
-impl Blocks {
-    /// Returns the width and height of a picture in coding tree blocks.
-    pub(super) const fn in_ctbs(&self) -> (u32, u32) {
-        let side = 1 << self.ctb;
-        (self.width.div_ceil(side), self.height.div_ceil(side))
     }
 }
 

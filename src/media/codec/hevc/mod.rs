@@ -1,9 +1,11 @@
 //! HEVC access units, and black ones.
 
 mod black;
+mod blocks;
 mod quantiser;
 mod sets;
 mod tiles;
+mod unit;
 
 pub(super) use black::{room, write_black};
 pub(super) use sets::{Template, rewrite};
@@ -15,20 +17,7 @@ use super::{
     resume::Dependency,
 };
 use crate::types::fault::Fault;
-
-// Types of NAL units (§7.4.2.2).
-const RASL: [u8; 2] = [8, 9];
-const BLA: [u8; 3] = [16, 17, 18];
-const IDR: [u8; 2] = [19, IDR_N_LP];
-/// Without leading pictures.
-const IDR_N_LP: u8 = 20;
-const CRA: u8 = 21;
-/// Intra random access points.
-const IRAP: core::ops::Range<u8> = 16..24;
-/// The first that is not a slice segment.
-const VPS: u8 = 32;
-const SPS: u8 = 33;
-const PPS: u8 = 34;
+use unit::{BLA, CRA, IDR, IRAP, PPS, RASL, SPS, VPS};
 
 /// What the slice segments of an access unit say of its picture.
 struct Picture {
@@ -281,10 +270,4 @@ fn skip_profile_tier_level(sps: &mut NalReader<'_>, max_sub_layers_minus1: u32) 
         sps.skip(2 * 8u32.saturating_sub(max_sub_layers_minus1))?;
     }
     sps.skip(present)
-}
-
-/// `nal_unit_header()` of the base layer (§7.3.1.2).
-const fn nal_header(nal_unit_type: u8) -> [u8; 2] {
-    const TEMPORAL_ID_PLUS1: u8 = 1;
-    [nal_unit_type << 1, TEMPORAL_ID_PLUS1]
 }

@@ -1,11 +1,16 @@
 //! Parameter sets of HEVC, written anew for the black pictures under them.
 
-use super::{PPS, SPS, VPS, nal_header, quantiser::Quantiser, tiles::Tiles};
+use super::{
+    blocks::Blocks,
+    quantiser::Quantiser,
+    tiles::Tiles,
+    unit::{PPS, SPS, VPS, nal_header},
+};
 use crate::media::codec::{bits::BitWriter, header::Size, rewrite::Rewriter};
 
 /// What the slices of black pictures need to know of their parameter sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::media::codec) struct Template {
+pub(crate) struct Template {
     pub(super) pps_id: u32,
     pub(super) blocks: Blocks,
     pub(super) slice: SliceFlags,
@@ -17,19 +22,6 @@ pub(in crate::media::codec) struct Template {
     pub(super) has_row_streams: bool,
     pub(super) init_qp: i32,
     pub(super) quantiser: Quantiser,
-}
-
-/// The sizes of blocks, as binary logarithms of their sides in luma samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Blocks {
-    /// Of the picture, in luma samples.
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) min_coding: u32,
-    pub(super) ctb: u32,
-    pub(super) min_transform: u32,
-    pub(super) max_transform: u32,
-    pub(super) max_transform_hierarchy_depth_intra: u32,
 }
 
 /// Which fields a slice header has.
@@ -78,7 +70,7 @@ type SubLayers = u32;
 
 /// Writes the parameter sets of a picture anew: NAL units, up to the end of each. Returns what its slices need, and whether they have lists of numbers at the
 /// encoder's choice; `None` if there are no black pictures under them.
-pub(in crate::media::codec) fn rewrite(
+pub(crate) fn rewrite(
     [vps, sps, pps]: [&[u8]; 3],
     to: &mut BitWriter<'_>,
 ) -> Option<(Template, bool)> {

@@ -1,6 +1,6 @@
 //! Tiles: rectangles of coding tree blocks, each decoded by itself.
 
-use super::sets::Blocks;
+use super::blocks::Blocks;
 
 /// The columns and rows of tiles: their widths and heights in coding tree blocks; behind the last, zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
