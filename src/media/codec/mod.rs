@@ -73,18 +73,6 @@ enum Blanks {
 }
 
 impl Codec {
-    /// Reads the header of a frame without NAL units.
-    fn read(self, frame: &[u8]) -> Option<Header> {
-        match self {
-            Self::Opus { streams } => opus::read(frame, streams),
-            Self::RedundantOpus => opus::read_redundant(frame),
-            Self::Vp8 => vp8::read(frame),
-            Self::Vp9 => vp9::read(frame),
-            Self::Av1 => av1::read(frame),
-            Self::H264 | Self::Hevc => None,
-        }
-    }
-
     /// Allocates the room for blank frames.
     fn blanks(self, config: Option<&DecoderConfig>) -> Blanks {
         let silent = |streams: u8| {
@@ -134,7 +122,11 @@ impl Coded {
         let mut header = match self.codec {
             Some(Codec::H264) => self.learn(frame, h264::read(frame)?),
             Some(Codec::Hevc) => self.learn(frame, hevc::read(frame)?),
-            Some(codec) => codec.read(frame)?,
+            Some(Codec::Opus { streams }) => opus::read(frame, streams)?,
+            Some(Codec::RedundantOpus) => opus::read_redundant(frame)?,
+            Some(Codec::Vp8) => vp8::read(frame)?,
+            Some(Codec::Vp9) => vp9::read(frame)?,
+            Some(Codec::Av1) => av1::read(frame)?,
             None => {
                 let header = self.config.as_mut()?.read(frame)?;
                 self.learn(frame, header)

@@ -1,6 +1,9 @@
 //! Black pictures of H.264: an IDR picture, and others that repeat it.
 
-use super::{IDR_SLICE, SLICE, sets::Template};
+use super::{
+    sets::Template,
+    unit::{IDR_SLICE, SLICE},
+};
 use crate::media::codec::{
     bits::BitWriter,
     cabac::{CabacEncoder, Context},

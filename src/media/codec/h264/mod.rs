@@ -2,9 +2,12 @@
 
 mod black;
 mod sets;
+mod unit;
 
 pub(super) use black::{room, write_idr, write_repeated, write_skips};
 pub(super) use sets::{Template, rewrite};
+
+use unit::{EXTENSION_SLICES, IDR_SLICE, PPS, SLICE, SPS};
 
 use super::{
     bits::NalReader,
@@ -12,13 +15,6 @@ use super::{
     nal::{self, Set},
 };
 use crate::types::fault::Fault;
-
-const SLICE: u8 = 1;
-const IDR_SLICE: u8 = 5;
-const SPS: u8 = 7;
-const PPS: u8 = 8;
-/// Slices of a further layer or view (annexes G, H and I).
-const EXTENSION_SLICES: [u8; 2] = [20, 21];
 
 /// Reads an access unit in a byte stream (ITU-T H.264 annex B).
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
