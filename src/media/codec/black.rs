@@ -73,7 +73,7 @@ impl Black {
                 Codec::H264 | Codec::Hevc | Codec::Vp8 => true,
                 Codec::Vp9 => blocks::can_divide(size),
                 Codec::Av1 => av1::can_write_black(size),
-                Codec::Opus { .. } | Codec::RedundantOpus => false,
+                Codec::Opus { .. } | Codec::RedundantOpus | Codec::Aac | Codec::RawAac(_) => false,
             }),
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Knows bitstreams, nothing of consent. Headers are read as far as needed; nothing is decoded.
 
+mod aac;
+mod asc;
 mod av1;
 mod bits;
 mod black;
@@ -26,6 +28,7 @@ mod vp9;
 use alloc::{boxed::Box, vec};
 use core::time::Duration;
 
+pub(crate) use asc::read as audio_configuration;
 use black::Black;
 pub(crate) use config::DecoderConfig;
 pub(crate) use header::Codec;
@@ -72,6 +75,8 @@ impl Codec {
         match self {
             Self::Opus { streams } => opus::read(frame, streams),
             Self::RedundantOpus => opus::read_redundant(frame),
+            Self::Aac => aac::read_adts(frame),
+            Self::RawAac(configuration) => aac::read_raw(frame, configuration),
             Self::H264 => h264::read(frame),
             Self::Hevc => hevc::read(frame),
             Self::Vp8 => vp8::read(frame),
@@ -82,13 +87,12 @@ impl Codec {
 
     /// Allocates the room for blank frames.
     fn blanks(self, form: Form) -> Blanks {
-        let silent = |streams: u8| {
-            let room = 1 + silence::LONGEST_SILENCE * usize::from(streams);
-            Blanks::Silent(vec![0; room].into())
-        };
+        let silent = |room: usize| Blanks::Silent(vec![0; room].into());
+        let of_opus = |streams: u8| silent(1 + silence::LONGEST_SILENCE * usize::from(streams));
         match self {
-            Self::Opus { streams } => silent(streams),
-            Self::RedundantOpus => silent(1),
+            Self::Opus { streams } => of_opus(streams),
+            Self::RedundantOpus => of_opus(1),
+            Self::Aac | Self::RawAac(_) => silent(aac::AacSilence::LONGEST),
             Self::H264 | Self::Hevc | Self::Vp8 | Self::Vp9 | Self::Av1 => {
                 Blanks::Black(Black::new(self, form))
             }
@@ -116,6 +120,7 @@ impl Coded {
             None => Some(Form::BYTE_STREAM),
             Some(config) => config.form(),
         };
+        let blanks = blanks && codec.has_blanks();
         let mut blanks = form.filter(|_| blanks).map(|form| codec.blanks(form));
         if let (Some(Blanks::Black(black)), Some(config)) = (&mut blanks, &config) {
             black.set_sequence(config.sequence());
