@@ -602,6 +602,7 @@ static void formats(void) {
   static const uint8_t vp9[] = {0x82, 0x49, 0x83, 0x42, 0, 0x3F, 0, 0x2F, 0}, vp9_inner[] = {0x86};
   static const uint8_t av1[] = {0x12, 0, 0x0A, 0x0C, 0, 0, 0, 0x4B, 0xFC, 0, 0xFC, 0, 0xBC, 0, 0, 8, 0x32, 9, 0x19, 0xFF, 0, 0, 0, 0x0A, 6, 0xE1, 0x80}, av1_inner[] = {0x12, 0, 0x32, 1, 0x30};
   static const uint8_t red[] = {0x6F, 0x78, 0x10, 0x20, 0x30}, streams[] = {0x18, 3, 0, 0, 0, 0x18, 0, 0, 0};
+  static const uint8_t aac[] = {0xFF, 0xF1, 0x4C, 0x80, 1, 0xBF, 0xFC, 0x21, 0x10, 4, 0x60, 0x8C, 0x1C};
   const struct {
     uint32_t format;
     framegate_payload start, inner;
@@ -612,6 +613,7 @@ static void formats(void) {
       {FRAMEGATE_FORMAT_AV1, bytes_of(av1, sizeof av1), bytes_of(av1_inner, sizeof av1_inner)},
       {FRAMEGATE_FORMAT_OPUS_RED, bytes_of(red, sizeof red), bytes_of(red, sizeof red)},
       {FRAMEGATE_FORMAT_OPUS_MULTISTREAM, bytes_of(streams, sizeof streams), bytes_of(streams, sizeof streams)},
+      {FRAMEGATE_FORMAT_AAC, bytes_of(aac, sizeof aac), bytes_of(aac, sizeof aac)},
   };
   key_frame.keyframe = FRAMEGATE_KEYFRAME_UNSAID;
   for (size_t at = 0; at < sizeof codecs / sizeof codecs[0]; at++) {
