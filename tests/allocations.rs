@@ -440,8 +440,8 @@ fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 9] {
         (Format::OPUS_RED, red(&packet), red(&earlier)),
         (
             Format::AAC,
-            hex("fff14c8001bffc2110046080"),
-            hex("fff14c8001bffc2110046081"),
+            hex("fff14c8001bffc211004608c1c"),
+            hex("fff14c8001bffc211004608c1d"),
         ),
     ]
 }

@@ -481,7 +481,7 @@ static void formats(void) {
     framegate_stream_options of = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_FILE, format);
     opened += framegate_stream_open(meeting, &of, &stream) == FRAMEGATE_OK;
   }
-  IS(opened, 6 + 3 + 12 + 8);
+  IS(opened, 6 + 3 + 12 + 9);
 
   framegate_stream_options of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_NOTE, FRAMEGATE_FORMAT_JSON);
   const framegate_string key = string_of("type");
@@ -504,6 +504,14 @@ static void formats(void) {
   IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_FORMAT);
   of.decoder_config = NULL;
   IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_NULL);
+  /* AAC-LC in stereo at 48 kHz, raw; and HE-AAC. */
+  const uint8_t lc[] = {0x11, 0x90}, he[] = {0x29, 0x90};
+  of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_AAC);
+  of.decoder_config = lc;
+  of.decoder_config_length = sizeof lc;
+  OK(framegate_stream_open(meeting, &of, &stream));
+  of.decoder_config = he;
+  IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_FORMAT);
   of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_NV12);
   of.full_range = 1;
   OK(framegate_stream_open(meeting, &of, &stream));

@@ -1,6 +1,6 @@
 //! AAC: made by FFmpeg, and decoded by it and by libfaad.
 
-use std::{path::Path, sync::OnceLock};
+use std::{fs, path::Path, sync::OnceLock};
 
 use crate::common::tools::{Folder, run, try_to_run, words};
 use crate::opus::audio::fed;
@@ -50,15 +50,16 @@ impl Stream {
         let folder = Folder::new();
         let bytes: Vec<_> = samples.iter().flat_map(|it| it.to_le_bytes()).collect();
         let from = folder.file("samples.raw", &bytes);
-        let to = |name: &str| {
-            let to = folder.path(name);
-            let line = format!(
-                "-v error -f s16le -ac {channels} -channel_layout {layout} -ar {rate} -i {{}} -c:a aac -aac_pns 0 {{}}"
-            );
-            run("ffmpeg", words(&line, &[&from, &to]));
-            to
-        };
-        let file = std::fs::read(to("stream.aac")).unwrap();
+        let [encoded, to] = ["stream.mp4", "stream.aac"].map(|name| folder.path(name));
+        let line = format!(
+            "-v error -f s16le -ac {channels} -channel_layout {layout} -ar {rate} -i {{}} -c:a aac -aac_coder fast -aac_pns 0 {{}}"
+        );
+        run("ffmpeg", words(&line, &[&from, &encoded]));
+        run(
+            "ffmpeg",
+            words("-v error -i {} -c copy {}", &[&encoded, &to]),
+        );
+        let file = fs::read(to).unwrap();
         let mut rest = &file[..];
         let mut frames = Vec::new();
         while !rest.is_empty() {
@@ -70,7 +71,7 @@ impl Stream {
             rate,
             channels,
             frames,
-            config: config(&to("stream.mp4")),
+            config: config(&encoded),
             whole: OnceLock::new(),
         }
     }

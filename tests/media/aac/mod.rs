@@ -238,12 +238,10 @@ fn every_rate_and_layout_is_as_it_was_or_silent() {
         let stream = Stream::of(sound, &noise(sound, if sound.2 < 20_000 { 3 } else { 1 }));
         let form = FORMS[at % FORMS.len()];
         let door = DOORS[at / FORMS.len() % DOORS.len()];
-        for blanks in [false, true] {
-            let gated = check(&stream, form, &thirds(&stream), blanks, door);
-            let gated = gated.unwrap_or_else(|error| panic!("{sound:?} {form:?}: {error}"));
-            let whole = gated.iter().filter(|gated| gated.verdict.is_released());
-            assert!(whole.count() > stream.frames.len() / 3, "{sound:?}");
-        }
+        let gated = check(&stream, form, &thirds(&stream), at % 2 == 0, door);
+        let gated = gated.unwrap_or_else(|error| panic!("{sound:?} {form:?}: {error}"));
+        let whole = gated.iter().filter(|gated| gated.verdict.is_released());
+        assert!(whole.count() > stream.frames.len() / 3, "{sound:?}");
     }
 }
 
