@@ -34,12 +34,11 @@ pub fn check(bytes: &[u8]) -> Vec<Verdict> {
     let Some((format, mut rest)) = bytes.split_first() else {
         return seen;
     };
-    let (format, has_config) = match format.checked_sub(AAC) {
-        Some(aac) => (Format::AAC, aac % 2 == 1),
-        None => {
-            let number = usize::from(*format);
-            (FORMATS[number % FORMATS.len()], number >= FORMATS.len())
-        }
+    let (format, has_config) = if *format >= AAC {
+        (Format::AAC, format % 2 == 1)
+    } else {
+        let number = usize::from(*format);
+        (FORMATS[number % FORMATS.len()], number >= FORMATS.len())
     };
     let mut config = None;
     if has_config {

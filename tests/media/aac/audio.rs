@@ -128,10 +128,7 @@ impl Stream {
 /// What libfaad makes of frames, raw ones with their configuration, if it does not complain. Of the first it hands on nothing, and mono in both channels of stereo.
 pub fn by_faad(config: Option<&[u8]>, frames: &[Vec<u8>]) -> Result<Decoded, String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/media/aac/faad.py");
-    let config = config.map_or("adts".into(), |config| {
-        config.iter().map(|byte| format!("{byte:02x}")).collect()
-    });
-    let config: String = config;
+    let config = config.map_or("adts".into(), hexadecimal);
     let mut input = Vec::new();
     for frame in frames {
         input.extend(u32::try_from(frame.len()).unwrap().to_le_bytes());
@@ -150,6 +147,11 @@ pub fn by_faad(config: Option<&[u8]>, frames: &[Vec<u8>]) -> Result<Decoded, Str
     }
     assert_eq!(decoded.len(), frames.len());
     Ok(decoded)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let bytes = bytes.iter().map(|byte| format!("{byte:02x}"));
+    bytes.collect::<Vec<_>>().concat()
 }
 
 fn samples(bytes: &[u8]) -> Vec<i16> {
@@ -184,3 +186,12 @@ fn config(path: &Path) -> Vec<u8> {
 
 /// A silent raw frame of stereo, as FFmpeg writes it.
 pub const STEREO_FRAME: &[u8] = &[0x21, 0x10, 0x04, 0x60, 0x8C, 0x1C];
+
+/// Bits as bytes, the last filled up with zeros.
+pub fn packed(bits: &[u8]) -> Vec<u8> {
+    let byte = |bits: &[u8]| {
+        let byte = bits.iter().fold(0, |byte, bit| byte << 1 | bit);
+        byte << (8 - bits.len())
+    };
+    bits.chunks(8).map(byte).collect()
+}

@@ -3,7 +3,7 @@
 mod audio;
 mod headers;
 
-use audio::{Decoded, SAMPLES, Sound, Stream, by_faad, noise};
+use audio::{Decoded, SAMPLES, Sound, Stream, by_faad, noise, packed};
 use framegate::{
     Authority, Contributors, Kind, Kinds, Purposes, Reason, Scope, StreamOptions, Time, Verdict,
     format::Format,
@@ -180,22 +180,25 @@ fn gated_blank(stream: &Stream, form: Form) -> Vec<u8> {
         6 => &[0, 1, 1, 3],
         _ => &[0, 1, 1, 1, 3],
     };
-    let mut bits = String::new();
-    let mut tags = [0; 4];
+    let (mut bits, mut tags) = (Vec::new(), [0_u8; 4]);
+    let mut put = |value: u8, count: u32| {
+        bits.extend((0..count).rev().map(|at| value.unbounded_shr(at) & 1));
+    };
     for element in elements {
-        let tag = tags[usize::from(*element)];
-        tags[usize::from(*element)] += 1;
-        bits += &format!("{element:03b}{tag:04b}");
-        bits += if *element == 1 { "1" } else { "" };
-        bits += &"0".repeat(if *element == 1 { 35 } else { 22 });
+        let tag = &mut tags[usize::from(*element)];
+        put(*element, 3);
+        put(*tag, 4);
+        *tag += 1;
+        // A common window; and zeros.
+        if *element == 1 {
+            put(1, 1);
+            put(0, 35);
+        } else {
+            put(0, 22);
+        }
     }
-    bits += "111";
-    bits += &"0".repeat(bits.len().next_multiple_of(8) - bits.len());
-    let bytes = bits.as_bytes().chunks(8).map(|bits| {
-        let bits = std::str::from_utf8(bits).unwrap();
-        u8::from_str_radix(bits, 2).unwrap()
-    });
-    let raw: Vec<_> = bytes.collect();
+    put(7, 3);
+    let raw = packed(&bits);
     match form {
         Form::Adts => {
             let mut frame = stream.in_adts(&raw);
