@@ -24,19 +24,21 @@ impl Format {
     /// AAC-LC (ISO/IEC 14496-3), one frame each, as `WebCodecs` [has it](https://www.w3.org/TR/webcodecs-aac-codec-registration/): of ADTS (§1.A.3.2), or raw
     /// (`raw_data_block`, §4.4.2.1) if the stream is opened with its `AudioSpecificConfig` as [decoder configuration](crate::StreamOptions::decoder_config).
     ///
-    /// A frame's transform covers twice as many samples as the frame lasts: those that the frame before added, too, and as many new ones (§4.6.11).
-    /// Its capture time is that of the first new one, less nothing: what an encoder looks ahead (1024 samples, or 2112 with others) is for the client to account for.
-    /// A presentation time from which that is subtracted already, as in MP4 or by FFmpeg, is a frame earlier, and so errs on the safe side.
-    /// The frame counts as captured two frames earlier: one for its transform, and one for high bands (SBR) and stereo (PS), which may hide in any frame
-    /// and lag behind it by less than a frame (§4.6.18); or one frame earlier if the `AudioSpecificConfig` says that there are none (`sbrPresentFlag` 0).
-    /// Name in a frame everybody who is in the frame before it, too.
+    /// A frame's transform covers twice as many samples as the frame lasts: those that the frame before added, and as many new ones (§4.6.11).
+    /// Its capture time is that of the first new one. The encoder's look-ahead is for the client to account for, as with Opus: what comes out of an encoder
+    /// holds no sample of those just put in, but earlier ones. A presentation time with the priming samples taken off, as in MP4 or from FFmpeg,
+    /// is a frame earlier than that, and errs on the safe side.
     ///
-    /// Frames of other profiles are malformed, because main and LTP are predicted from earlier ones; so are those that begin as no frame of the stream's channels does.
-    /// A stream cannot be opened with a configuration that announces SBR or PS (HE-AAC).
+    /// The frame counts as captured two frames earlier: one for the first half of its transform, and one for high bands (SBR) and stereo (PS),
+    /// which can be in any frame unannounced and lag behind it by less than a frame (§4.6.18); only one if the `AudioSpecificConfig` says that there are none
+    /// (`sbrPresentFlag` 0). Name in a frame everybody who is in the one before, too: each has sound of both.
     ///
-    /// A blank frame is silence of the same duration and channels, without SBR. In it the last sound before fades, in the next frame that follows the new sound fades in:
-    /// nothing of the withheld frames is in either. Withheld frames are dropped if their channels are told by a program configuration (`channelConfiguration` 0),
-    /// and those of ADTS with several raw data blocks.
+    /// A frame of another profile is malformed, because main and LTP predict it from earlier ones; so is one that begins as none of the stream's channels does.
+    /// The sound itself is not decoded. A stream cannot be opened with a configuration that announces SBR or PS (HE-AAC).
+    ///
+    /// A blank frame is silence of the same duration and channels, without SBR and checksum. The last sound before fades out in the first,
+    /// and the next sound fades in with the first frame behind the last; of the withheld frames neither holds anything. High bands of HE-AAC are right again after its next header.
+    /// Withheld frames are dropped, and never blanked, if a program configuration says their channels (`channelConfiguration` 0), and in ADTS if they have several raw data blocks.
     pub const AAC: Self = Self(Layout::Encoded(Codec::Aac));
 
     /// H.264: one access unit per frame, as a byte stream with start codes (ITU-T H.264 annex B), any number of zeros before the first,
