@@ -1,8 +1,11 @@
 //! Frames of AAC-LC (ISO/IEC 14496-3): raw ones, whose configuration is apart, and those in ADTS, whose header has it (§1.A.3.2).
 
 use super::{
+    aac_silence::{
+        AacSilence, AdtsHead, DATA, FILL, HEADER, LFE, PAIR, PROGRAM_CONFIG, SINGLE, SYNCWORD,
+    },
     asc::{self, AAC_LC, Configuration, RATES},
-    bits::{BitReader, BitWriter},
+    bits::BitReader,
     header::Header,
     silence::Silence,
 };
@@ -10,18 +13,6 @@ use crate::types::fault::Fault;
 
 /// Every frame of ADTS has as many samples of a channel.
 const SAMPLES: u32 = 1024;
-const SYNCWORD: u32 = 0xFFF;
-/// The length of a header without a check of errors, in bytes.
-const HEADER: usize = 7;
-
-// Syntactic elements (§4.5.2.1, table 4.85).
-const SINGLE: u32 = 0;
-const PAIR: u32 = 1;
-const LFE: u32 = 3;
-const DATA: u32 = 4;
-const PROGRAM_CONFIG: u32 = 5;
-const FILL: u32 = 6;
-const END: u32 = 7;
 
 /// The number of scale factor bands that the largest table has (§4.5.4, table 4.129 and others).
 const MOST_BANDS: u32 = 51;
@@ -44,6 +35,8 @@ struct Adts<'a> {
     block: Option<&'a [u8]>,
 }
 
+// Inlined, it would keep other codecs' readers from being so.
+#[inline(never)]
 pub(super) fn read_adts(frame: &[u8]) -> Option<Header> {
     let adts = Adts::read(frame)?;
     if adts.profile != AAC_LC || adts.length != frame.len() || is_predicted(&adts)? {
@@ -64,6 +57,7 @@ pub(super) fn read_adts(frame: &[u8]) -> Option<Header> {
     ))
 }
 
+#[inline(never)]
 pub(super) fn read_raw(frame: &[u8], configuration: Configuration) -> Option<Header> {
     if is_block_predicted(frame, configuration.channels)? {
         return None;
@@ -200,90 +194,4 @@ fn is_window_predicted(bits: &mut BitReader<'_>) -> Option<bool> {
     let bands = bits.u(6)?;
     let is_predicted = bits.bit()?;
     (bands <= MOST_BANDS).then_some(is_predicted)
-}
-
-/// A silent frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct AacSilence {
-    /// The `channelConfiguration`; 0 if there is no silent frame.
-    channels: u8,
-    adts: Option<AdtsHead>,
-}
-
-/// What a header of ADTS says of the stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct AdtsHead {
-    is_mpeg2: bool,
-    rate_index: u8,
-}
-
-impl AacSilence {
-    /// The length of the longest in bytes.
-    pub(super) const LONGEST: usize = HEADER + 24;
-
-    /// Returns the elements of a frame, in their order (§1.6.3.5, table 1.19).
-    const fn elements(self) -> &'static [u32] {
-        match self.channels {
-            1 => &[SINGLE],
-            2 => &[PAIR],
-            3 => &[SINGLE, PAIR],
-            4 => &[SINGLE, PAIR, SINGLE],
-            5 => &[SINGLE, PAIR, PAIR],
-            6 => &[SINGLE, PAIR, PAIR, LFE],
-            7 => &[SINGLE, PAIR, PAIR, PAIR, LFE],
-            _ => &[],
-        }
-    }
-
-    /// Writes the frame: all its channels have a long window with none of the scale factor bands (§4.5.2.3.4), so that the transform of zeros is zero.
-    /// Returns its length, or `None` if there is none.
-    pub(super) fn write(self, room: &mut [u8]) -> Option<usize> {
-        let elements = self.elements();
-        if elements.is_empty() {
-            return None;
-        }
-        let mut bits = BitWriter::new(room);
-        if let Some(head) = self.adts {
-            let of_elements = elements.iter().map(|element| match *element {
-                PAIR => 43,
-                _ => 29,
-            });
-            let block = (of_elements.sum::<u32>() + 3).div_ceil(u8::BITS);
-            bits.u(12, SYNCWORD);
-            bits.bit(head.is_mpeg2);
-            // Layer 0, without a checksum.
-            bits.u(3, 1);
-            bits.u(2, AAC_LC - 1);
-            bits.u(4, head.rate_index.into());
-            bits.u(1, 0);
-            bits.u(3, self.channels.into());
-            bits.u(4, 0);
-            bits.u(13, block + 7);
-            // Of a variable bit rate, with one block.
-            bits.u(11, 0x7FF);
-            bits.u(2, 0);
-        }
-        let mut tags = [0; 8];
-        for element in elements {
-            bits.u(3, *element);
-            for (kind, tag) in (0..).zip(&mut tags) {
-                if kind == *element {
-                    bits.u(4, *tag);
-                    *tag += 1;
-                }
-            }
-            if *element == PAIR {
-                // A common window, without stereo coding.
-                bits.u(1, 1);
-                bits.u(11, 0);
-                bits.u(2, 0);
-                bits.u(22, 0);
-            } else {
-                bits.u(22, 0);
-            }
-        }
-        bits.u(3, END);
-        bits.align();
-        bits.length()
-    }
 }

@@ -2,7 +2,7 @@
 
 use core::iter;
 
-use super::{bits::BitReader, header::Codec};
+use super::bits::BitReader;
 
 /// The `audioObjectType` of AAC-LC.
 pub(super) const AAC_LC: u32 = 2;
@@ -41,7 +41,7 @@ impl Configuration {
 
 /// Reads a configuration of AAC-LC. Returns `None` for anything else: other profiles may predict a frame from earlier ones without end,
 /// and bands that are replicated by announcement (HE-AAC) are not supported.
-pub(crate) fn read(config: &[u8]) -> Option<Codec> {
+pub(crate) fn read(config: &[u8]) -> Option<Configuration> {
     let mut bits = BitReader::new(config);
     if bits.u(5)? != AAC_LC {
         return None;
@@ -63,8 +63,7 @@ pub(crate) fn read(config: &[u8]) -> Option<Codec> {
         program_config_element(&mut bits)?;
     }
     let is_without_sbr = is_without_sbr(bits)?;
-    let configuration = Configuration::new(channels, samples, rate, is_without_sbr);
-    Some(Codec::RawAac(configuration))
+    Some(Configuration::new(channels, samples, rate, is_without_sbr))
 }
 
 /// Whether the end of a configuration says that there is no SBR. `None` if it says that there is, or anything else.

@@ -3,6 +3,7 @@
 //! Knows bitstreams, nothing of consent. Headers are read as far as needed; nothing is decoded.
 
 mod aac;
+mod aac_silence;
 mod asc;
 mod av1;
 mod bits;
@@ -92,7 +93,7 @@ impl Codec {
         match self {
             Self::Opus { streams } => of_opus(streams),
             Self::RedundantOpus => of_opus(1),
-            Self::Aac | Self::RawAac(_) => silent(aac::AacSilence::LONGEST),
+            Self::Aac | Self::RawAac(_) => silent(aac_silence::AacSilence::LONGEST),
             Self::H264 | Self::Hevc | Self::Vp8 | Self::Vp9 | Self::Av1 => {
                 Blanks::Black(Black::new(self, form))
             }

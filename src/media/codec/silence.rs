@@ -1,6 +1,6 @@
 //! Frames of sound that are silent: packets of Opus, and whichever else.
 
-use super::aac::AacSilence;
+use super::aac_silence::AacSilence;
 
 /// The duration of a block in microseconds.
 pub(super) const BLOCK_MICROS: u32 = 2500;

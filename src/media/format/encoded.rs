@@ -25,8 +25,8 @@ impl Format {
     /// (`raw_data_block`, §4.4.2.1) if the stream is opened with its `AudioSpecificConfig` as [decoder configuration](crate::StreamOptions::decoder_config).
     ///
     /// A frame's transform covers twice as many samples as the frame lasts: those that the frame before added, and as many new ones (§4.6.11).
-    /// Its capture time is that of the first new one. The encoder's look-ahead is for the client to account for, as with Opus: what comes out of an encoder
-    /// holds no sample of those just put in, but earlier ones. A presentation time with the priming samples taken off, as in MP4 or from FFmpeg,
+    /// Its capture time is that of the first new one. The encoder's look-ahead is for the client to account for, as with Opus: a frame
+    /// may have begun long before the samples that were put in last. A presentation time with the priming samples taken off, as in MP4 or from FFmpeg,
     /// is a frame earlier than that, and errs on the safe side.
     ///
     /// The frame counts as captured two frames earlier: one for the first half of its transform, and one for high bands (SBR) and stereo (PS),
@@ -88,7 +88,7 @@ impl Format {
     pub(crate) fn configured(self, bytes: &[u8]) -> Option<(Self, Option<DecoderConfig>)> {
         match self.0 {
             Layout::Encoded(Codec::Aac) => {
-                let codec = audio_configuration(bytes)?;
+                let codec = Codec::RawAac(audio_configuration(bytes)?);
                 Some((Self(Layout::Encoded(codec)), None))
             }
             Layout::Encoded(codec) => Some((self, Some(DecoderConfig::new(codec, bytes)?))),
