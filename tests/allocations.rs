@@ -411,7 +411,7 @@ fn admitting_records() {
 }
 
 /// Keyframes of 2 by 2, 8 by 8 and 64 by 48 pictures, of sound 60 ms with a copy of the 60 ms before, and what depends on such.
-fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 8] {
+fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 9] {
     let hex = |text: &str| {
         let digits = text
             .as_bytes()
@@ -439,6 +439,11 @@ fn encoded() -> [(Format, Vec<u8>, Vec<u8>); 8] {
         (Format::OPUS, packet.to_vec(), earlier.to_vec()),
         (Format::opus_multistream(2), twice(&packet), twice(&earlier)),
         (Format::OPUS_RED, red(&packet), red(&earlier)),
+        (
+            Format::AAC,
+            hex("fff14c8001bffc211004608c1c"),
+            hex("fff14c8001bffc211004608c1d"),
+        ),
     ]
 }
 
@@ -464,10 +469,16 @@ fn with_lengths(key: &[u8]) -> [Vec<u8>; 3] {
 #[test]
 fn admitting_encoded_frames() {
     let [record, idr, inner] = with_lengths(&encoded()[0].1);
+    // Of 5.1 channels, and of another beginning.
+    let (config, raw) = (vec![0x11, 0xB0], vec![0; 8]);
+    let filled = [&[0xC2, 1][..], &raw].concat();
     let plain = encoded()
         .into_iter()
         .map(|(format, key, inner)| (format, None, key, inner));
-    let all = plain.chain([(Format::H264, Some(record), idr, inner)]);
+    let all = plain.chain([
+        (Format::H264, Some(record), idr, inner),
+        (Format::AAC, Some(config), raw, filled),
+    ]);
     for (format, config, key, inner) in all {
         let (mut meeting, notice, [agrees, refuses]) = meeting();
         agree(&mut meeting, notice, agrees, common::SCOPE, Time::START);

@@ -20,26 +20,34 @@ const FORMATS: [Format; 8] = [
     Format::VP9,
     Format::AV1,
 ];
+/// The format from this number on is AAC.
+const AAC: u8 = 0x80;
 /// Of longer streams it would make fewer.
 const MOST_FRAMES: usize = 32;
 const SCOPE: Scope = Scope::new(Kinds::FILE, Purposes::RECORD);
 
-/// The frames that the bytes make up: the format, from its number of formats on with a decoder configuration behind its length in two bytes; and of each frame
+/// The frames that the bytes make up: the format, from its number of formats on with a decoder configuration behind its length in two bytes, as is AAC of an odd number;
+/// and of each frame
 /// what happens, its length in two bytes, and itself. What became of each.
 pub fn check(bytes: &[u8]) -> Vec<Verdict> {
     let mut seen = Vec::new();
     let Some((format, mut rest)) = bytes.split_first() else {
         return seen;
     };
-    let format = usize::from(*format);
+    let (format, has_config) = if *format >= AAC {
+        (Format::AAC, format % 2 == 1)
+    } else {
+        let number = usize::from(*format);
+        (FORMATS[number % FORMATS.len()], number >= FORMATS.len())
+    };
     let mut config = None;
-    if format >= FORMATS.len() {
+    if has_config {
         let Some(found) = behind_its_length(&mut rest) else {
             return seen;
         };
         config = Some(found);
     }
-    let Some(mut sender) = Sender::new(FORMATS[format % FORMATS.len()], config) else {
+    let Some(mut sender) = Sender::new(format, config) else {
         return seen;
     };
     for _ in 0..MOST_FRAMES {
@@ -159,7 +167,7 @@ impl<'c> Sender<'c> {
             assert_eq!(self.tap.counters(), before);
             return verdict;
         }
-        let is_sound = matches!(self.format, Format::OPUS | Format::OPUS_RED)
+        let is_sound = matches!(self.format, Format::OPUS | Format::OPUS_RED | Format::AAC)
             || self.format == Format::opus_multistream(3);
         if verdict.is_released() {
             assert!(self.agrees && verdict == Verdict::Whole);

@@ -623,7 +623,7 @@ impl Meeting {
     /// # Errors
     ///
     /// [`Error::Format`] for a format that is invalid or does not [fit](Format::fits) the kind, for structural keys without JSON,
-    /// and for a decoder configuration that cannot be read;
+    /// and for a decoder configuration that cannot be read, or is of another profile of AAC than AAC-LC;
     /// [`Error::UnknownParticipant`] for an owner who is not there, [`Error::Full`], [`Error::Ledger`], [`Error::Ended`].
     pub fn open_stream(&mut self, stream: StreamOptions) -> Result<Stream, Error> {
         let state = self.core.state.lock();
@@ -632,9 +632,9 @@ impl Meeting {
         if !stream.format.is_valid() || !stream.format.fits(stream.kind) || has_keys_in_vain {
             return Err(Error::Format);
         }
-        let config = match &stream.decoder_config {
-            None => None,
-            Some(config) => Some(stream.format.decoder_config(config).ok_or(Error::Format)?),
+        let (format, config) = match &stream.decoder_config {
+            None => (stream.format, None),
+            Some(config) => stream.format.configured(config).ok_or(Error::Format)?,
         };
         let (source, owner) = match stream.owner {
             Owner::One { owner, .. } if !state.register.is_present(owner) => {
@@ -666,7 +666,7 @@ impl Meeting {
             id,
             source,
             kind: stream.kind,
-            format: stream.format,
+            format,
             keys: json::keys(stream.keys),
             config,
         });

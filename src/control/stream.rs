@@ -97,14 +97,15 @@ impl StreamOptions {
         self.keys = keys.into_iter().map(Into::into).collect();
         self
     }
-    /// Gives what the encoder says of a [`Format::H264`] or [`Format::HEVC`] stream beforehand. The frames then have the form that goes with it:
+    /// Gives what the encoder says of a [`Format::H264`], [`Format::HEVC`] or [`Format::AAC`] stream beforehand. The frames then have the form that goes with it:
     ///
     /// | configuration | from | frames |
     /// |---|---|---|
     /// | `AVCDecoderConfigurationRecord`, `HEVCDecoderConfigurationRecord` (ISO/IEC 14496-15) | `description` of `WebCodecs`, `avcC` and `hvcC` of MP4 and `VideoToolbox` | NAL units behind their lengths |
     /// | parameter sets behind start codes (annex B) | `csd-0` and `csd-1` of `MediaCodec`, one after the other | a byte stream |
+    /// | `AudioSpecificConfig` (ISO/IEC 14496-3 §1.6.2.1) of AAC-LC | `description` of `WebCodecs`, `esds` of MP4, `csd-0` of `MediaCodec` | raw AAC |
     ///
-    /// Without it they are a byte stream with the parameter sets in each keyframe's access unit. With it a keyframe needs none, as long as no frame that was
+    /// Without it AAC is in ADTS, and H.264 and HEVC are a byte stream with the parameter sets in each keyframe's access unit. With it a keyframe needs none, as long as no frame that was
     /// offered had others in their place; after such a frame a withheld stream resumes only at a keyframe with its own.
     /// Receivers must have the same configuration.
     ///

@@ -172,7 +172,7 @@ impl Tap {
     /// It is false if the outlet does not take blank frames of this kind ([`OutletOptions::blank`](crate::OutletOptions::blank)),
     /// and if there are none of the format, or of such a sequence: [`Format`] says of which.
     /// Dropped all the same are frames that are withheld for a fault rather than for want of consent, such as malformed ones,
-    /// frames that are not shown, RASL pictures of HEVC, and raw frames in [`Tap::admit`], which changes no payload.
+    /// frames that are not shown, RASL pictures of HEVC, frames of ADTS with several raw data blocks or a `channelConfiguration` of 0, and raw frames in [`Tap::admit`], which changes no payload.
     #[must_use]
     pub fn can_blank(&self) -> Option<bool> {
         if !self.blanks || self.never_cleared().is_some() {

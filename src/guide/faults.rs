@@ -76,6 +76,10 @@
 //! | [`Struct`](Fault::Struct) | struct | set its size, its enumerations, counts within their limits, and pointers to as much as they say |
 //! | [`OthersNamed`](Fault::OthersNamed) | others named | open the stream as its owner's (`owned`) if others can be in its frames |
 //! | [`StartCode`](Fault::StartCode) | start code in place of a length | open the stream without the decoder configuration record, or have the encoder write lengths |
+//! | [`Adts`](Fault::Adts) | ADTS header before raw AAC | open the stream without the decoder configuration, or leave the header out |
+//! | [`NoAdts`](Fault::NoAdts) | no ADTS header | open a stream of raw AAC with its decoder configuration, or pass frames of ADTS |
+//! | [`AacProfile`](Fault::AacProfile) | profile of AAC | have the encoder make AAC-LC |
+//! | [`AacFrame`](Fault::AacFrame) | frame of AAC | the frame is damaged, encrypted or of other channels than the decoder configuration or its header says |
 
 #[cfg(doc)]
 use crate::{Fault, Meeting, Reason, Tap};

@@ -9,8 +9,9 @@
 //! | chat, captions, notes, comments | UTF-8 text | yes | `*` for every byte | by span |
 //! | whiteboard, polls, calendar, files' names | JSON text | yes | every value masked, and every key but those registered as structural | by span, over whole values |
 //! | audio | Opus of any duration and number of channels, with redundant blocks (RED) or without | yes | silence of the same length | no |
+//! | audio | AAC-LC, raw or in ADTS, of 7.35 to 96 kHz | yes | silence of the same length, for channel configurations 1 to 7 (mono to 7.1) | no |
 //! | video, screen | H.264, HEVC, VP8, VP9, AV1 | yes, and what depends on it | black, for 8-bit 4:2:0 without reordering, up to 4096×2304, of VP9 and AV1 from 33×33 | no |
-//! | encrypted media, AAC, other codecs, handles of GPU surfaces | opaque bytes | yes | no | no |
+//! | encrypted media, HE-AAC and other profiles of AAC, other codecs, handles of GPU surfaces | opaque bytes | yes | no | no |
 //! | telemetry, diagnostics, usage | records of up to 64 integers, against a schema | yes | zeros | fields out of range |
 //!
 //! Each constant and constructor of [`Format`] has its own limits, and [`Format::fits`] the kinds that it can be of.
@@ -47,6 +48,15 @@
 //!
 //! How much deep redundancy holds is not decoded: 26 latents of 40 ms, as many as libopus writes and reads, and 40 ms for what these look back.
 //! An encoder is to be fed without a gap: what it holds from before one, it says was just before the packet.
+//!
+//! A frame of AAC-LC is dated by the earliest sample that its transform covers ([`Format::AAC`]).
+//!
+//! | in a frame of AAC | reaches back | |
+//! |---|---|---|
+//! | the transform of AAC-LC | one frame | dated |
+//! | replicated bands (SBR), parametric stereo (PS), unannounced | less than one frame more | dated, unless the configuration says that there are none; announced: the stream cannot be opened |
+//! | prediction (main profile), long-term prediction (LTP) | to the stream's beginning | malformed, by the profile, and by the first channel's flag |
+//! | data stream elements, fill elements | not looked into | released with their frame |
 //!
 //! # What the gate cannot see
 //!

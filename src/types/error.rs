@@ -74,10 +74,10 @@ pub enum Error {
     Time,
     /// A format that does not fit the stream's kind ([`Format::fits`](crate::format::Format::fits)), or that cannot be: with no channels,
     /// or a picture of no size or too large a one; or structural keys of a stream that is not of JSON; or a decoder configuration that cannot be read,
-    /// or of another format than H.264 and HEVC ([`StreamOptions::decoder_config`](crate::StreamOptions::decoder_config)).
+    /// of another profile than AAC-LC, or of another format than H.264, HEVC and AAC ([`StreamOptions::decoder_config`](crate::StreamOptions::decoder_config)).
     #[error(
         "invalid format: it does not fit the stream's kind (sound for audio; pictures for video, screen or whiteboard; text and JSON for what is written), \
-         has no channels, a width or height outside 1 to 32,768, structural keys without JSON, or a decoder configuration that is none of its codec; give the kind that the format is of, or another format"
+         has no channels, a width or height outside 1 to 32,768, structural keys without JSON, or a decoder configuration that is none of its codec, or of another profile of AAC than AAC-LC; give the kind that the format is of, or another format"
     )]
     Format,
     /// Two fields of a schema have the same name.

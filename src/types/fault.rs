@@ -99,13 +99,13 @@ faults! {
     Layer = 30, "further layer", "send each layer as a stream of its own, or a single layer";
     /// A keyframe without the parameter sets, or the sequence header, that it needs.
     NoParameterSets = 31, "keyframe without parameter sets", "repeat the parameter sets, or the sequence header, before every keyframe, in the same frame";
-    /// A keyframe behind another picture in the same payload.
+    /// A keyframe behind another picture in the same payload, or a frame of ADTS behind another.
     SeveralFrames = 32, "several frames in one", "offer each access unit, or temporal unit, as a frame of its own";
     /// A keyframe at the head of an open group of pictures (a CRA picture of HEVC), whose leading pictures depend on earlier ones.
     OpenGroup = 33, "open group of pictures", "have the encoder close its groups of pictures, with IDR pictures";
     /// A frame header that is none of the codec's, or cut off.
     FrameHeader = 34, "frame header", "the frame is damaged, encrypted, of another codec or still in RTP payloads: check the stream's format";
-    /// A unit that ends beyond the frame: of AV1, or of H.264 or HEVC behind its length.
+    /// A unit that ends beyond the frame: of AV1, or of H.264 or HEVC behind its length. A frame of ADTS of another length than it says.
     UnitSize = 35, "size of a unit", "the frame is cut off, or the sizes in it are wrong, or of more or fewer bytes than the decoder configuration says";
     /// A unit of AV1 without a size, before others.
     NoUnitSize = 36, "unit without a size", "pass units with sizes (low-overhead format, AV1 §5.2); RTP payloads leave them out";
@@ -125,6 +125,14 @@ faults! {
     OthersNamed = 43, "others named", "open the stream as its owner's (`owned`) if others can be in its frames";
     /// A start code where the stream's decoder configuration record says that NAL units have their lengths before them: a byte stream (annex B), in whole or in a unit.
     StartCode = 44, "start code in place of a length", "open the stream without the decoder configuration record, or have the encoder write lengths";
+    /// A header of ADTS before AAC of which the stream's decoder configuration says that it is raw.
+    Adts = 45, "ADTS header before raw AAC", "open the stream without the decoder configuration, or leave the header out";
+    /// AAC without a header of ADTS (ISO/IEC 14496-3 §1.A.3.2): raw, in LATM, or none.
+    NoAdts = 46, "no ADTS header", "open a stream of raw AAC with its decoder configuration, or pass frames of ADTS";
+    /// AAC of another profile than AAC-LC, whose frames are predicted from earlier ones.
+    AacProfile = 47, "profile of AAC", "have the encoder make AAC-LC";
+    /// A frame of AAC that begins as none of its channels does (ISO/IEC 14496-3 §4.4.2.1).
+    AacFrame = 48, "frame of AAC", "the frame is damaged, encrypted or of other channels than the decoder configuration or its header says";
 }
 
 #[cfg(test)]

@@ -37,13 +37,8 @@ pub fn is_skipped(here: &str, judges: &[&str]) -> bool {
 fn is_installed(judge: &str) -> bool {
     match judge {
         "jsonschema" => succeeds("python3", &["-c", "import jsonschema"]),
-        "libopus" => succeeds(
-            "python3",
-            &[
-                "-c",
-                "import ctypes.util; ctypes.CDLL(ctypes.util.find_library('opus') or '')",
-            ],
-        ),
+        "libopus" => is_library("opus"),
+        "libfaad" => is_library("faad"),
         "openh264dec" | "openh264enc" | "mp4mux" => {
             succeeds("gst-inspect-1.0", &["--exists", judge])
         }
@@ -51,6 +46,12 @@ fn is_installed(judge: &str) -> bool {
             env::split_paths(&path).any(|folder| folder.join(program).is_file())
         }),
     }
+}
+
+fn is_library(name: &str) -> bool {
+    let code =
+        format!("import ctypes.util; assert ctypes.CDLL(ctypes.util.find_library('{name}'))._name");
+    succeeds("python3", &["-c", &code])
 }
 
 fn succeeds(program: &str, arguments: &[&str]) -> bool {

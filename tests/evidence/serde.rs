@@ -262,6 +262,7 @@ fn formats() -> Vec<Format> {
         Format::OPUS,
         Format::OPUS_RED,
         Format::opus_multistream(2),
+        Format::AAC,
         Format::H264,
         Format::HEVC,
         Format::VP8,
@@ -486,7 +487,7 @@ fn nothing_comes_that_could_not_have_been_made() {
         json!({"pcm": {"samples": "s24", "channels": 1}}),
         json!({"opus_multistream": {"streams": 0}}),
         json!({"record": {"fields": 1}}),
-        json!("aac"),
+        json!("he_aac"),
     ]);
     let field = |name: &str, minimum: i64, maximum: i64| json!({"name": name, "unit": "", "minimum": minimum, "maximum": maximum});
     let schema = |fields: Value, bits: u32| json!({"fields": fields, "bits_per_minute": bits});

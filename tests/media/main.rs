@@ -2,6 +2,7 @@
 
 #![cfg(feature = "std")]
 
+mod aac;
 #[path = "../common/mod.rs"]
 mod common;
 mod encoded;

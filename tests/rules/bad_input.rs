@@ -511,6 +511,7 @@ fn sound_is_no_picture_and_neither_is_text() {
         Format::OPUS,
         Format::OPUS_RED,
         Format::opus_multistream(2),
+        Format::AAC,
     ];
     const PICTURES: &[Format] = &[
         Format::i420(16, 16),

@@ -959,7 +959,8 @@ typedef enum framegate_format {
   FRAMEGATE_FORMAT_VP8 = 68,      /* one frame */
   FRAMEGATE_FORMAT_VP9 = 69,      /* one frame or superframe */
   FRAMEGATE_FORMAT_AV1 = 70,      /* one temporal unit, or one spatial layer of it, in the low-overhead format */
-  FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 71 /* one packet a frame, of as many streams as `channels` says */
+  FRAMEGATE_FORMAT_OPUS_MULTISTREAM = 71, /* one packet a frame, of as many streams as `channels` says */
+  FRAMEGATE_FORMAT_AAC = 72       /* AAC-LC: one frame of ADTS, or, with its AudioSpecificConfig as decoder_config, a raw one */
 } framegate_format;
 
 /* How the samples of several channels are stored. For one channel it need not be set. */
@@ -1000,9 +1001,9 @@ typedef struct framegate_stream_options {
   size_t field_count;
   const framegate_string *structural_keys; /* of JSON: keys that say nothing about anybody and are never hidden */
   size_t structural_key_count;
-  /* of FRAMEGATE_FORMAT_H264 and FRAMEGATE_FORMAT_HEVC: what the encoder says beforehand, or NULL. A decoder configuration
-     record (ISO/IEC 14496-15: avcC, hvcC): the frames have their NAL units behind lengths. Parameter sets behind start codes:
-     the frames have start codes, too */
+  /* of FRAMEGATE_FORMAT_H264, FRAMEGATE_FORMAT_HEVC and FRAMEGATE_FORMAT_AAC: what the encoder says beforehand, or NULL.
+     A decoder configuration record (ISO/IEC 14496-15: avcC, hvcC): the frames have their NAL units behind lengths. Parameter sets behind start codes:
+     the frames have start codes, too. An AudioSpecificConfig of AAC-LC (ISO/IEC 14496-3): the frames are raw, without ADTS */
   const uint8_t *decoder_config;
   size_t decoder_config_length;
 } framegate_stream_options;
@@ -1328,7 +1329,11 @@ typedef enum framegate_fault {
   FRAMEGATE_FAULT_DENIED_KEYFRAME = 41,         /* keyframe said to be none */
   FRAMEGATE_FAULT_STRUCT = 42,                  /* struct */
   FRAMEGATE_FAULT_OTHERS_NAMED = 43,            /* others named */
-  FRAMEGATE_FAULT_START_CODE = 44               /* start code in place of a length */
+  FRAMEGATE_FAULT_START_CODE = 44,              /* start code in place of a length */
+  FRAMEGATE_FAULT_ADTS = 45,                    /* ADTS header before raw AAC */
+  FRAMEGATE_FAULT_NO_ADTS = 46,                 /* no ADTS header */
+  FRAMEGATE_FAULT_AAC_PROFILE = 47,             /* profile of AAC */
+  FRAMEGATE_FAULT_AAC_FRAME = 48                /* frame of AAC */
 } framegate_fault;
 
 /* Returns FRAMEGATE_FAULT_… of the last frame that had a fault: withheld as MALFORMED, as INCOMPLETE because its

@@ -1325,7 +1325,7 @@ struct Format {
   bool full_range = false;
   /* Keys of JSON that say nothing about anybody and are never hidden. */
   std::vector<std::string_view> structural_keys{};
-  /* What an encoder of H.264 or HEVC says beforehand: framegate_stream_options. */
+  /* What an encoder of H.264, HEVC or AAC says beforehand: framegate_stream_options. */
   std::vector<std::uint8_t> decoder_config{};
 
   /* Returns audio of FRAMEGATE_FORMAT_PCM_…, with at least one channel, interleaved. */

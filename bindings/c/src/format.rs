@@ -54,6 +54,7 @@ pub(super) const CODECS: [(&str, Format); 7] = [
 ];
 
 pub(super) const OPUS_MULTISTREAM: u32 = 71;
+pub(super) const AAC: u32 = 72;
 
 /// What a stream's options say of its format.
 pub(super) struct FormatIn {
@@ -68,7 +69,7 @@ pub(super) struct FormatIn {
 /// The format of this number if its payloads have a canonical form other than their bytes.
 pub(super) fn canonical(number: u32) -> Result<Option<Format>, Status> {
     let codec = nth(&CODECS, number, ENCODED).map(|(_, format)| format);
-    let is_other = matches!(number, UTF8 | JSON | OPAQUE | OPUS_MULTISTREAM)
+    let is_other = matches!(number, UTF8 | JSON | OPAQUE | OPUS_MULTISTREAM | AAC)
         || nth(&SAMPLES, number, 1).is_some()
         || nth(&PIXELS, number, PICTURES).is_some();
     match codec {
@@ -84,6 +85,7 @@ pub(super) fn format(options: &FormatIn) -> Result<Format, Status> {
         UTF8 => return Ok(Format::UTF8),
         JSON => return Ok(Format::JSON),
         OPAQUE => return Ok(Format::OPAQUE),
+        AAC => return Ok(Format::AAC),
         OPUS_MULTISTREAM => {
             let streams = u8::try_from(options.channels).map_err(|_| Status::Format)?;
             return Ok(Format::opus_multistream(streams));

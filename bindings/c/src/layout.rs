@@ -153,6 +153,7 @@ fn structs() -> Numbers {
 /// Constants that only C has.
 const NUMBERS: &[(&str, u32)] = &[
     ("FORMAT_OPUS_MULTISTREAM", formats::OPUS_MULTISTREAM),
+    ("FORMAT_AAC", formats::AAC),
     ("LAYOUT_INTERLEAVED", formats::INTERLEAVED),
     ("LAYOUT_PLANAR", formats::PLANAR),
     ("STREAM_OWNED", stream::OWNED),

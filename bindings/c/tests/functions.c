@@ -481,7 +481,7 @@ static void formats(void) {
     framegate_stream_options of = stream_of(FRAMEGATE_STREAM_OWNED, ann, FRAMEGATE_KIND_FILE, format);
     opened += framegate_stream_open(meeting, &of, &stream) == FRAMEGATE_OK;
   }
-  IS(opened, 6 + 3 + 12 + 8);
+  IS(opened, 6 + 3 + 12 + 9);
 
   framegate_stream_options of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_NOTE, FRAMEGATE_FORMAT_JSON);
   const framegate_string key = string_of("type");
@@ -504,6 +504,14 @@ static void formats(void) {
   IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_FORMAT);
   of.decoder_config = NULL;
   IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_NULL);
+  /* AAC-LC in stereo at 48 kHz, raw; and HE-AAC. */
+  const uint8_t lc[] = {0x11, 0x90}, he[] = {0x29, 0x90};
+  of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_AUDIO, FRAMEGATE_FORMAT_AAC);
+  of.decoder_config = lc;
+  of.decoder_config_length = sizeof lc;
+  OK(framegate_stream_open(meeting, &of, &stream));
+  of.decoder_config = he;
+  IS(framegate_stream_open(meeting, &of, &stream), FRAMEGATE_ERROR_FORMAT);
   of = stream_of(FRAMEGATE_STREAM_MIX, ann, FRAMEGATE_KIND_VIDEO, FRAMEGATE_FORMAT_NV12);
   of.full_range = 1;
   OK(framegate_stream_open(meeting, &of, &stream));
@@ -602,6 +610,7 @@ static void formats(void) {
   static const uint8_t vp9[] = {0x82, 0x49, 0x83, 0x42, 0, 0x3F, 0, 0x2F, 0}, vp9_inner[] = {0x86};
   static const uint8_t av1[] = {0x12, 0, 0x0A, 0x0C, 0, 0, 0, 0x4B, 0xFC, 0, 0xFC, 0, 0xBC, 0, 0, 8, 0x32, 9, 0x19, 0xFF, 0, 0, 0, 0x0A, 6, 0xE1, 0x80}, av1_inner[] = {0x12, 0, 0x32, 1, 0x30};
   static const uint8_t red[] = {0x6F, 0x78, 0x10, 0x20, 0x30}, streams[] = {0x18, 3, 0, 0, 0, 0x18, 0, 0, 0};
+  static const uint8_t aac[] = {0xFF, 0xF1, 0x4C, 0x80, 1, 0xBF, 0xFC, 0x21, 0x10, 4, 0x60, 0x8C, 0x1C};
   const struct {
     uint32_t format;
     framegate_payload start, inner;
@@ -612,6 +621,7 @@ static void formats(void) {
       {FRAMEGATE_FORMAT_AV1, bytes_of(av1, sizeof av1), bytes_of(av1_inner, sizeof av1_inner)},
       {FRAMEGATE_FORMAT_OPUS_RED, bytes_of(red, sizeof red), bytes_of(red, sizeof red)},
       {FRAMEGATE_FORMAT_OPUS_MULTISTREAM, bytes_of(streams, sizeof streams), bytes_of(streams, sizeof streams)},
+      {FRAMEGATE_FORMAT_AAC, bytes_of(aac, sizeof aac), bytes_of(aac, sizeof aac)},
   };
   key_frame.keyframe = FRAMEGATE_KEYFRAME_UNSAID;
   for (size_t at = 0; at < sizeof codecs / sizeof codecs[0]; at++) {

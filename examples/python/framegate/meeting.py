@@ -280,7 +280,7 @@ class Meeting(_c.HandleOwner):
         full_range: bool = False,
         decoder_config: bytes = b"",
     ) -> _c.Stream:
-        """`planar`: each channel's samples come together. `full_range`: black is 0. `decoder_config`: what an encoder of H.264 or HEVC says beforehand."""
+        """`planar`: each channel's samples come together. `full_range`: black is 0. `decoder_config`: what an encoder of H.264, HEVC or AAC says beforehand."""
         stream = _c.Stream()
         width, height = size
         shape = {"channels": channels, "layout": _PLANAR if planar else _INTERLEAVED, "full_range": full_range, "width": width, "height": height}

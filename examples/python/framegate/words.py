@@ -64,7 +64,7 @@ class Format(IntEnum):
     PCM_U8, PCM_S16, PCM_S32, PCM_F32, PCM_MU_LAW, PCM_A_LAW = range(1, 7)
     UTF8, JSON, OPAQUE = range(16, 19)
     I420, I422, I444, NV12, NV21, YUY2, UYVY, P010, RGBA, BGRA, RGB24, GRAY8 = range(32, 44)
-    OPUS, OPUS_RED, H264, HEVC, VP8, VP9, AV1, OPUS_MULTISTREAM = range(64, 72)
+    OPUS, OPUS_RED, H264, HEVC, VP8, VP9, AV1, OPUS_MULTISTREAM, AAC = range(64, 73)
 
 
 class Finding(Answer, IntEnum):

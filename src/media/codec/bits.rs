@@ -59,6 +59,11 @@ impl<B: Iterator<Item = u8>> Bits<B> {
         (0..n).try_for_each(|_| self.bit().map(drop))
     }
 
+    /// Goes on at the next byte, unless it is at the beginning of one; `byte_alignment()` in AAC.
+    pub(super) fn align(&mut self) {
+        self.left = 0;
+    }
+
     /// `ue(v)`, an unsigned integer in Exp-Golomb code (H.264 §9.1); `uvlc()` in AV1.
     pub(super) fn ue(&mut self) -> Option<u32> {
         let mut leading_zeros = 0;

@@ -1,6 +1,6 @@
 //! Why an encoded frame could not be read, or why a stream does not resume at it: found only once it was withheld, apart from the readers.
 
-use super::{Coded, av1, h264, header::Codec, hevc, nal, opus, resume::Dependency};
+use super::{Coded, aac, av1, h264, header::Codec, hevc, nal, opus, resume::Dependency};
 use crate::types::fault::Fault;
 
 impl Codec {
@@ -21,6 +21,8 @@ impl Codec {
             Self::Av1 => av1::fault(frame),
             Self::Opus { streams } => opus::fault(frame, streams),
             Self::RedundantOpus => Fault::OpusRedundancy,
+            Self::Aac => aac::fault_adts(frame),
+            Self::RawAac(configuration) => aac::fault_raw(frame, configuration),
         }
     }
 
@@ -35,7 +37,12 @@ impl Codec {
             Self::Hevc => hevc::stall(nal::units(frame)?),
             Self::Av1 if av1::is_length_delimited(frame) => Some(Fault::LengthDelimited),
             Self::Av1 => av1::stall(frame),
-            Self::Opus { .. } | Self::RedundantOpus | Self::Vp8 | Self::Vp9 => None,
+            Self::Opus { .. }
+            | Self::RedundantOpus
+            | Self::Aac
+            | Self::RawAac(_)
+            | Self::Vp8
+            | Self::Vp9 => None,
         }
     }
 }

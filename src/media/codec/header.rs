@@ -1,6 +1,6 @@
 //! What the header of an encoded frame says.
 
-use super::{resume::Dependency, silence::Silence};
+use super::{asc::Configuration, resume::Dependency, silence::Silence};
 
 /// How the frames of a stream are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,10 @@ pub(crate) enum Codec {
     },
     /// One stream, each packet with copies of earlier ones (RFC 2198).
     RedundantOpus,
+    /// AAC-LC in ADTS.
+    Aac,
+    /// AAC-LC of which the encoder has said the configuration.
+    RawAac(Configuration),
     H264,
     Hevc,
     Vp8,
@@ -55,7 +59,15 @@ impl Codec {
 
     /// Whether it is an audio codec.
     pub(crate) const fn is_sound(self) -> bool {
-        matches!(self, Self::Opus { .. } | Self::RedundantOpus)
+        matches!(
+            self,
+            Self::Opus { .. } | Self::RedundantOpus | Self::Aac | Self::RawAac(_)
+        )
+    }
+
+    /// Whether there are blank frames of it, as far as it says.
+    pub(super) const fn has_blanks(self) -> bool {
+        !matches!(self, Self::RawAac(Configuration { channels: 0, .. }))
     }
 }
 

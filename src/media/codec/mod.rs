@@ -2,6 +2,9 @@
 //!
 //! Knows bitstreams, nothing of consent. Headers are read as far as needed; nothing is decoded.
 
+mod aac;
+mod aac_silence;
+mod asc;
 mod av1;
 mod bits;
 mod black;
@@ -29,6 +32,7 @@ mod vp9;
 use alloc::{boxed::Box, vec};
 use core::time::Duration;
 
+pub(crate) use asc::read as audio_configuration;
 use black::Black;
 use black_units::BlackUnits;
 pub(crate) use config::DecoderConfig;
@@ -75,14 +79,13 @@ enum Blanks {
 impl Codec {
     /// Allocates the room for blank frames.
     fn blanks(self, config: Option<&DecoderConfig>) -> Blanks {
-        let silent = |streams: u8| {
-            let room = 1 + silence::LONGEST_SILENCE * usize::from(streams);
-            Blanks::Silent(vec![0; room].into())
-        };
+        let silent = |room: usize| Blanks::Silent(vec![0; room].into());
+        let of_opus = |streams: u8| silent(1 + silence::LONGEST_SILENCE * usize::from(streams));
         let units = |codec| Blanks::BlackUnits(BlackUnits::new(codec, config).into());
         match self {
-            Self::Opus { streams } => silent(streams),
-            Self::RedundantOpus => silent(1),
+            Self::Opus { streams } => of_opus(streams),
+            Self::RedundantOpus => of_opus(1),
+            Self::Aac | Self::RawAac(_) => silent(aac_silence::AacSilence::LONGEST),
             Self::H264 => units(UnitCodec::H264),
             Self::Hevc => units(UnitCodec::Hevc),
             Self::Vp8 | Self::Vp9 | Self::Av1 => Blanks::Black(Black::new(self).into()),
@@ -106,6 +109,7 @@ impl ParsedFrame {
 impl Coded {
     /// Begins with no frame released. Allocates the room for blank frames if `blanks` is set.
     pub(crate) fn new(codec: Codec, config: Option<DecoderConfig>, blanks: bool) -> Self {
+        let blanks = blanks && codec.has_blanks();
         let blanks = blanks.then(|| codec.blanks(config.as_ref()));
         Self {
             codec: config.is_none().then_some(codec),
@@ -124,6 +128,8 @@ impl Coded {
             Some(Codec::Hevc) => self.learn(frame, hevc::read(frame)?),
             Some(Codec::Opus { streams }) => opus::read(frame, streams)?,
             Some(Codec::RedundantOpus) => opus::read_redundant(frame)?,
+            Some(Codec::Aac) => aac::read_adts(frame)?,
+            Some(Codec::RawAac(configuration)) => aac::read_raw(frame, configuration)?,
             Some(Codec::Vp8) => vp8::read(frame)?,
             Some(Codec::Vp9) => vp9::read(frame)?,
             Some(Codec::Av1) => av1::read(frame)?,

@@ -3,7 +3,7 @@
 use super::{
     extensions::{self, take},
     header::Header,
-    silence::{BLOCK_MICROS, LONGEST, Silence},
+    silence::{BLOCK_MICROS, LONGEST, OpusSilence, Silence},
 };
 use crate::types::fault::Fault;
 
@@ -29,13 +29,13 @@ pub(super) fn read(packet: &[u8], streams: u8) -> Option<Header> {
         }
         reach = later(reach, packet.reach);
     }
-    let silence = Silence {
+    let silence = OpusSilence {
         blocks: first.blocks,
         stereo: first.stereo,
         streams,
         payload_type: None,
     };
-    Some(Header::audio(reach, silence))
+    Some(Header::audio(reach, Silence::Opus(silence)))
 }
 
 /// Returns why a packet cannot be read.
@@ -83,13 +83,16 @@ pub(super) fn read_redundant(payload: &[u8]) -> Option<Header> {
         reach = later(reach, packets.map(|packets| packets + offset));
     }
     let (packet, _) = parse(blocks, false)?;
-    let silence = Silence {
+    let silence = OpusSilence {
         blocks: packet.blocks,
         stereo: packet.stereo,
         streams: 1,
         payload_type: Some(*own),
     };
-    Some(Header::audio(later(reach, packet.reach), silence))
+    Some(Header::audio(
+        later(reach, packet.reach),
+        Silence::Opus(silence),
+    ))
 }
 
 fn later(a: Option<u32>, b: Option<u32>) -> Option<u32> {

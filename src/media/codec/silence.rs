@@ -1,4 +1,6 @@
-//! Packets of Opus that are silent.
+//! Frames of sound that are silent: packets of Opus, and whichever else.
+
+use super::aac_silence::AacSilence;
 
 /// The duration of a block in microseconds.
 pub(super) const BLOCK_MICROS: u32 = 2500;
@@ -10,9 +12,26 @@ const SILENT_FRAME: [u8; 2] = [0xFF, 0xFE];
 /// The length of the longest silent packet in bytes.
 pub(super) const LONGEST_SILENCE: usize = 3 + SILENT_FRAME.len() * LONGEST as usize;
 
+/// A silent frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    Opus(OpusSilence),
+    Aac(AacSilence),
+}
+
+impl Silence {
+    /// Writes the frame. Returns its length, or `None` if there is none, or the buffer is too short.
+    pub(super) fn write(self, room: &mut [u8]) -> Option<usize> {
+        match self {
+            Self::Opus(silence) => silence.write(room),
+            Self::Aac(silence) => silence.write(room),
+        }
+    }
+}
+
 /// A packet of silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Silence {
+pub(super) struct OpusSilence {
     /// Its duration in blocks of 2.5 ms.
     pub(super) blocks: u32,
     pub(super) stereo: bool,
@@ -21,11 +40,11 @@ pub(super) struct Silence {
     pub(super) payload_type: Option<u8>,
 }
 
-impl Silence {
+impl OpusSilence {
     /// Writes the packet. Returns its length, or `None` if the buffer is too short.
     ///
     /// The packet has frames, as after empty ones a decoder may conceal the loss by continuing the last audio (RFC 6716 §3.2.1).
-    pub(super) fn write(self, room: &mut [u8]) -> Option<usize> {
+    fn write(self, room: &mut [u8]) -> Option<usize> {
         const OTHERS: u8 = 3;
         // Full band, with the longest frames that divide the duration.
         let size = self.blocks.trailing_zeros().min(3);

@@ -1,7 +1,7 @@
 //! The formats of encoded frames.
 
 use super::{Format, Layout};
-use crate::media::codec::{Codec, DecoderConfig};
+use crate::media::codec::{Codec, DecoderConfig, audio_configuration};
 
 impl Format {
     /// Opus: one packet per frame (RFC 6716 §3). A blank frame is silence of the same duration.
@@ -20,6 +20,26 @@ impl Format {
     ///
     /// It counts as captured with the earliest of them. A payload with blocks of another codec is withheld. A blank frame has no redundancy.
     pub const OPUS_RED: Self = Self(Layout::Encoded(Codec::RedundantOpus));
+
+    /// AAC-LC (ISO/IEC 14496-3), one frame each, as `WebCodecs` [has it](https://www.w3.org/TR/webcodecs-aac-codec-registration/): of ADTS (§1.A.3.2), or raw
+    /// (`raw_data_block`, §4.4.2.1) if the stream is opened with its `AudioSpecificConfig` as [decoder configuration](crate::StreamOptions::decoder_config).
+    ///
+    /// A frame's transform covers twice as many samples as the frame lasts: those that the frame before added, and as many new ones (§4.6.11).
+    /// Its capture time is that of the first new one. The encoder's look-ahead is for the client to account for, as with Opus: a frame
+    /// may have begun long before the samples that were put in last. A presentation time with the priming samples taken off, as in MP4 or from FFmpeg,
+    /// is a frame earlier than that, and errs on the safe side.
+    ///
+    /// The frame counts as captured two frames earlier: one for the first half of its transform, and one for high bands (SBR) and stereo (PS),
+    /// which can be in any frame unannounced and lag behind it by less than a frame (§4.6.18); only one if the `AudioSpecificConfig` says that there are none
+    /// (`sbrPresentFlag` 0). Name in a frame everybody who is in the one before, too: each has sound of both.
+    ///
+    /// A frame of another profile is malformed, because main and LTP predict it from earlier ones; so is one that begins as none of the stream's channels does.
+    /// The sound itself is not decoded. A stream cannot be opened with a configuration that announces SBR or PS (HE-AAC).
+    ///
+    /// A blank frame is silence of the same duration and channels, without SBR and checksum. The last sound before fades out in the first,
+    /// and the next sound fades in with the first frame behind the last; of the withheld frames neither holds anything. High bands of HE-AAC are right again after its next header.
+    /// Withheld frames are dropped, and never blanked, if a program configuration says their channels (`channelConfiguration` 0), and in ADTS if they have several raw data blocks.
+    pub const AAC: Self = Self(Layout::Encoded(Codec::Aac));
 
     /// H.264: one access unit per frame, as a byte stream with start codes (ITU-T H.264 annex B), any number of zeros before the first,
     /// or with length-prefixed NAL units as in MP4 if the stream is opened with such a [decoder configuration](crate::StreamOptions::decoder_config).
@@ -70,10 +90,15 @@ impl Format {
     pub const fn opus_multistream(streams: u8) -> Self {
         Self(Layout::Encoded(Codec::Opus { streams }))
     }
-    /// Reads what an encoder of this format says beforehand.
-    pub(crate) fn decoder_config(self, bytes: &[u8]) -> Option<DecoderConfig> {
+
+    /// Reads what an encoder of this format says beforehand. Returns the format of the frames that go with it, and what is needed beside it.
+    pub(crate) fn configured(self, bytes: &[u8]) -> Option<(Self, Option<DecoderConfig>)> {
         match self.0 {
-            Layout::Encoded(codec) => DecoderConfig::new(codec, bytes),
+            Layout::Encoded(Codec::Aac) => {
+                let codec = Codec::RawAac(audio_configuration(bytes)?);
+                Some((Self(Layout::Encoded(codec)), None))
+            }
+            Layout::Encoded(codec) => Some((self, Some(DecoderConfig::new(codec, bytes)?))),
             _ => None,
         }
     }

@@ -76,7 +76,6 @@ impl Format {
     ///
     /// Encrypted media (`SFrame`, RFC 9605) is opaque, whatever the codec: the gate cannot make a blank frame that the receiver could decrypt,
     /// and cannot see where the stream could resume. Put the gate before encryption, or after decryption.
-    /// AAC is opaque, too: its frames decode without those that were dropped before them.
     pub const OPAQUE: Self = Self(Layout::Opaque);
 
     /// Returns the format of interleaved audio of at least one channel; a payload holds a whole number of samples of every channel.
@@ -135,7 +134,7 @@ impl Format {
     ///
     /// | kinds | formats |
     /// |---|---|
-    /// | audio | sound: PCM, Opus |
+    /// | audio | sound: PCM, Opus, AAC |
     /// | video, screen | raw and encoded pictures |
     /// | whiteboard | raw and encoded pictures, text, JSON |
     /// | chat, caption, reaction, poll, note, comment, calendar | text, JSON |

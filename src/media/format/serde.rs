@@ -30,6 +30,7 @@ enum Written {
     OpusMultistream {
         streams: u8,
     },
+    Aac,
     H264,
     Hevc,
     Vp8,
@@ -64,6 +65,7 @@ impl TryFrom<Written> for Format {
             Written::Opus => Self::OPUS,
             Written::OpusRed => Self::OPUS_RED,
             Written::OpusMultistream { streams } => Self::opus_multistream(streams),
+            Written::Aac => Self::AAC,
             Written::H264 => Self::H264,
             Written::Hevc => Self::HEVC,
             Written::Vp8 => Self::VP8,
@@ -105,6 +107,7 @@ impl Written {
             Layout::Encoded(Codec::Opus { streams: 1 }) => Self::Opus,
             Layout::Encoded(Codec::Opus { streams }) => Self::OpusMultistream { streams },
             Layout::Encoded(Codec::RedundantOpus) => Self::OpusRed,
+            Layout::Encoded(Codec::Aac | Codec::RawAac(_)) => Self::Aac,
             Layout::Encoded(Codec::H264) => Self::H264,
             Layout::Encoded(Codec::Hevc) => Self::Hevc,
             Layout::Encoded(Codec::Vp8) => Self::Vp8,

@@ -139,6 +139,7 @@ fn frames_without_bytes_are_not_counted() {
         (Kind::Audio, Format::OPUS),
         (Kind::Audio, Format::OPUS_RED),
         (Kind::Audio, Format::opus_multistream(2)),
+        (Kind::Audio, Format::AAC),
         (Kind::Video, Format::H264),
         (Kind::Video, Format::HEVC),
         (Kind::Video, Format::VP8),

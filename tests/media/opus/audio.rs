@@ -167,6 +167,7 @@ fn by_libopus(arguments: &[&str], packets: &[&[u8]]) -> Vec<Decoded> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/media/opus/opus.py");
     let script = script.to_str().unwrap();
     let printed = fed("python3", [&[script], arguments].concat(), &input);
+    let printed = String::from_utf8(printed).unwrap();
     let line = |line: &str| {
         let (samples, peak) = line.split_once(' ').unwrap();
         Decoded {
@@ -178,7 +179,7 @@ fn by_libopus(arguments: &[&str], packets: &[&[u8]]) -> Vec<Decoded> {
 }
 
 /// What a program prints that reads its input.
-fn fed(program: &str, arguments: Vec<&str>, input: &[u8]) -> String {
+pub fn fed(program: &str, arguments: Vec<&str>, input: &[u8]) -> Vec<u8> {
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -192,7 +193,7 @@ fn fed(program: &str, arguments: Vec<&str>, input: &[u8]) -> String {
         child.wait_with_output().unwrap()
     });
     assert!(output.status.success(), "{program}");
-    String::from_utf8(output.stdout).unwrap()
+    output.stdout
 }
 
 fn packets(file: &[u8]) -> Vec<Vec<u8>> {

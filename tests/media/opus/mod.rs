@@ -1,6 +1,6 @@
 //! Opus through taps while somebody changes their mind, with libopus, opusdec and ffmpeg as judges.
 
-mod audio;
+pub mod audio;
 mod extensions;
 
 use audio::{Stream, before_each, parsed};
