@@ -6,10 +6,9 @@ use core::iter;
 use super::{
     bits::BitWriter,
     config::DecoderConfig,
-    h264,
-    header::Codec,
-    hevc,
+    h264, hevc,
     nal::{Framing, Set},
+    unit_codec::UnitCodec,
 };
 
 /// How many units of an access unit are looked through for its sets and its first slice.
@@ -19,7 +18,7 @@ const SETS: usize = 4096;
 
 /// Writes the black access units that replace a stream's withheld ones: an IDR picture, then others that repeat it. In HEVC all are the same IDR picture.
 pub(super) struct BlackUnits {
-    is_hevc: bool,
+    codec: UnitCodec,
     framing: Framing,
     /// The sets of the last IDR picture, written anew; none before the first.
     sets: Option<Sets>,
@@ -77,12 +76,14 @@ struct Written {
 
 impl BlackUnits {
     /// Begins with the sets that are known beforehand, if there are any.
-    pub(super) fn new(codec: Codec, config: Option<&DecoderConfig>) -> Self {
-        let is_hevc = codec == Codec::Hevc;
-        let picture = if is_hevc { hevc::room() } else { h264::room() };
+    pub(super) fn new(codec: UnitCodec, config: Option<&DecoderConfig>) -> Self {
+        let picture = match codec {
+            UnitCodec::H264 => h264::room(),
+            UnitCodec::Hevc => hevc::room(),
+        };
         let room = |length| vec![0; length].into();
         let mut black = Self {
-            is_hevc,
+            codec,
             framing: config.map_or(Framing::StartCodes, DecoderConfig::framing),
             sets: None,
             rewritten: room(SETS),
@@ -94,7 +95,7 @@ impl BlackUnits {
         };
         let first = config.and_then(|config| {
             let pps = config.sets().find(|(set, _)| set.rank == PPS)?;
-            find(is_hevc, &iter::empty(), Some(config), pps.0.id)
+            find(codec, &iter::empty(), Some(config), pps.0.id)
         });
         if let Some(found) = first {
             black.set(&found);
@@ -110,24 +111,22 @@ impl BlackUnits {
     /// Notes what an access unit says that black ones are made by. `is_refresh` if it is an IDR or BLA picture with its sets.
     #[inline(never)]
     pub(super) fn learn(&mut self, unit: &[u8], config: Option<&DecoderConfig>, is_refresh: bool) {
-        let is_slice = if self.is_hevc {
-            hevc::is_slice
-        } else {
-            h264::is_slice
+        let Some(units) = self.framing.units(unit) else {
+            return;
         };
-        let units = self.framing.units(unit).into_iter().flatten();
-        let slice = units.clone().take(MOST_UNITS).find(|nal| is_slice(nal));
+        let codec = self.codec;
+        let mut first = units.clone().take(MOST_UNITS);
+        let slice = first.find(|nal| codec.is_slice(nal));
         // To which picture parameter set it refers, and whether it is a B slice.
-        let header = slice.and_then(|nal| {
-            if self.is_hevc {
-                return Some((hevc::slice_pps(nal)?, false));
+        let header = slice.and_then(|nal| match codec {
+            UnitCodec::H264 => {
+                h264::slice(nal).map(|slice| (slice.pic_parameter_set_id, slice.is_b))
             }
-            let slice = h264::slice(nal)?;
-            Some((slice.pic_parameter_set_id, slice.is_b))
+            UnitCodec::Hevc => Some((hevc::slice_pps(nal)?, false)),
         });
         if is_refresh {
-            let before = units.take_while(|nal| !is_slice(nal));
-            let found = header.and_then(|(pps_id, _)| find(self.is_hevc, &before, config, pps_id));
+            let before = units.take_while(|nal| !codec.is_slice(nal));
+            let found = header.and_then(|(pps_id, _)| find(codec, &before, config, pps_id));
             match found {
                 Some(found) => self.set(&found),
                 None => self.sets = Some(Sets::NONE),
@@ -154,12 +153,15 @@ impl BlackUnits {
     fn set(&mut self, found: &Found<'_>) {
         let mut to = BitWriter::of_units(&mut self.spare, self.framing);
         let [_, sps, pps] = found.units;
-        let rewritten = if self.is_hevc {
-            let rewritten = hevc::rewrite(found.units, &mut to);
-            rewritten.map(|(template, has_lists)| (Template::Hevc(template), has_lists))
-        } else {
-            let rewritten = h264::rewrite([sps, pps], &mut to);
-            rewritten.map(|(template, has_lists)| (Template::H264(template), has_lists))
+        let rewritten = match self.codec {
+            UnitCodec::H264 => {
+                let rewritten = h264::rewrite([sps, pps], &mut to);
+                rewritten.map(|(template, has_lists)| (Template::H264(template), has_lists))
+            }
+            UnitCodec::Hevc => {
+                let rewritten = hevc::rewrite(found.units, &mut to);
+                rewritten.map(|(template, has_lists)| (Template::Hevc(template), has_lists))
+            }
         };
         let rewritten = rewritten.and_then(|rewritten| Some((rewritten, to.length()?)));
         let mut sets = Sets {
@@ -295,39 +297,29 @@ struct Found<'a> {
 
 /// Finds the parameter sets that a picture refers to, in the units before it or among those that are known beforehand.
 fn find<'a>(
-    is_hevc: bool,
+    codec: UnitCodec,
     before: &(impl Iterator<Item = &'a [u8]> + Clone),
     config: Option<&'a DecoderConfig>,
     pic_parameter_set_id: u32,
 ) -> Option<Found<'a>> {
-    let parameter_set = if is_hevc {
-        hevc::parameter_set
-    } else {
-        h264::parameter_set
-    };
-    let refers_to = if is_hevc {
-        hevc::refers_to
-    } else {
-        h264::refers_to
-    };
     let mut found = Found {
         units: [&[]; 3],
         is_in_band: false,
     };
     let mut id = Some(pic_parameter_set_id);
     for (rank, unit) in found.units.iter_mut().enumerate().rev() {
-        if rank == 0 && !is_hevc {
+        if rank == 0 && codec == UnitCodec::H264 {
             break;
         }
         let set = Set { rank, id: id? };
-        let is_it = |nal: &&[u8]| parameter_set(nal) == Some((rank, Some(set)));
+        let is_it = |nal: &&[u8]| codec.parameter_set(nal) == Some((rank, Some(set)));
         if let Some(nal) = before.clone().filter(is_it).last() {
             found.is_in_band = true;
             *unit = nal;
         } else {
             (_, *unit) = config?.sets().find(|(known, _)| *known == set)?;
         }
-        id = refers_to(unit);
+        id = codec.refers_to(unit);
     }
     Some(found)
 }
@@ -410,7 +402,7 @@ mod tests {
 
     #[test]
     fn a_b_slice_shows_that_pictures_may_be_reordered() {
-        let mut black = BlackUnits::new(Codec::H264, None);
+        let mut black = BlackUnits::new(UnitCodec::H264, None);
         assert_eq!(black.is_possible(false), None);
         let mut learn = |unit: &[u8], is_refresh| {
             black.learn(unit, None, is_refresh);
@@ -431,7 +423,7 @@ mod tests {
 
     #[test]
     fn idr_pictures_in_a_row_have_other_ids() {
-        let mut black = BlackUnits::new(Codec::H264, None);
+        let mut black = BlackUnits::new(UnitCodec::H264, None);
         for own in [0, 1, 2, 40_000, 32_768, 65_535] {
             black.learn(&idr(&sets(0, 1), own), None, true);
             black.interrupt();

@@ -7,13 +7,14 @@ use super::{
     header::{Codec, Header},
     hevc,
     nal::{self, Framing, Set, Split},
+    unit_codec::UnitCodec,
 };
 use crate::types::fault::Fault;
 
 /// The configuration of a decoder, as the receivers of one tap have it.
 #[derive(Clone)]
 pub(crate) struct DecoderConfig {
-    is_hevc: bool,
+    codec: UnitCodec,
     framing: Framing,
     /// In the order of their ranks, each set once.
     sets: Vec<Known>,
@@ -33,13 +34,9 @@ impl DecoderConfig {
     ///
     /// Returns `None` for anything else, and for other codecs than H.264 and HEVC.
     pub(crate) fn new(codec: Codec, bytes: &[u8]) -> Option<Self> {
-        let is_hevc = match codec {
-            Codec::H264 => false,
-            Codec::Hevc => true,
-            _ => return None,
-        };
+        let codec = UnitCodec::new(codec)?;
         let mut config = Self {
-            is_hevc,
+            codec,
             framing: Framing::StartCodes,
             sets: Vec::new(),
         };
@@ -51,10 +48,9 @@ impl DecoderConfig {
             return (!config.sets.is_empty()).then_some(config);
         }
         let mut record = Record(bytes);
-        if is_hevc {
-            config.add_hevc(&mut record)?;
-        } else {
-            config.add_avc(&mut record)?;
+        match codec {
+            UnitCodec::H264 => config.add_avc(&mut record)?,
+            UnitCodec::Hevc => config.add_hevc(&mut record)?,
         }
         Some(config)
     }
@@ -102,16 +98,16 @@ impl DecoderConfig {
     }
 
     fn add_of_stream(&mut self, unit: &[u8]) -> Option<()> {
-        match self.parameter_set(unit) {
+        match self.codec.parameter_set(unit) {
             Some((rank, _)) => self.add(unit, rank),
             // Supplemental information or a delimiter, but no picture.
-            None => (!unit.is_empty() && !self.is_slice(unit)).then_some(()),
+            None => (!unit.is_empty() && !self.codec.is_slice(unit)).then_some(()),
         }
     }
 
     /// Adds a parameter set of a rank, in the place of an earlier one of the same id.
     fn add(&mut self, unit: &[u8], rank: usize) -> Option<()> {
-        let (_, set) = self.parameter_set(unit)?;
+        let (_, set) = self.codec.parameter_set(unit)?;
         let set = set.filter(|set| set.rank == rank && nal::start_code(unit).is_none())?;
         self.sets.retain(|known| known.set != set);
         self.sets.push(Known {
@@ -120,22 +116,6 @@ impl DecoderConfig {
             holds: true,
         });
         Some(())
-    }
-
-    fn parameter_set(&self, unit: &[u8]) -> Option<(usize, Option<Set>)> {
-        if self.is_hevc {
-            hevc::parameter_set(unit)
-        } else {
-            h264::parameter_set(unit)
-        }
-    }
-
-    fn is_slice(&self, unit: &[u8]) -> bool {
-        if self.is_hevc {
-            hevc::is_slice(unit)
-        } else {
-            h264::is_slice(unit)
-        }
     }
 
     pub(super) fn framing(&self) -> Framing {
@@ -156,17 +136,16 @@ impl DecoderConfig {
             if nal::start_code(unit).is_some() {
                 return None;
             }
-            if let Some((rank, set)) = self.parameter_set(unit) {
+            if let Some((rank, set)) = self.codec.parameter_set(unit) {
                 self.replace(unit, rank, set);
             }
         }
         let units = self.framing.units(frame)?;
         let known = self.sets.iter().filter(|known| known.holds);
         let known = known.map(|known| &*known.unit);
-        if self.is_hevc {
-            hevc::read_with(units, &known)
-        } else {
-            h264::read_with(units, &known)
+        match self.codec {
+            UnitCodec::H264 => h264::read_with(units, &known),
+            UnitCodec::Hevc => hevc::read_with(units, &known),
         }
     }
 
@@ -202,8 +181,10 @@ impl DecoderConfig {
             (_, Some(_)) if self.framing.units(frame).is_some_and(has_start_code) => {
                 Fault::StartCode
             }
-            (_, Some(units)) if self.is_hevc => hevc::fault(units),
-            (_, Some(units)) => h264::fault(units),
+            (_, Some(units)) => match self.codec {
+                UnitCodec::H264 => h264::fault(units),
+                UnitCodec::Hevc => hevc::fault(units),
+            },
         }
     }
 
@@ -215,10 +196,9 @@ impl DecoderConfig {
         if self.framing == Framing::StartCodes && nal::is_length_prefixed(frame) {
             return Some(Fault::LengthPrefixed);
         }
-        if self.is_hevc {
-            hevc::stall(units)
-        } else {
-            h264::stall(units)
+        match self.codec {
+            UnitCodec::H264 => h264::stall(units),
+            UnitCodec::Hevc => hevc::stall(units),
         }
     }
 }

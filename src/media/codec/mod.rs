@@ -22,6 +22,7 @@ mod range_coder;
 mod resume;
 mod rewrite;
 mod silence;
+mod unit_codec;
 mod vp8;
 mod vp9;
 
@@ -34,6 +35,7 @@ pub(crate) use config::DecoderConfig;
 pub(crate) use header::Codec;
 use header::Header;
 use resume::{Continuity, Dependency};
+use unit_codec::UnitCodec;
 
 use crate::types::{
     time::Time,
@@ -71,15 +73,15 @@ enum Blanks {
 }
 
 impl Codec {
+    /// Reads the header of a frame without NAL units.
     fn read(self, frame: &[u8]) -> Option<Header> {
         match self {
             Self::Opus { streams } => opus::read(frame, streams),
             Self::RedundantOpus => opus::read_redundant(frame),
-            Self::H264 => h264::read(frame),
-            Self::Hevc => hevc::read(frame),
             Self::Vp8 => vp8::read(frame),
             Self::Vp9 => vp9::read(frame),
             Self::Av1 => av1::read(frame),
+            Self::H264 | Self::Hevc => None,
         }
     }
 
@@ -89,10 +91,12 @@ impl Codec {
             let room = 1 + silence::LONGEST_SILENCE * usize::from(streams);
             Blanks::Silent(vec![0; room].into())
         };
+        let units = |codec| Blanks::BlackUnits(BlackUnits::new(codec, config).into());
         match self {
             Self::Opus { streams } => silent(streams),
             Self::RedundantOpus => silent(1),
-            Self::H264 | Self::Hevc => Blanks::BlackUnits(BlackUnits::new(self, config).into()),
+            Self::H264 => units(UnitCodec::H264),
+            Self::Hevc => units(UnitCodec::Hevc),
             Self::Vp8 | Self::Vp9 | Self::Av1 => Blanks::Black(Black::new(self).into()),
         }
     }
@@ -128,25 +132,34 @@ impl Coded {
     pub(crate) fn read(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<ParsedFrame> {
         let frame = Some(frame).filter(|frame| !frame.is_empty())?;
         let mut header = match self.codec {
+            Some(Codec::H264) => self.learn(frame, h264::read(frame)?),
+            Some(Codec::Hevc) => self.learn(frame, hevc::read(frame)?),
             Some(codec) => codec.read(frame)?,
-            None => self.config.as_mut()?.read(frame)?,
-        };
-        match &mut self.blanks {
-            None | Some(Blanks::Silent(_)) => {}
-            Some(Blanks::Black(black)) => black.set_sequence(header.sequence),
-            Some(Blanks::BlackUnits(black)) => {
-                let is_refresh = matches!(header.dependency, Dependency::Idr | Dependency::Bla);
-                if is_refresh || black.awaits_b_slice() {
-                    if self.continuity.is_intact() {
-                        black.interrupt();
-                    }
-                    black.learn(frame, self.config.as_ref(), is_refresh);
-                }
+            None => {
+                let header = self.config.as_mut()?.read(frame)?;
+                self.learn(frame, header)
             }
+        };
+        if let Some(Blanks::Black(black)) = &mut self.blanks {
+            black.set_sequence(header.sequence);
         }
         header.dependency = header.dependency.with_hint(keyframe);
         let last = self.continuity.reaches_back_to(header.dependency);
         Some(ParsedFrame { header, last })
+    }
+
+    /// Has black access units made by what this one says of the pictures. Returns its header.
+    fn learn(&mut self, unit: &[u8], header: Header) -> Header {
+        if let Some(Blanks::BlackUnits(black)) = &mut self.blanks {
+            let is_refresh = matches!(header.dependency, Dependency::Idr | Dependency::Bla);
+            if is_refresh || black.awaits_b_slice() {
+                if self.continuity.is_intact() {
+                    black.interrupt();
+                }
+                black.learn(unit, self.config.as_ref(), is_refresh);
+            }
+        }
+        header
     }
 
     /// Applies the stream's decoding state to the consent verdict, and updates it. An unparsable frame (`None`) is always withheld.

@@ -22,7 +22,7 @@ const EXTENSION_SLICES: [u8; 2] = [20, 21];
 
 /// Reads an access unit in a byte stream (ITU-T H.264 annex B).
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
-    read_units(nal::units(unit)?, || None)
+    read_units(nal::units(unit)?, |_| {})
 }
 
 /// Reads an access unit of a stream of which these parameter sets are known.
@@ -30,18 +30,17 @@ pub(super) fn read_with<'a>(
     units: impl Iterator<Item = &'a [u8]>,
     known: &(impl Iterator<Item = &'a [u8]> + Clone),
 ) -> Option<Header> {
-    read_units(units, || {
-        let mut sets = ParameterSets::new();
+    read_units(units, |sets| {
+        let sets = sets.insert(ParameterSets::new());
         known.clone().for_each(|nal| sets.add(nal));
-        Some(sets)
     })
 }
 
-/// Reads an access unit in one pass over its NAL units. `known` returns the parameter sets that are known beforehand, if there are any.
+/// Reads an access unit in one pass over its NAL units. `known` adds the parameter sets that are known beforehand, if there are any.
 #[inline]
 fn read_units<'a>(
     units: impl Iterator<Item = &'a [u8]>,
-    known: impl Fn() -> Option<ParameterSets>,
+    known: impl Fn(&mut Option<ParameterSets>),
 ) -> Option<Header> {
     let mut sets = None;
     // Of a picture, whether it is an IDR picture all of whose slices refer to sets that are there.
@@ -53,12 +52,14 @@ fn read_units<'a>(
         }
         match (nal_unit_type(nal), is_refresh) {
             (SPS | PPS, None) => {
-                let begun = || known().unwrap_or_else(ParameterSets::new);
-                sets.get_or_insert_with(begun).add(nal);
+                if sets.is_none() {
+                    known(&mut sets);
+                }
+                sets.get_or_insert_with(ParameterSets::new).add(nal);
             }
             (IDR_SLICE, None) => {
                 if sets.is_none() {
-                    sets = known();
+                    known(&mut sets);
                 }
                 is_refresh = Some(has_sets(sets.as_ref(), nal));
             }
@@ -109,12 +110,14 @@ fn is_of_base_layer(nal: &[u8]) -> bool {
 }
 
 /// Whether it is a slice, of the base layer or of another.
+#[inline]
 pub(super) fn is_slice(nal: &[u8]) -> bool {
     let kind = nal_unit_type(nal);
     (SLICE..=IDR_SLICE).contains(&kind) || EXTENSION_SLICES.contains(&kind)
 }
 
 /// Returns the rank of a parameter set, and which one it is if that can be read; `None` for any other NAL unit.
+#[inline]
 pub(super) fn parameter_set(nal: &[u8]) -> Option<(usize, Option<Set>)> {
     let mut bits = NalReader::new(nal.get(1..).unwrap_or_default());
     let (rank, id) = match nal_unit_type(nal) {
@@ -128,6 +131,7 @@ pub(super) fn parameter_set(nal: &[u8]) -> Option<(usize, Option<Set>)> {
 }
 
 /// Returns the id of the sequence parameter set that a picture parameter set refers to.
+#[inline]
 pub(super) fn refers_to(pps: &[u8]) -> Option<u32> {
     let mut pps = NalReader::new(pps.get(1..)?);
     let _pic_parameter_set_id = pps.ue()?;

@@ -99,14 +99,18 @@ impl Template {
     /// Returns them in decoding order.
     fn substreams(&self) -> impl Iterator<Item = Substream> {
         self.tiles.iter().flat_map(|tile| {
-            let end = tile.y + tile.height;
-            let rows = if self.has_row_streams { 1 } else { tile.height };
-            (tile.y..end)
-                .step_by(rows as usize)
-                .map(move |row| Substream {
+            let (count, height) = if self.has_row_streams {
+                (tile.height, 1)
+            } else {
+                (1, tile.height)
+            };
+            (0..count).map(move |number| {
+                let row = tile.y + number * height;
+                Substream {
                     tile,
-                    rows: row..row + rows,
-                })
+                    rows: row..row + height,
+                }
+            })
         })
     }
 }

@@ -28,7 +28,7 @@ struct Picture {
 
 /// Reads an access unit in a byte stream (ITU-T H.265 annex B).
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
-    read_units(nal::units(unit)?, || None)
+    read_units(nal::units(unit)?, |_| {})
 }
 
 /// Reads an access unit of a stream of which these parameter sets are known.
@@ -36,20 +36,20 @@ pub(super) fn read_with<'a>(
     units: impl Iterator<Item = &'a [u8]>,
     known: &(impl Iterator<Item = &'a [u8]> + Clone),
 ) -> Option<Header> {
-    read_units(units, || {
-        let mut sets = ParameterSets::new();
+    read_units(units, |sets| {
+        let sets = sets.insert(ParameterSets::new());
         for nal in known.clone() {
+            // One that cannot be read cannot be referred to.
             let _ = sets.add(nal);
         }
-        Some(sets)
     })
 }
 
-/// Reads an access unit in one pass over its NAL units. `known` returns the parameter sets that are known beforehand, if there are any.
+/// Reads an access unit in one pass over its NAL units. `known` adds the parameter sets that are known beforehand, if there are any.
 #[inline]
 fn read_units<'a>(
     units: impl Iterator<Item = &'a [u8]>,
-    known: impl Fn() -> Option<ParameterSets>,
+    known: impl Fn(&mut Option<ParameterSets>),
 ) -> Option<Header> {
     let mut sets = None;
     let mut picture = None;
@@ -61,12 +61,14 @@ fn read_units<'a>(
         match (nal_unit_type(nal), &mut picture) {
             (VPS | SPS | PPS, None) => {
                 // One that cannot be read cannot be referred to.
-                let begun = || known().unwrap_or_else(ParameterSets::new);
-                let _ = sets.get_or_insert_with(begun).add(nal);
+                if sets.is_none() {
+                    known(&mut sets);
+                }
+                let _ = sets.get_or_insert_with(ParameterSets::new).add(nal);
             }
             (kind @ ..VPS, None) => {
                 if IRAP.contains(&kind) && sets.is_none() {
-                    sets = known();
+                    known(&mut sets);
                 }
                 picture = Some(first_slice(sets.as_ref(), nal));
             }
@@ -135,11 +137,13 @@ fn is_of_base_layer(nal: &[u8]) -> bool {
     matches!(nal, [first, second, ..] if first & 0x81 == 0 && second >> 3 == 0)
 }
 
+#[inline]
 pub(super) fn is_slice(nal: &[u8]) -> bool {
     nal_unit_type(nal) < VPS
 }
 
 /// Returns the rank of a parameter set, and which one it is if that can be read; `None` for any other NAL unit.
+#[inline]
 pub(super) fn parameter_set(nal: &[u8]) -> Option<(usize, Option<Set>)> {
     let rank = usize::from(nal_unit_type(nal)).checked_sub(VPS.into())?;
     let count = *[16, 16, 64].get(rank)?;
@@ -160,6 +164,7 @@ pub(super) fn parameter_set(nal: &[u8]) -> Option<(usize, Option<Set>)> {
 }
 
 /// Returns the id of the sequence parameter set that a picture parameter set refers to, or of the video parameter set that a sequence parameter set does.
+#[inline]
 pub(super) fn refers_to(set: &[u8]) -> Option<u32> {
     let mut bits = payload(set)?;
     match nal_unit_type(set) {
