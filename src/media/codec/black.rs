@@ -4,7 +4,7 @@ use alloc::{boxed::Box, vec};
 
 use super::{
     av1, blocks, h264,
-    header::{Codec, Sequence, Size},
+    header::{Codec, Depth, Sequence, Size},
     hevc,
     nal::{Form, Framing},
     vp8, vp9,
@@ -16,16 +16,25 @@ pub(super) struct Black {
     form: Form,
     /// The same as before, as long as there was none.
     sequence: Sequence,
+    pictures: Box<Pictures>,
     buffer: Box<[u8]>,
     written: Option<Written>,
     /// The number of black frames since the black keyframe; `None` if the stream's own frames came after it.
     since_keyframe: Option<u32>,
 }
 
+/// What the frames of a stream say of its pictures.
+enum Pictures {
+    Vp9(vp9::Pictures),
+    Av1(av1::Pictures),
+    /// Their headers say it, or a decoder configuration.
+    Other,
+}
+
 /// The frames in the buffer.
 #[derive(Clone, Copy)]
 struct Written {
-    size: Size,
+    sequence: Sequence,
     /// The length of the keyframe, and of the frame behind it that repeats it.
     keyframe: usize,
     repeated: usize,
@@ -44,10 +53,26 @@ impl Black {
             codec,
             form,
             sequence: Sequence::Same,
+            pictures: Box::new(match codec {
+                Codec::Vp9 => Pictures::Vp9(vp9::Pictures::default()),
+                Codec::Av1 => Pictures::Av1(av1::Pictures::default()),
+                _ => Pictures::Other,
+            }),
             buffer: vec![0; length].into(),
             written: None,
             since_keyframe: None,
         }
+    }
+
+    /// Reads what a frame says of the pictures from now on, beyond its header.
+    pub(super) fn learn(&mut self, frame: &[u8], header: Sequence) {
+        let sequence = match &mut *self.pictures {
+            _ if header != Sequence::Within => header,
+            Pictures::Vp9(pictures) => pictures.read(frame),
+            Pictures::Av1(pictures) => pictures.read(frame),
+            Pictures::Other => Sequence::Other,
+        };
+        self.set_sequence(sequence);
     }
 
     /// Sets the sequence of the stream's frames from now on.
@@ -58,7 +83,7 @@ impl Black {
         self.sequence = sequence;
         // Of a small picture only, such a length counts the bytes. Which, is found by writing one.
         if let (Framing::Lengths(1), Sequence::Of(size)) = (self.form.framing, sequence)
-            && self.write(size).is_none()
+            && self.write(size, Depth::Eight).is_none()
         {
             self.sequence = Sequence::Other;
         }
@@ -68,8 +93,8 @@ impl Black {
     pub(super) fn is_possible(&self) -> Option<bool> {
         match self.sequence {
             Sequence::Same => None,
-            Sequence::Other => Some(false),
-            Sequence::Of(size) => Some(match self.codec {
+            Sequence::Other | Sequence::Within => Some(false),
+            Sequence::Of(size) | Sequence::Deep(size) => Some(match self.codec {
                 Codec::H264 | Codec::Hevc | Codec::Vp8 => true,
                 Codec::Vp9 => blocks::can_divide(size),
                 Codec::Av1 => av1::can_write_black(size),
@@ -85,12 +110,14 @@ impl Black {
 
     /// Returns the next black frame, or `None` if the stream's sequence has none.
     pub(super) fn next(&mut self) -> Option<&[u8]> {
-        let Sequence::Of(size) = self.sequence else {
-            return None;
+        let (size, depth) = match self.sequence {
+            Sequence::Of(size) => (size, Depth::Eight),
+            Sequence::Deep(size) => (size, Depth::Ten),
+            _ => return None,
         };
         let keyframe = match self.written {
-            Some(written) if written.size == size => written.keyframe,
-            _ => self.write(size)?,
+            Some(written) if written.sequence == self.sequence => written.keyframe,
+            _ => self.write(size, depth)?,
         };
         let number = self
             .since_keyframe
@@ -110,21 +137,21 @@ impl Black {
     }
 
     /// Writes the keyframe and, unless it depends on their number, the frame that repeats it. Returns the keyframe's length.
-    fn write(&mut self, size: Size) -> Option<usize> {
+    fn write(&mut self, size: Size, depth: Depth) -> Option<usize> {
         self.since_keyframe = None;
         self.written = None;
         let (keyframe, repeated) = match self.codec {
             Codec::H264 => (h264::write_black(size, self.form, &mut self.buffer)?, 0),
             Codec::Hevc => (hevc::write_black(size, self.form, &mut self.buffer)?, 0),
-            Codec::Av1 => (av1::write_black(size, &mut self.buffer)?, 0),
+            Codec::Av1 => (av1::write_black(size, depth, &mut self.buffer)?, 0),
             Codec::Vp8 => {
                 let keyframe = vp8::write_black(size, &mut self.buffer)?;
                 let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
                 (keyframe, vp8::write_repeated(size, rest)?)
             }
             Codec::Vp9 => {
-                let keyframe = vp9::write_black(size, &mut self.buffer)?;
-                let repeated = vp9::REPEATED;
+                let keyframe = vp9::write_black(size, depth, &mut self.buffer)?;
+                let repeated = vp9::repeated(depth);
                 let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
                 rest.get_mut(..repeated.len())?.copy_from_slice(&repeated);
                 (keyframe, repeated.len())
@@ -132,7 +159,7 @@ impl Black {
             _ => return None,
         };
         self.written = Some(Written {
-            size,
+            sequence: self.sequence,
             keyframe,
             repeated,
         });
@@ -188,10 +215,12 @@ mod tests {
                 // It reads as a keyframe of its size.
                 let header = codec.read(&first).unwrap();
                 let expected = (Dependency::Idr, Sequence::Of(size));
+                let mut reader = Black::new(codec, Form::BYTE_STREAM);
+                reader.learn(&first, header.sequence);
                 // These are cropped to even sizes only.
                 let is_odd = size.width % 2 + size.height % 2 > 0;
                 if !(is_odd && matches!(codec, Codec::H264 | Codec::Hevc)) {
-                    assert_eq!((header.dependency, header.sequence), expected, "{codec:?}");
+                    assert_eq!((header.dependency, reader.sequence), expected, "{codec:?}");
                 }
             }
         }
@@ -236,8 +265,8 @@ mod tests {
             |size, buffer| h264::write_black(size, Form::BYTE_STREAM, buffer),
             |size, buffer| hevc::write_black(size, Form::BYTE_STREAM, buffer),
             vp8::write_black,
-            vp9::write_black,
-            av1::write_black,
+            |size, buffer| vp9::write_black(size, Depth::Eight, buffer),
+            |size, buffer| av1::write_black(size, Depth::Ten, buffer),
         ];
         for write in writers {
             let length = write(size, &mut [0; 4096]).unwrap();

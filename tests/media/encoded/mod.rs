@@ -173,6 +173,35 @@ fn av1_decodes_as_it_was_or_black() {
     check_all(gallery(Codec::Av1), 6);
 }
 
+#[test]
+fn vp9_of_ten_bits_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "vpxdec");
+    let deep = Stream::of_gallery(Codec::Vp9, (160, 120), 6, "-pix_fmt yuv420p10le");
+    check_all(&deep, 4);
+}
+
+#[test]
+fn av1_of_ten_bits_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "dav1d");
+    for more in ["", "-c:v librav1e -speed 10", "-c:v libsvtav1 -preset 12"] {
+        let more = format!("-pix_fmt yuv420p10le {more}");
+        check_all(&Stream::of_gallery(Codec::Av1, (160, 120), 6, &more), 2);
+    }
+}
+
+/// Keyframes say how large they are: scaled, with and without superres, or of a still picture's header.
+#[test]
+fn av1_with_frames_of_their_own_size_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "dav1d");
+    let others = [
+        "-c:v libsvtav1 -preset 12 -svtav1-params superres-mode=1:superres-denom=13",
+        "-still-picture 1 -frames:v 1",
+    ];
+    for more in others {
+        check_all(&Stream::of_gallery(Codec::Av1, (160, 120), 6, more), 2);
+    }
+}
+
 /// Each has sequence headers of its own; the last shows pictures that were sent before in one temporal unit.
 #[test]
 fn av1_of_other_encoders_decodes_as_it_was_or_black() {
@@ -188,14 +217,15 @@ fn av1_of_other_encoders_decodes_as_it_was_or_black() {
     }
 }
 
-/// Of ten bits, or without colour.
+/// Of twelve bits, without colour, or with more of it.
 #[test]
 fn what_has_no_black_pictures_is_dropped() {
     needs!("ffmpeg", "ffprobe");
     let cases = [
-        (Codec::Av1, "-pix_fmt yuv420p10le"),
+        (Codec::Av1, "-pix_fmt yuv444p"),
         (Codec::Av1, "-pix_fmt gray"),
-        (Codec::Vp9, "-pix_fmt yuv420p10le"),
+        (Codec::Vp9, "-pix_fmt yuv420p12le"),
+        (Codec::Vp9, "-pix_fmt yuv444p"),
         (Codec::H264, "-profile:v high10 -pix_fmt yuv420p10le"),
         (Codec::Hevc, "-pix_fmt yuv420p10le"),
     ];

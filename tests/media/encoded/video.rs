@@ -16,7 +16,7 @@ pub enum Codec {
     Av1,
 }
 
-/// One decoded picture: Y, U and V in 4:2:0, row after row.
+/// One decoded picture: Y, U and V in 4:2:0, row after row. Samples of ten bits are little-endian.
 pub type Picture = Vec<u8>;
 
 /// A real stream, and what a decoder makes of it.
@@ -26,6 +26,8 @@ pub struct Stream {
     pub height: usize,
     pub frames: Vec<Encoded>,
     pub pictures: Vec<Picture>,
+    /// Whether a sample has ten bits, in two bytes.
+    pub is_deep: bool,
     /// Whether of two decoders only ffmpeg shows it right: pictures in another order than they come, or of another profile than baseline,
     /// the last of which Debian's `OpenH264` loses where parameter sets change.
     by_ffmpeg_alone: bool,
@@ -118,6 +120,7 @@ impl Stream {
             height,
             frames,
             pictures: Vec::new(),
+            is_deep: more.contains("p10"),
             by_ffmpeg_alone: more.contains("bframes=2") || more.contains("high"),
             config: None,
             description: None,
@@ -147,6 +150,7 @@ impl Stream {
             height,
             frames: packets(&to, &file, 0),
             pictures: Vec::new(),
+            is_deep: false,
             by_ffmpeg_alone: true,
             config: Some(mp4::find(&file, box_type)[8..].to_vec()),
             description: Some(mp4::find(&file, "stsd").to_vec()),
@@ -163,12 +167,20 @@ impl Stream {
     }
 
     pub fn picture_bytes(&self) -> usize {
-        self.width * self.height + 2 * self.width.div_ceil(2) * self.height.div_ceil(2)
+        let samples =
+            self.width * self.height + 2 * self.width.div_ceil(2) * self.height.div_ceil(2);
+        samples * if self.is_deep { 2 } else { 1 }
     }
 
     pub fn black(&self) -> Picture {
-        let mut picture = vec![16; self.width * self.height];
-        picture.resize(self.picture_bytes(), 128);
+        let (luma, chroma) = if self.is_deep {
+            (&64u16.to_le_bytes()[..], &512u16.to_le_bytes()[..])
+        } else {
+            (&[16][..], &[128][..])
+        };
+        let mut picture = luma.repeat(self.width * self.height);
+        let rest = self.picture_bytes() - picture.len();
+        picture.extend(chroma.repeat(rest / chroma.len()));
         picture
     }
 
@@ -254,7 +266,12 @@ impl Stream {
             ""
         };
         let line = format!(
-            "{how} {by} -i {{}} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt yuv420p -"
+            "{how} {by} -i {{}} -vf setpts=N -fps_mode passthrough -f rawvideo -pix_fmt {} -",
+            if self.is_deep {
+                "yuv420p10le"
+            } else {
+                "yuv420p"
+            }
         );
         let output = try_to_run("ffmpeg", words(&line, &[&path]));
         if !output.status.success() || !output.stderr.is_empty() {
