@@ -44,6 +44,16 @@ fn is_installed(judge: &str) -> bool {
                 "import ctypes.util; ctypes.CDLL(ctypes.util.find_library('opus') or '')",
             ],
         ),
+        "libvpx" => succeeds(
+            "cc",
+            &[
+                "-include",
+                "vpx/vp8cx.h",
+                "-fsyntax-only",
+                "-xc",
+                "/dev/null",
+            ],
+        ),
         "openh264dec" => succeeds("gst-inspect-1.0", &["--exists", judge]),
         program => env::var_os("PATH").is_some_and(|path| {
             env::split_paths(&path).any(|folder| folder.join(program).is_file())

@@ -788,3 +788,114 @@ fn write_residual(dc: u32, to: &mut RangeEncoder<'_>) {
     to.symbol(Symbol::last(4656)); // all_zero: 1, of U
     to.symbol(Symbol::last(4656)); // all_zero: 1, of V
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{vec, vec::Vec};
+
+    use super::*;
+
+    const fn size(width: u32, height: u32) -> Size {
+        Size { width, height }
+    }
+
+    /// A black temporal unit of this size, the first operating point of which has these layers.
+    fn key(size: Size, operating_point_idc: u16) -> Vec<u8> {
+        let mut buffer = [0; 1024];
+        let length = write_black(size, Depth::Eight, &mut buffer).unwrap();
+        let mut unit = buffer[..length].to_vec();
+        // Behind 12 bits, those of the sequence header behind two OBU headers.
+        let [high, low] = operating_point_idc.to_be_bytes();
+        unit[5] |= high;
+        unit[6] = low;
+        unit
+    }
+
+    /// An inter frame that refers to these references in turn, is of the size of one of them or of its own, and replaces some.
+    fn inter(
+        spatial_id: u8,
+        references: [u32; 7],
+        size: Result<usize, Size>,
+        refresh_frame_flags: u32,
+    ) -> Vec<u8> {
+        let mut buffer = [0; 32];
+        let mut to = BitWriter::new(&mut buffer);
+        to.u(4, 0b0011); // show_existing_frame, frame_type, show_frame
+        to.bit(false); // error_resilient_mode
+        to.bit(true); // disable_cdf_update
+        to.bit(true); // frame_size_override_flag
+        to.u(3, 0); // primary_ref_frame
+        to.u(8, refresh_frame_flags);
+        references.iter().for_each(|at| to.u(3, *at));
+        match size {
+            Ok(at) => (0..=at).for_each(|other| to.bit(other == at)),
+            Err(size) => {
+                to.u(7, 0);
+                to.u(16, size.width - 1);
+                to.u(16, size.height - 1);
+            }
+        }
+        to.align();
+        let length = to.length().unwrap();
+        let header = [
+            obu_header(OBU_FRAME) | 4,
+            spatial_id << 3,
+            u8::try_from(length).unwrap(),
+        ];
+        [&header[..], &buffer[..length]].concat()
+    }
+
+    #[test]
+    fn the_size_shown_is_that_of_the_frame_or_its_references() {
+        let [small, large] = [size(88, 72), size(352, 288)];
+        let mut pictures = Pictures::default();
+        // Before the first sequence header nothing is known.
+        let frame = inter(0, [0; 7], Ok(0), 1);
+        assert_eq!(pictures.read(&frame), Sequence::Same);
+        let mut references = [0; 7];
+        references[6] = 5;
+        for (unit, expected) in [
+            (key(small, 0), small),
+            (inter(0, [0; 7], Err(large), 1 << 5), large),
+            (inter(0, references, Ok(5), 0), small),
+            (inter(0, references, Ok(6), 0), large),
+            (vec![obu_header(OBU_FRAME_HEADER), 1, 0b1_101_0000], large),
+            (vec![obu_header(OBU_FRAME_HEADER), 1, 0b1_100_0000], small),
+            // That was a keyframe shown again, which is in every reference then.
+            (inter(0, references, Ok(6), 0), small),
+        ] {
+            assert_eq!(pictures.read(&unit), Sequence::Of(expected), "{unit:x?}");
+        }
+        // Control: after a frame that is not read no size of a reference is taken for known.
+        let cut = [obu_header(OBU_FRAME), 1, 0b0011_0000];
+        assert_eq!(pictures.read(&cut), Sequence::Other);
+        assert_eq!(pictures.read(&frame), Sequence::Same);
+    }
+
+    #[test]
+    fn of_spatial_layers_the_highest_in_the_first_operating_point_is_shown() {
+        const TWO: u16 = 0x301;
+        let [small, middle, large] = [size(88, 72), size(176, 144), size(352, 288)];
+        let layer = |spatial_id, size| inter(spatial_id, [0; 7], Err(size), 1 << spatial_id);
+        let units = [
+            (
+                [key(small, TWO), layer(1, middle)].concat(),
+                Sequence::Of(middle),
+            ),
+            // A third is not in the operating point.
+            (
+                [key(small, TWO), layer(1, middle), layer(2, large)].concat(),
+                Sequence::Of(middle),
+            ),
+            // One layer alone: the picture is shown with the other.
+            (layer(0, small), Sequence::Other),
+            (layer(1, middle), Sequence::Of(middle)),
+            // Without layers, one of two frames would be shown, or both.
+            ([key(small, 0), layer(1, middle)].concat(), Sequence::Other),
+        ];
+        let mut pictures = Pictures::default();
+        for (unit, expected) in units {
+            assert_eq!(pictures.read(&unit), expected, "{unit:x?}");
+        }
+    }
+}

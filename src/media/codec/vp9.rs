@@ -381,9 +381,167 @@ fn write_residual(to: &mut BoolEncoder<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use std::{env, vec};
+    use std::{env, vec, vec::Vec};
 
     use super::*;
+
+    const fn size(width: u32, height: u32) -> Size {
+        Size { width, height }
+    }
+
+    fn header(write: impl FnOnce(&mut BitWriter<'_>)) -> Vec<u8> {
+        let mut buffer = [0; 32];
+        let mut to = BitWriter::new(&mut buffer);
+        to.u(2, FRAME_MARKER);
+        write(&mut to);
+        to.align();
+        let length = to.length().unwrap();
+        buffer[..length].to_vec()
+    }
+
+    fn write_size(size: Size, to: &mut BitWriter<'_>) {
+        to.u(16, size.width - 1);
+        to.u(16, size.height - 1);
+    }
+
+    /// A keyframe with these bits of `color_config()`.
+    fn key(profile: u32, color: &[bool], size: Size) -> Vec<u8> {
+        header(|to| {
+            to.bit(profile & 1 == 1);
+            to.bit(profile & 2 == 2);
+            if profile == 3 {
+                to.bit(false);
+            }
+            to.u(4, 0b0010); // shown
+            to.u(24, FRAME_SYNC_CODE);
+            color.iter().for_each(|bit| to.bit(*bit));
+            write_size(size, to);
+        })
+    }
+
+    fn plain_key(size: Size) -> Vec<u8> {
+        key(0, &[false; 4], size)
+    }
+
+    /// A frame that refers to these three references, is of the size of one of them or of its own, and replaces some.
+    fn inter(
+        show_frame: bool,
+        references: [u32; 3],
+        size: Result<usize, Size>,
+        refresh_frame_flags: u32,
+    ) -> Vec<u8> {
+        header(|to| {
+            to.u(4, 0b0001); // profile, show_existing_frame, frame_type
+            to.bit(show_frame);
+            to.bit(false); // error_resilient_mode
+            if !show_frame {
+                to.bit(false); // intra_only
+            }
+            to.u(2, 0); // reset_frame_context
+            to.u(8, refresh_frame_flags);
+            for reference in references {
+                to.u(3, reference);
+                to.bit(false);
+            }
+            match size {
+                Ok(at) => (0..=at).for_each(|other| to.bit(other == at)),
+                Err(size) => {
+                    to.u(3, 0);
+                    write_size(size, to);
+                }
+            }
+        })
+    }
+
+    fn intra_only(size: Size, refresh_frame_flags: u32) -> Vec<u8> {
+        header(|to| {
+            to.u(4, 0b0001);
+            to.u(5, 0b00_100); // show_frame, error_resilient_mode, intra_only, reset_frame_context
+            to.u(24, FRAME_SYNC_CODE);
+            to.u(8, refresh_frame_flags);
+            write_size(size, to);
+        })
+    }
+
+    fn existing(reference: u32) -> Vec<u8> {
+        header(|to| {
+            to.u(3, 0b001);
+            to.u(3, reference);
+        })
+    }
+
+    fn superframe(frames: &[Vec<u8>]) -> Vec<u8> {
+        let marker = 0xC0 | u8::try_from(frames.len() - 1).unwrap();
+        let mut all = frames.concat();
+        all.push(marker);
+        all.extend(
+            frames
+                .iter()
+                .map(|frame| u8::try_from(frame.len()).unwrap()),
+        );
+        all.push(marker);
+        all
+    }
+
+    #[test]
+    fn the_size_shown_is_that_of_the_frame_its_references_or_the_highest_layer() {
+        let [small, middle, large] = [size(88, 72), size(176, 144), size(352, 288)];
+        let mut pictures = Pictures::default();
+        // Before the first keyframe nothing is known.
+        let frame = inter(true, [0, 1, 2], Ok(0), 1);
+        assert_eq!(pictures.read(&frame), Sequence::Same);
+        for (frame, expected) in [
+            (plain_key(small), small),
+            (inter(true, [0, 1, 2], Ok(2), 0), small),
+            (inter(true, [0, 1, 2], Err(middle), 0b10), middle),
+            (inter(true, [0, 0, 1], Ok(2), 0b100), middle),
+            (existing(2), middle),
+            (existing(0), small),
+            (superframe(&[intra_only(large, 0b1000), existing(3)]), large),
+            (
+                superframe(&[
+                    plain_key(small),
+                    inter(true, [0; 3], Err(middle), 2),
+                    inter(true, [1; 3], Err(large), 4),
+                ]),
+                large,
+            ),
+            (
+                superframe(&[
+                    inter(true, [0; 3], Ok(0), 1),
+                    inter(true, [1; 3], Ok(0), 2),
+                    inter(true, [2; 3], Ok(1), 4),
+                ]),
+                large,
+            ),
+            (inter(true, [1; 3], Ok(0), 1), middle),
+        ] {
+            assert_eq!(pictures.read(&frame), Sequence::Of(expected), "{frame:x?}");
+        }
+        // Of what is not shown, the last size stays.
+        let hidden = inter(false, [0; 3], Err(large), 1);
+        assert_eq!(pictures.read(&hidden), Sequence::Same);
+        // Control: after a frame that is not read no size of a reference is taken for known.
+        assert_eq!(pictures.read(&hidden[..5]), Sequence::Other);
+        assert_eq!(pictures.read(&existing(0)), Sequence::Same);
+    }
+
+    #[test]
+    fn only_pictures_in_420_of_8_or_10_bits_have_black_ones() {
+        let size = size(64, 64);
+        let cases = [
+            (0, &[false; 4][..], Sequence::Of(size)),
+            (0, &[true, true, true], Sequence::Other), // RGB
+            (1, &[false; 7], Sequence::Other),
+            (2, &[false; 5], Sequence::Deep(size)),
+            (2, &[true, false, false, false, false], Sequence::Other), // 12 bits
+            (3, &[false; 8], Sequence::Other),
+        ];
+        for (profile, color, expected) in cases {
+            let frame = key(profile, color, size);
+            assert_eq!(Pictures::default().read(&frame), expected, "{profile}");
+        }
+    }
 
     /// As decoders have it.
     fn looks_like_a_superframe(frame: &[u8]) -> bool {
@@ -393,6 +551,7 @@ mod tests {
     /// Sizes have the same blocks, and so the same last byte, up to the next multiple of 8. With `FRAMEGATE_DEEP` set every size is looked at all the same.
     #[test]
     fn no_black_frame_looks_like_a_superframe() {
+        let depths = [Depth::Eight, Depth::Ten];
         let is_deep = env::var_os("FRAMEGATE_DEEP").is_some();
         let (step, longest) = if is_deep { (1, 8192) } else { (8, 1024) };
         let sides = || (33..=longest).step_by(step);
@@ -403,7 +562,9 @@ mod tests {
             .take_while(|width| *width <= 4096)
             .flat_map(of_width)
         {
-            let length = write_black(size, Depth::Eight, &mut buffer).unwrap();
+            // The blocks are the same in both.
+            let depth = depths[count as usize % depths.len()];
+            let length = write_black(size, depth, &mut buffer).unwrap();
             let frame = &buffer[..length];
             assert!(!looks_like_a_superframe(frame), "{size:?}");
             count += 1;
