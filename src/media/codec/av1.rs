@@ -826,9 +826,15 @@ mod tests {
         to.bit(true); // frame_size_override_flag
         to.u(3, 0); // primary_ref_frame
         to.u(8, refresh_frame_flags);
-        references.iter().for_each(|at| to.u(3, *at));
+        for reference in references {
+            to.u(3, reference);
+        }
         match size {
-            Ok(at) => (0..=at).for_each(|other| to.bit(other == at)),
+            Ok(at) => {
+                for other in 0..=at {
+                    to.bit(other == at); // found_ref
+                }
+            }
             Err(size) => {
                 to.u(7, 0);
                 to.u(16, size.width - 1);
@@ -859,8 +865,9 @@ mod tests {
             (inter(0, [0; 7], Err(large), 1 << 5), large),
             (inter(0, references, Ok(5), 0), small),
             (inter(0, references, Ok(6), 0), large),
-            (vec![obu_header(OBU_FRAME_HEADER), 1, 0b1_101_0000], large),
-            (vec![obu_header(OBU_FRAME_HEADER), 1, 0b1_100_0000], small),
+            // show_existing_frame, of reference 5, and of 4.
+            (vec![obu_header(OBU_FRAME_HEADER), 1, 0b1101_0000], large),
+            (vec![obu_header(OBU_FRAME_HEADER), 1, 0b1100_0000], small),
             // That was a keyframe shown again, which is in every reference then.
             (inter(0, references, Ok(6), 0), small),
         ] {

@@ -229,6 +229,33 @@ mod tests {
         assert_eq!(Size::new(8193, 16), None);
     }
 
+    #[test]
+    fn those_of_ten_bits_read_as_such() {
+        for codec in [Codec::Vp9, Codec::Av1] {
+            let mut black = Black::new(codec, Form::BYTE_STREAM);
+            let mut written = vec![];
+            for sequence in [Sequence::Of, Sequence::Deep] {
+                let sequence = sequence(Size::new(320, 240).unwrap());
+                black.set_sequence(sequence);
+                assert_eq!(black.is_possible(), Some(true));
+                // The keyframe, as the sequence is another, and what repeats it.
+                for dependency in [Dependency::Idr, Dependency::Delta] {
+                    let frame = black.next().unwrap().to_vec();
+                    let header = codec.read(&frame).unwrap();
+                    let is_new = dependency == Dependency::Idr || codec == Codec::Av1;
+                    assert_eq!(header.dependency == Dependency::Idr, is_new, "{codec:?}");
+                    let mut reader = Black::new(codec, Form::BYTE_STREAM);
+                    reader.learn(&frame, header.sequence);
+                    let expected = if is_new { sequence } else { Sequence::Same };
+                    assert_eq!(reader.sequence, expected, "{codec:?}");
+                    written.push(frame);
+                }
+            }
+            // Control: they are not the same bytes.
+            assert_ne!(written[..2], written[2..]);
+        }
+    }
+
     /// The keyframe and the two frames after it, of every size that has them.
     #[test]
     fn their_bytes_stay_the_same() {
