@@ -374,17 +374,31 @@ impl Pictures {
     /// Reads a temporal unit. Returns the pictures like the one that it shows: of several spatial layers, the highest.
     #[cold]
     pub(super) fn read(&mut self, unit: &[u8]) -> Sequence {
+        const SHOWN_KEYFRAME: u8 = 0b0001_0000;
         let mut shown = Sequence::Same;
         let mut rest = unit;
+        let mut header = None;
         while let Some((obu, after)) = obu::open(rest) {
             rest = after;
-            match (obu.kind, self.sequence) {
-                (OBU_SEQUENCE_HEADER, _) => {
-                    self.sequence = read_sequence_header(obu.content);
-                    if self.sequence.is_none() {
-                        shown = Sequence::Other;
-                    }
+            if obu.kind == OBU_SEQUENCE_HEADER {
+                header = Some(obu.content);
+            }
+            let begins = || {
+                let is_key = |first: &u8| first & 0b1111_0000 == SHOWN_KEYFRAME;
+                obu.content.first().is_some_and(is_key)
+                    || header.and_then(is_reduced_still_picture) == Some(true)
+            };
+            // It holds from a keyframe on that is shown.
+            if let (OBU_FRAME_HEADER | OBU_FRAME, Some(content)) = (obu.kind, header)
+                && begins()
+            {
+                header = None;
+                self.sequence = read_sequence_header(content);
+                if self.sequence.is_none() {
+                    shown = Sequence::Other;
                 }
+            }
+            match (obu.kind, self.sequence) {
                 (OBU_FRAME_HEADER | OBU_FRAME, Some(sequence))
                     if !sequence.leaves_out(obu.layers) =>
                 {
@@ -444,6 +458,9 @@ impl Pictures {
             let _showable_frame = bits.bit()?;
         }
         let is_key = frame_type == KEY_FRAME;
+        if !is_key && self.sizes == [None; 8] {
+            return None;
+        }
         let is_intra = is_key || frame_type == INTRA_ONLY_FRAME;
         let is_switch = frame_type == SWITCH_FRAME;
         let refreshes_all = is_switch || is_key && show_frame;

@@ -59,7 +59,7 @@ pub(super) struct Pictures {
 }
 
 impl Pictures {
-    /// Reads a frame or superframe. Returns the pictures like the last one in it that is shown: of several spatial layers, the highest.
+    /// Reads a frame or superframe. Returns the pictures like the last one in it that is shown or a keyframe: of several spatial layers, the highest.
     #[cold]
     pub(super) fn read(&mut self, frame: &[u8]) -> Sequence {
         let mut sequence = Sequence::Same;
@@ -89,7 +89,7 @@ impl Pictures {
         }
     }
 
-    /// Reads the `uncompressed_header()` up to the frame's size (§6.2). Returns that, and whether the frame is shown.
+    /// Reads the `uncompressed_header()` up to the frame's size (§6.2). Returns that, and whether the frame is shown or a keyframe.
     fn read_frame(&mut self, frame: &[u8]) -> Option<(Size, bool)> {
         let mut bits = BitReader::new(frame);
         let _frame_marker = bits.u(2)?;
@@ -119,9 +119,12 @@ impl Pictures {
             if bits.u(24)? != FRAME_SYNC_CODE {
                 return None;
             }
-            self.depth = Some(Depth::Eight);
+            let depth = self.depth;
             if !intra_only || profile > 0 {
                 self.color_config(profile, &mut bits)?;
+            }
+            if intra_only {
+                self.depth = depth;
             }
             if intra_only {
                 refresh_frame_flags = bits.u(8)?;
@@ -133,7 +136,7 @@ impl Pictures {
                 *kept = Some(size);
             }
         }
-        Some((size, show_frame))
+        Some((size, show_frame || !is_delta))
     }
 
     /// `color_config()` (§6.2.2)
