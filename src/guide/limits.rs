@@ -10,7 +10,7 @@
 //! | whiteboard, polls, calendar, files' names | JSON text | yes | every value masked, and every key but those registered as structural | by span, over whole values |
 //! | audio | Opus of any duration and number of channels, with redundant blocks (RED) or without | yes | silence of the same length | no |
 //! | audio | AAC-LC, raw or in ADTS, of 7.35 to 96 kHz | yes | silence of the same length, for channel configurations 1 to 7 (mono to 7.1) | no |
-//! | video, screen | H.264, HEVC, VP8, VP9, AV1 | yes, and what depends on it | black, for 8-bit 4:2:0 without reordering, up to 4096×2304, of VP9 and AV1 from 33×33 | no |
+//! | video, screen | H.264, HEVC, VP8, VP9, AV1 | yes, and what depends on it | black, for 4:2:0 of 8 bits without reordering, up to 4096×2304; of HEVC, VP9 and AV1 also of 10 bits; of VP9 and AV1 from 33×33 | no |
 //! | encrypted media, HE-AAC and other profiles of AAC, other codecs, handles of GPU surfaces | opaque bytes | yes | no | no |
 //! | telemetry, diagnostics, usage | records of up to 64 integers, against a schema | yes | zeros | fields out of range |
 //!
@@ -33,7 +33,8 @@
 //! H.264 and HEVC are byte streams with start codes (annex B); length-prefixed units, as in MP4 or from WebCodecs, are malformed ([`faults`](super::faults)).
 //! A payload without bytes is no frame of an encoded stream: browsers hand on such for silence (DTX), encoders for a picture that they leave out.
 //! Nothing is handed on for it, the verdict is malformed, but it is not counted, has no fault, and the stream goes on as if it had never been offered.
-//! Each layer of a simulcast is a stream of its own. Withheld spatial layers in one VP9 stream are best dropped, because each blanked layer would become a picture. In AV1 they are always dropped.
+//! Each layer of a simulcast is a stream of its own. Spatial layers in one superframe of VP9, or one temporal unit of AV1, are blanked as one picture, of the size of the highest.
+//! Layers of VP9 that are frames of their own are best dropped if withheld, because each blanked one would become a picture; in AV1 only the highest is blanked.
 //! H.264 and HEVC must be single-layer.
 //!
 //! An Opus packet is dated by the earliest audio that it can reproduce, through forward error correction or redundancy; if that is not known, it is withheld.

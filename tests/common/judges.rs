@@ -39,6 +39,16 @@ fn is_installed(judge: &str) -> bool {
         "jsonschema" => succeeds("python3", &["-c", "import jsonschema"]),
         "libopus" => is_library("opus"),
         "libfaad" => is_library("faad"),
+        "libvpx" => succeeds(
+            "cc",
+            &[
+                "-include",
+                "vpx/vp8cx.h",
+                "-fsyntax-only",
+                "-xc",
+                "/dev/null",
+            ],
+        ),
         "openh264dec" | "openh264enc" | "mp4mux" => {
             succeeds("gst-inspect-1.0", &["--exists", judge])
         }

@@ -4,7 +4,7 @@ use alloc::{boxed::Box, vec};
 
 use super::{
     av1, blocks,
-    header::{Codec, Sequence, Size},
+    header::{Codec, Depth, Sequence, Size},
     vp8, vp9,
 };
 
@@ -13,16 +13,25 @@ pub(super) struct Black {
     codec: Codec,
     /// The same as before, as long as there was none.
     sequence: Sequence,
+    pictures: Box<Pictures>,
     buffer: Box<[u8]>,
     written: Option<Written>,
     /// The number of black frames since the black keyframe; `None` if the stream's own frames came after it.
     since_keyframe: Option<u32>,
 }
 
+/// What the frames of a stream say of its pictures.
+enum Pictures {
+    Vp9(vp9::Pictures),
+    Av1(av1::Pictures),
+    /// Their headers say it, or a decoder configuration.
+    Other,
+}
+
 /// The frames in the buffer.
 #[derive(Clone, Copy)]
 struct Written {
-    size: Size,
+    sequence: Sequence,
     /// The length of the keyframe, and of the frame behind it that repeats it.
     keyframe: usize,
     repeated: usize,
@@ -38,10 +47,26 @@ impl Black {
         Self {
             codec,
             sequence: Sequence::Same,
+            pictures: Box::new(match codec {
+                Codec::Vp9 => Pictures::Vp9(vp9::Pictures::default()),
+                Codec::Av1 => Pictures::Av1(av1::Pictures::default()),
+                _ => Pictures::Other,
+            }),
             buffer: vec![0; length].into(),
             written: None,
             since_keyframe: None,
         }
+    }
+
+    /// Reads what a frame says of the pictures from now on, beyond its header.
+    pub(super) fn learn(&mut self, frame: &[u8], header: Sequence) {
+        let sequence = match &mut *self.pictures {
+            _ if header != Sequence::Within => header,
+            Pictures::Vp9(pictures) => pictures.read(frame),
+            Pictures::Av1(pictures) => pictures.read(frame),
+            Pictures::Other => Sequence::Other,
+        };
+        self.set_sequence(sequence);
     }
 
     /// Sets the sequence of the stream's frames from now on.
@@ -55,8 +80,8 @@ impl Black {
     pub(super) fn is_possible(&self) -> Option<bool> {
         match self.sequence {
             Sequence::Same => None,
-            Sequence::Other => Some(false),
-            Sequence::Of(size) => Some(match self.codec {
+            Sequence::Other | Sequence::Within => Some(false),
+            Sequence::Of(size) | Sequence::Deep(size) => Some(match self.codec {
                 Codec::Vp8 => true,
                 Codec::Vp9 => blocks::can_divide(size),
                 Codec::Av1 => av1::can_write_black(size),
@@ -72,12 +97,14 @@ impl Black {
 
     /// Returns the next black frame, or `None` if the stream's sequence has none.
     pub(super) fn next(&mut self) -> Option<&[u8]> {
-        let Sequence::Of(size) = self.sequence else {
-            return None;
+        let (size, depth) = match self.sequence {
+            Sequence::Of(size) => (size, Depth::Eight),
+            Sequence::Deep(size) => (size, Depth::Ten),
+            _ => return None,
         };
         let keyframe = match self.written {
-            Some(written) if written.size == size => written.keyframe,
-            _ => self.write(size)?,
+            Some(written) if written.sequence == self.sequence => written.keyframe,
+            _ => self.write(size, depth)?,
         };
         let number = self
             .since_keyframe
@@ -91,19 +118,19 @@ impl Black {
     }
 
     /// Writes the keyframe and the frame that repeats it. Returns the keyframe's length.
-    fn write(&mut self, size: Size) -> Option<usize> {
+    fn write(&mut self, size: Size, depth: Depth) -> Option<usize> {
         self.since_keyframe = None;
         self.written = None;
         let (keyframe, repeated) = match self.codec {
-            Codec::Av1 => (av1::write_black(size, &mut self.buffer)?, 0),
+            Codec::Av1 => (av1::write_black(size, depth, &mut self.buffer)?, 0),
             Codec::Vp8 => {
                 let keyframe = vp8::write_black(size, &mut self.buffer)?;
                 let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
                 (keyframe, vp8::write_repeated(size, rest)?)
             }
             Codec::Vp9 => {
-                let keyframe = vp9::write_black(size, &mut self.buffer)?;
-                let repeated = vp9::REPEATED;
+                let keyframe = vp9::write_black(size, depth, &mut self.buffer)?;
+                let repeated = vp9::repeated(depth);
                 let (_, rest) = self.buffer.split_at_mut_checked(keyframe)?;
                 rest.get_mut(..repeated.len())?.copy_from_slice(&repeated);
                 (keyframe, repeated.len())
@@ -111,7 +138,7 @@ impl Black {
             _ => return None,
         };
         self.written = Some(Written {
-            size,
+            sequence: self.sequence,
             keyframe,
             repeated,
         });
@@ -175,12 +202,41 @@ mod tests {
                 // It reads as a keyframe of its size.
                 let header = read(codec, &first).unwrap();
                 let expected = (Dependency::Idr, Sequence::Of(size));
-                assert_eq!((header.dependency, header.sequence), expected, "{codec:?}");
+                let mut reader = Black::new(codec);
+                reader.learn(&first, header.sequence);
+                assert_eq!((header.dependency, reader.sequence), expected, "{codec:?}");
             }
         }
         assert!(sizes().count() > 80);
         assert_eq!(Size::new(4097, 2304), None);
         assert_eq!(Size::new(8193, 16), None);
+    }
+
+    #[test]
+    fn those_of_ten_bits_read_as_such() {
+        for codec in [Codec::Vp9, Codec::Av1] {
+            let mut black = Black::new(codec);
+            let mut written = vec![];
+            for sequence in [Sequence::Of, Sequence::Deep] {
+                let sequence = sequence(Size::new(320, 240).unwrap());
+                black.set_sequence(sequence);
+                assert_eq!(black.is_possible(), Some(true));
+                // The keyframe, as the sequence is another, and what repeats it.
+                for dependency in [Dependency::Idr, Dependency::Delta] {
+                    let frame = black.next().unwrap().to_vec();
+                    let header = read(codec, &frame).unwrap();
+                    let is_new = dependency == Dependency::Idr || codec == Codec::Av1;
+                    assert_eq!(header.dependency == Dependency::Idr, is_new, "{codec:?}");
+                    let mut reader = Black::new(codec);
+                    reader.learn(&frame, header.sequence);
+                    let expected = if is_new { sequence } else { Sequence::Same };
+                    assert_eq!(reader.sequence, expected, "{codec:?}");
+                    written.push(frame);
+                }
+            }
+            // Control: they are not the same bytes.
+            assert_ne!(written[..2], written[2..]);
+        }
     }
 
     /// The keyframe and the two frames after it, of every size that has them.
@@ -213,7 +269,11 @@ mod tests {
     fn control_without_room_there_is_none() {
         type Writer = fn(Size, &mut [u8]) -> Option<usize>;
         let size = Size::new(320, 240).unwrap();
-        let writers: [Writer; 3] = [vp8::write_black, vp9::write_black, av1::write_black];
+        let writers: [Writer; 3] = [
+            vp8::write_black,
+            |size, buffer| vp9::write_black(size, Depth::Eight, buffer),
+            |size, buffer| av1::write_black(size, Depth::Ten, buffer),
+        ];
         for write in writers {
             let length = write(size, &mut [0; 4096]).unwrap();
             for room in [0, 1, 10, length / 2, length - 1] {

@@ -41,6 +41,10 @@ pub(super) enum Sequence {
     Same,
     /// 8-bit 4:2:0, shown in decoding order.
     Of(Size),
+    /// 10-bit 4:2:0 of VP9 or AV1.
+    Deep(Size),
+    /// Said in the frame, and read only for black frames: [`vp9::Pictures`](super::vp9::Pictures), [`av1::Pictures`](super::av1::Pictures).
+    Within,
     /// Any others: they have no black frames.
     Other,
 }
@@ -50,6 +54,24 @@ pub(super) enum Sequence {
 pub(super) struct Size {
     pub(super) width: u32,
     pub(super) height: u32,
+}
+
+/// How many bits a sample has, in 4:2:0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    Eight,
+    Ten,
+}
+
+impl Sequence {
+    /// Pictures of this size; those of a `depth` of `None`, and very large ones, have no black frames.
+    pub(super) fn new(size: Size, depth: Option<Depth>) -> Self {
+        match (Size::new(size.width, size.height), depth) {
+            (Some(size), Some(Depth::Eight)) => Self::Of(size),
+            (Some(size), Some(Depth::Ten)) => Self::Deep(size),
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Codec {
@@ -88,6 +110,14 @@ impl Header {
             dependency: Dependency::Idr,
             sequence,
             ..Self::delta(true)
+        }
+    }
+
+    /// The pictures are said within the frame.
+    pub(super) const fn with_pictures_within(self) -> Self {
+        Self {
+            sequence: Sequence::Within,
+            ..self
         }
     }
 

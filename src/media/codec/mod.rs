@@ -139,7 +139,7 @@ impl Coded {
             }
         };
         if let Some(Blanks::Black(black)) = &mut self.blanks {
-            black.set_sequence(header.sequence);
+            black.learn(frame, header.sequence);
         }
         header.dependency = header.dependency.with_hint(keyframe);
         let last = self.continuity.reaches_back_to(header.dependency);

@@ -74,15 +74,21 @@ impl Format {
 
     /// VP9: one frame or superframe. After a withheld one the stream resumes only at a keyframe.
     ///
-    /// A blank frame is a black keyframe, or shows one again, for 8-bit 4:2:0 pictures from 33 by 33 to 4096 by 2304; withheld frames of other streams are dropped.
-    /// It has the size of the last keyframe, even if frames since then had other sizes.
+    /// A blank frame is a black keyframe, or shows one again, for 4:2:0 pictures of 8 or 10 bits (profiles 0 and 2) from 33 by 33 to 4096 by 2304;
+    /// withheld frames of other streams are dropped: of 12 bits, 4:4:4, 4:4:0, 4:2:2 and RGB.
+    /// It has the size of the frame that it replaces; of several spatial layers in one superframe, that of the last one shown. It has no size to render (`render_size`) of its own.
+    /// That a frame has the size of a reference is followed from the last keyframe on; after one that could not be read, withheld frames are dropped up to the next keyframe.
     pub const VP9: Self = Self(Layout::Encoded(Codec::Vp9));
 
     /// AV1: one temporal unit, or one spatial layer of it, as consecutive OBUs (low-overhead format, AV1 specification §5.2).
     ///
     /// After a withheld one the stream resumes only at a shown keyframe with a sequence header before it and no operating point that leaves it out.
-    /// A blank one is a black keyframe, with a sequence header of its own, for 8-bit 4:2:0 pictures from 33 by 33 to 4096 by 2304;
-    /// withheld ones of other streams are dropped, as are those with several spatial layers or of sequences that time their decoder's buffers.
+    /// A blank one is a black keyframe, with a sequence header of its own, for 4:2:0 pictures of 8 or 10 bits (Main profile) from 33 by 33 to 4096 by 2304,
+    /// also in place of a still picture with a reduced header (AVIF); withheld ones of other streams are dropped: of 12 bits, 4:4:4, 4:2:2 and without colour,
+    /// and of sequences that time their decoder's buffers.
+    /// It has the size of the frame that it replaces, after any super-resolution; of several spatial layers, that of the highest in the first operating point.
+    /// A unit without that layer is dropped, as is one that shows several frames without such layers. It has no size to render (`render_size`) of its own.
+    /// That a frame has the size of a reference is followed as with [`Format::VP9`].
     pub const AV1: Self = Self(Layout::Encoded(Codec::Av1));
 
     /// Returns the format of Opus with more than two channels: `streams` streams in one packet, all but the last self-delimited (RFC 7845 §5.1.1). At least one.

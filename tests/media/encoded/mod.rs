@@ -183,6 +183,77 @@ fn av1_decodes_as_it_was_or_black() {
     check_all(gallery(Codec::Av1), 6);
 }
 
+#[test]
+fn vp9_of_ten_bits_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "vpxdec");
+    let deep = Stream::of_gallery(Codec::Vp9, (160, 120), 6, "-pix_fmt yuv420p10le");
+    check_all(&deep, 4);
+}
+
+#[test]
+fn av1_of_ten_bits_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "dav1d");
+    for more in ["", "-c:v librav1e -speed 10", "-c:v libsvtav1 -preset 12"] {
+        let more = format!("-pix_fmt yuv420p10le {more}");
+        check_all(&Stream::of_gallery(Codec::Av1, (160, 120), 6, &more), 2);
+    }
+}
+
+/// Of another size than the sequence's maximum, in every frame; or scaled up to it when it is decoded.
+#[test]
+fn av1_with_frames_of_their_own_size_decodes_as_it_was_or_black() {
+    needs!("ffmpeg", "ffprobe", "dav1d");
+    let resized = |denominator: usize| {
+        let more = format!(
+            "-c:v libsvtav1 -preset 12 -svtav1-params resize-mode=1:resize-denom={denominator}:resize-kf-denom={denominator}"
+        );
+        let mut stream = Stream::encoded(Codec::Av1, (160, 120), 6, &more);
+        let scaled = |side: usize| (side * 8 + denominator / 2) / denominator;
+        (stream.width, stream.height) = (scaled(160), scaled(120));
+        stream.show();
+        stream
+    };
+    for denominator in [10, 12, 16] {
+        check_all(&resized(denominator), 2);
+    }
+    let more = "-c:v libsvtav1 -preset 12 -svtav1-params superres-mode=1:superres-denom=13:superres-kf-denom=13";
+    check_all(&Stream::of_gallery(Codec::Av1, (160, 120), 6, more), 2);
+
+    // Control: of the size of the sequence, the picture would be another.
+    let mut stream = resized(12);
+    let gated = check(&stream, &but_for_three(&stream), true, Door::Admit).unwrap();
+    (stream.width, stream.height) = (160, 120);
+    assert!(judge(&stream, &gated).is_err());
+}
+
+/// As in AVIF: the header of the sequence says all, that of the frame neither type nor size.
+#[test]
+fn av1_still_pictures_are_blanked() {
+    needs!("ffmpeg", "ffprobe", "dav1d");
+    for more in ["", "-pix_fmt yuv420p10le"] {
+        let more = format!("-still-picture 1 -frames:v 1 -crf 30 {more}");
+        let mut stream = Stream::encoded(Codec::Av1, (160, 120), 1, &more);
+        let still = stream.frames.remove(0);
+        stream.frames = (0..6).map(|_| still.clone()).collect();
+        stream.show();
+        check_all(&stream, 2);
+    }
+}
+
+/// Predicted from one another, all of a picture in one superframe.
+#[test]
+fn vp9_of_several_spatial_layers_is_blanked_at_the_size_shown() {
+    needs!("ffmpeg", "ffprobe", "vpxdec", "libvpx");
+    for layers in [2, 3] {
+        let mut stream = Stream::of_layers(layers);
+        check_all(&stream, 2);
+        let gated = check(&stream, &but_for_three(&stream), true, Door::Admit).unwrap();
+        // Control: of the size of the base layer, the picture would be another.
+        (stream.width, stream.height) = (352 >> (layers - 1), 288 >> (layers - 1));
+        assert!(judge(&stream, &gated).is_err());
+    }
+}
+
 /// Each has sequence headers of its own; the last shows pictures that were sent before in one temporal unit.
 #[test]
 fn av1_of_other_encoders_decodes_as_it_was_or_black() {
@@ -198,14 +269,15 @@ fn av1_of_other_encoders_decodes_as_it_was_or_black() {
     }
 }
 
-/// Of ten bits, or without colour.
+/// Of twelve bits, without colour, or with more of it.
 #[test]
 fn what_has_no_black_pictures_is_dropped() {
     needs!("ffmpeg", "ffprobe");
     let cases = [
-        (Codec::Av1, "-pix_fmt yuv420p10le"),
+        (Codec::Av1, "-pix_fmt yuv444p"),
         (Codec::Av1, "-pix_fmt gray"),
-        (Codec::Vp9, "-pix_fmt yuv420p10le"),
+        (Codec::Vp9, "-pix_fmt yuv420p12le"),
+        (Codec::Vp9, "-pix_fmt yuv444p"),
         (Codec::H264, "-profile:v high10 -pix_fmt yuv420p10le"),
         (Codec::Hevc, "-pix_fmt yuv422p"),
     ];

@@ -15,15 +15,17 @@ use crate::common::judges::needs;
 /// Sizes of each codec; with `FRAMEGATE_DEEP` set 500.
 const SIZES: u32 = 60;
 
+const DEEP: &str = "-pix_fmt yuv420p10le";
+
 /// A stream of which the first picture is released and the others are withheld: a black keyframe, and two that repeat it.
-fn blanked(codec: Codec, size: (usize, usize)) -> Result<(Stream, Vec<Gated>), String> {
-    let stream = Stream::of_gallery(codec, size, 1, "-frames:v 4");
+fn blanked(codec: Codec, size: (usize, usize), more: &str) -> Result<(Stream, Vec<Gated>), String> {
+    let stream = Stream::of_gallery(codec, size, 1, &format!("-frames:v 4 {more}"));
     let gated = check(&stream, &[true, true, false, false], true, Door::Admit)?;
     Ok((stream, gated))
 }
 
-/// Draws sizes with sides from `least` on, in steps of `step`.
-fn sizes_are_blanked(codec: Codec, least: usize, step: usize) {
+/// Draws sizes with sides from `least` on, in steps of `step`. `more` is what else ffmpeg is told.
+fn sizes_are_blanked(codec: Codec, least: usize, step: usize, more: &str) {
     let is_deep = env::var_os("FRAMEGATE_DEEP").is_some();
     let config = ProptestConfig {
         cases: if is_deep { 500 } else { SIZES },
@@ -35,7 +37,9 @@ fn sizes_are_blanked(codec: Codec, least: usize, step: usize) {
     let longest = if is_deep { 1400 } else { 400 };
     let side = || (0..=(longest - least) / step).prop_map(move |steps| least + step * steps);
     let run = TestRunner::new(config).run(&(side(), side()), |size| {
-        blanked(codec, size).map(drop).map_err(TestCaseError::fail)
+        blanked(codec, size, more)
+            .map(drop)
+            .map_err(TestCaseError::fail)
     });
     run.unwrap_or_else(|error| panic!("{codec:?}: {error}"));
 }
@@ -43,31 +47,43 @@ fn sizes_are_blanked(codec: Codec, least: usize, step: usize) {
 #[test]
 fn h264_of_any_size_is_blanked() {
     needs!("ffmpeg", "ffprobe", "openh264dec");
-    sizes_are_blanked(Codec::H264, 16, 2);
+    sizes_are_blanked(Codec::H264, 16, 2, "");
 }
 
 #[test]
 fn hevc_of_any_size_is_blanked() {
     needs!("ffmpeg", "ffprobe", "libde265-dec265");
-    sizes_are_blanked(Codec::Hevc, 16, 2);
+    sizes_are_blanked(Codec::Hevc, 16, 2, "");
 }
 
 #[test]
 fn vp8_of_any_size_is_blanked() {
     needs!("ffmpeg", "ffprobe", "vpxdec");
-    sizes_are_blanked(Codec::Vp8, 1, 1);
+    sizes_are_blanked(Codec::Vp8, 1, 1, "");
 }
 
 #[test]
 fn vp9_of_any_size_is_blanked() {
     needs!("ffmpeg", "ffprobe", "vpxdec");
-    sizes_are_blanked(Codec::Vp9, 33, 1);
+    sizes_are_blanked(Codec::Vp9, 33, 1, "");
 }
 
 #[test]
 fn av1_of_any_size_is_blanked() {
     needs!("ffmpeg", "ffprobe", "dav1d");
-    sizes_are_blanked(Codec::Av1, 33, 1);
+    sizes_are_blanked(Codec::Av1, 33, 1, "");
+}
+
+#[test]
+fn vp9_of_ten_bits_and_any_size_is_blanked() {
+    needs!("ffmpeg", "ffprobe", "vpxdec");
+    sizes_are_blanked(Codec::Vp9, 33, 1, DEEP);
+}
+
+#[test]
+fn av1_of_ten_bits_and_any_size_is_blanked() {
+    needs!("ffmpeg", "ffprobe", "dav1d");
+    sizes_are_blanked(Codec::Av1, 33, 1, DEEP);
 }
 
 /// The black keyframe of these ends with padding, without which its last byte is that of a superframe index.
@@ -75,7 +91,7 @@ fn av1_of_any_size_is_blanked() {
 fn vp9_that_looks_like_a_superframe_is_refused() {
     needs!("ffmpeg", "ffprobe", "vpxdec");
     for size in [(160, 90), (161, 121), (240, 180), (320, 320)] {
-        let (stream, mut gated) = blanked(Codec::Vp9, size).unwrap();
+        let (stream, mut gated) = blanked(Codec::Vp9, size, "").unwrap();
         let black = gated[1].bytes.as_mut().unwrap();
         assert_eq!(black.pop(), Some(0), "{size:?}");
         assert_eq!(black.last().unwrap() & 0xE0, 0xC0, "{size:?}");

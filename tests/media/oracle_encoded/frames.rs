@@ -268,19 +268,32 @@ fn vp9() -> Vec<Made> {
         let head = format!("10 {profile} 0 0 {shown} 0 {sync} 001 0 {sides}");
         [bits(&head), vec![0x15; 4]].concat()
     };
-    let inner = Made::new(bits("10 00 0 1 1 0 10101"), Nature::Inner);
+    let inner = Made::new(
+        bits("10 00 0 1 1 0 00 00000000 0000 0000 0000 1"),
+        Nature::Inner,
+    );
     vec![
         inner.clone(),
         inner.clone(),
         inner,
-        Made::new(bits("10 00 0 1 0 0 0000"), Nature::Inner).unshown(),
+        Made::new(
+            bits("10 00 0 1 0 0 0 00 00000000 0000 0000 0000 1"),
+            Nature::Inner,
+        )
+        .unshown(),
         // Within a superframe, and intra-only.
         Made::new(
-            [&bits("10 00 0 1 0 0 0000")[..], &[0xC1]].concat(),
+            [
+                &bits("10 00 0 1 0 0 0 00 00000000 0000 0000 0000 1")[..],
+                &[0xC1],
+            ]
+            .concat(),
             Nature::Inner,
         ),
         Made::new(
-            bits("10 00 0 1 0 0 1 0 01001001 10000011 01000010"),
+            bits(&format!(
+                "10 00 0 1 0 0 1 00 01001001 10000011 01000010 00000000 {sides}"
+            )),
             Nature::Inner,
         )
         .unshown(),
@@ -317,7 +330,12 @@ fn av1() -> Vec<Made> {
         sequence(&format!("{head} 0001 {point} {second} {point}"), 0)
     };
     let frame = |head: &str| unit(6, &bits(head));
-    let (key, inner) = (frame("0 00 1 0 1 1 0 10101"), frame("0 01 1 0 1"));
+    // Of references: an index of three bits for each of seven, and an order hint of seven for each of eight.
+    let (refs, hints) = ("000".repeat(7), "0000000".repeat(8));
+    let (key, inner) = (
+        frame("0 00 1 0 1 1 0 10101"),
+        frame(&format!("0 01 1 0 1 0 0 0000000 000 00000000 0 {refs}")),
+    );
     let with = |sequence: &[u8], frame: &[u8]| [&[0x12, 0], sequence, frame].concat();
     // The same with an extension that says which layers it is of, the lowest ones.
     let lower = [&[key[0] | 4, 0], &key[1..]].concat();
@@ -328,22 +346,48 @@ fn av1() -> Vec<Made> {
         Made::new(with(&plain, &inner), Nature::Inner),
         Made::fresh(with(&plain, &key), true),
         Made::fresh(with(&layered, &key), false),
-        Made::fresh(with(&deep, &key), false),
+        Made::fresh(with(&deep, &key), true),
         // A keyframe of the lower layer alone, which one point leaves out; of the layered ones above all have it.
-        Made::new([&[0x12, 0], &apart[..], &lower].concat(), Nature::Inner),
+        Made {
+            can_be_black: Some(true),
+            ..Made::new([&[0x12, 0], &apart[..], &lower].concat(), Nature::Inner)
+        },
         Made::fresh([&[0x12, 0], &layered[..], &lower].concat(), false),
-        Made::new(
-            [&[0x12, 0], &timed("0010")[..], &lower].concat(),
-            Nature::Inner,
-        ),
+        Made {
+            can_be_black: Some(false),
+            ..Made::new(
+                [&[0x12, 0], &timed("0010")[..], &lower].concat(),
+                Nature::Inner,
+            )
+        },
         Made::fresh([&[0x12, 0], &timed("0011")[..], &lower].concat(), false),
         // Of a size of its own.
-        Made::fresh(with(&plain, &frame("0 00 1 0 1 1 1 10101")), false),
+        Made::fresh(
+            with(&plain, &frame("0 00 1 0 1 1 1 0000000 100111 100111")),
+            true,
+        ),
         Made::new(alone(&key), Nature::Inner),
         // Shown later, intra-only, switching, shown again.
-        Made::new(with(&plain, &frame("0 00 0 0 1 1 0 1")), Nature::Inner),
-        Made::new(with(&plain, &frame("0 10 1 0 1 1 0 1")), Nature::Inner),
-        Made::new(with(&plain, &frame("0 11 1 0 1 1 0 1")), Nature::Inner),
+        Made::new(
+            with(
+                &plain,
+                &frame(&format!("0 00 0 0 1 1 0 0 0000000 00000000 {hints}")),
+            ),
+            Nature::Inner,
+        ),
+        Made::new(
+            with(&plain, &frame("0 10 1 0 1 0 0 0000000 00000000")),
+            Nature::Inner,
+        ),
+        Made::new(
+            with(
+                &plain,
+                &frame(&format!(
+                    "0 11 1 1 0 0000000 {hints} 0 {refs} 100111 100111"
+                )),
+            ),
+            Nature::Inner,
+        ),
         Made::new(with(&plain, &frame("1 000 1111")), Nature::Inner),
         Made::new(alone(&plain), Nature::Inner).unshown(),
         Made::new(alone(&[0xB2, 0]), Nature::Malformed),

@@ -342,7 +342,10 @@ fn check(way: Way, format: Format, key: &Made, inner: &Made) {
             "{what}: {tag:?}"
         );
         let blanked = matches!(tag.verdict(), Verdict::Blanked(_));
-        let can_be_blanked = blanks && inner.is_shown && inner.nature != Nature::Leading;
+        let can_be_blanked = blanks
+            && inner.is_shown
+            && inner.can_be_black != Some(false)
+            && inner.nature != Nature::Leading;
         assert_eq!(blanked, can_be_blanked && !goes_on, "{what}: {tag:?}");
         assert_eq!(tag.captured(), millis(at), "its own capture: {what}");
     }
