@@ -236,17 +236,23 @@ const OPENH264: &[&str] = &[
 /// A stream's name, its codec, and the command that makes it from pictures (`IN`) into a file (`OUT`).
 pub fn recipes() -> Vec<(String, Codec, String)> {
     let mut recipes = Vec::new();
-    let ffmpeg = |options: &str| {
-        format!("ffmpeg -v error -i IN -frames:v 30 -g 6 {options} OUT")
-    };
+    let ffmpeg = |options: &str| format!("ffmpeg -v error -i IN -frames:v 30 -g 6 {options} OUT");
     for options in X264 {
         let line = ffmpeg(&format!("-c:v libx264 {options}"));
         // Parameter sets are in the stream, before each IDR picture.
         recipes.push((format!("x264 {options}"), H264, line));
     }
     for options in X265 {
-        let repeat = if options.contains("repeat-headers") { "" } else { ":repeat-headers=1" };
-        let open = if options.contains("open-gop") { "" } else { ":open-gop=0" };
+        let repeat = if options.contains("repeat-headers") {
+            ""
+        } else {
+            ":repeat-headers=1"
+        };
+        let open = if options.contains("open-gop") {
+            ""
+        } else {
+            ":open-gop=0"
+        };
         let line = ffmpeg(&format!(
             "-c:v libx265 -preset ultrafast -x265-params log-level=none{repeat}{open}:{options}"
         ));
@@ -260,7 +266,11 @@ pub fn recipes() -> Vec<(String, Codec, String)> {
     }
     for (codec, name, all) in [(Vp8, "vp8", VP8), (Vp9, "vp9", VP9)] {
         for options in all {
-            let interval = if options.contains("kf-max-dist") { "" } else { "--kf-max-dist=6" };
+            let interval = if options.contains("kf-max-dist") {
+                ""
+            } else {
+                "--kf-max-dist=6"
+            };
             let line = format!(
                 "vpxenc --codec={name} --ivf --limit=30 --quiet --cpu-used=4 --target-bitrate=200 {interval} {options} -o OUT IN"
             );

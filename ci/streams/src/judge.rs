@@ -103,11 +103,16 @@ fn ungated<'a>(
     if pictures.is_empty() {
         return Err("no pictures".into());
     }
-    let expected: Vec<_> = pictures.iter().map(|(_, picture)| picture.clone()).collect();
+    let expected: Vec<_> = pictures
+        .iter()
+        .map(|(_, picture)| picture.clone())
+        .collect();
     let second = second_shows(stream.codec, &frames, &expected);
     if second.is_err() {
         let second = stream.codec.second();
-        outcome.deviations.push(format!("ungated: {second} shows something else"));
+        outcome
+            .deviations
+            .push(format!("ungated: {second} shows something else"));
     }
     Ok(Ungated {
         stream,
@@ -154,7 +159,9 @@ impl Ungated<'_> {
             let pictures: Vec<_> = expected.into_iter().map(|(_, picture)| picture).collect();
             if second_shows(self.stream.codec, &received, &pictures).is_err() {
                 let second = self.stream.codec.second();
-                outcome.deviations.push(format!("{mode}: {second}: other pictures"));
+                outcome
+                    .deviations
+                    .push(format!("{mode}: {second}: other pictures"));
             }
         }
     }

@@ -61,8 +61,9 @@ impl Known {
 
 /// The files below these folders, with names that are the same wherever they are.
 fn files(folder: &Path, name: &str, found: &mut Vec<(String, PathBuf)>) {
-    const ENDS: [&str; 12] = [
+    const ENDS: [&str; 13] = [
         "264", "h264", "h265", "vp8", "vp9", "av1", "ivf", "webm", "mkv", "mp4", "ts", "mov",
+        "pcap",
     ];
     let Ok(entries) = fs::read_dir(folder) else {
         return;
@@ -72,7 +73,9 @@ fn files(folder: &Path, name: &str, found: &mut Vec<(String, PathBuf)>) {
     for path in entries {
         let file = path.file_name().unwrap().to_string_lossy().into_owned();
         let name = format!("{name}/{file}");
-        let end = path.extension().map(|end| end.to_string_lossy().into_owned());
+        let end = path
+            .extension()
+            .map(|end| end.to_string_lossy().into_owned());
         if path.is_dir() {
             files(&path, &name, found);
         } else if end.is_some_and(|end| ENDS.contains(&&end[..])) {
@@ -134,7 +137,9 @@ fn main() -> ExitCode {
                 let outcome = judge(&stream);
                 (stream, outcome)
             });
-            done.lock().unwrap().push((at, name, result));
+            let mut done = done.lock().unwrap();
+            eprintln!("{}: {name}", done.len() + 1);
+            done.push((at, name, result));
         }
     };
     thread::scope(|scope| {
@@ -152,14 +157,19 @@ fn main() -> ExitCode {
     for (at, name, result) in &done {
         let kinds = match result {
             Ok((stream, outcome)) => {
-                count(&mut counts[stream.codec as usize], stream, outcome, *at < recipes);
+                count(
+                    &mut counts[stream.codec as usize],
+                    stream,
+                    outcome,
+                    *at < recipes,
+                );
                 if outcome.deviations.is_empty() && outcome.by_two && outcome.can_blank {
                     controls[stream.codec as usize].get_or_insert(stream);
                 }
                 outcome.deviations.clone()
             }
             Err(error) => {
-                eprintln!("{name}: {error}");
+                println!("{name}: {error}");
                 vec!["not read".into()]
             }
         };
@@ -170,7 +180,11 @@ fn main() -> ExitCode {
                 (row.is_seen, is_known) = (true, true);
             }
             failures += usize::from(!is_known);
-            let note = if is_known { "known" } else { "NOT IN THE TABLE" };
+            let note = if is_known {
+                "known"
+            } else {
+                "NOT IN THE TABLE"
+            };
             println!("{note}: {name}: {kind}");
         }
     }

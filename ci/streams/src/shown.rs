@@ -137,14 +137,22 @@ pub fn by_ffmpeg(codec: Codec, frames: &[&[u8]]) -> Result<Shown, String> {
         let number = |text: &str| text.parse().map_err(|_| format!("ffprobe: {line}"));
         let picture = Picture::new(number(width)?, number(height)?, format);
         let mut picture = picture.ok_or(format!("pixel format {format}"))?;
-        picture.fill(&mut raw, 1).ok_or("ffmpeg shows less than ffprobe")?;
-        pictures.push((field("pkt_pos").and_then(|place| place.parse().ok()), picture));
+        picture
+            .fill(&mut raw, 1)
+            .ok_or("ffmpeg shows less than ffprobe")?;
+        pictures.push((
+            field("pkt_pos").and_then(|place| place.parse().ok()),
+            picture,
+        ));
     }
     if !raw.is_empty() {
         return Err("ffmpeg shows more than ffprobe".into());
     }
     let complains = !decoded.stderr.is_empty();
-    Ok(Shown { pictures, complains })
+    Ok(Shown {
+        pictures,
+        complains,
+    })
 }
 
 /// Whether the second decoder shows these pictures and no others.
