@@ -50,7 +50,7 @@ impl Codec {
         }
     }
 
-    /// How ffmpeg and ffprobe decode it: AV1 by libaom, as the second decoder is dav1d.
+    /// How ffmpeg decodes it: AV1 by libaom, as the second decoder is dav1d.
     pub fn by_ffmpeg(self) -> &'static str {
         match self {
             Self::Av1 => "-c:v libaom-av1",

@@ -147,15 +147,9 @@ const VP9: &[&str] = &[
     "--tune-content=film",
     "--min-q=0 --max-q=0",
     "--min-q=63 --max-q=63",
-    "--noise-sensitivity=4 --rt",
     "--color-space=bt709",
-    "--color-space=sRGB --profile=1 --i444",
-    "--profile=1 --i422",
-    "--profile=1 --i440",
-    "--profile=1 --i444",
     "--profile=2 --bit-depth=10",
     "--profile=2 --bit-depth=12",
-    "--profile=3 --bit-depth=10 --i444",
     "--row-mt=1 --threads=4",
     "--sharpness=7",
     "--static-thresh=1000 --rt",
@@ -165,7 +159,6 @@ const VP9: &[&str] = &[
     "--target-level=10",
     "--end-usage=q --cq-level=30",
     "--drop-frame=50 --target-bitrate=10 --rt",
-    "--resize-mode=1 --target-bitrate=10 --rt --end-usage=cbr",
 ];
 
 const AV1: &[&str] = &[
@@ -178,15 +171,10 @@ const AV1: &[&str] = &[
     "-c:v libaom-av1 -cpu-used 8 -aom-params sb-size=64",
     "-c:v libaom-av1 -cpu-used 8 -aom-params reduced-tx-type-set=1:enable-cdef=0:enable-restoration=0",
     "-c:v libaom-av1 -cpu-used 8 -aom-params lossless=1",
-    "-c:v libaom-av1 -cpu-used 8 -aom-params error-resilient-mode=1",
-    "-c:v libaom-av1 -cpu-used 8 -aom-params sframe-dist=4:sframe-mode=1:error-resilient-mode=1",
     "-c:v libaom-av1 -cpu-used 8 -aom-params frame-parallel=1",
     "-c:v libaom-av1 -cpu-used 8 -aom-params cdf-update-mode=0",
-    "-c:v libaom-av1 -cpu-used 8 -aom-params superres-mode=1:superres-denominator=12:superres-kf-denominator=12",
-    "-c:v libaom-av1 -cpu-used 8 -aom-params resize-mode=1:resize-denominator=12:resize-kf-denominator=12",
     "-c:v libaom-av1 -cpu-used 8 -aom-params tile-columns=1:tile-rows=1",
     "-c:v libaom-av1 -cpu-used 8 -aom-params num-tile-groups=2:tile-columns=1",
-    "-c:v libaom-av1 -cpu-used 8 -aom-params enable-fwd-kf=1",
     "-c:v libaom-av1 -cpu-used 8 -aom-params enable-palette=1:tune-content=screen",
     "-c:v libaom-av1 -cpu-used 8 -aom-params enable-intrabc=1:tune-content=screen",
     "-c:v libaom-av1 -cpu-used 8 -aom-params aq-mode=1",
@@ -200,7 +188,6 @@ const AV1: &[&str] = &[
     "-c:v libaom-av1 -cpu-used 8 -pix_fmt yuv422p",
     "-c:v libaom-av1 -cpu-used 8 -pix_fmt yuv444p",
     "-c:v libaom-av1 -cpu-used 8 -pix_fmt gray",
-    "-c:v libaom-av1 -cpu-used 8 -aom-params enable-keyframe-filtering=2:lag-in-frames=10",
     "-c:v libaom-av1 -cpu-used 8 -color_range pc",
     "-c:v libsvtav1 -preset 12",
     "-c:v libsvtav1 -preset 8",
@@ -233,6 +220,17 @@ const OPENH264: &[&str] = &[
     "constrained-baseline gop-size=1",
 ];
 
+/// VP9 by libvpx in other forms, which vpxenc takes only of such pictures.
+const VP9_FORMATS: &[&str] = &[
+    "yuv422p",
+    "yuv440p",
+    "yuv444p",
+    "gbrp",
+    "yuv422p10le",
+    "yuv444p10le",
+    "yuv444p12le",
+];
+
 /// A stream's name, its codec, and the command that makes it from pictures (`IN`) into a file (`OUT`).
 pub fn recipes() -> Vec<(String, Codec, String)> {
     let mut recipes = Vec::new();
@@ -260,7 +258,7 @@ pub fn recipes() -> Vec<(String, Codec, String)> {
     }
     for format in X265_FORMATS {
         let line = ffmpeg(&format!(
-            "-c:v libx265 -preset ultrafast -pix_fmt {format} -x265-params log-level=none:repeat-headers=1:bframes=0"
+            "-c:v libx265 -preset ultrafast -pix_fmt {format} -x265-params log-level=none:repeat-headers=1:open-gop=0:bframes=0"
         ));
         recipes.push((format!("x265 {format}"), Hevc, line));
     }
@@ -272,10 +270,16 @@ pub fn recipes() -> Vec<(String, Codec, String)> {
                 "--kf-max-dist=6"
             };
             let line = format!(
-                "vpxenc --codec={name} --ivf --limit=30 --quiet --cpu-used=4 --target-bitrate=200 {interval} {options} -o OUT IN"
+                "vpxenc --codec={name} --ivf --limit=30 --quiet --disable-warning-prompt --cpu-used=4 --target-bitrate=200 {interval} {options} -o OUT IN"
             );
             recipes.push((format!("vpxenc {name} {options}"), codec, line));
         }
+    }
+    for format in VP9_FORMATS {
+        let line = ffmpeg(&format!(
+            "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -pix_fmt {format}"
+        ));
+        recipes.push((format!("libvpx-vp9 {format}"), Vp9, line));
     }
     for options in AV1 {
         let name = options.trim_start_matches("-c:v ");

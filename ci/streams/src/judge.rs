@@ -97,7 +97,7 @@ fn ungated<'a>(
     let places = stream.codec.places(&frames);
     let mut pictures = Vec::new();
     for (place, picture) in shown.pictures {
-        let frame = place.and_then(|place| places.iter().position(|at| *at == place));
+        let frame = place.and_then(|place| places.iter().rposition(|at| *at <= place));
         pictures.push((frame.ok_or("a picture of no frame")?, picture));
     }
     if pictures.is_empty() {

@@ -117,7 +117,7 @@ pub fn by_ffmpeg(codec: Codec, frames: &[&[u8]]) -> Result<Shown, String> {
     let by = codec.by_ffmpeg();
     let path = path.display();
     let listed = run(&format!(
-        "ffprobe -v quiet -threads 1 {by} -show_entries frame=pkt_pos,width,height,pix_fmt -of compact=p=0 {path}"
+        "ffprobe -v quiet -threads 1 -show_entries frame=pkt_pos,width,height,pix_fmt -of compact=p=0 {path}"
     ));
     let decoded = run(&format!(
         "ffmpeg -v error -threads 1 {by} -i {path} -map 0:v:0 -autoscale 0 -vf settb=1/5,setpts=N -fps_mode passthrough -f rawvideo -"

@@ -12,6 +12,9 @@ pub struct Stream {
     pub keys: Vec<bool>,
 }
 
+/// Of a file that has only headers.
+pub const NO_FRAMES: &str = "no frames";
+
 /// The most frames that are used of one, and samples of brightness in them.
 const MOST: usize = 60;
 const MOST_SAMPLES: usize = 16_000_000;
@@ -46,7 +49,7 @@ impl Stream {
             keys.push(fields[2].starts_with('K'));
         }
         if frames.is_empty() {
-            return Err("no frames".into());
+            return Err(NO_FRAMES.into());
         }
         let mut this = Self {
             name,
