@@ -30,7 +30,8 @@
 //! A predicted picture also waits if anyone in it lacked consent at any time since the last released picture was captured:
 //! it may show what was captured in between, even if that was never offered.
 //!
-//! H.264 and HEVC are byte streams with start codes (annex B); length-prefixed units, as in MP4 or from WebCodecs, are malformed ([`faults`](super::faults)).
+//! H.264 and HEVC are byte streams with start codes (annex B) or, with a [decoder configuration](crate::StreamOptions::decoder_config), length-prefixed units,
+//! as in MP4 or from WebCodecs. A frame in the other form is malformed ([`faults`](super::faults)).
 //! A payload without bytes is no frame of an encoded stream: browsers hand on such for silence (DTX), encoders for a picture that they leave out.
 //! Nothing is handed on for it, the verdict is malformed, but it is not counted, has no fault, and the stream goes on as if it had never been offered.
 //! Each layer of a simulcast is a stream of its own. Spatial layers in one superframe of VP9, or one temporal unit of AV1, are blanked as one picture, of the size of the highest.

@@ -103,6 +103,15 @@ impl BlackUnits {
         black
     }
 
+    /// Notes that receivers may have others in the place of sets that were known beforehand: from now on black IDR pictures bring theirs.
+    pub(super) fn bring_sets(&mut self) {
+        if let Some(sets) = self.sets.as_mut().filter(|sets| !sets.is_in_band) {
+            sets.is_in_band = true;
+            self.written = None;
+            self.since_idr = None;
+        }
+    }
+
     /// Whether a B slice would show that pictures may be reordered.
     pub(super) fn awaits_b_slice(&self) -> bool {
         self.template().is_some_and(|sets| !sets.is_in_order())

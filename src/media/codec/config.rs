@@ -128,6 +128,11 @@ impl DecoderConfig {
         known.map(|known| (known.set, &*known.unit))
     }
 
+    /// Whether one of the sets does not count any more.
+    pub(super) fn has_lost_sets(&self) -> bool {
+        self.sets.iter().any(|known| !known.holds)
+    }
+
     /// Reads an access unit. What it has in the place of a known set counts from now on, whether it is released or not: receivers no longer know which they have.
     #[inline(never)]
     pub(super) fn read(&mut self, frame: &[u8]) -> Option<Header> {

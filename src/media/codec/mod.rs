@@ -156,6 +156,13 @@ impl Coded {
                 }
                 black.learn(unit, self.config.as_ref(), is_refresh);
             }
+            if self
+                .config
+                .as_ref()
+                .is_some_and(DecoderConfig::has_lost_sets)
+            {
+                black.bring_sets();
+            }
         }
         header
     }

@@ -7,7 +7,7 @@ use framegate::{
 
 use super::{
     AWAITS, check, check_all,
-    gate::{Door, Sent, gate_with, tap},
+    gate::{Door, Gated, Sent, gate_with, tap},
     judge, sent,
     video::{Codec, Encoded, Stream},
 };
@@ -48,6 +48,13 @@ fn is_slice(codec: Codec, unit: &[u8]) -> bool {
         Codec::H264 => (1..=5).contains(&kind(codec, unit)),
         _ => kind(codec, unit) < 32,
     }
+}
+
+fn is_set(codec: Codec, unit: &[u8]) -> bool {
+    matches!(
+        (codec, kind(codec, unit)),
+        (Codec::H264, 7 | 8) | (Codec::Hevc, 32..35)
+    )
 }
 
 /// The parameter sets of a configuration, as they are in the frames of a byte stream.
@@ -228,12 +235,8 @@ fn a_keyframe_without_sets_counts_as_long_as_none_came_in_their_place() {
         assert_eq!(of(&[last, last]), whole);
         // A single set is enough for that.
         for set in units(last) {
-            let is_set = matches!(
-                (codec, kind(codec, set)),
-                (Codec::H264, 7 | 8) | (_, 32..35)
-            );
             let known = sets(codec, config.unwrap());
-            if is_set && !known.contains(&set) {
+            if is_set(codec, set) && !known.contains(&set) {
                 let changed = in_lengths(&[set], 4);
                 assert_eq!(of(&[&changed, first]), stalled, "{codec:?} {set:?}");
             }
@@ -254,6 +257,54 @@ fn a_keyframe_without_sets_counts_as_long_as_none_came_in_their_place() {
         let key = &byte_stream.frames[0].bytes[..];
         let (verdicts, fault) = after_the_first(&byte_stream, None, &[key, key]);
         assert_eq!((verdicts[1], fault), stalled);
+    }
+}
+
+/// After a set in the place of one that was known beforehand receivers may have either.
+#[test]
+fn black_pictures_bring_sets_that_receivers_may_have_lost() {
+    needs!("ffmpeg", "ffprobe");
+    for codec in CODECS {
+        let stream = updated(codec);
+        let frames = &stream.frames;
+        let known = sets(codec, stream.config.as_deref().unwrap());
+        let last = frames.iter().rfind(|frame| frame.is_key).unwrap();
+        let mut others = units(&last.bytes).into_iter();
+        let other = others.rfind(|unit| is_set(codec, unit) && !known.contains(unit));
+        let other = in_lengths(&[other.unwrap()], 4);
+        let gated = |second: &[u8]| {
+            let bytes = [&frames[0].bytes[..], second, &frames[2].bytes];
+            let sent: Vec<_> = (0..)
+                .zip(bytes)
+                .map(|(at, bytes)| Sent {
+                    bytes,
+                    ..sent(&stream)[at]
+                })
+                .collect();
+            let config = stream.config.as_deref();
+            let format = codec.format();
+            gate_with(
+                config,
+                Kind::Video,
+                format,
+                &sent,
+                &[false; 3],
+                true,
+                Door::Admit,
+            )
+        };
+        let brings_sets = |gated: &Gated| {
+            let units = units(gated.bytes.as_deref().unwrap());
+            units.into_iter().any(|unit| !is_slice(codec, unit))
+        };
+        let changed = [&other, &frames[1].bytes[..]].concat();
+        let brought: Vec<_> = gated(&changed).iter().map(brings_sets).collect();
+        assert_eq!(brought[..2], [false, true], "{codec:?}");
+        // Control: without it none does.
+        assert!(
+            !gated(&frames[1].bytes).iter().any(brings_sets),
+            "{codec:?}"
+        );
     }
 }
 
