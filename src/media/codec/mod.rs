@@ -130,20 +130,26 @@ impl Coded {
             Some(Codec::RedundantOpus) => opus::read_redundant(frame)?,
             Some(Codec::Aac) => aac::read_adts(frame)?,
             Some(Codec::RawAac(configuration)) => aac::read_raw(frame, configuration)?,
-            Some(Codec::Vp8) => vp8::read(frame)?,
-            Some(Codec::Vp9) => vp9::read(frame)?,
-            Some(Codec::Av1) => av1::read(frame)?,
+            Some(Codec::Vp8) => self.note(&[], vp8::read(frame)?),
+            Some(Codec::Vp9) => self.note(frame, vp9::read(frame)?),
+            Some(Codec::Av1) => self.note(frame, av1::read(frame)?),
             None => {
                 let header = self.config.as_mut()?.read(frame)?;
                 self.learn(frame, header)
             }
         };
-        if let Some(Blanks::Black(black)) = &mut self.blanks {
-            black.learn(frame, header.sequence);
-        }
         header.dependency = header.dependency.with_hint(keyframe);
         let last = self.continuity.reaches_back_to(header.dependency);
         Some(ParsedFrame { header, last })
+    }
+
+    /// Has black frames made by what this one says of the pictures. Returns its header.
+    #[inline]
+    fn note(&mut self, frame: &[u8], header: Header) -> Header {
+        if let Some(Blanks::Black(black)) = &mut self.blanks {
+            black.learn(frame, header.sequence);
+        }
+        header
     }
 
     /// Has black access units made by what this one says of the pictures. Returns its header.
