@@ -47,8 +47,12 @@ impl Format {
     ///
     /// After a withheld frame the stream resumes only at an IDR picture with its parameter sets before it in the same access unit,
     /// or in the decoder configuration.
-    /// A blank frame is black, with parameter sets of its own, or repeats a black one. That needs a progressive 8-bit 4:2:0 sequence,
-    /// not above 4096 by 2304, that signals no reordering; withheld frames of other sequences are dropped.
+    ///
+    /// A blank frame is a black IDR picture under the stream's own parameter sets, which are written anew from what their fields say, or repeats one.
+    /// That needs a progressive 8-bit 4:2:0 sequence, not above 4096 by 2304, with `pic_order_cnt_type` 0 or 2, that signals no reordering and has no B slices;
+    /// withheld frames of other sequences are dropped ([table](crate::guide::blanks)). Entropy coding, references, weighted prediction, transforms and slices may be any.
+    /// Sets with lists of numbers of the encoder's choice, scaling lists or several buffers (HRD), go on only if receivers have them.
+    /// Black is a luma of 16 and chroma of 128, in full range, too.
     pub const H264: Self = Self(Layout::Encoded(Codec::H264));
 
     /// HEVC: one access unit per frame, as a byte stream with start codes (ITU-T H.265 annex B) or with length-prefixed NAL units, as [`Format::H264`].

@@ -10,6 +10,7 @@ mod mp4;
 mod muxed;
 mod requests;
 mod sizes;
+mod table;
 mod video;
 mod zeros;
 

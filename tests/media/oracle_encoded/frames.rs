@@ -81,7 +81,7 @@ pub fn all() -> Vec<(Format, Vec<Made>)> {
 }
 
 /// Zeros, ones and spaces, filled up with zeros.
-fn bits(text: &str) -> Vec<u8> {
+pub fn bits(text: &str) -> Vec<u8> {
     let bits: Vec<_> = text.bytes().filter(|byte| *byte != b' ').collect();
     let byte = |bits: &[u8]| {
         let bits = bits.iter().chain([&b'0'; 8]).take(8);
@@ -91,16 +91,16 @@ fn bits(text: &str) -> Vec<u8> {
 }
 
 /// A number in Exp-Golomb code.
-fn golomb(number: u32) -> String {
+pub fn golomb(number: u32) -> String {
     let code = format!("{:b}", number + 1);
     format!("{}{code}", "0".repeat(code.len() - 1))
 }
 
-fn golombs(numbers: &[u32]) -> String {
+pub fn golombs(numbers: &[u32]) -> String {
     numbers.iter().map(|number| golomb(*number)).collect()
 }
 
-fn units(units: &[&[u8]]) -> Vec<u8> {
+pub fn units(units: &[&[u8]]) -> Vec<u8> {
     let unit = |unit: &&[u8]| [&[0, 0, 1], *unit].concat();
     units.iter().flat_map(unit).collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! The model has no state: it looks back at what became of all frames before.
 
-mod frames;
+pub mod frames;
 mod holes;
 mod model;
 
