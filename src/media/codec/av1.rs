@@ -21,6 +21,7 @@ const INTRA_ONLY_FRAME: u32 = 2;
 const SWITCH_FRAME: u32 = 3;
 
 pub(super) fn read(unit: &[u8]) -> Option<Header> {
+    let (_first, _) = unit.split_first()?;
     let mut rest = unit;
     let mut sequence = None;
     while !rest.is_empty() {

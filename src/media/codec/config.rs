@@ -136,6 +136,7 @@ impl DecoderConfig {
     /// Reads an access unit. What it has in the place of a known set counts from now on, whether it is released or not: receivers no longer know which they have.
     #[inline(never)]
     pub(super) fn read(&mut self, frame: &[u8]) -> Option<Header> {
+        let (_first, _) = frame.split_first()?;
         for unit in self.framing.units(frame)? {
             // Some decoders would find further units behind it.
             if nal::start_code(unit).is_some() {

@@ -120,9 +120,8 @@ impl Coded {
         }
     }
 
-    /// Reads a frame's header. Returns `None` if it is not a frame of the codec. `keyframe` is the client's hint.
+    /// Reads a frame's header. Returns `None` if it is not a frame of the codec, as one without bytes is of none. `keyframe` is the client's hint.
     pub(crate) fn read(&mut self, frame: &[u8], keyframe: Option<bool>) -> Option<ParsedFrame> {
-        let frame = Some(frame).filter(|frame| !frame.is_empty())?;
         let mut header = match self.codec {
             Some(Codec::H264) => self.learn(frame, h264::read(frame)?),
             Some(Codec::Hevc) => self.learn(frame, hevc::read(frame)?),
