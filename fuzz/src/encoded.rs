@@ -165,6 +165,8 @@ impl<'c> Sender<'c> {
             // No frame, as if it had not been sent.
             assert!(admission.output.is_none() && !verdict.is_released());
             assert_eq!(self.tap.counters(), before);
+            // But a mind that changed meanwhile may have changed twice by the next.
+            self.goes_on &= happens & 1 == 0;
             return verdict;
         }
         let is_sound = matches!(self.format, Format::OPUS | Format::OPUS_RED | Format::AAC)
