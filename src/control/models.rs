@@ -298,6 +298,7 @@ impl World {
             format: Format::pcm(Samples::S16, 1),
             keys: Arc::default(),
             purposes: Purposes::RECORD,
+            config: None,
             blanks: false,
         })
     }
