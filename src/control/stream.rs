@@ -97,6 +97,7 @@ impl StreamOptions {
         self.keys = keys.into_iter().map(Into::into).collect();
         self
     }
+
     /// Gives what the encoder says of a [`Format::H264`], [`Format::HEVC`] or [`Format::AAC`] stream beforehand. The frames then have the form that goes with it:
     ///
     /// | configuration | from | frames |
@@ -109,8 +110,8 @@ impl StreamOptions {
     /// offered had others in their place; after such a frame a withheld stream resumes only at a keyframe with its own.
     /// Receivers must have the same configuration.
     ///
-    /// Blank frames have the same form, and parameter sets of their own, under ids that the configuration leaves free.
-    /// In MP4 that makes the sample entry `avc3` or `hev1`. Behind lengths of one byte only small pictures have blank frames.
+    /// Blank frames have the same form, and refer to the configuration's parameter sets; they bring them only after a frame that had others in their place.
+    /// Behind lengths of one byte only small pictures have blank frames.
     ///
     /// The stream cannot be opened with a configuration that cannot be read, nor with one of any other format.
     pub fn decoder_config(mut self, config: impl Into<Vec<u8>>) -> Self {

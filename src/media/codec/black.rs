@@ -13,7 +13,7 @@ pub(super) struct Black {
     codec: Codec,
     /// The same as before, as long as there was none.
     sequence: Sequence,
-    pictures: Box<Pictures>,
+    pictures: Pictures,
     buffer: Box<[u8]>,
     written: Option<Written>,
     /// The number of black frames since the black keyframe; `None` if the stream's own frames came after it.
@@ -24,7 +24,7 @@ pub(super) struct Black {
 enum Pictures {
     Vp9(vp9::Pictures),
     Av1(av1::Pictures),
-    /// Their headers say it, or a decoder configuration.
+    /// Their headers say it.
     Other,
 }
 
@@ -47,11 +47,11 @@ impl Black {
         Self {
             codec,
             sequence: Sequence::Same,
-            pictures: Box::new(match codec {
+            pictures: match codec {
                 Codec::Vp9 => Pictures::Vp9(vp9::Pictures::default()),
                 Codec::Av1 => Pictures::Av1(av1::Pictures::default()),
                 _ => Pictures::Other,
-            }),
+            },
             buffer: vec![0; length].into(),
             written: None,
             since_keyframe: None,
@@ -60,7 +60,7 @@ impl Black {
 
     /// Reads what a frame says of the pictures from now on, beyond its header.
     pub(super) fn learn(&mut self, frame: &[u8], header: Sequence) {
-        let sequence = match &mut *self.pictures {
+        let sequence = match &mut self.pictures {
             _ if header != Sequence::Within => header,
             Pictures::Vp9(pictures) => pictures.read(frame),
             Pictures::Av1(pictures) => pictures.read(frame),
@@ -70,7 +70,7 @@ impl Black {
     }
 
     /// Sets the sequence of the stream's frames from now on.
-    pub(super) fn set_sequence(&mut self, sequence: Sequence) {
+    fn set_sequence(&mut self, sequence: Sequence) {
         if sequence != Sequence::Same {
             self.sequence = sequence;
         }

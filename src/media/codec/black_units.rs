@@ -220,9 +220,13 @@ impl BlackUnits {
         Some(sets.template.is_some() && may_go_on)
     }
 
-    /// Notes that an access unit of the stream itself was released.
+    /// Notes that an access unit of the stream itself was released since the last black one.
     pub(super) fn interrupt(&mut self) {
         self.since_idr = None;
+    }
+
+    /// Notes that receivers have the sets as they are, as the last access unit was released. Not after the next was read, which may have others.
+    pub(super) fn note_known(&mut self) {
         if let Some(sets) = &mut self.sets {
             sets.is_known = true;
         }

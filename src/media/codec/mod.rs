@@ -154,11 +154,11 @@ impl Coded {
     /// Has black access units made by what this one says of the pictures. Returns its header.
     fn learn(&mut self, unit: &[u8], header: Header) -> Header {
         if let Some(Blanks::BlackUnits(black)) = &mut self.blanks {
+            if self.continuity.is_intact() {
+                black.note_known();
+            }
             let is_refresh = matches!(header.dependency, Dependency::Idr | Dependency::Bla);
             if is_refresh || black.awaits_b_slice() {
-                if self.continuity.is_intact() {
-                    black.interrupt();
-                }
                 black.learn(unit, self.config.as_ref(), is_refresh);
             }
             if self

@@ -6,12 +6,13 @@ use framegate::{Kind, Reason, Verdict, format::Format};
 
 use super::{
     but_for_three, can_blank, check, check_all, compare,
-    gate::{Door, Gated, gate},
+    gate::{Door, Gated, Sent, gate},
     received, sent,
     video::{Codec, Stream},
 };
 use crate::common::{
     judges::needs,
+    millis,
     tools::{Folder, run, try_to_run, words},
 };
 
@@ -181,6 +182,59 @@ fn h264_with_lists_is_blanked_once_receivers_have_them() {
         assert_eq!(gated[6].verdict, Verdict::Whole, "{more}");
         assert_eq!(gated[0].can_blank, Some(false), "{more}");
         assert_eq!(gated[6].can_blank, Some(true), "{more}");
+    }
+}
+
+/// Lists of a keyframe that is withheld just behind released frames with other sets reach nobody, whatever the client says of it.
+#[test]
+fn lists_of_a_withheld_keyframe_are_not_known() {
+    needs!("ffmpeg", "ffprobe");
+    let hevc = |more: &str| {
+        format!(
+            "-x265-params log-level=none:bframes=0:open-gop=0:scenecut=0:repeat-headers=1{more}"
+        )
+    };
+    let pairs = [
+        (Codec::H264, [parameters("ref=1"), parameters("cqm=jvt")]),
+        (
+            Codec::Hevc,
+            [hevc(""), hevc(":hrd=1:vbv-maxrate=400:vbv-bufsize=400")],
+        ),
+    ];
+    for (codec, options) in pairs {
+        let [plain, lists] = options.map(|more| Stream::encoded(codec, SIZE, 6, &more));
+        let frames = [&plain.frames[..6], &lists.frames[..6], &lists.frames[..6]].concat();
+        for keyframe in [None, Some(false)] {
+            let sent: Vec<_> = (0..)
+                .zip(&frames)
+                .map(|(at, frame)| Sent {
+                    bytes: &frame.bytes,
+                    captured: millis(1000 + 200 * at),
+                    keyframe: keyframe.filter(|_| at == 6),
+                })
+                .collect();
+            let changes: Vec<_> = (0..frames.len())
+                .map(|at| [0, 6, 12, 14].contains(&at))
+                .collect();
+            let gated = gate(
+                Kind::Video,
+                codec.format(),
+                &sent,
+                &changes,
+                true,
+                Door::Admit,
+            );
+            let withdrawn = Reason::Withdrawn;
+            for (at, gated) in gated.iter().enumerate() {
+                let expected = match at {
+                    6..12 => Verdict::Dropped(withdrawn),
+                    // Control: once such a keyframe was released they are.
+                    14.. => Verdict::Blanked(withdrawn),
+                    _ => Verdict::Whole,
+                };
+                assert_eq!(gated.verdict, expected, "{codec:?} {keyframe:?} {at}");
+            }
+        }
     }
 }
 
