@@ -55,6 +55,40 @@ impl<'r, 'w, 'a> Rewriter<'r, 'w, 'a> {
         Some(value)
     }
 
+    /// `vui_parameters()` up to `chroma_sample_loc_type_bottom_field`, which is the same in both codecs (H.264 §E.1.1, H.265 §E.2.1).
+    pub(super) fn vui_parameters_up_to_chroma_loc(&mut self) -> Option<()> {
+        const EXTENDED_SAR: u32 = 255;
+        let aspect_ratio_info_present_flag = self.bit()?;
+        if aspect_ratio_info_present_flag {
+            let aspect_ratio_idc = self.u(8)?;
+            if aspect_ratio_idc == EXTENDED_SAR {
+                let _sar_width = self.u(16)?;
+                let _sar_height = self.u(16)?;
+            }
+        }
+        let overscan_info_present_flag = self.bit()?;
+        if overscan_info_present_flag {
+            let _overscan_appropriate_flag = self.bit()?;
+        }
+        let video_signal_type_present_flag = self.bit()?;
+        if video_signal_type_present_flag {
+            let _video_format = self.u(3)?;
+            let _video_full_range_flag = self.bit()?;
+            let colour_description_present_flag = self.bit()?;
+            if colour_description_present_flag {
+                let _colour_primaries = self.u(8)?;
+                let _transfer_characteristics = self.u(8)?;
+                let _matrix_coefficients = self.u(8)?;
+            }
+        }
+        let chroma_loc_info_present_flag = self.bit()?;
+        if chroma_loc_info_present_flag {
+            let _chroma_sample_loc_type_top_field = self.ue(5)?;
+            let _chroma_sample_loc_type_bottom_field = self.ue(5)?;
+        }
+        Some(())
+    }
+
     /// `more_rbsp_data()`: whether more than the trailing bits is left.
     pub(super) fn has_more(&self) -> bool {
         let mut rest = self.from.clone();

@@ -136,35 +136,7 @@ fn rewrite_sps(unit: &[u8], to: &mut BitWriter<'_>) -> Option<(Sps, bool)> {
 /// if it is there.
 #[expect(clippy::option_option, reason = "one that cannot be read is neither")]
 fn rewrite_vui_parameters(sps: &mut Rewriter<'_, '_, '_>) -> Option<Option<u32>> {
-    const EXTENDED_SAR: u32 = 255;
-    let aspect_ratio_info_present_flag = sps.bit()?;
-    if aspect_ratio_info_present_flag {
-        let aspect_ratio_idc = sps.u(8)?;
-        if aspect_ratio_idc == EXTENDED_SAR {
-            let _sar_width = sps.u(16)?;
-            let _sar_height = sps.u(16)?;
-        }
-    }
-    let overscan_info_present_flag = sps.bit()?;
-    if overscan_info_present_flag {
-        let _overscan_appropriate_flag = sps.bit()?;
-    }
-    let video_signal_type_present_flag = sps.bit()?;
-    if video_signal_type_present_flag {
-        let _video_format = sps.u(3)?;
-        let _video_full_range_flag = sps.bit()?;
-        let colour_description_present_flag = sps.bit()?;
-        if colour_description_present_flag {
-            let _colour_primaries = sps.u(8)?;
-            let _transfer_characteristics = sps.u(8)?;
-            let _matrix_coefficients = sps.u(8)?;
-        }
-    }
-    let chroma_loc_info_present_flag = sps.bit()?;
-    if chroma_loc_info_present_flag {
-        let _chroma_sample_loc_type_top_field = sps.ue(5)?;
-        let _chroma_sample_loc_type_bottom_field = sps.ue(5)?;
-    }
+    sps.vui_parameters_up_to_chroma_loc()?;
     let timing_info_present_flag = sps.bit()?;
     if timing_info_present_flag {
         let _num_units_in_tick = sps.u(32)?;

@@ -484,35 +484,7 @@ impl RefPicSet {
 
 /// `vui_parameters()` (§E.2.1)
 fn rewrite_vui_parameters(sps: &mut Rewriter<'_, '_, '_>, sub_layers: SubLayers) -> Option<()> {
-    const EXTENDED_SAR: u32 = 255;
-    let aspect_ratio_info_present_flag = sps.bit()?;
-    if aspect_ratio_info_present_flag {
-        let aspect_ratio_idc = sps.u(8)?;
-        if aspect_ratio_idc == EXTENDED_SAR {
-            let _sar_width = sps.u(16)?;
-            let _sar_height = sps.u(16)?;
-        }
-    }
-    let overscan_info_present_flag = sps.bit()?;
-    if overscan_info_present_flag {
-        let _overscan_appropriate_flag = sps.bit()?;
-    }
-    let video_signal_type_present_flag = sps.bit()?;
-    if video_signal_type_present_flag {
-        let _video_format = sps.u(3)?;
-        let _video_full_range_flag = sps.bit()?;
-        let colour_description_present_flag = sps.bit()?;
-        if colour_description_present_flag {
-            let _colour_primaries = sps.u(8)?;
-            let _transfer_characteristics = sps.u(8)?;
-            let _matrix_coeffs = sps.u(8)?;
-        }
-    }
-    let chroma_loc_info_present_flag = sps.bit()?;
-    if chroma_loc_info_present_flag {
-        let _chroma_sample_loc_type_top_field = sps.ue(5)?;
-        let _chroma_sample_loc_type_bottom_field = sps.ue(5)?;
-    }
+    sps.vui_parameters_up_to_chroma_loc()?;
     let _neutral_chroma_indication_flag = sps.bit()?;
     sps.only(1, 0)?; // field_seq_flag
     let _frame_field_info_present_flag = sps.bit()?;
